@@ -1,0 +1,104 @@
+"""Values chosen by name among relatives: layers, initializers, optimizers, losses, schedules."""
+
+import ast
+from collections.abc import Mapping
+from re import sub
+from typing import Any, ClassVar, Self
+
+from core.fields import Described, nearest, read, write
+from core.kinds import FieldError, Kind
+
+__all__ = ["Family", "OneOf"]
+
+
+class Family(Described, frozen=True):
+    """A described class that is chosen by name among its relatives, such as a layer or an optimizer.
+
+    Direct subclasses found a family; their subclasses join it under their class name, merely by being defined.
+    """
+
+    tag: ClassVar[str] = "name"
+    members: ClassVar[dict[str, type[Self]]]
+    also: ClassVar[tuple[str, ...]] = ()
+    """Other names by which files may call the member."""
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        if Family in cls.__bases__:
+            cls.members = {}
+        elif not cls.__name__.startswith("_"):
+            cls.members[cls.__name__] = cls  # type: ignore[assignment]  # Self is the family's founder here
+
+    @classmethod
+    def named(cls, name: str) -> type[Self]:
+        """The member called ``name``: its class name, any spelling of it that Keras takes, or another name of it.
+
+        Raises `FieldError` with the nearest name if there is none.
+        """
+        if name in cls.members:
+            return cls.members[name]
+        for member in cls.members.values():
+            if _plain(name) in (_plain(known) for known in (member.__name__, *member.also)):
+                return member
+        raise FieldError(f"{name!r} is not one of {cls.plural()}{nearest(name, cls.members)}")
+
+    @classmethod
+    def alias(cls) -> str:
+        """The member's name as files and Keras strings spell it: ``glorot_uniform``."""
+        words = sub(r"(.)([A-Z][a-z]+)", r"\1_\2", cls.__name__)
+        return sub(r"([a-z0-9])([A-Z])", r"\1_\2", words).lower()
+
+    @classmethod
+    def plural(cls) -> str:
+        """What the members are called together, for messages."""
+        return f"the {cls.__name__.lower()}s"
+
+
+class OneOf(Kind):
+    """A member of a family: its name alone, or a table with the name and the member's own fields."""
+
+    control = "family"
+
+    def __init__(self, family: type[Family], among: tuple[str, ...] = ()) -> None:
+        self.family = family
+        self._among = among
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The class names that may be chosen."""
+        return self._among or tuple(self.family.members)
+
+    def read(self, raw: object) -> Family:
+        if isinstance(raw, str):
+            raw = self._parse_call(raw) if "(" in raw else {self.family.tag: raw}
+        if not isinstance(raw, Mapping) or not isinstance(raw.get(self.family.tag), str):
+            raise FieldError(f"expected a name or a table with {self.family.tag}, not {raw!r}")
+        member = self.family.named(raw[self.family.tag])
+        if member.__name__ not in self.names:
+            raise FieldError(f"{member.__name__} does not go here; expected one of {', '.join(self.names)}")
+        return read(member, {key: value for key, value in raw.items() if key != self.family.tag})
+
+    def write(self, value: Any) -> object:
+        arguments = write(value)
+        return {self.family.tag: type(value).__name__, **arguments} if arguments else value.alias()
+
+    def show(self, value: Any) -> str:
+        arguments = ", ".join(f"{name}={raw!r}" for name, raw in write(value).items())
+        return f"{type(value).__name__}({arguments})" if arguments else str(value.alias())
+
+    def parse(self, text: str) -> Family:
+        return self.read(text.strip())
+
+    def _parse_call(self, text: str) -> dict[str, object]:
+        try:
+            call = ast.parse(text, mode="eval").body
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.args):
+                raise ValueError
+            arguments = {word.arg: ast.literal_eval(word.value) for word in call.keywords if word.arg}
+        except (ValueError, SyntaxError) as error:
+            raise FieldError(f"expected Name(argument=value, ...), not {text!r}") from error
+        return {self.family.tag: call.func.id, **arguments}
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()

@@ -1,0 +1,125 @@
+"""Things with described fields: the one definition that files, forms, help and checks are all derived from.
+
+A field's annotation carries its `Kind` (how a value is read, checked, written and shown) and a line of help::
+
+    units: Annotated[int, Whole(least=1), "Size of the output"]
+"""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import cache
+from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import NODEFAULT, Struct
+
+from core.kinds import FieldError, Kind
+
+__all__ = ["Described", "Field", "Table", "change", "fields_of", "nearest", "read", "write"]
+
+
+class Field(Struct, frozen=True):
+    """One field of a described class: its name, kind, default (`msgspec.NODEFAULT` if required) and help."""
+
+    name: str
+    kind: Kind
+    default: Any
+    help: str
+
+    @property
+    def required(self) -> bool:
+        """Whether a file has to give this field."""
+        return self.default is NODEFAULT
+
+
+class Described(Struct, frozen=True):
+    """Base of every value whose fields are described: layers, options, plans."""
+
+    shown_last: ClassVar[tuple[str, ...]] = ()
+    """Fields that a base class brings and that are of less interest than a member's own."""
+
+
+T = TypeVar("T", bound=Described)
+
+
+class Table(Kind):
+    """A described value of one class, written as a table of its fields: ``{ l2 = 0.001 }``."""
+
+    def __init__(self, of: type[Described]) -> None:
+        self.of = of
+
+    def read(self, raw: object) -> Described:
+        if not isinstance(raw, Mapping):
+            names = ", ".join(field.name for field in fields_of(self.of))
+            raise FieldError(f"expected a table of {names}, not {raw!r}")
+        return read(self.of, raw)
+
+    def write(self, value: Any) -> object:
+        return write(value)
+
+    def show(self, value: Any) -> str:
+        return ", ".join(f"{name}={raw}" for name, raw in write(value).items())
+
+    def parse(self, text: str) -> Described:
+        kinds = {field.name: field.kind for field in fields_of(self.of)}
+        values: dict[str, object] = {}
+        for part in filter(None, (piece.strip() for piece in text.split(","))):
+            name, equals, value = (piece.strip() for piece in part.partition("="))
+            if name not in kinds or not equals:
+                raise FieldError(f"expected {', '.join(f'{known}=...' for known in kinds)}, not {part!r}")
+            values[name] = kinds[name].write(kinds[name].parse(value))
+        return read(self.of, values)
+
+
+@cache
+def fields_of(cls: type[Described]) -> tuple[Field, ...]:
+    """The fields of ``cls`` in their order, with kind, default and help."""
+    hints = get_type_hints(cls, include_extras=True)
+    infos = sorted(msgspec.structs.fields(cls), key=lambda info: info.name in cls.shown_last)
+    return tuple(Field(info.name, *_kind_and_help(cls, info.name, hints[info.name], info.default)) for info in infos)
+
+
+def read(cls: type[T], raw: Mapping[str, object]) -> T:
+    """A ``cls`` from plain data. Raises `FieldError`, which names the field, for whatever does not fit."""
+    fields = {field.name: field for field in fields_of(cls)}
+    for name in raw:
+        if name not in fields:
+            raise FieldError(f"{cls.__name__} has no such field{nearest(name, fields)}", (name,))
+    values = {}
+    for name, field in fields.items():
+        if name in raw:
+            with FieldError.at(name):
+                values[name] = field.kind.read(raw[name])
+        elif field.required:
+            raise FieldError(f"is missing: {field.help}", (name,))
+    return cls(**values)
+
+
+def write(value: Described, *, every: bool = False) -> dict[str, object]:
+    """Plain data for ``value``: what it requires and what differs from the defaults, or ``every`` field but None."""
+    return {
+        field.name: field.kind.write(held)
+        for field in fields_of(type(value))
+        if (held := getattr(value, field.name)) is not None and (every or field.required or held != field.default)
+    }
+
+
+def change(value: T, name: str, to: object) -> T:
+    """``value`` with the field ``name`` set to ``to``, which has been read or parsed by the field's kind."""
+    return msgspec.structs.replace(value, **{name: to})
+
+
+def _kind_and_help(cls: type, name: str, hint: Any, default: Any) -> tuple[Kind, Any, str]:
+    if get_origin(hint) is not Annotated:
+        raise TypeError(f"{cls.__name__}.{name} needs Annotated[type, Kind, help]")
+    extras = get_args(hint)[1:]
+    kind = next(extra for extra in extras if isinstance(extra, Kind))
+    help_line = next((extra for extra in reversed(extras) if isinstance(extra, str)), "")
+    return kind, default, help_line
+
+
+def nearest(name: object, known: Iterable[str]) -> str:
+    """The end of a message about an unknown ``name``: the most alike of ``known``, or all of them."""
+    known = list(known)
+    near = get_close_matches(str(name), known, n=1, cutoff=0.5)
+    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"

@@ -1,0 +1,36 @@
+"""Keras calls as plain data, so that the model LayerLab builds and any script it writes come from one place."""
+
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from core.fields import Described, fields_of
+
+__all__ = ["Call", "KerasObject"]
+
+
+class Call(Struct, frozen=True):
+    """``keras.<function>(**arguments)``; an argument may itself be a Call."""
+
+    function: str
+    arguments: tuple[tuple[str, Any], ...]
+
+
+class KerasObject(Described, frozen=True):
+    """A described value with a counterpart in Keras, of the same class name and with the same arguments."""
+
+    module: ClassVar[str]
+    """Where in ``keras`` the counterpart lives: "layers", "optimizers", ..."""
+
+    def call(self, **changed: Any) -> Call:
+        """The call that makes the counterpart: what it requires and what differs from the defaults.
+
+        ``changed`` overrides single arguments; None leaves one out.
+        """
+        arguments: dict[str, Any] = {}
+        for field in fields_of(type(self)):
+            value = getattr(self, field.name)
+            if field.required or value != field.default:
+                arguments[field.name] = value.call() if isinstance(value, KerasObject) else value
+        given = {name: value for name, value in (arguments | changed).items() if value is not None}
+        return Call(f"{self.module}.{type(self).__name__}", tuple(given.items()))

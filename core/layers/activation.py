@@ -1,0 +1,72 @@
+"""Keras's activation layers: functions with arguments or weights of their own."""
+
+from typing import Annotated, ClassVar
+
+from core.formulas import Formula
+from core.initializers import Zeros
+from core.kinds import Axes, Maybe, Real
+from core.layers import arguments as arg
+from core.layers.base import Facts, Layer
+from core.layers.inputs import axis_sizes
+from core.shapes import Shape, count
+
+__all__ = ["ELU", "LeakyReLU", "PReLU"]
+
+_STAYS = "The shape stays; there is nothing to learn."
+WORK = Formula("multiply-adds", "numbers", "one product by a slope for each number")
+
+
+class LeakyReLU(Layer, frozen=True):
+    """Lets a share of negative numbers through: max(x, slope * x)."""
+
+    group: ClassVar[str] = "Activations"
+
+    negative_slope: Annotated[float, Real(0), "Slope for negative numbers"] = 0.3
+
+    @property
+    def detail(self) -> str:
+        return f"{self.negative_slope:g}"
+
+    def derive(self, x: Shape) -> Facts:
+        return Facts(x, notes=(_STAYS,))
+
+
+class PReLU(Layer, frozen=True):
+    """A leaky relu that learns its slopes, one for each input or shared along axes."""
+
+    group: ClassVar[str] = "Activations"
+
+    alpha_initializer: arg.Initial = Zeros()
+    alpha_regularizer: arg.Penalty = None
+    shared_axes: Annotated[
+        tuple[int, ...] | None, Maybe(Axes()), "Axes that share a slope: 1, 2 gives one for each channel of an image"
+    ] = None
+    trainable: arg.Trainable = True
+
+    def derive(self, x: Shape) -> Facts:
+        shared = self.shared_axes or ()
+        axis_sizes(self, x, shared)
+        # Keras indexes the shape without the batch by axis - 1, for negative axes too.
+        apart = [size for index, size in enumerate(x) if not any(index == (axis - 1) % len(x) for axis in shared)]
+        names = [f"size_{chr(ord('a') + position)}" for position in range(len(apart))] or ["one"]
+        slopes = Formula("slopes", " * ".join(names), "keras.layers.PReLU: alpha, one slope for each input")
+        return Facts(
+            x,
+            weights=(slopes(**dict(zip(names, apart or [1], strict=True))),),
+            multiply_adds=(WORK(numbers=count(x)),),
+        )
+
+
+class ELU(Layer, frozen=True):
+    """Bends negative numbers towards -alpha: alpha * (exp(x) - 1)."""
+
+    group: ClassVar[str] = "Activations"
+
+    alpha: Annotated[float, Real(), "The bound of negative numbers"] = 1.0
+
+    @property
+    def detail(self) -> str:
+        return f"{self.alpha:g}"
+
+    def derive(self, x: Shape) -> Facts:
+        return Facts(x, notes=(_STAYS,))

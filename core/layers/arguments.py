@@ -1,0 +1,64 @@
+"""Arguments that many layers share, with their kinds and help, spelled as Keras spells them."""
+
+from typing import Annotated
+
+from core.families import OneOf
+from core.fields import Table
+from core.initializers import Initializer
+from core.kinds import Choice, Flag, Maybe, Padding, Pair, Real, Whole
+from core.regularizers import Regularizer
+
+ACTIVATIONS = (
+    "linear",
+    "relu",
+    "sigmoid",
+    "tanh",
+    "softmax",
+    "celu",
+    "elu",
+    "exponential",
+    "gelu",
+    "hard_shrink",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "hard_tanh",
+    "leaky_relu",
+    "log_sigmoid",
+    "log_softmax",
+    "mish",
+    "relu6",
+    "selu",
+    "silu",
+    "soft_shrink",
+    "softplus",
+    "softsign",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "sparsemax",
+    "squareplus",
+    "swish",
+    "tanh_shrink",
+)
+"""Keras's activations that a name alone chooses and that keep the shape (glu halves it, threshold needs arguments)."""
+
+MOST = 10**18
+"""No size is larger: past it the arithmetic would only print zeros."""
+
+Activation = Annotated[str, Choice(*ACTIVATIONS), "Function applied to the output"]
+Units = Annotated[int, Whole(1, MOST), "Size of the output"]
+Filters = Annotated[int, Whole(1, MOST), "Number of filters: the depth of the output"]
+Kernel = Annotated[tuple[int, int], Pair(), "Height and width of the window"]
+Strides = Annotated[tuple[int, int], Pair(), "Steps of the window, down and across"]
+Dilation = Annotated[tuple[int, int], Pair(), "Spacing of the window's cells; 1 leaves no gaps"]
+PixelPadding = Annotated[
+    str | int, Padding("valid", "same"), "valid: none; same: keeps ceil(size/stride); or pixels of zeros on each side"
+]
+UseBias = Annotated[bool, Flag(), "Add a bias"]
+Trainable = Annotated[bool, Flag(), "Whether training changes the weights"]
+Initial = Annotated[Initializer, OneOf(Initializer), "How it starts"]
+Penalty = Annotated[Regularizer | None, Maybe(Table(Regularizer)), "Penalty added to the loss, such as l2=0.001"]
+Rate = Annotated[float, Real(0, below=1), "Share of the inputs set to zero while training"]
+Seed = Annotated[int | None, Maybe(Whole(0)), "Seed of this layer alone; empty: derived from the plan's seed"]
+Epsilon = Annotated[float, Real(above=0), "Added to the variance, against division by zero"]
+Interpolation = Choice("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")

@@ -1,0 +1,110 @@
+"""What every layer is: fields, an arithmetic of its own, and its counterpart in Keras."""
+
+from typing import ClassVar, Literal
+
+from msgspec import Struct
+
+from core.families import Family
+from core.formulas import Number, total
+from core.keras_call import Call, KerasObject
+from core.shapes import Shape, Window
+
+__all__ = ["REMOVE", "Facts", "Fix", "Layer", "Unfit", "Warn"]
+
+
+class Fix(Struct, frozen=True):
+    """A mend that a key applies: ``layer`` in this one's place, in front of it or behind it, or this one taken away."""
+
+    label: str
+    action: Literal["replace", "insert", "append", "remove"]
+    layer: "Layer | None" = None
+
+
+REMOVE = Fix("remove it", "remove")
+
+
+class Warn(Struct, frozen=True):
+    """Something a layer does that its author may not mean."""
+
+    code: str
+    message: str
+    fix: Fix | None = None
+
+
+class Unfit(ValueError):
+    """A layer cannot take its input: why, and the mends that are on offer."""
+
+    def __init__(self, code: str, message: str, fix: Fix | None = REMOVE) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.fix = fix
+
+
+class Facts(Struct, frozen=True):
+    """All that follows from a layer and the shape of its input, each number with its steps.
+
+    ``multiply_adds`` counts, for one example, the multiplications of an input by a weight or fixed scale, each
+    with its addition; activations, comparisons and averages are not counted.
+    """
+
+    output: Shape
+    sizes: tuple[Number, ...] = ()
+    weights: tuple[Number, ...] = ()
+    biases: tuple[Number, ...] = ()
+    statistics: tuple[Number, ...] = ()
+    multiply_adds: tuple[Number, ...] = ()
+    notes: tuple[str, ...] = ()
+    warnings: tuple[Warn, ...] = ()
+    window: Window | None = None
+
+    @property
+    def params(self) -> int:
+        """Weights, biases and statistics together: Keras's count."""
+        return total(self.weights) + total(self.biases) + total(self.statistics)
+
+
+class Layer(Family, KerasObject, frozen=True):
+    """Base of all layers. A subclass is a layer of LayerLab by being defined: palette, form, files and Keras follow.
+
+    A subclass has fields named and defaulted as in Keras, a docstring whose first line tells a student what the
+    layer does, and `derive`.
+    """
+
+    tag: ClassVar[str] = "type"
+    module: ClassVar[str] = "layers"
+    group: ClassVar[str] = "Other"
+    """The heading under which the palette lists it."""
+
+    def derive(self, x: Shape) -> Facts:
+        """The facts for an input of shape ``x``. Raises `Unfit`."""
+        raise NotImplementedError
+
+    @property
+    def detail(self) -> str:
+        """The few words that tell this layer from others of its type in a narrow column."""
+        return ""
+
+    @property
+    def type(self) -> str:
+        """The Keras class name."""
+        return type(self).__name__
+
+    @property
+    def label(self) -> str:
+        """Type and detail: ``Conv2D 6@5x5 same``."""
+        return f"{self.type} {self.detail}".rstrip()
+
+    @property
+    def help(self) -> str:
+        """What the layer does, in one line."""
+        return (type(self).__doc__ or "").strip().splitlines()[0]
+
+    def calls(self) -> tuple[Call, ...]:
+        """The Keras layers that this layer stands for, in order."""
+        return (self.call(),)
+
+    def trainable_params(self, facts: Facts) -> int:
+        """How many of the layer's parameters training changes."""
+        learned = total(facts.weights) + total(facts.biases)
+        return learned if getattr(self, "trainable", True) else 0

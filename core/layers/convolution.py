@@ -1,0 +1,360 @@
+"""Keras's convolution layers."""
+
+from typing import Annotated, ClassVar
+
+from msgspec.structs import replace
+
+from core.formulas import Formula, Number
+from core.initializers import GlorotUniform, Zeros
+from core.keras_call import Call
+from core.kinds import Choice, Maybe, Pair, Whole
+from core.kinds import Padding as PaddingKind
+from core.layers import arguments as arg
+from core.layers.base import Facts, Fix, Layer, Unfit, Warn
+from core.layers.inputs import image, sequence
+from core.layers.sliding import Placed, kernel_text, place, sliding_detail, with_pixels
+from core.shapes import Shape, slide, transposed
+
+__all__ = ["Conv1D", "Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D"]
+
+WEIGHTS = Formula(
+    "weights", "kernel_height * kernel_width * depth * filters", "(F*F*D1)*K; keras.layers.Conv2D: kernel"
+)
+GROUPED = Formula(
+    "weights", "kernel_height * kernel_width * floor(depth / groups) * filters", "keras.layers.Conv2D, groups"
+)
+DEPTHWISE = Formula(
+    "depthwise weights", "kernel_height * kernel_width * depth * multiplier", "keras.layers.DepthwiseConv2D: kernel"
+)
+POINTWISE = Formula("pointwise weights", "depth * multiplier * filters", "keras.layers.SeparableConv2D: 1x1 kernel")
+BIASES = Formula("biases", "filters", "K biases; keras.layers.Conv2D: bias (filters,)")
+DEPTHWISE_BIASES = Formula("biases", "depth * multiplier", "keras.layers.DepthwiseConv2D: bias")
+CHANNELS = Formula("depth", "filters", "D2 = K")
+WORK = Formula("multiply-adds", "height * width * weights", "each weight is used once at every stop of the window")
+WEIGHTS_1D = Formula("weights", "kernel * floor(depth / groups) * filters", "keras.layers.Conv1D: kernel")
+WORK_1D = Formula("multiply-adds", "steps * weights", "each weight is used once at every stop of the window")
+
+
+def _stride_or_dilation(layer: "Conv2D | Conv1D | Conv2DTranspose", mend: Layer) -> None:
+    strides, dilation = layer.strides, layer.dilation_rate
+    widest = (max(strides), max(dilation)) if isinstance(strides, tuple) and isinstance(dilation, tuple) else None
+    stride, spread = widest or (layer.strides, layer.dilation_rate)
+    if stride > 1 and spread > 1:  # type: ignore[operator]  # both are whole numbers here
+        message = f"{layer.type}: Keras takes strides or dilation_rate above 1, not both"
+        raise Unfit("stride-and-dilation", message, Fix("set dilation_rate=1", "replace", mend))
+
+
+class Conv2D(Layer, frozen=True):
+    """Slides filters over an image; each gives one channel of the output."""
+
+    group: ClassVar[str] = "Convolution"
+
+    filters: arg.Filters
+    kernel_size: arg.Kernel
+    strides: arg.Strides = (1, 1)
+    padding: arg.PixelPadding = "valid"
+    dilation_rate: arg.Dilation = (1, 1)
+    groups: Annotated[int, Whole(1), "Split channels and filters into groups that do not see each other"] = 1
+    activation: arg.Activation = "linear"
+    use_bias: arg.UseBias = True
+    kernel_initializer: arg.Initial = GlorotUniform()
+    bias_initializer: arg.Initial = Zeros()
+    kernel_regularizer: arg.Penalty = None
+    bias_regularizer: arg.Penalty = None
+    activity_regularizer: arg.Penalty = None
+    trainable: arg.Trainable = True
+
+    @property
+    def detail(self) -> str:
+        return (
+            f"{self.filters}@{kernel_text(self.kernel_size)}"
+            f"{sliding_detail(self.strides, self.padding)}{_activation(self.activation)}"
+        )
+
+    def derive(self, x: Shape) -> Facts:
+        depth = image(self, x)[2]
+        if depth % self.groups or self.filters % self.groups:
+            message = (
+                f"Conv2D: {self.groups} groups divide neither or only one of {depth} channels, {self.filters} filters"
+            )
+            raise Unfit("uneven-groups", message, Fix("set groups=1", "replace", replace(self, groups=1)))
+        _stride_or_dilation(self, replace(self, dilation_rate=(1, 1)))
+        placed = place(
+            self,
+            x,
+            self.kernel_size,
+            self.strides,
+            self.padding,
+            self.dilation_rate,
+            lambda p: replace(self, padding=p),
+        )
+        kernel = {"kernel_height": self.kernel_size[0], "kernel_width": self.kernel_size[1], "depth": depth}
+        weights = (
+            GROUPED(**kernel, groups=self.groups, filters=self.filters)
+            if self.groups > 1
+            else WEIGHTS(**kernel, filters=self.filters)
+        )
+        return _facts(placed, self.filters, (weights,), self.use_bias)
+
+    def calls(self) -> tuple[Call, ...]:
+        return with_pixels(self.call(), self.padding)
+
+
+class Conv2DTranspose(Layer, frozen=True):
+    """The opposite of a convolution's shape: spreads each pixel over a window, so that images grow."""
+
+    group: ClassVar[str] = "Convolution"
+
+    filters: arg.Filters
+    kernel_size: arg.Kernel
+    strides: arg.Strides = (1, 1)
+    padding: Annotated[str, Choice("valid", "same"), "valid: all that is spread; same: size * stride"] = "valid"
+    output_padding: Annotated[
+        tuple[int, int] | None, Maybe(Pair(0)), "Extra rows and columns of the output; empty: Keras chooses"
+    ] = None
+    dilation_rate: arg.Dilation = (1, 1)
+    activation: arg.Activation = "linear"
+    use_bias: arg.UseBias = True
+    kernel_initializer: arg.Initial = GlorotUniform()
+    bias_initializer: arg.Initial = Zeros()
+    kernel_regularizer: arg.Penalty = None
+    bias_regularizer: arg.Penalty = None
+    activity_regularizer: arg.Penalty = None
+    trainable: arg.Trainable = True
+
+    @property
+    def detail(self) -> str:
+        return (
+            f"{self.filters}@{kernel_text(self.kernel_size)}"
+            f"{sliding_detail(self.strides, self.padding)}{_activation(self.activation)}"
+        )
+
+    def derive(self, x: Shape) -> Facts:
+        height, width, depth = image(self, x)
+        _stride_or_dilation(self, replace(self, dilation_rate=(1, 1)))
+        extra = self.output_padding or (None, None)
+        if any(more is not None and more >= step for more, step in zip(extra, self.strides, strict=True)):
+            raise Unfit(
+                "output-padding",
+                f"Conv2DTranspose: output_padding {kernel_text(self.output_padding or (0, 0))} must be smaller than "
+                f"strides {kernel_text(self.strides)}",
+                Fix("leave output_padding to Keras", "replace", replace(self, output_padding=None)),
+            )
+        steps = [
+            transposed(axis, size, kernel, stride, self.padding, more, dilation)
+            for axis, size, kernel, stride, more, dilation in zip(
+                ("height", "width"),
+                (height, width),
+                self.kernel_size,
+                self.strides,
+                extra,
+                self.dilation_rate,
+                strict=True,
+            )
+        ]
+        rows, columns = (axis[-1].value for axis in steps)
+        weights = WEIGHTS(
+            kernel_height=self.kernel_size[0], kernel_width=self.kernel_size[1], depth=depth, filters=self.filters
+        )
+        return Facts(
+            (rows, columns, self.filters),
+            sizes=(*steps[0], *steps[1], CHANNELS(filters=self.filters)),
+            weights=(weights,),
+            biases=(BIASES(filters=self.filters),) if self.use_bias else (),
+            multiply_adds=(WORK(height=height, width=width, weights=weights.value),),
+        )
+
+
+class DepthwiseConv2D(Layer, frozen=True):
+    """Filters every channel by itself; nothing mixes the channels."""
+
+    group: ClassVar[str] = "Convolution"
+
+    kernel_size: arg.Kernel
+    strides: arg.Strides = (1, 1)
+    padding: arg.PixelPadding = "valid"
+    depth_multiplier: Annotated[int, Whole(1, arg.MOST), "Filters for each channel"] = 1
+    dilation_rate: arg.Dilation = (1, 1)
+    activation: arg.Activation = "linear"
+    use_bias: arg.UseBias = True
+    depthwise_initializer: arg.Initial = GlorotUniform()
+    bias_initializer: arg.Initial = Zeros()
+    depthwise_regularizer: arg.Penalty = None
+    bias_regularizer: arg.Penalty = None
+    activity_regularizer: arg.Penalty = None
+    trainable: arg.Trainable = True
+
+    @property
+    def detail(self) -> str:
+        return (
+            f"{kernel_text(self.kernel_size)}{sliding_detail(self.strides, self.padding)}"
+            f"{f' *{self.depth_multiplier}' if self.depth_multiplier > 1 else ''}{_activation(self.activation)}"
+        )
+
+    def derive(self, x: Shape) -> Facts:
+        placed = place(
+            self,
+            x,
+            self.kernel_size,
+            self.strides,
+            self.padding,
+            self.dilation_rate,
+            lambda p: replace(self, padding=p),
+        )
+        weights = DEPTHWISE(
+            kernel_height=self.kernel_size[0],
+            kernel_width=self.kernel_size[1],
+            depth=placed.channels,
+            multiplier=self.depth_multiplier,
+        )
+        biases = DEPTHWISE_BIASES(depth=placed.channels, multiplier=self.depth_multiplier)
+        facts = _facts(placed, placed.channels * self.depth_multiplier, (weights,), use_bias=False)
+        depth = Formula("depth", "depth * multiplier", "keras.layers.DepthwiseConv2D, depth_multiplier")
+        return replace(
+            facts,
+            sizes=(*facts.sizes[:-1], depth(depth=placed.channels, multiplier=self.depth_multiplier)),
+            biases=(biases,) if self.use_bias else (),
+            warnings=(*facts.warnings, *_unequal_strides(self, self.strides)),
+        )
+
+    def calls(self) -> tuple[Call, ...]:
+        return with_pixels(self.call(), self.padding)
+
+
+class SeparableConv2D(Layer, frozen=True):
+    """A depthwise convolution, then a 1x1 convolution that mixes the channels."""
+
+    group: ClassVar[str] = "Convolution"
+
+    filters: arg.Filters
+    kernel_size: arg.Kernel
+    strides: arg.Strides = (1, 1)
+    padding: arg.PixelPadding = "valid"
+    dilation_rate: arg.Dilation = (1, 1)
+    depth_multiplier: Annotated[int, Whole(1, arg.MOST), "Depthwise filters for each channel"] = 1
+    activation: arg.Activation = "linear"
+    use_bias: arg.UseBias = True
+    depthwise_initializer: arg.Initial = GlorotUniform()
+    pointwise_initializer: arg.Initial = GlorotUniform()
+    bias_initializer: arg.Initial = Zeros()
+    depthwise_regularizer: arg.Penalty = None
+    pointwise_regularizer: arg.Penalty = None
+    bias_regularizer: arg.Penalty = None
+    activity_regularizer: arg.Penalty = None
+    trainable: arg.Trainable = True
+
+    @property
+    def detail(self) -> str:
+        return (
+            f"{self.filters}@{kernel_text(self.kernel_size)}"
+            f"{sliding_detail(self.strides, self.padding)}{_activation(self.activation)}"
+        )
+
+    def derive(self, x: Shape) -> Facts:
+        placed = place(
+            self,
+            x,
+            self.kernel_size,
+            self.strides,
+            self.padding,
+            self.dilation_rate,
+            lambda p: replace(self, padding=p),
+        )
+        depthwise = DEPTHWISE(
+            kernel_height=self.kernel_size[0],
+            kernel_width=self.kernel_size[1],
+            depth=placed.channels,
+            multiplier=self.depth_multiplier,
+        )
+        pointwise = POINTWISE(depth=placed.channels, multiplier=self.depth_multiplier, filters=self.filters)
+        facts = _facts(placed, self.filters, (depthwise, pointwise), self.use_bias)
+        return replace(facts, warnings=(*facts.warnings, *_unequal_strides(self, self.strides)))
+
+    def calls(self) -> tuple[Call, ...]:
+        return with_pixels(self.call(), self.padding)
+
+
+class Conv1D(Layer, frozen=True):
+    """Slides filters along a sequence."""
+
+    group: ClassVar[str] = "Convolution"
+
+    filters: arg.Filters
+    kernel_size: Annotated[int, Whole(1), "Length of the window"]
+    strides: Annotated[int, Whole(1), "Step of the window"] = 1
+    padding: Annotated[
+        str | int,
+        PaddingKind("valid", "same", "causal"),
+        "valid: none; same: keeps ceil(size/stride); causal: all in front; or a number of zeros on each side",
+    ] = "valid"
+    dilation_rate: Annotated[int, Whole(1), "Spacing of the window's cells"] = 1
+    groups: Annotated[int, Whole(1), "Split features and filters into groups that do not see each other"] = 1
+    activation: arg.Activation = "linear"
+    use_bias: arg.UseBias = True
+    kernel_initializer: arg.Initial = GlorotUniform()
+    bias_initializer: arg.Initial = Zeros()
+    kernel_regularizer: arg.Penalty = None
+    bias_regularizer: arg.Penalty = None
+    activity_regularizer: arg.Penalty = None
+    trainable: arg.Trainable = True
+
+    @property
+    def detail(self) -> str:
+        strides = (self.strides, self.strides)
+        return f"{self.filters}@{self.kernel_size}{sliding_detail(strides, self.padding)}{_activation(self.activation)}"
+
+    def derive(self, x: Shape) -> Facts:
+        steps, depth = sequence(self, x)
+        if depth % self.groups or self.filters % self.groups:
+            message = (
+                f"Conv1D: {self.groups} groups divide neither or only one of {depth} features, {self.filters} filters"
+            )
+            raise Unfit("uneven-groups", message, Fix("set groups=1", "replace", replace(self, groups=1)))
+        _stride_or_dilation(self, replace(self, dilation_rate=1))
+        slid = slide("steps", steps, self.kernel_size, self.strides, self.padding, self.dilation_rate)
+        if slid.output < 1:
+            message = f"Conv1D: a window of {slid.window} does not fit {steps} steps"
+            raise Unfit(
+                "window-too-large", message, Fix('set padding="same"', "replace", replace(self, padding="same"))
+            )
+        weights = WEIGHTS_1D(kernel=self.kernel_size, depth=depth, groups=self.groups, filters=self.filters)
+        return Facts(
+            (slid.output, self.filters),
+            sizes=(*slid.steps, CHANNELS(filters=self.filters)),
+            weights=(weights,),
+            biases=(BIASES(filters=self.filters),) if self.use_bias else (),
+            multiply_adds=(WORK_1D(steps=slid.output, weights=weights.value),),
+        )
+
+    def calls(self) -> tuple[Call, ...]:
+        calls = with_pixels(self.call(), self.padding)
+        return tuple(Call(call.function.replace("ZeroPadding2D", "ZeroPadding1D"), call.arguments) for call in calls)
+
+
+def _facts(placed: Placed, depth: int, weights: tuple[Number, ...], use_bias: bool) -> Facts:
+    window = placed.window
+    work = WORK(height=placed.rows, width=placed.columns, weights=sum(number.value for number in weights))
+    return Facts(
+        (placed.rows, placed.columns, depth),
+        sizes=(*window.rows.steps, *window.columns.steps, CHANNELS(filters=depth)),
+        weights=weights,
+        biases=(BIASES(filters=depth),) if use_bias else (),
+        multiply_adds=(work,),
+        warnings=placed.warnings,
+        window=window,
+    )
+
+
+def _unequal_strides(layer: Layer, strides: tuple[int, int]) -> tuple[Warn, ...]:
+    if strides[0] == strides[1]:
+        return ()
+    message = f"{layer.type}: TensorFlow trains it with equal strides only, not {kernel_text(strides)}"
+    return (Warn("unequal-strides", message, Fix("make them equal", "replace", _square(layer, strides))),)
+
+
+def _square(layer: Layer, strides: tuple[int, int]) -> Layer:
+    return replace(layer, strides=(strides[0], strides[0]))
+
+
+def _activation(name: str) -> str:
+    return "" if name == "linear" else f" {name}"

@@ -1,0 +1,79 @@
+"""Keras's core layers: the input, the dense layer, an activation by itself."""
+
+from typing import Annotated, ClassVar
+
+from core.formulas import Formula
+from core.initializers import GlorotUniform, Zeros
+from core.kinds import Shape as ShapeKind
+from core.layers import arguments as arg
+from core.layers.base import Facts, Fix, Layer, Warn
+from core.layers.reshaping import Flatten
+from core.shapes import Shape, count, show_shape
+
+__all__ = ["Activation", "Dense", "Input"]
+
+DENSE_WEIGHTS = Formula("weights", "inputs * units", "keras.layers.Dense: kernel (inputs, units)")
+DENSE_BIASES = Formula("biases", "units", "keras.layers.Dense: bias (units,)")
+DENSE_WORK = Formula("multiply-adds", "rows * inputs * units", "one product for each weight and row")
+
+
+class Input(Layer, frozen=True):
+    """One example as it enters the network. Row 0 of every stack."""
+
+    group: ClassVar[str] = ""
+
+    shape: Annotated[Shape, ShapeKind(), "Sizes of one example, channels last: 28 x 28 x 1 for MNIST"]
+
+    def derive(self, x: Shape) -> Facts:
+        return Facts(x, notes=(f"{count(x):,} numbers an example.",))
+
+
+class Dense(Layer, frozen=True):
+    """Every unit sees every input: activation(input . kernel + bias)."""
+
+    group: ClassVar[str] = "Core"
+
+    units: arg.Units
+    activation: arg.Activation = "linear"
+    use_bias: arg.UseBias = True
+    kernel_initializer: arg.Initial = GlorotUniform()
+    bias_initializer: arg.Initial = Zeros()
+    kernel_regularizer: arg.Penalty = None
+    bias_regularizer: arg.Penalty = None
+    activity_regularizer: arg.Penalty = None
+    trainable: arg.Trainable = True
+
+    @property
+    def detail(self) -> str:
+        return f"{self.units}{'' if self.activation == 'linear' else f' {self.activation}'}"
+
+    def derive(self, x: Shape) -> Facts:
+        output = (*x[:-1], self.units)
+        warnings: tuple[Warn, ...] = ()
+        if len(x) > 1:
+            flatten = Fix("insert Flatten before it", "insert", Flatten())
+            message = f"Dense works along the last axis only: {show_shape(x)} gives {show_shape(output)}"
+            warnings = (Warn("dense-on-last-axis", message, flatten),)
+        return Facts(
+            output,
+            sizes=(Formula("output", "units", "keras.layers.Dense")(units=self.units),),
+            weights=(DENSE_WEIGHTS(inputs=x[-1], units=self.units),),
+            biases=(DENSE_BIASES(units=self.units),) if self.use_bias else (),
+            multiply_adds=(DENSE_WORK(rows=count(x[:-1]), inputs=x[-1], units=self.units),),
+            warnings=warnings,
+        )
+
+
+class Activation(Layer, frozen=True):
+    """Applies a function to every number; softmax to every row."""
+
+    group: ClassVar[str] = "Activations"
+
+    activation: arg.Activation
+
+    @property
+    def detail(self) -> str:
+        return self.activation
+
+    def derive(self, x: Shape) -> Facts:
+        return Facts(x, notes=("The shape stays; there is nothing to learn.",))

@@ -1,0 +1,96 @@
+"""Layers that change the size or the scale of images."""
+
+from typing import Annotated, ClassVar
+
+from core.formulas import Formula
+from core.kinds import Choice, Flag, Margins, Pair, Real, Whole
+from core.layers import arguments as arg
+from core.layers.base import Facts, Layer
+from core.layers.inputs import image
+from core.layers.sliding import kernel_text
+from core.shapes import Shape, count, show_shape
+
+__all__ = ["Rescaling", "Resizing", "UpSampling2D", "ZeroPadding2D"]
+
+PADDED = Formula("size", "before + size + after", "keras.layers.ZeroPadding2D")
+REPEATED = Formula("size", "size * factor", "keras.layers.UpSampling2D")
+SCALED = Formula("multiply-adds", "numbers", "one product and one sum for each number")
+
+
+class ZeroPadding2D(Layer, frozen=True):
+    """Puts rows and columns of zeros around an image."""
+
+    group: ClassVar[str] = "Images"
+
+    padding: Annotated[
+        tuple[tuple[int, int], tuple[int, int]], Margins(), "All sides; height, width; or top, bottom, left, right"
+    ] = ((1, 1), (1, 1))
+
+    @property
+    def detail(self) -> str:
+        return Margins().show(self.padding)
+
+    def derive(self, x: Shape) -> Facts:
+        height, width, depth = image(self, x)
+        (top, bottom), (left, right) = self.padding
+        rows = PADDED("height", before=top, size=height, after=bottom)
+        columns = PADDED("width", before=left, size=width, after=right)
+        return Facts((rows.value, columns.value, depth), sizes=(rows, columns))
+
+
+class UpSampling2D(Layer, frozen=True):
+    """Enlarges an image by whole factors."""
+
+    group: ClassVar[str] = "Images"
+
+    size: Annotated[tuple[int, int], Pair(), "Factors of height and width"] = (2, 2)
+    interpolation: Annotated[str, arg.Interpolation, "How new pixels come about"] = "nearest"
+
+    @property
+    def detail(self) -> str:
+        return kernel_text(self.size)
+
+    def derive(self, x: Shape) -> Facts:
+        height, width, depth = image(self, x)
+        rows = REPEATED("height", size=height, factor=self.size[0])
+        columns = REPEATED("width", size=width, factor=self.size[1])
+        return Facts((rows.value, columns.value, depth), sizes=(rows, columns))
+
+
+class Rescaling(Layer, frozen=True):
+    """Multiplies every number by a scale and adds an offset."""
+
+    group: ClassVar[str] = "Images"
+
+    scale: Annotated[float, Real(), "Factor, such as 0.00392156862745098 for pixels of 0..255"]
+    offset: Annotated[float, Real(), "Added after scaling"] = 0.0
+
+    @property
+    def detail(self) -> str:
+        return f"{self.scale:.4g}{f' {self.offset:+.4g}' if self.offset else ''}"
+
+    def derive(self, x: Shape) -> Facts:
+        return Facts(x, multiply_adds=(SCALED(numbers=count(x)),), notes=("The shape stays.",))
+
+
+class Resizing(Layer, frozen=True):
+    """Resizes an image to a given height and width."""
+
+    group: ClassVar[str] = "Images"
+
+    height: Annotated[int, Whole(1), "New height"]
+    width: Annotated[int, Whole(1), "New width"]
+    interpolation: Annotated[str, Choice(*arg.Interpolation.words, "area"), "How new pixels come about"] = "bilinear"
+    crop_to_aspect_ratio: Annotated[bool, Flag(), "Crop what does not fit the new ratio"] = False
+    pad_to_aspect_ratio: Annotated[bool, Flag(), "Pad what the old ratio leaves free"] = False
+    fill_mode: Annotated[str, Choice("constant"), "What padding is filled with"] = "constant"
+    fill_value: Annotated[float, Real(), "The constant that padding is filled with"] = 0.0
+    antialias: Annotated[bool, Flag(), "Smooth before shrinking"] = False
+
+    @property
+    def detail(self) -> str:
+        return show_shape((self.height, self.width))
+
+    def derive(self, x: Shape) -> Facts:
+        _, _, depth = image(self, x)
+        return Facts((self.height, self.width, depth), notes=("The size is given; the channels stay.",))

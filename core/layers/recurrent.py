@@ -1,0 +1,162 @@
+"""Keras's recurrent layers."""
+
+from typing import Annotated, ClassVar
+
+from msgspec.structs import replace
+
+from core.families import OneOf
+from core.formulas import Formula, Number, total
+from core.initializers import GlorotUniform, Orthogonal, Zeros
+from core.kinds import Choice, Flag
+from core.layers import arguments as arg
+from core.layers.base import Facts, Layer
+from core.layers.inputs import sequence
+from core.shapes import Shape
+
+__all__ = ["GRU", "LSTM", "Bidirectional", "SimpleRNN"]
+
+KERNEL = Formula("weights from the input", "gates * features * units", "keras.layers.LSTM: kernel")
+RECURRENT = Formula("weights from the last step", "gates * units * units", "keras.layers.LSTM: recurrent_kernel")
+BIASES = Formula("biases", "gates * units", "keras.layers.LSTM: bias")
+GRU_BIASES = Formula("biases", "2 * gates * units", "keras.layers.GRU, reset_after=True: input and recurrent bias")
+WORK = Formula("multiply-adds", "steps * weights", "each weight is used once a step")
+TWICE = Formula("twice", "2 * one", "keras.layers.Bidirectional: one copy forward, one backward")
+
+ReturnSequences = Annotated[bool, Flag(), "Give the output of every step, not only of the last"]
+GoBackwards = Annotated[bool, Flag(), "Read the sequence from its end"]
+
+
+class _Recurrent(Layer, frozen=True):
+    group: ClassVar[str] = "Recurrent"
+    gates: ClassVar[int]
+
+    units: arg.Units
+
+    @property
+    def detail(self) -> str:
+        return f"{self.units}{' sequences' if self.returns_sequences else ''}"
+
+    @property
+    def returns_sequences(self) -> bool:
+        return bool(getattr(self, "return_sequences", False))
+
+    def bias_numbers(self) -> tuple[Number, ...]:
+        return (BIASES(gates=self.gates, units=self.units),)
+
+    def derive(self, x: Shape) -> Facts:
+        steps, features = sequence(self, x)
+        kernel = KERNEL(gates=self.gates, features=features, units=self.units)
+        recurrent = RECURRENT(gates=self.gates, units=self.units)
+        return Facts(
+            (steps, self.units) if self.returns_sequences else (self.units,),
+            sizes=(Formula("output", "units", "keras.layers.LSTM")(units=self.units),),
+            weights=(kernel, recurrent),
+            biases=self.bias_numbers() if getattr(self, "use_bias", True) else (),
+            multiply_adds=(WORK(steps=steps, weights=kernel.value + recurrent.value),),
+            notes=(f"{steps} steps of {features} features, one after the other.",),
+        )
+
+
+class SimpleRNN(_Recurrent, frozen=True):
+    """Reads a sequence step by step; each step sees the input and the last step's output."""
+
+    gates: ClassVar[int] = 1
+
+    activation: arg.Activation = "tanh"
+    use_bias: arg.UseBias = True
+    kernel_initializer: arg.Initial = GlorotUniform()
+    recurrent_initializer: arg.Initial = Orthogonal()
+    bias_initializer: arg.Initial = Zeros()
+    kernel_regularizer: arg.Penalty = None
+    recurrent_regularizer: arg.Penalty = None
+    bias_regularizer: arg.Penalty = None
+    activity_regularizer: arg.Penalty = None
+    dropout: arg.Rate = 0.0
+    recurrent_dropout: arg.Rate = 0.0
+    return_sequences: ReturnSequences = False
+    go_backwards: GoBackwards = False
+    seed: arg.Seed = None
+    trainable: arg.Trainable = True
+
+
+class LSTM(_Recurrent, frozen=True):
+    """A recurrent layer with a memory and three gates that write, keep and read it."""
+
+    gates: ClassVar[int] = 4
+
+    activation: arg.Activation = "tanh"
+    recurrent_activation: arg.Activation = "sigmoid"
+    use_bias: arg.UseBias = True
+    kernel_initializer: arg.Initial = GlorotUniform()
+    recurrent_initializer: arg.Initial = Orthogonal()
+    bias_initializer: arg.Initial = Zeros()
+    unit_forget_bias: Annotated[bool, Flag(), "Start the forget gate's bias at one"] = True
+    kernel_regularizer: arg.Penalty = None
+    recurrent_regularizer: arg.Penalty = None
+    bias_regularizer: arg.Penalty = None
+    activity_regularizer: arg.Penalty = None
+    dropout: arg.Rate = 0.0
+    recurrent_dropout: arg.Rate = 0.0
+    return_sequences: ReturnSequences = False
+    go_backwards: GoBackwards = False
+    seed: arg.Seed = None
+    trainable: arg.Trainable = True
+
+
+class GRU(_Recurrent, frozen=True):
+    """A recurrent layer with two gates: how much of the past to use, and how much of it to keep."""
+
+    gates: ClassVar[int] = 3
+
+    activation: arg.Activation = "tanh"
+    recurrent_activation: arg.Activation = "sigmoid"
+    use_bias: arg.UseBias = True
+    kernel_initializer: arg.Initial = GlorotUniform()
+    recurrent_initializer: arg.Initial = Orthogonal()
+    bias_initializer: arg.Initial = Zeros()
+    kernel_regularizer: arg.Penalty = None
+    recurrent_regularizer: arg.Penalty = None
+    bias_regularizer: arg.Penalty = None
+    activity_regularizer: arg.Penalty = None
+    dropout: arg.Rate = 0.0
+    recurrent_dropout: arg.Rate = 0.0
+    return_sequences: ReturnSequences = False
+    go_backwards: GoBackwards = False
+    reset_after: Annotated[bool, Flag(), "Apply the reset gate after the product; adds a second bias"] = True
+    seed: arg.Seed = None
+    trainable: arg.Trainable = True
+
+    def bias_numbers(self) -> tuple[Number, ...]:
+        biases = GRU_BIASES if self.reset_after else BIASES
+        return (biases(gates=self.gates, units=self.units),)
+
+
+class Bidirectional(Layer, frozen=True):
+    """Two copies of a recurrent layer: one reads the sequence forward, one backward."""
+
+    group: ClassVar[str] = "Recurrent"
+
+    layer: Annotated[Layer, OneOf(Layer, ("SimpleRNN", "LSTM", "GRU")), "The recurrent layer"]
+    merge_mode: Annotated[str, Choice("concat", "sum", "mul", "ave"), "How the two outputs become one"] = "concat"
+    trainable: arg.Trainable = True
+
+    @property
+    def detail(self) -> str:
+        return self.layer.label
+
+    def derive(self, x: Shape) -> Facts:
+        one = self.layer.derive(x)
+        depth = one.output[-1] * (2 if self.merge_mode == "concat" else 1)
+        return replace(
+            one,
+            output=(*one.output[:-1], depth),
+            sizes=(TWICE("output", one=one.output[-1]),) if self.merge_mode == "concat" else one.sizes,
+            weights=(TWICE("weights", one=total(one.weights)),),
+            biases=(TWICE("biases", one=total(one.biases)),) if one.biases else (),
+            multiply_adds=(TWICE("multiply-adds", one=total(one.multiply_adds)),),
+            notes=(*one.notes, *(f"One copy: {n.name} {n.substituted} = {n.value:,}" for n in one.weights)),
+        )
+
+    def trainable_params(self, facts: Facts) -> int:
+        frozen = not getattr(self.layer, "trainable", True)
+        return 0 if frozen else super().trainable_params(facts)

@@ -1,0 +1,62 @@
+"""Keras's regularization layers: at work while training, idle otherwise."""
+
+from typing import Annotated, ClassVar
+
+from core.kinds import Real
+from core.layers import arguments as arg
+from core.layers.base import Facts, Layer
+from core.layers.inputs import image
+from core.shapes import Shape
+
+__all__ = ["Dropout", "GaussianNoise", "SpatialDropout2D"]
+
+_IDLE = "Only while training; the shape stays and there is nothing to learn."
+
+
+class Dropout(Layer, frozen=True):
+    """Sets a random share of its inputs to zero while training, and scales up the rest."""
+
+    group: ClassVar[str] = "Regularization"
+
+    rate: arg.Rate
+    seed: arg.Seed = None
+
+    @property
+    def detail(self) -> str:
+        return f"{self.rate:g}"
+
+    def derive(self, x: Shape) -> Facts:
+        return Facts(x, notes=(_IDLE,))
+
+
+class SpatialDropout2D(Layer, frozen=True):
+    """Sets whole random channels to zero while training."""
+
+    group: ClassVar[str] = "Regularization"
+
+    rate: arg.Rate
+    seed: arg.Seed = None
+
+    @property
+    def detail(self) -> str:
+        return f"{self.rate:g}"
+
+    def derive(self, x: Shape) -> Facts:
+        image(self, x)
+        return Facts(x, notes=(_IDLE,))
+
+
+class GaussianNoise(Layer, frozen=True):
+    """Adds normal noise while training."""
+
+    group: ClassVar[str] = "Regularization"
+
+    stddev: Annotated[float, Real(0), "Standard deviation of the noise"]
+    seed: arg.Seed = None
+
+    @property
+    def detail(self) -> str:
+        return f"{self.stddev:g}"
+
+    def derive(self, x: Shape) -> Facts:
+        return Facts(x, notes=(_IDLE,))

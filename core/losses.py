@@ -1,0 +1,134 @@
+"""Keras's losses that fit a classifier with one output for each class."""
+
+from typing import Annotated, ClassVar
+
+from core.families import Family
+from core.keras_call import KerasObject
+from core.kinds import Flag, Real
+
+__all__ = ["BinaryCrossentropy", "CategoricalCrossentropy", "Loss", "SparseCategoricalCrossentropy"]
+
+FromLogits = Annotated[bool, Flag(), "The output has no softmax: the loss applies it"]
+Smoothing = Annotated[float, Real(0, 1), "Share of certainty taken from the labels"]
+Gamma = Annotated[float, Real(0), "How much easy examples are held back"]
+Alpha = Annotated[float, Real(0, 1), "Weight of the focal term"]
+
+
+class Loss(Family, KerasObject, frozen=True):
+    """What training makes small."""
+
+    module: ClassVar[str] = "losses"
+
+    @classmethod
+    def plural(cls) -> str:
+        return "the losses"
+
+
+class CategoricalCrossentropy(Loss, frozen=True):
+    """-log of the probability given to the true class; wants softmax."""
+
+    from_logits: FromLogits = False
+    label_smoothing: Smoothing = 0.0
+
+
+class SparseCategoricalCrossentropy(Loss, frozen=True):
+    """Categorical cross-entropy from class numbers instead of one-hot labels; the same value."""
+
+    from_logits: FromLogits = False
+
+
+class BinaryCrossentropy(Loss, frozen=True):
+    """Cross-entropy of each output by itself; wants sigmoid."""
+
+    from_logits: FromLogits = False
+    label_smoothing: Smoothing = 0.0
+
+
+class MeanSquaredError(Loss, frozen=True):
+    """Mean of the squared differences from the one-hot label."""
+
+    also: ClassVar[tuple[str, ...]] = ("mse",)
+
+
+class MeanAbsoluteError(Loss, frozen=True):
+    """Mean of the absolute differences from the one-hot label."""
+
+    also: ClassVar[tuple[str, ...]] = ("mae",)
+
+
+class MeanSquaredLogarithmicError(Loss, frozen=True):
+    """Mean of the squared differences of logarithms."""
+
+    also: ClassVar[tuple[str, ...]] = ("msle",)
+
+
+class Huber(Loss, frozen=True):
+    """Squared for small differences, absolute for large ones."""
+
+    delta: Annotated[float, Real(above=0), "Where the one becomes the other"] = 1.0
+
+
+class LogCosh(Loss, frozen=True):
+    """Logarithm of the hyperbolic cosine of the difference."""
+
+
+class KLDivergence(Loss, frozen=True):
+    """Divergence of the output from the label's distribution."""
+
+    also: ClassVar[tuple[str, ...]] = ("kld",)
+
+
+class Poisson(Loss, frozen=True):
+    """output - label * log(output)."""
+
+
+class CosineSimilarity(Loss, frozen=True):
+    """Minus the cosine of the angle between output and label."""
+
+
+class Hinge(Loss, frozen=True):
+    """max(0, 1 - label * output), output by output."""
+
+
+class SquaredHinge(Loss, frozen=True):
+    """The square of the hinge."""
+
+
+class CategoricalHinge(Loss, frozen=True):
+    """Margin between the true class and the best wrong one."""
+
+
+class CategoricalFocalCrossentropy(Loss, frozen=True):
+    """Categorical cross-entropy that holds back what is already right."""
+
+    alpha: Alpha = 0.25
+    gamma: Gamma = 2.0
+    from_logits: FromLogits = False
+    label_smoothing: Smoothing = 0.0
+
+
+class BinaryFocalCrossentropy(Loss, frozen=True):
+    """Binary cross-entropy that holds back what is already right."""
+
+    apply_class_balancing: Annotated[bool, Flag(), "Weigh the classes by alpha"] = False
+    alpha: Alpha = 0.25
+    gamma: Gamma = 2.0
+    from_logits: FromLogits = False
+    label_smoothing: Smoothing = 0.0
+
+
+class CategoricalGeneralizedCrossEntropy(Loss, frozen=True):
+    """Between cross-entropy and mean absolute error: bears wrong labels."""
+
+    q: Annotated[float, Real(above=0, below=1), "Near 0: cross-entropy; near 1: absolute error"] = 0.5
+
+
+class Dice(Loss, frozen=True):
+    """One minus twice the overlap over the sum."""
+
+
+class Tversky(Loss, frozen=True):
+    """Dice with weights of its own for the two kinds of mistake."""
+
+    alpha: Annotated[float, Real(0), "Weight of false positives"] = 0.5
+    beta: Annotated[float, Real(0), "Weight of false negatives"] = 0.5

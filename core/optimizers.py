@@ -1,0 +1,166 @@
+"""Keras's optimizers with their arguments."""
+
+from typing import Annotated, ClassVar
+
+from core.families import Family
+from core.keras_call import KerasObject
+from core.kinds import Flag, Maybe, Real, Whole
+
+__all__ = ["SGD", "Adam", "Optimizer", "RMSprop"]
+
+LearningRate = Annotated[float, Real(above=0), "Step size"]
+Epsilon = Annotated[float, Real(above=0), "Added to a divisor, against division by zero"]
+Decay = Annotated[float, Real(0, below=1), "Decay of a running average"]
+Momentum = Annotated[float, Real(0, 1), "How much of the last step is taken again"]
+WeightDecay = Annotated[float | None, Maybe(Real(0)), "Share of each weight taken away at every step; empty: none"]
+
+
+class Optimizer(Family, KerasObject, frozen=True):
+    """How gradients change the weights."""
+
+    module: ClassVar[str] = "optimizers"
+    shown_last: ClassVar[tuple[str, ...]] = (
+        "weight_decay",
+        "clipnorm",
+        "clipvalue",
+        "global_clipnorm",
+        "use_ema",
+        "ema_momentum",
+    )
+
+    learning_rate: LearningRate = 0.001
+    weight_decay: WeightDecay = None
+    clipnorm: Annotated[float | None, Maybe(Real(above=0)), "Longest gradient of each weight; empty: any"] = None
+    clipvalue: Annotated[float | None, Maybe(Real(above=0)), "Largest entry of a gradient; empty: any"] = None
+    global_clipnorm: Annotated[float | None, Maybe(Real(above=0)), "Longest gradient of all weights; empty: any"] = None
+    use_ema: Annotated[bool, Flag(), "Keep a moving average of the weights"] = False
+    ema_momentum: Annotated[float, Real(0, 1), "How slowly that average follows"] = 0.99
+
+    @classmethod
+    def alias(cls) -> str:
+        return cls.__name__.lower()
+
+
+class SGD(Optimizer, frozen=True):
+    """Plain steps down the gradient, with momentum if wanted."""
+
+    learning_rate: LearningRate = 0.01
+    momentum: Momentum = 0.0
+    nesterov: Annotated[bool, Flag(), "Look ahead along the momentum"] = False
+
+
+class RMSprop(Optimizer, frozen=True):
+    """Divides each step by a running average of the gradient's size."""
+
+    rho: Decay = 0.9
+    momentum: Momentum = 0.0
+    epsilon: Epsilon = 1e-7
+    centered: Annotated[bool, Flag(), "Divide by the variance instead of the mean square"] = False
+
+
+class Adam(Optimizer, frozen=True):
+    """Running averages of the gradient and of its size."""
+
+    beta_1: Decay = 0.9
+    beta_2: Decay = 0.999
+    epsilon: Epsilon = 1e-7
+    amsgrad: Annotated[bool, Flag(), "Divide by the largest average so far"] = False
+
+
+class AdamW(Optimizer, frozen=True):
+    """Adam with weight decay apart from the gradient."""
+
+    weight_decay: WeightDecay = 0.004
+    beta_1: Decay = 0.9
+    beta_2: Decay = 0.999
+    epsilon: Epsilon = 1e-7
+    amsgrad: Annotated[bool, Flag(), "Divide by the largest average so far"] = False
+
+
+class Adamax(Optimizer, frozen=True):
+    """Adam with the maximum in place of the mean square."""
+
+    beta_1: Decay = 0.9
+    beta_2: Decay = 0.999
+    epsilon: Epsilon = 1e-7
+
+
+class Nadam(Optimizer, frozen=True):
+    """Adam that looks ahead along its momentum."""
+
+    beta_1: Decay = 0.9
+    beta_2: Decay = 0.999
+    epsilon: Epsilon = 1e-7
+
+
+class Adagrad(Optimizer, frozen=True):
+    """Divides each step by all gradients so far: steps only shrink."""
+
+    initial_accumulator_value: Annotated[float, Real(0), "Where the sum of squares starts"] = 0.1
+    epsilon: Epsilon = 1e-7
+
+
+class Adadelta(Optimizer, frozen=True):
+    """Adagrad over a moving window."""
+
+    rho: Decay = 0.95
+    epsilon: Epsilon = 1e-7
+
+
+class Adafactor(Optimizer, frozen=True):
+    """Adam with row and column sums in place of full averages: little memory."""
+
+    beta_2_decay: Annotated[float, Real(most=0), "Exponent of the decay of the second average"] = -0.8
+    epsilon_1: Epsilon = 1e-30
+    epsilon_2: Epsilon = 0.001
+    clip_threshold: Annotated[float, Real(above=0), "Bound of an update's mean square"] = 1.0
+    relative_step: Annotated[bool, Flag(), "Shrink the learning rate as steps go by"] = True
+
+
+class Ftrl(Optimizer, frozen=True):
+    """Follow the regularized leader: made for sparse linear models."""
+
+    learning_rate_power: Annotated[float, Real(most=0), "How the learning rate shrinks; 0 keeps it"] = -0.5
+    initial_accumulator_value: Annotated[float, Real(0), "Where the sum of squares starts"] = 0.1
+    l1_regularization_strength: Annotated[float, Real(0), "L1 penalty"] = 0.0
+    l2_regularization_strength: Annotated[float, Real(0), "L2 penalty"] = 0.0
+    l2_shrinkage_regularization_strength: Annotated[float, Real(0), "L2 penalty on the gradient's side"] = 0.0
+    beta: Annotated[float, Real(0), "Added to the divisor"] = 0.0
+
+
+class Lion(Optimizer, frozen=True):
+    """Steps of one size, by the sign of an average."""
+
+    beta_1: Decay = 0.9
+    beta_2: Decay = 0.99
+
+
+class Lamb(Optimizer, frozen=True):
+    """Adam scaled layer by layer: made for large batches."""
+
+    beta_1: Decay = 0.9
+    beta_2: Decay = 0.999
+    epsilon: Epsilon = 1e-7
+
+
+class Muon(Optimizer, frozen=True):
+    """Orthogonal updates for matrices, Adam for the rest."""
+
+    weight_decay: WeightDecay = 0.004
+    adam_beta_1: Decay = 0.9
+    adam_beta_2: Decay = 0.999
+    adam_weight_decay: Annotated[float, Real(0), "Weight decay of the Adam part"] = 0.004
+    epsilon: Epsilon = 1e-7
+    momentum: Momentum = 0.95
+    ns_steps: Annotated[int, Whole(1), "Newton-Schulz steps towards an orthogonal update"] = 5
+    nesterov: Annotated[bool, Flag(), "Look ahead along the momentum"] = True
+
+
+class ScheduleFreeAdamW(Optimizer, frozen=True):
+    """AdamW with averaging in place of a learning-rate schedule."""
+
+    learning_rate: LearningRate = 0.0025
+    beta_1: Decay = 0.9
+    beta_2: Decay = 0.999
+    epsilon: Epsilon = 1e-8
+    warmup_steps: Annotated[int, Whole(0), "Steps over which the learning rate grows"] = 0

@@ -1,0 +1,42 @@
+"""The training plan: everything that, with an architecture, decides how a run goes."""
+
+from typing import Annotated
+
+from core.families import OneOf
+from core.fields import Described, Table
+from core.kinds import Choice, Flag, Maybe, Real, Text, Validation, Whole
+from core.losses import CategoricalCrossentropy, Loss
+from core.optimizers import Adam, Optimizer
+from core.schedules import Constant, Schedule
+
+__all__ = ["EarlyStopping", "Plan"]
+
+
+class EarlyStopping(Described, frozen=True):
+    """Stop when the figure that is watched has stopped getting better, as Keras's callback does."""
+
+    monitor: Annotated[str, Choice("val_loss", "val_accuracy", "loss", "accuracy"), "The figure watched"] = "val_loss"
+    patience: Annotated[int, Whole(0), "Epochs without progress before training stops"] = 5
+    min_delta: Annotated[float, Real(0), "What counts as progress"] = 0.0
+    restore_best_weights: Annotated[bool, Flag(), "Go back to the weights of the best epoch"] = True
+
+
+class Plan(Described, frozen=True):
+    """How to train: data, optimizer, loss, and for how long."""
+
+    dataset: Annotated[str, Choice("mnist"), "Examples to learn from"] = "mnist"
+    pixels: Annotated[str, Choice("0..1", "0..255"), "Scale of the pixels as the network sees them"] = "0..1"
+    optimizer: Annotated[Optimizer, OneOf(Optimizer), "How gradients change the weights"] = Adam()
+    schedule: Annotated[Schedule, OneOf(Schedule), "How the learning rate changes from epoch to epoch"] = Constant()
+    loss: Annotated[Loss, OneOf(Loss), "What training makes small"] = CategoricalCrossentropy()
+    batch_size: Annotated[int, Whole(1, 60_000), "Examples for each step"] = 128
+    epochs: Annotated[int, Whole(1, 100_000), "Passes over the training set"] = 10
+    validation: Annotated[
+        str | float, Validation(), "test: the test set; none; or a fraction: the last part of the training set"
+    ] = "test"
+    shuffle: Annotated[bool, Flag(), "Draw the examples in a new order every epoch"] = True
+    seed: Annotated[int, Whole(0, 2**31 - 1), "The same seed gives the same numbers on the same device"] = 1
+    early_stopping: Annotated[
+        EarlyStopping | None, Maybe(Table(EarlyStopping)), "Stop early, such as monitor=val_loss, patience=3; empty: no"
+    ] = None
+    device: Annotated[str, Text(), "auto, cpu, or gpu:0 and so on"] = "auto"

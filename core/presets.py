@@ -1,0 +1,189 @@
+"""Presets: an architecture and a plan in one TOML file, shipped with LayerLab or a person's own."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from msgspec import Struct
+
+from core import storage
+from core.architecture import Architecture
+from core.fields import nearest, read, write
+from core.kinds import FieldError
+from core.kinds import Shape as ShapeKind
+from core.layers import Input, Layer
+from core.plan import Plan
+
+__all__ = ["Preset", "PresetError", "dumps", "find", "listed", "load", "loads", "save"]
+
+SHIPPED = Path(__file__).resolve().parent.parent / "presets"
+_KEYS = ("name", "description", "origin", "input_shape", "layers", "plan")
+
+
+class PresetError(ValueError):
+    """A preset that cannot be read or written: one line that says where, what and how to mend it."""
+
+
+class Preset(Struct, frozen=True):
+    """What a preset file holds."""
+
+    name: str
+    architecture: Architecture
+    plan: Plan = Plan()
+    description: str = ""
+    origin: str = ""
+
+
+class Listed(Struct, frozen=True):
+    """A preset that can be loaded by its id."""
+
+    id: str
+    path: Path
+    own: bool
+
+
+def listed() -> list[Listed]:
+    """All presets by id: a person's own first, then the shipped ones; an own one hides a shipped one of its id."""
+    found: dict[str, Listed] = {}
+    for folder, own in ((storage.presets_folder(), True), (SHIPPED, False)):
+        for path in _toml_files(folder):
+            found.setdefault(path.stem, Listed(path.stem, path, own))
+    return list(found.values())
+
+
+def find(name: str) -> Path:
+    """The file meant by ``name``: a path if there is such a file, else the id of a preset.
+
+    Raises `PresetError` with the nearest id if there is neither.
+    """
+    path = Path(name).expanduser()
+    if path.is_file():
+        return path
+    if path.suffix == ".toml" or path.parent != Path():
+        raise PresetError(f"{name}: there is no such file")
+    known = {preset.id: preset.path for preset in listed()}
+    if name not in known:
+        raise PresetError(f"{name}: no preset and no file is called so{_suggest(name, known)}")
+    return known[name]
+
+
+def load(path: Path) -> Preset:
+    """The preset in the file at ``path``. Raises `PresetError`."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PresetError(f"{path.name}: cannot be read: {_reason(error)}") from error
+    return loads(text, path.name)
+
+
+def loads(text: str, source: str) -> Preset:
+    """The preset that ``text`` holds; ``source`` names it in messages. Raises `PresetError`."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PresetError(f"{source}: not a TOML file: {error}") from error
+    except (RecursionError, ValueError) as error:
+        raise PresetError(f"{source}: not a TOML file that LayerLab can read: {error}") from error
+    try:
+        return _preset(raw)
+    except FieldError as error:
+        raise PresetError(f"{source}: {_located(error, raw)}") from error
+
+
+def dumps(preset: Preset) -> str:
+    """``preset`` as TOML, such that ``loads`` gives it back."""
+    head = {"name": preset.name, "description": preset.description, "origin": preset.origin}
+    head = {key: text for key, text in head.items() if text or key == "name"}
+    blocks = [_block("", {**head, "input_shape": list(preset.architecture.input_shape)})]
+    blocks += [_block("[[layers]]", {"type": layer.type, **write(layer)}) for layer in preset.architecture.layers]
+    blocks.append(_block("[plan]", write(preset.plan, every=True)))
+    return "\n".join(blocks)
+
+
+def save(preset: Preset, path: Path) -> None:
+    """Write ``preset`` to ``path``, wholly or not at all. Raises `PresetError`."""
+    try:
+        storage.write_atomically(path, dumps(preset))
+    except OSError as error:
+        raise PresetError(f"{path}: cannot be written: {_reason(error)}; save it elsewhere") from error
+
+
+def _block(heading: str, values: Mapping[str, object]) -> str:
+    lines = [heading] if heading else []
+    return "\n".join([*lines, *(f"{key} = {_inline(value)}" for key, value in values.items())]) + "\n"
+
+
+def _inline(value: object) -> str:
+    """``value`` on one line: a layer reads as a list of its arguments, which tomli_w would spread over many lines."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_inline(held)}" for key, held in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(_inline(held) for held in value) + "]"
+    return tomli_w.dumps({"value": value}).removeprefix("value = ").rstrip("\n")
+
+
+def _preset(raw: Mapping[str, object]) -> Preset:
+    for key in raw:
+        if key not in _KEYS:
+            raise FieldError(f"there is no such key{nearest(key, _KEYS)}", (key,))
+    for key in ("name", "input_shape"):
+        if key not in raw:
+            raise FieldError("is missing", (key,))
+    texts = {key: _text(key, raw.get(key, "")) for key in ("name", "description", "origin")}
+    with FieldError.at("input_shape"):
+        shape = ShapeKind().read(raw["input_shape"])
+    layers = raw.get("layers", [])
+    if not isinstance(layers, list):
+        raise FieldError("expected [[layers]] tables", ("layers",))
+    plan = raw.get("plan", {})
+    with FieldError.at("plan"):
+        if not isinstance(plan, Mapping):
+            raise FieldError("expected a [plan] table")
+        made_plan = read(Plan, plan)
+    architecture = Architecture(shape, tuple(_layer(index, table) for index, table in enumerate(layers, start=1)))
+    return Preset(texts["name"], architecture, made_plan, texts["description"], texts["origin"])
+
+
+def _layer(index: int, table: object) -> Layer:
+    with FieldError.at("layers"), FieldError.at(str(index)):
+        if not isinstance(table, Mapping) or not isinstance(table.get("type"), str):
+            raise FieldError("expected a table with a type, such as Dense", ("type",))
+        kind = Layer.named(table["type"])
+        if kind is Input:
+            raise FieldError("Input is not a layer of its own: give input_shape", ("type",))
+        return read(kind, {key: value for key, value in table.items() if key != "type"})
+
+
+def _text(key: str, raw: object) -> str:
+    if not isinstance(raw, str):
+        raise FieldError(f"expected text, not {raw!r}", (key,))
+    return raw
+
+
+def _located(error: FieldError, raw: Mapping[str, Any]) -> str:
+    path = error.path
+    if path[:1] != ("layers",) or len(path) < 2:
+        return str(error)
+    table = raw["layers"][int(path[1]) - 1]
+    kind = table.get("type") if isinstance(table, Mapping) else None
+    place = f"layer {path[1]}" + (f" ({kind})" if isinstance(kind, str) else "")
+    field = ".".join(path[2:])
+    return f"{place}, {field}: {error.message}" if field else f"{place}: {error.message}"
+
+
+def _suggest(name: str, known: Mapping[str, object]) -> str:
+    near = nearest(name, known)
+    return near if near.startswith("; did") else "; `layerlab presets` lists them"
+
+
+def _toml_files(folder: Path) -> Iterator[Path]:
+    try:
+        yield from sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+    except OSError:
+        return
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else "it is not UTF-8 text"

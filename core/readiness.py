@@ -1,0 +1,54 @@
+"""Whether an architecture and a plan can be trained together, and if not, why."""
+
+from msgspec.structs import replace
+
+from core.architecture import Architecture
+from core.datasets import DATASETS
+from core.layers import Dense, Fix, Flatten
+from core.plan import Plan
+from core.shapes import show_shape
+from core.summary import Problem, Summary
+
+__all__ = ["mismatches", "obstacles"]
+
+
+def obstacles(architecture: Architecture, plan: Plan, summary: Summary) -> tuple[Problem, ...]:
+    """All that keeps this architecture from being trained by this plan; empty if it can be."""
+    return summary.errors or mismatches(architecture, plan, summary)
+
+
+def mismatches(architecture: Architecture, plan: Plan, summary: Summary) -> tuple[Problem, ...]:
+    """Where the architecture does not fit the plan's dataset: its input, its output.
+
+    They are warnings: they keep nothing from being worked out, only from being trained.
+    """
+    dataset = DATASETS[plan.dataset]
+    if not dataset.takes(architecture.input_shape):
+        shapes = f"{show_shape(architecture.input_shape)}, {dataset.title}'s images are {show_shape(dataset.shape)}"
+        return (Problem(0, "warning", "not-the-datasets-input", f"arithmetic only: the input is {shapes}"),)
+    problems = []
+    classes = len(dataset.classes)
+    if summary.output is not None and summary.output != (classes,) and architecture.layers:
+        last = len(architecture.layers)
+        message = (
+            f"the output is {show_shape(summary.output)}, {dataset.title} has {classes} classes: "
+            f"the last layer must give {classes} numbers"
+        )
+        problems.append(
+            Problem(last, "warning", "not-the-datasets-classes", message, _output_fix(architecture, summary, classes))
+        )
+    held = int(plan.validation * dataset.train) if isinstance(plan.validation, float) else 0
+    if isinstance(plan.validation, float) and not 0 < held < dataset.train:
+        message = f"validation {plan.validation} leaves no examples to {'validate' if held == 0 else 'train'} on"
+        problems.append(Problem(None, "warning", "empty-validation", message))
+    return tuple(problems)
+
+
+def _output_fix(architecture: Architecture, summary: Summary, classes: int) -> Fix | None:
+    last = architecture.layers[-1]
+    rank = len(summary.output or ())
+    if isinstance(last, Dense) and rank == 1:
+        return Fix(f"set units={classes}", "replace", replace(last, units=classes))
+    if rank == 1:
+        return Fix(f"append Dense {classes} softmax", "append", Dense(classes, "softmax"))
+    return Fix("append Flatten", "append", Flatten())

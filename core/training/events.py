@@ -1,0 +1,97 @@
+"""What a training session tells, as data. Losses are means over examples; times are seconds."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+__all__ = ["Ended", "EpochEnded", "Event", "LearningRateChanged", "Preparing", "Progress", "Started", "StateChanged"]
+
+State = Literal["idle", "preparing", "running", "paused", "stopping"]
+Reason = Literal["finished", "stopped", "failed"]
+
+
+class StateChanged(Struct, frozen=True):
+    """The session is in another state; idle comes last of all."""
+
+    state: State
+
+
+class Preparing(Struct, frozen=True):
+    """What takes time before the first step: loading TensorFlow, building the model, tracing it."""
+
+    what: str
+
+
+class Started(Struct, frozen=True):
+    """Training begins, or goes on for more epochs: then ``epoch`` have been done already."""
+
+    device: str
+    params: int
+    train_examples: int
+    validation_examples: int
+    steps_per_epoch: int
+    batch_size: int
+    epoch: int
+    epochs: int
+    learning_rate: float
+    seconds: float
+    """How long preparing took."""
+
+
+class Progress(Struct, frozen=True):
+    """A stretch of steps is done. ``loss`` and ``accuracy`` are means over that stretch alone."""
+
+    epoch: int
+    """The epoch under way, from 1."""
+    epochs: int
+    step: int
+    """Steps since the very beginning."""
+    epoch_step: int
+    steps_per_epoch: int
+    loss: float
+    accuracy: float
+    learning_rate: float
+    examples_per_second: float
+    epoch_eta: float
+    run_eta: float
+
+
+class EpochEnded(Struct, frozen=True):
+    """An epoch is done; ``loss`` and ``accuracy`` are means over it, ``val_*`` is None without validation."""
+
+    epoch: int
+    epochs: int
+    step: int
+    loss: float
+    accuracy: float
+    val_loss: float | None
+    val_accuracy: float | None
+    learning_rate: float
+    seconds: float
+    best: bool
+    """Whether this is the best epoch so far, by validation loss, or by loss without validation."""
+
+
+class LearningRateChanged(Struct, frozen=True):
+    """A person changed the learning rate at ``step``."""
+
+    step: int
+    learning_rate: float
+
+
+class Ended(Struct, frozen=True):
+    """The session is over; what was reached is measured on the test set, unless nothing was trained."""
+
+    reason: Reason
+    epochs: int
+    """Whole epochs done."""
+    seconds: float
+    """Time spent on training and validation; pauses and the final test are not counted."""
+    examples_per_second: float
+    test_loss: float | None
+    test_accuracy: float | None
+    message: str
+    """For people: why it stopped or failed and what to do; empty when it ran to its end."""
+
+
+Event = StateChanged | Preparing | Started | Progress | EpochEnded | LearningRateChanged | Ended
