@@ -4,11 +4,17 @@ import ast
 from collections.abc import Mapping
 from re import sub
 from typing import Any, ClassVar, Self
+from warnings import catch_warnings
 
-from core.fields import Described, nearest, read, write
-from core.kinds import FieldError, Kind
+from msgspec.structs import replace
+
+from core.fields import Described, fields_of, nearest, read, write
+from core.kinds import FieldError, Kind, shown
 
 __all__ = ["Family", "OneOf"]
+
+_LONGEST_CALL = 1_000
+"""Characters of a call that are read; no member has so many arguments."""
 
 
 class Family(Described, frozen=True):
@@ -21,6 +27,8 @@ class Family(Described, frozen=True):
     members: ClassVar[dict[str, type[Self]]]
     also: ClassVar[tuple[str, ...]] = ()
     """Other names by which files may call the member."""
+    starts: ClassVar[Mapping[str, Any]] = {}
+    """Values for a member that a person has just added."""
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
@@ -40,7 +48,13 @@ class Family(Described, frozen=True):
         for member in cls.members.values():
             if _plain(name) in (_plain(known) for known in (member.__name__, *member.also)):
                 return member
-        raise FieldError(f"{name!r} is not one of {cls.plural()}{nearest(name, cls.members)}")
+        raise FieldError(f"{shown(name)} is not one of {cls.plural()}{nearest(name, cls.members)}")
+
+    @classmethod
+    def start(cls) -> Self:
+        """The member as it is first chosen: defaults, and for required fields what ``starts`` or their kind offers."""
+        required = [field for field in fields_of(cls) if field.required and field.name not in cls.starts]
+        return cls(**{field.name: field.kind.start() for field in required}, **cls.starts)
 
     @classmethod
     def alias(cls) -> str:
@@ -72,11 +86,26 @@ class OneOf(Kind):
         if isinstance(raw, str):
             raw = self._parse_call(raw) if "(" in raw else {self.family.tag: raw}
         if not isinstance(raw, Mapping) or not isinstance(raw.get(self.family.tag), str):
-            raise FieldError(f"expected a name or a table with {self.family.tag}, not {raw!r}")
+            raise FieldError(f"expected a name or a table with {self.family.tag}, not {shown(raw)}")
         member = self.family.named(raw[self.family.tag])
         if member.__name__ not in self.names:
             raise FieldError(f"{member.__name__} does not go here; expected one of {', '.join(self.names)}")
         return read(member, {key: value for key, value in raw.items() if key != self.family.tag})
+
+    def choose(self, held: Family, text: str) -> Family:
+        """The member that ``text`` names, with what it shares with ``held`` kept and the rest at its start values."""
+        member = type(self.parse(text)) if "(" in text else self.family.named(text.strip())
+        if isinstance(held, member):
+            return held
+        shared = {field.name for field in fields_of(member) if not field.required} - {"learning_rate"}
+        return replace(member.start(), **{name: value for name, value in _set_fields(held).items() if name in shared})
+
+    def start(self) -> Family:
+        return self.family.members[self.names[0]].start()
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return tuple(self.family.members[name].alias() for name in self.names)
 
     def write(self, value: Any) -> object:
         arguments = write(value)
@@ -91,13 +120,23 @@ class OneOf(Kind):
 
     def _parse_call(self, text: str) -> dict[str, object]:
         try:
-            call = ast.parse(text, mode="eval").body
+            with catch_warnings(action="ignore"):  # what is odd in the text is no business of the terminal
+                call = ast.parse(text[:_LONGEST_CALL], mode="eval").body
             if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.args):
                 raise ValueError
-            arguments = {word.arg: ast.literal_eval(word.value) for word in call.keywords if word.arg}
-        except (ValueError, SyntaxError) as error:
-            raise FieldError(f"expected Name(argument=value, ...), not {text!r}") from error
+            arguments = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
+            raise FieldError(f"expected Name(argument=value, ...), not {shown(text)}") from error
         return {self.family.tag: call.func.id, **arguments}
+
+
+def _set_fields(value: Family) -> dict[str, Any]:
+    """What a person has set: the fields that differ from their defaults."""
+    return {
+        field.name: held
+        for field in fields_of(type(value))
+        if not field.required and (held := getattr(value, field.name)) != field.default
+    }
 
 
 def _plain(name: str) -> str:

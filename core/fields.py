@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin, get_
 import msgspec
 from msgspec import NODEFAULT, Struct
 
-from core.kinds import FieldError, Kind
+from core.kinds import FieldError, Kind, shown
 
 __all__ = ["Described", "Field", "Table", "change", "fields_of", "nearest", "read", "write"]
 
@@ -51,14 +51,15 @@ class Table(Kind):
     def read(self, raw: object) -> Described:
         if not isinstance(raw, Mapping):
             names = ", ".join(field.name for field in fields_of(self.of))
-            raise FieldError(f"expected a table of {names}, not {raw!r}")
+            raise FieldError(f"expected a table of {names}, not {shown(raw)}")
         return read(self.of, raw)
 
     def write(self, value: Any) -> object:
         return write(value)
 
     def show(self, value: Any) -> str:
-        return ", ".join(f"{name}={raw}" for name, raw in write(value).items())
+        written = write(value) or write(value, every=True)
+        return ", ".join(f"{name}={raw}" for name, raw in written.items())
 
     def parse(self, text: str) -> Described:
         kinds = {field.name: field.kind for field in fields_of(self.of)}
@@ -66,7 +67,7 @@ class Table(Kind):
         for part in filter(None, (piece.strip() for piece in text.split(","))):
             name, equals, value = (piece.strip() for piece in part.partition("="))
             if name not in kinds or not equals:
-                raise FieldError(f"expected {', '.join(f'{known}=...' for known in kinds)}, not {part!r}")
+                raise FieldError(f"expected {', '.join(f'{known}=...' for known in kinds)}, not {shown(part)}")
             values[name] = kinds[name].write(kinds[name].parse(value))
         return read(self.of, values)
 
@@ -120,6 +121,6 @@ def _kind_and_help(cls: type, name: str, hint: Any, default: Any) -> tuple[Kind,
 
 def nearest(name: object, known: Iterable[str]) -> str:
     """The end of a message about an unknown ``name``: the most alike of ``known``, or all of them."""
-    known = list(known)
-    near = get_close_matches(str(name), known, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
+    spelled = {each.lower(): each for each in known}
+    near = get_close_matches(str(name)[:100].lower(), spelled, n=1, cutoff=0.5)
+    return f"; did you mean {spelled[near[0]]}?" if near else f"; there are {', '.join(spelled.values())}"

@@ -8,13 +8,19 @@ from core.kinds import Choice, Maybe, Real, Whole
 
 __all__ = ["GlorotUniform", "Initializer", "Ones", "Orthogonal", "Zeros"]
 
-Seed = Annotated[int | None, Maybe(Whole(0)), "Seed of this initializer alone; empty: derived from the plan's seed"]
+Seed = Annotated[
+    int | None, Maybe(Whole(0, 2**31 - 1)), "Seed of this initializer alone; empty: derived from the plan's seed"
+]
 
 
 class Initializer(Family, KerasObject, frozen=True):
     """How the values of a weight are drawn before training."""
 
     module: ClassVar[str] = "initializers"
+
+    def refusal(self, axes: int) -> str:
+        """Why it cannot fill a weight of so many axes, in few words; empty if it can."""
+        return ""
 
 
 class Zeros(Initializer, frozen=True):
@@ -35,6 +41,9 @@ class Identity(Initializer, frozen=True):
     """The identity matrix times a gain; two-dimensional weights only."""
 
     gain: Annotated[float, Real(), "Factor"] = 1.0
+
+    def refusal(self, axes: int) -> str:
+        return "" if axes == 2 else "fills weights of two axes only"
 
 
 class RandomNormal(Initializer, frozen=True):
@@ -117,3 +126,6 @@ class Orthogonal(Initializer, frozen=True):
 
     gain: Annotated[float, Real(), "Factor"] = 1.0
     seed: Seed = None
+
+    def refusal(self, axes: int) -> str:
+        return "" if axes >= 2 else "fills weights of at least two axes only"

@@ -22,7 +22,31 @@ __all__ = [
     "Text",
     "Validation",
     "Whole",
+    "plain",
+    "shown",
 ]
+
+MOST = 10**18
+"""No size is larger: past it the arithmetic would only print zeros."""
+
+_LONGEST = 60
+"""Characters of a refused value that a message quotes."""
+
+
+def shown(raw: object) -> str:
+    """``raw`` as a message quotes it: on one line, cut where it is long."""
+    if isinstance(raw, int) and abs(raw) >= 10**_LONGEST:
+        return "a number of more than 60 digits"  # Python refuses to write out very long ones
+    try:
+        text = repr(list(raw) if isinstance(raw, tuple) else raw)
+    except (ValueError, RecursionError):
+        return f"a {type(raw).__name__}"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def plain(name: str) -> str:
+    """``name`` as a message gives it: as it is if that is one short line, else quoted."""
+    return name if name.isprintable() and len(name) <= _LONGEST else shown(name)
 
 
 class FieldError(ValueError):
@@ -31,7 +55,7 @@ class FieldError(ValueError):
     def __init__(self, message: str, path: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.message = message
-        self.path = path
+        self.path = tuple(plain(name) for name in path)
 
     def __str__(self) -> str:
         return f"{'.'.join(self.path)}: {self.message}" if self.path else self.message
@@ -50,6 +74,15 @@ class Kind(ABC):
     """How one kind of value is read, written, shown and parsed. Immutable."""
 
     control: ClassVar[Literal["text", "choice", "flag", "family"]] = "text"
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The texts that may be chosen, or that are worth suggesting; empty if there is no telling."""
+        return ()
+
+    def start(self) -> Any:
+        """A value to begin with where a field has no default."""
+        raise NotImplementedError(f"{type(self).__name__} has no value to begin with")
 
     @abstractmethod
     def read(self, raw: object) -> Any:
@@ -77,13 +110,18 @@ class Whole(Kind):
 
     def read(self, raw: object) -> int:
         if isinstance(raw, bool) or not isinstance(raw, int):
-            raise FieldError(f"expected {self}, not {raw!r}")
+            raise FieldError(f"expected {self}, not {shown(raw)}")
+        if abs(raw) > MOST:
+            raise FieldError(f"expected {self}, not one beyond 10**18")
         if (self.least is not None and raw < self.least) or (self.most is not None and raw > self.most):
-            raise FieldError(f"expected {self}, not {raw}")
+            raise FieldError(f"expected {self}, not {shown(raw)}")
         return raw
 
     def parse(self, text: str) -> int:
         return self.read(_integer(text, self))
+
+    def start(self) -> int:
+        return self.least or 0
 
     def __str__(self) -> str:
         return f"a whole number{_bounds(self.least, self.most)}"
@@ -103,8 +141,8 @@ class Real(Kind):
         self.least, self.most, self.above, self.below = least, most, above, below
 
     def read(self, raw: object) -> float:
-        if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
-            raise FieldError(f"expected {self}, not {raw!r}")
+        if isinstance(raw, bool) or not isinstance(raw, int | float) or not _finite(raw):
+            raise FieldError(f"expected {self}, not {shown(raw)}")
         value = float(raw)
         inside = (
             (self.least is None or value >= self.least)
@@ -113,8 +151,11 @@ class Real(Kind):
             and (self.below is None or value < self.below)
         )
         if not inside:
-            raise FieldError(f"expected {self}, not {raw}")
+            raise FieldError(f"expected {self}, not {shown(raw)}")
         return value
+
+    def start(self) -> float:
+        return self.least or 0.5
 
     def show(self, value: float) -> str:
         return f"{value:.17g}" if float(f"{value:.10g}") != value else f"{value:.10g}"
@@ -148,8 +189,15 @@ class Flag(Kind):
 
     def read(self, raw: object) -> bool:
         if not isinstance(raw, bool):
-            raise FieldError(f"expected true or false, not {raw!r}")
+            raise FieldError(f"expected true or false, not {shown(raw)}")
         return raw
+
+    def start(self) -> bool:
+        return False
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return "false", "true"
 
     def show(self, value: bool) -> str:
         return "true" if value else "false"
@@ -166,8 +214,11 @@ class Text(Kind):
 
     def read(self, raw: object) -> str:
         if not isinstance(raw, str):
-            raise FieldError(f"expected text, not {raw!r}")
+            raise FieldError(f"expected text, not {shown(raw)}")
         return raw
+
+    def start(self) -> str:
+        return ""
 
     def parse(self, text: str) -> str:
         return text
@@ -181,9 +232,16 @@ class Choice(Kind):
     def __init__(self, *words: str) -> None:
         self.words = words
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        return self.words
+
+    def start(self) -> str:
+        return self.words[0]
+
     def read(self, raw: object) -> str:
         if raw not in self.words:
-            raise FieldError(f"expected one of {', '.join(self.words)}, not {raw!r}")
+            raise FieldError(f"expected one of {', '.join(self.words)}, not {shown(raw)}")
         return str(raw)
 
     def parse(self, text: str) -> str:
@@ -196,6 +254,13 @@ class Maybe(Kind):
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.control = kind.control  # type: ignore[misc]  # an optional choice is drawn as a choice
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return self.kind.options
+
+    def start(self) -> None:
+        return None
 
     def read(self, raw: object) -> Any:
         return self.kind.read(raw)
@@ -213,13 +278,16 @@ class Maybe(Kind):
 class Pair(Kind):
     """Two whole numbers, for height and width; one number stands for both."""
 
-    def __init__(self, least: int = 1) -> None:
-        self.number = Whole(least)
+    def __init__(self, least: int = 1, most: int | None = None) -> None:
+        self.number = Whole(least, most)
+
+    def start(self) -> tuple[int, int]:
+        return self.number.start(), self.number.start()
 
     def read(self, raw: object) -> tuple[int, int]:
         if isinstance(raw, list | tuple):
             if len(raw) != 2:
-                raise FieldError(f"expected one number or two, not {list(raw)}")
+                raise FieldError(f"expected one number or two, not {shown(raw)}")
             return self.number.read(raw[0]), self.number.read(raw[1])
         number = self.number.read(raw)
         return number, number
@@ -242,13 +310,16 @@ class Shape(Kind):
         self.free = free
         self.most = most
 
+    def start(self) -> tuple[int, ...]:
+        return (-1 if self.free else 1,)
+
     def read(self, raw: object) -> tuple[int, ...]:
         if not isinstance(raw, list | tuple) or not 1 <= len(raw) <= self.most:
-            raise FieldError(f"expected 1 to {self.most} sizes, not {raw!r}")
+            raise FieldError(f"expected 1 to {self.most} sizes, not {shown(raw)}")
         for size in raw:
             if self.free and size == -1 and list(raw).count(-1) == 1:
                 continue
-            Whole(1).read(size)
+            Whole(1, MOST).read(size)
         return tuple(raw)
 
     def write(self, value: tuple[int, ...]) -> object:
@@ -264,11 +335,14 @@ class Shape(Kind):
 class Axes(Kind):
     """Axes counted as Keras counts them: 1 is the first after the batch, -1 the last."""
 
+    def start(self) -> tuple[int, ...]:
+        return (-1,)
+
     def read(self, raw: object) -> tuple[int, ...]:
-        axes = tuple(raw) if isinstance(raw, list | tuple) else (raw,)
+        axes = tuple(Whole().read(axis) for axis in (raw if isinstance(raw, list | tuple) else (raw,)))
         if not axes or 0 in axes or len(set(axes)) != len(axes):
-            raise FieldError(f"expected axes such as -1 or [1, 2] (0 is the batch), not {raw!r}")
-        return tuple(Whole().read(axis) for axis in axes)
+            raise FieldError(f"expected axes such as -1 or [1, 2] (0 is the batch), not {shown(raw)}")
+        return axes
 
     def write(self, value: tuple[int, ...]) -> object:
         return value[0] if len(value) == 1 else list(value)
@@ -286,12 +360,19 @@ class Padding(Kind):
     def __init__(self, *words: str) -> None:
         self.words = words or ("valid", "same")
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        return self.words
+
+    def start(self) -> str:
+        return self.words[0]
+
     def read(self, raw: object) -> str | int:
         if isinstance(raw, str) and raw in self.words:
             return raw
-        if isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0:
+        if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= MOST:
             return raw
-        raise FieldError(f"expected {', '.join(self.words)} or a number of pixels, not {raw!r}")
+        raise FieldError(f"expected {', '.join(self.words)} or a number of pixels, not {shown(raw)}")
 
     def parse(self, text: str) -> str | int:
         word = text.strip()
@@ -301,11 +382,14 @@ class Padding(Kind):
 class Margins(Kind):
     """Zeros around an image, ((top, bottom), (left, right)): one number, height and width, or all four."""
 
+    def start(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        return (0, 0), (0, 0)
+
     def read(self, raw: object) -> tuple[tuple[int, int], tuple[int, int]]:
         if isinstance(raw, list | tuple) and len(raw) == 2:
-            rows, columns = (Pair(0).read(part) for part in raw)
+            rows, columns = (Pair(0, MOST).read(part) for part in raw)
         else:
-            rows = columns = Pair(0).read(raw)
+            rows = columns = Pair(0, MOST).read(raw)
         return rows, columns
 
     def write(self, value: tuple[tuple[int, int], tuple[int, int]]) -> object:
@@ -332,11 +416,18 @@ class Validation(Kind):
 
     _fraction = Real(above=0, below=1)
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        return "test", "none"
+
+    def start(self) -> str:
+        return "test"
+
     def read(self, raw: object) -> str | float:
         if raw in ("test", "none"):
             return str(raw)
         if isinstance(raw, str | bool):
-            raise FieldError(f'expected "test", "none" or a fraction such as 0.1, not {raw!r}')
+            raise FieldError(f'expected "test", "none" or a fraction such as 0.1, not {shown(raw)}')
         return self._fraction.read(raw)
 
     def show(self, value: str | float) -> str:
@@ -350,6 +441,13 @@ class Validation(Kind):
             return self._fraction.parse(word)
         except FieldError:
             raise FieldError(f"expected test, none or a fraction such as 0.1, not {text.strip()!r}") from None
+
+
+def _finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
 
 
 _WHOLE = re.compile(r"[+-]?\d+")

@@ -13,6 +13,7 @@ Epsilon = Annotated[float, Real(above=0), "Added to a divisor, against division 
 Decay = Annotated[float, Real(0, below=1), "Decay of a running average"]
 Momentum = Annotated[float, Real(0, 1), "How much of the last step is taken again"]
 WeightDecay = Annotated[float | None, Maybe(Real(0)), "Share of each weight taken away at every step; empty: none"]
+SomeWeightDecay = Annotated[float, Real(0), "Share of each weight taken away at every step; 0: none"]
 
 
 class Optimizer(Family, KerasObject, frozen=True):
@@ -70,7 +71,7 @@ class Adam(Optimizer, frozen=True):
 class AdamW(Optimizer, frozen=True):
     """Adam with weight decay apart from the gradient."""
 
-    weight_decay: WeightDecay = 0.004
+    weight_decay: SomeWeightDecay = 0.004
     beta_1: Decay = 0.9
     beta_2: Decay = 0.999
     epsilon: Epsilon = 1e-7
@@ -146,7 +147,7 @@ class Lamb(Optimizer, frozen=True):
 class Muon(Optimizer, frozen=True):
     """Orthogonal updates for matrices, Adam for the rest."""
 
-    weight_decay: WeightDecay = 0.004
+    weight_decay: SomeWeightDecay = 0.004
     adam_beta_1: Decay = 0.9
     adam_beta_2: Decay = 0.999
     adam_weight_decay: Annotated[float, Real(0), "Weight decay of the Adam part"] = 0.004

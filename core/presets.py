@@ -1,5 +1,6 @@
 """Presets: an architecture and a plan in one TOML file, shipped with LayerLab or a person's own."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,12 +12,25 @@ from msgspec import Struct
 from core import storage
 from core.architecture import Architecture
 from core.fields import nearest, read, write
-from core.kinds import FieldError
+from core.kinds import FieldError, plain, shown
 from core.kinds import Shape as ShapeKind
 from core.layers import Input, Layer
 from core.plan import Plan
 
-__all__ = ["Preset", "PresetError", "dumps", "find", "listed", "load", "loads", "save"]
+__all__ = [
+    "Listed",
+    "Preset",
+    "PresetError",
+    "dumps",
+    "find",
+    "is_shipped",
+    "listed",
+    "load",
+    "loads",
+    "own_folder",
+    "path_for",
+    "save",
+]
 
 SHIPPED = Path(__file__).resolve().parent.parent / "presets"
 _KEYS = ("name", "description", "origin", "input_shape", "layers", "plan")
@@ -53,6 +67,24 @@ def listed() -> list[Listed]:
     return list(found.values())
 
 
+def own_folder() -> Path:
+    """Where a person's own presets are saved."""
+    return storage.presets_folder()
+
+
+def is_shipped(path: Path) -> bool:
+    """Whether the file at ``path`` belongs to LayerLab and is not to be written."""
+    return path.resolve().parent == SHIPPED
+
+
+def path_for(name: str) -> Path:
+    """The file to save under ``name``: a path ending in .toml as it is, a plain name among a person's own presets."""
+    if name.endswith(".toml"):
+        return Path(name).expanduser()
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return own_folder() / f"{words[:80] or 'untitled'}.toml"
+
+
 def find(name: str) -> Path:
     """The file meant by ``name``: a path if there is such a file, else the id of a preset.
 
@@ -72,7 +104,7 @@ def find(name: str) -> Path:
 def load(path: Path) -> Preset:
     """The preset in the file at ``path``. Raises `PresetError`."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise PresetError(f"{path.name}: cannot be read: {_reason(error)}") from error
     return loads(text, path.name)
@@ -158,7 +190,7 @@ def _layer(index: int, table: object) -> Layer:
 
 def _text(key: str, raw: object) -> str:
     if not isinstance(raw, str):
-        raise FieldError(f"expected text, not {raw!r}", (key,))
+        raise FieldError(f"expected text, not {shown(raw)}", (key,))
     return raw
 
 
@@ -168,7 +200,7 @@ def _located(error: FieldError, raw: Mapping[str, Any]) -> str:
         return str(error)
     table = raw["layers"][int(path[1]) - 1]
     kind = table.get("type") if isinstance(table, Mapping) else None
-    place = f"layer {path[1]}" + (f" ({kind})" if isinstance(kind, str) else "")
+    place = f"layer {path[1]}" + (f" ({plain(kind)})" if isinstance(kind, str) else "")
     field = ".".join(path[2:])
     return f"{place}, {field}: {error.message}" if field else f"{place}: {error.message}"
 

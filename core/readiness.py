@@ -8,6 +8,7 @@ from core.layers import Dense, Fix, Flatten
 from core.plan import Plan
 from core.shapes import show_shape
 from core.summary import Problem, Summary
+from core.training.validation import training_examples
 
 __all__ = ["mismatches", "obstacles"]
 
@@ -37,10 +38,17 @@ def mismatches(architecture: Architecture, plan: Plan, summary: Summary) -> tupl
         problems.append(
             Problem(last, "warning", "not-the-datasets-classes", message, _output_fix(architecture, summary, classes))
         )
-    held = int(plan.validation * dataset.train) if isinstance(plan.validation, float) else 0
-    if isinstance(plan.validation, float) and not 0 < held < dataset.train:
-        message = f"validation {plan.validation} leaves no examples to {'validate' if held == 0 else 'train'} on"
+    trained = training_examples(plan.validation, dataset.train)
+    if isinstance(plan.validation, float) and not 0 < trained < dataset.train:
+        message = f"validation {plan.validation} leaves no examples to {'train' if trained == 0 else 'validate'} on"
         problems.append(Problem(None, "warning", "empty-validation", message))
+    watched = plan.early_stopping.monitor if plan.early_stopping else ""
+    if plan.validation == "none" and watched.startswith("val_"):
+        message = (
+            f"early stopping watches {watched}, but there is no validation: "
+            f'set validation="test" or a fraction, or monitor="{watched.removeprefix("val_")}"'
+        )
+        problems.append(Problem(None, "warning", "nothing-to-watch", message))
     return tuple(problems)
 
 

@@ -42,7 +42,7 @@ class Step(Schedule, frozen=True):
 
 
 class Cosine(Schedule, frozen=True):
-    """Down half a wave of the cosine, from the plan's learning rate to a share of it at the last epoch."""
+    """Down half a wave of the cosine, from the plan's learning rate to a share of it when the last epoch is over."""
 
     alpha: Annotated[float, Real(0, 1), "The share that is left at the end"] = 0.0
 

@@ -14,7 +14,7 @@ Shape = tuple[int, ...]
 _LECTURE = "W2 = (W1 - F + 2P) / S + 1, rounded down as keras.layers.Conv2D does with padding='valid'"
 
 SPAN = Formula("window", "dilation * (kernel - 1) + 1", "keras.layers.Conv2D, dilation_rate")
-SLIDING = Formula("size", "floor((size + 2*padding - window) / stride) + 1", _LECTURE)
+SLIDING = Formula("size", "floor((size + 2*pad - window) / stride) + 1", _LECTURE)
 SAME = Formula("size", "ceil(size / stride)", "keras.layers.Conv2D, padding='same'")
 SAME_PADS = Formula("pixels of padding", "max(0, (output - 1) * stride + window - size)", "tf.nn.convolution, SAME")
 TRANSPOSED_VALID = Formula(
@@ -86,7 +86,7 @@ def slide(axis: str, size: int, kernel: int, stride: int, padding: str | int, di
         after = pads.value - before
         return Slide(axis, size, span.value, stride, before, after, output.value, (*steps, output, pads))
     pixels = padding if isinstance(padding, int) else 0
-    output = SLIDING(axis, size=size, padding=pixels, window=span.value, stride=stride)
+    output = SLIDING(axis, size=size, pad=pixels, window=span.value, stride=stride)
     return Slide(axis, size, span.value, stride, pixels, pixels, output.value, (*steps, output))
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from core.architecture import Architecture
 from core.formulas import total
 from core.layers import Dense, Facts, Fix, Layer, Unfit
+from core.layers.base import REMOVE
 from core.quantities import show_bytes
 from core.shapes import Shape, count
 
@@ -95,12 +96,12 @@ class Summary(Struct, frozen=True):
 
 
 def summarize(architecture: Architecture) -> Summary:
-    """Work out every layer from its input; after the first that cannot take its input, nothing is known."""
+    """Work out every layer from its input; after the first that cannot be built, nothing is known."""
     rows: list[Row] = []
     problems: list[Problem] = []
     shape: Shape | None = architecture.input_shape
     for index, layer in enumerate(architecture.stack):
-        facts = None
+        facts, too_large = None, []
         if shape is not None:
             try:
                 facts = _facts(layer, shape)
@@ -108,9 +109,10 @@ def summarize(architecture: Architecture) -> Summary:
                 problems.append(Problem(index, "error", unfit.code, unfit.message, unfit.fix))
             else:
                 problems += [Problem(index, "warning", w.code, w.message, w.fix) for w in facts.warnings]
-                problems += _too_large(index, layer, facts)
+                too_large = _too_large(index, layer, facts)
+                problems += too_large
         rows.append(Row(index, layer, shape, facts))
-        shape = facts.output if facts else None
+        shape = facts.output if facts and not too_large else None
     if not architecture.layers:
         fix = Fix("append Dense 10 softmax", "append", Dense(10, "softmax"))
         problems.append(Problem(None, "error", "empty", "there are no layers yet: add one", fix))
@@ -119,7 +121,7 @@ def summarize(architecture: Architecture) -> Summary:
 
 @lru_cache(maxsize=4096)
 def _facts(layer: Layer, shape: Shape) -> Facts:
-    return layer.derive(shape)
+    return layer.facts(shape)
 
 
 def _too_large(index: int, layer: Layer, facts: Facts) -> list[Problem]:
@@ -130,7 +132,7 @@ def _too_large(index: int, layer: Layer, facts: Facts) -> list[Problem]:
     what, size = ("parameters", held) if held >= output else ("output of one example", output)
     limit = f"LayerLab builds up to {show_bytes(LARGEST)}"
     message = f"{layer.label}: its {what} would take {show_bytes(size)} of memory; {limit}"
-    return [Problem(index, "error", "too-large", message)]
+    return [Problem(index, "error", "too-large", message, REMOVE if index else None)]
 
 
 def _totals(rows: list[Row]) -> Totals:

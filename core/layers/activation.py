@@ -1,14 +1,17 @@
 """Keras's activation layers: functions with arguments or weights of their own."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
+
+from msgspec.structs import replace
 
 from core.formulas import Formula
 from core.initializers import Zeros
 from core.kinds import Axes, Maybe, Real
 from core.layers import arguments as arg
-from core.layers.base import Facts, Layer
+from core.layers.base import Facts, Fix, Layer, Unfit, Warn
 from core.layers.inputs import axis_sizes
-from core.shapes import Shape, count
+from core.shapes import Shape, count, show_shape
 
 __all__ = ["ELU", "LeakyReLU", "PReLU"]
 
@@ -43,9 +46,17 @@ class PReLU(Layer, frozen=True):
     ] = None
     trainable: arg.Trainable = True
 
+    def weight_axes(self, x: Shape) -> Mapping[str, int]:
+        return {"alpha_initializer": len(x)}
+
     def derive(self, x: Shape) -> Facts:
         shared = self.shared_axes or ()
         axis_sizes(self, x, shared)
+        if -len(x) in shared:
+            axes = tuple(dict.fromkeys(axis % (len(x) + 1) for axis in shared))
+            message = f"PReLU: Keras cannot share axis {-len(x)} of {show_shape(x)}; count it from the front"
+            fix = Fix(f"set shared_axes={Axes().show(axes)}", "replace", replace(self, shared_axes=axes))
+            raise Unfit("no-such-axis", message, fix)
         # Keras indexes the shape without the batch by axis - 1, for negative axes too.
         apart = [size for index, size in enumerate(x) if not any(index == (axis - 1) % len(x) for axis in shared)]
         names = [f"size_{chr(ord('a') + position)}" for position in range(len(apart))] or ["one"]
@@ -54,7 +65,19 @@ class PReLU(Layer, frozen=True):
             x,
             weights=(slopes(**dict(zip(names, apart or [1], strict=True))),),
             multiply_adds=(WORK(numbers=count(x)),),
+            warnings=self._off_by_one(x),
         )
+
+    def _off_by_one(self, x: Shape) -> tuple[Warn, ...]:
+        negative = [axis for axis in self.shared_axes or () if axis < 0]
+        if not negative:
+            return ()
+        axes = tuple(dict.fromkeys(axis if axis > 0 else axis + len(x) for axis in self.shared_axes or ()))
+        message = (
+            f"PReLU: Keras counts negative shared_axes one too far: {negative[0]} shares axis {negative[0] + len(x)}"
+        )
+        fix = Fix(f"set shared_axes={Axes().show(axes)}, the same", "replace", replace(self, shared_axes=axes))
+        return (Warn("negative-shared-axis", message, fix),)
 
 
 class ELU(Layer, frozen=True):

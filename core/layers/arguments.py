@@ -5,7 +5,7 @@ from typing import Annotated
 from core.families import OneOf
 from core.fields import Table
 from core.initializers import Initializer
-from core.kinds import Choice, Flag, Maybe, Padding, Pair, Real, Whole
+from core.kinds import MOST, Choice, Flag, Maybe, Padding, Pair, Real, Whole
 from core.regularizers import Regularizer
 
 ACTIVATIONS = (
@@ -42,15 +42,15 @@ ACTIVATIONS = (
 )
 """Keras's activations that a name alone chooses and that keep the shape (glu halves it, threshold needs arguments)."""
 
-MOST = 10**18
-"""No size is larger: past it the arithmetic would only print zeros."""
+MOST_WINDOW = 1_000
+"""No window, stride or gap is larger: TensorFlow pads images to it, and aborts the process past some size."""
 
 Activation = Annotated[str, Choice(*ACTIVATIONS), "Function applied to the output"]
 Units = Annotated[int, Whole(1, MOST), "Size of the output"]
 Filters = Annotated[int, Whole(1, MOST), "Number of filters: the depth of the output"]
-Kernel = Annotated[tuple[int, int], Pair(), "Height and width of the window"]
-Strides = Annotated[tuple[int, int], Pair(), "Steps of the window, down and across"]
-Dilation = Annotated[tuple[int, int], Pair(), "Spacing of the window's cells; 1 leaves no gaps"]
+Kernel = Annotated[tuple[int, int], Pair(1, MOST_WINDOW), "Height and width of the window"]
+Strides = Annotated[tuple[int, int], Pair(1, MOST_WINDOW), "Steps of the window, down and across"]
+Dilation = Annotated[tuple[int, int], Pair(1, MOST_WINDOW), "Spacing of the window's cells; 1 leaves no gaps"]
 PixelPadding = Annotated[
     str | int, Padding("valid", "same"), "valid: none; same: keeps ceil(size/stride); or pixels of zeros on each side"
 ]
@@ -59,6 +59,8 @@ Trainable = Annotated[bool, Flag(), "Whether training changes the weights"]
 Initial = Annotated[Initializer, OneOf(Initializer), "How it starts"]
 Penalty = Annotated[Regularizer | None, Maybe(Table(Regularizer)), "Penalty added to the loss, such as l2=0.001"]
 Rate = Annotated[float, Real(0, below=1), "Share of the inputs set to zero while training"]
-Seed = Annotated[int | None, Maybe(Whole(0)), "Seed of this layer alone; empty: derived from the plan's seed"]
+Seed = Annotated[
+    int | None, Maybe(Whole(0, 2**31 - 1)), "Seed of this layer alone; empty: derived from the plan's seed"
+]
 Epsilon = Annotated[float, Real(above=0), "Added to the variance, against division by zero"]
 Interpolation = Choice("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")

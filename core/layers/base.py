@@ -1,11 +1,15 @@
 """What every layer is: fields, an arithmetic of its own, and its counterpart in Keras."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.families import Family
+from core.fields import fields_of
 from core.formulas import Number, total
+from core.initializers import Initializer
 from core.keras_call import Call, KerasObject
 from core.shapes import Shape, Window
 
@@ -19,6 +23,9 @@ class Fix(Struct, frozen=True):
     action: Literal["replace", "insert", "append", "remove"]
     layer: "Layer | None" = None
 
+
+SWITCHES = {"bias_initializer": "use_bias", "beta_initializer": "center", "gamma_initializer": "scale"}
+"""Keras's names for the flags without which there is no such weight to fill."""
 
 REMOVE = Fix("remove it", "remove")
 
@@ -77,13 +84,38 @@ class Layer(Family, KerasObject, frozen=True):
     """The heading under which the palette lists it."""
 
     def derive(self, x: Shape) -> Facts:
-        """The facts for an input of shape ``x``. Raises `Unfit`."""
+        """What is particular to the layer: the facts for an input of shape ``x``. Raises `Unfit`."""
         raise NotImplementedError
+
+    def weight_axes(self, x: Shape) -> Mapping[str, int]:
+        """How many axes the weight has that an initializer fills, by field; one where nothing is said: a bias."""
+        return {}
+
+    def facts(self, x: Shape) -> Facts:
+        """`derive`, and the checks that all layers share. Raises `Unfit`."""
+        facts = self.derive(x)
+        axes = self.weight_axes(x)
+        for field in fields_of(type(self)):
+            value = getattr(self, field.name)
+            if not isinstance(value, Initializer) or not getattr(self, SWITCHES.get(field.name, ""), True):
+                continue
+            if refusal := value.refusal(axes.get(field.name, 1)):
+                fix = Fix(
+                    f"set {field.name}={field.default.alias()}",
+                    "replace",
+                    replace(self, **{field.name: field.default}),
+                )
+                raise Unfit("initializer", f"{self.type}: {field.name} {value.alias()} {refusal}", fix)
+        return facts
 
     @property
     def detail(self) -> str:
         """The few words that tell this layer from others of its type in a narrow column."""
         return ""
+
+    @classmethod
+    def alias(cls) -> str:
+        return cls.__name__
 
     @property
     def type(self) -> str:

@@ -1,6 +1,7 @@
 """Keras's convolution layers."""
 
-from typing import Annotated, ClassVar
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
 from msgspec.structs import replace
 
@@ -17,14 +18,10 @@ from core.shapes import Shape, slide, transposed
 
 __all__ = ["Conv1D", "Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D"]
 
-WEIGHTS = Formula(
-    "weights", "kernel_height * kernel_width * depth * filters", "(F*F*D1)*K; keras.layers.Conv2D: kernel"
-)
-GROUPED = Formula(
-    "weights", "kernel_height * kernel_width * floor(depth / groups) * filters", "keras.layers.Conv2D, groups"
-)
+WEIGHTS = Formula("weights", "kernel_h * kernel_w * depth * filters", "(F*F*D1)*K; keras.layers.Conv2D: kernel")
+GROUPED = Formula("weights", "kernel_h * kernel_w * floor(depth / groups) * filters", "keras.layers.Conv2D, groups")
 DEPTHWISE = Formula(
-    "depthwise weights", "kernel_height * kernel_width * depth * multiplier", "keras.layers.DepthwiseConv2D: kernel"
+    "depthwise weights", "kernel_h * kernel_w * depth * multiplier", "keras.layers.DepthwiseConv2D: kernel"
 )
 POINTWISE = Formula("pointwise weights", "depth * multiplier * filters", "keras.layers.SeparableConv2D: 1x1 kernel")
 BIASES = Formula("biases", "filters", "K biases; keras.layers.Conv2D: bias (filters,)")
@@ -48,6 +45,7 @@ class Conv2D(Layer, frozen=True):
     """Slides filters over an image; each gives one channel of the output."""
 
     group: ClassVar[str] = "Convolution"
+    starts: ClassVar[Mapping[str, Any]] = {"filters": 32, "kernel_size": (3, 3), "activation": "relu"}
 
     filters: arg.Filters
     kernel_size: arg.Kernel
@@ -63,6 +61,9 @@ class Conv2D(Layer, frozen=True):
     bias_regularizer: arg.Penalty = None
     activity_regularizer: arg.Penalty = None
     trainable: arg.Trainable = True
+
+    def weight_axes(self, x: Shape) -> Mapping[str, int]:
+        return {"kernel_initializer": 4}
 
     @property
     def detail(self) -> str:
@@ -88,7 +89,7 @@ class Conv2D(Layer, frozen=True):
             self.dilation_rate,
             lambda p: replace(self, padding=p),
         )
-        kernel = {"kernel_height": self.kernel_size[0], "kernel_width": self.kernel_size[1], "depth": depth}
+        kernel = {"kernel_h": self.kernel_size[0], "kernel_w": self.kernel_size[1], "depth": depth}
         weights = (
             GROUPED(**kernel, groups=self.groups, filters=self.filters)
             if self.groups > 1
@@ -104,13 +105,16 @@ class Conv2DTranspose(Layer, frozen=True):
     """The opposite of a convolution's shape: spreads each pixel over a window, so that images grow."""
 
     group: ClassVar[str] = "Convolution"
+    starts: ClassVar[Mapping[str, Any]] = {"filters": 32, "kernel_size": (3, 3), "strides": (2, 2)}
 
     filters: arg.Filters
     kernel_size: arg.Kernel
     strides: arg.Strides = (1, 1)
     padding: Annotated[str, Choice("valid", "same"), "valid: all that is spread; same: size * stride"] = "valid"
     output_padding: Annotated[
-        tuple[int, int] | None, Maybe(Pair(0)), "Extra rows and columns of the output; empty: Keras chooses"
+        tuple[int, int] | None,
+        Maybe(Pair(0, arg.MOST_WINDOW)),
+        "Extra rows and columns of the output; empty: Keras chooses",
     ] = None
     dilation_rate: arg.Dilation = (1, 1)
     activation: arg.Activation = "linear"
@@ -121,6 +125,9 @@ class Conv2DTranspose(Layer, frozen=True):
     bias_regularizer: arg.Penalty = None
     activity_regularizer: arg.Penalty = None
     trainable: arg.Trainable = True
+
+    def weight_axes(self, x: Shape) -> Mapping[str, int]:
+        return {"kernel_initializer": 4}
 
     @property
     def detail(self) -> str:
@@ -153,9 +160,15 @@ class Conv2DTranspose(Layer, frozen=True):
             )
         ]
         rows, columns = (axis[-1].value for axis in steps)
-        weights = WEIGHTS(
-            kernel_height=self.kernel_size[0], kernel_width=self.kernel_size[1], depth=depth, filters=self.filters
-        )
+        shrunk = (-(-rows // self.strides[0]), -(-columns // self.strides[1]))
+        if self.padding == "same" and shrunk != (height, width):
+            raise Unfit(
+                "output-padding",
+                f"Conv2DTranspose: output_padding {kernel_text(self.output_padding or (0, 0))} gives {rows}x{columns}, "
+                f"which strides {kernel_text(self.strides)} do not lead back to {height}x{width}",
+                Fix("leave output_padding to Keras", "replace", replace(self, output_padding=None)),
+            )
+        weights = WEIGHTS(kernel_h=self.kernel_size[0], kernel_w=self.kernel_size[1], depth=depth, filters=self.filters)
         return Facts(
             (rows, columns, self.filters),
             sizes=(*steps[0], *steps[1], CHANNELS(filters=self.filters)),
@@ -169,6 +182,7 @@ class DepthwiseConv2D(Layer, frozen=True):
     """Filters every channel by itself; nothing mixes the channels."""
 
     group: ClassVar[str] = "Convolution"
+    starts: ClassVar[Mapping[str, Any]] = {"kernel_size": (3, 3), "activation": "relu"}
 
     kernel_size: arg.Kernel
     strides: arg.Strides = (1, 1)
@@ -183,6 +197,9 @@ class DepthwiseConv2D(Layer, frozen=True):
     bias_regularizer: arg.Penalty = None
     activity_regularizer: arg.Penalty = None
     trainable: arg.Trainable = True
+
+    def weight_axes(self, x: Shape) -> Mapping[str, int]:
+        return {"depthwise_initializer": 4}
 
     @property
     def detail(self) -> str:
@@ -202,8 +219,8 @@ class DepthwiseConv2D(Layer, frozen=True):
             lambda p: replace(self, padding=p),
         )
         weights = DEPTHWISE(
-            kernel_height=self.kernel_size[0],
-            kernel_width=self.kernel_size[1],
+            kernel_h=self.kernel_size[0],
+            kernel_w=self.kernel_size[1],
             depth=placed.channels,
             multiplier=self.depth_multiplier,
         )
@@ -214,7 +231,7 @@ class DepthwiseConv2D(Layer, frozen=True):
             facts,
             sizes=(*facts.sizes[:-1], depth(depth=placed.channels, multiplier=self.depth_multiplier)),
             biases=(biases,) if self.use_bias else (),
-            warnings=(*facts.warnings, *_unequal_strides(self, self.strides)),
+            warnings=(*facts.warnings, *_unequal_strides(self)),
         )
 
     def calls(self) -> tuple[Call, ...]:
@@ -225,6 +242,7 @@ class SeparableConv2D(Layer, frozen=True):
     """A depthwise convolution, then a 1x1 convolution that mixes the channels."""
 
     group: ClassVar[str] = "Convolution"
+    starts: ClassVar[Mapping[str, Any]] = {"filters": 32, "kernel_size": (3, 3), "activation": "relu"}
 
     filters: arg.Filters
     kernel_size: arg.Kernel
@@ -242,6 +260,9 @@ class SeparableConv2D(Layer, frozen=True):
     bias_regularizer: arg.Penalty = None
     activity_regularizer: arg.Penalty = None
     trainable: arg.Trainable = True
+
+    def weight_axes(self, x: Shape) -> Mapping[str, int]:
+        return {"depthwise_initializer": 4, "pointwise_initializer": 4}
 
     @property
     def detail(self) -> str:
@@ -261,14 +282,14 @@ class SeparableConv2D(Layer, frozen=True):
             lambda p: replace(self, padding=p),
         )
         depthwise = DEPTHWISE(
-            kernel_height=self.kernel_size[0],
-            kernel_width=self.kernel_size[1],
+            kernel_h=self.kernel_size[0],
+            kernel_w=self.kernel_size[1],
             depth=placed.channels,
             multiplier=self.depth_multiplier,
         )
         pointwise = POINTWISE(depth=placed.channels, multiplier=self.depth_multiplier, filters=self.filters)
         facts = _facts(placed, self.filters, (depthwise, pointwise), self.use_bias)
-        return replace(facts, warnings=(*facts.warnings, *_unequal_strides(self, self.strides)))
+        return replace(facts, warnings=(*facts.warnings, *_unequal_strides(self)))
 
     def calls(self) -> tuple[Call, ...]:
         return with_pixels(self.call(), self.padding)
@@ -278,16 +299,17 @@ class Conv1D(Layer, frozen=True):
     """Slides filters along a sequence."""
 
     group: ClassVar[str] = "Convolution"
+    starts: ClassVar[Mapping[str, Any]] = {"filters": 32, "kernel_size": 3, "activation": "relu"}
 
     filters: arg.Filters
-    kernel_size: Annotated[int, Whole(1), "Length of the window"]
-    strides: Annotated[int, Whole(1), "Step of the window"] = 1
+    kernel_size: Annotated[int, Whole(1, arg.MOST_WINDOW), "Length of the window"]
+    strides: Annotated[int, Whole(1, arg.MOST_WINDOW), "Step of the window"] = 1
     padding: Annotated[
         str | int,
         PaddingKind("valid", "same", "causal"),
         "valid: none; same: keeps ceil(size/stride); causal: all in front; or a number of zeros on each side",
     ] = "valid"
-    dilation_rate: Annotated[int, Whole(1), "Spacing of the window's cells"] = 1
+    dilation_rate: Annotated[int, Whole(1, arg.MOST_WINDOW), "Spacing of the window's cells"] = 1
     groups: Annotated[int, Whole(1), "Split features and filters into groups that do not see each other"] = 1
     activation: arg.Activation = "linear"
     use_bias: arg.UseBias = True
@@ -297,6 +319,9 @@ class Conv1D(Layer, frozen=True):
     bias_regularizer: arg.Penalty = None
     activity_regularizer: arg.Penalty = None
     trainable: arg.Trainable = True
+
+    def weight_axes(self, x: Shape) -> Mapping[str, int]:
+        return {"kernel_initializer": 3}
 
     @property
     def detail(self) -> str:
@@ -345,15 +370,17 @@ def _facts(placed: Placed, depth: int, weights: tuple[Number, ...], use_bias: bo
     )
 
 
-def _unequal_strides(layer: Layer, strides: tuple[int, int]) -> tuple[Warn, ...]:
-    if strides[0] == strides[1]:
+def _unequal_strides(layer: DepthwiseConv2D | SeparableConv2D) -> tuple[Warn, ...]:
+    """TensorFlow's depthwise kernel wants equal strides, oneDNN's does not; with dilation Keras goes another way."""
+    down, across = layer.strides
+    if down == across or max(layer.dilation_rate) > 1:
         return ()
-    message = f"{layer.type}: TensorFlow trains it with equal strides only, not {kernel_text(strides)}"
-    return (Warn("unequal-strides", message, Fix("make them equal", "replace", _square(layer, strides))),)
+    message = f"{layer.type}: strides {down}x{across} train on x86 CPUs only; TensorFlow needs equal ones on a GPU"
+    return (Warn("unequal-strides", message, Fix(f"set strides={down}", "replace", _with_strides(layer, down))),)
 
 
-def _square(layer: Layer, strides: tuple[int, int]) -> Layer:
-    return replace(layer, strides=(strides[0], strides[0]))
+def _with_strides(layer: Layer, stride: int) -> Layer:
+    return replace(layer, strides=(stride, stride))
 
 
 def _activation(name: str) -> str:

@@ -1,6 +1,7 @@
 """Keras's core layers: the input, the dense layer, an activation by itself."""
 
-from typing import Annotated, ClassVar
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
 from core.formulas import Formula
 from core.initializers import GlorotUniform, Zeros
@@ -32,6 +33,7 @@ class Dense(Layer, frozen=True):
     """Every unit sees every input: activation(input . kernel + bias)."""
 
     group: ClassVar[str] = "Core"
+    starts: ClassVar[Mapping[str, Any]] = {"units": 64, "activation": "relu"}
 
     units: arg.Units
     activation: arg.Activation = "linear"
@@ -42,6 +44,9 @@ class Dense(Layer, frozen=True):
     bias_regularizer: arg.Penalty = None
     activity_regularizer: arg.Penalty = None
     trainable: arg.Trainable = True
+
+    def weight_axes(self, x: Shape) -> Mapping[str, int]:
+        return {"kernel_initializer": 2}
 
     @property
     def detail(self) -> str:
@@ -68,6 +73,7 @@ class Activation(Layer, frozen=True):
     """Applies a function to every number; softmax to every row."""
 
     group: ClassVar[str] = "Activations"
+    starts: ClassVar[Mapping[str, Any]] = {"activation": "relu"}
 
     activation: arg.Activation
 

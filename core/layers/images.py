@@ -1,11 +1,14 @@
 """Layers that change the size or the scale of images."""
 
-from typing import Annotated, ClassVar
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from msgspec.structs import replace
 
 from core.formulas import Formula
 from core.kinds import Choice, Flag, Margins, Pair, Real, Whole
 from core.layers import arguments as arg
-from core.layers.base import Facts, Layer
+from core.layers.base import Facts, Fix, Layer, Unfit
 from core.layers.inputs import image
 from core.layers.sliding import kernel_text
 from core.shapes import Shape, count, show_shape
@@ -43,7 +46,7 @@ class UpSampling2D(Layer, frozen=True):
 
     group: ClassVar[str] = "Images"
 
-    size: Annotated[tuple[int, int], Pair(), "Factors of height and width"] = (2, 2)
+    size: Annotated[tuple[int, int], Pair(1, arg.MOST_WINDOW), "Factors of height and width"] = (2, 2)
     interpolation: Annotated[str, arg.Interpolation, "How new pixels come about"] = "nearest"
 
     @property
@@ -61,6 +64,7 @@ class Rescaling(Layer, frozen=True):
     """Multiplies every number by a scale and adds an offset."""
 
     group: ClassVar[str] = "Images"
+    starts: ClassVar[Mapping[str, Any]] = {"scale": 1 / 255}
 
     scale: Annotated[float, Real(), "Factor, such as 0.00392156862745098 for pixels of 0..255"]
     offset: Annotated[float, Real(), "Added after scaling"] = 0.0
@@ -77,9 +81,10 @@ class Resizing(Layer, frozen=True):
     """Resizes an image to a given height and width."""
 
     group: ClassVar[str] = "Images"
+    starts: ClassVar[Mapping[str, Any]] = {"height": 32, "width": 32}
 
-    height: Annotated[int, Whole(1), "New height"]
-    width: Annotated[int, Whole(1), "New width"]
+    height: Annotated[int, Whole(1, arg.MOST), "New height"]
+    width: Annotated[int, Whole(1, arg.MOST), "New width"]
     interpolation: Annotated[str, Choice(*arg.Interpolation.words, "area"), "How new pixels come about"] = "bilinear"
     crop_to_aspect_ratio: Annotated[bool, Flag(), "Crop what does not fit the new ratio"] = False
     pad_to_aspect_ratio: Annotated[bool, Flag(), "Pad what the old ratio leaves free"] = False
@@ -93,4 +98,8 @@ class Resizing(Layer, frozen=True):
 
     def derive(self, x: Shape) -> Facts:
         _, _, depth = image(self, x)
+        if self.crop_to_aspect_ratio and self.pad_to_aspect_ratio:
+            message = "Resizing: Keras takes crop_to_aspect_ratio or pad_to_aspect_ratio, not both"
+            fix = Fix("set pad_to_aspect_ratio=false", "replace", replace(self, pad_to_aspect_ratio=False))
+            raise Unfit("crop-and-pad", message, fix)
         return Facts((self.height, self.width, depth), notes=("The size is given; the channels stay.",))

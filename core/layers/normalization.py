@@ -1,14 +1,17 @@
 """Keras's normalization layers."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
+
+from msgspec.structs import replace
 
 from core.formulas import Formula, Number
 from core.initializers import Ones, Zeros
 from core.kinds import Axes, Flag, Real, Whole
 from core.layers import arguments as arg
-from core.layers.base import Facts, Layer
+from core.layers.base import Facts, Fix, Layer, Unfit
 from core.layers.inputs import axis_sizes
-from core.shapes import Shape, count
+from core.shapes import Shape, count, show_shape
 
 __all__ = ["BatchNormalization", "LayerNormalization"]
 
@@ -67,8 +70,14 @@ class LayerNormalization(Layer, frozen=True):
     gamma_regularizer: arg.Penalty = None
     trainable: arg.Trainable = True
 
+    def weight_axes(self, x: Shape) -> Mapping[str, int]:
+        return {"gamma_initializer": len(self.axis), "beta_initializer": len(self.axis)}
+
     def derive(self, x: Shape) -> Facts:
         sizes = axis_sizes(self, x, self.axis)
+        if len({axis % (len(x) + 1) for axis in self.axis}) < len(self.axis):
+            message = f"LayerNormalization: axes {Axes().show(self.axis)} name one axis of {show_shape(x)} twice"
+            raise Unfit("axis-twice", message, Fix("set axis=-1", "replace", replace(self, axis=(-1,))))
         names = [f"size_{chr(ord('a') + position)}" for position in range(len(sizes))]
         text = " * ".join(names) if len(names) > 1 else "channels"
         values = dict(zip(names, sizes, strict=True)) if len(names) > 1 else {"channels": sizes[0]}

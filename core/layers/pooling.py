@@ -24,7 +24,9 @@ __all__ = [
 
 DEPTH = Formula("depth", "depth", "D2 = D1")
 
-PoolStrides = Annotated[tuple[int, int] | None, Maybe(Pair()), "Steps of the window; empty: as large as the window"]
+PoolStrides = Annotated[
+    tuple[int, int] | None, Maybe(Pair(1, arg.MOST_WINDOW)), "Steps of the window; empty: as large as the window"
+]
 KeepDims = Annotated[bool, Flag(), "Keep the pooled axes, with size 1"]
 
 
@@ -32,7 +34,7 @@ class _Pooling2D(Layer, frozen=True):
     group: ClassVar[str] = "Pooling"
     pixels_note: ClassVar[str]
 
-    pool_size: Annotated[tuple[int, int], Pair(), "Height and width of the window"] = (2, 2)
+    pool_size: Annotated[tuple[int, int], Pair(1, arg.MOST_WINDOW), "Height and width of the window"] = (2, 2)
     strides: PoolStrides = None
     padding: arg.PixelPadding = "valid"
 
@@ -84,7 +86,9 @@ class AveragePooling2D(_Pooling2D, frozen=True):
         'padding="same" averages over real pixels only.'
     )
 
-    # Keras gives this one no default pool size; a window that a person adds still needs one to start from.
+    def calls(self) -> tuple[Call, ...]:
+        # Keras gives this one no default pool size.
+        return with_pixels(self.call(pool_size=self.pool_size), self.padding)
 
 
 class _GlobalPooling2D(Layer, frozen=True):
@@ -111,8 +115,10 @@ class MaxPooling1D(Layer, frozen=True):
 
     group: ClassVar[str] = "Pooling"
 
-    pool_size: Annotated[int, Whole(1), "Length of the window"] = 2
-    strides: Annotated[int | None, Maybe(Whole(1)), "Step of the window; empty: as long as the window"] = None
+    pool_size: Annotated[int, Whole(1, arg.MOST_WINDOW), "Length of the window"] = 2
+    strides: Annotated[
+        int | None, Maybe(Whole(1, arg.MOST_WINDOW)), "Step of the window; empty: as long as the window"
+    ] = None
     padding: Annotated[str, Choice("valid", "same"), "valid: none; same: keeps ceil(size/stride)"] = "valid"
 
     @property

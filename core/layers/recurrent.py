@@ -1,15 +1,17 @@
 """Keras's recurrent layers."""
 
-from typing import Annotated, ClassVar
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
 from msgspec.structs import replace
 
 from core.families import OneOf
 from core.formulas import Formula, Number, total
 from core.initializers import GlorotUniform, Orthogonal, Zeros
+from core.keras_call import Call
 from core.kinds import Choice, Flag
 from core.layers import arguments as arg
-from core.layers.base import Facts, Layer
+from core.layers.base import Facts, Fix, Layer, Unfit
 from core.layers.inputs import sequence
 from core.shapes import Shape
 
@@ -28,6 +30,7 @@ GoBackwards = Annotated[bool, Flag(), "Read the sequence from its end"]
 
 class _Recurrent(Layer, frozen=True):
     group: ClassVar[str] = "Recurrent"
+    starts: ClassVar[Mapping[str, Any]] = {"units": 64}
     gates: ClassVar[int]
 
     units: arg.Units
@@ -35,6 +38,9 @@ class _Recurrent(Layer, frozen=True):
     @property
     def detail(self) -> str:
         return f"{self.units}{' sequences' if self.returns_sequences else ''}"
+
+    def weight_axes(self, x: Shape) -> Mapping[str, int]:
+        return {"kernel_initializer": 2, "recurrent_initializer": 2}
 
     @property
     def returns_sequences(self) -> bool:
@@ -126,6 +132,9 @@ class GRU(_Recurrent, frozen=True):
     seed: arg.Seed = None
     trainable: arg.Trainable = True
 
+    def weight_axes(self, x: Shape) -> Mapping[str, int]:
+        return {**super().weight_axes(x), "bias_initializer": 2 if self.reset_after else 1}
+
     def bias_numbers(self) -> tuple[Number, ...]:
         biases = GRU_BIASES if self.reset_after else BIASES
         return (biases(gates=self.gates, units=self.units),)
@@ -135,6 +144,7 @@ class Bidirectional(Layer, frozen=True):
     """Two copies of a recurrent layer: one reads the sequence forward, one backward."""
 
     group: ClassVar[str] = "Recurrent"
+    starts: ClassVar[Mapping[str, Any]] = {"layer": LSTM(64)}
 
     layer: Annotated[Layer, OneOf(Layer, ("SimpleRNN", "LSTM", "GRU")), "The recurrent layer"]
     merge_mode: Annotated[str, Choice("concat", "sum", "mul", "ave"), "How the two outputs become one"] = "concat"
@@ -145,7 +155,7 @@ class Bidirectional(Layer, frozen=True):
         return self.layer.label
 
     def derive(self, x: Shape) -> Facts:
-        one = self.layer.derive(x)
+        one = self._one(x)
         depth = one.output[-1] * (2 if self.merge_mode == "concat" else 1)
         return replace(
             one,
@@ -156,6 +166,26 @@ class Bidirectional(Layer, frozen=True):
             multiply_adds=(TWICE("multiply-adds", one=total(one.multiply_adds)),),
             notes=(*one.notes, *(f"One copy: {n.name} {n.substituted} = {n.value:,}" for n in one.weights)),
         )
+
+    def _one(self, x: Shape) -> Facts:
+        """The facts of one copy; a mend of the copy is offered as one of the whole."""
+        try:
+            facts = self.layer.facts(x)
+        except Unfit as unfit:
+            fix = unfit.fix
+            if fix and fix.action == "replace" and fix.layer:
+                fix = replace(fix, layer=replace(self, layer=fix.layer))
+            raise Unfit(unfit.code, unfit.message, fix) from unfit
+        if getattr(self.layer, "go_backwards", False):
+            message = "Bidirectional: one copy reads backward anyway; Keras wants go_backwards=false inside"
+            forward = replace(self, layer=replace(self.layer, go_backwards=False))
+            raise Unfit("go-backwards", message, Fix("set go_backwards=false", "replace", forward))
+        return facts
+
+    def call(self, **changed: Any) -> Call:
+        # Keras does not hand trainable=False down to the two copies.
+        layer = self.layer if self.trainable else replace(self.layer, trainable=False)
+        return super().call(**({"layer": layer.call()} | changed))
 
     def trainable_params(self, facts: Facts) -> int:
         frozen = not getattr(self.layer, "trainable", True)

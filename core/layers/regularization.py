@@ -1,6 +1,7 @@
 """Keras's regularization layers: at work while training, idle otherwise."""
 
-from typing import Annotated, ClassVar
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
 from core.kinds import Real
 from core.layers import arguments as arg
@@ -17,6 +18,7 @@ class Dropout(Layer, frozen=True):
     """Sets a random share of its inputs to zero while training, and scales up the rest."""
 
     group: ClassVar[str] = "Regularization"
+    starts: ClassVar[Mapping[str, Any]] = {"rate": 0.5}
 
     rate: arg.Rate
     seed: arg.Seed = None
@@ -33,6 +35,7 @@ class SpatialDropout2D(Layer, frozen=True):
     """Sets whole random channels to zero while training."""
 
     group: ClassVar[str] = "Regularization"
+    starts: ClassVar[Mapping[str, Any]] = {"rate": 0.2}
 
     rate: arg.Rate
     seed: arg.Seed = None
@@ -50,8 +53,9 @@ class GaussianNoise(Layer, frozen=True):
     """Adds normal noise while training."""
 
     group: ClassVar[str] = "Regularization"
+    starts: ClassVar[Mapping[str, Any]] = {"stddev": 0.1}
 
-    stddev: Annotated[float, Real(0), "Standard deviation of the noise"]
+    stddev: Annotated[float, Real(0, 1), "Standard deviation of the noise"]
     seed: arg.Seed = None
 
     @property
