@@ -1,0 +1,221 @@
+"""Preset files: what is saved comes back, and what is wrong is said in one line."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from core import presets
+from core.architecture import Architecture
+from core.initializers import RandomNormal
+from core.layers import Conv2D, Dense, Flatten
+from core.optimizers import SGD
+from core.plan import EarlyStopping, Plan
+from core.presets import Preset, PresetError
+from core.regularizers import Regularizer
+from tests.core.generated import presets as any_preset
+
+HEAD = 'name = "Mine"\ninput_shape = [28, 28, 1]\n'
+DENSE = HEAD + '[[layers]]\ntype = "Flatten"\n[[layers]]\ntype = "Dense"\nunits = 10\n'
+
+
+@settings(max_examples=200)
+@given(any_preset())
+def test_a_preset_comes_back_as_it_was_saved(preset: Preset) -> None:
+    text = presets.dumps(preset)
+    assert presets.loads(text, "text") == preset
+    assert presets.dumps(presets.loads(text, "text")) == text
+
+
+def test_the_format_is_the_documented_one() -> None:
+    text = """
+name = "LeNet-5"
+description = "..."
+origin = "..."
+input_shape = [28, 28, 1]
+[[layers]]
+type = "Conv2D"
+filters = 6
+kernel_size = [5, 5]
+padding = "same"
+activation = "tanh"
+kernel_initializer = { name = "RandomNormal", stddev = 0.062 }
+kernel_regularizer = { l2 = 0.001 }
+[[layers]]
+type = "Conv2D"
+filters = 6
+kernel_size = 5
+padding = 2
+kernel_initializer = "glorot_uniform"
+[plan]
+dataset = "mnist"
+pixels = "0..1"
+optimizer = { name = "SGD", learning_rate = 0.1, momentum = 0.0 }
+loss = "categorical_crossentropy"
+batch_size = 128
+epochs = 10
+validation = 0.1
+seed = 1
+early_stopping = { monitor = "val_loss", patience = 3 }
+"""
+    conv = Conv2D(
+        6,
+        (5, 5),
+        padding="same",
+        activation="tanh",
+        kernel_initializer=RandomNormal(stddev=0.062),
+        kernel_regularizer=Regularizer(l2=0.001),
+    )
+    plan = Plan(optimizer=SGD(learning_rate=0.1), validation=0.1, early_stopping=EarlyStopping(patience=3))
+    stack = Architecture((28, 28, 1), (conv, Conv2D(6, (5, 5), padding=2)))
+    assert presets.loads(text, "text") == Preset("LeNet-5", stack, plan, "...", "...")
+
+
+def test_layers_are_written_one_line_an_argument_and_no_defaults() -> None:
+    preset = Preset("Mine", Architecture((8,), (Dense(3, "relu", kernel_initializer=RandomNormal(stddev=0.1)),)))
+    assert presets.dumps(preset).split("\n[plan]")[0] == (
+        'name = "Mine"\ninput_shape = [8]\n\n[[layers]]\ntype = "Dense"\nunits = 3\nactivation = "relu"\n'
+        'kernel_initializer = { name = "RandomNormal", stddev = 0.1 }\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("this is no TOML", "bad.toml: not a TOML file: Expected '=' after a key in a key/value pair (at line 1,"),
+        ("", "bad.toml: name: is missing"),
+        ('name = "x"\n', "bad.toml: input_shape: is missing"),
+        ("name = 3\ninput_shape = [1]\n", "bad.toml: name: expected text, not 3"),
+        (HEAD + 'orgin = "x"\n', "bad.toml: orgin: there is no such key; did you mean origin?"),
+        ('name = "x"\ninput_shape = []\n', "bad.toml: input_shape: expected 1 to 3 sizes, not []"),
+        ('name = "x"\ninput_shape = [28, 0]\n',
+         "bad.toml: input_shape: expected a whole number from 1 to 1000000000000000000, not 0"),
+        ('name = "x"\ninput_shape = [28.5]\n',
+         "bad.toml: input_shape: expected a whole number from 1 to 1000000000000000000, not 28.5"),
+        (HEAD + "layers = 3\n", "bad.toml: layers: expected [[layers]] tables"),
+        (HEAD + "layers = [3]\n", "bad.toml: layer 1, type: expected a table with a type, such as Dense"),
+        (HEAD + "[[layers]]\nunits = 3\n", "bad.toml: layer 1, type: expected a table with a type, such as Dense"),
+        (HEAD + '[[layers]]\ntype = "Input"\nshape = [3]\n',
+         "bad.toml: layer 1 (Input), type: Input is not a layer of its own: give input_shape"),
+        (DENSE.replace("units", "unit"),
+         "bad.toml: layer 2 (Dense), unit: Dense has no such field; did you mean units?"),
+        (DENSE.replace("10", '"10"'),
+         "bad.toml: layer 2 (Dense), units: expected a whole number from 1 to 1000000000000000000, not '10'"),
+        (DENSE.replace("units = 10", ""), "bad.toml: layer 2 (Dense), units: is missing: Size of the output"),
+        (DENSE + 'activation = "rely"\n', "bad.toml: layer 2 (Dense), activation: expected one of linear, relu,"),
+        (DENSE.replace('"Dense"', '"Dens"'),
+         "bad.toml: layer 2 (Dens): 'Dens' is not one of the layers; did you mean Dense?"),
+        (DENSE + 'kernel_initializer = { name = "RandomNormal", stddev = -1 }\n',
+         "bad.toml: layer 2 (Dense), kernel_initializer.stddev: expected a number of at least 0, not -1"),
+        (DENSE + 'kernel_initializer = "SGD"\n',
+         "bad.toml: layer 2 (Dense), kernel_initializer: 'SGD' is not one of the"),
+        (DENSE + "kernel_regularizer = 0.1\n",
+         "bad.toml: layer 2 (Dense), kernel_regularizer: expected a table of l1, l2, not 0.1"),
+        (DENSE + "plan = 3\n", "bad.toml: layer 2 (Dense), plan: Dense has no such field"),
+        ("plan = 3\n" + HEAD, "bad.toml: plan: expected a [plan] table"),
+        (DENSE + "[plan]\nepochs = 0\n", "bad.toml: plan.epochs: expected a whole number from 1 to 100000, not 0"),
+        (DENSE + "[plan]\nepoch = 1\n", "bad.toml: plan.epoch: Plan has no such field; did you mean epochs?"),
+        (DENSE + '[plan]\noptimizer = { name = "SGD", learning_rate = 0 }\n',
+         "bad.toml: plan.optimizer.learning_rate: expected a number above 0, not 0"),
+        (DENSE + '[plan]\nvalidation = "half"\n',
+         'bad.toml: plan.validation: expected "test", "none" or a fraction such as 0.1, not \'half\''),
+        (DENSE + f"[plan]\nepochs = 0x{'f' * 9000}\n",
+         "bad.toml: plan.epochs: expected a whole number from 1 to 100000, not"),
+        (DENSE + f"[plan]\nepochs = {'9' * 9000}\n", "bad.toml: not a TOML file"),
+        (f'name = "x"\ninput_shape = [0x{"f" * 9000}]\n', "bad.toml: input_shape: expected a whole number"),
+        (HEAD + "[[layers]]\ntype = " + "[" * 90_000, "bad.toml: not a TOML file"),
+        (HEAD + "a" + ".a" * 5_000 + " = 1\n", "bad.toml: "),
+        (DENSE + f"units2 = '{'x' * 9_000}'\n", "bad.toml: layer 2 (Dense), units2: Dense has no such field"),
+        (DENSE + '"\\u001b[31m" = 1\n', "bad.toml: layer 2 (Dense), '\\x1b[31m': Dense has no such field"),
+    ],
+    ids=lambda value: value[:40] if value.startswith("bad") else "",
+)  # fmt: skip
+def test_a_bad_file_is_refused_in_one_line_that_says_where(text: str, message: str) -> None:
+    with pytest.raises(PresetError) as caught:
+        presets.loads(text, "bad.toml")
+    said = str(caught.value)
+    assert said.startswith(message)
+    assert len(said.splitlines()) == 1
+    assert said.isprintable()
+    assert len(said) < 1_000
+
+
+@pytest.mark.parametrize(
+    "odd", ["[bold red]x[/]", "\x1b[31mred\x1b[0m", "[@click=app.quit]x[/]", "a\nb", "\u202egnp.exe"]
+)
+def test_markup_and_escape_codes_are_kept_as_the_text_that_they_are(odd: str, tmp_path: Path) -> None:
+    path = tmp_path / "odd.toml"
+    preset = Preset(odd, Architecture((8,), (Flatten(),)), description=odd, origin=odd)
+    presets.save(preset, path)
+    assert "\x1b" not in path.read_text(encoding="utf-8")
+    assert presets.load(path) == preset
+
+
+def test_what_is_not_utf8_or_not_there_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "latin.toml").write_bytes('name = "Ä"\n'.encode("latin-1"))
+    with pytest.raises(PresetError, match=r"^latin\.toml: cannot be read: it is not UTF-8 text$"):
+        presets.load(tmp_path / "latin.toml")
+    with pytest.raises(PresetError, match=r"^gone\.toml: cannot be read: No such file or directory$"):
+        presets.load(tmp_path / "gone.toml")
+    with pytest.raises(PresetError, match=r": cannot be read: Is a directory$"):
+        presets.load(tmp_path)
+
+
+def test_saving_makes_the_folder_and_replaces_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "mine.toml"
+    first = presets.loads(DENSE, "text")
+    second = presets.loads(DENSE.replace("Mine", "Other"), "text")
+    presets.save(first, path)
+    presets.save(second, path)
+    assert presets.load(path) == second
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_cannot_be_written_is_said_and_leaves_the_old_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(PresetError, match=r"mine\.toml: cannot be written: .*; save it elsewhere"):
+        presets.save(presets.loads(DENSE, "text"), tmp_path / "file" / "mine.toml")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_said(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(PresetError, match=r"cannot be written: Permission denied; save it elsewhere"):
+            presets.save(presets.loads(DENSE, "text"), tmp_path / "mine.toml")
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_own_presets_are_listed_and_hide_shipped_ones_of_their_id(home: Path) -> None:
+    assert not any(preset.own for preset in presets.listed())
+    own = presets.path_for("LeNet 5")
+    assert own == home / "presets" / "lenet-5.toml"
+    presets.save(presets.loads(DENSE, "text"), own)
+    (found,) = [preset for preset in presets.listed() if preset.id == "lenet-5"]
+    assert found.own
+    assert presets.find("lenet-5") == own
+    assert not presets.is_shipped(own)
+    assert presets.is_shipped(presets.find("ffnn-10"))
+
+
+def test_a_preset_is_found_by_id_or_by_path(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    presets.save(presets.loads(DENSE, "text"), path)
+    assert presets.find(str(path)) == path
+    assert presets.find("lenet-5") == presets.SHIPPED / "lenet-5.toml"
+    with pytest.raises(PresetError, match=r"^lenet5: no preset and no file is called so; did you mean lenet-5\?$"):
+        presets.find("lenet5")
+    with pytest.raises(PresetError, match=r"`layerlab presets` lists them$"):
+        presets.find("qqqq")
+    with pytest.raises(PresetError, match=r"there is no such file$"):
+        presets.find("qqqq.toml")
+
+
+def test_the_name_of_a_file_is_made_of_plain_letters() -> None:
+    for name in ("../../etc/passwd", "[red]x", "\x1b[31m", "", "ünïcode", "x" * 500):
+        path = presets.path_for(name)
+        assert path.parent == presets.own_folder()
+        assert path.name.isascii()
+        assert len(path.name) <= 85
