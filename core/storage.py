@@ -23,7 +23,8 @@ def presets_folder() -> Path:
 
 def log_file() -> Path:
     """Where what libraries write to the terminal goes while the app has the screen."""
-    return platformdirs.user_log_path("layerlab") / "layerlab.log"
+    folder = home() if os.environ.get("LAYERLAB_HOME") else platformdirs.user_log_path("layerlab")
+    return folder / "layerlab.log"
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -88,10 +88,11 @@ class Ended(Struct, frozen=True):
     seconds: float
     """Time spent on training and validation; pauses and the final test are not counted."""
     examples_per_second: float
+    """While training; validation is not counted."""
     test_loss: float | None
     test_accuracy: float | None
     message: str
-    """For people: why it stopped or failed and what to do; empty when it ran to its end."""
+    """For people: why it stopped or failed and what to do, whether the best epoch's weights were put back; or empty."""
 
 
 Event = StateChanged | Preparing | Started | Progress | EpochEnded | LearningRateChanged | Ended

@@ -1,39 +1,178 @@
 """One training, from the plan to the test accuracy. Runs in whatever thread calls `Session.run`."""
 
 from collections.abc import Callable
+from importlib import import_module
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
 from core.architecture import Architecture
 from core.plan import Plan
-from core.training.events import Ended, Event, State
+from core.readiness import obstacles
+from core.summary import summarize
+from core.training import runtime
+from core.training.control import Control
+from core.training.course import Course, Diverged
+from core.training.events import Ended, Event, Preparing, Reason, Started, State, StateChanged
+from core.training.failures import Refused, explain
+from core.training.measured import Measured
+
+if TYPE_CHECKING:
+    from core.training.trainer import Trainer
 
 __all__ = ["Session"]
 
 
 class Session:
-    """Trains an architecture by a plan, tells `Event`s to a listener, takes commands from any thread."""
+    """Trains an architecture by a plan, tells `Event`s to a listener, takes commands from any thread.
+
+    The listener is called on the thread of `run` and should return at once. A command that makes no sense in the
+    present state does nothing; a stop that comes before `run` is kept for it.
+    """
 
     def __init__(self, architecture: Architecture, plan: Plan, listen: Callable[[Event], None]) -> None:
-        raise NotImplementedError
+        self._architecture = architecture
+        self._plan = plan
+        self._listen = listen
+        self._control = Control(plan.epochs, lambda state: listen(StateChanged(state)))
+        self._course: Course | None = None
+        self._broken = ""
 
     @property
     def state(self) -> State:
-        raise NotImplementedError
+        """What the session is doing; idle before, between and after runs."""
+        return self._control.state
+
+    @property
+    def model(self) -> Any:
+        """The compiled `keras.Model`; None until it is built."""
+        return self._course.trainer.model if self._course else None
 
     def run(self) -> Ended:
-        """Train to the plan's last epoch, or go on to it after `extend`; blocks until idle."""
-        raise NotImplementedError
+        """Train to the plan's last epoch, or go on to it after `stop` or `extend`; blocks until idle.
+
+        Whatever goes wrong is told in what it returns. Only one thread at a time can run a session.
+        """
+        if not self._control.begin():
+            return self._ended("failed", "this session is running already")
+        try:
+            ended = self._outcome()
+            self._listen(ended)
+        finally:
+            self._control.end()
+        return ended
 
     def extend(self, epochs: int) -> None:
-        """Ask for ``epochs`` more, while it runs or (then `run` again) after it ended."""
+        """Ask for ``epochs`` more, while it runs or (then `run` again) after it ended. Raises ValueError below 1."""
+        self._control.extend(epochs)
 
-    def pause(self) -> None: ...
+    def pause(self) -> None:
+        """Wait after the steps under way; while preparing: as soon as training would begin."""
+        self._control.pause()
 
-    def resume(self) -> None: ...
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._control.resume()
 
     def step(self) -> None:
         """Train one batch, then pause."""
+        self._control.step()
 
-    def stop(self) -> None: ...
+    def stop(self, *, measure: bool = True) -> None:
+        """End after the steps under way; without ``measure`` the test set is left out, which is quicker."""
+        self._control.stop(measure=measure)
 
     def scale_learning_rate(self, factor: float) -> None:
-        """Multiply the learning rate, live; it stays multiplied whatever the schedule says."""
+        """Multiply the learning rate, live; it stays multiplied whatever the schedule says.
+
+        Raises ValueError unless ``factor`` is a finite number above 0.
+        """
+        self._control.scale(factor)
+
+    def _outcome(self) -> Ended:
+        try:
+            if self._broken:
+                raise Refused(f"{self._broken} (start anew: this network cannot be trained on)")
+            started = perf_counter()
+            course = self._prepared()
+            if course is None:
+                return self._ended("stopped", "stopped before training began")
+            course.open()
+            self._listen(self._started(course, perf_counter() - started))
+            return self._trained(course)
+        except Diverged as diverged:
+            self._broken = str(diverged)
+            return self._ended("failed", self._broken)
+        except Exception as error:  # noqa: BLE001  # no error of Keras or TensorFlow may end the app
+            return self._ended("failed", explain(error))
+
+    def _trained(self, course: Course) -> Ended:
+        while True:
+            message = course.advance()
+            stopped = self._control.stopped
+            self._control.enter("stopping")
+            message = "; ".join(part for part in (message, course.close()) if part)
+            tested = course.test() if course.step else None
+            if message or stopped or self._control.reached(course.epoch):
+                break
+        reason: Reason = "stopped" if stopped else "finished"
+        return self._ended(reason, message, tested)
+
+    def _prepared(self) -> Course | None:
+        """Where training stands, before its first step or after an earlier run; None if a stop came first."""
+        if self._course is None and not self._stopped():
+            problems = obstacles(self._architecture, self._plan, summarize(self._architecture))
+            if problems:
+                raise Refused(problems[0].message)
+            trainer = self._built()
+            if trainer:
+                self._course = Course(trainer, self._plan, self._control, self._listen)
+        return None if self._stopped() else self._course
+
+    def _built(self) -> "Trainer | None":
+        """A trainer that can take its first step at once; None if a stop came first."""
+        if not runtime.loaded():
+            self._listen(Preparing("loading TensorFlow"))
+        runtime.prepare()
+        # Imported here because it imports TensorFlow, which nothing needs before a person trains.
+        make: type[Trainer] = import_module("core.training.trainer").Trainer
+        runtime.settle()
+        if self._stopped():
+            return None
+        self._listen(Preparing("building the network"))
+        trainer = make(self._architecture, self._plan)
+        if self._stopped():
+            return None
+        self._listen(Preparing("tracing the training step"))
+        trainer.trace()
+        return trainer
+
+    def _stopped(self) -> bool:
+        return self._control.stopped
+
+    def _started(self, course: Course, seconds: float) -> Started:
+        trainer = course.trainer
+        return Started(
+            device=trainer.device,
+            params=trainer.model.count_params(),
+            train_examples=trainer.examples,
+            validation_examples=course.validation_examples,
+            steps_per_epoch=trainer.steps_per_epoch,
+            batch_size=self._plan.batch_size,
+            epoch=course.epoch,
+            epochs=self._control.epochs,
+            learning_rate=course.learning_rate,
+            seconds=seconds,
+        )
+
+    def _ended(self, reason: Reason, message: str, tested: Measured | None = None) -> Ended:
+        course = self._course
+        trained = course.training_seconds if course else 0.0
+        return Ended(
+            reason=reason,
+            epochs=course.epoch if course else 0,
+            seconds=course.seconds if course else 0.0,
+            examples_per_second=course.examples / trained if course and trained else 0.0,
+            test_loss=tested.mean_loss if tested else None,
+            test_accuracy=tested.accuracy if tested else None,
+            message=message,
+        )

@@ -1,0 +1,246 @@
+"""The way through the epochs: what is trained next, where it stands, what is told about it. Loads no TensorFlow."""
+
+from collections.abc import Callable
+from math import isfinite
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from core.plan import Plan
+from core.training.control import Control
+from core.training.events import EpochEnded, Event, LearningRateChanged, Progress
+from core.training.measured import NOTHING, Measured, PartName
+from core.training.pace import Pace
+from core.training.stopping import Watch
+
+if TYPE_CHECKING:
+    from core.training.trainer import Trainer
+
+__all__ = ["Course", "Diverged"]
+
+
+class Diverged(Exception):
+    """The loss is no number any more; the message says since when and what to do."""
+
+
+class Course:
+    """Takes a trainer through a plan as far as `Control` lets it; can stop between any two steps and go on later."""
+
+    def __init__(self, trainer: "Trainer", plan: Plan, control: Control, listen: Callable[[Event], None]) -> None:
+        self.trainer = trainer
+        self._plan = plan
+        self._control = control
+        self._listen = listen
+        parts: dict[str | float, PartName | None] = {"test": "test", "none": None}
+        self._part = parts.get(plan.validation, "held")
+        self._watch = Watch(plan.early_stopping) if plan.early_stopping else None
+        self._best_weights: Any = None
+        self._lowest = float("inf")
+        self._watched: list[float] = []
+        self.epoch = 0
+        self.step = 0
+        self.examples = 0
+        self.seconds = 0.0
+        self.training_seconds = 0.0
+        self._epoch_step = 0
+        self._epoch_seconds = 0.0
+        self._begun = False
+        self._sums = NOTHING
+        self._validated: Measured | None = None
+        self._test: Measured | None = None
+        self._scheduled = plan.optimizer.learning_rate
+        self._factor = 1.0
+        self._training_pace = Pace()
+        self._validation_pace = Pace()
+
+    @property
+    def learning_rate(self) -> float:
+        """What the next step is taken with."""
+        return self._scheduled * self._factor
+
+    @property
+    def validation_examples(self) -> int:
+        """How many examples every epoch is validated on."""
+        return self.trainer.examples_of(self._part) if self._part else 0
+
+    def open(self) -> None:
+        """Get ready to train or to go on: the learning rate is that of the step to come."""
+        self._factor = self._control.factor
+        if self._watch:
+            self._watch.wait_anew()
+        self._schedule()
+
+    def advance(self) -> str:
+        """Train until the last epoch is done, a stop is asked for or patience runs out.
+
+        Gives why it ended early by itself, or nothing. Raises `Diverged`.
+        """
+        while not self._control.reached(self.epoch):
+            self._begin_epoch()
+            if not (self._train_epoch() and self._validate_epoch()):
+                return ""
+            self._end_epoch()
+            if self._watch and self._watch.exhausted:
+                return self._watch.reason
+        return ""
+
+    def close(self) -> str:
+        """Leave the weights as Keras leaves them when ``fit`` ends; gives what was done to them, or nothing."""
+        if self.trainer.finalize():
+            self._test = None
+        if self._best_weights is None or not self._watch:
+            return ""
+        self.trainer.restore(self._best_weights)
+        if self.step == self._watch.best_step:
+            return ""
+        self._test = None
+        return f"the weights of epoch {self._watch.best_epoch} are restored"
+
+    def test(self) -> Measured | None:
+        """Loss and accuracy on the test set, with the weights as they are now; None if nobody wants them.
+
+        Raises `Diverged`.
+        """
+        if self._test is None:
+            self._test = self._evaluate("test", lambda: self._control.measured)
+        return self._test if self._control.measured else None
+
+    # One epoch.
+
+    def _begin_epoch(self) -> None:
+        if self._begun:
+            return
+        started = perf_counter()
+        self._schedule()
+        self.trainer.begin(self.epoch)
+        self._begun, self._sums, self._epoch_step, self._epoch_seconds = True, NOTHING, 0, 0.0
+        self._spend(perf_counter() - started)
+
+    def _train_epoch(self) -> bool:
+        """Train what is left of the epoch; False if a stop was asked for."""
+        while self._epoch_step < self.trainer.steps_per_epoch:
+            allowed = self._control.allowed(self._follow, take=True)
+            if not allowed:
+                return False
+            self._execute(min(allowed, self._training_pace.steps()))
+        return True
+
+    def _execute(self, count: int) -> None:
+        started = perf_counter()
+        sums = self.trainer.train(self._epoch_step, count, self._sums)
+        seconds = perf_counter() - started
+        self._test = None
+        self._epoch_step += sums.steps
+        self.step += sums.steps
+        self._check(sums, "training")
+        stretch, self._sums = sums.since(self._sums), sums
+        self.examples += stretch.examples
+        self.training_seconds += seconds
+        self._spend(seconds)
+        self._training_pace.record(sums.steps, seconds)
+        self._listen(self._progress(stretch))
+
+    def _validate_epoch(self) -> bool:
+        """Measure the epoch's validation, if there is any; False if a stop was asked for."""
+        self._validated = None
+        if self._part is None:
+            return True
+        self._validated = self._evaluate(
+            self._part, lambda: self._control.allowed(self._follow, take=False), self._spend
+        )
+        return self._validated is not None
+
+    def _evaluate(
+        self, part: PartName, going: Callable[[], object], spend: Callable[[float], None] | None = None
+    ) -> Measured | None:
+        measured, first, batches = NOTHING, 0, self.trainer.batches_in(part)
+        while first < batches:
+            if not going():
+                return None
+            count = min(self._validation_pace.steps(), batches - first)
+            started = perf_counter()
+            measured = self.trainer.evaluate(part, first, count, measured)
+            seconds = perf_counter() - started
+            self._validation_pace.record(count, seconds)
+            if spend:
+                spend(seconds)
+            first += count
+        self._check(measured, "test" if part == "test" else "validation")
+        return measured
+
+    def _end_epoch(self) -> None:
+        loss, accuracy, validated = self._sums.mean_loss, self._sums.accuracy, self._validated
+        val_loss, val_accuracy = (validated.mean_loss, validated.accuracy) if validated else (None, None)
+        self._begun = False
+        self.epoch += 1
+        if self._part == "test":
+            self._test = validated
+        watched = loss if val_loss is None else val_loss
+        best = watched < self._lowest
+        self._lowest = min(watched, self._lowest)
+        self._watched.append(watched)
+        figures = {"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}
+        if self._watch and self._watch.better(self.epoch, self.step, figures) and self._watch.restores:
+            self._best_weights = self.trainer.weights()
+        self._listen(
+            EpochEnded(
+                epoch=self.epoch,
+                epochs=self._control.epochs,
+                step=self.step,
+                loss=loss,
+                accuracy=accuracy,
+                val_loss=val_loss,
+                val_accuracy=val_accuracy,
+                learning_rate=self.learning_rate,
+                seconds=self._epoch_seconds,
+                best=best,
+            )
+        )
+
+    def _spend(self, seconds: float) -> None:
+        self.seconds += seconds
+        self._epoch_seconds += seconds
+
+    # Learning rate, figures.
+
+    def _schedule(self) -> None:
+        epochs = self._control.epochs
+        factor = self._plan.schedule.factor(self.epoch, epochs, tuple(self._watched))
+        self._scheduled = self._plan.optimizer.learning_rate * factor
+        self.trainer.set_learning_rate(self.learning_rate)
+
+    def _follow(self) -> None:
+        """Take over a learning rate that a person has changed."""
+        if self._factor == self._control.factor:
+            return
+        self._factor = self._control.factor
+        self.trainer.set_learning_rate(self.learning_rate)
+        self._listen(LearningRateChanged(self.step, self.learning_rate))
+
+    def _progress(self, stretch: Measured) -> Progress:
+        steps, each = self.trainer.steps_per_epoch, self._training_pace.seconds_per_step
+        batches = self.trainer.batches_in(self._part) if self._part else 0
+        validation = batches * self._validation_pace.seconds_per_step
+        epoch_eta = (steps - self._epoch_step) * each + validation
+        epochs_left = max(0, self._control.epochs - self.epoch - 1)
+        return Progress(
+            epoch=self.epoch + 1,
+            epochs=self._control.epochs,
+            step=self.step,
+            epoch_step=self._epoch_step,
+            steps_per_epoch=steps,
+            loss=stretch.mean_loss,
+            accuracy=stretch.accuracy,
+            learning_rate=self.learning_rate,
+            examples_per_second=stretch.examples / stretch.steps / each if each else 0.0,
+            epoch_eta=epoch_eta,
+            run_eta=epoch_eta + epochs_left * (steps * each + validation),
+        )
+
+    def _check(self, measured: Measured, what: str) -> None:
+        if isfinite(measured.loss):
+            return
+        place = f"in epoch {self.epoch + 1}, step {self._epoch_step} of {self.trainer.steps_per_epoch}"
+        raise Diverged(
+            f"the {what} loss became {'infinite' if abs(measured.loss) == float('inf') else 'NaN'} {place}: "
+            f"try a learning_rate below {self.learning_rate:g}, or clip gradients with clipnorm"
+        )

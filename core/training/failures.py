@@ -1,0 +1,27 @@
+"""What went wrong, in one line that a person can use."""
+
+import re
+
+__all__ = ["Refused", "explain"]
+
+_NOISE = re.compile(r"^\s*($|Graph execution error|Detected at node|File \"|\[\[|Call arguments|Arguments received)")
+_LONGEST = 300
+
+
+class Refused(Exception):
+    """Training cannot begin; the message says why, in one line."""
+
+
+def explain(error: BaseException) -> str:
+    """One line for ``error``: what ran out, or the first line of the message that says something."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return f"out of memory: {_line(error)}; try a smaller batch_size or fewer units"
+    return _line(error)
+
+
+def _line(error: BaseException) -> str:
+    text = getattr(error, "message", None) or str(error)
+    lines = [line.strip() for line in str(text).splitlines() if not _NOISE.match(line)]
+    first = re.sub(r"\s*\[Op:.*|\s*name:\s*$|\x1b\[[0-9;]*m", "", lines[0]) if lines else ""
+    line = "".join(character for character in first if character.isprintable())[:_LONGEST]
+    return line or type(error).__name__

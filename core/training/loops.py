@@ -1,0 +1,120 @@
+"""Training and evaluation as TensorFlow functions that run many steps a call. Importing this loads TensorFlow.
+
+A call costs as much as a step of a small network, and the way from Python to TensorFlow and back more than that. So
+the steps of a call run in a loop inside the graph, and how many is an argument: a function is traced once and its
+calls are made as long as suits whoever waits for them.
+
+``sums`` is what every call is given and gives back: the loss summed over examples (float64) and the right answers
+(int64) since the epoch began. Because the sums go on from call to call in one order of additions, the figures do not
+depend on where one call ended and the next began.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from core.shapes import Shape
+
+__all__ = ["Batch", "Sums", "Update", "evaluation", "steps", "update"]
+
+Sums = tuple[Any, Any]
+Batch = Callable[[Any, Any], tuple[Any, Any]]
+"""Images and class numbers as they are stored -> what the model and the loss take."""
+Update = Callable[..., object]
+
+_INDEX = tf.TensorSpec((), tf.int32)
+_SUMS = (tf.TensorSpec((), tf.float64), tf.TensorSpec((), tf.int64))
+_LABELS = tf.TensorSpec((None,), tf.int32)
+_ORDER = tf.TensorSpec((None,), tf.int32)
+
+
+def update(model: keras.Model, *, fused: bool) -> Update:
+    """What the optimizer does to the model's weights, given a gradient for each of them.
+
+    ``fused`` has XLA make one pass over each weight of what TensorFlow does in ten; it takes half a second to compile.
+    """
+
+    def apply(*gradients: Any) -> None:
+        model.optimizer.apply(list(gradients), model.trainable_weights)
+
+    if not fused:
+        return apply
+    compiled: Update = tf.function(apply, jit_compile=True, autograph=False)
+    return compiled
+
+
+def steps(model: keras.Model, batch: Batch, apply: Update, image: Shape, size: int) -> Callable[..., tuple[Any, Sums]]:
+    """A function that takes ``count`` training steps of ``size`` examples each, as ``keras.Model.train_step`` does.
+
+    Its arguments: images, labels, order, where in the order to begin, count, sums. It gives how many steps it took,
+    fewer than ``count`` if the loss stopped being a finite number, and the new sums.
+    """
+
+    def run(images: Any, labels: Any, order: Any, first: Any, count: Any, sums: Sums) -> tuple[Any, Sums]:
+        def step(done: Any, sums: Sums) -> tuple[Any, Sums]:
+            start = first + done * size
+            chosen = tf.ensure_shape(order[start : start + size], [size])
+            truth = tf.gather(labels, chosen)
+            x, y = batch(tf.gather(images, chosen), truth)
+            weights = model.trainable_weights
+            with tf.GradientTape() as tape:
+                output = model(x, training=True)
+                loss = model.compute_loss(x=x, y=y, y_pred=output, training=True)
+            if weights:
+                apply(*tape.gradient(loss, weights))
+            return done + 1, _added(sums, _sums(loss, output, truth))
+
+        def going(done: Any, sums: Sums) -> Any:
+            return tf.logical_and(done < count, tf.math.is_finite(sums[0]))
+
+        done, sums = tf.while_loop(going, step, [tf.constant(0), sums], parallel_iterations=1)
+        return done, sums
+
+    signature = [_images(image), _LABELS, _ORDER, _INDEX, _INDEX, _SUMS]
+    compiled: Callable[..., Any] = tf.function(run, signature, autograph=False)
+    return compiled
+
+
+def evaluation(model: keras.Model, batch: Batch, image: Shape, size: int) -> Callable[..., Sums]:
+    """A function that evaluates ``count`` batches of ``size`` examples, the last one smaller where they run out.
+
+    Its arguments: images, labels, the index of the first example, the index behind the last one, count, sums. It
+    gives the new sums.
+    """
+
+    def run(images: Any, labels: Any, first: Any, end: Any, count: Any, sums: Sums) -> Sums:
+        def step(done: Any, sums: Sums) -> tuple[Any, Sums]:
+            start = first + done * size
+            stop = tf.minimum(start + size, end)
+            truth = labels[start:stop]
+            x, y = batch(images[start:stop], truth)
+            output = model(x, training=False)
+            loss = model.compute_loss(x=x, y=y, y_pred=output, training=False)
+            return done + 1, _added(sums, _sums(loss, output, truth))
+
+        def going(done: Any, _: Sums) -> Any:
+            return tf.logical_and(done < count, first + done * size < end)
+
+        _, sums = tf.while_loop(going, step, [tf.constant(0), sums], parallel_iterations=1)
+        return sums
+
+    signature = [_images(image), _LABELS, _INDEX, _INDEX, _INDEX, _SUMS]
+    compiled: Callable[..., Any] = tf.function(run, signature, autograph=False)
+    return compiled
+
+
+def _images(image: Shape) -> tf.TensorSpec:
+    # All but the number of images is known: shapes worked out step by step would cost a tenth of a small step.
+    return tf.TensorSpec((None, *image), tf.uint8)
+
+
+def _sums(loss: Any, output: Any, labels: Any) -> Sums:
+    examples = tf.shape(labels)[0]
+    right = tf.equal(tf.argmax(output, axis=-1, output_type=tf.int32), labels)
+    return tf.cast(loss, tf.float64) * tf.cast(examples, tf.float64), tf.math.count_nonzero(right)
+
+
+def _added(sums: Sums, more: Sums) -> Sums:
+    return sums[0] + more[0], sums[1] + more[1]

@@ -1,0 +1,37 @@
+"""Figures as they come out of training and evaluation."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+__all__ = ["NOTHING", "Measured", "PartName"]
+
+PartName = Literal["test", "held"]
+"""What can be evaluated: the test set, or the part of the training set that is held back for validation."""
+
+
+class Measured(Struct, frozen=True):
+    """Loss and right answers summed over ``examples``, and how many steps that took."""
+
+    loss: float
+    right: int
+    examples: int
+    steps: int
+
+    def since(self, before: "Measured") -> "Measured":
+        """What was added after ``before``."""
+        return Measured(self.loss - before.loss, self.right - before.right, self.examples - before.examples, self.steps)
+
+    @property
+    def mean_loss(self) -> float:
+        """Mean loss of an example."""
+        return self.loss / self.examples
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the right answers."""
+        return self.right / self.examples
+
+
+NOTHING = Measured(0.0, 0, 0, 0)
+"""Before the first step."""

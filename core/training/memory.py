@@ -1,0 +1,88 @@
+"""Whether a training fits into memory, estimated before anything is allocated."""
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from core.architecture import Architecture
+from core.plan import Plan
+from core.quantities import show_bytes
+from core.summary import summarize
+from core.training.failures import Refused
+
+__all__ = ["available", "check", "needed"]
+
+_BYTES_A_NUMBER = 4
+_CGROUPS = (
+    (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current"), Path("/sys/fs/cgroup/memory.stat")),
+    (
+        Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+        Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+        Path("/sys/fs/cgroup/memory/memory.stat"),
+    ),
+)
+
+
+def check(architecture: Architecture, plan: Plan, device: str) -> None:
+    """Raises `Refused`, with both figures, if training needs more memory than there is."""
+    free, needs = available(device), needed(architecture, plan)
+    if free is not None and needs > free:
+        raise Refused(
+            f"training needs about {show_bytes(needs)} of memory, {show_bytes(free)} are free: "
+            "try a smaller batch_size or smaller layers"
+        )
+
+
+def needed(architecture: Architecture, plan: Plan) -> int:
+    """Bytes that training takes at least.
+
+    The parameters, a gradient and the optimizer's own numbers for each one that is trained, and for every example
+    of a batch each layer's output, which the way back needs again.
+    """
+    totals = summarize(architecture).totals
+    parameters = totals.params + totals.trainable * (1 + _slots(plan))
+    activations = totals.activations * min(plan.batch_size, 60_000)
+    return (parameters + activations) * _BYTES_A_NUMBER
+
+
+def available(device: str) -> int | None:
+    """Bytes that can still be taken on ``device``; None if nobody knows."""
+    if device != "cpu":
+        return None
+    known = [free for free in (_system(), _cgroup()) if free is not None]
+    return min(known) if known else None
+
+
+def _slots(plan: Plan) -> int:
+    """How many numbers the optimizer keeps for each parameter: it is asked, with a parameter of its own."""
+    keras: Any = import_module("keras")
+    optimizer = import_module("core.keras_model").optimizer(plan)
+    before = len(optimizer.variables)
+    optimizer.build([keras.Variable([[0.0]])])
+    return len(optimizer.variables) - before
+
+
+def _system() -> int | None:
+    try:
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, ValueError):
+        pass
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def _cgroup() -> int | None:
+    """What a container's limit leaves; pages of files count as free, they are given up when needed."""
+    for limit, usage, statistics in _CGROUPS:
+        try:
+            most, used = int(limit.read_text(encoding="ascii")), int(usage.read_text(encoding="ascii"))
+            entries = dict(line.split(maxsplit=1) for line in statistics.read_text(encoding="ascii").splitlines())
+        except (OSError, ValueError):
+            continue
+        return most - used + int(entries.get("inactive_file", 0)) + int(entries.get("active_file", 0))
+    return None

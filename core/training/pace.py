@@ -1,0 +1,35 @@
+"""How fast training goes, and how many steps fit an execution."""
+
+__all__ = ["Pace"]
+
+TARGET = 0.05
+"""Seconds that an execution should last: short enough for every command and for the curve to have its points, long
+enough that the way in and out of TensorFlow does not count."""
+
+GROWTH = 4
+"""An execution has at most so many times the steps of the one before: the first steps tell little."""
+
+
+class Pace:
+    """The speed of one kind of step, learnt as it goes."""
+
+    def __init__(self) -> None:
+        self._steps = 0
+        self._seconds = 0.0
+
+    @property
+    def seconds_per_step(self) -> float:
+        """A running mean; 0 before the first measurement."""
+        return self._seconds
+
+    def steps(self) -> int:
+        """How many steps the next execution should take."""
+        if not self._seconds:
+            return 1
+        return max(1, min(self._steps * GROWTH, int(TARGET / self._seconds)))
+
+    def record(self, steps: int, seconds: float) -> None:
+        """``steps`` have taken ``seconds``."""
+        each = seconds / steps
+        self._seconds = (self._seconds + each) / 2 if self._seconds else each
+        self._steps = steps

@@ -1,0 +1,53 @@
+"""The digits that come with LayerLab."""
+
+import numpy as np
+import pytest
+
+from core.datasets import DATASETS, mnist
+from core.datasets.examples import DatasetError
+
+COUNTS = (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949)
+
+
+def test_it_holds_what_the_dataset_promises():
+    digits, known = mnist.load(), DATASETS["mnist"]
+    assert digits.x_train.shape == (known.train, *known.shape[:2])
+    assert digits.x_test.shape == (known.test, *known.shape[:2])
+    assert {array.dtype for array in (digits.x_train, digits.y_train, digits.x_test, digits.y_test)} == {np.dtype("u1")}
+    assert list(digits.y_train[:10]) == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
+    assert digits.class_counts("train", 10) == COUNTS
+    assert sum(digits.class_counts("test", 10)) == known.test
+    assert digits.x_train.max() == 255
+
+
+def test_the_preview_shows_the_first_of_each_class():
+    preview = mnist.preview(3)
+    assert preview.train_counts == COUNTS
+    assert [images.shape for images in preview.images] == [(3, 28, 28)] * 10
+    digits = mnist.load()
+    assert np.array_equal(preview.images[4][0], digits.x_train[2]), "the first 4 is the third training image"
+    assert mnist.preview(3) is preview
+
+
+def test_the_preview_does_not_hold_on_to_the_whole():
+    assert all(images.base is None or images.base.size < 10**6 for images in mnist.preview(3).images)
+
+
+@pytest.mark.parametrize("damage", ["changed", "cut"])
+def test_a_wrong_digest_is_refused_in_one_line(tmp_path, damage):
+    content = bytearray(mnist.FILE.read_bytes())
+    content[1000] ^= 1
+    file = tmp_path / "mnist.npz"
+    file.write_bytes(content if damage == "changed" else content[:5000])
+    with pytest.raises(DatasetError) as caught:
+        mnist.load(file)
+    message = str(caught.value)
+    assert str(file) in message
+    assert "digest" in message
+    assert "reinstall" in message
+    assert "\n" not in message
+
+
+def test_a_missing_file_is_refused_in_one_line(tmp_path):
+    with pytest.raises(DatasetError, match=r"gone\.npz: cannot be read: .*; reinstall LayerLab"):
+        mnist.load(tmp_path / "gone.npz")

@@ -1,0 +1,72 @@
+"""Fed the same batches from the same weights, LayerLab's training and plain Keras's come to the same."""
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from core.architecture import Architecture
+from core.datasets import mnist
+from core.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from core.optimizers import SGD, Adam, Optimizer, RMSprop
+from core.plan import Plan
+from core.regularizers import Regularizer
+from tests.core.training.scripted import Script
+
+pytestmark = pytest.mark.keras
+
+PLAN = Plan(validation=0.8, batch_size=60, epochs=1, seed=4)
+"""11,999 examples: 199 full batches and one of 59."""
+
+PENALTY = Regularizer(l1=1e-5, l2=1e-3)
+DENSE = (Flatten(), Dense(32, "relu", kernel_regularizer=PENALTY), Dense(10, "softmax", activity_regularizer=PENALTY))
+WIDE = (Flatten(), Dense(160, "relu"), Dense(10, "softmax"))
+"""Large enough for a fused update."""
+NORMALIZED = (Flatten(), Dense(32, "relu"), BatchNormalization(), Dropout(0.5), Dense(10, "softmax"))
+CONVOLUTIONAL = (Conv2D(6, (5, 5), activation="relu"), MaxPooling2D(), Dropout(0.25), Flatten(), Dense(10, "softmax"))
+
+
+def plain(architecture, plan):
+    """The model after one epoch of ``train_on_batch``, and the mean loss of its examples."""
+    from core import keras_model
+    from core.training import feed
+
+    digits = mnist.load()
+    order = feed.order(plan.seed, 0, 11_999, shuffle=True)
+    model = keras_model.build(architecture, plan.seed)
+    model.compile(keras_model.optimizer(plan), keras_model.loss(plan))
+    # Built inside the training function, as ``fit`` does it, ScheduleFreeAdamW begins at zeros, not at the weights.
+    model.optimizer.build(model.trainable_variables)
+    x = (digits.x_train / np.float32(255)).reshape(-1, *architecture.input_shape)
+    y = np.eye(10, dtype=np.float32)[digits.y_train]
+    total = 0.0
+    for start in range(0, len(order), plan.batch_size):
+        chosen = order[start : start + plan.batch_size]
+        model.reset_metrics()
+        total += float(model.train_on_batch(x[chosen], y[chosen])) * len(chosen)
+    model.optimizer.finalize_variable_values(model.trainable_weights)
+    return model, total / len(order)
+
+
+@pytest.mark.parametrize(
+    ("layers", "optimizer"),
+    [
+        (DENSE, RMSprop()),
+        (WIDE, RMSprop()),
+        (NORMALIZED, Adam()),
+        (CONVOLUTIONAL, SGD(learning_rate=0.05, momentum=0.9)),
+        (DENSE, SGD(learning_rate=0.5, clipnorm=0.1, use_ema=True, ema_momentum=0.9)),
+        (DENSE, Optimizer.named("ScheduleFreeAdamW")()),
+    ],
+    ids=["dense", "wide", "normalized", "convolutional", "clipped-averaged", "schedule-free"],
+)
+def test_two_hundred_steps_give_the_same_weights(layers, optimizer):
+    architecture, plan = Architecture((28, 28, 1), layers), replace(PLAN, optimizer=optimizer)
+    script = Script(architecture, plan)
+    script.run()
+    model, loss = plain(architecture, plan)
+    (whole,) = [event for event in script.events if type(event).__name__ == "EpochEnded"]
+    assert whole.step == 200
+    assert whole.loss == pytest.approx(loss, rel=1e-5)
+    for variable, expected in zip(script.session.model.variables, model.variables, strict=True):
+        ours, theirs = variable.numpy(), expected.numpy()
+        assert np.max(np.abs(ours - theirs)) <= 1e-5 * np.max(np.abs(theirs)), variable.path

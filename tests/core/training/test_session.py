@@ -1,0 +1,348 @@
+"""Sessions that train real Keras on real digits, and what people ask of them meanwhile."""
+
+from itertools import pairwise
+from threading import Thread
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from core.architecture import Architecture
+from core.layers import BatchNormalization, Dense, Dropout, Flatten
+from core.losses import Loss
+from core.optimizers import SGD, Adam
+from core.plan import EarlyStopping
+from core.schedules import Step
+from core.training.events import Ended, EpochEnded, LearningRateChanged, Preparing, Progress, Started, StateChanged
+from core.training.session import Session
+from tests.core.training.scripted import (
+    QUICK,
+    SMALL,
+    Script,
+    epoch,
+    preparing,
+    progress,
+    rate_changed,
+    started,
+    state,
+)
+
+pytestmark = pytest.mark.keras
+
+NOISY = Architecture((28, 28), (Flatten(), Dense(16, "relu"), BatchNormalization(), Dropout(0.5), Dense(10, "softmax")))
+
+
+def same(first, second):
+    return len(first) == len(second) and all(map(np.array_equal, first, second))
+
+
+def figures(script):
+    return [(e.epoch, e.step, e.loss, e.accuracy, e.val_loss, e.val_accuracy) for e in script.told(EpochEnded)]
+
+
+def test_a_run_tells_what_happens_in_order():
+    script = Script(plan=replace(QUICK, epochs=2))
+    ended = script.run()
+    states = [event.state for event in script.told(StateChanged)]
+    assert states == ["preparing", "running", "stopping", "idle"]
+    assert script.events[-1] == StateChanged("idle")
+    assert script.events[-2] == ended
+    assert script.told(Preparing)
+    (begun,) = script.told(Started)
+    assert (begun.device, begun.params) == ("cpu", 7850)
+    assert (begun.train_examples, begun.validation_examples) == (5999, 54001), "rounded as Keras rounds"
+    assert (begun.steps_per_epoch, begun.batch_size, begun.epoch, begun.epochs) == (94, 64, 0, 2)
+    steps = [event.step for event in script.told(Progress)]
+    assert steps == sorted(set(steps))
+    assert steps[-1] == 188
+    assert {event.epoch_step for event in script.told(Progress)} >= {94}
+    assert ended.reason == "finished"
+    assert ended.message == ""
+    assert ended.epochs == 2
+    assert ended.test_accuracy > 0.8
+    assert ended.examples_per_second > 0
+    assert script.session.state == "idle"
+
+
+def test_an_epochs_figures_are_the_means_of_its_stretches():
+    script = Script()
+    script.run()
+    (whole,) = script.told(EpochEnded)
+    stretches = script.told(Progress)
+    steps = [0, *(event.epoch_step for event in stretches)]
+    examples = [min(b * 64, 5999) - a * 64 for a, b in pairwise(steps)]
+    assert sum(examples) == 5999
+    assert np.average([event.loss for event in stretches], weights=examples) == pytest.approx(whole.loss)
+    assert np.average([event.accuracy for event in stretches], weights=examples) == pytest.approx(whole.accuracy)
+
+
+def test_the_figures_are_those_that_keras_finds():
+    script = Script(NOISY, replace(QUICK, validation="test"))
+    ended = script.run()
+    from core.datasets import mnist
+
+    digits = mnist.load()
+    loss, accuracy = script.session.model.evaluate(
+        digits.x_test / np.float32(255), np.eye(10)[digits.y_test], batch_size=64, verbose=0
+    )
+    (whole,) = script.told(EpochEnded)
+    assert (whole.val_loss, whole.val_accuracy) == (ended.test_loss, ended.test_accuracy)
+    assert ended.test_loss == pytest.approx(loss, rel=1e-5)
+    assert ended.test_accuracy == pytest.approx(accuracy, abs=1e-6)
+
+
+def test_paused_stepped_and_resumed_it_comes_to_the_same():
+    plan = replace(QUICK, epochs=2)
+    plain = Script(NOISY, plan)
+    plain.run()
+    interrupted = Script(NOISY, plan)
+    interrupted.run(
+        (progress(), Session.pause),
+        (state("paused"), Session.step),
+        (state("paused"), Session.step),
+        (state("paused"), Session.resume),
+        (progress(30), Session.step),
+        (state("paused"), Session.resume),
+        (progress(100), Session.pause),
+        (state("paused"), Session.resume),
+    )
+    assert [event.step for event in plain.told(Progress)] != [event.step for event in interrupted.told(Progress)]
+    assert figures(plain) == figures(interrupted)
+    assert same(plain.weights, interrupted.weights)
+
+
+def test_a_step_is_one_batch():
+    script = Script()
+    script.run(
+        (preparing, Session.pause),
+        (state("paused"), Session.step),
+        (state("paused"), Session.step),
+        (state("paused"), Session.stop),
+    )
+    assert [event.step for event in script.told(Progress)] == [1, 2]
+    states = [event.state for event in script.told(StateChanged)]
+    assert states == ["preparing", "paused", "running", "paused", "running", "paused", "stopping", "idle"]
+
+
+def test_commands_from_another_thread_wake_a_pause():
+    script = Script()
+    script.run((preparing, Session.pause), (state("paused"), lambda session: Thread(target=session.resume).start()))
+    assert script.events[-2].reason == "finished"
+
+
+def test_stopped_and_run_again_it_comes_to_the_same():
+    plain = Script(NOISY)
+    plain.run()
+    stopped = Script(NOISY)
+    first = stopped.run((progress(10), Session.stop))
+    assert first.reason == "stopped"
+    assert first.epochs == 0
+    assert first.test_accuracy is not None
+    second = stopped.run()
+    assert second.reason == "finished"
+    assert second.epochs == 1
+    assert figures(plain) == figures(stopped)
+    assert same(plain.weights, stopped.weights)
+
+
+def test_extended_it_comes_to_the_same():
+    plain = Script(NOISY, replace(QUICK, epochs=3))
+    plain.run()
+    extended = Script(NOISY)
+    assert extended.run((epoch(1), lambda session: session.extend(1))).epochs == 2
+    assert extended.run().epochs == 2, "there is nothing left to do"
+    extended.session.extend(1)
+    ended = extended.run()
+    assert ended.epochs == 3
+    assert [event.epoch for event in extended.told(Started)] == [0, 2, 2]
+    assert [(e.loss, e.val_loss) for e in plain.told(EpochEnded)] == [
+        (e.loss, e.val_loss) for e in extended.told(EpochEnded)
+    ]
+    assert same(plain.weights, extended.weights)
+
+
+@pytest.mark.parametrize("when", [preparing, started, state("paused"), state("preparing")])
+def test_a_stop_ends_it_at_any_time(when):
+    script = Script()
+    acts = [(when, Session.stop)]
+    if when(StateChanged("paused")):
+        acts.insert(0, (preparing, Session.pause))
+    ended = script.run(*acts)
+    assert ended.reason == "stopped"
+    assert ended.epochs == 0
+    assert ended.test_loss is None
+    assert not script.told(Progress)
+    assert script.session.state == "idle"
+
+
+def test_a_stop_that_comes_before_the_run_is_kept_for_it():
+    script = Script()
+    script.session.stop()
+    assert script.run().reason == "stopped"
+    assert script.run().reason == "finished"
+
+
+def test_commands_in_a_wrong_state_do_nothing():
+    script = Script()
+    for command in (script.session.pause, script.session.resume, script.session.step):
+        command()
+    assert script.run().reason == "finished"
+    for command in (script.session.pause, script.session.resume, script.session.step, script.session.stop):
+        command()
+    assert script.session.state == "idle"
+    script.session.extend(1)
+    assert script.run((state("stopping"), Session.pause)).reason == "finished"
+
+
+def test_a_stop_can_leave_out_the_test():
+    script = Script()
+    ended = script.run((progress(), lambda session: session.stop(measure=False)))
+    assert ended.reason == "stopped"
+    assert ended.test_loss is None
+
+
+def test_a_session_runs_once_at_a_time():
+    second = []
+    script = Script()
+    ended = script.run((started, lambda session: second.append(session.run())))
+    assert second[0].reason == "failed"
+    assert "already" in second[0].message
+    assert ended.reason == "finished"
+    assert len(script.told(Ended)) == 1
+
+
+def test_the_learning_rate_changes_live_and_stays_changed():
+    plan = replace(QUICK, epochs=3, optimizer=SGD(learning_rate=0.1), schedule=Step(every=1, rate=0.5))
+    script = Script(plan=plan)
+    script.run(
+        (progress(10), lambda session: session.scale_learning_rate(0.5)),
+        (rate_changed, Session.pause),
+        (state("paused"), lambda session: session.scale_learning_rate(0.5)),
+        (rate_changed, Session.resume),
+    )
+    assert script.told(Started)[0].learning_rate == 0.1
+    assert [event.learning_rate for event in script.told(LearningRateChanged)] == [0.05, 0.025]
+    assert [event.learning_rate for event in script.told(EpochEnded)] == [0.025, 0.0125, 0.00625]
+    assert float(script.session.model.optimizer.learning_rate) == pytest.approx(0.00625)
+
+
+@pytest.mark.parametrize("factor", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_factor_that_is_none_is_refused(factor):
+    with pytest.raises(ValueError, match="factor above 0"):
+        Script().session.scale_learning_rate(factor)
+
+
+def test_a_schedule_sets_the_rate_of_every_epoch():
+    plan = replace(QUICK, epochs=3, optimizer=SGD(learning_rate=0.1), schedule=Step(every=2, rate=0.1))
+    script = Script(plan=plan)
+    script.run()
+    assert [event.learning_rate for event in script.told(EpochEnded)] == pytest.approx([0.1, 0.1, 0.01])
+
+
+def test_early_stopping_goes_back_to_the_best_weights():
+    # So large a step that the loss is soon worse than it was.
+    rule = EarlyStopping(monitor="val_loss", patience=2)
+    plan = replace(QUICK, epochs=50, optimizer=SGD(learning_rate=3.0), early_stopping=rule)
+    script = Script(plan=plan)
+    kept = {}
+
+    def remember(event):
+        if isinstance(event, EpochEnded):
+            kept[event.epoch] = script.session.model.get_weights()
+
+    script.watch = remember
+    ended = script.run()
+    told = script.told(EpochEnded)
+    best = min(told, key=lambda event: event.val_loss)
+    assert ended.reason == "finished"
+    assert ended.epochs == best.epoch + 2 < 50
+    assert "val_loss" in ended.message
+    assert f"weights of epoch {best.epoch}" in ended.message
+    assert same(script.session.model.get_weights(), kept[best.epoch])
+    assert [event.epoch for event in told if event.best][-1] == best.epoch
+
+
+def test_a_loss_that_is_no_number_ends_it_in_a_clear_message():
+    plan = replace(QUICK, optimizer=SGD(learning_rate=1e30), loss=Loss.named("MeanSquaredError")())
+    script = Script(Architecture((28, 28, 1), (Flatten(), Dense(10), Dense(10))), plan)
+    ended = script.run()
+    assert ended.reason == "failed"
+    assert "epoch 1, step" in ended.message
+    assert "learning_rate" in ended.message
+    assert "clipnorm" in ended.message
+    assert ended.test_loss is None
+    assert script.session.state == "idle"
+    again = script.run()
+    assert again.reason == "failed"
+    assert len(script.told(Started)) == 1, "spoilt weights are not trained on"
+
+
+@pytest.mark.parametrize(
+    ("architecture", "plan", "says"),
+    [
+        (Architecture((28, 28, 1)), QUICK, "no layers"),
+        (Architecture((28, 28, 1), (Flatten(), Dense(10**12), Dense(10))), QUICK, "memory"),
+        (Architecture((28, 28, 1), (Flatten(), Dense(7))), QUICK, "10 classes"),
+        (Architecture((32, 32, 3), (Flatten(), Dense(10))), QUICK, "28x28x1"),
+        (SMALL, replace(QUICK, validation="none", early_stopping=EarlyStopping()), "early stopping watches val_loss"),
+        (SMALL, replace(QUICK, validation=0.99999), "no examples to train on"),
+        (SMALL, replace(QUICK, device="gpu:77"), "there are auto, cpu"),
+        (SMALL, replace(QUICK, optimizer=Adam(clipnorm=1.0, clipvalue=1.0)), "Only one of"),
+    ],
+    ids=["empty", "huge", "classes", "input", "watch", "fraction", "device", "keras"],
+)
+def test_what_cannot_be_trained_is_refused_in_one_line(architecture, plan, says):
+    script = Script(architecture, plan)
+    ended = script.run()
+    assert ended.reason == "failed"
+    assert says in ended.message
+    assert "\n" not in ended.message
+    assert ended.test_loss is None
+    assert script.events[-1] == StateChanged("idle")
+
+
+def test_what_does_not_fit_into_memory_is_refused_with_both_figures():
+    # Under the bound of a single layer, beyond what any machine that runs this has.
+    wide = Architecture((28, 28, 1), (Flatten(), *(Dense(100_000, use_bias=False) for _ in range(1000)), Dense(10)))
+    script = Script(wide)
+    ended = script.run()
+    assert ended.reason == "failed"
+    assert "TiB of memory" in ended.message
+    assert "are free" in ended.message
+    assert script.session.model is None
+
+
+@pytest.mark.parametrize("shape", [(28, 28, 1), (28, 28), (784,)])
+def test_every_shape_of_the_digits_is_fed(shape):
+    flatten = () if len(shape) == 1 else (Flatten(),)
+    assert Script(Architecture(shape, (*flatten, Dense(10, "softmax")))).run().test_accuracy > 0.8
+
+
+def test_sparse_labels_give_the_same_as_one_hot_ones():
+    one_hot = Script()
+    sparse = Script(plan=replace(QUICK, loss=Loss.named("SparseCategoricalCrossentropy")()))
+    assert one_hot.run().test_loss == pytest.approx(sparse.run().test_loss, rel=1e-4)
+
+
+def test_pixels_can_be_left_as_they_are():
+    # After one step from the same weights, 255 times the input is another loss.
+    scaled, raw = (Script(plan=replace(QUICK, batch_size=6000, pixels=pixels)) for pixels in ("0..1", "0..255"))
+    scaled.run()
+    raw.run()
+    assert raw.told(EpochEnded)[0].loss > 10 * scaled.told(EpochEnded)[0].loss
+
+
+def test_a_batch_larger_than_the_training_set_is_all_of_it():
+    script = Script(plan=replace(QUICK, batch_size=60_000))
+    script.run()
+    assert script.told(Started)[0].steps_per_epoch == 1
+    assert [event.step for event in script.told(Progress)] == [1]
+
+
+def test_without_validation_the_test_set_is_measured_at_the_end():
+    script = Script(plan=replace(QUICK, validation="none", batch_size=1000))
+    ended = script.run()
+    (whole,) = script.told(EpochEnded)
+    assert (whole.val_loss, whole.val_accuracy, whole.best) == (None, None, True)
+    assert script.told(Started)[0].validation_examples == 0
+    assert ended.test_accuracy > 0.5
