@@ -1,0 +1,240 @@
+"""`layerlab train`: how a training is told, stopped and ended. A scripted session first, then real Keras."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from io import StringIO
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from core import presets
+from core.plan import Plan
+from core.training.events import Ended, EpochEnded, Event, Started
+from tests.tui.scripted import ScriptedSession
+from tui.cli import app
+from tui.commands.listening import Trains, attend
+from tui.commands.telling import JsonTeller, LiveTeller, PlainTeller, Teller, teller
+from tui.output import Output
+
+LENET = presets.load(presets.find("lenet-5"))
+COMMAND = [sys.executable, "-m", "tui"]
+
+
+def scripted(epochs: int = 3, **settings: object) -> Callable[[Callable[[Event], None]], Trains]:
+    """A session that runs to its end, or until it is stopped."""
+
+    def make(listen: Callable[[Event], None]) -> Trains:
+        session = ScriptedSession(LENET.architecture, Plan(epochs=epochs), listen)
+        for name, value in settings.items():
+            setattr(session, name, value)
+        session.allow(10**9)
+        return session
+
+    return make
+
+
+def on_stream(make: Callable[[Output], Teller], width: int | None = None) -> tuple[Teller, StringIO]:
+    stream = StringIO()
+    console = Console(file=stream, force_terminal=True, width=width, markup=False) if width else None
+    return make(Output(stream, console)), stream
+
+
+class TestAttending:
+    def test_every_event_is_told_in_this_thread_in_order(self) -> None:
+        told: list[Event] = []
+        ended = attend(scripted(epochs=2), told.append)
+        assert ended.reason == "finished"
+        assert [event.epoch for event in told if isinstance(event, EpochEnded)] == [1, 2]
+        assert ended in told
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_a_signal_stops_it_and_what_was_reached_is_told(self, number: signal.Signals) -> None:
+        before = signal.getsignal(number)
+        told: list[Event] = []
+
+        def tell(event: Event) -> None:
+            told.append(event)
+            if isinstance(event, EpochEnded) and event.epoch == 2:
+                signal.raise_signal(number)
+
+        ended = attend(scripted(epochs=10**6), tell)
+        assert ended.reason == "stopped"
+        assert ended.epochs >= 2
+        assert ended.test_accuracy is not None
+        assert isinstance(told[-2], Ended)
+        assert signal.getsignal(number) is before
+
+    def test_a_second_one_leaves_at_once(self) -> None:
+        def tell(event: Event) -> None:
+            if isinstance(event, EpochEnded):
+                signal.raise_signal(signal.SIGTERM)
+                signal.raise_signal(signal.SIGINT)
+
+        with pytest.raises(KeyboardInterrupt):
+            attend(scripted(epochs=10**6), tell)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+    def test_a_signal_before_the_first_step_is_not_lost(self) -> None:
+        def tell(event: Event) -> None:
+            if not isinstance(event, Started | Ended):
+                signal.raise_signal(signal.SIGINT) if not heard else None
+                heard.append(event)
+
+        heard: list[Event] = []
+        assert attend(scripted(epochs=10**6), tell).reason == "stopped"
+
+    def test_if_nobody_can_be_told_it_has_stopped_before_the_error_goes_on(self) -> None:
+        sessions: list[ScriptedSession] = []
+
+        def make(listen: Callable[[Event], None]) -> Trains:
+            sessions.append(scripted(epochs=10**6)(listen))  # type: ignore[arg-type]  # it is a ScriptedSession
+            return sessions[0]
+
+        def tell(event: Event) -> None:
+            if isinstance(event, EpochEnded):
+                raise BrokenPipeError
+
+        with pytest.raises(BrokenPipeError):
+            attend(make, tell)
+        assert sessions[0].commands == ["stop"]
+
+    def test_an_error_of_the_session_is_a_failed_end(self) -> None:
+        told: list[Event] = []
+        ended = attend(scripted(failure=MemoryError("too much")), told.append)
+        assert (ended.reason, ended.epochs, ended.message) == ("failed", 0, "MemoryError: too much")
+        assert told[-1] == ended
+
+
+class TestTelling:
+    def test_json_is_a_line_per_event(self) -> None:
+        told, stream = on_stream(lambda out: JsonTeller(LENET, out))
+        attend(scripted(epochs=2), told.tell)
+        lines = [json.loads(line, parse_constant=pytest.fail) for line in stream.getvalue().splitlines()]
+        assert [line["event"] for line in lines] == ["start", "epoch", "epoch", "end"]
+        assert lines[0]["name"] == "LeNet-5"
+        assert lines[3]["reason"] == "finished"
+
+    def test_plain_is_a_line_per_epoch(self) -> None:
+        told, stream = on_stream(lambda out: PlainTeller(LENET, out))
+        attend(scripted(epochs=2), told.tell)
+        lines = stream.getvalue().splitlines()
+        assert lines[0].startswith(
+            "LeNet-5: 61,706 params, 60,000 examples, 10,000 for validation, batch 128, 2 epochs"
+        )
+        assert lines[1].startswith("epoch 1/2  loss 0.")
+        assert "val_accuracy 0." in lines[2]
+        assert lines[3:] == [
+            "finished after 2 epochs in 2.8 s, 41,234 examples/s",
+            "test loss 0.0412  test accuracy 98.71%",
+        ]
+        assert "\x1b" not in stream.getvalue()
+
+    @pytest.mark.parametrize("width", [20, 40, 80, 200])
+    def test_live_is_a_table_under_which_two_bars_grow(self, width: int) -> None:
+        told, stream = on_stream(lambda out: LiveTeller(LENET, out), width)
+        assert isinstance(told, LiveTeller)
+        frames: list[str] = []
+
+        def tell(event: Event) -> None:
+            told.tell(event)
+            if isinstance(event, EpochEnded):
+                frames.append(framed(told, width))
+
+        with told.shown():
+            attend(scripted(epochs=2), tell)
+        assert all(len(line) <= width for frame in frames for line in frame.splitlines())
+        assert [task.percentage for task in told.progress.tasks] == [100.0, 100.0]
+        if width >= 80:
+            assert "epoch 2" in frames[1]
+            assert "41.2k/s" in frames[1]
+            assert "98.71%" in stream.getvalue()
+
+    def test_numbers_that_are_none_or_not_numbers(self) -> None:
+        odd = EpochEnded(1, 2, 40, float("nan"), 0.1, None, None, 0.1, 1.0, False)
+        plain, stream = on_stream(lambda out: PlainTeller(LENET, out))
+        plain.tell(odd)
+        assert stream.getvalue() == "epoch 1/2  loss nan  accuracy 0.1000  learning_rate 0.1  time 1.0 s\n"
+        told, stream = on_stream(lambda out: JsonTeller(LENET, out))
+        told.tell(odd)
+        assert json.loads(stream.getvalue(), parse_constant=pytest.fail)["loss"] is None
+
+    def test_which_one(self) -> None:
+        assert isinstance(on_stream(lambda out: teller(LENET, out, as_json=False))[0], PlainTeller)
+        assert isinstance(on_stream(lambda out: teller(LENET, out, as_json=False), 80)[0], LiveTeller)
+        assert isinstance(on_stream(lambda out: teller(LENET, out, as_json=True), 80)[0], JsonTeller)
+
+
+def framed(told: LiveTeller, width: int) -> str:
+    """What stands under the table now."""
+    stream = StringIO()
+    Console(file=stream, width=width).print(told.progress.get_renderable())
+    return stream.getvalue()
+
+
+def test_what_cannot_be_trained_fails_at_once() -> None:
+    result = CliRunner().invoke(app, ["train", "alexnet", "--json"])
+    assert result.exit_code == 1
+    assert json.loads(result.stdout) == {
+        "event": "end",
+        "reason": "failed",
+        "epochs": 0,
+        "seconds": 0.0,
+        "test_loss": None,
+        "test_accuracy": None,
+        "examples_per_second": 0.0,
+    }
+    assert result.stderr.startswith("layerlab: arithmetic only: the input is 227x227x3")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.keras
+class TestRealTraining:
+    def test_one_epoch(self) -> None:
+        command = [*COMMAND, "train", "ffnn-10", "--epochs", "1", "--seed", "3", "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        start, epoch, end = (json.loads(line) for line in done.stdout.splitlines())
+        assert done.stderr == ""
+        assert (start["params"], start["epochs"], start["seed"]) == (7960, 1, 3)
+        assert epoch["epoch"] == 1
+        assert (end["reason"], end["epochs"]) == ("finished", 1)
+        assert 0.8 < end["test_accuracy"] < 1
+
+    def test_ctrl_c_stops_it_and_tells_what_was_reached(self) -> None:
+        lines = stopped_after_an_epoch([signal.SIGINT])
+        assert lines.pop("code") == 0
+        end = lines["last"]
+        assert end["event"] == "end"
+        assert end["reason"] == "stopped"
+        assert 1 <= end["epochs"] < 100000
+        assert end["test_accuracy"] > 0.8
+
+    def test_a_second_signal_leaves_at_once(self) -> None:
+        assert stopped_after_an_epoch([signal.SIGTERM, signal.SIGINT])["code"] == 130
+
+    def test_a_reader_that_goes_away_ends_it_quietly(self) -> None:
+        command = [*COMMAND, "train", "ffnn-10", "--epochs", "100000", "--json"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            assert process.stderr
+            assert json.loads(process.stdout.readline())["event"] == "start"
+            process.stdout.close()
+            assert process.stderr.read() == ""
+            assert process.wait() == 0
+
+
+def stopped_after_an_epoch(signals: list[signal.Signals]) -> dict:
+    command = [*COMMAND, "train", "ffnn-10", "--epochs", "100000", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        lines = [process.stdout.readline(), process.stdout.readline()]
+        assert [json.loads(line)["event"] for line in lines] == ["start", "epoch"]
+        for number in signals:
+            process.send_signal(number)
+        lines += process.stdout.read().splitlines()
+        assert process.stderr.read() == ""
+        return {"code": process.wait(), "last": json.loads(lines[-1])}

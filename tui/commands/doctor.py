@@ -1,0 +1,75 @@
+"""`layerlab doctor`: what LayerLab finds here, and what is wrong with it."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import redirect_stderr, redirect_stdout
+
+from core import doctor
+from core.doctor import Finding
+from core.report import to_json
+from tui.commands.common import DONE, FAILED
+from tui.output import Output
+from tui.terminal import guarded
+
+__all__ = ["run", "terminal"]
+
+LEAST = (80, 24)
+
+
+def run(*, as_json: bool) -> int:
+    """Print all findings, section by section as they come; `FAILED` if anything is wrong."""
+    sections: dict[str, Callable[[], Iterable[Finding]]] = {
+        "versions": doctor.versions,
+        "system": doctor.system,
+        "terminal": terminal,
+        "data": doctor.data,
+        "folders": doctor.folders,
+        "presets": doctor.own_presets,
+        "devices": _devices,
+    }
+    out = Output()
+    findings: dict[str, tuple[Finding, ...]] = {}
+    for title, look in sections.items():
+        findings[title] = tuple(look())
+        if not as_json and findings[title]:
+            _show(title, findings[title], out)
+    problems = [finding.problem for section in findings.values() for finding in section if finding.problem]
+    if as_json:
+        told = {title: {finding.name: finding.found for finding in section} for title, section in findings.items()}
+        out.json(to_json({**told, "problems": problems}))
+    else:
+        out.line("no problems" if not problems else f"{len(problems)} to mend", "bold")
+    return FAILED if problems else DONE
+
+
+def terminal() -> tuple[Finding, ...]:
+    """The terminal as the app would find it."""
+    if not (sys.stdout and sys.stdout.isatty()):
+        return (Finding("terminal", "none: standard output goes elsewhere"),)
+    size = shutil.get_terminal_size()
+    small = size.columns < LEAST[0] or size.lines < LEAST[1]
+    encoding = (sys.stdout.encoding or "").lower()
+    advice = f"the app is made for {LEAST[0]}x{LEAST[1]} and more: enlarge the window" if small else None
+    narrow = "drawing needs UTF-8: set LANG to a UTF-8 locale" if encoding.replace("-", "") != "utf8" else None
+    return (
+        Finding("size", f"{size.columns}x{size.lines}", advice),
+        Finding("encoding", encoding, narrow),
+        Finding("type", " ".join(filter(None, (os.environ.get("TERM"), os.environ.get("COLORTERM")))) or "unknown"),
+    )
+
+
+def _devices() -> tuple[Finding, ...]:
+    with guarded() as streams, redirect_stdout(streams.log), redirect_stderr(streams.log):
+        return doctor.devices()
+
+
+def _show(title: str, findings: tuple[Finding, ...], out: Output) -> None:
+    out.heading(title)
+    width = max(len(finding.name) for finding in findings)
+    for finding in findings:
+        out.line(f"  {finding.name.ljust(width)}  {finding.found}")
+        if finding.problem:
+            out.line(f"  {' ' * width}  ! {finding.problem}", "red")
+    out.stream.flush()

@@ -1,0 +1,170 @@
+"""How `layerlab train` tells of a training: as JSON lines, as plain lines, or live on a terminal."""
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Column
+from rich.text import Text
+
+from core.presets import Preset
+from core.quantities import show_count, show_duration, show_short
+from core.report import event_report, to_json
+from core.training.events import Ended, EpochEnded, Event, Preparing, Started, StateChanged
+from core.training.events import Progress as Stretch
+from tui.output import Output
+
+__all__ = ["Teller", "teller"]
+
+
+class Teller(Protocol):
+    """Tells events; ``shown`` holds whatever stands on the terminal meanwhile."""
+
+    def shown(self) -> AbstractContextManager[object]:
+        """What to enter before the first event and leave after the last."""
+
+    def tell(self, event: Event) -> None:
+        """Tell of ``event``, if it is worth telling. Raises OSError if nobody can be told."""
+
+
+def teller(preset: Preset, out: Output, *, as_json: bool) -> Teller:
+    """The teller that suits ``out``."""
+    if as_json:
+        return JsonTeller(preset, out)
+    return LiveTeller(preset, out) if out.rich else PlainTeller(preset, out)
+
+
+class JsonTeller:
+    """A line of JSON for the start, for each epoch and for the end."""
+
+    def __init__(self, preset: Preset, out: Output) -> None:
+        self.preset = preset
+        self.out = out
+
+    def shown(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def tell(self, event: Event) -> None:
+        report = event_report(event, self.preset)
+        if report is not None:
+            self.out.json(to_json(report))
+
+
+class PlainTeller:
+    """A line for the start, for each epoch and for the end, each handed on at once."""
+
+    def __init__(self, preset: Preset, out: Output) -> None:
+        self.preset = preset
+        self.out = out
+
+    def shown(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def tell(self, event: Event) -> None:
+        match event:
+            case Started():
+                self.out.heading(_start(event, self.preset))
+            case EpochEnded():
+                cells = [f"{name} {text}" for name, text, _ in _epoch(event)]
+                self.out.line("  ".join([*cells, "best"] if event.best else cells))
+            case Ended():
+                for line in _end(event):
+                    self.out.line(line)
+        self.out.stream.flush()
+
+
+class LiveTeller:
+    """A growing table of epochs, and under it a bar for the epoch and one for the whole run."""
+
+    def __init__(self, preset: Preset, out: Output) -> None:
+        self.preset = preset
+        self.out = out
+        self.narrow = out.console.width < 60
+        self.progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=8 if self.narrow else 30),
+            TextColumn("{task.fields[figures]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
+            console=out.console,
+            transient=True,
+        )
+        self.epoch = self.progress.add_task("preparing", total=None, figures="")
+        self.run: TaskID | None = None
+
+    def shown(self) -> AbstractContextManager[object]:
+        return self.progress
+
+    def tell(self, event: Event) -> None:
+        match event:
+            case Preparing():
+                self.progress.update(self.epoch, figures=event.what)
+            case Started():
+                self._start(event)
+            case Stretch():
+                self._advance(event)
+            case EpochEnded():
+                self._row(event)
+            case StateChanged(state="stopping"):
+                self.progress.update(self.epoch, description="stopping")
+            case Ended():
+                self.progress.stop()
+                for line in _end(event):
+                    self.out.line(line)
+
+    def _start(self, event: Started) -> None:
+        self.out.heading(_start(event, self.preset))
+        self.progress.update(self.epoch, total=event.steps_per_epoch, figures="")
+        self.run = self.progress.add_task("run", total=event.epochs * event.steps_per_epoch, figures="")
+
+    def _advance(self, event: Stretch) -> None:
+        left = f"{show_duration(event.epoch_eta)} left"
+        speed = f"{show_short(event.examples_per_second)}/s"
+        figures = f"loss {event.loss:.4f}  accuracy {event.accuracy:.4f}  {speed}  {left}"
+        if self.narrow:
+            figures = f"{event.loss:.3f}  {left}"
+        done = (event.epoch - 1) * event.steps_per_epoch + event.epoch_step
+        self.progress.update(
+            self.epoch, description=f"epoch {event.epoch}", completed=event.epoch_step, figures=figures
+        )
+        if self.run is not None:
+            self.progress.update(self.run, completed=done, figures=f"{show_duration(event.run_eta)} left")
+
+    def _row(self, event: EpochEnded) -> None:
+        figures = [*_epoch(event), ("best", "*" if event.best else "", 70)]
+        cells = [(name, text) for name, text, wide in figures if self.out.console.width >= wide]
+        if event.epoch == 1:
+            self._line("  ".join(name.rjust(len(text)) for name, text in cells), "bold")
+        self._line("  ".join(text.rjust(len(name)) for name, text in cells), "green" if event.best else "")
+
+    def _line(self, text: str, style: str) -> None:
+        self.out.console.print(Text(text, style=style, no_wrap=True, overflow="ellipsis"))
+
+
+def _start(event: Started, preset: Preset) -> str:
+    validation = f"{show_count(event.validation_examples)} for validation" if event.validation_examples else "none kept"
+    return (
+        f"{preset.name}: {show_count(event.params)} params, {show_count(event.train_examples)} examples, {validation}, "
+        f"batch {event.batch_size}, {event.epochs} epochs, on {event.device}"
+    )
+
+
+def _epoch(event: EpochEnded) -> list[tuple[str, str, int]]:
+    """Name, text and least width of terminal of each figure of an epoch."""
+    figures = [
+        ("epoch", f"{event.epoch}/{event.epochs}", 0),
+        ("loss", f"{event.loss:.4f}", 0),
+        ("accuracy", f"{event.accuracy:.4f}", 0),
+    ]
+    if event.val_loss is not None and event.val_accuracy is not None:
+        figures += [("val_loss", f"{event.val_loss:.4f}", 60), ("val_accuracy", f"{event.val_accuracy:.4f}", 0)]
+    return [*figures, ("learning_rate", f"{event.learning_rate:.3g}", 80), ("time", show_duration(event.seconds), 60)]
+
+
+def _end(event: Ended) -> list[str]:
+    epochs = "1 epoch" if event.epochs == 1 else f"{event.epochs} epochs"
+    speed = f", {show_count(round(event.examples_per_second))} examples/s" if event.examples_per_second else ""
+    lines = [f"{event.reason} after {epochs} in {show_duration(event.seconds)}{speed}"]
+    if event.message and event.reason != "failed":
+        lines.append(event.message)
+    if event.test_loss is not None and event.test_accuracy is not None:
+        lines.append(f"test loss {event.test_loss:.4f}  test accuracy {event.test_accuracy:.2%}")
+    return lines
