@@ -1,0 +1,106 @@
+"""Driving the app in tests: opening it, reading the screen, waiting for conditions."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from textual.color import Color
+from textual.pilot import Pilot
+
+from core import presets
+from tests.tui.scripted import ScriptedSession
+from tui.app import LayerLabApp
+
+SIZES = [(80, 24), (120, 36)]
+sessions: list[ScriptedSession] = []
+"""The scripted sessions that the app in hand has made, the newest last."""
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@asynccontextmanager
+async def opened(
+    name: str | None = "lenet-5", size: tuple[int, int] = (120, 36)
+) -> AsyncIterator[tuple[LayerLabApp, Pilot[None]]]:
+    """The app with a preset open, at ``size``, on a scripted session."""
+    path = presets.find(name) if name else None
+    app = LayerLabApp(presets.load(path) if path else None, path)
+    sessions.clear()
+    app.session_factory = _remembered
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield app, pilot
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object], turns: int = 500) -> None:
+    """Let the app run until ``condition`` holds."""
+    for _ in range(turns):
+        if condition():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError("the condition never held")
+
+
+async def keys(pilot: Pilot[None], *names: str) -> None:
+    """Press ``names`` one after the other, letting the app take each in; words after ``text:`` are typed."""
+    for name in names:
+        for key in list(name[5:]) if name.startswith("text:") else [name]:
+            await pilot.press(key)
+    await pilot.pause()
+
+
+def lines_of(app: LayerLabApp) -> list[str]:
+    """The screen as lines of plain text, as a terminal shows it."""
+    # Textual's own screenshots come from here; there is no public way to the characters alone.
+    return ["".join(segment.text for segment in strip).rstrip() for strip in app.screen._compositor.render_strips()]
+
+
+def screen_of(app: LayerLabApp) -> str:
+    """The screen as plain text."""
+    return "\n".join(lines_of(app)) + "\n"
+
+
+def faint_texts(app: LayerLabApp, least: float) -> list[tuple[float, str]]:
+    """Words whose contrast with their ground is below ``least`` (WCAG's ratio), with that ratio.
+
+    Of a dialog only what stands in it counts: what lies behind is faint on purpose.
+    """
+    faint = []
+    box = app.screen.children[0].region if app.screen.is_modal else app.screen.region
+    for strip in app.screen._compositor.render_strips()[box.y : box.bottom]:
+        for segment in strip.crop(box.x, box.right):
+            style, text = segment.style, segment.text.strip()
+            if not any(letter.isalnum() for letter in text) or style is None or not (style.color and style.bgcolor):
+                continue
+            ink, ground = (Color.from_rich_color(color) for color in (style.color, style.bgcolor))
+            ratio = _ratio(*((ground, ink) if style.reverse else (ink, ground)))
+            if ratio < least:
+                faint.append((round(ratio, 2), text))
+    return faint
+
+
+def check_golden(app: LayerLabApp, name: str, *, update: bool) -> None:
+    """Compare the screen's text with the golden file ``name``; ``update`` writes it anew."""
+    path = GOLDEN / f"{name}.txt"
+    if update:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(screen_of(app), encoding="utf-8")
+    assert screen_of(app).splitlines() == path.read_text(encoding="utf-8").splitlines()
+
+
+def _remembered(*plan: Any) -> ScriptedSession:
+    sessions.append(ScriptedSession(*plan))
+    return sessions[-1]
+
+
+def _ratio(one: Color, other: Color) -> float:
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: Color) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    channels = [channel / 255 for channel in (color.r, color.g, color.b)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

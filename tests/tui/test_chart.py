@@ -1,0 +1,123 @@
+"""The chart widget: what it draws of a picture, in which colors, and that it never goes under."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.style import Style
+from textual.app import App, ComposeResult
+
+from core.curves import Axis, Point
+from tui.widgets.chart import Chart
+from tui.widgets.picture import Line, Marks, Picture, Rule
+from tui.widgets.plot import draw
+
+STYLES = {role: Style(color="#102030") for role in ("train", "validation", "best", "axis", "rule")}
+
+
+def picture(**changes):
+    points = tuple(Point(index / 50, 1 / (1 + index / 10)) for index in range(101))
+    parts = {
+        "title": "loss",
+        "x": Axis(0, 2),
+        "y": Axis(0, 1),
+        "lines": (Line("train", "train", points),),
+        "marks": (Marks("val", "validation", "\u25cf", (Point(1, 0.2), Point(2, 0.1))),),
+        "rules": (Rule(0.5, "lr 0.0005"),),
+    }
+    return Picture(**{**parts, **changes})
+
+
+class ChartApp(App[None]):
+    def compose(self) -> ComposeResult:
+        yield Chart("loss", "Press t", id="chart")
+
+
+async def rendered(size, shown, theme="textual-dark", *, bare=False):
+    app = ChartApp()
+    async with app.run_test(size=size) as pilot:
+        app.theme = theme
+        chart = app.query_one(Chart)
+        chart.bare = bare
+        chart.picture = shown
+        await pilot.pause()
+        return chart.render()
+
+
+async def test_without_a_picture_it_says_what_to_do():
+    text = await rendered((60, 12), None)
+    assert text.plain.startswith("loss")
+    assert "Press t" in text.plain
+
+
+async def test_title_legend_axes_curve_marks_and_rule_are_there():
+    lines = (await rendered((80, 14), picture())).plain.split("\n")
+    assert len(lines) == 14
+    assert lines[0].startswith("loss")
+    assert "train" in lines[0]
+    assert "val \u25cf" in lines[0]
+    assert lines[-1].split() == ["epoch", "0.0", "0.5", "1.0", "1.5", "2.0"]
+    body = "\n".join(lines[1:-1])
+    assert body.count("\u25cf") == 2
+    assert "lr 0.0005" in body
+    assert "\u250a" in body
+    assert any("\u2800" < letter <= "\u28ff" for letter in body)
+    assert all(len(line) <= 80 for line in lines)
+
+
+async def test_a_bare_chart_has_no_labels_of_epochs():
+    text = await rendered((80, 14), picture(), bare=True)
+    assert "epoch" not in text.plain
+
+
+@pytest.mark.parametrize("size", [(20, 5), (10, 2), (24, 4), (3, 3)])
+async def test_a_tiny_chart_says_that_there_is_no_room(size):
+    text = await rendered(size, picture())
+    assert text.plain == "loss: no room for a chart"
+
+
+async def test_the_smallest_chart_is_drawn():
+    text = await rendered((24, 5), picture())
+    assert len(text.plain.split("\n")) == 5
+    assert all(len(line) <= 24 for line in text.plain.split("\n"))
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+async def test_colors_come_from_the_theme_and_the_background_is_left_alone(theme):
+    app = ChartApp()
+    async with app.run_test(size=(80, 14)) as pilot:
+        app.theme = theme
+        chart = app.query_one(Chart)
+        chart.picture = picture()
+        await pilot.pause()
+        styles = [span.style for span in chart.render().spans if isinstance(span.style, Style)]
+        assert styles
+        assert not any(style.bgcolor for style in styles)
+        drawn = {style.color.get_truecolor() for style in styles if style.color}
+        wanted = app.theme_variables["primary"]
+        assert any(color.hex.lower() == wanted.lower() for color in drawn)
+
+
+async def test_a_new_theme_gives_new_colors():
+    dark = await rendered((80, 14), picture(), "textual-dark")
+    light = await rendered((80, 14), picture(), "textual-light")
+    assert dark.plain == light.plain
+    assert dark.spans != light.spans
+
+
+@given(
+    st.integers(24, 220),
+    st.integers(4, 60),
+    st.lists(st.tuples(st.floats(-10, 10), st.floats(-1e30, 1e30)), max_size=80),
+    st.sampled_from([(0.0, 1.0), (-1e30, 1e30), (0.0, 1e-12)]),
+)
+@settings(max_examples=60)
+def test_whatever_the_points_it_fills_its_room(width, height, raw, ends):
+    points = tuple(Point(x, y) for x, y in sorted(raw))
+    shown = picture(
+        y=Axis(*ends),
+        lines=(Line("train", "train", points),),
+        marks=(Marks("val", "validation", "\u25cf", points),),
+        rules=tuple(Rule(point.x, "lr 1") for point in points if 0 <= point.x <= 2),
+    )
+    lines = draw(shown, STYLES, width, height, bare=False).splitlines()
+    assert len(lines) == height

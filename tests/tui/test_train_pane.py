@@ -1,0 +1,447 @@
+"""The Train tab on a scripted session: every key in every state, what is refused, what is told."""
+
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from textual import on
+from textual.app import App, ComposeResult
+from textual.reactive import reactive
+from textual.widgets import Footer, Input, ProgressBar
+
+import tui
+from core.architecture import Architecture
+from core.layers import Dense, Flatten
+from core.plan import Plan
+from core.presets import Preset
+from tests.tui.driving import SIZES, until
+from tests.tui.scripted import STEPS, ScriptedSession
+from tui.train.controller import Run
+from tui.train.pane import TrainPane
+
+NET = Preset("net", Architecture((28, 28, 1), (Flatten(), Dense(10, "softmax"))), Plan(epochs=3))
+CSS = Path(tui.__file__).parent / "train" / "train.tcss"
+
+both_sizes = pytest.mark.parametrize("size", SIZES)
+
+
+class Host(App[None]):
+    """Holds a preset as the app does, and remembers what the tab posts."""
+
+    CSS_PATH = [str(CSS)]
+
+    preset: reactive[Preset | None] = reactive[Preset | None](None)
+
+    def __init__(self, preset):
+        super().__init__()
+        self.set_reactive(Host.preset, preset)
+        self.sessions = []
+        self.posted = []
+        self.failure = None
+
+    def session_factory(self, architecture, plan, listen):
+        session = ScriptedSession(architecture, plan, listen)
+        session.failure = self.failure
+        self.sessions.append(session)
+        return session
+
+    def compose(self) -> ComposeResult:
+        yield TrainPane().data_bind(Host.preset)
+        yield Footer()
+
+    @on(TrainPane.StateChanged)
+    @on(TrainPane.Finished)
+    @on(TrainPane.PlanSettled)
+    def _remember(self, message):
+        self.posted.append(message)
+
+    @on(TrainPane.PlanChanged)
+    def _take_plan(self, message):
+        self.posted.append(message)
+        self.preset = replace(self.preset, plan=message.plan)
+
+    def said(self, kind):
+        return [message for message in self.posted if isinstance(message, kind)]
+
+
+@asynccontextmanager
+async def at_rest(size=(120, 36), preset=NET):
+    app = Host(preset)
+    async with app.run_test(size=size) as pilot:
+        pane = app.query_one(TrainPane)
+        pane.focus_default()
+        await pilot.pause()
+        try:
+            yield app, pane, pilot
+        finally:
+            await pane.stop_and_wait()
+
+
+@asynccontextmanager
+async def training(size=(120, 36), steps=10, preset=NET):
+    """A training that has done ``steps`` steps and waits to be allowed more."""
+    async with at_rest(size, preset) as (app, pane, pilot):
+        await pilot.press("t")
+        await until(pilot, lambda: app.sessions)
+        app.sessions[0].allow(steps)
+        await until(pilot, lambda: pane.history.progress and pane.history.progress.step == steps)
+        yield app, pane, pilot
+
+
+def shown_keys(app):
+    active = app.screen.active_bindings.items()
+    return {key: held.enabled for key, held in active if held.binding.show}
+
+
+def texts(table):
+    return [[cell.plain.strip() for cell in table.get_row_at(index)] for index in range(table.row_count)]
+
+
+@both_sizes
+async def test_t_trains_to_the_end_and_says_what_was_reached(size):
+    async with training(size) as (app, pane, pilot):
+        assert pane.busy
+        assert pane.state == "running"
+        assert "61,706 parameters on cpu" in pane.message
+        app.sessions[0].allow(10**6)
+        await until(pilot, lambda: not pane.busy)
+        assert "test accuracy 98.71%, test loss 0.0412 after 3 epochs in 4.2 s" in pane.message
+        assert len(texts(pane.epochs)) == 3
+        assert pane.loss_chart.picture is not None
+        await until(pilot, lambda: app.said(TrainPane.StateChanged)[-1].state == "idle")
+        (finished,) = app.said(TrainPane.Finished)
+        assert finished.ended.reason == "finished"
+        assert finished.run == Run("net", NET.architecture, NET.plan)
+
+
+@both_sizes
+async def test_curves_bars_and_table_follow(size):
+    async with training(size, STEPS + 10) as (_, pane, pilot):
+        await until(pilot, lambda: pane.epochs.row_count == 1)
+        await until(
+            pilot, lambda: pane.loss_chart.picture and len(pane.loss_chart.picture.lines[0].points) == STEPS + 10
+        )
+        bars = [bar.percentage for bar in pane.query(ProgressBar)]
+        assert bars == pytest.approx([10 / STEPS, (STEPS + 10) / (3 * STEPS)])
+        assert texts(pane.epochs)[0][0] == "\u2605 1"
+        assert "41,234 examples/s" in str(pane.progress.epoch.details.render())
+        assert "2/3 epochs" in str(pane.progress.run.details.render())
+        assert pane.headline == "training net 2/3"
+
+
+@both_sizes
+async def test_space_pauses_and_goes_on(size):
+    async with training(size) as (app, pane, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: pane.state == "paused")
+        assert pane.message.startswith("paused in epoch 1, after batch 10 of 40: space goes on")
+        assert pane.headline == "paused net 1/3"
+        app.sessions[0].allow(5)
+        await pilot.press("space")
+        await until(pilot, lambda: pane.history.progress.step == 15)
+        assert pane.state == "running"
+        assert app.sessions[0].commands == ["pause", "resume"]
+
+
+@both_sizes
+async def test_n_trains_one_batch_and_pauses(size):
+    async with training(size) as (_app, pane, pilot):
+        await pilot.press("n")
+        await until(pilot, lambda: pane.state == "paused" and pane.history.progress.step == 11)
+        await pilot.press("n")
+        await until(pilot, lambda: pane.state == "paused" and pane.history.progress.step == 12)
+
+
+async def test_n_from_idle_begins_a_training_with_a_single_batch():
+    async with at_rest() as (app, pane, pilot):
+        await pilot.press("n")
+        await until(pilot, lambda: app.sessions)
+        app.sessions[0].allow(50)
+        await until(pilot, lambda: pane.state == "paused")
+        assert pane.history.progress.step == 1
+
+
+@both_sizes
+async def test_x_stops_and_tells_what_was_reached(size):
+    async with training(size, STEPS + 3) as (app, pane, pilot):
+        await pilot.press("x")
+        await until(pilot, lambda: not pane.busy)
+        await until(pilot, lambda: app.said(TrainPane.StateChanged)[-1].state == "idle")
+        states = [message.state for message in app.said(TrainPane.StateChanged)]
+        assert states == ["preparing", "running", "stopping", "idle"]
+        assert pane.message.startswith("stopped: test accuracy 98.71%")
+        assert "after 1 epoch in" in pane.message
+
+
+async def test_x_while_keras_is_loading_never_runs_the_session():
+    async with at_rest() as (_app, pane, pilot):
+        await pilot.press("t")
+        assert pane.state == "preparing"
+        await pilot.press("x")
+        await until(pilot, lambda: not pane.busy)
+        assert "stopped" in pane.message
+        assert pane.history.loss == ()
+
+
+@both_sizes
+async def test_plus_while_training_asks_for_as_many_epochs_again(size):
+    async with training(size) as (app, pane, pilot):
+        await pilot.press("+")
+        assert app.sessions[0].commands == ["extend 3"]
+        app.sessions[0].allow(10**6)
+        await until(pilot, lambda: not pane.busy)
+        assert pane.epochs.row_count == 6
+
+
+@both_sizes
+async def test_plus_after_the_end_goes_on_with_the_same_session(size):
+    async with training(size, 3 * STEPS) as (app, pane, pilot):
+        await until(pilot, lambda: not pane.busy)
+        app.preset = replace(NET, name="another")
+        await pilot.press("+")
+        assert pane.busy
+        await until(pilot, lambda: "going on with net from epoch 3 to 6" in pane.message)
+        app.sessions[0].allow(10**6)
+        await until(pilot, lambda: not pane.busy)
+        assert len(app.sessions) == 1
+        assert [row[0].removeprefix("\u2605 ") for row in texts(pane.epochs)] == ["1", "2", "3", "4", "5", "6"]
+        assert pane.history.x == 6
+
+
+@both_sizes
+async def test_brackets_halve_and_double_the_learning_rate_and_mark_it(size):
+    async with training(size) as (_app, pane, pilot):
+        await pilot.press("[")
+        await until(pilot, lambda: "learning rate 0.0005 from epoch 0.25 on" in pane.message)
+        await pilot.press("]", "]")
+        await until(pilot, lambda: "learning rate 0.002 from epoch 0.25 on" in pane.message)
+        await until(pilot, lambda: len(pane.loss_chart.picture.rules) == 3)
+        assert [rule.label for rule in pane.loss_chart.picture.rules] == ["lr 0.0005", "lr 0.001", "lr 0.002"]
+
+
+async def test_pausing_before_the_first_batch_says_so():
+    async with at_rest() as (app, pane, pilot):
+        await pilot.press("t")
+        await until(pilot, lambda: app.sessions)
+        app.sessions[0].pause()
+        app.sessions[0].allow(1)
+        await until(pilot, lambda: pane.state == "paused")
+        assert "paused before the first batch" in pane.message
+
+
+async def test_t_after_the_end_starts_anew():
+    async with training(steps=3 * STEPS) as (app, pane, pilot):
+        await until(pilot, lambda: not pane.busy)
+        await pilot.press("t")
+        await until(pilot, lambda: len(app.sessions) == 2)
+        app.sessions[1].allow(1)
+        await until(pilot, lambda: pane.history.progress and pane.history.progress.step == 1)
+        assert pane.epochs.row_count == 0
+        assert len(pane.history.loss) == 1
+
+
+@both_sizes
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("space", "nothing is being trained: press t to start"),
+        ("x", "nothing is being trained"),
+        ("[", "nothing is being trained"),
+        ("]", "nothing is being trained"),
+        ("+", "nothing to go on from yet"),
+    ],
+)
+async def test_at_rest_a_refused_key_says_why(size, key, why):
+    async with at_rest(size) as (app, pane, pilot):
+        await pilot.press(key)
+        assert why in pane.message
+        assert app.sessions == []
+
+
+async def test_a_refusal_after_the_end_keeps_what_was_reached():
+    async with training(steps=3 * STEPS) as (_app, pane, pilot):
+        await until(pilot, lambda: not pane.busy)
+        await pilot.press("space")
+        assert pane.message.endswith("press t to start (last: test accuracy 98.71%)")
+
+
+@both_sizes
+async def test_while_training_t_and_the_plan_are_refused(size):
+    async with training(size) as (app, pane, pilot):
+        await pilot.press("t")
+        assert "training is under way: x stops it" in pane.message
+        await pilot.press("e")
+        assert "the plan is fixed while it trains" in pane.message
+        assert len(app.sessions) == 1
+        assert pane.form.disabled
+
+
+async def test_while_preparing_only_stop_is_taken():
+    async with at_rest() as (_, pane, pilot):
+        await pilot.press("t")
+        for key in ("space", "n", "[", "+"):
+            await pilot.press(key)
+            assert "getting ready" in pane.message
+        await pilot.press("x")
+        await until(pilot, lambda: not pane.busy)
+
+
+async def test_the_footer_offers_what_applies():
+    async with training() as (app, pane, pilot):
+        await pilot.pause()
+        while_training = shown_keys(app)
+        assert while_training["space"]
+        assert while_training["x"]
+        assert "t" not in while_training
+        assert "e" not in while_training
+        app.sessions[0].allow(10**6)
+        await until(pilot, lambda: not pane.busy)
+        await pilot.pause()
+        after = shown_keys(app)
+        assert after["t"]
+        assert after["plus"]
+        assert "x" not in after
+        assert "space" not in after
+
+
+@both_sizes
+async def test_a_failure_is_told_and_the_next_training_runs(size):
+    async with at_rest(size) as (app, pane, pilot):
+        app.failure = MemoryError("cannot allocate [b]12 GiB[/b]\nsecond line")
+        await pilot.press("t")
+        await until(pilot, lambda: app.sessions)
+        app.sessions[0].allow(1)
+        await until(pilot, lambda: not pane.busy)
+        assert pane.message == "failed: MemoryError: cannot allocate [b]12 GiB[/b]"
+        assert "[b]12 GiB[/b]" in str(pane.status.render())
+        await pilot.press("+")
+        assert "nothing to go on from" in pane.message
+        app.failure = None
+        await pilot.press("t")
+        await until(pilot, lambda: len(app.sessions) == 2)
+        app.sessions[1].allow(10**6)
+        await until(pilot, lambda: not pane.busy)
+        assert "98.71%" in pane.message
+
+
+async def test_a_run_that_diverges_is_told_in_the_sessions_words():
+    async with training() as (app, pane, pilot):
+        app.sessions[0].failing = "the loss is not a number: lower the learning rate"
+        app.sessions[0].allow(1)
+        await until(pilot, lambda: not pane.busy)
+        assert pane.message == "failed: the loss is not a number: lower the learning rate"
+
+
+@pytest.mark.parametrize(
+    ("preset", "why"),
+    [
+        (None, "there is nothing to train yet"),
+        (replace(NET, architecture=Architecture((28, 28, 1))), "there are no layers yet"),
+        (replace(NET, architecture=Architecture((28, 28, 1), (Flatten(), Dense(7)))), "set units=10"),
+        (replace(NET, architecture=Architecture((32, 32, 3), (Flatten(), Dense(10)))), "MNIST"),
+    ],
+)
+async def test_what_cannot_be_trained_says_so_at_once_and_on_t(preset, why):
+    async with at_rest(preset=preset) as (app, pane, pilot):
+        assert why in pane.message
+        await pilot.press("n")
+        await pilot.press("t")
+        assert why in pane.message
+        assert app.sessions == []
+        app.preset = NET
+        await until(pilot, lambda: "ready" in pane.message)
+
+
+async def test_an_edit_of_the_plan_goes_up_and_comes_back_down():
+    async with at_rest() as (app, pane, pilot):
+        await pilot.press("e")
+        await pilot.pause()
+        pane.form.focus_field(("batch_size",))
+        await pilot.pause()
+        await pilot.press("home", "delete", "delete", "delete", "6", "4")
+        await until(pilot, lambda: app.preset.plan.batch_size == 64)
+        changed = app.said(TrainPane.PlanChanged)
+        assert {message.merging for message in changed} == {"plan.batch_size"}
+        await pilot.press("enter")
+        await until(pilot, lambda: app.said(TrainPane.PlanSettled))
+        await until(pilot, lambda: app.focused is pane.epochs)
+        await pilot.press("t")
+        await until(pilot, lambda: app.sessions)
+        assert app.sessions[0].plan.batch_size == 64
+
+
+async def test_a_plan_from_above_is_shown_in_the_form():
+    async with at_rest() as (app, pane, pilot):
+        app.preset = replace(NET, plan=Plan(epochs=77, batch_size=32))
+        await until(pilot, lambda: "77" in [field.value for field in pane.form.query(Input)])
+
+
+async def test_letters_typed_into_the_plan_are_no_commands():
+    async with at_rest() as (app, pane, pilot):
+        pane.form.focus_field(("seed",))
+        await pilot.pause()
+        await pilot.press("t", "x")
+        assert app.sessions == []
+        assert not pane.busy
+
+
+async def test_a_run_keeps_what_it_trains_while_the_document_changes():
+    async with training() as (app, pane, pilot):
+        app.preset = replace(NET, name="other", plan=Plan(epochs=9))
+        await pilot.pause()
+        assert pane.controller.run.plan == NET.plan
+        assert pane.headline == "training net 1/3"
+        app.sessions[0].allow(10**6)
+        await until(pilot, lambda: not pane.busy)
+        assert pane.epochs.row_count == 3
+
+
+async def test_at_80_columns_the_plan_is_a_line_that_e_opens():
+    async with at_rest((80, 24)) as (app, pane, pilot):
+        assert not pane.form.region
+        assert "Adam 0.001, batch 128, 3 epochs, val test" in str(pane.plan_line.render())
+        assert pane.loss_chart.region
+        await pilot.press("e")
+        await until(pilot, lambda: pane.form.has_focus_within)
+        assert pane.form.region
+        assert not pane.loss_chart.region
+        await pilot.press("escape")
+        await until(pilot, lambda: pane.loss_chart.region)
+        assert app.focused is pane.epochs
+
+
+async def test_at_120_columns_the_plan_stands_beside_the_charts():
+    async with at_rest((120, 36)) as (_, pane, _pilot):
+        assert pane.form.region.right <= pane.loss_chart.region.x
+        assert not pane.plan_line.display
+        assert pane.loss_chart.region.bottom <= pane.accuracy_chart.region.y
+
+
+@pytest.mark.parametrize("size", [(40, 10), (20, 5), (62, 18)])
+async def test_a_tiny_terminal_is_survived(size):
+    async with training(size) as (app, pane, pilot):
+        app.sessions[0].allow(10**6)
+        await until(pilot, lambda: not pane.busy)
+        assert "98.71%" in pane.message
+
+
+@both_sizes
+async def test_everything_is_on_the_screen_while_training(size):
+    async with training(size, STEPS + 5) as (_, pane, _pilot):
+        for part in (pane.loss_chart, pane.accuracy_chart, pane.progress, pane.epochs, pane.status):
+            assert part.region.height >= 1
+            assert pane.region.contains_region(part.region)
+
+
+async def test_leaving_stops_first_without_measuring():
+    async with training() as (app, pane, _pilot):
+        await pane.stop_and_wait()
+        assert not pane.busy
+        assert app.sessions[0].commands == ["stop unmeasured"]
+
+
+async def test_stopping_at_rest_does_nothing():
+    async with at_rest() as (_, pane, _pilot):
+        await pane.stop_and_wait()
+        assert pane.state == "idle"

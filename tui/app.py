@@ -1,0 +1,297 @@
+"""The Textual app: holds the document, hands it down to the tabs, takes their messages."""
+
+import gc
+from pathlib import Path
+
+from msgspec.structs import replace
+from textual import events, on, work
+from textual.app import App, ComposeResult
+from textual.binding import Binding
+from textual.command import Provider
+from textual.getters import query_one
+from textual.reactive import reactive
+from textual.widgets import ContentSwitcher, Footer, Static
+
+from core import presets
+from core.architecture import Architecture
+from core.datasets import DATASETS
+from core.document import Document
+from core.layers import Layer
+from core.presets import Preset, PresetError
+from core.shapes import show_shape
+from tui.build.pane import BuildPane
+from tui.header import TABS, Header
+from tui.plain import one_line
+from tui.screens.browse import AddLayer, BrowsePresets
+from tui.screens.dialogs import Ask, NameFile
+from tui.theme import DARK, LIGHT
+from tui.train.controller import SessionFactory
+from tui.train.pane import TrainPane
+
+__all__ = ["LayerLabApp"]
+
+EMPTY = Preset("untitled", Architecture((28, 28, 1)))
+LEAST_WIDTH, LEAST_HEIGHT = 60, 18
+
+
+def _commands() -> type[Provider]:
+    from tui.palette import Commands  # noqa: PLC0415  # wanted only once the palette opens
+
+    return Commands
+
+
+class LayerLabApp(App[None]):
+    """LayerLab. ``preset`` is opened; ``path`` is the file it came from, where it can be saved without asking."""
+
+    TITLE = "LayerLab"
+    CSS_PATH = ["app.tcss", "build/build.tcss", "train/train.tcss", "screens/screens.tcss"]
+    COMMANDS = {_commands}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (150, "-wide")]
+    ENABLE_COMMAND_PALETTE = True
+
+    BINDINGS = [
+        Binding("1", "show('build')", "Build", id="app.build", tooltip="Open the Build tab", show=False),
+        Binding("2", "show('train')", "Train tab", id="app.train_tab", tooltip="Open the Train tab", show=False),
+        Binding("u", "undo", "Undo", id="app.undo", tooltip="Take back the last edit"),
+        Binding("ctrl+r", "redo", "Redo", id="app.redo", tooltip="Make the edit again that was taken back"),
+        Binding("p", "presets", "Presets", id="app.presets", tooltip="Browse the presets and open one"),
+        Binding("ctrl+n", "new", "New", id="app.new", tooltip="Begin with an empty stack", show=False),
+        Binding("ctrl+s", "save", "Save", id="app.save", tooltip="Save to the file it came from, or ask for a name"),
+        Binding("S", "save_as", "Save as", id="app.save_as", tooltip="Save under another name", show=False),
+        Binding("m", "data", "Data", id="app.data", tooltip="Look at the digits of the dataset", show=False),
+        Binding("t", "train", "Train", id="app.train", tooltip="Train this network"),
+        Binding("ctrl+t", "theme", "Light/dark", id="app.theme", tooltip="Switch light and dark", show=False),
+        Binding("question_mark", "help", "Help", id="app.help", tooltip="Help for where you are", key_display="?"),
+        Binding("q,ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave LayerLab", show=False),
+    ]
+
+    document: reactive[Document] = reactive(Document.opened(EMPTY), init=False, repaint=False)
+    """The preset being edited, with its history."""
+    preset: reactive[Preset] = reactive(EMPTY, repaint=False)
+    """The present of `document`, as the tabs see it."""
+
+    header = query_one(Header)
+    tabs = query_one("#tabs", ContentSwitcher)
+    build_pane = query_one("#build", BuildPane)
+    train_pane = query_one("#train", TrainPane)
+
+    session_factory: SessionFactory | None = None
+    """Makes training sessions; None: real ones."""
+
+    def __init__(self, preset: Preset | None = None, path: Path | None = None) -> None:
+        super().__init__()
+        self.path = path
+        self.set_reactive(LayerLabApp.document, Document.opened(preset or EMPTY))
+        self.set_reactive(LayerLabApp.preset, preset or EMPTY)
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+
+    def compose(self) -> ComposeResult:
+        yield Header()
+        with ContentSwitcher(id="tabs", initial="build"):
+            yield BuildPane(id="build").data_bind(LayerLabApp.preset)
+            yield TrainPane(id="train").data_bind(LayerLabApp.preset)
+        yield Static(id="too-small", markup=False)
+        yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        self.watch(self.train_pane, "headline", self._show_activity)
+        self._show_document()
+        self.build_pane.start_over()
+        self.build_pane.stack.focus()
+        # What was imported stays: the garbage collector need not go through it again while a person types.
+        self.call_after_refresh(gc.freeze)
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        small = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        self.screen_stack[0].set_class(small, "-too-small")
+        if small:
+            needs = f"LayerLab needs {LEAST_WIDTH}x{LEAST_HEIGHT}\nthis terminal is {width}x{height}\nmake it larger"
+            self.screen_stack[0].query_one("#too-small", Static).update(needs)
+
+    def watch_document(self, before: Document, document: Document) -> None:
+        self.preset = document.present
+        self._show_document()
+        if (bool(before.past), bool(before.future)) != (bool(document.past), bool(document.future)):
+            self.refresh_bindings()
+
+    @on(BuildPane.Edited)
+    def _architecture_edited(self, event: BuildPane.Edited) -> None:
+        preset = replace(self.document.present, architecture=event.architecture)
+        self.document = self.document.edit(preset, event.merging)
+        if not event.merging:
+            self.build_pane.say_change()
+
+    @on(BuildPane.Settled)
+    def _edit_settled(self) -> None:
+        self.document = self.document.settle()
+        self.build_pane.say_change()
+
+    @on(TrainPane.PlanChanged)
+    def _plan_changed(self, event: TrainPane.PlanChanged) -> None:
+        self.document = self.document.edit(replace(self.document.present, plan=event.plan), event.merging)
+
+    @on(TrainPane.PlanSettled)
+    def _plan_settled(self) -> None:
+        self.document = self.document.settle()
+
+    def _show_activity(self) -> None:
+        self.header.activity = self.train_pane.headline or f"device {self.preset.plan.device}"
+
+    @on(BuildPane.AddRequested)
+    @work
+    async def _add_requested(self) -> None:
+        name = await self.push_screen_wait(AddLayer(self.preset.architecture, self.build_pane.selected))
+        if name is not None:
+            self.build_pane.insert(Layer.named(name).start())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        steps = {"undo": self.document.past, "redo": self.document.future}
+        return bool(steps.get(action, True))
+
+    def action_show(self, tab: str) -> None:
+        """Open the tab ``tab``."""
+        if tab not in TABS or self.tabs.current == tab:
+            return
+        self.tabs.current = tab
+        self.header.tab = tab
+        if tab == "build":
+            self.build_pane.stack.focus()
+        else:
+            self.train_pane.focus_default()
+
+    def action_train(self) -> None:
+        """Open the Train tab and train."""
+        self.action_show("train")
+        self.train_pane.action_start()
+
+    def action_undo(self) -> None:
+        """Take back the last edit."""
+        self.document = self.document.undo()
+        self.build_pane.say_change()
+
+    def action_redo(self) -> None:
+        """Make the edit again that was taken back."""
+        self.document = self.document.redo()
+        self.build_pane.say_change()
+
+    def action_theme(self) -> None:
+        """Switch light and dark."""
+        self.theme = DARK.name if not self.current_theme.dark else LIGHT.name
+
+    def action_help(self) -> None:
+        """Help for the widget in focus and the keys that work there."""
+        from tui.screens.help import HelpPage, help_for  # noqa: PLC0415  # brings Markdown, which the start does without
+
+        self.push_screen(HelpPage(help_for(self.screen, self.focused)))
+
+    def action_data(self) -> None:
+        """Look at the digits of the dataset."""
+        from tui.screens.data import DataPage  # noqa: PLC0415  # brings numpy, which the start does without
+
+        self.push_screen(DataPage(self.preset.plan.dataset))
+
+    @work
+    async def action_new(self) -> None:
+        """Begin with an empty stack."""
+        if await self._may_leave("begin anew"):
+            self._open(EMPTY, None)
+
+    @work
+    async def action_presets(self) -> None:
+        """Browse the presets and open one."""
+        chosen = await self.push_screen_wait(BrowsePresets(self.path.stem if self.path else ""))
+        if chosen is not None:
+            self.open_preset(Path(chosen))
+
+    @work
+    async def open_preset(self, path: Path) -> None:
+        """Open the preset at ``path``, once what is unsaved has been seen to."""
+        try:
+            preset = presets.load(path)
+        except PresetError as error:
+            self.notify(one_line(str(error)), title="Cannot open", severity="error", timeout=10, markup=False)
+            return
+        if await self._may_leave(f"open {one_line(preset.name)}"):
+            self._open(preset, path)
+
+    @work
+    async def action_save(self) -> None:
+        """Save to the file it came from, or ask for a name."""
+        await self._save()
+
+    @work
+    async def action_save_as(self) -> None:
+        """Save under another name."""
+        await self._save_as()
+
+    async def action_quit(self) -> None:
+        """Leave, once training has stopped and what is unsaved has been seen to."""
+        self._quit()
+
+    @work
+    async def _quit(self) -> None:
+        if self.train_pane.busy:
+            answer = await self.push_screen_wait(
+                Ask("Training is going on. Stop it and quit?", {"stop": "Stop and quit"})
+            )
+            if answer is None:
+                return
+        if await self._may_leave("quit"):
+            await self.train_pane.stop_and_wait()
+            self.exit()
+
+    async def _may_leave(self, doing: str) -> bool:
+        """Whether the document may be left, after asking about what is unsaved."""
+        if not self.document.unsaved:
+            return True
+        question = f"{one_line(self.preset.name)} has unsaved changes. Save them before you {doing}?"
+        answer = await self.push_screen_wait(Ask(question, {"save": "Save", "discard": "Discard"}))
+        if answer == "save":
+            return await self._save()
+        return answer == "discard"
+
+    async def _save(self) -> bool:
+        if self.path is None or presets.is_shipped(self.path):
+            return await self._save_as()
+        return self._write(self.document.present, self.path)
+
+    async def _save_as(self) -> bool:
+        name = await self.push_screen_wait(NameFile(self.preset.name, str(presets.own_folder())))
+        if name is None:
+            return False
+        path = presets.path_for(name)
+        if path.exists() and path != self.path:
+            answer = await self.push_screen_wait(Ask(f"{path.name} exists. Replace it?", {"replace": "Replace"}))
+            if answer is None:
+                return False
+        preset = self.document.present
+        if not name.endswith(".toml"):
+            preset = replace(preset, name=name)
+        return self._write(preset, path)
+
+    def _write(self, preset: Preset, path: Path) -> bool:
+        try:
+            presets.save(preset, path)
+        except PresetError as error:
+            self.notify(one_line(str(error)), title="Not saved", severity="error", timeout=10, markup=False)
+            return False
+        self.path = path
+        self.document = self.document.edit(preset).mark_saved()
+        self.notify(f"Saved as {one_line(str(path))}", markup=False)
+        return True
+
+    def _open(self, preset: Preset, path: Path | None) -> None:
+        self.path = path
+        self.document = Document.opened(preset)
+        self.build_pane.start_over()
+
+    def _show_document(self) -> None:
+        preset = self.document.present
+        dataset = DATASETS[preset.plan.dataset]
+        self.header.title = one_line(preset.name)
+        self.header.unsaved = self.document.unsaved
+        self.header.data = f"{dataset.title} {show_shape(dataset.shape)}"
+        self._show_activity()

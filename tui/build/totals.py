@@ -1,0 +1,76 @@
+"""What the whole stack comes to, what the last edit changed, and what is wrong."""
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from core.quantities import show_bytes, show_short
+from core.summary import Problem, Summary, Totals
+from tui.build.explanation import Part
+from tui.widgets.text import update_text
+
+__all__ = ["TotalsView"]
+
+SHOWN = 3
+"""Problems shown; more are only counted."""
+
+
+class TotalsView(Static):
+    """Totals and problems below the stack."""
+
+    summary: reactive[Summary | None] = reactive(None, repaint=False)
+    """The architecture, worked out."""
+    problems: reactive[tuple[Problem, ...]] = reactive((), repaint=False)
+    """The problems of architecture and plan together."""
+    notice: reactive[str] = reactive("", repaint=False)
+    """What the last edit changed; said once."""
+
+    def watch_summary(self) -> None:
+        self._redraw()
+
+    def watch_problems(self) -> None:
+        self._redraw()
+
+    def watch_notice(self) -> None:
+        self._redraw()
+
+    def _redraw(self) -> None:
+        update_text(self, self._describe())
+
+    def _describe(self) -> Content:
+        if self.summary is None:
+            return Content()
+        parts = _totals(self.summary.totals, whole=self.summary.output is not None)
+        if self.notice:
+            parts.append((f"{self.notice}\n", "$text-accent bold"))
+        if not self.problems:
+            parts.append(("(i) no problems", "$text-success"))
+        for problem in self.problems[:SHOWN]:
+            parts += _problem(problem)
+        if len(self.problems) > SHOWN:
+            parts.append((f"and {len(self.problems) - SHOWN} more", "$foreground-muted"))
+        return Content.assemble(*parts).rstrip()
+
+
+def _totals(totals: Totals, *, whole: bool) -> list[Part]:
+    kinds = [f"{totals.weights:,} weights", f"{totals.biases:,} biases"]
+    if totals.statistics:
+        kinds.append(f"{totals.statistics:,} statistics")
+    trainable = f"trainable {totals.trainable:,}"
+    if totals.non_trainable:
+        trainable += f", not {totals.non_trainable:,}"
+    return [
+        (f"{totals.params:,} params", "bold"),
+        f"{'' if whole else ' so far'} = {' + '.join(kinds)}\n",
+        f"{trainable}   {show_bytes(totals.parameter_bytes)}   {show_short(totals.multiply_adds)} multiply-adds\n",
+    ]
+
+
+def _problem(problem: Problem) -> list[Part]:
+    error = problem.severity == "error"
+    where = f"layer {problem.layer}: " if problem.layer else ""
+    mark = "(!)" if error else "(~)"
+    parts: list[Part] = [(f"{mark} {where}{problem.message}", "$text-error bold" if error else "$text-warning")]
+    if problem.fix:
+        parts.append((f"  f: {problem.fix.label}", "bold"))
+    return [*parts, "\n"]

@@ -1,0 +1,72 @@
+"""The command palette: every action that has a key, every preset, every layer."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct
+from textual.binding import Binding
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.dom import DOMNode
+from textual.types import IgnoreReturnCallbackType
+
+from core import presets
+from core.layers import Input, Layer
+
+if TYPE_CHECKING:
+    from tui.app import LayerLabApp
+
+__all__ = ["Commands"]
+
+
+class _Command(Struct, frozen=True):
+    name: str
+    help: str
+    run: IgnoreReturnCallbackType
+
+
+class Commands(Provider):
+    """Offers all that LayerLab can do from where it is."""
+
+    async def discover(self) -> Hits:
+        for command in self._actions():
+            yield DiscoveryHit(command.name, command.run, help=command.help)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for command in (*self._actions(), *self._presets(), *self._layers()):
+            score = matcher.match(command.name)
+            if score > 0:
+                yield Hit(score, matcher.highlight(command.name), command.run, help=command.help)
+
+    @property
+    def _lab(self) -> "LayerLabApp":
+        return cast("LayerLabApp", self.app)
+
+    def _actions(self) -> Iterator[_Command]:
+        owners: tuple[tuple[str, DOMNode], ...] = (
+            ("", self._lab),
+            ("Build: ", self._lab.build_pane),
+            ("Train: ", self._lab.train_pane),
+        )
+        for prefix, owner in owners:
+            for binding in owner.BINDINGS:
+                if isinstance(binding, Binding) and not binding.system:
+                    run = partial(self._run, owner, binding.action)
+                    key = self.app.get_key_display(binding)
+                    yield _Command(f"{prefix}{binding.description}", f"{binding.tooltip} ({key})", run)
+
+    def _presets(self) -> Iterator[_Command]:
+        for preset in presets.listed():
+            yield _Command(f"Open {preset.id}", "Open this preset", partial(self._lab.open_preset, preset.path))
+
+    def _layers(self) -> Iterator[_Command]:
+        for name, layer in Layer.members.items():
+            if layer is not Input:
+                help_line = (layer.__doc__ or "").strip().splitlines()[0]
+                yield _Command(f"Add {name}", help_line, partial(self._lab.build_pane.insert, layer.start()))
+
+    async def _run(self, owner: DOMNode, action: str) -> None:
+        if owner is not self._lab:
+            self._lab.action_show(str(owner.id))
+        await self.app.run_action(action, owner)

@@ -1,0 +1,120 @@
+"""A look at the dataset: digits of each class in half-block characters, and how many there are."""
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.getters import query_one
+from textual.reactive import reactive
+from textual.screen import ModalScreen
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from core.datasets import DATASETS
+from core.datasets.examples import DatasetError, Preview
+from core.datasets.mnist import preview
+from core.shapes import show_shape
+from tui.widgets.digits import side_by_side
+
+__all__ = ["DataPage"]
+
+SHOWN = 3
+"""Digits of the class beside one another."""
+
+
+class DataPage(ModalScreen[None]):
+    """Class counts of ``dataset`` and some of its digits; the number keys choose the class."""
+
+    BINDINGS = [
+        Binding("escape,q,enter", "close", "Close", id="data.close", tooltip="Close"),
+        Binding("right,space", "step(1)", "Next class", id="data.next", tooltip="Digits of the next class"),
+        Binding("left", "step(-1)", "Class before", id="data.previous", tooltip="Digits of the class before"),
+    ]
+
+    chosen: reactive[int] = reactive(0)
+    """The class whose digits are drawn."""
+    preview: reactive[Preview | None] = reactive(None)
+    """What has been loaded of the dataset."""
+
+    facts = query_one("#data-facts", Static)
+    digits = query_one("#data-digits", Static)
+    counts = query_one("#data-counts", Static)
+
+    def __init__(self, dataset: str) -> None:
+        super().__init__()
+        self._dataset = DATASETS[dataset]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="data"):
+            yield Static(id="data-facts", markup=False)
+            with VerticalScroll(id="data-scroll"):
+                yield Static("loading ...", id="data-digits", markup=False)
+                yield Static(id="data-counts", markup=False)
+            yield Static("0-9 or left and right choose the class   escape closes", id="data-keys", markup=False)
+
+    def on_mount(self) -> None:
+        dataset = self._dataset
+        self.query_one("#data").border_title = f"Data: {dataset.title}"
+        self.facts.update(
+            f"{show_shape(dataset.shape)} pixels of 0..255, {len(dataset.classes)} classes, "
+            f"{dataset.train:,} to train on, {dataset.test:,} to test on"
+        )
+        self._load()
+
+    @work(thread=True, exit_on_error=False)
+    def _load(self) -> None:
+        worker = get_current_worker()
+        try:
+            loaded = preview(SHOWN)
+        except DatasetError as error:
+            self.app.call_from_thread(self.digits.update, Content.styled(f"! {error}", "$text-error"))
+            return
+        if not worker.is_cancelled:
+            self.app.call_from_thread(setattr, self, "preview", loaded)
+
+    def watch_preview(self) -> None:
+        self._redraw()
+
+    def watch_chosen(self) -> None:
+        self._redraw()
+
+    def on_resize(self) -> None:
+        self._redraw()
+
+    def key_digit(self, digit: str) -> None:
+        """Draw the digits of the class called ``digit``."""
+        if digit in self._dataset.classes:
+            self.chosen = self._dataset.classes.index(digit)
+
+    def on_key(self, event: object) -> None:
+        character = getattr(event, "character", None)
+        if character:
+            self.key_digit(character)
+
+    def action_step(self, by: int) -> None:
+        """Draw the digits of another class."""
+        self.chosen = (self.chosen + by) % len(self._dataset.classes)
+
+    def action_close(self) -> None:
+        """Close the page."""
+        self.dismiss(None)
+
+    def _redraw(self) -> None:
+        if self.preview is None or not self.is_mounted:
+            return
+        room = max(1, (self.digits.size.width + 2) // (self._dataset.shape[1] + 2))
+        images = self.preview.images[self.chosen][:room]
+        self.digits.update(side_by_side(images))
+        self.counts.update(self._counts(self.preview))
+
+    def _counts(self, loaded: Preview) -> Content:
+        most = max(loaded.train_counts)
+        lines = [Content.styled("class   train    test", "$foreground-muted")]
+        for index, name in enumerate(self._dataset.classes):
+            train, test = loaded.train_counts[index], loaded.test_counts[index]
+            bar = "\u2588" * round(24 * train / most)
+            style = "bold" if index == self.chosen else ""
+            mark = ">" if index == self.chosen else " "
+            lines.append(Content.assemble((f"{mark} {name}   {train:>7,} {test:>7,}  ", style), (bar, "$accent")))
+        return Content("\n").join(lines)

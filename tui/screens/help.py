@@ -1,0 +1,56 @@
+"""The page of help: what the widget in focus is, and the keys that work there. Brings Markdown: import it late."""
+
+from inspect import cleandoc
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+from textual.widgets import Markdown
+
+__all__ = ["HelpPage", "help_for"]
+
+INTRODUCTION = """
+# LayerLab
+Stack layers on the **Build** tab (key **1**), train the network on the **Train** tab (key **2**).
+**p** opens a preset, **t** trains, **ctrl+p** lists all there is to do, **q** leaves.
+"""
+
+
+def help_for(screen: Screen[object], focused: Widget | None) -> str:
+    """Markdown: the help of the focused widget and of those around it, then all keys that work now."""
+    helps = [INTRODUCTION]
+    if focused is not None:
+        helps += [node.HELP for node in focused.ancestors_with_self if isinstance(node, Widget) and node.HELP]
+    rows = []
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if binding.description and not binding.system and active.enabled:
+            key = screen.app.get_key_display(binding).replace("|", "\\|")
+            rows.append(f"| {key} | {binding.description} | {active.tooltip or binding.tooltip} |")
+    keys = ["## Keys that work here", "", "| key | action | what it does |", "|---|---|---|", *dict.fromkeys(rows)]
+    return "\n\n".join([*(cleandoc(text) for text in helps), "\n".join(keys)])
+
+
+class HelpPage(ModalScreen[None]):
+    """A page of help, written in Markdown by LayerLab itself."""
+
+    BINDINGS = [
+        Binding("escape,question_mark,q,enter", "close", "Close", id="help.close", tooltip="Close the help"),
+    ]
+
+    def __init__(self, markdown: str) -> None:
+        super().__init__()
+        self._markdown = markdown
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="help", classes="dialog"), VerticalScroll():
+            yield Markdown(self._markdown)
+
+    def on_mount(self) -> None:
+        self.query_one("#help").border_title = "Help   escape closes"
+
+    def action_close(self) -> None:
+        """Close the help."""
+        self.dismiss(None)

@@ -1,0 +1,141 @@
+"""A list to pick from, filtered as one types: presets, layers."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.fuzzy import Matcher
+from textual.getters import query_one
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+__all__ = ["Choosable", "Picker"]
+
+
+class Choosable(Struct, frozen=True):
+    """Something to pick: its id, the words of its line, the group it belongs to."""
+
+    id: str
+    title: str
+    side: str = ""
+    """A word or figure at the end of the line."""
+    group: str = ""
+    help: str = ""
+
+
+class Picker(ModalScreen[str | None]):
+    """Shows choosables, filters them fuzzily, gives back the id of the one picked, or None."""
+
+    BINDINGS = [
+        Binding("escape", "cancel", "Cancel", id="picker.cancel", tooltip="Close without picking"),
+        Binding("down", "move(1)", "Down", id="picker.down", tooltip="Next", show=False, priority=True),
+        Binding("up", "move(-1)", "Up", id="picker.up", tooltip="Previous", show=False, priority=True),
+        Binding(
+            "pagedown", "move(8)", "Page down", id="picker.page_down", tooltip="Further", show=False, priority=True
+        ),
+        Binding("pageup", "move(-8)", "Page up", id="picker.page_up", tooltip="Back", show=False, priority=True),
+        Binding("enter", "pick", "Pick", id="picker.pick", tooltip="Take the one marked", priority=True),
+    ]
+
+    filter = query_one("#picker-filter", Input)
+    options = query_one("#picker-options", OptionList)
+    detail = query_one("#picker-detail-text", Static)
+
+    def __init__(self, title: str, prompt: str, choosables: Sequence[Choosable], chosen: str = "") -> None:
+        super().__init__()
+        self._heading = title
+        self._prompt = prompt
+        self._choosables = list(choosables)
+        self._chosen = chosen
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="picker"):
+            yield Input(placeholder=self._prompt, id="picker-filter", compact=True)
+            with Horizontal():
+                yield OptionList(id="picker-options", compact=True, markup=False)
+                with VerticalScroll(id="picker-detail", can_focus=False):
+                    yield Static(id="picker-detail-text", markup=False)
+            yield Static("enter picks   escape closes   type to filter", id="picker-keys", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#picker").border_title = self._heading
+        self.options.can_focus = False
+        self._list(self._chosen)
+        self.filter.focus()
+
+    def describe(self, choosable: Choosable) -> Content:
+        """What stands beside the list for the one marked."""
+        return Content.assemble((f"{choosable.title}\n\n", "bold"), choosable.help)
+
+    @on(Input.Changed)
+    def _filter(self) -> None:
+        self._list()
+
+    @on(OptionList.OptionHighlighted)
+    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        choosable = next((one for one in self._choosables if one.id == event.option_id), None)
+        if choosable:
+            self.detail.update(self.describe(choosable))
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_id)
+
+    def action_move(self, by: int) -> None:
+        """Mark the one ``by`` lines further on."""
+        step = self.options.action_cursor_down if by > 0 else self.options.action_cursor_up
+        for _ in range(abs(by)):
+            step()
+
+    def action_pick(self) -> None:
+        """Give back the one marked."""
+        if self.options.highlighted is not None:
+            self.options.action_select()
+
+    def action_cancel(self) -> None:
+        """Close without picking."""
+        self.dismiss(None)
+
+    def _list(self, chosen: str = "") -> None:
+        found = self._found(self.filter.value.strip())
+        self.options.clear_options()
+        group = ""
+        for one in found:
+            if one.group != group and not self.filter.value.strip():
+                group = one.group
+                self.options.add_option(Option(Content.styled(group, "$text-accent bold"), disabled=True))
+            self.options.add_option(Option(self._line(one), id=one.id))
+        if not found:
+            nothing = "nothing is called so; delete some letters"
+            self.options.add_option(Option(Content.styled(nothing, "$foreground-muted"), disabled=True))
+            self.detail.update("")
+            return
+        wanted = chosen if any(one.id == chosen for one in found) else found[0].id
+        self.options.highlighted = self.options.get_option_index(wanted)
+
+    def _line(self, one: Choosable) -> Content:
+        width = max(20, self.options.size.width - 4) if self.options.size.width else 40
+        room = max(1, width - len(one.side) - 1)
+        title = one.title if len(one.title) <= room else f"{one.title[: room - 1]}\u2026"
+        return Content.assemble(title, " " * (width - len(title) - len(one.side)), (one.side, "$foreground-muted"))
+
+    def _found(self, query: str) -> list[Choosable]:
+        if not query:
+            return self._choosables
+        matcher = Matcher(query)
+        scored = [(max(matcher.match(one.title), matcher.match(one.id)), one) for one in self._choosables]
+        ranked = sorted((pair for pair in scored if pair[0] > 0), key=lambda pair: -pair[0])
+        return [one for _, one in ranked]
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._relist)
+
+    def _relist(self) -> None:
+        marked = self.options.highlighted
+        chosen = self.options.get_option_at_index(marked).id if marked is not None else None
+        self._list(chosen or self._chosen)

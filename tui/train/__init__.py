@@ -1,0 +1,1 @@
+"""The Train tab: the plan, the session, its curves."""

@@ -1,0 +1,178 @@
+"""Runs one training at a time in a thread and hands its events to the thread that draws.
+
+The state is this module's own: a worker that Textual calls cancelled runs on, so only the thread's own last word
+brings idle. The thread puts events into a queue and never waits for the screen.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Protocol
+
+from core.architecture import Architecture
+from core.plan import Plan
+from core.training.events import Ended, Event, Preparing, State, StateChanged
+
+__all__ = ["Controller", "Run", "SessionFactory", "TrainingSession", "keras_session"]
+
+
+class TrainingSession(Protocol):
+    """What the controller needs of a `core.training.session.Session`."""
+
+    def run(self) -> Ended: ...
+
+    def extend(self, epochs: int) -> None: ...
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def step(self) -> None: ...
+
+    def stop(self, *, measure: bool = True) -> None: ...
+
+    def scale_learning_rate(self, factor: float) -> None: ...
+
+
+SessionFactory = Callable[[Architecture, Plan, Callable[[Event], None]], TrainingSession]
+"""Makes a session. It is called in the training thread, since Keras takes seconds to load."""
+
+
+def keras_session(architecture: Architecture, plan: Plan, listen: Callable[[Event], None]) -> TrainingSession:
+    """A session that trains with Keras."""
+    from core.training.session import Session  # noqa: PLC0415  # loads TensorFlow
+
+    return Session(architecture, plan, listen)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is, or was last, trained: it stays as it was while the document goes on changing."""
+
+    name: str
+    architecture: Architecture
+    plan: Plan
+
+
+class Controller:
+    """Starts, commands and follows a training session.
+
+    ``in_thread`` runs a function in a thread of its own; it is called on the UI's thread, as all methods here are.
+    """
+
+    def __init__(self, factory: SessionFactory, in_thread: Callable[[Callable[[], None]], object]) -> None:
+        self._factory = factory
+        self._in_thread = in_thread
+        self._events: deque[Event] = deque()
+        self._session: TrainingSession | None = None
+        self._lock = Lock()
+        self._single = False
+        self.stopped = False
+        """Whether the run was asked to stop."""
+        self.state: State = "idle"
+        self.run: Run | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a thread trains, or gets ready to, or has not yet come to its end."""
+        return self.state != "idle"
+
+    @property
+    def extendable(self) -> bool:
+        """Whether there is a session that can go on for more epochs."""
+        return self._session is not None
+
+    def start(self, run: Run, *, single: bool = False) -> None:
+        """Train from the beginning; ``single``: pause after the first batch. Only while idle."""
+        self._session = None
+        self._single = single
+        self._launch(run, lambda: self._first(run))
+
+    def extend(self, epochs: int) -> None:
+        """Train ``epochs`` more, on top of those asked for, starting the session again if it had ended."""
+        session = self._session
+        if session is None or self.run is None:
+            return
+        session.extend(epochs)
+        if not self.busy:
+            self._launch(self.run, session.run)
+
+    def pause(self) -> None:
+        """Pause at the next stretch of steps."""
+        self._tell(lambda session: session.pause())
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._tell(lambda session: session.resume())
+
+    def step(self) -> None:
+        """Train one batch, then pause."""
+        self._tell(lambda session: session.step())
+
+    def scale_learning_rate(self, factor: float) -> None:
+        """Multiply the learning rate by ``factor`` from the next stretch of steps on."""
+        self._tell(lambda session: session.scale_learning_rate(factor))
+
+    def stop(self, *, measure: bool = True) -> None:
+        """Stop, even before the session exists; without ``measure`` the final test is left out. Idle: nothing."""
+        if not self.busy:
+            return
+        self.state = "stopping"
+        with self._lock:
+            self.stopped = True
+            session = self._session
+        if session is not None:
+            session.stop(measure=measure)
+
+    def drain(self) -> list[Event]:
+        """The events since the last call, the state brought up to date with them."""
+        events: list[Event] = []
+        while self._events:
+            event = self._events.popleft()
+            if isinstance(event, StateChanged):
+                if self.stopped and event.state not in {"idle", "stopping"}:
+                    continue
+                self.state = event.state
+            events.append(event)
+        return events
+
+    def _launch(self, run: Run, work: Callable[[], object]) -> None:
+        self.run = run
+        self.state = "preparing"
+        self.stopped = False
+        self._in_thread(lambda: self._thread(work))
+
+    def _tell(self, command: Callable[[TrainingSession], None]) -> None:
+        if self._session is not None:
+            command(self._session)
+
+    def _thread(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001  # whatever goes wrong in training must not end the app
+            self._session = None
+            reason = str(error).strip().splitlines() or [""]
+            message = f"{type(error).__name__}: {reason[0]}".rstrip(": ")
+            self._events.append(Ended("failed", 0, 0.0, 0.0, None, None, message))
+        finally:
+            self._events.append(StateChanged("idle"))
+
+    def _first(self, run: Run) -> None:
+        self._events.append(Preparing("loading TensorFlow"))
+        session = self._factory(run.architecture, run.plan, self._listen)
+        with self._lock:
+            if self.stopped:
+                message = "stopped before training began"
+                self._events.append(Ended("stopped", 0, 0.0, 0.0, None, None, message))
+                return
+            self._session = session
+        session.run()
+
+    def _listen(self, event: Event) -> None:
+        if self._single and isinstance(event, StateChanged) and event.state == "preparing":
+            self._single = False  # a session takes commands from here on
+            self.step()
+        # The session says idle while its thread has still to return: idle is said when it has.
+        if not (isinstance(event, StateChanged) and event.state == "idle"):
+            self._events.append(event)

@@ -1,0 +1,402 @@
+"""The Train tab: what is trained and how, the curves as they grow, how far it is, what it came to."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Literal, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.getters import query_one
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Static
+
+from core.architecture import Architecture
+from core.curves import History
+from core.plan import Plan
+from core.presets import Preset
+from core.training.events import Ended, Event, LearningRateChanged, Preparing, Progress, Started, State, StateChanged
+from tui.train import commands, words
+from tui.train.charts import accuracy_picture, loss_picture
+from tui.train.controller import Controller, Run, SessionFactory, TrainingSession, keras_session
+from tui.train.epochs import EpochTable
+from tui.train.progress import ProgressPanel
+from tui.widgets.chart import Chart
+from tui.widgets.form import StructForm
+
+__all__ = ["TrainPane"]
+
+REDRAWS_A_SECOND = 15
+FOLDED_BELOW = 110
+"""Columns below which the plan has no place beside the charts."""
+TALL_FROM = 45
+SHORT_BELOW = 19
+"""Rows from which, and below which, there is more or less room for the table of epochs."""
+
+EMPTY = "Press t to train: the curves appear here."
+PREPARING = "The curves appear here as soon as the first batches are done."
+
+Tone = Literal["", "warning", "error", "done"]
+
+
+class TrainPane(Widget):
+    """Trains the preset it is given. Posts edits of the plan, its state, and what a training came to."""
+
+    HELP = """
+    ## Train
+    **t** trains the network by the plan; **space** pauses and goes on, **n** trains a single batch, **x** stops.
+    **+** trains for as many epochs again as the plan says. **[** and **]** halve and double the learning rate while
+    it trains: the change is marked on the curves. **e** goes to the plan.
+
+    The line is the training set's figure, a point for every stretch of batches; the dots are the validation set's,
+    one for every epoch; the star is the best epoch.
+    """
+
+    BINDINGS = commands.BINDINGS
+
+    preset: reactive[Preset | None] = reactive(None, repaint=False)
+    """What the document holds now: the architecture to train and the plan to train it by."""
+    state: reactive[State] = reactive[State]("idle", repaint=False)
+    """What the training is about; anything but idle means that a thread is at work."""
+    headline: reactive[str] = reactive("", repaint=False)
+    """What goes on, in a few words for the header: ``training lenet-5 3/10``; empty when idle."""
+    history: reactive[History] = reactive(History(), repaint=False)
+    """What the last training has told so far."""
+
+    form = query_one("#plan", StructForm)
+    plan_title = query_one("#plan-title", Static)
+    plan_line = query_one("#plan-line", Static)
+    loss_chart = query_one("#loss", Chart)
+    accuracy_chart = query_one("#accuracy", Chart)
+    progress = query_one(ProgressPanel)
+    epochs = query_one(EpochTable)
+    status = query_one("#status", Static)
+
+    @dataclass
+    class PlanChanged(Message):
+        """A person edited the plan; edits with the same ``merging`` are one step for undo."""
+
+        plan: Plan
+        merging: str
+
+    @dataclass
+    class PlanSettled(Message):
+        """The edit of the plan is complete."""
+
+    @dataclass
+    class StateChanged(Message):
+        """Training is in another state."""
+
+        state: State
+
+    @dataclass
+    class Finished(Message):
+        """A training has come to its end."""
+
+        run: Run
+        ended: Ended
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.controller = Controller(self._make_session, self._in_thread)
+        self._draw_again = 0.0
+        self._undrawn = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="plan-side"):
+            yield Static("Plan", id="plan-title", markup=False)
+            yield StructForm(self.preset.plan if self.preset else None, id="plan")
+        with Vertical(id="run-side"):
+            yield Static("", id="plan-line", markup=False)
+            with Vertical(id="charts"):
+                yield Chart("loss", EMPTY, id="loss")
+                yield Chart("accuracy", "", id="accuracy")
+            yield ProgressPanel()
+            yield EpochTable()
+            yield Static("", id="status", markup=False)
+
+    def on_mount(self) -> None:
+        self._ticker = self.set_interval(1 / REDRAWS_A_SECOND, self._tick, pause=True)
+        self.progress.clear()
+        self._show_preset()
+
+    def on_unmount(self) -> None:
+        self.controller.stop(measure=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        folded = event.size.width < FOLDED_BELOW
+        self.set_class(folded, "-folded")
+        self.loss_chart.bare = folded
+        self.set_class(event.size.height >= TALL_FROM, "-tall")
+        self.set_class(event.size.height < SHORT_BELOW, "-short")
+
+    @property
+    def busy(self) -> bool:
+        """Whether a training is under way, being prepared or coming to its end."""
+        return self.controller.busy
+
+    @property
+    def message(self) -> str:
+        """What the status line says."""
+        return self._message
+
+    _message = ""
+
+    async def stop_and_wait(self) -> None:
+        """Stop training, if there is one, and wait until its thread has come to its end."""
+        self.controller.stop(measure=False)
+        self._follow()
+        await self._idle.wait()
+
+    def focus_default(self) -> None:
+        """Put the focus where every key of this tab works."""
+        self.epochs.focus()
+
+    # What comes down
+
+    def watch_preset(self) -> None:
+        # Behind another tab it would cost every keystroke there, for nothing to be seen.
+        if self.is_mounted and self.display:
+            self._show_preset()
+
+    def on_show(self) -> None:
+        self._show_preset()
+
+    def _show_preset(self) -> None:
+        plan = self.preset.plan if self.preset else None
+        self.form.value = plan
+        self.plan_line.update(f"Plan: {words.plan_line(plan)}  (e changes it)" if plan else "")
+        self.refresh_bindings()
+        if not self.busy:
+            why = commands.obstacle(self.preset)
+            ready = words.outcome(self.history.ended, self.history.best) if self.history.ended else self._ready()
+            if why:
+                self._say(why, "warning")
+            elif not self.history.ended or self._message.startswith("cannot train"):
+                self._say(ready)
+
+    def _ready(self) -> str:
+        return f"ready: t trains {self.preset.name}" if self.preset else ""
+
+    def watch_state(self, state: State) -> None:
+        self.refresh_bindings()
+        if not self.is_mounted:
+            return
+        if self.busy and self.form.has_focus_within:
+            self.focus_default()
+        self.form.disabled = self.busy
+        self.loss_chart.empty = PREPARING if self.busy else EMPTY
+        self.plan_title.update("Plan (fixed while it trains)" if self.busy else "Plan")
+        if self.busy:
+            self._idle.clear()
+            self.remove_class("-planning")
+            self._ticker.resume()
+        else:
+            self._ticker.pause()
+            self._idle.set()
+        self.post_message(self.StateChanged(state))
+
+    def watch_history(self) -> None:
+        if self.is_mounted:
+            self._draw()
+
+    def _draw(self) -> None:
+        """Draw the curves, but while more are to come spend no more than a tenth of the time on it."""
+        if self.busy and monotonic() < self._draw_again:
+            self._undrawn = True
+            return
+        self._undrawn = False
+        self._draw_again = monotonic() + 9 * (self.loss_chart.cost + self.accuracy_chart.cost)
+        self.loss_chart.picture = loss_picture(self.history)
+        self.accuracy_chart.picture = accuracy_picture(self.history)
+        self.epochs.show(self.history.epochs)
+
+    # What a person does
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "leave_plan":
+            return self.has_class("-planning") or self.form.has_focus_within
+        if action in {"pause", "resume"} and (action == "resume") != (self.state == "paused"):
+            return False
+        if action == "already":
+            return self.busy
+        return not self._refusal(action)
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why, when a key of this tab does not apply now: Textual would pass over it in silence."""
+        bound = self._bindings.key_to_bindings.get(event.key, [])
+        refusals = [self._refusal(binding.action.partition("(")[0]) for binding in bound]
+        if refusals and all(refusals):
+            event.stop()
+            self._refuse(refusals[0])
+
+    def action_start(self) -> None:
+        """Train from the beginning."""
+        if self._allowed("start"):
+            self._start()
+
+    def action_already(self) -> None:
+        """Say why no other training can be started."""
+        self._allowed("start")
+
+    def action_pause(self) -> None:
+        """Hold training where it is."""
+        if self._allowed("pause"):
+            self.controller.pause()
+
+    def action_resume(self) -> None:
+        """Go on with training."""
+        if self._allowed("resume"):
+            self.controller.resume()
+
+    def action_step(self) -> None:
+        """Train a single batch, then pause; from idle this begins a training."""
+        if not self._allowed("step"):
+            return
+        if self.busy:
+            self.controller.step()
+            if self.state == "running":
+                self._say("pausing after one batch more")
+        else:
+            self._start(single=True)
+
+    def action_stop(self) -> None:
+        """Stop, and measure what was reached."""
+        if self._allowed("stop"):
+            self.controller.stop()
+            self._follow()
+            self._say("stopping: what was reached is measured on the test set")
+
+    def action_more(self) -> None:
+        """Go on for as many epochs as the run's plan has."""
+        run = self.controller.run
+        if not self._allowed("more") or run is None:
+            return
+        more = run.plan.epochs
+        self.controller.extend(more)
+        self._follow()
+        self._say(f"going on with {run.name} as it was when training began: {more} epochs more")
+
+    def action_scale(self, factor: float) -> None:
+        """Multiply the learning rate by ``factor``."""
+        if self._allowed("scale"):
+            self.controller.scale_learning_rate(factor)
+
+    def action_plan(self) -> None:
+        """Go to the plan; where it is folded away, open it in the place of the charts."""
+        if self._allowed("plan"):
+            self.set_class(self.has_class("-folded"), "-planning")
+            self.call_after_refresh(self.form.focus_field)
+
+    def action_leave_plan(self) -> None:
+        """Go back from the plan to the charts."""
+        self.remove_class("-planning")
+        self.call_after_refresh(self.focus_default)
+
+    @on(StructForm.Changed)
+    def _plan_edited(self, event: StructForm.Changed) -> None:
+        event.stop()
+        self.post_message(self.PlanChanged(cast("Plan", event.value), f"plan.{event.merging}"))
+
+    @on(StructForm.Settled)
+    def _plan_settled(self, event: StructForm.Settled) -> None:
+        event.stop()
+        self.post_message(self.PlanSettled())
+        if event.done:
+            self.action_leave_plan()
+
+    # What the training tells
+
+    def _tick(self) -> None:
+        """Take in what has been told since the last time, and draw it once."""
+        told = self.controller.drain()
+        if not told:
+            if self._undrawn:
+                self._draw()
+            return
+        history = self.history
+        for event in told:
+            history = history.after(event)
+            self._hear(event, history)
+        self.history = history
+        if any(isinstance(event, Progress) for event in told) and history.progress:
+            self.progress.show(history.progress)
+        self._follow()
+
+    def _hear(self, event: Event, history: History) -> None:
+        match event:
+            case Preparing(what=what):
+                self.progress.prepare(what)
+                self._say(f"preparing: {what} ...")
+            case Started():
+                self._say(words.beginning(self._run_name, event))
+            case StateChanged(state="paused"):
+                self._say(words.paused(history.progress))
+            case StateChanged(state="stopping") if not self.controller.stopped:
+                self._say("all epochs are done: measuring on the test set ...")
+            case StateChanged(state="running") if self.state == "paused" and history.started:
+                self._say(words.beginning(self._run_name, history.started))
+            case LearningRateChanged():
+                at = history.changes[-1]
+                self._say(f"learning rate {words.rate(at.learning_rate)} from epoch {at.x:.2f} on")
+            case Ended(reason=reason):
+                tones: dict[str, Tone] = {"finished": "done", "failed": "error"}
+                self._say(words.outcome(event, history.best), tones.get(reason, ""))
+                if self.controller.run is not None:
+                    self.post_message(self.Finished(self.controller.run, event))
+
+    @property
+    def _run_name(self) -> str:
+        return self.controller.run.name if self.controller.run else ""
+
+    def _follow(self) -> None:
+        """Show the controller's state."""
+        self.state = self.controller.state
+        self.headline = words.headline(self._run_name, self.state, self.history, testing=not self.controller.stopped)
+
+    def _start(self, *, single: bool = False) -> None:
+        preset = cast("Preset", self.preset)
+        self.history = History()
+        self.progress.prepare("loading TensorFlow")
+        self.controller.start(Run(preset.name, preset.architecture, preset.plan), single=single)
+        self._follow()
+        self._say("preparing: loading TensorFlow ...")
+
+    def _refusal(self, action: str) -> str:
+        if action not in commands.COMMANDS:
+            return ""
+        why = commands.obstacle(self.preset) if self.state == "idle" else ""
+        return commands.refusal(action, self.state, obstacle=why, extendable=self.controller.extendable)
+
+    def _allowed(self, action: str) -> bool:
+        why = self._refusal(action)
+        if why:
+            self._refuse(why)
+        return not why
+
+    def _refuse(self, why: str) -> None:
+        """Say why something is not done, without losing what the last training came to."""
+        ended = self.history.ended
+        reached = ended and ended.test_accuracy is not None and not self.busy
+        self._say(
+            f"{why} (last: test accuracy {words.share(ended.test_accuracy)})" if ended and reached else why, "warning"
+        )
+
+    def _say(self, message: str, tone: Tone = "") -> None:
+        self._message = message
+        self.status.set_classes(f"-{tone}" if tone else "")
+        signs = {"warning": "! ", "error": "! ", "done": "\u2713 "}
+        self.status.update(signs.get(tone, "") + message)
+
+    def _make_session(self, architecture: Architecture, plan: Plan, listen: Callable[[Event], None]) -> TrainingSession:
+        factory: SessionFactory = getattr(self.app, "session_factory", None) or keras_session
+        return factory(architecture, plan, listen)
+
+    def _in_thread(self, work: Callable[[], None]) -> None:
+        self.run_worker(work, name="training", group="training", thread=True, exclusive=False, exit_on_error=False)

@@ -1,0 +1,131 @@
+"""What the Train tab says in words and numbers."""
+
+from core.curves import History
+from core.plan import Plan
+from core.quantities import show_count, show_duration
+from core.training.events import Ended, EpochEnded, Progress, Started, State
+
+__all__ = [
+    "HEADINGS",
+    "beginning",
+    "epoch_cells",
+    "headline",
+    "loss",
+    "outcome",
+    "paused",
+    "plan_line",
+    "progress_details",
+    "rate",
+    "share",
+]
+
+HEADINGS = ("epoch", "loss", "accuracy", "val loss", "val acc", "lr", "time")
+"""Columns of the table of epochs."""
+
+
+def rate(learning_rate: float) -> str:
+    """A learning rate in few digits: ``0.0005``, ``1.25e-05``."""
+    return f"{learning_rate:.3g}"
+
+
+def share(accuracy: float | None) -> str:
+    """An accuracy in percent: ``98.71%``."""
+    return "-" if accuracy is None else f"{100 * accuracy:.2f}%"
+
+
+def loss(value: float | None) -> str:
+    """A loss with four figures: ``0.0412``, ``12.35``."""
+    return "-" if value is None else f"{value:.4f}" if abs(value) < 10 else f"{value:.4g}"
+
+
+def plan_line(plan: Plan) -> str:
+    """The plan in a line: ``Adam 0.001, batch 128, 10 epochs, val test``."""
+    parts = [
+        f"{type(plan.optimizer).__name__} {rate(plan.optimizer.learning_rate)}",
+        f"batch {plan.batch_size}",
+        f"{show_count(plan.epochs)} {_epochs(plan.epochs)}",
+        f"val {plan.validation}",
+    ]
+    if plan.pixels != "0..1":
+        parts.append(f"pixels {plan.pixels}")
+    if plan.loss.alias() != "categorical_crossentropy":
+        parts.append(plan.loss.alias())
+    return ", ".join(parts)
+
+
+def headline(name: str, state: State, history: History, *, testing: bool) -> str:
+    """What goes on, for the app's header: ``training lenet-5 3/10``; empty when idle.
+
+    ``testing``: where a run comes to its end, it does so by itself.
+    """
+    if state == "idle":
+        return ""
+    doing = "testing" if state == "stopping" and testing else {"running": "training"}.get(state, state)
+    done = history.progress
+    return f"{doing} {name} {done.epoch}/{history.planned}" if done else f"{doing} {name}"
+
+
+def beginning(name: str, started: Started) -> str:
+    """What begins: ``training 61,706 parameters on cpu: 60,000 examples, validated on 10,000``, or that it goes on."""
+    if started.epoch:
+        return f"going on with {name} from epoch {started.epoch} to {started.epochs} on {started.device}"
+    validated = started.validation_examples
+    examples = f"{show_count(started.train_examples)} examples"
+    said = f"training {show_count(started.params)} parameters on {started.device}: {examples}"
+    return f"{said}, validated on {show_count(validated)}" if validated else said
+
+
+def paused(progress: Progress | None) -> str:
+    """Where training was paused, and what to do."""
+    place = (
+        f"in epoch {progress.epoch}, after batch {progress.epoch_step} of {progress.steps_per_epoch}"
+        if progress
+        else "before the first batch"
+    )
+    return f"paused {place}: space goes on, n trains one batch, x stops"
+
+
+def progress_details(progress: Progress) -> tuple[str, str]:
+    """What stands behind the bars of the epoch and of the whole run."""
+    steps = f"{show_count(progress.epoch_step)}/{show_count(progress.steps_per_epoch)} steps"
+    speed = f"{show_count(round(progress.examples_per_second))} examples/s"
+    epoch = f"{steps}, {speed}"
+    run = f"{progress.epoch}/{progress.epochs} epochs"
+    left = progress.step < progress.epochs * progress.steps_per_epoch
+    return epoch, f"{run}, {show_duration(progress.run_eta)} left" if left else run
+
+
+def epoch_cells(event: EpochEnded) -> tuple[str, ...]:
+    """A row of the table of epochs, under `HEADINGS`."""
+    return (
+        epoch_cell(event, best=event.best),
+        loss(event.loss),
+        share(event.accuracy),
+        loss(event.val_loss),
+        share(event.val_accuracy),
+        rate(event.learning_rate),
+        show_duration(event.seconds),
+    )
+
+
+def epoch_cell(event: EpochEnded, *, best: bool) -> str:
+    """The number of an epoch, with a star if it is the best of all."""
+    return f"\u2605 {event.epoch}" if best else str(event.epoch)
+
+
+def outcome(ended: Ended, best: EpochEnded | None) -> str:
+    """What a training came to: ``test accuracy 98.71%, test loss 0.0412 after 10 epochs in 14 s``."""
+    if ended.reason == "failed":
+        return f"failed: {ended.message}"
+    reached = ""
+    if ended.test_accuracy is not None:
+        reached = f"test accuracy {share(ended.test_accuracy)}, test loss {loss(ended.test_loss)}"
+        reached += f" after {ended.epochs} {_epochs(ended.epochs)} in {show_duration(ended.seconds)}"
+        if best is not None and best.epoch < ended.epochs:
+            reached += f"; best epoch {best.epoch}"
+    said = "; ".join(filter(None, (ended.message, reached)))
+    return f"stopped: {said}" if ended.reason == "stopped" and not said.startswith("stopped") else said
+
+
+def _epochs(count: int) -> str:
+    return "epoch" if count == 1 else "epochs"

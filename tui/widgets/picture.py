@@ -1,0 +1,42 @@
+"""What a chart shows, as data."""
+
+from msgspec import Struct
+
+from core.curves import Axis, Point
+
+__all__ = ["Line", "Marks", "Picture", "Rule"]
+
+
+class Line(Struct, frozen=True):
+    """A curve through ``points``, in the color of the component class ``chart--{role}``."""
+
+    name: str
+    role: str
+    points: tuple[Point, ...]
+
+
+class Marks(Struct, frozen=True):
+    """A sign at each of ``points``, apart from others by its shape as well as by its color."""
+
+    name: str
+    role: str
+    sign: str
+    points: tuple[Point, ...]
+
+
+class Rule(Struct, frozen=True):
+    """A vertical line at ``x`` with a few words at its top."""
+
+    x: float
+    label: str
+
+
+class Picture(Struct, frozen=True):
+    """What a chart shows."""
+
+    title: str
+    x: Axis
+    y: Axis
+    lines: tuple[Line, ...] = ()
+    marks: tuple[Marks, ...] = ()
+    rules: tuple[Rule, ...] = ()
