@@ -41,7 +41,11 @@ def _commands() -> type[Provider]:
 
 
 class LayerLabApp(App[None]):
-    """LayerLab. ``preset`` is opened; ``path`` is the file it came from, where it can be saved without asking."""
+    """LayerLab, opened on ``preset``: a preset, the id of one, the path of a file, or None for an empty stack.
+
+    ``path`` is the file that a preset given as such came from, where it can be saved without asking. Raises
+    `core.presets.PresetError` for an id or a path that cannot be read.
+    """
 
     TITLE = "LayerLab"
     CSS_PATH = ["app.tcss", "build/build.tcss", "train/train.tcss", "screens/screens.tcss"]
@@ -78,8 +82,11 @@ class LayerLabApp(App[None]):
     session_factory: SessionFactory | None = None
     """Makes training sessions; None: real ones."""
 
-    def __init__(self, preset: Preset | None = None, path: Path | None = None) -> None:
+    def __init__(self, preset: Preset | str | Path | None = None, path: Path | None = None) -> None:
         super().__init__()
+        if isinstance(preset, str | Path):
+            path = presets.find(str(preset))
+            preset = presets.load(path)
         self.path = path
         self.set_reactive(LayerLabApp.document, Document.opened(preset or EMPTY))
         self.set_reactive(LayerLabApp.preset, preset or EMPTY)

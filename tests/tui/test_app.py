@@ -19,6 +19,9 @@ async def test_the_app_opens_by_itself_and_with_a_preset(size):
     app = LayerLabApp(presets.load(presets.find("keras-convnet")))
     async with app.run_test(size=size):
         assert "34,826 params" in screen_of(app)
+    app = LayerLabApp("lenet-5")
+    async with app.run_test(size=size):
+        assert "61,706 params" in screen_of(app)
     app = LayerLabApp()
     async with app.run_test(size=size):
         assert "untitled" in lines_of(app)[0]
