@@ -4,9 +4,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from core.formulas import Number
+from core.formulas import Number, total
 from core.layers import Facts
-from core.quantities import show_bytes
+from core.quantities import show_amount, show_bytes
 from core.shapes import Window
 from core.summary import BYTES_A_NUMBER, Row
 
@@ -39,12 +39,8 @@ def explain(row: Row) -> tuple[Line, ...]:
 def sums(facts: Facts) -> str:
     """One line on the layer's parameters: ``params 2,416 = 2,400 weights + 16 biases, 9.4 KiB``."""
     parts = [
-        f"{sum(number.value for number in numbers):,} {name}"
-        for name, numbers in (
-            ("weights", facts.weights),
-            ("biases", facts.biases),
-            ("statistics", facts.statistics),
-        )
+        show_amount(total(numbers), name)
+        for name, numbers in (("weight", facts.weights), ("bias", facts.biases), ("statistic", facts.statistics))
         if numbers
     ]
     if not parts:

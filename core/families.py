@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Mapping
+from contextlib import suppress
 from re import sub
 from typing import Any, ClassVar, Self
 from warnings import catch_warnings
@@ -93,12 +94,19 @@ class OneOf(Kind):
         return read(member, {key: value for key, value in raw.items() if key != self.family.tag})
 
     def choose(self, held: Family, text: str) -> Family:
-        """The member that ``text`` names, with what it shares with ``held`` kept and the rest at its start values."""
+        """The member that ``text`` names: what it shares with ``held`` is kept, the rest is at its start values.
+
+        Shared are the fields of one name whose value both take, but for a learning rate: each optimizer wants its own.
+        """
         member = type(self.parse(text)) if "(" in text else self.family.named(text.strip())
         if isinstance(held, member):
             return held
-        shared = {field.name for field in fields_of(member) if not field.required} - {"learning_rate"}
-        return replace(member.start(), **{name: value for name, value in _set_fields(held).items() if name in shared})
+        kept, shared = write(held), {}
+        for field in fields_of(member):
+            if field.name in kept and field.name != "learning_rate":
+                with suppress(FieldError):  # of one name, but not of one kind
+                    shared[field.name] = field.kind.read(kept[field.name])
+        return replace(member.start(), **shared)
 
     def start(self) -> Family:
         return self.family.members[self.names[0]].start()
@@ -128,15 +136,6 @@ class OneOf(Kind):
         except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
             raise FieldError(f"expected Name(argument=value, ...), not {shown(text)}") from error
         return {self.family.tag: call.func.id, **arguments}
-
-
-def _set_fields(value: Family) -> dict[str, Any]:
-    """What a person has set: the fields that differ from their defaults."""
-    return {
-        field.name: held
-        for field in fields_of(type(value))
-        if not field.required and (held := getattr(value, field.name)) != field.default
-    }
 
 
 def _plain(name: str) -> str:

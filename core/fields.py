@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin, get_
 import msgspec
 from msgspec import NODEFAULT, Struct
 
-from core.kinds import FieldError, Kind, shown
+from core.kinds import FieldError, Kind, plain, shown
 
 __all__ = ["Described", "Field", "Table", "change", "fields_of", "nearest", "read", "write"]
 
@@ -37,6 +37,8 @@ class Described(Struct, frozen=True):
 
     shown_last: ClassVar[tuple[str, ...]] = ()
     """Fields that a base class brings and that are of less interest than a member's own."""
+    accepted: ClassVar[Mapping[str, object]] = {}
+    """Keys that files may give at the one value that LayerLab computes with: no fields, and not written again."""
 
 
 T = TypeVar("T", bound=Described)
@@ -84,7 +86,10 @@ def read(cls: type[T], raw: Mapping[str, object]) -> T:
     """A ``cls`` from plain data. Raises `FieldError`, which names the field, for whatever does not fit."""
     fields = {field.name: field for field in fields_of(cls)}
     for name in raw:
-        if name not in fields:
+        if name in cls.accepted:
+            if raw[name] != cls.accepted[name]:
+                raise FieldError(f"LayerLab computes {cls.accepted[name]}, not {shown(raw[name])}", (name,))
+        elif name not in fields:
             raise FieldError(f"{cls.__name__} has no such field{nearest(name, fields)}", (name,))
     values = {}
     for name, field in fields.items():
@@ -123,4 +128,4 @@ def nearest(name: object, known: Iterable[str]) -> str:
     """The end of a message about an unknown ``name``: the most alike of ``known``, or all of them."""
     spelled = {each.lower(): each for each in known}
     near = get_close_matches(str(name)[:100].lower(), spelled, n=1, cutoff=0.5)
-    return f"; did you mean {spelled[near[0]]}?" if near else f"; there are {', '.join(spelled.values())}"
+    return f"; did you mean {plain(spelled[near[0]])}?" if near else f"; there are {', '.join(spelled.values())}"

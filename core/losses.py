@@ -56,6 +56,12 @@ class MeanAbsoluteError(Loss, frozen=True):
     also: ClassVar[tuple[str, ...]] = ("mae",)
 
 
+class MeanAbsolutePercentageError(Loss, frozen=True):
+    """Mean of the absolute differences in percent of the label; a label of 0 counts as 1e-7."""
+
+    also: ClassVar[tuple[str, ...]] = ("mape",)
+
+
 class MeanSquaredLogarithmicError(Loss, frozen=True):
     """Mean of the squared differences of logarithms."""
 

@@ -27,6 +27,9 @@ class Optimizer(Family, KerasObject, frozen=True):
         "global_clipnorm",
         "use_ema",
         "ema_momentum",
+        "ema_overwrite_frequency",
+        "gradient_accumulation_steps",
+        "loss_scale_factor",
     )
 
     learning_rate: LearningRate = 0.001
@@ -36,6 +39,15 @@ class Optimizer(Family, KerasObject, frozen=True):
     global_clipnorm: Annotated[float | None, Maybe(Real(above=0)), "Longest gradient of all weights; empty: any"] = None
     use_ema: Annotated[bool, Flag(), "Keep a moving average of the weights"] = False
     ema_momentum: Annotated[float, Real(0, 1), "How slowly that average follows"] = 0.99
+    ema_overwrite_frequency: Annotated[
+        int | None, Maybe(Whole(1)), "Steps after which the average becomes the weights; empty: when training ends"
+    ] = None
+    gradient_accumulation_steps: Annotated[
+        int | None, Maybe(Whole(2)), "Steps whose gradients are averaged into one update; empty: each step updates"
+    ] = None
+    loss_scale_factor: Annotated[
+        float | None, Maybe(Real(above=0)), "The loss times this gives the gradients, which it then divides; empty: 1"
+    ] = None
 
     @classmethod
     def alias(cls) -> str:
@@ -151,10 +163,15 @@ class Muon(Optimizer, frozen=True):
     adam_beta_1: Decay = 0.9
     adam_beta_2: Decay = 0.999
     adam_weight_decay: Annotated[float, Real(0), "Weight decay of the Adam part"] = 0.004
+    adam_lr_ratio: Annotated[float, Real(above=0), "Learning rate of the Adam part, as a multiple of the other"] = 1.0
     epsilon: Epsilon = 1e-7
     momentum: Momentum = 0.95
     ns_steps: Annotated[int, Whole(1), "Newton-Schulz steps towards an orthogonal update"] = 5
+    muon_a: Annotated[float, Real(), "Factor of the first power in a Newton-Schulz step"] = 3.4445
+    muon_b: Annotated[float, Real(), "Factor of the third power"] = -4.775
+    muon_c: Annotated[float, Real(), "Factor of the fifth power"] = 2.0315
     nesterov: Annotated[bool, Flag(), "Look ahead along the momentum"] = True
+    rms_rate: Annotated[float, Real(above=0), "Size of an update's entries, in learning rates"] = 0.2
 
 
 class ScheduleFreeAdamW(Optimizer, frozen=True):

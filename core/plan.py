@@ -4,7 +4,7 @@ from typing import Annotated
 
 from core.families import OneOf
 from core.fields import Described, Table
-from core.kinds import Choice, Flag, Maybe, Real, Text, Validation, Whole
+from core.kinds import Choice, Device, Flag, Maybe, Real, Validation, Whole
 from core.losses import CategoricalCrossentropy, Loss
 from core.optimizers import Adam, Optimizer
 from core.schedules import Constant, Schedule
@@ -39,4 +39,4 @@ class Plan(Described, frozen=True):
     early_stopping: Annotated[
         EarlyStopping | None, Maybe(Table(EarlyStopping)), "Stop early, such as monitor=val_loss, patience=3; empty: no"
     ] = None
-    device: Annotated[str, Text(), "auto, cpu, or gpu:0 and so on"] = "auto"
+    device: Annotated[str, Device(), "auto: the first GPU if there is one; cpu; gpu:0 and so on"] = "auto"

@@ -22,6 +22,7 @@ __all__ = [
     "Preset",
     "PresetError",
     "dumps",
+    "exists",
     "find",
     "is_shipped",
     "listed",
@@ -33,6 +34,8 @@ __all__ = [
 ]
 
 SHIPPED = Path(__file__).resolve().parent.parent / "presets"
+_LONGEST_NAME = 200
+"""Bytes of UTF-8 in the name of a file that LayerLab chooses; file systems end at 255."""
 _KEYS = ("name", "description", "origin", "input_shape", "layers", "plan")
 
 
@@ -78,26 +81,44 @@ def is_shipped(path: Path) -> bool:
 
 
 def path_for(name: str) -> Path:
-    """The file to save under ``name``: a path ending in .toml as it is, a plain name among a person's own presets."""
+    """The file to save under ``name``: a path ending in .toml as it is, a plain name among a person's own presets.
+
+    Raises `PresetError` for a path that cannot be one.
+    """
     if name.endswith(".toml"):
-        return Path(name).expanduser()
-    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    return own_folder() / f"{words[:80] or 'untitled'}.toml"
+        path = _expanded(name)
+        exists(path)
+        return path
+    words = re.sub(r"[\W_]+", "-", name.casefold()).strip("-")
+    most = _LONGEST_NAME - len(".toml")
+    words = words.encode()[:most].decode(errors="ignore").rstrip("-")
+    return own_folder() / f"{words or 'untitled'}.toml"
+
+
+def exists(path: Path) -> bool:
+    """Whether there is something at ``path``. Raises `PresetError` where that cannot be told."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        raise PresetError(f"{_visible(path)}: cannot be a preset's file: {_reason(error)}; choose another") from error
+    return True
 
 
 def find(name: str) -> Path:
     """The file meant by ``name``: a path if there is such a file, else the id of a preset.
 
-    Raises `PresetError` with the nearest id if there is neither.
+    Raises `PresetError` with the nearest id if there is neither, and for a path that cannot be one.
     """
-    path = Path(name).expanduser()
-    if path.is_file():
+    path = _expanded(name)
+    if exists(path) and path.is_file():
         return path
     if path.suffix == ".toml" or path.parent != Path():
-        raise PresetError(f"{name}: there is no such file")
+        raise PresetError(f"{_visible(name)}: there is no such file")
     known = {preset.id: preset.path for preset in listed()}
     if name not in known:
-        raise PresetError(f"{name}: no preset and no file is called so{_suggest(name, known)}")
+        raise PresetError(f"{_visible(name)}: no preset and no file is called so{_suggest(name, known)}")
     return known[name]
 
 
@@ -105,13 +126,14 @@ def load(path: Path) -> Preset:
     """The preset in the file at ``path``. Raises `PresetError`."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PresetError(f"{path.name}: cannot be read: {_reason(error)}") from error
+    except (OSError, ValueError) as error:
+        raise PresetError(f"{_visible(path.name)}: cannot be read: {_reason(error)}") from error
     return loads(text, path.name)
 
 
 def loads(text: str, source: str) -> Preset:
     """The preset that ``text`` holds; ``source`` names it in messages. Raises `PresetError`."""
+    source = _visible(source)
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -135,11 +157,20 @@ def dumps(preset: Preset) -> str:
 
 
 def save(preset: Preset, path: Path) -> None:
-    """Write ``preset`` to ``path``, wholly or not at all. Raises `PresetError`."""
+    """Write ``preset`` to ``path``, wholly or not at all.
+
+    Raises `PresetError`, also for the file of a shipped preset.
+    """
     try:
+        if is_shipped(path):
+            raise PresetError(
+                f"{_visible(path)}: this preset comes with LayerLab and stays as it is; choose another name"
+            )
         storage.write_atomically(path, dumps(preset))
-    except OSError as error:
-        raise PresetError(f"{path}: cannot be written: {_reason(error)}; save it elsewhere") from error
+    except PresetError:
+        raise
+    except (OSError, RuntimeError, ValueError) as error:
+        raise PresetError(f"{_visible(path)}: cannot be written: {_reason(error)}; save it elsewhere") from error
 
 
 def _block(heading: str, values: Mapping[str, object]) -> str:
@@ -217,5 +248,20 @@ def _toml_files(folder: Path) -> Iterator[Path]:
         return
 
 
+def _expanded(name: str) -> Path:
+    try:
+        return Path(name).expanduser()
+    except RuntimeError as error:
+        raise PresetError(f"{_visible(name)}: there is no such home folder") from error
+
+
+def _visible(name: str | Path) -> str:
+    """``name`` on one line, its control characters as they are escaped in Python."""
+    text = str(name)
+    return text if text.isprintable() else repr(text)
+
+
 def _reason(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else "it is not UTF-8 text"
+    if isinstance(error, UnicodeError):
+        return "it is not UTF-8 text"
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)

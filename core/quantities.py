@@ -1,6 +1,6 @@
 """Numbers as people read them: bytes, thousands, durations, percent."""
 
-__all__ = ["show_bytes", "show_change", "show_count", "show_duration", "show_short"]
+__all__ = ["show_amount", "show_bytes", "show_change", "show_count", "show_duration", "show_short"]
 
 
 def show_bytes(size: float) -> str:
@@ -18,6 +18,12 @@ def show_count(number: int) -> str:
     return f"{number:,}"
 
 
+def show_amount(number: int, thing: str) -> str:
+    """``1 bias``, ``236 biases``, ``1 weight``."""
+    plural = f"{thing}es" if thing.endswith("s") else f"{thing}s"
+    return f"{number:,} {thing if number == 1 else plural}"
+
+
 def show_short(number: float) -> str:
     """A number in at most four digits and a letter: ``416k``, ``15.3G``."""
     for limit, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
@@ -28,9 +34,15 @@ def show_short(number: float) -> str:
 
 
 def show_change(before: int, after: int) -> str:
-    """``61,706 -> 42,800 (-31%)``."""
-    percent = f" ({(after - before) / before:+.0%})" if before else ""
-    return f"{before:,} -> {after:,}{percent}"
+    """``61,706 -> 42,800 (-31%)``; a change beyond tenfold as a factor, one below a percent as a difference."""
+    ratio = after / before if before else 0.0
+    if ratio >= 10:
+        how = f" (x{ratio:,.0f})"
+    elif abs(ratio - 1) < 0.01:
+        how = f" ({after - before:+,})"
+    else:
+        how = f" ({ratio - 1:+.0%})"
+    return f"{before:,} -> {after:,}{how if before else ''}"
 
 
 def show_duration(seconds: float) -> str:

@@ -55,7 +55,9 @@ def mismatches(architecture: Architecture, plan: Plan, summary: Summary) -> tupl
 def _output_fix(architecture: Architecture, summary: Summary, classes: int) -> Fix | None:
     last = architecture.layers[-1]
     rank = len(summary.output or ())
-    if isinstance(last, Dense) and rank == 1:
+    if isinstance(last, Dense) and rank > 1:
+        return Fix("insert Flatten before it", "insert", Flatten())
+    if isinstance(last, Dense) and last.activation == "softmax":
         return Fix(f"set units={classes}", "replace", replace(last, units=classes))
     if rank == 1:
         return Fix(f"append Dense {classes} softmax", "append", Dense(classes, "softmax"))

@@ -1,9 +1,10 @@
 """Where a person's own files lie, and how they are written: wholly or not at all."""
 
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
+from stat import S_IMODE
 
 import platformdirs
 
@@ -30,17 +31,20 @@ def log_file() -> Path:
 def write_atomically(path: Path, text: str) -> None:
     """Put ``text`` at ``path`` in one step, making its folder; whatever stood there stays until then.
 
-    Raises OSError.
+    A link is followed, and a file that is replaced keeps its permissions. Raises OSError.
     """
+    path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    written = path.parent / f".layerlab-{token_hex(8)}"
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with written.open("x", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        with suppress(FileNotFoundError):
+            written.chmod(S_IMODE(path.stat().st_mode))
+        written.replace(path)
     except BaseException:
         with suppress(OSError):
-            Path(name).unlink()
+            written.unlink()
         raise

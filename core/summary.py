@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from core.architecture import Architecture
 from core.formulas import total
-from core.layers import Dense, Facts, Fix, Layer, Unfit
+from core.layers import Dense, Facts, Fix, Flatten, Layer, Unfit
 from core.layers.base import REMOVE
 from core.quantities import show_bytes
 from core.shapes import Shape, count
@@ -114,7 +114,9 @@ def summarize(architecture: Architecture) -> Summary:
         rows.append(Row(index, layer, shape, facts))
         shape = facts.output if facts and not too_large else None
     if not architecture.layers:
-        fix = Fix("append Dense 10 softmax", "append", Dense(10, "softmax"))
+        flat = len(architecture.input_shape) == 1
+        first: Layer = Dense(10, "softmax") if flat else Flatten()
+        fix = Fix(f"append {first.label}", "append", first)
         problems.append(Problem(None, "error", "empty", "there are no layers yet: add one", fix))
     return Summary(tuple(rows), _totals(rows), tuple(problems))
 

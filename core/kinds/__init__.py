@@ -3,12 +3,13 @@
 from core.kinds.base import FieldError, Kind, Maybe, plain, shown
 from core.kinds.numbers import MOST, Real, Whole
 from core.kinds.shapes import Axes, Margins, Padding, Pair, Shape
-from core.kinds.words import Choice, Flag, Text, Validation
+from core.kinds.words import Choice, Device, Flag, Validation
 
 __all__ = [
     "MOST",
     "Axes",
     "Choice",
+    "Device",
     "FieldError",
     "Flag",
     "Kind",
@@ -18,7 +19,6 @@ __all__ = [
     "Pair",
     "Real",
     "Shape",
-    "Text",
     "Validation",
     "Whole",
     "plain",

@@ -12,6 +12,8 @@ MOST = 10**18
 """No size is larger: past it the arithmetic would only print zeros."""
 
 _WHOLE = re.compile(r"[+-]?\d+")
+_THOUSANDS = re.compile(r"([+-]?[1-9]\d{0,2}(?:,\d{3})+)(\.\d*)?(e[+-]?\d+)?", re.IGNORECASE)
+"""A number whose commas part thousands: 60,000 or 1,234.5, but not 0,001."""
 _MOST_DIGITS = 40
 """Longer numbers are refused before they are converted; no field has a use for them."""
 
@@ -77,7 +79,8 @@ class Real(Kind):
 
     def parse(self, text: str) -> float:
         try:
-            return self.read(float(text.strip().replace(",", ".")))
+            word = text.strip()
+            return self.read(float(word.replace(",", "" if _THOUSANDS.fullmatch(word) else ".")))
         except ValueError as error:
             if isinstance(error, FieldError):
                 raise
@@ -98,7 +101,9 @@ class Real(Kind):
 
 
 def typed_integer(text: str, expected: object) -> int:
-    word = text.strip().replace(",", "").replace("_", "")
+    word = text.strip().replace("_", "")
+    if _THOUSANDS.fullmatch(word):
+        word = word.replace(",", "")
     if not _WHOLE.fullmatch(word) or len(word) > _MOST_DIGITS:
         raise FieldError(f"expected {expected}, not {text.strip()[:_MOST_DIGITS]!r}")
     return int(word)

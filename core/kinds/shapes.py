@@ -48,7 +48,7 @@ class Shape(Kind):
         if not isinstance(raw, list | tuple) or not 1 <= len(raw) <= self.most:
             raise FieldError(f"expected 1 to {self.most} sizes, not {shown(raw)}")
         for size in raw:
-            if self.free and size == -1 and list(raw).count(-1) == 1:
+            if self.free and isinstance(size, int) and size == -1 and list(raw).count(-1) == 1:
                 continue
             Whole(1, MOST).read(size)
         return tuple(raw)

@@ -1,9 +1,11 @@
-"""Words: true or false, one of a few, a line of text, what to validate on."""
+"""Words: true or false, one of a few, a device, what to validate on."""
+
+import re
 
 from core.kinds.base import FieldError, Kind, shown
 from core.kinds.numbers import Real
 
-__all__ = ["Choice", "Flag", "Text", "Validation"]
+__all__ = ["Choice", "Device", "Flag", "Validation"]
 
 
 class Flag(Kind):
@@ -33,19 +35,25 @@ class Flag(Kind):
         return known[text.strip().lower()]
 
 
-class Text(Kind):
-    """A line of text."""
+class Device(Kind):
+    """What to train on: "auto", "cpu", "gpu" or one GPU of several by its number, "gpu:0"."""
 
-    def read(self, raw: object) -> str:
-        if not isinstance(raw, str):
-            raise FieldError(f"expected text, not {shown(raw)}")
-        return raw
+    _names = re.compile(r"auto|cpu|gpu(:[0-9]{1,3})?")
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return "auto", "cpu", "gpu:0"
 
     def start(self) -> str:
-        return ""
+        return "auto"
+
+    def read(self, raw: object) -> str:
+        if not isinstance(raw, str) or not self._names.fullmatch(raw):
+            raise FieldError(f"expected auto, cpu, gpu or a GPU by its number such as gpu:0, not {shown(raw)}")
+        return raw
 
     def parse(self, text: str) -> str:
-        return text
+        return self.read(text.strip().lower())
 
 
 class Choice(Kind):

@@ -1,5 +1,6 @@
 """Arguments that many layers share, with their kinds and help, spelled as Keras spells them."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from core.families import OneOf
@@ -44,6 +45,9 @@ ACTIVATIONS = (
 
 MOST_WINDOW = 1_000
 """No window, stride or gap is larger: TensorFlow pads images to it, and aborts the process past some size."""
+
+CHANNELS_LAST: Mapping[str, object] = {"data_format": "channels_last"}
+"""What `accepted` holds for a layer that has a data_format in Keras."""
 
 Activation = Annotated[str, Choice(*ACTIVATIONS), "Function applied to the output"]
 Units = Annotated[int, Whole(1, MOST), "Size of the output"]

@@ -45,6 +45,7 @@ class Conv2D(Layer, frozen=True):
     """Slides filters over an image; each gives one channel of the output."""
 
     group: ClassVar[str] = "Convolution"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
     starts: ClassVar[Mapping[str, Any]] = {"filters": 32, "kernel_size": (3, 3), "activation": "relu"}
 
     filters: arg.Filters
@@ -105,6 +106,7 @@ class Conv2DTranspose(Layer, frozen=True):
     """The opposite of a convolution's shape: spreads each pixel over a window, so that images grow."""
 
     group: ClassVar[str] = "Convolution"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
     starts: ClassVar[Mapping[str, Any]] = {"filters": 32, "kernel_size": (3, 3), "strides": (2, 2)}
 
     filters: arg.Filters
@@ -182,6 +184,7 @@ class DepthwiseConv2D(Layer, frozen=True):
     """Filters every channel by itself; nothing mixes the channels."""
 
     group: ClassVar[str] = "Convolution"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
     starts: ClassVar[Mapping[str, Any]] = {"kernel_size": (3, 3), "activation": "relu"}
 
     kernel_size: arg.Kernel
@@ -242,6 +245,7 @@ class SeparableConv2D(Layer, frozen=True):
     """A depthwise convolution, then a 1x1 convolution that mixes the channels."""
 
     group: ClassVar[str] = "Convolution"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
     starts: ClassVar[Mapping[str, Any]] = {"filters": 32, "kernel_size": (3, 3), "activation": "relu"}
 
     filters: arg.Filters
@@ -299,6 +303,7 @@ class Conv1D(Layer, frozen=True):
     """Slides filters along a sequence."""
 
     group: ClassVar[str] = "Convolution"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
     starts: ClassVar[Mapping[str, Any]] = {"filters": 32, "kernel_size": 3, "activation": "relu"}
 
     filters: arg.Filters

@@ -24,6 +24,7 @@ class ZeroPadding2D(Layer, frozen=True):
     """Puts rows and columns of zeros around an image."""
 
     group: ClassVar[str] = "Images"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
 
     padding: Annotated[
         tuple[tuple[int, int], tuple[int, int]], Margins(), "All sides; height, width; or top, bottom, left, right"
@@ -45,6 +46,7 @@ class UpSampling2D(Layer, frozen=True):
     """Enlarges an image by whole factors."""
 
     group: ClassVar[str] = "Images"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
 
     size: Annotated[tuple[int, int], Pair(1, arg.MOST_WINDOW), "Factors of height and width"] = (2, 2)
     interpolation: Annotated[str, arg.Interpolation, "How new pixels come about"] = "nearest"
@@ -81,6 +83,7 @@ class Resizing(Layer, frozen=True):
     """Resizes an image to a given height and width."""
 
     group: ClassVar[str] = "Images"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
     starts: ClassVar[Mapping[str, Any]] = {"height": 32, "width": 32}
 
     height: Annotated[int, Whole(1, arg.MOST), "New height"]

@@ -1,5 +1,6 @@
 """Keras's pooling layers."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from msgspec.structs import replace
@@ -32,6 +33,7 @@ KeepDims = Annotated[bool, Flag(), "Keep the pooled axes, with size 1"]
 
 class _Pooling2D(Layer, frozen=True):
     group: ClassVar[str] = "Pooling"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
     pixels_note: ClassVar[str]
 
     pool_size: Annotated[tuple[int, int], Pair(1, arg.MOST_WINDOW), "Height and width of the window"] = (2, 2)
@@ -93,6 +95,7 @@ class AveragePooling2D(_Pooling2D, frozen=True):
 
 class _GlobalPooling2D(Layer, frozen=True):
     group: ClassVar[str] = "Pooling"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
 
     keepdims: KeepDims = False
 
@@ -114,6 +117,7 @@ class MaxPooling1D(Layer, frozen=True):
     """Keeps the largest number under a window along a sequence, feature by feature."""
 
     group: ClassVar[str] = "Pooling"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
 
     pool_size: Annotated[int, Whole(1, arg.MOST_WINDOW), "Length of the window"] = 2
     strides: Annotated[
@@ -145,6 +149,7 @@ class GlobalAveragePooling1D(Layer, frozen=True):
     """Averages each feature over all steps."""
 
     group: ClassVar[str] = "Pooling"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
 
     keepdims: KeepDims = False
 

@@ -35,6 +35,7 @@ class SpatialDropout2D(Layer, frozen=True):
     """Sets whole random channels to zero while training."""
 
     group: ClassVar[str] = "Regularization"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
     starts: ClassVar[Mapping[str, Any]] = {"rate": 0.2}
 
     rate: arg.Rate

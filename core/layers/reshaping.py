@@ -1,9 +1,11 @@
 """Layers that only arrange numbers anew."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from core.formulas import Formula, Number
 from core.kinds import Shape as ShapeKind
+from core.layers import arguments as arg
 from core.layers.base import REMOVE, Facts, Fix, Layer, Unfit
 from core.shapes import Shape, count, show_shape
 
@@ -14,6 +16,7 @@ class Flatten(Layer, frozen=True):
     """Lays all numbers of an example in one row."""
 
     group: ClassVar[str] = "Reshaping"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
 
     def derive(self, x: Shape) -> Facts:
         names = ("height", "width", "channels")[: len(x)]

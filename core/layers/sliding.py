@@ -104,8 +104,11 @@ def _uneven(rows: Slide, columns: Slide, padded: Callable[[str | int], Layer]) -
     ).replace(" and the last column", " and column" if rows.unseen == columns.unseen == 1 else " and the last column")
     verb = "is" if len(axes) == 1 and axis.unseen == 1 else "are"
     even = _even_padding(rows, columns, pixels)
-    advice = f"; padding {even[0]} gives exactly {even[1]}" if even else ""
-    fix = Fix(f"set padding={even[0]}", "replace", padded(even[0])) if even else None
+    advice, fix = "", None
+    if even is not None:
+        exact = (axis.size + 2 * even - axis.window) // axis.stride + 1
+        advice = f"; padding {even} gives exactly {exact}"
+        fix = Fix(f"set padding={even}", "replace", padded(even))
     message = (
         f"({size} - {axis.window})/{axis.stride} + 1 = {axis.exact:.2f} does not come out even: "
         f"Keras drops the rest and gives {axis.output}; {unseen} {verb} never seen{advice}"
@@ -113,10 +116,10 @@ def _uneven(rows: Slide, columns: Slide, padded: Callable[[str | int], Layer]) -
     return (Warn("uneven-stride", message, fix),)
 
 
-def _even_padding(rows: Slide, columns: Slide, pixels: int) -> tuple[int, int] | None:
-    """The least larger padding in pixels at which both axes come out even, and the height it gives."""
+def _even_padding(rows: Slide, columns: Slide, pixels: int) -> int | None:
+    """The least larger padding in pixels at which both axes come out even."""
     for padding in range(pixels + 1, pixels + max(rows.stride, columns.stride) + 1):
         rests = [(one.size + 2 * padding - one.window) % one.stride for one in (rows, columns)]
         if not any(rests) and padding < min(rows.window, columns.window):
-            return padding, (rows.size + 2 * padding - rows.window) // rows.stride + 1
+            return padding
     return None

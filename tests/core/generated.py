@@ -107,8 +107,8 @@ def _(kind: kinds.Flag, wide: bool) -> SearchStrategy[Any]:
 
 
 @_values.register
-def _(kind: kinds.Text, wide: bool) -> SearchStrategy[Any]:
-    return texts()
+def _(kind: kinds.Device, wide: bool) -> SearchStrategy[Any]:
+    return st.sampled_from(["auto", "cpu", "gpu"]) | st.integers(0, 999).map("gpu:{}".format)
 
 
 @_values.register

@@ -11,7 +11,7 @@ from core.architecture import Architecture
 from core.fields import Described, change, fields_of, read, write
 from core.initializers import Initializer
 from core.kinds import FieldError, Real
-from core.layers import Dense, Facts, Layer
+from core.layers import GRU, LSTM, Bidirectional, Conv2D, Dense, Facts, Layer
 from core.losses import Loss
 from core.optimizers import SGD, Adam, Optimizer
 from core.plan import EarlyStopping, Plan
@@ -146,6 +146,41 @@ def test_choosing_another_member_keeps_what_both_have() -> None:
     field = next(field for field in fields_of(Plan) if field.name == "optimizer")
     chosen: Any = field.kind
     assert chosen.choose(SGD(learning_rate=0.5, clipnorm=1.0), "adam") == Adam(clipnorm=1.0)
+
+
+def test_choosing_another_member_keeps_what_both_require() -> None:
+    (field,) = (field for field in fields_of(Bidirectional) if field.name == "layer")
+    chosen: Any = field.kind
+    held = LSTM(100, return_sequences=True, unit_forget_bias=False)
+    assert chosen.choose(held, "GRU") == GRU(100, return_sequences=True)
+
+
+def test_choosing_another_member_leaves_what_it_does_not_take() -> None:
+    (field,) = (field for field in fields_of(Plan) if field.name == "loss")
+    chosen: Any = field.kind
+    held = Loss.named("Tversky")(alpha=3.0)
+    assert chosen.choose(held, "CategoricalFocalCrossentropy") == Loss.named("CategoricalFocalCrossentropy")()
+    assert chosen.choose(change(held, "alpha", 0.75), "BinaryFocalCrossentropy").alpha == 0.75
+
+
+def test_channels_last_may_be_said_and_nothing_else() -> None:
+    assert read(Conv2D, {"filters": 3, "kernel_size": 3, "data_format": "channels_last"}) == Conv2D(3, (3, 3))
+    assert "data_format" not in write(Conv2D(3, (3, 3)), every=True)
+    with pytest.raises(FieldError, match=r"^data_format: LayerLab computes channels_last, not 'channels_first'$"):
+        read(Conv2D, {"filters": 3, "kernel_size": 3, "data_format": "channels_first"})
+    with pytest.raises(FieldError, match=r"^data_format: Dense has no such field"):
+        read(Dense, {"units": 3, "data_format": "channels_last"})
+
+
+@pytest.mark.keras
+def test_every_layer_that_has_a_data_format_in_keras_takes_channels_last() -> None:
+    import keras
+
+    for name, member in Layer.members.items():
+        if name == "Input":
+            continue
+        there = "data_format" in inspect.signature(getattr(keras.layers, name).__init__).parameters
+        assert ("data_format" in member.accepted) == there, name
 
 
 @pytest.fixture

@@ -213,9 +213,86 @@ def test_a_preset_is_found_by_id_or_by_path(tmp_path: Path) -> None:
         presets.find("qqqq.toml")
 
 
-def test_the_name_of_a_file_is_made_of_plain_letters() -> None:
-    for name in ("../../etc/passwd", "[red]x", "\x1b[31m", "", "ünïcode", "x" * 500):
-        path = presets.path_for(name)
-        assert path.parent == presets.own_folder()
-        assert path.name.isascii()
-        assert len(path.name) <= 85
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("../../etc/passwd", "etc-passwd.toml"),
+        ("[red]x", "red-x.toml"),
+        ("\x1b[31m", "31m.toml"),
+        ("", "untitled.toml"),
+        ("...", "untitled.toml"),
+        ("\udc80", "untitled.toml"),
+        ("Ünïcode_2", "ünïcode-2.toml"),
+        ("手書き 数字", "手書き-数字.toml"),
+        ("Цифры", "цифры.toml"),
+        ("x" * 500, "x" * 195 + ".toml"),
+        ("数" * 500, "数" * 65 + ".toml"),
+        ("x" * 194 + " 数", "x" * 194 + ".toml"),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_file_is_made_of_letters(name: str, file: str) -> None:
+    path = presets.path_for(name)
+    assert path == presets.own_folder() / file
+    assert len(path.name.encode()) <= 200
+
+
+@pytest.mark.parametrize("name", ["~nosuch/x.toml", f"{'x' * 300}.toml", "x\0.toml", "\udc80\ud800.toml"])
+def test_a_path_that_cannot_be_one_is_refused_in_one_line(name: str) -> None:
+    for ask in (presets.find, presets.path_for):
+        with pytest.raises(PresetError) as caught:
+            ask(name)
+        assert str(caught.value).isprintable()
+    if not name.startswith("~"):
+        with pytest.raises(PresetError):
+            presets.exists(Path(name))
+        with pytest.raises(PresetError):
+            presets.save(presets.loads(DENSE, "text"), Path(name))
+
+
+def test_whether_something_is_there_is_told(tmp_path: Path) -> None:
+    assert presets.exists(tmp_path)
+    assert not presets.exists(tmp_path / "gone.toml")
+    (tmp_path / "file").write_text("no folder")
+    assert not presets.exists(tmp_path / "file" / "x.toml")
+    with pytest.raises(PresetError, match=r"cannot be a preset's file: .*; choose another$"):
+        presets.exists(tmp_path / ("x" * 300))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look everywhere")
+def test_a_folder_that_may_not_be_looked_into_is_said(tmp_path: Path) -> None:
+    tmp_path.chmod(0)
+    try:
+        for ask in (presets.find, presets.path_for):
+            with pytest.raises(PresetError, match="Permission denied"):
+                ask(str(tmp_path / "mine.toml"))
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_a_shipped_preset_is_not_written_over(tmp_path: Path) -> None:
+    shipped = presets.find("lenet-5")
+    before = shipped.read_bytes()
+    (tmp_path / "link.toml").symlink_to(shipped)
+    for path in (shipped, tmp_path / "link.toml"):
+        with pytest.raises(PresetError, match=r"comes with LayerLab and stays as it is; choose another name$"):
+            presets.save(presets.loads(DENSE, "text"), path)
+    assert shipped.read_bytes() == before
+
+
+def test_names_of_files_are_told_with_their_control_characters_visible(tmp_path: Path) -> None:
+    odd = tmp_path / "a\x1b[31m\nb.toml"
+    odd.write_text("no TOML")
+    for ask in (lambda: presets.load(odd), lambda: presets.find(f"{odd}.toml"), lambda: presets.find("\x1b[31m")):
+        with pytest.raises(PresetError) as caught:
+            ask()
+        assert str(caught.value).isprintable()
+        assert "\\x1b[31m" in str(caught.value)
+
+
+def test_the_id_that_is_suggested_has_its_control_characters_visible(home: Path) -> None:
+    folder = home / "presets"
+    folder.mkdir(parents=True)
+    (folder / "qwertyuiop\x1b.toml").write_text(DENSE)
+    with pytest.raises(PresetError, match="did you mean") as caught:
+        presets.find("qwertyuiop")
+    assert str(caught.value).isprintable()

@@ -3,6 +3,7 @@
 import pytest
 
 from core import presets
+from core.architecture import Architecture
 from core.fields import write
 from core.layers import Conv2D, Dense
 from core.losses import BinaryCrossentropy, CategoricalCrossentropy
@@ -165,6 +166,13 @@ def test_a_stride_that_does_not_fit_is_said_and_the_padding_that_mends_it() -> N
     mended = shipped("lecture-7x7-stride-3").architecture.mend(1, problem.fix)
     assert mended == shipped("lecture-7x7-stride-3-padded").architecture
     assert summarize(mended).problems == ()
+
+
+def test_the_padding_is_advised_with_the_size_along_the_axis_of_the_message() -> None:
+    (problem,) = summarize(Architecture((28, 7, 1), (Conv2D(1, (3, 3), strides=(1, 3)),))).problems
+    assert problem.code == "uneven-stride"
+    assert "(7 - 3)/3 + 1 = 2.33" in problem.message
+    assert problem.message.endswith("padding 1 gives exactly 3")
 
 
 def test_seventy_six_parameters_a_filter() -> None:

@@ -27,7 +27,7 @@ from core.layers import (
 )
 from core.plan import Plan
 from core.readiness import mismatches, obstacles
-from core.summary import Problem, Summary, summarize
+from core.summary import Problem, summarize
 from tests.core.generated import architectures, layers, shapes
 
 IMAGE = (28, 28, 1)
@@ -76,7 +76,10 @@ def test_an_empty_architecture_asks_for_a_layer() -> None:
     (problem,) = summarize(empty).problems
     assert (problem.layer, problem.severity, problem.code) == (None, "error", "empty")
     assert problem.fix is not None
-    assert empty.mend(0, problem.fix).layers == (Dense(10, "softmax"),)
+    assert empty.mend(0, problem.fix).layers == (Flatten(),)
+    (problem,) = summarize(Architecture((784,))).problems
+    assert problem.fix is not None
+    assert Architecture((784,)).mend(0, problem.fix).layers == (Dense(10, "softmax"),)
 
 
 def test_too_large_is_refused_with_the_memory_that_it_would_take() -> None:
@@ -130,7 +133,7 @@ def test_what_keras_would_refuse_is_refused_with_a_mend(shape: tuple[int, ...], 
     (problem,) = summarize(architecture).errors
     assert (problem.layer, problem.code) == (1, code)
     assert problem.fix is not None
-    assert summarize(architecture.mend(1, problem.fix)).errors in ((), _empty())
+    assert {left.code for left in summarize(architecture.mend(1, problem.fix)).errors} <= {"empty"}
 
 
 @pytest.mark.parametrize(
@@ -235,8 +238,3 @@ def _obstacles(architecture: Architecture, plan: Plan) -> list[str]:
 def _mend(architecture: Architecture, problem: Problem) -> Architecture:
     assert problem.fix is not None
     return architecture.mend(problem.layer or 0, problem.fix)
-
-
-def _empty() -> tuple[Problem, ...]:
-    summary: Summary = summarize(Architecture((1,)))
-    return summary.errors
