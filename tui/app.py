@@ -114,6 +114,7 @@ class LayerLabApp(App[None]):
         width, height = event.size
         small = width < LEAST_WIDTH or height < LEAST_HEIGHT
         self.screen_stack[0].set_class(small, "-too-small")
+        self.tabs.disabled = small  # keys must not act on what is not seen
         if small:
             needs = f"LayerLab needs {LEAST_WIDTH}x{LEAST_HEIGHT}\nthis terminal is {width}x{height}\nmake it larger"
             self.screen_stack[0].query_one("#too-small", Static).update(needs)
@@ -126,7 +127,8 @@ class LayerLabApp(App[None]):
 
     @on(BuildPane.Edited)
     def _architecture_edited(self, event: BuildPane.Edited) -> None:
-        preset = replace(self.document.present, architecture=event.architecture)
+        present = self.document.present
+        preset = replace(present, architecture=event.edit(present.architecture))
         self.document = self.document.edit(preset, event.merging)
         if not event.merging:
             self.build_pane.say_change()
@@ -219,7 +221,7 @@ class LayerLabApp(App[None]):
         try:
             preset = presets.load(path)
         except PresetError as error:
-            self.notify(one_line(str(error)), title="Cannot open", severity="error", timeout=10, markup=False)
+            self._refuse("Cannot open", error)
             return
         if await self._may_leave(f"open {one_line(preset.name)}"):
             self._open(preset, path)
@@ -269,11 +271,14 @@ class LayerLabApp(App[None]):
         name = await self.push_screen_wait(NameFile(self.preset.name, str(presets.own_folder())))
         if name is None:
             return False
-        path = presets.path_for(name)
-        if path.exists() and path != self.path:
-            answer = await self.push_screen_wait(Ask(f"{path.name} exists. Replace it?", {"replace": "Replace"}))
-            if answer is None:
-                return False
+        try:
+            path = presets.path_for(name)
+            taken = presets.exists(path) and (path != self.path or name != self.preset.name)
+        except PresetError as error:
+            self._refuse("Not saved", error)
+            return False
+        if taken and not await self.push_screen_wait(Ask(f"{path.name} exists. Replace it?", {"replace": "Replace"})):
+            return False
         preset = self.document.present
         if not name.endswith(".toml"):
             preset = replace(preset, name=name)
@@ -283,12 +288,15 @@ class LayerLabApp(App[None]):
         try:
             presets.save(preset, path)
         except PresetError as error:
-            self.notify(one_line(str(error)), title="Not saved", severity="error", timeout=10, markup=False)
+            self._refuse("Not saved", error)
             return False
         self.path = path
         self.document = self.document.edit(preset).mark_saved()
         self.notify(f"Saved as {one_line(str(path))}", markup=False)
         return True
+
+    def _refuse(self, title: str, error: PresetError) -> None:
+        self.notify(one_line(str(error)), title=title, severity="error", timeout=10, markup=False)
 
     def _open(self, preset: Preset, path: Path | None) -> None:
         self.path = path

@@ -5,10 +5,16 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.plain import one_line
+
 __all__ = ["TABS", "Header"]
 
 TABS = {"build": "Build", "train": "Train"}
 """The tabs by id, in their order; the number of a tab is its key."""
+GAP = "   "
+"""What stands before a fact."""
+LEAST_NAME = 10
+"""Cells that the name keeps beside what training is doing."""
 
 
 class Header(Widget):
@@ -32,19 +38,11 @@ class Header(Widget):
     def render(self) -> Content:
         tabs = Content("  ").join(self._tab(number, tab) for number, tab in enumerate(TABS, start=1))
         brand = Content.styled("LayerLab", "$text-primary bold")
-        room = max(0, self.size.width - tabs.cell_length - brand.cell_length - 4)
-        facts = [part for part in (self.data, self.activity) if part]
-        while facts and sum(len(fact) + 3 for fact in facts) > room * 2 // 3:
-            facts.pop(0)
-        name_room = room - sum(len(fact) + 3 for fact in facts) - 2
-        name = _shorten(self.title, name_room)
-        left = Content.assemble(
-            brand,
-            "  ",
-            (name, "bold"),
-            (" *", "$text-warning bold") if self.unsaved else "",
-            *(f"   {f}" for f in facts),
-        )
+        star = Content.styled(" *", "$text-warning bold") if self.unsaved else Content("")
+        room = self.size.width - tabs.cell_length - brand.cell_length - star.cell_length - 4
+        title, data, activity = one_line(self.title), one_line(self.data), one_line(self.activity)
+        name, *facts = _fitted(title, data, activity, room)
+        left = Content.assemble(brand, "  ", (name, "bold"), star, *(f"{GAP}{fact}" for fact in facts))
         gap = max(1, self.size.width - left.cell_length - tabs.cell_length)
         return Content.assemble(left, " " * gap, tabs)
 
@@ -53,9 +51,27 @@ class Header(Widget):
         return Content.from_markup(f"[{style}][@click=app.show('{tab}')] {number} {TABS[tab]} [/][/]")
 
 
+def _fitted(title: str, data: str, activity: str, room: int) -> list[str]:
+    """The title and those facts that fit beside it in ``room`` cells; what training is doing always does."""
+    # A device is a setting, which the Train tab shows too; anything else is a state, and stays.
+    training = [] if activity.startswith("device ") else [activity]
+    for facts in ([data, activity], [activity], training):
+        shown = [fact for fact in facts if fact]
+        if cell_len(title) + sum(cell_len(GAP + fact) for fact in shown) <= room:
+            return [title, *shown]
+    if not any(training):
+        return [_shorten(title, room)]
+    activity = _shorten_within(activity, room - min(cell_len(title), LEAST_NAME) - cell_len(GAP))
+    return [_shorten(title, room - cell_len(GAP + activity)), activity]
+
+
 def _shorten(text: str, room: int) -> str:
+    return Content(text).truncate(max(0, room), ellipsis=True).plain.rstrip()
+
+
+def _shorten_within(text: str, room: int) -> str:
+    """``text`` shortened before its last word, which tells how far training is."""
     if cell_len(text) <= room:
         return text
-    while text and cell_len(text) > room - 1:
-        text = text[:-1]
-    return f"{text}\u2026" if text else ""
+    start, _, end = text.rpartition(" ")
+    return f"{_shorten(start, room - cell_len(end) - 1)} {end}"

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, cast
 from msgspec import Struct
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.dom import DOMNode
+from textual.markup import escape
 from textual.types import IgnoreReturnCallbackType
 
 from core import presets
 from core.layers import Input, Layer
+from tui.plain import one_line
 
 if TYPE_CHECKING:
     from tui.app import LayerLabApp
@@ -30,14 +33,15 @@ class Commands(Provider):
 
     async def discover(self) -> Hits:
         for command in self._actions():
-            yield DiscoveryHit(command.name, command.run, help=command.help)
+            yield DiscoveryHit(Content(command.name), command.run, command.name, escape(command.help))
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for command in (*self._actions(), *self._presets(), *self._layers()):
             score = matcher.match(command.name)
             if score > 0:
-                yield Hit(score, matcher.highlight(command.name), command.run, help=command.help)
+                highlighted = matcher.highlight(command.name)
+                yield Hit(score, highlighted, command.run, command.name, escape(command.help))
 
     @property
     def _lab(self) -> "LayerLabApp":
@@ -58,13 +62,18 @@ class Commands(Provider):
 
     def _presets(self) -> Iterator[_Command]:
         for preset in presets.listed():
-            yield _Command(f"Open {preset.id}", "Open this preset", partial(self._lab.open_preset, preset.path))
+            run = partial(self._lab.open_preset, preset.path)
+            yield _Command(f"Open {one_line(preset.id)}", "Open this preset", run)
 
     def _layers(self) -> Iterator[_Command]:
         for name, layer in Layer.members.items():
             if layer is not Input:
                 help_line = (layer.__doc__ or "").strip().splitlines()[0]
-                yield _Command(f"Add {name}", help_line, partial(self._lab.build_pane.insert, layer.start()))
+                yield _Command(f"Add {name}", help_line, partial(self._insert, layer))
+
+    def _insert(self, layer: type[Layer]) -> None:
+        self._lab.action_show("build")
+        self._lab.build_pane.insert(layer.start())
 
     async def _run(self, owner: DOMNode, action: str) -> None:
         if owner is not self._lab:

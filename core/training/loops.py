@@ -62,8 +62,9 @@ def steps(model: keras.Model, batch: Batch, apply: Update, image: Shape, size: i
             with tf.GradientTape() as tape:
                 output = model(x, training=True)
                 loss = model.compute_loss(x=x, y=y, y_pred=output, training=True)
+                scaled = model.optimizer.scale_loss(loss)
             if weights:
-                apply(*tape.gradient(loss, weights))
+                apply(*tape.gradient(scaled, weights))
             return done + 1, _added(sums, _sums(loss, output, truth))
 
         def going(done: Any, sums: Sums) -> Any:

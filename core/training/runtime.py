@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 
-__all__ = ["loaded", "prepare", "settle"]
+__all__ = ["loaded", "prepare", "reclaim", "settle"]
 
 _BLOCK = 4 * 2**20
 _settled = Event()
@@ -43,6 +43,14 @@ def settle() -> None:
     if not _settled.is_set():
         _settled.set()
         gc.freeze()
+
+
+def reclaim() -> None:
+    """Give back what earlier sessions held: their networks, in cycles, else wait for a round that comes hours later.
+
+    What `settle` took out is not gone through, so this takes some milliseconds.
+    """
+    gc.collect()
 
 
 def _read(path: Path) -> None:

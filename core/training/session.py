@@ -136,6 +136,7 @@ class Session:
         # Imported here because it imports TensorFlow, which nothing needs before a person trains.
         make: type[Trainer] = import_module("core.training.trainer").Trainer
         runtime.settle()
+        runtime.reclaim()
         if self._stopped():
             return None
         self._listen(Preparing("building the network"))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from textual.color import Color
+from textual.events import Key
 from textual.pilot import Pilot
 
 from core import presets
@@ -47,6 +48,14 @@ async def keys(pilot: Pilot[None], *names: str) -> None:
     for name in names:
         for key in list(name[5:]) if name.startswith("text:") else [name]:
             await pilot.press(key)
+    await pilot.pause()
+
+
+async def burst(app: LayerLabApp, pilot: Pilot[None], *names: str) -> None:
+    """Press ``names`` faster than the app takes them in, as key repeat over a slow line does."""
+    for name in names:
+        app.post_message(Key(name, name if len(name) == 1 else None))
+    await pilot.pause()
     await pilot.pause()
 
 

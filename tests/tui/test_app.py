@@ -96,7 +96,7 @@ async def test_quitting_asks_about_what_is_unsaved(size):
         assert isinstance(app.screen, Ask)
         await keys(pilot, "escape")
         assert app.is_running
-        await keys(pilot, "q", "right", "enter")
+        await keys(pilot, "q", "left", "enter")
         await until(pilot, lambda: not app.is_running or app._exit)
 
 
@@ -109,7 +109,7 @@ async def test_quitting_while_training_asks_and_stops_first(size):
         await until(pilot, lambda: app.train_pane.state == "running")
         await keys(pilot, "q")
         assert isinstance(app.screen, Ask)
-        await keys(pilot, "enter")
+        await keys(pilot, "left", "enter")
         await until(pilot, lambda: app._exit)
         assert any(command.startswith("stop") for command in sessions[0].commands)
         assert not app.train_pane.busy
@@ -119,7 +119,7 @@ async def test_opening_another_preset_asks_about_what_is_unsaved(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "end", "d", "p", "text:ffnn-10", "enter")
         await until(pilot, lambda: isinstance(app.screen, Ask))
-        await keys(pilot, "right", "enter")
+        await keys(pilot, "left", "enter")
         await until(pilot, lambda: "10" in app.preset.name and not app.document.unsaved)
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.layers import Conv2D, Dense, Dropout
-from tests.tui.driving import SIZES, keys, lines_of, opened, screen_of, until
+from core.layers import Conv2D, Dense, Dropout, Flatten
+from tests.tui.driving import SIZES, burst, keys, lines_of, opened, screen_of, until
 from tui.build.stack import Stack
 
 pytestmark = pytest.mark.parametrize("size", SIZES)
@@ -137,13 +137,16 @@ async def test_an_empty_stack_says_what_to_do_and_f_begins(size):
     async with opened(None, size) as (app, pilot):
         assert "there are no layers yet" in screen_of(app)
         await keys(pilot, "f")
-        assert app.preset.architecture.layers == (Dense(10, "softmax"),)
+        assert app.preset.architecture.layers == (Flatten(),)
+        await keys(pilot, "f")
+        assert app.preset.architecture.layers == (Flatten(), Dense(10, "softmax"))
+        assert not app.build_pane.problems
 
 
 async def test_an_output_that_is_not_the_classes_is_told_and_mended(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "end", "enter", "text:12")
-        assert any("MNIST has 10 classes" in problem.message for problem in app.build_pane.problems())
+        assert any("MNIST has 10 classes" in problem.message for problem in app.build_pane.problems)
         await keys(pilot, "escape", "f")
         assert app.preset.architecture.layers[-1].units == 10
 
@@ -151,8 +154,8 @@ async def test_an_output_that_is_not_the_classes_is_told_and_mended(size):
 async def test_a_dense_of_a_million_million_units_is_refused_with_its_memory(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "end", "enter", "text:1000000000000")
-        assert any(problem.code == "too-large" for problem in app.build_pane.problems())
-        assert "TiB" in " ".join(problem.message for problem in app.build_pane.problems())
+        assert any(problem.code == "too-large" for problem in app.build_pane.problems)
+        assert "TiB" in " ".join(problem.message for problem in app.build_pane.problems)
 
 
 async def test_the_window_slides_over_the_image(size):
@@ -171,6 +174,60 @@ async def test_names_full_of_markup_and_escape_codes_are_plain_text(size):
         await pilot.pause()
         assert "[red]" in lines_of(app)[0]
         assert "\x1b" not in screen_of(app)
+
+
+async def test_keys_that_come_together_all_count(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        before = app.preset.architecture.layers
+        await burst(app, pilot, "down", "down", "down", "d", "d")
+        assert app.build_pane.selected == 3
+        assert app.preset.architecture.layers == before[:2] + before[4:]
+        await burst(app, pilot, "u", "u", "home", "down", "J", "J", "J")
+        assert app.preset.architecture.layers == (*before[1:4], before[0], *before[4:])
+        assert app.build_pane.selected == 4
+
+
+async def test_a_number_typed_in_one_burst_stands_as_typed(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "end", "enter")
+        await burst(app, pilot, *"123456")
+        await keys(pilot, "7")
+        assert app.preset.architecture.layers[-1].units == 1234567
+        assert app.focused.value == "1234567"
+
+
+async def test_steps_through_a_family_in_one_burst_all_count(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "end", "enter")
+        app.build_pane.form.focus_field(("kernel_initializer",))
+        await pilot.pause()
+        before = app.focused.value
+        options = app.focused.options
+        await burst(app, pilot, "right", "right", "right")
+        await pilot.pause()
+        assert app.focused.value == options[(options.index(before) + 3) % len(options)]
+        assert app.preset.architecture.layers[-1].kernel_initializer.alias() == app.focused.value
+
+
+async def test_what_a_field_could_not_take_stays_with_its_layer(size):
+    async with opened("mlp-64-64", size) as (app, pilot):
+        await keys(pilot, "down", "down", "enter")
+        app.build_pane.form.focus_field(("kernel_regularizer",))
+        await keys(pilot, "text:zzz", "enter")
+        assert app.build_pane.form.has_focus_within
+        await keys(pilot, "escape", "down")
+        assert "zzz" not in screen_of(app)
+        await keys(pilot, "up")
+        assert "zzz" not in screen_of(app)
+
+
+async def test_letters_in_a_choice_do_not_reach_the_keys_around_it(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "end", "enter")
+        app.build_pane.form.focus_field(("use_bias",))
+        await keys(pilot, "n", "p")
+        assert app.preset.architecture.layers[-1].use_bias is False
+        assert not app.screen.is_modal
 
 
 def test_conv2d_is_what_the_palette_makes(size):

@@ -15,6 +15,7 @@ from core.architecture import Architecture
 from core.layers import Dense, Flatten
 from core.plan import Plan
 from core.presets import Preset
+from core.training.events import StateChanged
 from tests.tui.driving import SIZES, until
 from tests.tui.scripted import STEPS, ScriptedSession
 from tui.train.controller import Run
@@ -38,6 +39,7 @@ class Host(App[None]):
         self.set_reactive(Host.preset, preset)
         self.sessions = []
         self.posted = []
+        self.states = []
         self.failure = None
 
     def session_factory(self, architecture, plan, listen):
@@ -50,8 +52,12 @@ class Host(App[None]):
         yield TrainPane().data_bind(Host.preset)
         yield Footer()
 
-    @on(TrainPane.StateChanged)
-    @on(TrainPane.Finished)
+    def on_mount(self):
+        self.watch(self.query_one(TrainPane), "state", self._note_state, init=False)
+
+    def _note_state(self, state):
+        self.states.append(state)
+
     @on(TrainPane.PlanSettled)
     def _remember(self, message):
         self.posted.append(message)
@@ -109,10 +115,9 @@ async def test_t_trains_to_the_end_and_says_what_was_reached(size):
         assert "test accuracy 98.71%, test loss 0.0412 after 3 epochs in 4.2 s" in pane.message
         assert len(texts(pane.epochs)) == 3
         assert pane.loss_chart.picture is not None
-        await until(pilot, lambda: app.said(TrainPane.StateChanged)[-1].state == "idle")
-        (finished,) = app.said(TrainPane.Finished)
-        assert finished.ended.reason == "finished"
-        assert finished.run == Run("net", NET.architecture, NET.plan)
+        assert pane.state == "idle"
+        assert pane.history.ended.reason == "finished"
+        assert pane.controller.run == Run("net", NET.architecture, NET.plan)
 
 
 @both_sizes
@@ -167,9 +172,7 @@ async def test_x_stops_and_tells_what_was_reached(size):
     async with training(size, STEPS + 3) as (app, pane, pilot):
         await pilot.press("x")
         await until(pilot, lambda: not pane.busy)
-        await until(pilot, lambda: app.said(TrainPane.StateChanged)[-1].state == "idle")
-        states = [message.state for message in app.said(TrainPane.StateChanged)]
-        assert states == ["preparing", "running", "stopping", "idle"]
+        assert app.states == ["preparing", "running", "stopping", "idle"]
         assert pane.message.startswith("stopped: test accuracy 98.71%")
         assert "after 1 epoch in" in pane.message
 
@@ -207,6 +210,19 @@ async def test_plus_after_the_end_goes_on_with_the_same_session(size):
         assert len(app.sessions) == 1
         assert [row[0].removeprefix("\u2605 ") for row in texts(pane.epochs)] == ["1", "2", "3", "4", "5", "6"]
         assert pane.history.x == 6
+
+
+async def test_plus_between_the_end_and_the_next_look_at_it_goes_on():
+    async with training() as (app, pane, pilot):
+        pane._ticker.pause()  # nothing of the end has been taken in when + is pressed
+        app.sessions[0].allow(3 * STEPS - 10)
+        await until(pilot, lambda: StateChanged("idle") in pane.controller._events)
+        assert pane.state == "running"
+        await pilot.press("+")
+        await until(pilot, lambda: pane.message.startswith("going on with net from epoch 3 to 6"))
+        app.sessions[0].allow(10**6)
+        await until(pilot, lambda: not pane.busy)
+        assert pane.epochs.row_count == 6
 
 
 @both_sizes
@@ -313,7 +329,8 @@ async def test_a_failure_is_told_and_the_next_training_runs(size):
         await until(pilot, lambda: app.sessions)
         app.sessions[0].allow(1)
         await until(pilot, lambda: not pane.busy)
-        assert pane.message == "failed: MemoryError: cannot allocate [b]12 GiB[/b]"
+        reason = "out of memory: cannot allocate [b]12 GiB[/b]; try a smaller batch_size or fewer units"
+        assert pane.message == f"failed: {reason}"
         assert "[b]12 GiB[/b]" in str(pane.status.render())
         await pilot.press("+")
         assert "nothing to go on from" in pane.message
@@ -338,7 +355,7 @@ async def test_a_run_that_diverges_is_told_in_the_sessions_words():
     [
         (None, "there is nothing to train yet"),
         (replace(NET, architecture=Architecture((28, 28, 1))), "there are no layers yet"),
-        (replace(NET, architecture=Architecture((28, 28, 1), (Flatten(), Dense(7)))), "set units=10"),
+        (replace(NET, architecture=Architecture((28, 28, 1), (Flatten(), Dense(7)))), "append Dense 10 softmax"),
         (replace(NET, architecture=Architecture((32, 32, 3), (Flatten(), Dense(10)))), "MNIST"),
     ],
 )
@@ -395,6 +412,85 @@ async def test_a_run_keeps_what_it_trains_while_the_document_changes():
         app.sessions[0].allow(10**6)
         await until(pilot, lambda: not pane.busy)
         assert pane.epochs.row_count == 3
+
+
+@both_sizes
+async def test_while_training_the_plan_shown_is_the_one_that_trains(size):
+    async with training(size) as (app, pane, pilot):
+        app.preset = replace(NET, name="other", plan=Plan(epochs=77, batch_size=32))
+        await pilot.pause()
+        assert pane.form.value == NET.plan
+        assert "batch 128, 3 epochs" in str(pane.plan_line.render())
+        app.sessions[0].allow(10**6)
+        await until(pilot, lambda: not pane.busy)
+        assert pane.form.value == app.preset.plan
+        assert "batch 32, 77 epochs" in str(pane.plan_line.render())
+
+
+async def test_what_was_reached_names_its_network_beside_another_one():
+    async with training() as (app, pane, pilot):
+        app.preset = replace(NET, name="other")
+        app.sessions[0].allow(10**6)
+        await until(pilot, lambda: not pane.busy)
+        assert pane.message.startswith("net: test accuracy 98.71%")
+        app.preset = NET
+        await until(pilot, lambda: pane.message.startswith("test accuracy 98.71%"))
+        app.preset = replace(NET, name="other")
+        await until(pilot, lambda: pane.message.startswith("net: test accuracy 98.71%"))
+
+
+@pytest.mark.parametrize(("failing", "tone"), [("", "-done"), ("the loss is not a number", "-error")])
+async def test_what_was_reached_keeps_its_tone_when_an_obstacle_has_come_and_gone(failing, tone):
+    async with training() as (app, pane, pilot):
+        app.sessions[0].failing = failing
+        app.sessions[0].allow(10**6)
+        await until(pilot, lambda: not pane.busy)
+        reached = pane.message
+        assert pane.status.has_class(tone)
+        app.preset = replace(NET, architecture=Architecture((28, 28, 1)))
+        await until(pilot, lambda: "cannot train" in pane.message)
+        assert pane.status.has_class("-warning")
+        app.preset = NET
+        await until(pilot, lambda: pane.message == reached)
+        assert pane.status.has_class(tone)
+        assert not pane.status.has_class("-warning")
+
+
+async def test_escape_codes_in_a_name_are_not_shown():
+    name = "net\x1b]0;title\x07\x1b[31m"
+    preset = replace(NET, name=name)
+    async with training(preset=preset) as (app, pane, pilot):
+        assert pane.headline.startswith("training net")
+        assert pane.headline.isprintable()
+        app.sessions[0].allow(3 * STEPS - 10)
+        await until(pilot, lambda: not pane.busy)
+        await pilot.press("+")
+        await until(pilot, lambda: pane.message.startswith("going on with net"))
+        assert pane.message.isprintable()
+        app.sessions[0].allow(10**6)
+        app.preset = NET
+        await until(pilot, lambda: pane.message.startswith("net") and not pane.busy)
+        assert pane.message.isprintable()
+        assert str(pane.status.render()).isprintable()
+
+
+async def test_escape_codes_in_a_failure_are_not_shown():
+    async with training() as (app, pane, pilot):
+        app.sessions[0].failing = "no\x1b[31m way\nsecond line"
+        app.sessions[0].allow(1)
+        await until(pilot, lambda: not pane.busy)
+        assert pane.message.startswith("failed: no")
+        assert pane.message.isprintable()
+
+
+async def test_at_80_columns_an_open_plan_gives_way_when_the_tab_is_come_back_to():
+    async with at_rest((80, 24)) as (app, pane, pilot):
+        await pilot.press("e")
+        await until(pilot, lambda: pane.form.has_focus_within)
+        pane.focus_default()
+        await until(pilot, lambda: app.focused is pane.epochs)
+        assert pane.loss_chart.region
+        assert not pane.form.region
 
 
 async def test_at_80_columns_the_plan_is_a_line_that_e_opens():

@@ -47,17 +47,24 @@ class Explanation(VerticalScroll, can_focus=True):
 
     summary: reactive[Summary | None] = reactive(None, repaint=False)
     """The architecture, worked out."""
+    problems: reactive[tuple[Problem, ...]] = reactive((), repaint=False)
+    """What is wrong or doubtful about architecture and plan."""
     selected: reactive[int] = reactive(0, repaint=False)
     """The row explained."""
     stop: reactive[int] = reactive(0, repaint=False)
     """At which of its places the window is drawn."""
 
     text = query_one("#explanation-text", Static)
+    window = query_one("#explanation-window", Static)
 
     def compose(self) -> ComposeResult:
         yield Static(id="explanation-text", markup=False)
+        yield Static(id="explanation-window", markup=False)
 
     def watch_summary(self) -> None:
+        self._redraw()
+
+    def watch_problems(self) -> None:
         self._redraw()
 
     def watch_selected(self) -> None:
@@ -75,6 +82,7 @@ class Explanation(VerticalScroll, can_focus=True):
             return False
         window = row.facts.window
         self.stop = (self.stop + by) % (window.rows.output * window.columns.output)
+        self.scroll_to_widget(self.window, animate=False, top=True)
         return True
 
     def _row(self) -> Row | None:
@@ -85,11 +93,13 @@ class Explanation(VerticalScroll, can_focus=True):
         row = self._row()
         if row is None or self.summary is None or not self.is_mounted:
             return
-        problems = [problem for problem in self.summary.problems if problem.layer == row.index]
-        update_text(self.text, describe(row, problems, self.stop))
+        problems = [problem for problem in self.problems if problem.layer == row.index]
+        update_text(self.text, describe(row, problems))
+        window = row.facts.window if row.facts else None
+        update_text(self.window, draw(window, self.stop) if window else Content())
 
 
-def describe(row: Row, problems: list[Problem], stop: int = 0) -> Content:
+def describe(row: Row, problems: list[Problem]) -> Content:
     """All there is to say about ``row``."""
     parts: list[Part] = [(f"{row.layer.help}\n", "italic")]
     for problem in problems:
@@ -98,7 +108,7 @@ def describe(row: Row, problems: list[Problem], stop: int = 0) -> Content:
         if problem.fix:
             parts.append((f"  f: {problem.fix.label}\n", "bold"))
     if row.facts is None:
-        return Content.assemble(*parts, "" if problems else "\nA layer above has to be mended first.")
+        return Content.assemble(*parts, "" if problems else "\nA layer above has to be fixed first.")
     parts.append((f"\n{show_shape(row.input or ())} -> {show_shape(row.facts.output)}\n", "bold"))
     before: Line | None = None
     for line in explain(row):
@@ -106,8 +116,6 @@ def describe(row: Row, problems: list[Problem], stop: int = 0) -> Content:
         before = line
     parts.append((f"{sums(row.facts)}\n", "bold"))
     parts += [(f"{note}\n", "$foreground-muted") for note in row.facts.notes]
-    if row.facts.window:
-        parts += _window_parts(row.facts.window, stop)
     return Content.assemble(*parts).rstrip()
 
 
@@ -126,11 +134,12 @@ def _line_parts(line: Line, before: Line | None) -> list[Part]:
     ]
 
 
-def _window_parts(window: Window, stop: int) -> list[Part]:
+def draw(window: Window, stop: int = 0) -> Content:
+    """The window at its ``stop``-th place over the image."""
     cells = draw_window(window, stop)
     stops = window.rows.output * window.columns.output
     if cells is None:
-        return [(f"\n{stops:,} stops of the window; the image is too large to draw", "$foreground-muted")]
+        return Content.styled(f"\n{stops:,} stops of the window; too many cells to draw", "$foreground-muted")
     seen = {cell for line in cells for cell in line}
     legend = "  ".join(f"{mark} {name}" for cell, (mark, name, _) in _CELLS.items() if cell in seen)
     parts: list[Part] = [
@@ -144,4 +153,4 @@ def _window_parts(window: Window, stop: int) -> list[Part]:
             block = mark * wide if cell == "window" else mark.ljust(wide)
             parts.append((block * len(list(run)), style))
         parts.append("\n")
-    return parts
+    return Content.assemble(*parts).rstrip()

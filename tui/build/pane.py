@@ -1,5 +1,6 @@
 """The Build tab: the stack on the left, the chosen layer's form and arithmetic on the right."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual import on
@@ -11,6 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from core.architecture import Architecture
+from core.fields import fields_of
 from core.layers import Layer
 from core.presets import Preset
 from core.quantities import show_change
@@ -28,7 +30,7 @@ class BuildPane(Horizontal):
     """Edits the architecture of ``preset``; posts `Edited` with every new one and never keeps one to itself."""
 
     BINDINGS = [
-        Binding("a", "add", "Add", id="build.add", tooltip="Add a layer behind the chosen one"),
+        Binding("a", "add", "Add", id="build.add", tooltip="Add a layer after the chosen one"),
         Binding("enter,e", "edit", "Edit", id="build.edit", tooltip="Edit the chosen layer"),
         Binding("d,delete", "delete", "Del", id="build.delete", tooltip="Delete the chosen layer"),
         Binding("D", "duplicate", "Duplicate", id="build.duplicate", tooltip="Copy the chosen layer", show=False),
@@ -46,6 +48,12 @@ class BuildPane(Horizontal):
         ),
         Binding("full_stop", "slide(1)", "Slide", id="build.slide", tooltip="Slide the window on", show=False),
         Binding("comma", "slide(-1)", "Slide back", id="build.slide_back", tooltip="Slide the window back", show=False),
+        Binding("up,k", "go(-1)", "Up", id="build.previous", tooltip="Choose the layer above", show=False),
+        Binding("down,j", "go(1)", "Down", id="build.next", tooltip="Choose the layer below", show=False),
+        Binding("pageup", "go(-10)", "Page up", id="build.page_up", tooltip="Ten layers up", show=False),
+        Binding("pagedown", "go(10)", "Page down", id="build.page_down", tooltip="Ten layers down", show=False),
+        Binding("home,g", "go(-9999)", "First", id="build.first", tooltip="Choose the input", show=False),
+        Binding("end,G", "go(9999)", "Last", id="build.last", tooltip="Choose the last layer", show=False),
         Binding("escape", "leave", "Back", id="build.leave", tooltip="Back to the stack"),
     ]
 
@@ -55,6 +63,8 @@ class BuildPane(Horizontal):
     """The row chosen: 0 is the input."""
     summary: reactive[Summary | None] = reactive(None, repaint=False)
     """The architecture, worked out."""
+    problems: reactive[tuple[Problem, ...]] = reactive((), repaint=False)
+    """What is wrong or doubtful about architecture and plan, errors first."""
 
     stack = query_one("#stack", Stack)
     form = query_one("#layer-form", StructForm)
@@ -65,9 +75,12 @@ class BuildPane(Horizontal):
 
     @dataclass
     class Edited(Message):
-        """The architecture after an edit; edits with the same ``merging`` are one step for undo."""
+        """What to do to the architecture; edits with the same ``merging`` are one step for undo.
 
-        architecture: Architecture
+        It is a function because keys may come faster than edits go round: each edit has to build on the last one.
+        """
+
+        edit: Callable[[Architecture], Architecture]
         merging: str = ""
 
     @dataclass
@@ -81,15 +94,15 @@ class BuildPane(Horizontal):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._said = 0
-        self._follow: int | None = None
+        self._generation = 0
 
     def compose(self) -> ComposeResult:
         with Vertical(id="left"):
-            yield Stack(id="stack").data_bind(BuildPane.summary, BuildPane.selected)
-            yield TotalsView(id="totals").data_bind(BuildPane.summary)
+            yield Stack(id="stack").data_bind(BuildPane.summary, BuildPane.problems, BuildPane.selected)
+            yield TotalsView(id="totals").data_bind(BuildPane.summary, BuildPane.problems)
         with Vertical(id="detail"):
             yield StructForm(id="layer-form", fit=True)
-            yield Explanation(id="explanation").data_bind(BuildPane.summary, BuildPane.selected)
+            yield Explanation(id="explanation").data_bind(BuildPane.summary, BuildPane.problems, BuildPane.selected)
 
     def on_mount(self) -> None:
         self.left.border_title = "Stack"
@@ -103,41 +116,43 @@ class BuildPane(Horizontal):
     def watch_preset(self, before: Preset | None, preset: Preset | None) -> None:
         if preset is None:
             return
-        self.summary = summarize(preset.architecture)
-        if before is None or before.name != preset.name:
-            self._said = self.summary.totals.params
-        last = len(preset.architecture.layers)
-        selected = self.selected if self._follow is None else self._follow
-        self._follow = None
-        self.selected = min(selected, last)
+        summary = summarize(preset.architecture)
+        problems = (*summary.problems, *mismatches(preset.architecture, preset.plan, summary))
         fixable = self._fixable
-        self.totals.problems = (*self.summary.problems, *mismatches(preset.architecture, preset.plan, self.summary))
+        self.summary = summary
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.severity != "error"))
         if fixable != self._fixable:
             self.refresh_bindings()
+        if summary.totals.params != self._said:
+            self.totals.notice = ""  # what it says is past
+        self.selected = min(self.selected, len(preset.architecture.layers))
         self._show_layer()
 
     def watch_selected(self) -> None:
         self._show_layer()
 
     def say_change(self) -> None:
-        """Say what the edits since the last word have changed."""
+        """Say what the edits since the last word have changed; with an error about, there is no count to compare."""
         if self.summary is None or self.summary.errors:
-            return  # a count of half the layers is no change worth telling
+            return
         now = self.summary.totals.params
-        self.totals.notice = f"params {show_change(self._said, now)}" if now != self._said else self.totals.notice
-        self._said = now
+        if now != self._said:
+            self.totals.notice = f"params {show_change(self._said, now)}"
+            self._said = now
 
     def start_over(self) -> None:
         """Take what is shown now as where changes are counted from: another preset was opened."""
         self.totals.notice = ""
         self._said = self.summary.totals.params if self.summary else 0
         self.selected = 0
+        self._generation += 1
+        self._show_layer()
 
     def insert(self, layer: Layer) -> None:
-        """Put ``layer`` behind the chosen row and choose it."""
-        if self.architecture is not None:
-            self._follow = self.selected + 1
-            self.post_message(self.Edited(self.architecture.insert(self.selected + 1, layer)))
+        """Put ``layer`` after the chosen row and choose it."""
+        index = self.selected + 1
+        self.post_message(self.Edited(lambda architecture: architecture.insert(index, layer)))
+        self.selected = index
 
     @on(Stack.Selected)
     def _select(self, event: Stack.Selected) -> None:
@@ -149,16 +164,16 @@ class BuildPane(Horizontal):
 
     @on(Stack.Moved)
     def _moved(self, event: Stack.Moved) -> None:
-        if self.architecture is not None:
-            self._follow = event.to
-            self.post_message(self.Edited(self.architecture.move(event.index, event.to)))
+        self.post_message(self.Edited(lambda architecture: architecture.move(event.index, event.to)))
+        self.selected = event.to
 
     @on(StructForm.Changed)
     def _field_changed(self, event: StructForm.Changed) -> None:
         event.stop()
-        if self.architecture is not None and isinstance(event.value, Layer):
-            merging = f"layer {self.selected} {event.merging}"
-            self.post_message(self.Edited(self.architecture.replace(self.selected, event.value), merging))
+        layer, index = event.value, self.selected
+        if isinstance(layer, Layer):
+            merging = f"layer {index} {event.merging}"
+            self.post_message(self.Edited(lambda architecture: architecture.replace(index, layer), merging))
 
     @on(StructForm.Settled)
     def _field_settled(self, event: StructForm.Settled) -> None:
@@ -175,9 +190,16 @@ class BuildPane(Horizontal):
         editing = self.form.has_focus_within
         if action == "leave":
             return not self.stack.has_focus
+        if action == "go":
+            return self.stack.has_focus
         if action == "fix":
             return not editing and self._fixable
         return not (editing and action in {"add", "edit", "delete", "duplicate", "move", "slide"})
+
+    def action_go(self, by: int) -> None:
+        """Choose the row ``by`` rows further down."""
+        last = len(self.architecture.layers) if self.architecture else 0
+        self.selected = min(max(self.selected + by, 0), last)
 
     def action_add(self) -> None:
         """Ask for a layer to add."""
@@ -185,78 +207,75 @@ class BuildPane(Horizontal):
 
     def action_edit(self) -> None:
         """Go into the form of the chosen layer."""
-        if not self.form.lines:
-            self.notify(f"{self._layer_name()} has no arguments to edit")
+        layer = self.architecture.stack[self.selected] if self.architecture else None
+        if layer is None or not fields_of(type(layer)):
+            self.notify(f"{layer.type if layer else 'This'} has no arguments to edit")
             return
         # A form that is folded away can take the focus only once it is on show.
         self.add_class("-editing")
         self.call_after_refresh(self.form.focus_field)
 
     def action_leave(self) -> None:
-        """Go back to the stack."""
+        """Go back to the stack; what a field could not take goes, what it held last comes back."""
+        self.form.restore()
         self.remove_class("-editing")
         self.stack.focus()
 
     def action_delete(self) -> None:
         """Delete the chosen layer."""
-        if self.selected == 0:
+        index = self.selected
+        if index == 0:
             self.notify("The input stays: edit its shape with enter")
-        elif self.architecture is not None:
-            self.post_message(self.Edited(self.architecture.remove(self.selected)))
+        else:
+            self.post_message(
+                self.Edited(lambda architecture: architecture.remove(min(index, len(architecture.layers))))
+            )
 
     def action_duplicate(self) -> None:
         """Copy the chosen layer."""
-        if self.selected and self.architecture is not None:
-            self._follow = self.selected + 1
-            self.post_message(self.Edited(self.architecture.duplicate(self.selected)))
+        index = self.selected
+        if index:
+            self.post_message(self.Edited(lambda architecture: architecture.duplicate(index)))
+            self.selected = index + 1
 
     def action_move(self, by: int) -> None:
         """Move the chosen layer ``by`` places down."""
-        if self.architecture is None:
-            return
-        to = self.selected + by
-        moved = self.architecture.move(self.selected, to)
-        if moved != self.architecture or (1 <= to <= len(self.architecture.layers) and self.selected):
-            self._follow = to
-            self.post_message(self.Edited(moved))
-            if moved == self.architecture:
-                self.selected, self._follow = to, None
+        index, to = self.selected, self.selected + by
+        if self.architecture is not None and index and 1 <= to <= len(self.architecture.layers):
+            self.post_message(self.Edited(lambda architecture: architecture.move(index, to)))
+            self.selected = to
 
     def action_fix(self) -> None:
         """Apply the fix of the chosen layer, or else of the first problem that has one."""
-        fixable = [problem for problem in self.totals.problems if problem.fix]
+        fixable = [problem for problem in self.problems if problem.fix]
         here = [problem for problem in fixable if problem.layer == self.selected]
         problem = next(iter(here or fixable), None)
-        if problem is None or problem.fix is None or self.architecture is None:
-            self.notify("There is nothing that a key could fix")
+        seen = self.architecture
+        if problem is None or problem.fix is None or seen is None:
             return
-        index = problem.layer if problem.layer is not None else len(self.architecture.layers)
-        self._follow = min(index, self.selected) if problem.fix.action == "remove" else index
-        self.post_message(self.Edited(self.architecture.mend(index, problem.fix)))
-        self.notify(f"Fixed: {problem.fix.label}", markup=False)
+        fix, index = problem.fix, problem.layer if problem.layer is not None else len(seen.layers)
+        # A second press that comes before the first has gone round must not mend what is mended.
+        self.post_message(
+            self.Edited(lambda architecture: architecture.mend(index, fix) if architecture == seen else architecture)
+        )
+        self.selected = {"remove": min(index, self.selected), "append": index + 1}.get(fix.action, index)
+        self.notify(f"Fixed: {fix.label}", markup=False, timeout=3)
 
     def action_slide(self, by: int) -> None:
         """Slide the drawn window."""
         if not self.explanation.slide(by):
             self.notify("This layer has no window to slide")
 
-    def problems(self) -> tuple[Problem, ...]:
-        """All problems on show."""
-        return self.totals.problems
-
     @property
     def _fixable(self) -> bool:
-        return any(problem.fix for problem in self.totals.problems)
-
-    def _layer_name(self) -> str:
-        return self.architecture.stack[self.selected].type if self.architecture else ""
+        return any(problem.fix for problem in self.problems)
 
     def _show_layer(self) -> None:
         if self.architecture is None or not self.is_attached:
             return
         stack = self.architecture.stack
         index = min(self.selected, len(stack) - 1)
-        self.form.value = stack[index]
-        title = f"{stack[index].type}, {f'layer {index}' if index else 'the input'}"
+        self.form.take(stack[index], (self._generation, index))
+        title = f"{stack[index].type}, layer {index}" if index else "Input"
         if title != self.detail.border_title:
             self.detail.border_title = title

@@ -7,7 +7,6 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual import events
-from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -15,14 +14,16 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from core.shapes import show_shape
-from core.summary import Row, Summary
+from core.summary import Problem, Row, Summary
 
 __all__ = ["Stack"]
 
 HEADER = 1
 PREFIX = 6
 """Cells in front of a layer's name: a mark for problems and the number."""
-_BAR = "\u2588"
+WIDEST_BAR = 16
+_EIGHTHS = ("", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589")
+_FULL = "\u2588"
 
 
 class Columns(NamedTuple):
@@ -34,27 +35,18 @@ class Columns(NamedTuple):
     bar: int
 
 
-class Stack(ScrollView, can_focus=True):
-    """The layers with their output shapes and parameters. Posts what a person does with them."""
+class Stack(ScrollView, can_focus=True, inherit_bindings=False):
+    """The layers with their output shapes and parameters. Keys choose in the pane around it; the mouse here."""
 
     HELP = """
     ## Stack
     The layers of the network, from the input down, with the shape each one puts out and its parameters.
     The bar shows each layer's share of all parameters.
 
-    **up / down** choose a layer, **enter** edits it, **a** adds one behind it, **d** deletes it,
+    **up / down** choose a layer, **enter** edits it, **a** adds one after it, **d** deletes it,
     **K / J** move it up and down (or drag it with the mouse), **D** duplicates it, **f** applies the fix
     that a problem offers, **u** undoes.
     """
-
-    BINDINGS = [
-        Binding("up,k", "go(-1)", "Up", id="stack.up", tooltip="Choose the layer above", show=False),
-        Binding("down,j", "go(1)", "Down", id="stack.down", tooltip="Choose the layer below", show=False),
-        Binding("pageup", "go(-10)", "Page up", id="stack.page_up", tooltip="Ten layers up", show=False),
-        Binding("pagedown", "go(10)", "Page down", id="stack.page_down", tooltip="Ten layers down", show=False),
-        Binding("home,g", "go(-9999)", "First", id="stack.first", tooltip="Choose the input", show=False),
-        Binding("end,G", "go(9999)", "Last", id="stack.last", tooltip="Choose the last layer", show=False),
-    ]
 
     COMPONENT_CLASSES = {
         "stack--header",
@@ -68,6 +60,8 @@ class Stack(ScrollView, can_focus=True):
 
     summary: reactive[Summary | None] = reactive(None, repaint=False)
     """The architecture, worked out."""
+    problems: reactive[tuple[Problem, ...]] = reactive(())
+    """What is wrong or doubtful; marks the rows concerned."""
     selected: reactive[int] = reactive(0)
     """The row chosen: 0 is the input."""
 
@@ -100,14 +94,14 @@ class Stack(ScrollView, can_focus=True):
         columns = self._columns
         self._measure()
         if before is None or summary is None or columns != self._columns or len(before.rows) != len(summary.rows):
+            self._dragged = self._drop = None  # a drag that began in another stack has lost its meaning
             self.refresh()
             return
         # Most edits change a few lines: painting only those keeps typing quick in a deep stack.
-        troubled = [{problem.layer for problem in one.problems} for one in (before, summary)]
         share = before.totals.params == summary.totals.params
         for index, (old, new) in enumerate(zip(before.rows, summary.rows, strict=True)):
             bar = bool(columns.bar and new.facts and new.facts.params)
-            if old != new or (bar and not share) or any(index in layers for layers in troubled):
+            if old != new or (bar and not share):
                 self.refresh_line(index + HEADER)
 
     def watch_selected(self, selected: int) -> None:
@@ -117,10 +111,6 @@ class Stack(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         self._measure()
         self.refresh()
-
-    def action_go(self, by: int) -> None:
-        """Choose the row ``by`` rows further down."""
-        self._select(self.selected + by)
 
     def on_focus(self) -> None:
         self.refresh()
@@ -172,8 +162,6 @@ class Stack(ScrollView, can_focus=True):
         return self._strip(self._line(self.summary.rows[index]), style, width)
 
     def _select(self, index: int) -> None:
-        last = len(self.summary.rows) - 1 if self.summary else 0
-        index = min(max(index, 0), last)
         if index != self.selected:
             self.post_message(self.Selected(index))
 
@@ -193,7 +181,9 @@ class Stack(ScrollView, can_focus=True):
         output = max([6, *(len(show_shape(facts.output)) for facts in known)]) + 2
         params = max([6, *(len(f"{facts.params:,}") for facts in known)])
         room = width - PREFIX - output - params
-        bar = min(12, room - 26) if room >= 30 else 0
+        label = max([12, *(len(row.layer.label) for row in self.summary.rows)] if self.summary else [12]) + 2
+        bar = min(WIDEST_BAR, room - label - 1)
+        bar = bar if bar >= 3 else 0
         return Columns(max(8, room - bar - (1 if bar else 0)), output, params, bar)
 
     def _header(self) -> Text:
@@ -204,7 +194,7 @@ class Stack(ScrollView, can_focus=True):
     def _line(self, row: Row) -> Text:
         summary = self.summary
         columns = self._columns
-        severities = {problem.severity for problem in summary.problems if problem.layer == row.index} if summary else ()
+        severities = {problem.severity for problem in self.problems if problem.layer == row.index}
         mark, style = ("!", "stack--error") if "error" in severities else ("~", "stack--warning")
         if not severities:
             mark, style = " ", "stack--muted"
@@ -223,8 +213,7 @@ class Stack(ScrollView, can_focus=True):
         line.append(f"{count:>{columns.params},}", Style.null() if count else muted)
         if columns.bar and summary and summary.totals.params:
             share = count / summary.totals.params
-            length = max(1, round(share * columns.bar)) if count else 0
-            line.append(" " + _BAR * length, self.get_component_rich_style("stack--bar", partial=True))
+            line.append(" " + _bar(share, columns.bar), self.get_component_rich_style("stack--bar", partial=True))
         return line
 
     def _strip(self, text: Text, style: Style, width: int) -> Strip:
@@ -245,6 +234,12 @@ def _segments(text: Text) -> list[Segment]:
     if end < len(text.plain):
         segments.append(Segment(text.plain[end:]))
     return segments
+
+
+def _bar(share: float, width: int) -> str:
+    """A bar of ``share`` of ``width`` cells, to an eighth of a cell; any share above 0 is seen."""
+    eighths = max(1, round(share * width * 8)) if share else 0
+    return _FULL * (eighths // 8) + _EIGHTHS[eighths % 8]
 
 
 def _fit(text: str, width: int) -> str:

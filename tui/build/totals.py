@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from core.quantities import show_bytes, show_short
+from core.quantities import show_amount, show_bytes, show_short
 from core.summary import Problem, Summary, Totals
 from tui.build.explanation import Part
 from tui.widgets.text import update_text
@@ -53,7 +53,7 @@ class TotalsView(Static):
 
 
 def _totals(totals: Totals, *, whole: bool) -> list[Part]:
-    kinds = [f"{totals.weights:,} weights", f"{totals.biases:,} biases"]
+    kinds = [show_amount(totals.weights, "weight"), show_amount(totals.biases, "bias")]
     if totals.statistics:
         kinds.append(f"{totals.statistics:,} statistics")
     trainable = f"trainable {totals.trainable:,}"

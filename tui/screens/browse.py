@@ -1,7 +1,9 @@
 """The two lists a person picks from: presets to open, layers to add."""
 
+import re
 from collections import defaultdict
 
+from msgspec import Struct
 from textual.content import Content
 
 from core import presets
@@ -11,7 +13,7 @@ from core.presets import Listed, Preset, PresetError
 from core.quantities import show_short
 from core.readiness import obstacles
 from core.shapes import show_shape
-from core.summary import summarize
+from core.summary import Summary, summarize
 from tui.plain import one_line
 from tui.screens.picker import Choosable, Picker
 
@@ -25,43 +27,63 @@ OWN, TRAINED, LECTURE, ARITHMETIC = GROUPS = (
 )
 
 
+class _Read(Struct, frozen=True):
+    """A preset that could be read, with what the list and the text beside it need."""
+
+    preset: Preset
+    summary: Summary
+    obstacle: str
+    """Why it cannot be trained here; empty if it can."""
+
+    @property
+    def convolutional(self) -> bool:
+        return any(layer.group == "Convolution" for layer in self.preset.architecture.layers)
+
+
 class BrowsePresets(Picker):
     """All presets, a person's own first; gives back the path of the one picked."""
 
     def __init__(self, chosen: str = "") -> None:
-        self._loaded: dict[str, Preset | PresetError] = {}
         listed = presets.listed()
-        ids = {preset.id: str(preset.path) for preset in listed}
-        choosables = sorted((self._choosable(preset) for preset in listed), key=lambda one: GROUPS.index(one.group))
-        super().__init__("Presets", "name of a preset", choosables, ids.get(chosen, ""))
+        self._found_at = {str(one.path): _read(one) for one in listed}
+        ids = {one.id: str(one.path) for one in listed}
+        super().__init__(
+            "Presets",
+            "name of a preset",
+            [self._choosable(one) for one in sorted(listed, key=self._rank)],
+            ids.get(chosen, ""),
+        )
+
+    def _rank(self, listed: Listed) -> tuple[int, bool, list[str | int]]:
+        """Groups in their order; in the networks for MNIST those with convolutions first; then by name, 9 before 49."""
+        read = self._found_at[str(listed.path)]
+        group = _group(listed, read)
+        dense = group == TRAINED and isinstance(read, _Read) and not read.convolutional
+        words = re.split(r"([0-9]+)", listed.id)
+        return GROUPS.index(group), dense, [int(word) if index % 2 else word for index, word in enumerate(words)]
 
     def _choosable(self, listed: Listed) -> Choosable:
         path = str(listed.path)
-        try:
-            preset = presets.load(listed.path)
-        except PresetError as error:
-            self._loaded[path] = error
-            return Choosable(path, listed.id, "cannot be read", _group(listed, None))
-        self._loaded[path] = preset
-        params = summarize(preset.architecture).totals.params
-        return Choosable(path, listed.id, f"{show_short(params)} params", _group(listed, preset))
+        read = self._found_at[path]
+        side = f"{show_short(read.summary.totals.params)} params" if isinstance(read, _Read) else "cannot be read"
+        return Choosable(path, listed.id, side, _group(listed, read))
 
     def describe(self, choosable: Choosable) -> Content:
-        preset = self._loaded[choosable.id]
-        if isinstance(preset, PresetError):
-            return Content.assemble(("This file cannot be read\n\n", "$text-error bold"), one_line(str(preset)))
-        summary = summarize(preset.architecture)
-        why = obstacles(preset.architecture, preset.plan, summary)
-        trains = (f"Not trained here: {why[0].message}\n", "$text-warning") if why else ""
+        read = self._found_at[choosable.id]
+        if isinstance(read, PresetError):
+            return Content.assemble(("This file cannot be read\n\n", "$text-error bold"), one_line(str(read)))
+        preset, summary = read.preset, read.summary
         layers = "\n".join(
-            f"{row.index:>3}  {row.layer.label}" for row in summary.rows if row.index or not preset.architecture.layers
+            f"{row.index:>3}  {one_line(row.layer.label)}"
+            for row in summary.rows
+            if row.index or not preset.architecture.layers
         )
         return Content.assemble(
             (f"{one_line(preset.name)}\n", "bold"),
             f"{one_line(preset.description)}\n",
             (f"{one_line(preset.origin)}\n\n", "$foreground-muted"),
             (f"{summary.totals.params:,} params\n", "bold"),
-            trains,
+            (f"Not trained here: {one_line(read.obstacle)}\n", "$text-warning") if read.obstacle else "",
             f"  0  Input {show_shape(preset.architecture.input_shape)}\n",
             layers,
         )
@@ -72,20 +94,19 @@ class AddLayer(Picker):
 
     def __init__(self, architecture: Architecture, selected: int) -> None:
         self._architecture = architecture
-        self._behind = selected
+        self._after = selected
         groups: defaultdict[str, list[Choosable]] = defaultdict(list)
         for name, layer in Layer.members.items():
             if layer is not Input:
                 groups[layer.group].append(Choosable(name, name, group=layer.group))
         order = ("Core", "Convolution", "Pooling")
         names = sorted(groups, key=lambda group: (order.index(group) if group in order else len(order), group))
-        after = architecture.stack[selected].type
         choosables = [choosable for group in names for choosable in groups[group]]
-        super().__init__(f"Add a layer behind {after}", "name of a layer", choosables)
+        super().__init__(f"Add a layer after {architecture.stack[selected].type}", "name of a layer", choosables)
 
     def describe(self, choosable: Choosable) -> Content:
         layer = Layer.named(choosable.id).start()
-        row = summarize(self._architecture).rows[self._behind]
+        row = summarize(self._architecture).rows[self._after]
         effect: str | tuple[str, str] = "What comes out of the layer above is not known."
         if row.facts:
             try:
@@ -97,9 +118,19 @@ class AddLayer(Picker):
         return Content.assemble((f"{layer.label}\n\n", "bold"), f"{layer.help}\n\n", effect)
 
 
-def _group(listed: Listed, preset: Preset | None) -> str:
-    if listed.own or preset is None:
+def _read(listed: Listed) -> _Read | PresetError:
+    try:
+        preset = presets.load(listed.path)
+    except PresetError as error:
+        return error
+    summary = summarize(preset.architecture)
+    why = obstacles(preset.architecture, preset.plan, summary)
+    return _Read(preset, summary, why[0].message if why else "")
+
+
+def _group(listed: Listed, read: _Read | PresetError) -> str:
+    if listed.own or isinstance(read, PresetError):
         return OWN
     if listed.id.startswith("lecture-"):
         return LECTURE
-    return ARITHMETIC if obstacles(preset.architecture, preset.plan, summarize(preset.architecture)) else TRAINED
+    return ARITHMETIC if read.obstacle else TRAINED

@@ -20,7 +20,9 @@ from tui.widgets.digits import side_by_side
 __all__ = ["DataPage"]
 
 SHOWN = 3
-"""Digits of the class beside one another."""
+"""Digits of the class beside one another, where there is room."""
+BAR = 20
+"""Cells of the longest bar."""
 
 
 class DataPage(ModalScreen[None]):
@@ -55,10 +57,9 @@ class DataPage(ModalScreen[None]):
 
     def on_mount(self) -> None:
         dataset = self._dataset
-        self.query_one("#data").border_title = f"Data: {dataset.title}"
         self.facts.update(
             f"{show_shape(dataset.shape)} pixels of 0..255, {len(dataset.classes)} classes, "
-            f"{dataset.train:,} to train on, {dataset.test:,} to test on"
+            f"{dataset.train:,} to train, {dataset.test:,} to test"
         )
         self._load()
 
@@ -101,7 +102,11 @@ class DataPage(ModalScreen[None]):
         self.dismiss(None)
 
     def _redraw(self) -> None:
-        if self.preview is None or not self.is_mounted:
+        if not self.is_mounted:
+            return
+        dataset = self._dataset
+        self.query_one("#data").border_title = f"Data: {dataset.title}, class {dataset.classes[self.chosen]}"
+        if self.preview is None:
             return
         room = max(1, (self.digits.size.width + 2) // (self._dataset.shape[1] + 2))
         images = self.preview.images[self.chosen][:room]
@@ -113,7 +118,7 @@ class DataPage(ModalScreen[None]):
         lines = [Content.styled("class   train    test", "$foreground-muted")]
         for index, name in enumerate(self._dataset.classes):
             train, test = loaded.train_counts[index], loaded.test_counts[index]
-            bar = "\u2588" * round(24 * train / most)
+            bar = "\u2588" * round(BAR * train / most)
             style = "bold" if index == self.chosen else ""
             mark = ">" if index == self.chosen else " "
             lines.append(Content.assemble((f"{mark} {name}   {train:>7,} {test:>7,}  ", style), (bar, "$accent")))

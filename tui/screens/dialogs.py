@@ -9,12 +9,20 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from core import presets
+from core.presets import PresetError
+from tui.plain import one_line
+
 __all__ = ["Ask", "NameFile"]
 
 
 class Ask(ModalScreen[str | None]):
-    """Asks a question with two or three answers; gives back the id of the one chosen, None for going back."""
+    """Asks a question with one or two answers beside going back, which has the focus.
 
+    Gives back the id of the answer chosen, None for going back.
+    """
+
+    AUTO_FOCUS = "#back"
     BINDINGS = [
         Binding("escape", "cancel", "Back", id="ask.cancel", tooltip="Go back and change nothing"),
         Binding("left,up", "app.focus_previous", "Previous", id="ask.previous", tooltip="Previous answer", show=False),
@@ -28,10 +36,10 @@ class Ask(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="ask", classes="dialog"):
-            yield Static(Content(self._question), markup=False)
+            yield Static(Content(one_line(self._question)), markup=False)
             with Horizontal(classes="answers"):
                 for answer, label in self._answers.items():
-                    yield Button(Content(label), id=answer, compact=True)
+                    yield Button(Content(one_line(label)), id=answer, compact=True)
                 yield Button("Back", id="back", compact=True)
 
     @on(Button.Pressed)
@@ -49,6 +57,7 @@ class NameFile(ModalScreen[str | None]):
     BINDINGS = [Binding("escape", "cancel", "Back", id="name.cancel", tooltip="Go back without saving")]
 
     name_input = query_one("#file-name", Input)
+    told = query_one("#file-told", Static)
 
     def __init__(self, proposal: str, folder: str) -> None:
         super().__init__()
@@ -58,18 +67,37 @@ class NameFile(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="name-file", classes="dialog"):
             yield Static("Save as", classes="title", markup=False)
-            yield Input(self._proposal, id="file-name", compact=True)
+            yield Input(one_line(self._proposal), id="file-name", compact=True)
+            yield Static(id="file-told", markup=False)
             note = f"A plain name goes into your presets ({self._folder}); a path ending in .toml goes there."
-            yield Static(Content(note), classes="note", markup=False)
+            yield Static(Content(one_line(note)), classes="note", markup=False)
             yield Static("enter saves   escape goes back", classes="note", markup=False)
+
+    def on_mount(self) -> None:
+        self._tell()
+
+    @on(Input.Changed)
+    def _tell(self) -> None:
+        path, trouble = _file_for(self.name_input.value.strip())
+        told = Content.styled(f"! {trouble}", "$text-error") if trouble else Content(f"file: {path}")
+        self.told.update(told)
 
     @on(Input.Submitted)
     def _named(self, event: Input.Submitted) -> None:
-        if event.value.strip():
-            self.dismiss(event.value.strip())
-        else:
-            self.notify("A file needs a name", severity="warning")
+        name = event.value.strip()
+        if not _file_for(name)[1]:
+            self.dismiss(name)
 
     def action_cancel(self) -> None:
         """Go back without saving."""
         self.dismiss(None)
+
+
+def _file_for(name: str) -> tuple[str, str]:
+    """The file that ``name`` is saved as, and why it cannot be; one of the two is empty."""
+    if not name:
+        return "", "a file needs a name: type one"
+    try:
+        return one_line(str(presets.path_for(name).absolute())), ""
+    except PresetError as error:
+        return "", one_line(str(error))

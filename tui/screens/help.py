@@ -24,7 +24,8 @@ def help_for(screen: Screen[object], focused: Widget | None) -> str:
     if focused is not None:
         helps += [node.HELP for node in focused.ancestors_with_self if isinstance(node, Widget) and node.HELP]
     rows = []
-    for active in screen.active_bindings.values():
+    # Those in the footer first; sorting keeps the order among the others.
+    for active in sorted(screen.active_bindings.values(), key=lambda active: not active.binding.show):
         binding = active.binding
         if binding.description and not binding.system and active.enabled:
             key = screen.app.get_key_display(binding).replace("|", "\\|")

@@ -14,6 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.plain import one_line
+
 __all__ = ["Choosable", "Picker"]
 
 
@@ -25,7 +27,6 @@ class Choosable(Struct, frozen=True):
     side: str = ""
     """A word or figure at the end of the line."""
     group: str = ""
-    help: str = ""
 
 
 class Picker(ModalScreen[str | None]):
@@ -70,7 +71,7 @@ class Picker(ModalScreen[str | None]):
 
     def describe(self, choosable: Choosable) -> Content:
         """What stands beside the list for the one marked."""
-        return Content.assemble((f"{choosable.title}\n\n", "bold"), choosable.help)
+        raise NotImplementedError
 
     @on(Input.Changed)
     def _filter(self) -> None:
@@ -108,7 +109,7 @@ class Picker(ModalScreen[str | None]):
         for one in found:
             if one.group != group and not self.filter.value.strip():
                 group = one.group
-                self.options.add_option(Option(Content.styled(group, "$text-accent bold"), disabled=True))
+                self.options.add_option(Option(Content.styled(one_line(group), "$text-accent bold"), disabled=True))
             self.options.add_option(Option(self._line(one), id=one.id))
         if not found:
             nothing = "nothing is called so; delete some letters"
@@ -120,9 +121,10 @@ class Picker(ModalScreen[str | None]):
 
     def _line(self, one: Choosable) -> Content:
         width = max(20, self.options.size.width - 4) if self.options.size.width else 40
-        room = max(1, width - len(one.side) - 1)
-        title = one.title if len(one.title) <= room else f"{one.title[: room - 1]}\u2026"
-        return Content.assemble(title, " " * (width - len(title) - len(one.side)), (one.side, "$foreground-muted"))
+        side = Content.styled(one_line(one.side), "$foreground-muted")
+        room = max(1, width - side.cell_length)
+        title = Content(one_line(one.title)).truncate(room - 1, ellipsis=True)
+        return Content.assemble(title, " " * (room - title.cell_length), side)
 
     def _found(self, query: str) -> list[Choosable]:
         if not query:

@@ -13,6 +13,7 @@ from typing import Protocol
 from core.architecture import Architecture
 from core.plan import Plan
 from core.training.events import Ended, Event, Preparing, State, StateChanged
+from core.training.failures import explain
 
 __all__ = ["Controller", "Run", "SessionFactory", "TrainingSession", "keras_session"]
 
@@ -36,12 +37,12 @@ class TrainingSession(Protocol):
 
 
 SessionFactory = Callable[[Architecture, Plan, Callable[[Event], None]], TrainingSession]
-"""Makes a session. It is called in the training thread, since Keras takes seconds to load."""
+"""Makes a session, which loads nothing yet: that is left to its run. Called in the training thread."""
 
 
 def keras_session(architecture: Architecture, plan: Plan, listen: Callable[[Event], None]) -> TrainingSession:
-    """A session that trains with Keras."""
-    from core.training.session import Session  # noqa: PLC0415  # loads TensorFlow
+    """A session that trains with Keras, which its run loads."""
+    from core.training.session import Session  # noqa: PLC0415  # nothing needs it before a person trains
 
     return Session(architecture, plan, listen)
 
@@ -152,9 +153,7 @@ class Controller:
             work()
         except Exception as error:  # noqa: BLE001  # whatever goes wrong in training must not end the app
             self._session = None
-            reason = str(error).strip().splitlines() or [""]
-            message = f"{type(error).__name__}: {reason[0]}".rstrip(": ")
-            self._events.append(Ended("failed", 0, 0.0, 0.0, None, None, message))
+            self._events.append(Ended("failed", 0, 0.0, 0.0, None, None, explain(error)))
         finally:
             self._events.append(StateChanged("idle"))
 

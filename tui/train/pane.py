@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Literal, cast
+from typing import cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -25,6 +25,7 @@ from tui.train.charts import accuracy_picture, loss_picture
 from tui.train.controller import Controller, Run, SessionFactory, TrainingSession, keras_session
 from tui.train.epochs import EpochTable
 from tui.train.progress import ProgressPanel
+from tui.train.status import StatusLine, Tone
 from tui.widgets.chart import Chart
 from tui.widgets.form import StructForm
 
@@ -37,14 +38,9 @@ TALL_FROM = 45
 SHORT_BELOW = 19
 """Rows from which, and below which, there is more or less room for the table of epochs."""
 
-EMPTY = "Press t to train: the curves appear here."
-PREPARING = "The curves appear here as soon as the first batches are done."
-
-Tone = Literal["", "warning", "error", "done"]
-
 
 class TrainPane(Widget):
-    """Trains the preset it is given. Posts edits of the plan, its state, and what a training came to."""
+    """Trains the preset it is given. Posts the edits of its plan."""
 
     HELP = """
     ## Train
@@ -74,7 +70,7 @@ class TrainPane(Widget):
     accuracy_chart = query_one("#accuracy", Chart)
     progress = query_one(ProgressPanel)
     epochs = query_one(EpochTable)
-    status = query_one("#status", Static)
+    status = query_one("#status", StatusLine)
 
     @dataclass
     class PlanChanged(Message):
@@ -86,19 +82,6 @@ class TrainPane(Widget):
     @dataclass
     class PlanSettled(Message):
         """The edit of the plan is complete."""
-
-    @dataclass
-    class StateChanged(Message):
-        """Training is in another state."""
-
-        state: State
-
-    @dataclass
-    class Finished(Message):
-        """A training has come to its end."""
-
-        run: Run
-        ended: Ended
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -115,11 +98,11 @@ class TrainPane(Widget):
         with Vertical(id="run-side"):
             yield Static("", id="plan-line", markup=False)
             with Vertical(id="charts"):
-                yield Chart("loss", EMPTY, id="loss")
+                yield Chart("loss", words.EMPTY, id="loss")
                 yield Chart("accuracy", "", id="accuracy")
             yield ProgressPanel()
             yield EpochTable()
-            yield Static("", id="status", markup=False)
+            yield StatusLine(id="status")
 
     def on_mount(self) -> None:
         self._ticker = self.set_interval(1 / REDRAWS_A_SECOND, self._tick, pause=True)
@@ -144,9 +127,7 @@ class TrainPane(Widget):
     @property
     def message(self) -> str:
         """What the status line says."""
-        return self._message
-
-    _message = ""
+        return self.status.message
 
     async def stop_and_wait(self) -> None:
         """Stop training, if there is one, and wait until its thread has come to its end."""
@@ -155,8 +136,12 @@ class TrainPane(Widget):
         await self._idle.wait()
 
     def focus_default(self) -> None:
-        """Put the focus where every key of this tab works."""
-        self.epochs.focus()
+        """Put the focus where every key of this tab works: on the epochs, which an open plan would hide."""
+        if self.has_class("-planning"):
+            self.remove_class("-planning")
+            self.call_after_refresh(self.epochs.focus)
+        else:
+            self.epochs.focus()
 
     # What comes down
 
@@ -169,29 +154,34 @@ class TrainPane(Widget):
         self._show_preset()
 
     def _show_preset(self) -> None:
-        plan = self.preset.plan if self.preset else None
-        self.form.value = plan
-        self.plan_line.update(f"Plan: {words.plan_line(plan)}  (e changes it)" if plan else "")
+        self._show_plan()
         self.refresh_bindings()
-        if not self.busy:
-            why = commands.obstacle(self.preset)
-            ready = words.outcome(self.history.ended, self.history.best) if self.history.ended else self._ready()
-            if why:
-                self._say(why, "warning")
-            elif not self.history.ended or self._message.startswith("cannot train"):
-                self._say(ready)
+        if self.busy:
+            return
+        why = commands.obstacle(self.preset)
+        if why:
+            self._say(why, "warning")
+        elif self.history.ended:
+            self._say_outcome(self.history.ended, self.history)
+        elif self.preset:
+            self._say(words.ready(self.preset.name))
 
-    def _ready(self) -> str:
-        return f"ready: t trains {self.preset.name}" if self.preset else ""
+    def _show_plan(self) -> None:
+        """Show the plan that is trained by, else that of the document."""
+        source = self.controller.run if self.busy else self.preset
+        plan = source.plan if source else None
+        self.form.take(plan)
+        self.plan_line.update(f"Plan: {words.plan_line(plan)}  (e changes it)" if plan else "")
 
-    def watch_state(self, state: State) -> None:
+    def watch_state(self) -> None:
         self.refresh_bindings()
         if not self.is_mounted:
             return
         if self.busy and self.form.has_focus_within:
             self.focus_default()
         self.form.disabled = self.busy
-        self.loss_chart.empty = PREPARING if self.busy else EMPTY
+        self._show_plan()
+        self.loss_chart.empty = words.PREPARING if self.busy else words.EMPTY
         self.plan_title.update("Plan (fixed while it trains)" if self.busy else "Plan")
         if self.busy:
             self._idle.clear()
@@ -200,7 +190,6 @@ class TrainPane(Widget):
         else:
             self._ticker.pause()
             self._idle.set()
-        self.post_message(self.StateChanged(state))
 
     def watch_history(self) -> None:
         if self.is_mounted:
@@ -275,6 +264,7 @@ class TrainPane(Widget):
 
     def action_more(self) -> None:
         """Go on for as many epochs as the run's plan has."""
+        self._tick()  # the training may have ended since: then it has to be begun again
         run = self.controller.run
         if not self._allowed("more") or run is None:
             return
@@ -345,11 +335,8 @@ class TrainPane(Widget):
             case LearningRateChanged():
                 at = history.changes[-1]
                 self._say(f"learning rate {words.rate(at.learning_rate)} from epoch {at.x:.2f} on")
-            case Ended(reason=reason):
-                tones: dict[str, Tone] = {"finished": "done", "failed": "error"}
-                self._say(words.outcome(event, history.best), tones.get(reason, ""))
-                if self.controller.run is not None:
-                    self.post_message(self.Finished(self.controller.run, event))
+            case Ended():
+                self._say_outcome(event, history)
 
     @property
     def _run_name(self) -> str:
@@ -383,16 +370,15 @@ class TrainPane(Widget):
     def _refuse(self, why: str) -> None:
         """Say why something is not done, without losing what the last training came to."""
         ended = self.history.ended
-        reached = ended and ended.test_accuracy is not None and not self.busy
-        self._say(
-            f"{why} (last: test accuracy {words.share(ended.test_accuracy)})" if ended and reached else why, "warning"
-        )
+        self._say(why + words.last(ended) if ended and not self.busy else why, "warning")
+
+    def _say_outcome(self, ended: Ended, history: History) -> None:
+        tones: dict[str, Tone] = {"finished": "done", "failed": "error"}
+        other = self.preset is None or self.preset.name != self._run_name
+        self._say(words.outcome(ended, history.best, self._run_name if other else ""), tones.get(ended.reason, ""))
 
     def _say(self, message: str, tone: Tone = "") -> None:
-        self._message = message
-        self.status.set_classes(f"-{tone}" if tone else "")
-        signs = {"warning": "! ", "error": "! ", "done": "\u2713 "}
-        self.status.update(signs.get(tone, "") + message)
+        self.status.say(message, tone)
 
     def _make_session(self, architecture: Architecture, plan: Plan, listen: Callable[[Event], None]) -> TrainingSession:
         factory: SessionFactory = getattr(self.app, "session_factory", None) or keras_session

@@ -4,20 +4,29 @@ from core.curves import History
 from core.plan import Plan
 from core.quantities import show_count, show_duration
 from core.training.events import Ended, EpochEnded, Progress, Started, State
+from tui.plain import one_line
 
 __all__ = [
+    "EMPTY",
     "HEADINGS",
+    "PREPARING",
     "beginning",
     "epoch_cells",
     "headline",
+    "last",
     "loss",
     "outcome",
     "paused",
     "plan_line",
     "progress_details",
     "rate",
+    "ready",
     "share",
 ]
+
+EMPTY = "Press t to train: the curves appear here."
+PREPARING = "The curves appear here as soon as the first batches are done."
+"""What stands in the place of the curves before there are any."""
 
 HEADINGS = ("epoch", "loss", "accuracy", "val loss", "val acc", "lr", "time")
 """Columns of the table of epochs."""
@@ -50,7 +59,7 @@ def plan_line(plan: Plan) -> str:
         parts.append(f"pixels {plan.pixels}")
     if plan.loss.alias() != "categorical_crossentropy":
         parts.append(plan.loss.alias())
-    return ", ".join(parts)
+    return one_line(", ".join(parts))
 
 
 def headline(name: str, state: State, history: History, *, testing: bool) -> str:
@@ -61,14 +70,14 @@ def headline(name: str, state: State, history: History, *, testing: bool) -> str
     if state == "idle":
         return ""
     doing = "testing" if state == "stopping" and testing else {"running": "training"}.get(state, state)
-    done = history.progress
+    done, name = history.progress, one_line(name)
     return f"{doing} {name} {done.epoch}/{history.planned}" if done else f"{doing} {name}"
 
 
 def beginning(name: str, started: Started) -> str:
     """What begins: ``training 61,706 parameters on cpu: 60,000 examples, validated on 10,000``, or that it goes on."""
     if started.epoch:
-        return f"going on with {name} from epoch {started.epoch} to {started.epochs} on {started.device}"
+        return f"going on with {one_line(name)} from epoch {started.epoch} to {started.epochs} on {started.device}"
     validated = started.validation_examples
     examples = f"{show_count(started.train_examples)} examples"
     said = f"training {show_count(started.params)} parameters on {started.device}: {examples}"
@@ -113,8 +122,26 @@ def epoch_cell(event: EpochEnded, *, best: bool) -> str:
     return f"\u2605 {event.epoch}" if best else str(event.epoch)
 
 
-def outcome(ended: Ended, best: EpochEnded | None) -> str:
-    """What a training came to: ``test accuracy 98.71%, test loss 0.0412 after 10 epochs in 14 s``."""
+def ready(name: str) -> str:
+    """What can be done with a network that nothing hinders: ``ready: t trains lenet-5``."""
+    return f"ready: t trains {one_line(name)}"
+
+
+def last(ended: Ended) -> str:
+    """What a training reached, in brackets, for behind something else; empty if nothing was measured."""
+    return "" if ended.test_accuracy is None else f" (last: test accuracy {share(ended.test_accuracy)})"
+
+
+def outcome(ended: Ended, best: EpochEnded | None, name: str = "") -> str:
+    """What a training came to: ``test accuracy 98.71%, test loss 0.0412 after 10 epochs in 14 s``.
+
+    ``name`` is put in front: that of the network, where another one is at hand.
+    """
+    said = _outcome(ended, best)
+    return one_line(f"{name}: {said}" if name else said)
+
+
+def _outcome(ended: Ended, best: EpochEnded | None) -> str:
     if ended.reason == "failed":
         return f"failed: {ended.message}"
     reached = ""

@@ -66,10 +66,13 @@ class Choice(Widget, can_focus=True):
     def on_key(self, event: events.Key) -> None:
         if not (event.character and event.character.isalpha()):
             return
+        event.stop()  # a letter is for this field; the keys of the tab around it must not act
+        if self.options == ("false", "true"):
+            self._choose({"y": "true", "t": "true", "n": "false", "f": "false"}.get(event.character, self.value))
+            return
         here = self.options.index(self.value) if self.value in self.options else -1
         for option in self.options[here + 1 :] + self.options[: here + 1]:
             if option.startswith(event.character):
-                event.stop()
                 self._choose(option)
                 return
 

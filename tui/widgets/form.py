@@ -77,8 +77,14 @@ class FormLine(Horizontal):
     def tidy(self) -> None:
         """Write what the field holds in its usual form, once it has been left."""
         if not self.error:
+            self.restore()
+
+    def restore(self) -> None:
+        """Write what the field holds, whatever stands there."""
+        if self.control.value != self.entry.text:
             with self.control.prevent(Input.Changed, Choice.Changed):
                 self.control.value = self.entry.text
+        self.error = ""
 
     def _means(self, entry: Entry) -> bool:
         """Whether the control in use says ``entry``'s value already, if perhaps in other words."""
@@ -161,6 +167,8 @@ class StructForm(Vertical):
         """``fit`` makes the form as high as it has fields, within what the stylesheet allows."""
         super().__init__(id=id)
         self._fit = fit
+        self._shown: object = None
+        self._sent: list[Described] = []
         self.set_reactive(StructForm.value, value)
 
     def compose(self) -> ComposeResult:
@@ -173,23 +181,55 @@ class StructForm(Vertical):
         """The lines, from the top."""
         return list(self.query(FormLine))
 
+    def take(self, value: Described | None, what: object = None) -> None:
+        """Show ``value``, which is that of ``what``: a layer in its place, a plan.
+
+        The form's own edits come back this way, perhaps after further keystrokes: those echoes change nothing.
+        Another ``what`` clears whatever the fields could not take.
+        """
+        if what != self._shown:
+            self._shown = what
+            self._sent.clear()
+            self.restore()
+        elif value in self._sent:
+            del self._sent[: self._sent.index(value) + 1]
+            return
+        self._sent.clear()
+        self.value = value
+
+    def restore(self) -> None:
+        """Put back what the fields hold in place of what they could not take."""
+        for line in self.lines:
+            line.restore()
+        if self.is_mounted:
+            self._show_hint(None)
+
     async def watch_value(self, value: Described | None) -> None:
         wanted = entries(value) if value is not None else ()
-        lines = self.lines
-        if [line.entry.path for line in lines] == [entry.path for entry in wanted] and all(
-            line.entry.field.kind is entry.field.kind for line, entry in zip(lines, wanted, strict=True)
-        ):
-            for line, entry in zip(lines, wanted, strict=True):
+        kept = {line.entry.path: line for line in self.lines}
+        for entry in wanted:
+            line = kept.get(entry.path)
+            if line is not None and line.entry.field.kind is not entry.field.kind:
+                del kept[entry.path]
+        lines = [kept.get(entry.path) or FormLine(entry) for entry in wanted]
+        stale = [line for line in self.lines if line not in lines]
+        for line, entry in zip(lines, wanted, strict=True):
+            if line.is_attached:
                 line.show(entry)
-            return
-        focused = next((line.entry.path for line in lines if line.has_focus_within), None)
-        with self.app.batch_update():
-            await self.lines_box.remove_children()
-            await self.lines_box.mount_all(self._lines_for(value))
-            if self._fit:
-                self.styles.height = len(wanted) + 1 if wanted else 0
-        if focused:
-            self.focus_field(focused)
+        if stale or len(lines) != len(self.lines):
+            with self.app.batch_update():
+                await self._rebuild(lines, stale)
+
+    async def _rebuild(self, lines: list[FormLine], stale: list[FormLine]) -> None:
+        """Take ``stale`` lines away and put the new ones among those that stay, which keep cursor and focus."""
+        await self.lines_box.remove_children(stale)
+        before: FormLine | None = None
+        for line in lines:
+            if not line.is_attached:
+                await self.lines_box.mount(line, after=before) if before else await self.lines_box.mount(line, before=0)
+            before = line
+        if self._fit:
+            self.styles.height = len(lines) + 1 if lines else 0
 
     def focus_field(self, path: tuple[str, ...] = ()) -> bool:
         """Put the cursor into the field at ``path``, or into the first; False if the form has no field."""
@@ -217,7 +257,10 @@ class StructForm(Vertical):
             return
         line.error = ""
         self._show_hint(line)
+        # The line holds this from now on: it must not write an older keystroke over what was typed since.
+        line.entry = next(entry for entry in entries(value) if entry.path == line.entry.path)
         self.value = value
+        self._sent.append(value)
         self.post_message(self.Changed(self, value, line.entry.field.name, ".".join(line.entry.path)))
 
     @on(Input.Submitted)
@@ -233,6 +276,8 @@ class StructForm(Vertical):
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         if isinstance(event.widget.parent, FormLine) and event.widget.is_attached:
             event.widget.parent.tidy()
+            if not event.widget.parent.error:
+                self._show_hint(None)
         self.post_message(self.Settled(self))
 
     def action_step(self, by: int) -> None:
@@ -242,12 +287,16 @@ class StructForm(Vertical):
         lines[(here + by) % len(lines)].control.focus()
 
     def action_done(self) -> None:
-        """Say that the edit is complete."""
+        """Say that the edit is complete; a field that could not take what stands in it is not done."""
+        if any(line.error and line.has_focus_within for line in self.lines):
+            self.app.bell()
+            return
         self.post_message(self.Settled(self, done=True))
 
     def _lines_for(self, value: Described | None) -> Iterable[Widget]:
         return [FormLine(entry) for entry in entries(value)] if value is not None else []
 
-    def _show_hint(self, line: FormLine) -> None:
-        self.hint.set_class(bool(line.error), "-error")
-        update_text(self.hint, Content(f"! {line.error}" if line.error else line.entry.field.help))
+    def _show_hint(self, line: FormLine | None) -> None:
+        error = line.error if line else ""
+        self.hint.set_class(bool(error), "-error")
+        update_text(self.hint, Content(f"! {error}" if error else line.entry.field.help if line else ""))

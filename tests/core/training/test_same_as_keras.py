@@ -56,8 +56,19 @@ def plain(architecture, plan):
         (CONVOLUTIONAL, SGD(learning_rate=0.05, momentum=0.9)),
         (DENSE, SGD(learning_rate=0.5, clipnorm=0.1, use_ema=True, ema_momentum=0.9)),
         (DENSE, Optimizer.named("ScheduleFreeAdamW")()),
+        (DENSE, Adam(clipnorm=0.1, gradient_accumulation_steps=3, loss_scale_factor=64.0)),
+        (WIDE, SGD(momentum=0.9, gradient_accumulation_steps=3, use_ema=True, ema_overwrite_frequency=7)),
     ],
-    ids=["dense", "wide", "normalized", "convolutional", "clipped-averaged", "schedule-free"],
+    ids=[
+        "dense",
+        "wide",
+        "normalized",
+        "convolutional",
+        "clipped-averaged",
+        "schedule-free",
+        "accumulated",
+        "accumulated-wide",
+    ],
 )
 def test_two_hundred_steps_give_the_same_weights(layers, optimizer):
     architecture, plan = Architecture((28, 28, 1), layers), replace(PLAN, optimizer=optimizer)
