@@ -1,5 +1,7 @@
 """What the screens look like: their text against golden files, their contrast in dark and light."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.tui.driving import SIZES, check_golden, faint_texts, keys, opened, sessions, until
@@ -10,7 +12,7 @@ LEAST = 3.0
 
 SCENES = {
     "build": ("lenet-5", ["down", "down", "down"]),
-    "build-window": ("lecture-7x7-stride-3-padded", ["down"]),
+    "build-window": ("lecture-7x7-stride-3-padded", ["down", "full_stop"]),
     "build-form": ("keras-convnet", ["down", "enter", "down", "down"]),
     "build-problem": ("lenet-5", ["down", "down", "down", "enter", "down", "text:99", "escape"]),
     "build-empty": (None, []),
@@ -32,7 +34,7 @@ def update(request: pytest.FixtureRequest) -> bool:
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("scene", SCENES)
 async def test_screens_are_as_they_were_last_looked_at(scene, size, update, monkeypatch):
-    monkeypatch.setattr("core.presets.own_folder", lambda: "your presets")
+    monkeypatch.setattr("core.presets.own_folder", lambda: Path("/presets-of-ones-own"))
     name, pressed = SCENES[scene]
     async with opened(name, size) as (app, pilot):
         await keys(pilot, *pressed)
