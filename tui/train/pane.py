@@ -31,7 +31,7 @@ from tui.widgets.form import StructForm
 
 __all__ = ["TrainPane"]
 
-REDRAWS_A_SECOND = 15
+REDRAWS_A_SECOND = 20
 FOLDED_BELOW = 110
 """Columns below which the plan has no place beside the charts."""
 TALL_FROM = 45
