@@ -114,7 +114,10 @@ class LayerLabApp(App[None]):
         width, height = event.size
         small = width < LEAST_WIDTH or height < LEAST_HEIGHT
         self.screen_stack[0].set_class(small, "-too-small")
-        self.tabs.disabled = small  # keys must not act on what is not seen
+        if small != self.tabs.disabled:
+            self.tabs.disabled = small  # keys must not act on what is not seen
+            if not small:
+                self.call_after_refresh(self._focus_tab)
         if small:
             needs = f"LayerLab needs {LEAST_WIDTH}x{LEAST_HEIGHT}\nthis terminal is {width}x{height}\nmake it larger"
             self.screen_stack[0].query_one("#too-small", Static).update(needs)
@@ -166,7 +169,10 @@ class LayerLabApp(App[None]):
             return
         self.tabs.current = tab
         self.header.tab = tab
-        if tab == "build":
+        self._focus_tab()
+
+    def _focus_tab(self) -> None:
+        if self.tabs.current == "build":
             self.build_pane.stack.focus()
         else:
             self.train_pane.focus_default()

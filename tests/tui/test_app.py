@@ -205,6 +205,10 @@ async def test_a_terminal_too_small_says_so_and_recovers(size):
         await pilot.resize_terminal(40, 10)
         await pilot.pause()
         assert "this terminal is 40x10" in screen_of(app)
+        await keys(pilot, "end", "d")
+        assert not app.document.unsaved
         await pilot.resize_terminal(*size)
         await pilot.pause()
         assert "61,706 params" in screen_of(app)
+        await keys(pilot, "end", "d")
+        assert len(app.preset.architecture.layers) == 7

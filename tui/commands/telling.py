@@ -34,8 +34,8 @@ def teller(preset: Preset, out: Output, *, as_json: bool) -> Teller:
     return LiveTeller(preset, out) if out.rich else PlainTeller(preset, out)
 
 
-class JsonTeller:
-    """A line of JSON for the start, for each epoch and for the end."""
+class LineTeller:
+    """Tells in lines that stay, with nothing to keep up meanwhile."""
 
     def __init__(self, preset: Preset, out: Output) -> None:
         self.preset = preset
@@ -43,6 +43,10 @@ class JsonTeller:
 
     def shown(self) -> AbstractContextManager[object]:
         return nullcontext()
+
+
+class JsonTeller(LineTeller):
+    """A line of JSON for the start, for each epoch and for the end."""
 
     def tell(self, event: Event) -> None:
         report = event_report(event, self.preset)
@@ -50,15 +54,8 @@ class JsonTeller:
             self.out.json(to_json(report))
 
 
-class PlainTeller:
+class PlainTeller(LineTeller):
     """A line for the start, for each epoch and for the end, each handed on at once."""
-
-    def __init__(self, preset: Preset, out: Output) -> None:
-        self.preset = preset
-        self.out = out
-
-    def shown(self) -> AbstractContextManager[object]:
-        return nullcontext()
 
     def tell(self, event: Event) -> None:
         match event:
