@@ -10,19 +10,49 @@ depend on where one call ended and the next began.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 import tensorflow as tf
 
 from core.shapes import Shape
 
-__all__ = ["Batch", "Sums", "Update", "evaluation", "steps", "update"]
+__all__ = [
+    "Batch",
+    "Forward",
+    "Steps",
+    "Sums",
+    "Update",
+    "added",
+    "evaluation",
+    "learn",
+    "signature",
+    "steps",
+    "update",
+]
 
 Sums = tuple[Any, Any]
 Batch = Callable[[Any, Any], tuple[Any, Any]]
 """Images and class numbers as they are stored -> what the model and the loss take."""
+Forward = Callable[[Any], Any]
+"""What the model takes -> what it gives while training."""
 Update = Callable[..., object]
+
+
+class Steps(Protocol):
+    """Takes ``count`` training steps, as a TensorFlow function that is traced but once."""
+
+    def __call__(self, images: Any, labels: Any, order: Any, first: Any, count: Any, sums: Sums, /) -> tuple[Any, Sums]:
+        """How many steps it took from index ``first`` of the order on, and the new sums.
+
+        They are fewer than ``count`` if the loss stopped being a finite number.
+        """
+        ...
+
+    def get_concrete_function(self) -> Any:
+        """Trace it now."""
+        ...
+
 
 _INDEX = tf.TensorSpec((), tf.int32)
 _SUMS = (tf.TensorSpec((), tf.float64), tf.TensorSpec((), tf.int64))
@@ -45,27 +75,31 @@ def update(model: keras.Model, *, fused: bool) -> Update:
     return compiled
 
 
-def steps(model: keras.Model, batch: Batch, apply: Update, image: Shape, size: int) -> Callable[..., tuple[Any, Sums]]:
-    """A function that takes ``count`` training steps of ``size`` examples each, as ``keras.Model.train_step`` does.
+def learn(model: keras.Model, batch: Batch, forward: Forward, apply: Update, pixels: Any, truth: Any) -> Sums:
+    """One training step, as ``keras.Model.train_step`` takes it, and its sums."""
+    x, y = batch(pixels, truth)
+    weights = model.trainable_weights
+    with tf.GradientTape() as tape:
+        output = forward(x)
+        loss = model.compute_loss(x=x, y=y, y_pred=output, training=True)
+        scaled = model.optimizer.scale_loss(loss)
+    if weights:
+        apply(*tape.gradient(scaled, weights))
+    return _sums(loss, output, truth)
 
-    Its arguments: images, labels, order, where in the order to begin, count, sums. It gives how many steps it took,
-    fewer than ``count`` if the loss stopped being a finite number, and the new sums.
-    """
+
+def steps(model: keras.Model, batch: Batch, apply: Update, image: Shape, size: int) -> Steps:
+    """A loop of training steps of ``size`` examples each."""
+
+    def forward(x: Any) -> Any:
+        return model(x, training=True)
 
     def run(images: Any, labels: Any, order: Any, first: Any, count: Any, sums: Sums) -> tuple[Any, Sums]:
         def step(done: Any, sums: Sums) -> tuple[Any, Sums]:
             start = first + done * size
             chosen = tf.ensure_shape(order[start : start + size], [size])
-            truth = tf.gather(labels, chosen)
-            x, y = batch(tf.gather(images, chosen), truth)
-            weights = model.trainable_weights
-            with tf.GradientTape() as tape:
-                output = model(x, training=True)
-                loss = model.compute_loss(x=x, y=y, y_pred=output, training=True)
-                scaled = model.optimizer.scale_loss(loss)
-            if weights:
-                apply(*tape.gradient(scaled, weights))
-            return done + 1, _added(sums, _sums(loss, output, truth))
+            pixels, truth = tf.gather(images, chosen), tf.gather(labels, chosen)
+            return done + 1, added(sums, learn(model, batch, forward, apply, pixels, truth))
 
         def going(done: Any, sums: Sums) -> Any:
             return tf.logical_and(done < count, tf.math.is_finite(sums[0]))
@@ -73,8 +107,7 @@ def steps(model: keras.Model, batch: Batch, apply: Update, image: Shape, size: i
         done, sums = tf.while_loop(going, step, [tf.constant(0), sums], parallel_iterations=1)
         return done, sums
 
-    signature = [_images(image), _LABELS, _ORDER, _INDEX, _INDEX, _SUMS]
-    compiled: Callable[..., Any] = tf.function(run, signature, autograph=False)
+    compiled: Steps = tf.function(run, signature(image), autograph=False)
     return compiled
 
 
@@ -93,7 +126,7 @@ def evaluation(model: keras.Model, batch: Batch, image: Shape, size: int) -> Cal
             x, y = batch(images[start:stop], truth)
             output = model(x, training=False)
             loss = model.compute_loss(x=x, y=y, y_pred=output, training=False)
-            return done + 1, _added(sums, _sums(loss, output, truth))
+            return done + 1, added(sums, _sums(loss, output, truth))
 
         def going(done: Any, _: Sums) -> Any:
             return tf.logical_and(done < count, first + done * size < end)
@@ -101,9 +134,19 @@ def evaluation(model: keras.Model, batch: Batch, image: Shape, size: int) -> Cal
         _, sums = tf.while_loop(going, step, [tf.constant(0), sums], parallel_iterations=1)
         return sums
 
-    signature = [_images(image), _LABELS, _INDEX, _INDEX, _INDEX, _SUMS]
-    compiled: Callable[..., Any] = tf.function(run, signature, autograph=False)
+    given = [_images(image), _LABELS, _INDEX, _INDEX, _INDEX, _SUMS]
+    compiled: Callable[..., Any] = tf.function(run, given, autograph=False)
     return compiled
+
+
+def signature(image: Shape) -> list[Any]:
+    """What `Steps` are traced for, with images of the given shape."""
+    return [_images(image), _LABELS, _ORDER, _INDEX, _INDEX, _SUMS]
+
+
+def added(sums: Sums, more: Sums) -> Sums:
+    """Both together."""
+    return sums[0] + more[0], sums[1] + more[1]
 
 
 def _images(image: Shape) -> tf.TensorSpec:
@@ -115,7 +158,3 @@ def _sums(loss: Any, output: Any, labels: Any) -> Sums:
     examples = tf.shape(labels)[0]
     right = tf.equal(tf.argmax(output, axis=-1, output_type=tf.int32), labels)
     return tf.cast(loss, tf.float64) * tf.cast(examples, tf.float64), tf.math.count_nonzero(right)
-
-
-def _added(sums: Sums, more: Sums) -> Sums:
-    return sums[0] + more[0], sums[1] + more[1]

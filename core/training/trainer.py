@@ -3,7 +3,7 @@
 It knows nothing of epochs, pauses or events: `core.training.session` says what to do next.
 """
 
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from math import ceil
 from typing import Any
 
@@ -16,7 +16,7 @@ from core.architecture import Architecture
 from core.datasets import DATASETS
 from core.losses import SparseCategoricalCrossentropy
 from core.plan import Plan
-from core.training import devices, feed, loops, memory
+from core.training import compiled, devices, feed, loops, memory
 from core.training.measured import NOTHING, Measured, PartName
 from core.training.validation import training_examples
 
@@ -60,10 +60,15 @@ class Trainer:
             self.model.optimizer.build(self.model.trainable_variables)
         batch = _batch(architecture.input_shape, plan, sparse)
         trained = sum(int(np.prod(weight.shape)) for weight in self.model.trainable_weights)
-        self._fused = device == "cpu" and trained >= FUSED_FROM
+        whole = device == "cpu" and compiled.gains(self.model, plan.batch_size)
+        self._fused = device == "cpu" and not whole and trained >= FUSED_FROM
         self._update = loops.update(self.model, fused=self._fused)
         image = self._data.train.images.shape[1:]
-        self._full = loops.steps(self.model, batch, self._update, image, plan.batch_size)
+        self._full = (
+            compiled.steps(self.model, batch, image, plan.batch_size)
+            if whole
+            else loops.steps(self.model, batch, self._update, image, plan.batch_size)
+        )
         self._partial = loops.steps(self.model, batch, self._update, image, self._rest)
         self._evaluation = loops.evaluation(self.model, batch, image, plan.batch_size)
         self._order: Any = None
@@ -75,14 +80,16 @@ class Trainer:
 
     def trace(self) -> None:
         """Trace and compile, so that no step waits for it later: every loop is called for no steps at all."""
-        if self._fused:
-            self._compile_update()
         self.begin(0)
         if self._full_steps:
-            self._take(self._full, 0, 0, NOTHING)
-        if self._rest:
-            self._take(self._partial, 0, 0, NOTHING)
-        self.evaluate("test", 0, 0, NOTHING)
+            self._full.get_concrete_function()
+        with ThreadPoolExecutor(1) as pool:
+            # XLA compiles on one core, while Python traces the other loops on the other.
+            compiling = pool.submit(self._compile)
+            if self._rest:
+                self._take(self._partial, 0, 0, NOTHING)
+            self.evaluate("test", 0, 0, NOTHING)
+            compiling.result()
 
     def begin(self, epoch: int) -> None:
         """Draw the order of ``epoch``, counted from 0."""
@@ -140,6 +147,12 @@ class Trainer:
         self.model.optimizer.finalize_variable_values(self.model.trainable_weights)
         return bool(self.model.optimizer.use_ema)
 
+    def _compile(self) -> None:
+        if self._fused:
+            self._compile_update()
+        if self._full_steps:
+            self._take(self._full, 0, 0, NOTHING)
+
     def _compile_update(self) -> None:
         """Have the update compiled by making one, and take it back."""
         weights = self.model.trainable_weights
@@ -150,7 +163,7 @@ class Trainer:
         for variable, value in zip(changed, before, strict=True):
             variable.assign(value)
 
-    def _take(self, run: Callable[..., Any], first: int, count: int, before: Measured) -> Measured:
+    def _take(self, run: loops.Steps, first: int, count: int, before: Measured) -> Measured:
         data, size = self._data.train, self._plan.batch_size
         with tf.device(self._place):
             done, (loss, right) = run(

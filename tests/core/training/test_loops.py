@@ -1,11 +1,26 @@
-"""What XLA makes of an optimizer is what the optimizer does."""
+"""What XLA makes of an optimizer or of a whole step is what TensorFlow makes of it."""
 
 import numpy as np
 import pytest
 
 from core.architecture import Architecture
-from core.layers import BatchNormalization, Dense
-from core.optimizers import Optimizer
+from core.layers import (
+    ELU,
+    Activation,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    LayerNormalization,
+    LeakyReLU,
+    PReLU,
+    Rescaling,
+    Reshape,
+    SpatialDropout2D,
+)
+from core.layers.arguments import ACTIVATIONS
+from core.optimizers import SGD, Optimizer
 from core.plan import Plan
 
 pytestmark = pytest.mark.keras
@@ -30,3 +45,71 @@ def test_a_fused_update_changes_the_weights_as_a_plain_one(name):
         results.append([variable.numpy() for variable in (*model.variables, *model.optimizer.variables)])
     for ours, theirs in zip(*results, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+
+
+def test_compiled_steps_are_the_steps_that_they_stand_for():
+    """Through every layer that is ever compiled; the masks of dropout are Keras's own."""
+    import keras
+
+    from core import keras_model
+    from core.training import compiled, loops
+
+    some = (ELU(), LeakyReLU(), PReLU(), LayerNormalization(), Rescaling(2.0), Activation("tanh"), Reshape((2, 4)))
+    others = (Dropout(0.25), Dense(8), BatchNormalization(), Dropout(0.5, seed=9), Flatten(), Dense(3, "softmax"))
+    layers = (Flatten(), Dense(8, "relu"), *some, *others)
+    draw = np.random.default_rng(0)
+    images = draw.integers(0, 255, (60, 4, 5), dtype=np.uint8)
+    labels, order = draw.integers(0, 3, 60, dtype=np.int32), draw.permutation(60).astype(np.int32)
+
+    def batch(pixels, truth):
+        return keras.ops.cast(pixels, "float32") / 255.0, truth
+
+    results = []
+    for compile_whole in (True, False):
+        model = keras_model.build(Architecture((4, 5), layers), seed=1)
+        model.compile(keras_model.optimizer(Plan(optimizer=SGD(momentum=0.5))), "sparse_categorical_crossentropy")
+        model.optimizer.build(model.trainable_variables)
+        assert {type(layer) for layer in model.layers} == set(compiled.LAYERS)
+        assert compiled.gains(model, 10)
+        if compile_whole:
+            steps = compiled.steps(model, batch, (4, 5), 10)
+        else:
+            steps = loops.steps(model, batch, loops.update(model, fused=False), (4, 5), 10)
+        sums = (np.float64(0), np.int64(0))
+        for first, count in ((0, 0), (0, 2), (20, 4)):
+            done, sums = steps(images, labels, order, first, count, sums)
+            assert done == count
+        results.append([float(sums[0]), *(variable.numpy() for variable in model.variables)])
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_xla_knows_every_activation_as_tensorflow_does(name):
+    import keras
+    import tensorflow as tf
+
+    activation = keras.activations.get(name)
+    x = tf.constant(2 * np.random.default_rng(0).normal(size=(64, 8)).astype("f"))
+
+    def both_ways(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = activation(x)
+        return y, tape.gradient(y, x, output_gradients=x)
+
+    for xla, plain in zip(tf.function(both_ways, jit_compile=True)(x), tf.function(both_ways)(x), strict=True):
+        np.testing.assert_allclose(xla, plain, rtol=1e-5, atol=1e-5)
+
+
+def test_large_batches_and_other_layers_are_not_compiled():
+    from core import keras_model
+    from core.training import compiled
+
+    def gains(layer, size):
+        return compiled.gains(keras_model.build(Architecture((4, 4, 1), (layer, Flatten(), Dense(2))), 1), size)
+
+    assert gains(Dropout(0.5), 128)
+    assert not gains(Dropout(0.5), 1024)
+    assert not gains(SpatialDropout2D(0.5), 128), "derives from Dropout"
+    assert not gains(Conv2D(3, (2, 2)), 128)
