@@ -113,6 +113,7 @@ class StartReport(Struct, frozen=True, tag_field="event", tag="start"):
     loss: str
     seed: int
     seconds: float
+    message: str
 
 
 class EpochReport(Struct, frozen=True, tag_field="event", tag="epoch"):

@@ -11,7 +11,6 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from core.shapes import Shape
 from core.training import loops, masks
 
 __all__ = ["gains", "steps"]
@@ -44,10 +43,10 @@ def gains(model: keras.Model, size: int) -> bool:
     return size <= LARGEST_BATCH and all(type(layer) in LAYERS for layer in model.layers)
 
 
-def steps(model: keras.Model, batch: loops.Batch, image: Shape, size: int) -> loops.Steps:
+def steps(task: loops.Task, size: int) -> loops.Steps:
     """`loops.steps`, compiled. It compiles at its first call, which may be one for no steps."""
     most = max(1, PICKED // size)
-    take = _taking(model, batch, image, size)
+    take = _taking(task, size)
 
     def run(images: Any, labels: Any, order: Any, first: Any, count: Any, sums: loops.Sums) -> tuple[Any, loops.Sums]:
         def pick(done: Any, sums: loops.Sums, _: Any) -> tuple[Any, loops.Sums, Any]:
@@ -55,8 +54,8 @@ def steps(model: keras.Model, batch: loops.Batch, image: Shape, size: int) -> lo
             # Compiled code wants one shape; what is added at the end of an epoch is never looked at.
             chosen = tf.ensure_shape(tf.pad(chosen, [[0, most * size - tf.shape(chosen)[0]]]), [most * size])
             now = tf.minimum(count - done, most)
-            kept = masks.draw(model, size, most, now)
-            more, sums = take(tf.gather(images, chosen), tf.gather(labels, chosen), kept, now, sums)
+            kept = masks.draw(task.model, size, most, now)
+            more, sums = take(*loops.pick(task, images, labels, chosen), kept, now, sums)
             return done + more, sums, _going(done + more, count, sums)
 
         # The first round is always made, for no steps if none are wanted: that is how compiling is brought about.
@@ -64,23 +63,23 @@ def steps(model: keras.Model, batch: loops.Batch, image: Shape, size: int) -> lo
         done, sums, _ = tf.while_loop(lambda *state: state[-1], pick, state, parallel_iterations=1)
         return done, sums
 
-    traced: loops.Steps = tf.function(run, loops.signature(image), autograph=False)
+    traced: loops.Steps = tf.function(run, loops.signature(task.image), autograph=False)
     return traced
 
 
-def _taking(model: keras.Model, batch: loops.Batch, image: Shape, size: int) -> Callable[..., tuple[Any, loops.Sums]]:
+def _taking(task: loops.Task, size: int) -> Callable[..., tuple[Any, loops.Sums]]:
     """Compiled, ``count`` steps through picked images and labels from the first on, with a mask for every step."""
-    apply = loops.update(model, fused=False)
+    apply = loops.update(task.model, fused=False)
 
     def take(images: Any, labels: Any, kept: tuple[Any, ...], count: Any, sums: loops.Sums) -> tuple[Any, loops.Sums]:
         def step(done: Any, sums: loops.Sums) -> tuple[Any, loops.Sums]:
-            pixels = tf.slice(images, [done * size, *(0 for _ in image)], [size, *image])
+            pixels = tf.slice(images, [done * size, *(0 for _ in task.image)], [size, *task.image])
             truth = tf.slice(labels, [done * size], [size])
 
             def forward(x: Any) -> Any:
-                return masks.forward(model, [mask[done] for mask in kept], x)
+                return masks.forward(task.model, [mask[done] for mask in kept], x)
 
-            return done + 1, loops.added(sums, loops.learn(model, batch, forward, apply, pixels, truth))
+            return done + 1, loops.added(sums, loops.learn(task, forward, apply, pixels, truth))
 
         done, sums = tf.while_loop(lambda done, sums: _going(done, count, sums), step, [tf.constant(0), sums])
         return done, sums

@@ -36,6 +36,8 @@ class Started(Struct, frozen=True):
     learning_rate: float
     seconds: float
     """How long preparing took."""
+    message: str = ""
+    """For people: what is not as they may expect it; or empty."""
 
 
 class Progress(Struct, frozen=True):

@@ -9,8 +9,11 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from core.datasets import mnist
+from core.datasets.examples import Examples
 
 __all__ = ["Part", "Resident", "order", "resident"]
+
+HOST = "/CPU:0"
 
 
 class Part(Struct, frozen=True, eq=False):
@@ -32,17 +35,23 @@ class Resident(Struct, frozen=True, eq=False):
 
     train: Part
     test: Part
+    home: str
+    """Where they lie, in TensorFlow's words."""
 
 
 @lru_cache(maxsize=1)
 def resident(dataset: str, device: str) -> Resident:
-    """``dataset`` copied to ``device``; kept there for the next training. Raises `DatasetError`."""
+    """``dataset`` copied to ``device``, or to the host where the device has no room for it; kept for the next training.
+
+    Raises `DatasetError`.
+    """
     examples = {"mnist": mnist.load}[dataset]()
-    with tf.device(device):
-        return Resident(
-            _part(examples.x_train, examples.y_train),
-            _part(examples.x_test, examples.y_test),
-        )
+    try:
+        return _copied(examples, device)
+    except (tf.errors.ResourceExhaustedError, tf.errors.InternalError):  # a copy that fails for want of room is either
+        if device == HOST:
+            raise
+        return _copied(examples, HOST)
 
 
 def order(seed: int, epoch: int, examples: int, shuffle: bool) -> NDArray[np.int32]:
@@ -50,6 +59,12 @@ def order(seed: int, epoch: int, examples: int, shuffle: bool) -> NDArray[np.int
     if not shuffle:
         return np.arange(examples, dtype=np.int32)
     return np.random.default_rng([seed, epoch]).permutation(np.int32(examples)).astype(np.int32)
+
+
+def _copied(examples: Examples, device: str) -> Resident:
+    with tf.device(device):
+        train, test = _part(examples.x_train, examples.y_train), _part(examples.x_test, examples.y_test)
+    return Resident(train, test, device)
 
 
 def _part(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Part:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import keras
 import tensorflow as tf
+from msgspec import Struct
 
 from core.shapes import Shape
 
@@ -22,10 +23,12 @@ __all__ = [
     "Forward",
     "Steps",
     "Sums",
+    "Task",
     "Update",
     "added",
     "evaluation",
     "learn",
+    "pick",
     "signature",
     "steps",
     "update",
@@ -37,6 +40,17 @@ Batch = Callable[[Any, Any], tuple[Any, Any]]
 Forward = Callable[[Any], Any]
 """What the model takes -> what it gives while training."""
 Update = Callable[..., object]
+
+
+class Task(Struct, frozen=True, eq=False):
+    """What loops are made for."""
+
+    model: keras.Model
+    batch: Batch
+    image: Shape
+    """The shape of an image as it is stored."""
+    home: str
+    """The device on which the data lies: that of the model, or the host's, and then only batches travel."""
 
 
 class Steps(Protocol):
@@ -75,9 +89,16 @@ def update(model: keras.Model, *, fused: bool) -> Update:
     return compiled
 
 
-def learn(model: keras.Model, batch: Batch, forward: Forward, apply: Update, pixels: Any, truth: Any) -> Sums:
+def pick(task: Task, images: Any, labels: Any, chosen: Any) -> tuple[Any, Any]:
+    """The images and class numbers with the indices ``chosen``."""
+    with tf.device(task.home):
+        return tf.gather(images, chosen), tf.gather(labels, chosen)
+
+
+def learn(task: Task, forward: Forward, apply: Update, pixels: Any, truth: Any) -> Sums:
     """One training step, as ``keras.Model.train_step`` takes it, and its sums."""
-    x, y = batch(pixels, truth)
+    model = task.model
+    x, y = task.batch(pixels, truth)
     weights = model.trainable_weights
     with tf.GradientTape() as tape:
         output = forward(x)
@@ -88,18 +109,17 @@ def learn(model: keras.Model, batch: Batch, forward: Forward, apply: Update, pix
     return _sums(loss, output, truth)
 
 
-def steps(model: keras.Model, batch: Batch, apply: Update, image: Shape, size: int) -> Steps:
+def steps(task: Task, apply: Update, size: int) -> Steps:
     """A loop of training steps of ``size`` examples each."""
 
     def forward(x: Any) -> Any:
-        return model(x, training=True)
+        return task.model(x, training=True)
 
     def run(images: Any, labels: Any, order: Any, first: Any, count: Any, sums: Sums) -> tuple[Any, Sums]:
         def step(done: Any, sums: Sums) -> tuple[Any, Sums]:
             start = first + done * size
             chosen = tf.ensure_shape(order[start : start + size], [size])
-            pixels, truth = tf.gather(images, chosen), tf.gather(labels, chosen)
-            return done + 1, added(sums, learn(model, batch, forward, apply, pixels, truth))
+            return done + 1, added(sums, learn(task, forward, apply, *pick(task, images, labels, chosen)))
 
         def going(done: Any, sums: Sums) -> Any:
             return tf.logical_and(done < count, tf.math.is_finite(sums[0]))
@@ -107,11 +127,11 @@ def steps(model: keras.Model, batch: Batch, apply: Update, image: Shape, size: i
         done, sums = tf.while_loop(going, step, [tf.constant(0), sums], parallel_iterations=1)
         return done, sums
 
-    compiled: Steps = tf.function(run, signature(image), autograph=False)
+    compiled: Steps = tf.function(run, signature(task.image), autograph=False)
     return compiled
 
 
-def evaluation(model: keras.Model, batch: Batch, image: Shape, size: int) -> Callable[..., Sums]:
+def evaluation(task: Task, size: int) -> Callable[..., Sums]:
     """A function that evaluates ``count`` batches of ``size`` examples, the last one smaller where they run out.
 
     Its arguments: images, labels, the index of the first example, the index behind the last one, count, sums. It
@@ -122,10 +142,11 @@ def evaluation(model: keras.Model, batch: Batch, image: Shape, size: int) -> Cal
         def step(done: Any, sums: Sums) -> tuple[Any, Sums]:
             start = first + done * size
             stop = tf.minimum(start + size, end)
-            truth = labels[start:stop]
-            x, y = batch(images[start:stop], truth)
-            output = model(x, training=False)
-            loss = model.compute_loss(x=x, y=y, y_pred=output, training=False)
+            with tf.device(task.home):
+                pixels, truth = images[start:stop], labels[start:stop]
+            x, y = task.batch(pixels, truth)
+            output = task.model(x, training=False)
+            loss = task.model.compute_loss(x=x, y=y, y_pred=output, training=False)
             return done + 1, added(sums, _sums(loss, output, truth))
 
         def going(done: Any, _: Sums) -> Any:
@@ -134,7 +155,7 @@ def evaluation(model: keras.Model, batch: Batch, image: Shape, size: int) -> Cal
         _, sums = tf.while_loop(going, step, [tf.constant(0), sums], parallel_iterations=1)
         return sums
 
-    given = [_images(image), _LABELS, _INDEX, _INDEX, _INDEX, _SUMS]
+    given = [_images(task.image), _LABELS, _INDEX, _INDEX, _INDEX, _SUMS]
     compiled: Callable[..., Any] = tf.function(run, given, autograph=False)
     return compiled
 

@@ -163,6 +163,7 @@ class Session:
             epochs=self._control.epochs,
             learning_rate=course.learning_rate,
             seconds=seconds,
+            message=trainer.message,
         )
 
     def _ended(self, reason: Reason, message: str, tested: Measured | None = None) -> Ended:

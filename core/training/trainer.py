@@ -63,15 +63,19 @@ class Trainer:
         whole = device == "cpu" and compiled.gains(self.model, plan.batch_size)
         self._fused = device == "cpu" and not whole and trained >= FUSED_FROM
         self._update = loops.update(self.model, fused=self._fused)
-        image = self._data.train.images.shape[1:]
-        self._full = (
-            compiled.steps(self.model, batch, image, plan.batch_size)
-            if whole
-            else loops.steps(self.model, batch, self._update, image, plan.batch_size)
-        )
-        self._partial = loops.steps(self.model, batch, self._update, image, self._rest)
-        self._evaluation = loops.evaluation(self.model, batch, image, plan.batch_size)
+        task = loops.Task(self.model, batch, self._data.train.images.shape[1:], self._data.home)
+        size = plan.batch_size
+        self._full = compiled.steps(task, size) if whole else loops.steps(task, self._update, size)
+        self._partial = loops.steps(task, self._update, self._rest)
+        self._evaluation = loops.evaluation(task, size)
         self._order: Any = None
+
+    @property
+    def message(self) -> str:
+        """For people: what is not as they may expect it; or empty."""
+        if self._data.home == self._place:
+            return ""
+        return f"{self.device} has no room for the dataset: each batch comes from the host's memory, which is slower"
 
     @property
     def steps_per_epoch(self) -> int:

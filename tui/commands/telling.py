@@ -60,7 +60,7 @@ class PlainTeller(LineTeller):
     def tell(self, event: Event) -> None:
         match event:
             case Started():
-                self.out.heading(_start(event, self.preset))
+                _announce(event, self.preset, self.out)
             case EpochEnded():
                 cells = [f"{name} {text}" for name, text, _ in _epoch(event)]
                 self.out.line("  ".join([*cells, "best"] if event.best else cells))
@@ -108,7 +108,7 @@ class LiveTeller:
                     self.out.line(line)
 
     def _start(self, event: Started) -> None:
-        self.out.heading(_start(event, self.preset))
+        _announce(event, self.preset, self.out)
         self.progress.update(self.epoch, total=event.steps_per_epoch, figures="")
         self.run = self.progress.add_task("run", total=event.epochs * event.steps_per_epoch, figures="")
 
@@ -134,6 +134,12 @@ class LiveTeller:
 
     def _line(self, text: str, style: str) -> None:
         self.out.console.print(Text(text, style=style, no_wrap=True, overflow="ellipsis"))
+
+
+def _announce(event: Started, preset: Preset, out: Output) -> None:
+    out.heading(_start(event, preset))
+    if event.message:
+        out.line(event.message)
 
 
 def _start(event: Started, preset: Preset) -> str:

@@ -71,10 +71,9 @@ def test_compiled_steps_are_the_steps_that_they_stand_for():
         model.optimizer.build(model.trainable_variables)
         assert {type(layer) for layer in model.layers} == set(compiled.LAYERS)
         assert compiled.gains(model, 10)
-        if compile_whole:
-            steps = compiled.steps(model, batch, (4, 5), 10)
-        else:
-            steps = loops.steps(model, batch, loops.update(model, fused=False), (4, 5), 10)
+        task = loops.Task(model, batch, (4, 5), "/CPU:0")
+        update = loops.update(model, fused=False)
+        steps = compiled.steps(task, 10) if compile_whole else loops.steps(task, update, 10)
         sums = (np.float64(0), np.int64(0))
         for first, count in ((0, 0), (0, 2), (20, 4)):
             done, sums = steps(images, labels, order, first, count, sums)

@@ -346,3 +346,30 @@ def test_without_validation_the_test_set_is_measured_at_the_end():
     assert (whole.val_loss, whole.val_accuracy, whole.best) == (None, None, True)
     assert script.told(Started)[0].validation_examples == 0
     assert ended.test_accuracy > 0.5
+
+
+def test_a_device_without_room_for_the_dataset_is_fed_from_the_host(monkeypatch):
+    """There is no GPU to fill up here: the copy to the device is refused as TensorFlow refuses it there."""
+    import tensorflow as tf
+
+    from core.training import devices, feed
+
+    kept = Script()
+    kept.run()
+    copied = feed._copied
+
+    def full(examples, place):
+        if place != feed.HOST:
+            raise tf.errors.ResourceExhaustedError(None, None, "no room")
+        return copied(examples, place)
+
+    monkeypatch.setattr(feed, "_copied", full)
+    monkeypatch.setattr(devices, "placement", lambda _: "/device:CPU:0")  # the same device by another name
+    feed.resident.cache_clear()
+    script = Script()
+    ended = script.run()
+    feed.resident.cache_clear()
+    assert ended.reason == "finished"
+    assert "cpu has no room for the dataset" in script.told(Started)[0].message
+    assert figures(script) == figures(kept)
+    assert kept.told(Started)[0].message == ""
