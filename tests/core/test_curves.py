@@ -45,6 +45,19 @@ class TestThin:
         assert list(kept) == sorted(kept, key=lambda p: p.x)
         assert set(kept) <= set(points)
 
+    @given(st.lists(st.lists(heights, min_size=1, max_size=60), min_size=2, max_size=8), st.integers(4, 40))
+    def test_thinned_again_and_again_as_it_grows_it_keeps_extremes_and_the_newest(self, parts, most):
+        kept, seen = (), []
+        for part in parts:
+            more = [Point((len(seen) + index) / 10, value) for index, value in enumerate(part)]
+            seen += more
+            kept = thin((*kept, *more), most)
+            assert len(kept) <= most
+            assert (kept[0], kept[-1]) == (seen[0], seen[-1])
+            assert max(kept, key=lambda p: p.y).y == max(p.y for p in seen)
+            assert min(kept, key=lambda p: p.y).y == min(p.y for p in seen)
+            assert list(kept) == sorted(kept, key=lambda p: p.x)
+
     def test_few_points_stay_as_they_are(self):
         points = curve([3.0, 1.0, 2.0])
         assert thin(points, 4) == points

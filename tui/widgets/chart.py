@@ -1,18 +1,40 @@
 """A chart of curves over epochs."""
 
+from dataclasses import dataclass
 from time import perf_counter
 
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
+from textual.css.styles import RulesMap
 from textual.reactive import reactive
+from textual.strip import Strip
+from textual.style import Style as VisualStyle
+from textual.visual import RenderOptions, Visual
 from textual.widget import Widget
 
 from tui.widgets.picture import Picture
 
-__all__ = ["Chart"]
+__all__ = ["Chart", "Drawing"]
 
 SMALLEST = (24, 5)
 """Columns and rows below which there is nothing to be seen."""
+
+
+@dataclass(frozen=True)
+class Drawing(Visual):
+    """Lines that are drawn as they stand: Textual's own text would be taken apart and laid out anew every time."""
+
+    lines: list[list[Segment]]
+
+    def render_strips(self, width: int, height: int | None, style: VisualStyle, options: RenderOptions) -> list[Strip]:
+        return [Strip(Segment.apply_style(line, style.rich_style)) for line in self.lines[:height]]
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        return container_width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        return len(self.lines)
 
 
 class Chart(Widget):
@@ -44,7 +66,7 @@ class Chart(Widget):
         self.cost = 0.0
         """Seconds that the last drawing took."""
 
-    def render(self) -> Text:
+    def render(self) -> Text | Drawing:
         width, height = self.content_size
         styles = {name.partition("--")[2]: self._style(name) for name in self.COMPONENT_CLASSES}
         if self.picture is None:
@@ -54,26 +76,26 @@ class Chart(Widget):
         began = perf_counter()
         from tui.widgets.plot import LABELS, draw  # noqa: PLC0415  # plotext is slow to import, and unused until a training
 
-        drawn = list(Text.from_ansi(draw(self.picture, styles, width, height - 1, bare=self.bare)).split("\n"))
+        drawn = draw(self.picture, styles, width, height - 1, bare=self.bare)
         if not self.bare:
-            drawn[-1] = Text.assemble(("epoch".rjust(LABELS), styles["axis"]), drawn[-1][LABELS:])
-        picture = Text("\n", no_wrap=True, end="").join((_heading(self.picture, styles, width), *drawn))
+            _, labels = Segment.divide(drawn[-1], [LABELS, width])
+            drawn[-1] = [Segment("epoch".rjust(LABELS), styles["axis"]), *labels]
+        drawing = Drawing([_heading(self.picture, styles, width), *drawn])
         self.cost = perf_counter() - began
-        return picture
+        return drawing
 
     def _style(self, name: str) -> Style:
         """The color of a component class as it comes out on this background."""
         return Style(color=self.get_component_rich_style(name).color)
 
 
-def _heading(picture: Picture, styles: dict[str, Style], width: int) -> Text:
+def _heading(picture: Picture, styles: dict[str, Style], width: int) -> list[Segment]:
     """The title, and the legend of what has been drawn at the right."""
-    legend = Text("  ").join(
-        [
-            *(Text.assemble(line.name, " ", ("\u2809\u2812\u2824", styles[line.role])) for line in picture.lines),
-            *(Text.assemble(marks.name, " ", (marks.sign, styles[marks.role])) for marks in picture.marks),
-        ]
-    )
-    title = Text(picture.title, "bold")
-    gap = width - title.cell_len - legend.cell_len
-    return Text.assemble(title, " " * gap, legend) if gap > 0 else title
+    entries = [(line.name, "\u2809\u2812\u2824", styles[line.role]) for line in picture.lines]
+    entries += [(marks.name, marks.sign, styles[marks.role]) for marks in picture.marks]
+    legend: list[Segment] = []
+    for name, sign, style in entries:
+        legend += [Segment("  " if legend else ""), Segment(f"{name} "), Segment(sign, style)]
+    title = Segment(picture.title, Style(bold=True))
+    gap = width - Segment.get_line_length([title, *legend])
+    return [title, Segment(" " * gap), *legend] if gap > 0 else [title]

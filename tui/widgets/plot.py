@@ -4,10 +4,16 @@ plotext has one figure for the whole process and a kernel in C++ that ends the p
 draw, so it only ever gets finite points on the axes, on the UI thread.
 """
 
+import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import accumulate
+from typing import Any, cast
 
 from plotext import add_theme, figure, marker, pixel, terminal
+from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
 
 from core.curves import Axis, Point, clip, thin
 from tui.widgets.picture import Picture, Rule
@@ -17,9 +23,11 @@ __all__ = ["LABELS", "draw"]
 LABELS = 7
 """Columns for the labels of the y axis, so that charts above one another have their epochs above one another."""
 
+_COLORED = re.compile(r"(\x1b\[[\d;]*m)?([^\x1b]*)")
 
-def draw(picture: Picture, styles: dict[str, Style], width: int, height: int, *, bare: bool) -> str:
-    """The curves with their axes, as text with color codes."""
+
+def draw(picture: Picture, styles: dict[str, Style], width: int, height: int, *, bare: bool) -> list[list[Segment]]:
+    """The curves with their axes, line by line."""
     canvas = width - LABELS - 1
     terminal.limit(False, False)
     figure.clear()
@@ -31,15 +39,14 @@ def draw(picture: Picture, styles: dict[str, Style], width: int, height: int, *,
     _rule(0, picture.x, () if bare else picture.x.ticks(canvas // 8))
     _rule(1, picture.y, [(at, label.rjust(LABELS)) for at, label in picture.y.ticks(max(2, height // 2 - 1))])
     for rule in picture.rules:
-        _signal(_sampled(rule, picture, height), "\u250a", styles["rule"])
+        _dots(_sampled(rule, picture, height), "\u250a", styles["rule"])
     for line in picture.lines:
-        for stretch in clip(thin(line.points, 2 * canvas), picture.x, picture.y):
-            _signal(stretch, "braille", styles[line.role], lines=True)
+        _curve(clip(thin(line.points, 2 * canvas), picture.x, picture.y), styles[line.role])
     for marks in picture.marks:
-        _signal(_inside(_spread(marks.points, canvas), picture), marks.sign, styles[marks.role])
+        _dots(_inside(_spread(marks.points, canvas), picture), marks.sign, styles[marks.role])
     for rule in picture.rules:
         _label(rule, picture, canvas, styles["rule"])
-    return str(figure.build().string())
+    return [_segments(line) for line in figure.build().string().splitlines()]
 
 
 def _rule(axis: int, shown: Axis, ticks: Sequence[tuple[float, str]]) -> None:
@@ -48,10 +55,24 @@ def _rule(axis: int, shown: Axis, ticks: Sequence[tuple[float, str]]) -> None:
     ruler.ticks([at for at, _ in ticks], [label for _, label in ticks])
 
 
-def _signal(points: Iterable[Point], sign: str, style: Style, *, lines: bool = False) -> None:
-    columns = list(zip(*points, strict=True))
-    if columns:
-        figure.draw(figure.signal(*map(list, columns), marker=marker(sign, _pixel(style))).lines(lines))
+def _curve(parts: Sequence[Sequence[Point]], style: Style) -> None:
+    """The line through the points of every part; one signal for all, as a signal costs more than its points."""
+    points = [point for part in parts for point in part]
+    if points:
+        signal = _signal(points, marker("braille", _pixel(style))).lines()
+        for start in accumulate((len(part) for part in parts[:-1]), initial=0):
+            signal.line(start, False)
+        figure.draw(signal)
+
+
+def _dots(points: Sequence[Point], signs: str, style: Style) -> None:
+    """A sign at every point: ``signs`` in turn."""
+    if points:
+        figure.draw(_signal(points, [marker(sign, _pixel(style)) for sign in signs]))
+
+
+def _signal(points: Sequence[Point], markers: object) -> Any:
+    return figure.signal([x for x, _ in points], [y for _, y in points], marker=markers)
 
 
 def _label(rule: Rule, picture: Picture, columns: int, style: Style) -> None:
@@ -62,9 +83,8 @@ def _label(rule: Rule, picture: Picture, columns: int, style: Style) -> None:
     if not rule.label or (not to_the_right and column < 2 + len(rule.label)):
         return
     at = column + 2 if to_the_right else column - 1 - len(rule.label)
-    for offset, letter in enumerate(rule.label):
-        place = x.low + (at + offset) / (columns - 1) * (x.high - x.low)
-        _signal([Point(place, picture.y.high)], letter, style)
+    places = [x.low + (at + offset) / (columns - 1) * (x.high - x.low) for offset in range(len(rule.label))]
+    _dots([Point(place, picture.y.high) for place in places], rule.label, style)
 
 
 def _inside(points: Iterable[Point], picture: Picture) -> list[Point]:
@@ -83,6 +103,17 @@ def _sampled(rule: Rule, picture: Picture, height: int) -> list[Point]:
     """A point for every row of a vertical line."""
     low, high = picture.y.low, picture.y.high
     return [Point(rule.x, low + (high - low) * row / height) for row in range(height + 1)]
+
+
+def _segments(line: str) -> list[Segment]:
+    """Text with color codes, taken apart; plotext writes every code so that it stands for itself alone."""
+    return [Segment(text, _decoded(code)) for code, text in _COLORED.findall(line) if text]
+
+
+@lru_cache(256)
+def _decoded(code: str) -> Style | None:
+    spans = Text.from_ansi(f"{code}x").spans
+    return cast("Style", spans[0].style) if spans else None
 
 
 def _pixel(style: Style) -> object:
