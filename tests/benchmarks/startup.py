@@ -1,13 +1,15 @@
 """How soon a person has something in front of them: whole processes, timed from outside."""
 
-import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from tests.benchmarks.measured import Measured
+from tests.benchmarks import in_app
+from tests.benchmarks.driven import Witnessed, drive
+from tests.benchmarks.measured import Measured, Scope
+from tests.benchmarks.processes import run
 from tests.tui.on_terminal import on_terminal
 
 PAINTED = "61,706 params"
@@ -17,23 +19,46 @@ PYTHON = sys.executable
 APP = [PYTHON, "-m", "tui", "lenet-5"]
 
 
-def measure(*, tiny: bool) -> list[Measured]:
-    """First paint against the bare import of Textual, the commands that answer at once, the idle app's memory."""
-    rounds = 1 if tiny else 7
+def measure(scope: Scope) -> Iterator[Measured]:
+    """First paint against the bare import of Textual, the commands that answer at once, and how trainings begin."""
+    yield from _starts(scope.times(7))
+    yield Measured("memory of the idle app", idle_memory(), "MB", 120.0)
+    yield from _trainings(scope)
+
+
+def _starts(rounds: int) -> Iterator[Measured]:
     paints, imports = [], []
     for _ in range(rounds):
         paints.append(first_paint())
         imports.append(seconds([PYTHON, "-c", "import textual.app"]))
     ratio = median(paint / bare for paint, bare in zip(paints, imports, strict=True))
-    summary = median(seconds([PYTHON, "-m", "tui", "summary", "lenet-5"]) for _ in range(rounds))
-    listing = median(seconds([PYTHON, "-m", "tui", "presets"]) for _ in range(rounds))
-    return [
-        Measured("start of the process to first paint", median(paints), "s", 1.0),
-        Measured("the same against `import textual.app`", ratio, "times", 1.8),
-        Measured("`layerlab summary lenet-5`", summary, "s", 0.6),
-        Measured("`layerlab presets`", listing, "s", 0.6),
-        Measured("memory of the idle app", idle_memory(), "MB", 120.0),
-    ]
+    yield Measured("start of the process to first paint", median(paints), "s", 1.0)
+    yield Measured("the same against `import textual.app`", ratio, "times", 1.8, note=f"{median(imports):.2f} s")
+    for command in (["summary", "lenet-5"], ["presets"]):
+        taken = median(seconds([PYTHON, "-m", "tui", *command]) for _ in range(rounds))
+        yield Measured(f"`layerlab {' '.join(command)}`", taken, "s", 0.6)
+
+
+def _trainings(scope: Scope) -> Iterator[Measured]:
+    """Trainings in the app: in the runs from which `in_app` takes its epochs, and with `t` pressed at once."""
+    preset, epochs, batch_size = in_app.PRESET, in_app.epochs(scope), in_app.BATCH_SIZE
+    calm = [drive(preset, epochs, batch_size, turn) for turn in range(scope.times(in_app.ROUNDS))]
+    yield _stall("loaded in the background", calm)
+    yield Measured(f"`t` to the first point of {preset}, TensorFlow loaded before", median(t.first for t in calm), "s")
+    yield Measured("the same for a second training in the same app", median(t.second for t in calm), "s", 1.0)
+    if not scope.tiny:
+        hasty = [drive(preset, 1, batch_size, turn, hasty=True) for turn in range(scope.times(in_app.ROUNDS))]
+        yield _stall("loaded on `t`", hasty)
+        yield Measured(
+            f"`t` to the first point of {preset}, TensorFlow loaded on it", median(t.first for t in hasty), "s"
+        )
+
+
+def _stall(when: str, told: list[Witnessed]) -> Measured:
+    stalls = [1e3 * each.stall for each in told]
+    rounds = ", ".join(f"{stall:.0f}" for stall in stalls)
+    what = f"longest stall of the event loop, TensorFlow {when}"
+    return Measured(what, max(stalls), "ms", 350.0, note=f"rounds: {rounds}")
 
 
 def first_paint() -> float:
@@ -58,5 +83,5 @@ def idle_memory() -> float:
 def seconds(command: Sequence[str]) -> float:
     """Wall time of ``command``, which has to succeed."""
     begun = perf_counter()
-    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+    run(command)
     return perf_counter() - begun

@@ -1,12 +1,14 @@
 """LayerLab's training against ``model.fit`` on NumPy arrays, as a notebook does it; validation included on both sides.
 
 Both sides get the same network, optimizer, loss, batch size and digits, and run by turns in one process, so that
-whatever else the machine is doing falls on both alike. What is compared is the median time of an epoch (the first one,
-in which each side compiles, set apart) and the time of a whole short training from the built network on.
+whatever else the machine is doing falls on both alike. What is compared is the median time of an epoch, the first one,
+in which each side compiles, set apart; and the time of the whole short training from building on. Each round gives a
+ratio, and the median of them counts.
 """
 
+import gc
+from collections.abc import Iterator
 from importlib import import_module
-from itertools import pairwise
 from statistics import median
 from time import perf_counter
 
@@ -14,110 +16,128 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core import presets
-from core.training.events import Ended, EpochEnded, Event, Progress
+from core.losses import SparseCategoricalCrossentropy
+from core.training.events import EpochEnded, Event
 from core.training.session import Session
-from tests.benchmarks.measured import Measured
+from tests.benchmarks import in_app
+from tests.benchmarks.measured import Measured, Scope
+
+BATCH_SIZE = 128
 
 WANTED = {
     "ffnn-10": 6.0,
     "deep-sigmoid-49": 2.5,
     "ffnn-500": 2.8,
     "mlp-600-100-bn-dropout": 2.2,
+    "lenet-5": 1.0,
     "keras-convnet": 1.6,
 }
-"""How many times as fast as ``model.fit`` an epoch is wanted; where nothing stands, no slower."""
+"""The usual presets, and how many times as fast as ``model.fit`` an epoch is wanted; of any other: no slower."""
 
-PRESETS = ("ffnn-10", "deep-sigmoid-49", "ffnn-500", "mlp-600-100-bn-dropout", "lenet-5", "keras-convnet")
+ROUNDS = 3
+EPOCHS = {"ffnn-10": 6, "lenet-5": 2, "keras-convnet": 2}
+"""Epochs of each training where it is not three: more of the short ones, fewer of the long ones."""
 
-
-class Comparison(Struct, frozen=True):
-    """Seconds: medians over all epochs but the first of every round, and over the rounds' whole trainings."""
-
-    preset: str
-    batch_size: int
-    epochs: int
-    rounds: int
-    ours: float
-    theirs: float
-    ratio: float
-    """How many times as fast an epoch is in LayerLab."""
-    ours_whole: float
-    theirs_whole: float
-    ratio_whole: float
-    longest_gap: float
-    """Longest time between two points of our training curve within an epoch."""
+_Arrays = dict[str, object]
 
 
-def compare(preset: str, epochs: int = 3, rounds: int = 3, batch_size: int | None = 128) -> Comparison:
-    """Train ``preset`` for ``epochs`` by turns with LayerLab and with ``model.fit``, ``rounds`` times each."""
+class Round(Struct, frozen=True):
+    """Seconds of every epoch of one training on either side; building and tracing are counted with the first."""
+
+    ours: list[float]
+    theirs: list[float]
+
+    @property
+    def epoch(self) -> float:
+        """How many times as fast an epoch is in LayerLab."""
+        return usual(self.theirs) / usual(self.ours)
+
+    @property
+    def whole(self) -> float:
+        """How many times as fast the whole training is in LayerLab."""
+        return sum(self.theirs) / sum(self.ours)
+
+
+def measure(scope: Scope) -> Iterator[Measured]:
+    """Each preset's epoch and short training against ``model.fit``'s; training in the app against the command line."""
+    for preset in scope.presets or (("ffnn-10",) if scope.tiny else WANTED):
+        yield from _figures(preset, scope)
+    yield from in_app.measure(scope)
+
+
+def compare(preset: str, epochs: int, rounds: int) -> list[Round]:
+    """Train ``preset`` for ``epochs`` with LayerLab and with ``model.fit`` by turns, ``rounds`` times each."""
     import_module("core.training.trainer")  # neither side's time is TensorFlow's time to load
     loaded = presets.load(presets.find(preset))
-    plan = replace(loaded.plan, epochs=epochs, early_stopping=None, batch_size=batch_size or loaded.plan.batch_size)
+    plan = replace(loaded.plan, epochs=epochs, early_stopping=None, batch_size=BATCH_SIZE)
     loaded = replace(loaded, plan=plan)
-    data = _arrays(loaded)
-    ours, theirs, gaps = [], [], []
-    for _ in range(rounds):
-        seconds, gap = _ours(loaded)
-        ours.append(seconds)
-        gaps.append(gap)
-        theirs.append(_theirs(loaded, data))
-    each = [median(second for taken in side for second in (taken[1:] or taken)) for side in (ours, theirs)]
-    whole = [median(sum(taken) for taken in side) for side in (ours, theirs)]
-    return Comparison(
-        preset=preset,
-        batch_size=plan.batch_size,
-        epochs=epochs,
-        rounds=rounds,
-        ours=each[0],
-        theirs=each[1],
-        ratio=each[1] / each[0],
-        ours_whole=whole[0],
-        theirs_whole=whole[1],
-        ratio_whole=whole[1] / whole[0],
-        longest_gap=max(gaps),
+    arrays = _arrays(loaded)
+    return [Round(_ours(loaded), _theirs(loaded, arrays)) for _ in range(rounds)]
+
+
+def usual(epochs: list[float]) -> float:
+    """The median of all epochs but the first, if there are others."""
+    return median(epochs[1:] or epochs)
+
+
+def _figures(preset: str, scope: Scope) -> Iterator[Measured]:
+    epochs = 1 if scope.tiny else EPOCHS.get(preset, 3)
+    rounds = compare(preset, epochs, scope.times(ROUNDS))
+    ours, theirs = (median(usual(getattr(each, side)) for each in rounds) for side in ("ours", "theirs"))
+    each = ", ".join(f"{one.epoch:.2f}" for one in rounds)
+    whole = [median(sum(getattr(one, side)) for one in rounds) for side in ("ours", "theirs")]
+    yield Measured(f"{preset}: an epoch", ours, "s", note=f"model.fit {theirs:.3g} s")
+    yield Measured(
+        f"{preset}: an epoch, times as fast as model.fit",
+        median(one.epoch for one in rounds),
+        "times",
+        WANTED.get(preset, 1.0),
+        at_most=False,
+        note=f"rounds: {each}",
+    )
+    yield Measured(
+        f"{preset}: {epochs} epochs from building on, times as fast",
+        median(one.whole for one in rounds),
+        "times",
+        1.0,
+        at_most=False,
+        note=f"{whole[0]:.3g} s, model.fit {whole[1]:.3g} s",
     )
 
 
-def _ours(preset: presets.Preset) -> tuple[list[float], float]:
-    """Seconds of every epoch, building and tracing counted with the first; the longest time between two points."""
+def _ours(preset: presets.Preset) -> list[float]:
     marks: list[float] = []
-    points: list[tuple[int, float]] = []
 
     def listen(event: Event) -> None:
-        now = perf_counter()
-        if isinstance(event, Progress):
-            points.append((event.epoch, now))
-        elif isinstance(event, EpochEnded):
-            marks.append(now)
+        if isinstance(event, EpochEnded):
+            marks.append(perf_counter())
 
+    gc.collect()  # neither side pays for what the other left
     begun = perf_counter()
-    ended: Ended = Session(preset.architecture, preset.plan, listen).run()
+    ended = Session(preset.architecture, preset.plan, listen).run()
     if ended.reason != "finished":
         raise RuntimeError(ended.message)
-    gaps = [now - before for (epoch, before), (same, now) in pairwise(points) if epoch == same]
-    return _differences(begun, marks), max(gaps, default=0.0)
+    return _differences(begun, marks)
 
 
-def _theirs(preset: presets.Preset, data: "_Data") -> list[float]:
+def _theirs(preset: presets.Preset, arrays: _Arrays) -> list[float]:
     import keras
 
     from core import keras_model
 
     marks: list[float] = []
     mark = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: marks.append(perf_counter()))
+    gc.collect()
     begun = perf_counter()
     model = keras_model.build(preset.architecture, preset.plan.seed)
     model.compile(
         optimizer=keras_model.optimizer(preset.plan), loss=keras_model.loss(preset.plan), metrics=["accuracy"]
     )
-    model.fit(**data, batch_size=preset.plan.batch_size, epochs=preset.plan.epochs, verbose=0, callbacks=[mark])
+    model.fit(**arrays, batch_size=preset.plan.batch_size, epochs=preset.plan.epochs, verbose=0, callbacks=[mark])
     return _differences(begun, marks)
 
 
-_Data = dict[str, object]
-
-
-def _arrays(preset: presets.Preset) -> _Data:
+def _arrays(preset: presets.Preset) -> _Arrays:
     """What a notebook gives to ``fit``."""
     import numpy as np
 
@@ -129,28 +149,17 @@ def _arrays(preset: presets.Preset) -> _Data:
     def images(pixels: "np.ndarray") -> "np.ndarray":
         return (pixels.astype("float32") / scale).reshape(-1, *preset.architecture.input_shape)
 
-    train = {"x": images(digits.x_train), "y": np.eye(10, dtype="float32")[digits.y_train]}
+    def labels(classes: "np.ndarray") -> "np.ndarray":
+        sparse = isinstance(preset.plan.loss, SparseCategoricalCrossentropy)
+        return classes if sparse else np.eye(10, dtype="float32")[classes]
+
+    train = {"x": images(digits.x_train), "y": labels(digits.y_train)}
     if isinstance(preset.plan.validation, float):
         return {**train, "validation_split": preset.plan.validation}
-    return {**train, "validation_data": (images(digits.x_test), np.eye(10, dtype="float32")[digits.y_test])}
+    if preset.plan.validation == "none":
+        return {**train}
+    return {**train, "validation_data": (images(digits.x_test), labels(digits.y_test))}
 
 
 def _differences(begun: float, marks: list[float]) -> list[float]:
     return [after - before for before, after in zip([begun, *marks], marks, strict=False)]
-
-
-def measure(*, tiny: bool) -> list[Measured]:
-    """Each preset's epoch against ``model.fit``'s, and its whole short training, tracing and compiling included."""
-    figures = []
-    for preset in PRESETS[:1] if tiny else PRESETS:
-        result = compare(preset, epochs=1, rounds=1) if tiny else compare(preset)
-        figures += [
-            Measured(f"{preset}: an epoch", result.ours, "s", note=f"model.fit {result.theirs:.2f} s"),
-            Measured(
-                f"{preset}: times as fast as model.fit", result.ratio, "times", WANTED.get(preset, 1.0), at_most=False
-            ),
-            Measured(
-                f"{preset}: {result.epochs} epochs from building on", result.ratio_whole, "times", 1.0, at_most=False
-            ),
-        ]
-    return figures

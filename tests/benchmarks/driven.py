@@ -1,0 +1,125 @@
+"""The app in a process and on a terminal of its own, where it trains one network twice: what a person waits for.
+
+`drive` starts that process; run as a module, this file is that process.
+"""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from threading import Timer
+from time import perf_counter
+
+import msgspec
+from msgspec.structs import replace
+from textual import events
+from textual.pilot import Pilot
+
+from core import presets
+from tests.benchmarks.beat import Beat
+from tests.tui.on_terminal import on_terminal
+from tui.app import LayerLabApp
+from tui.cli import open_app
+
+SIZE = (120, 36)
+PATIENCE = 120.0
+"""Seconds after which something is given up that should have come long ago."""
+SOON, RARELY = 0.002, 0.05
+"""Seconds between two looks at what the app has come to; they must not slow down a training that is being timed."""
+
+
+class Witnessed(msgspec.Struct, frozen=True):
+    """Seconds that things took."""
+
+    stall: float
+    """The longest that the event loop stood still from the first idle moment to the first point of the curves."""
+    first: float
+    """From the key ``t`` to that point."""
+    second: float
+    """The same for the second training, which follows at once."""
+    epochs: list[float]
+    """The epochs of the first training, as the session tells them."""
+
+
+@cache
+def drive(name: str, epochs: int, batch_size: int, turn: int = 0, *, hasty: bool = False) -> Witnessed:
+    """Open `layerlab` on a preset, train it to the end, and then once more to its first point.
+
+    Training begins once TensorFlow has been loaded in the background; if ``hasty``, at once. A ``turn`` is measured
+    once, whoever asks for it. Raises RuntimeError if the app ended without an answer.
+    """
+    loaded = presets.load(presets.find(name))
+    plan = replace(loaded.plan, epochs=epochs, batch_size=batch_size, early_stopping=None)
+    with tempfile.TemporaryDirectory() as folder:
+        file, answer = Path(folder) / f"{name}.toml", Path(folder) / f"{turn}.json"
+        presets.save(replace(loaded, plan=plan), file)
+        command = [sys.executable, "-m", "tests.benchmarks.driven", str(file), str(answer), *["hasty"] * hasty]
+        with on_terminal(command, SIZE) as terminal:
+            watchdog = Timer(2 * PATIENCE, terminal.process.kill)
+            watchdog.daemon = True
+            watchdog.start()
+            shown = terminal.to_the_end()
+            watchdog.cancel()
+        if not answer.exists():
+            raise RuntimeError(f"the app ended without an answer, having shown {shown[-2000:]!r}")
+        return msgspec.json.decode(answer.read_bytes(), type=Witnessed)
+
+
+async def _watch(app: LayerLabApp, *, hasty: bool) -> Witnessed:
+    pane = app.train_pane
+    async with Beat() as beat:
+        if not hasty:
+            await _until(_loaded)
+        first = await _to_first_point(app)
+    await _until(lambda: not pane.busy, RARELY)
+    ended = pane.history.ended
+    if ended is None or ended.reason != "finished":
+        raise RuntimeError(f"the training did not finish: {ended}")
+    epochs = [epoch.seconds for epoch in pane.history.epochs]
+    second = await _to_first_point(app)
+    await pane.stop_and_wait()
+    return Witnessed(max(beat.lags), first, second, epochs)
+
+
+async def _to_first_point(app: LayerLabApp) -> float:
+    """Seconds from the key ``t`` to the first point of the curves."""
+    pane = app.train_pane
+    begun = perf_counter()
+    app.post_message(events.Key("t", "t"))
+    await _until(lambda: pane.busy)
+    await _until(lambda: pane.history.loss or pane.history.ended)
+    return perf_counter() - begun
+
+
+def _loaded() -> bool:
+    """Whether all that a training needs has been imported: this is the last of it, and complete."""
+    return hasattr(sys.modules.get("core.training.trainer"), "Trainer")
+
+
+async def _until(condition: Callable[[], object], every: float = SOON) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await asyncio.sleep(every)
+
+
+def main() -> None:
+    """What `layerlab FILE` does, with somebody at the keyboard."""
+    file, answer, *how = sys.argv[1:]
+    start = LayerLabApp.run
+
+    def run(app: LayerLabApp) -> None:
+        async def watch(pilot: Pilot[object]) -> None:
+            await pilot.pause()
+            Path(answer).write_bytes(msgspec.json.encode(await _watch(app, hasty="hasty" in how)))
+            app.exit()
+
+        start(app, auto_pilot=watch)
+
+    LayerLabApp.run = run  # type: ignore[method-assign, assignment]  # the command line offers no such way in
+    open_app(file)
+
+
+if __name__ == "__main__":
+    main()
