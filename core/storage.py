@@ -3,7 +3,6 @@
 import os
 from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
 from stat import S_IMODE
 
 import platformdirs
@@ -35,7 +34,7 @@ def write_atomically(path: Path, text: str) -> None:
     """
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.parent / f".layerlab-{token_hex(8)}"
+    written = path.parent / f".layerlab-{os.urandom(8).hex()}"
     try:
         with written.open("x", encoding="utf-8") as file:
             file.write(text)

@@ -56,8 +56,9 @@ class CommandLine(Group):
         """Parse, run and exit with what the command returns."""
         try:
             code = super().main(*args, **{**settings, "standalone_mode": False})
-        except typer.TyperException as error:
-            print(f"layerlab: {one_line(error.format_message())}", file=sys.stderr)
+        except (typer.TyperException, Misuse) as error:
+            message = str(error) if isinstance(error, Misuse) else error.format_message()
+            print(f"layerlab: {one_line(message)}", file=sys.stderr)
             code = error.exit_code
         sys.exit(code or DONE)
 

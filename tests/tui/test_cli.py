@@ -21,6 +21,7 @@ from core.report import preset_reports
 from core.schedules import Step
 from core.summary import summarize
 from tests.tui.on_terminal import on_terminal
+from tui.__main__ import COMMANDS
 from tui.cli import app
 from tui.commands import presets as presets_command
 from tui.commands import summary as summary_command
@@ -265,6 +266,9 @@ class TestOpening:
     """Without a terminal the app is refused, but only after what it should open was found."""
 
     REFUSED = "the app needs a terminal; `layerlab summary` and `layerlab train` do without"
+
+    def test_no_command_is_taken_for_what_to_open(self) -> None:
+        assert {command.name or command.callback.__name__ for command in app.registered_commands} == COMMANDS
 
     @pytest.mark.parametrize("words", [(), ("lenet-5",), ("open",), ("open", "lenet-5")])
     def test_needs_a_terminal(self, words: tuple[str, ...]) -> None:

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import typer
-
 from core import presets
 from core.presets import Preset, PresetError
 from tui.plain import one_line
@@ -15,7 +13,7 @@ FAILED = 1
 MISUSED = 2
 
 
-class Misuse(typer.TyperException):
+class Misuse(Exception):
     """Wrong usage or an unreadable file: one line for stderr, exit code 2."""
 
     exit_code = MISUSED
