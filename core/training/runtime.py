@@ -1,13 +1,21 @@
 """TensorFlow and Keras set up before they are first imported. Importing this module loads neither."""
 
+import ctypes
 import gc
 import os
 import sys
+from contextlib import suppress
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Event
+from threading import Event, get_native_id
 
-__all__ = ["loaded", "prepare", "reclaim", "settle"]
+from core.plan import Plan
+
+__all__ = ["give_way", "load", "loaded", "prepare", "reclaim", "settle"]
+
+NICENESS = 5
+"""How far training stands back behind the threads that answer a person."""
 
 _BLOCK = 4 * 2**20
 _settled = Event()
@@ -16,6 +24,29 @@ _settled = Event()
 def loaded() -> bool:
     """Whether TensorFlow is in memory already."""
     return "tensorflow" in sys.modules
+
+
+def give_way() -> None:
+    """Have this thread, and all that it will start, stand back wherever another thread wants the same core.
+
+    TensorFlow's own threads come from the thread that first uses it. While they keep every core busy, a key or a
+    redraw would wait for its turn behind them. It costs nothing where a core is free. Only Linux knows the niceness
+    of a thread; elsewhere this does nothing.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), NICENESS)
+
+
+def load() -> None:
+    """Load all that a training needs, as smoothly as it can be; takes seconds. Raises whatever TensorFlow raises."""
+    give_way()
+    prepare()
+    import_module("core.training.trainer")
+    settle()
+    devices, feed = import_module("core.training.devices"), import_module("core.training.feed")
+    if devices.choose("auto") == "cpu":  # memory of a GPU is not to be taken before a person trains
+        feed.resident(Plan().dataset, devices.placement("cpu"))
 
 
 def prepare() -> None:
@@ -32,6 +63,7 @@ def prepare() -> None:
     for folder in (found.submodule_search_locations or ()) if found else ():
         for library in Path(folder).glob("*tensorflow_cc*"):
             _read(library)
+            _link(library)
 
 
 def settle() -> None:
@@ -61,3 +93,14 @@ def _read(path: Path) -> None:
                 pass
     except OSError:
         return
+
+
+def _link(library: Path) -> None:
+    """Link a library in, a third of a second's work, so that a later import finds it done.
+
+    An import and ``ctypes.CDLL`` do it with Python's lock held; a C function called by hand gives the lock up.
+    """
+    with suppress(OSError, AttributeError, TypeError):  # a platform that has no such function
+        dlopen = ctypes.CDLL(None).dlopen
+        dlopen.argtypes, dlopen.restype = [ctypes.c_char_p, ctypes.c_int], ctypes.c_void_p
+        dlopen(os.fsencode(library), os.RTLD_NOW)

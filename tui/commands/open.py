@@ -1,5 +1,6 @@
 """`layerlab [PRESET|FILE]`: the app."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -22,7 +23,11 @@ def run(name: str | None) -> int:
         raise Misuse("the app needs a terminal; `layerlab summary` and `layerlab train` do without")
     with guarded():
         from tui.app import LayerLabApp  # noqa: PLC0415  # Textual is imported only for the app
+        from tui.train.loading import load as load_training  # noqa: PLC0415
 
-        app = LayerLabApp(preset, path)
+        app = LayerLabApp(preset, path, load_training)
         app.run()
-        return app.return_code or DONE
+    code = app.return_code or DONE
+    if app.loader and app.loader.under_way:
+        os._exit(code)  # nothing can end an import of TensorFlow, and an orderly end would wait for it
+    return code

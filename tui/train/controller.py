@@ -60,11 +60,19 @@ class Controller:
     """Starts, commands and follows a training session.
 
     ``in_thread`` runs a function in a thread of its own; it is called on the UI's thread, as all methods here are.
+    ``load`` is called in that thread and comes back once all is loaded that a session needs, or once the function it
+    is given says that nobody waits for it any more.
     """
 
-    def __init__(self, factory: SessionFactory, in_thread: Callable[[Callable[[], None]], object]) -> None:
+    def __init__(
+        self,
+        factory: SessionFactory,
+        in_thread: Callable[[Callable[[], None]], object],
+        load: Callable[[Callable[[], bool]], object],
+    ) -> None:
         self._factory = factory
         self._in_thread = in_thread
+        self._load = load
         self._events: deque[Event] = deque()
         self._session: TrainingSession | None = None
         self._lock = Lock()
@@ -159,6 +167,7 @@ class Controller:
 
     def _first(self, run: Run) -> None:
         self._events.append(Preparing("loading TensorFlow"))
+        self._load(lambda: self.stopped)
         session = self._factory(run.architecture, run.plan, self._listen)
         with self._lock:
             if self.stopped:

@@ -1,0 +1,160 @@
+"""Loading TensorFlow in the background: when it begins, what is seen of it, that nothing has to wait for it."""
+
+import sys
+from contextlib import asynccontextmanager
+from threading import Event
+
+import pytest
+
+from core import presets
+from tests.tui.driving import screen_of, until
+from tests.tui.on_terminal import on_terminal
+from tests.tui.scripted import ScriptedSession
+from tui.app import LayerLabApp
+from tui.train import loading
+from tui.train.loading import Loader
+
+SAID = "loading TensorFlow"
+
+
+class Load:
+    """What is to be loaded: comes to its end once it is let."""
+
+    def __init__(self, failure=None):
+        self.begun, self.let = Event(), Event()
+        self.failure = failure
+
+    def __call__(self):
+        self.begun.set()
+        self.let.wait()
+        if self.failure:
+            raise self.failure
+
+
+@pytest.fixture
+def load():
+    load = Load()
+    yield load
+    load.let.set()
+
+
+@asynccontextmanager
+async def opened(load, size=(120, 36)):
+    app = LayerLabApp(presets.load(presets.find("lenet-5")), load=load)
+    sessions = []
+
+    def remembered(*plan):
+        sessions.append(ScriptedSession(*plan))
+        return sessions[-1]
+
+    app.session_factory = remembered
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield app, pilot, sessions
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    monkeypatch.setattr(loading, "QUIET", 0.01)
+
+
+@pytest.fixture
+def never(monkeypatch):
+    monkeypatch.setattr(loading, "QUIET", 10_000.0)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_it_begins_by_itself_and_the_header_tells_as_long_as_it_lasts(at_once, load, size):
+    async with opened(load, size) as (app, pilot, _):
+        await until(pilot, lambda: SAID in screen_of(app).splitlines()[0])
+        seen = app.header.activity
+        await until(pilot, lambda: app.header.activity != seen)  # the sign turns
+        assert SAID in app.header.activity
+        load.let.set()
+        await until(pilot, lambda: app.header.activity == "device auto")
+        assert SAID not in screen_of(app)
+
+
+async def test_keys_and_mouse_put_it_off(never, load):
+    async with opened(load) as (app, pilot, _):
+        await until(pilot, lambda: app._preload._quiet)
+        put_off = []
+        app._preload._quiet.reset = lambda: put_off.append(True)
+        await pilot.press("down")
+        assert put_off
+        put_off.clear()
+        await pilot.hover("#stack")
+        assert put_off
+        assert not load.begun.is_set()
+        assert app.header.activity == "device auto"
+
+
+async def test_t_begins_it_and_trains_once_it_is_done(never, load):
+    async with opened(load) as (app, pilot, sessions):
+        await pilot.press("t")
+        await until(pilot, load.begun.is_set)
+        assert app.train_pane.state == "preparing"
+        assert SAID in app.train_pane.message
+        assert not sessions
+        load.let.set()
+        await until(pilot, lambda: sessions)
+        sessions[0].allow(3)
+        await until(pilot, lambda: app.train_pane.history.progress)
+        await app.train_pane.stop_and_wait()
+
+
+async def test_x_does_not_wait_for_it(at_once, load):
+    async with opened(load) as (app, pilot, _):
+        await pilot.press("t")
+        await until(pilot, load.begun.is_set)
+        await pilot.press("x")
+        await until(pilot, lambda: not app.train_pane.busy)
+        assert "stopped before training began" in app.train_pane.message
+        assert not load.let.is_set()
+
+
+@pytest.mark.parametrize("keys", [["q"], ["t", "q", "left", "enter"]])
+async def test_quitting_does_not_wait_for_it(at_once, load, keys):
+    async with opened(load) as (app, pilot, _):
+        await until(pilot, load.begun.is_set)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        await until(pilot, lambda: not app.is_running)
+    assert app.loader.under_way
+
+
+async def test_a_load_that_fails_is_not_told_before_a_person_trains(at_once):
+    load = Load(ImportError("no module named tensorflow"))
+    async with opened(load) as (app, pilot, sessions):
+        await until(pilot, load.begun.is_set)
+        before = app.train_pane.message
+        load.let.set()
+        await until(pilot, lambda: not app.loader.under_way)
+        await until(pilot, lambda: app.header.activity == "device auto")
+        assert app.train_pane.message == before
+        assert "tensorflow" not in screen_of(app).lower()
+        await pilot.press("t")
+        await until(pilot, lambda: sessions)  # which tries again, and would tell
+        await app.train_pane.stop_and_wait()
+
+
+def test_a_loader_runs_once_however_often_it_is_asked():
+    calls = []
+    loader = Loader(lambda: calls.append(True))
+    for _ in range(3):
+        loader.wait(lambda: False)
+    assert calls == [True]
+    assert not loader.under_way
+
+
+@pytest.mark.keras
+def test_the_process_ends_in_the_midst_of_loading():
+    with on_terminal([sys.executable, "-m", "tui", "lenet-5"], (120, 36)) as terminal:
+        terminal.until(lambda shown: SAID in shown)
+        terminal.type("q")
+        shown = terminal.to_the_end()
+        assert terminal.process.returncode == 0
+    assert "\x1b[?1049l" in shown  # the terminal is given back
+    assert "Fatal" not in shown
+    assert "Traceback" not in shown
