@@ -1,6 +1,7 @@
 """The Textual app: holds the document, hands it down to the tabs, takes their messages."""
 
 import gc
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ from core.architecture import Architecture
 from core.datasets import DATASETS
 from core.document import Document
 from core.layers import Layer
+from core.plan import Plan
 from core.presets import Preset, PresetError
 from core.shapes import show_shape
 from tui.build.pane import BuildPane
@@ -26,12 +28,15 @@ from tui.screens.browse import AddLayer, BrowsePresets
 from tui.screens.dialogs import Ask, NameFile
 from tui.theme import DARK, LIGHT
 from tui.train.controller import SessionFactory
+from tui.train.loading import Loader, Preload
 from tui.train.pane import TrainPane
 
 __all__ = ["LayerLabApp"]
 
 EMPTY = Preset("untitled", Architecture((28, 28, 1)))
 LEAST_WIDTH, LEAST_HEIGHT = 60, 18
+FULL_COLLECTION = 100
+"""How many collections of young objects come before one of all objects; Python's own choice is 10."""
 
 
 def _commands() -> type[Provider]:
@@ -40,11 +45,22 @@ def _commands() -> type[Provider]:
     return Commands
 
 
+def _spare_collector() -> None:
+    """Keep the garbage collector from stopping a person who types, for as long as painting what a key has changed.
+
+    What was imported stays and need not be gone through again, nor all widgets as often as Python would.
+    """
+    gc.freeze()
+    gc.set_threshold(*gc.get_threshold()[:2], FULL_COLLECTION)
+    gc.enable()
+
+
 class LayerLabApp(App[None]):
     """LayerLab, opened on ``preset``: a preset, the id of one, the path of a file, or None for an empty stack.
 
-    ``path`` is the file that a preset given as such came from, where it can be saved without asking. Raises
-    `core.presets.PresetError` for an id or a path that cannot be read.
+    ``path`` is the file that a preset given as such came from, where it can be saved without asking. ``load`` loads
+    what a training needs; it is called in a thread, once nobody has touched the app for a second or when a person
+    trains. Raises `core.presets.PresetError` for an id or a path that cannot be read.
     """
 
     TITLE = "LayerLab"
@@ -82,8 +98,15 @@ class LayerLabApp(App[None]):
     session_factory: SessionFactory | None = None
     """Makes training sessions; None: real ones."""
 
-    def __init__(self, preset: Preset | str | Path | None = None, path: Path | None = None) -> None:
+    def __init__(
+        self,
+        preset: Preset | str | Path | None = None,
+        path: Path | None = None,
+        load: Callable[[], None] | None = None,
+    ) -> None:
         super().__init__()
+        self.loader = Loader(load) if load else None
+        self._preload = Preload(self.loader, self._show_activity) if self.loader else None
         if isinstance(preset, str | Path):
             path = presets.find(str(preset))
             preset = presets.load(path)
@@ -97,8 +120,8 @@ class LayerLabApp(App[None]):
     def compose(self) -> ComposeResult:
         yield Header()
         with ContentSwitcher(id="tabs", initial="build"):
-            yield BuildPane(id="build").data_bind(LayerLabApp.preset)
-            yield TrainPane(id="train").data_bind(LayerLabApp.preset)
+            yield BuildPane(self._architecture_edited, id="build").data_bind(LayerLabApp.preset)
+            yield TrainPane(self._plan_edited, id="train").data_bind(LayerLabApp.preset)
         yield Static(id="too-small", markup=False)
         yield Footer(compact=True)
 
@@ -107,8 +130,14 @@ class LayerLabApp(App[None]):
         self._show_document()
         self.build_pane.start_over()
         self.build_pane.stack.focus()
-        # What was imported stays: the garbage collector need not go through it again while a person types.
-        self.call_after_refresh(gc.freeze)
+        self.call_after_refresh(_spare_collector)
+        if self._preload:
+            self.call_after_refresh(self._preload.watch, self.header)
+
+    async def on_event(self, event: events.Event) -> None:
+        if self._preload and isinstance(event, events.InputEvent):
+            self._preload.touched()
+        await super().on_event(event)
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
@@ -128,12 +157,9 @@ class LayerLabApp(App[None]):
         if (bool(before.past), bool(before.future)) != (bool(document.past), bool(document.future)):
             self.refresh_bindings()
 
-    @on(BuildPane.Edited)
-    def _architecture_edited(self, event: BuildPane.Edited) -> None:
-        present = self.document.present
-        preset = replace(present, architecture=event.edit(present.architecture))
-        self.document = self.document.edit(preset, event.merging)
-        if not event.merging:
+    def _architecture_edited(self, architecture: Architecture, merging: str) -> None:
+        self.document = self.document.edit(replace(self.document.present, architecture=architecture), merging)
+        if not merging:
             self.build_pane.say_change()
 
     @on(BuildPane.Settled)
@@ -141,16 +167,16 @@ class LayerLabApp(App[None]):
         self.document = self.document.settle()
         self.build_pane.say_change()
 
-    @on(TrainPane.PlanChanged)
-    def _plan_changed(self, event: TrainPane.PlanChanged) -> None:
-        self.document = self.document.edit(replace(self.document.present, plan=event.plan), event.merging)
+    def _plan_edited(self, plan: Plan, merging: str) -> None:
+        self.document = self.document.edit(replace(self.document.present, plan=plan), merging)
 
     @on(TrainPane.PlanSettled)
     def _plan_settled(self) -> None:
         self.document = self.document.settle()
 
     def _show_activity(self) -> None:
-        self.header.activity = self.train_pane.headline or f"device {self.preset.plan.device}"
+        loading = self._preload.words if self._preload else ""
+        self.header.activity = self.train_pane.headline or loading or f"device {self.preset.plan.device}"
 
     @on(BuildPane.AddRequested)
     @work

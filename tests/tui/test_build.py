@@ -27,6 +27,13 @@ async def test_every_keystroke_in_the_form_changes_the_numbers(size):
         assert app.build_pane.summary.totals.params == 112_122
 
 
+async def test_a_keystroke_has_its_numbers_before_it_is_painted(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "down", "enter")
+        app.focused.value = "3"
+        assert app.build_pane.totals.summary.rows[1].layer.filters == 3
+
+
 async def test_an_edit_is_said_once_and_is_one_step_for_undo(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "down", "down", "down", "enter", "text:32", "enter")

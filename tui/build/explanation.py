@@ -1,5 +1,6 @@
 """How the numbers of the chosen layer come about: each with its formula, the values put in, and the window drawn."""
 
+from functools import lru_cache
 from itertools import groupby
 
 from textual.app import ComposeResult
@@ -134,6 +135,7 @@ def _line_parts(line: Line, before: Line | None) -> list[Part]:
     ]
 
 
+@lru_cache(maxsize=64)  # most edits leave the window as it is
 def draw(window: Window, stop: int = 0) -> Content:
     """The window at its ``stop``-th place over the image."""
     cells = draw_window(window, stop)

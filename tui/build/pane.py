@@ -1,7 +1,6 @@
 """The Build tab: the stack on the left, the chosen layer's form and arithmetic on the right."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,7 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from core.architecture import Architecture
-from core.fields import fields_of
+from core.fields import Described, fields_of
 from core.layers import Layer
 from core.presets import Preset
 from core.quantities import show_change
@@ -27,7 +26,7 @@ __all__ = ["BuildPane"]
 
 
 class BuildPane(Horizontal):
-    """Edits the architecture of ``preset``; posts `Edited` with every new one and never keeps one to itself."""
+    """Edits the architecture of ``preset``; hands every new one to ``on_edit`` and never keeps one to itself."""
 
     BINDINGS = [
         Binding("a", "add", "Add", id="build.add", tooltip="Add a layer after the chosen one"),
@@ -73,26 +72,20 @@ class BuildPane(Horizontal):
     detail = query_one("#detail", Vertical)
     left = query_one("#left", Vertical)
 
-    @dataclass
-    class Edited(Message):
-        """What to do to the architecture; edits with the same ``merging`` are one step for undo.
-
-        It is a function because keys may come faster than edits go round: each edit has to build on the last one.
-        """
-
-        edit: Callable[[Architecture], Architecture]
-        merging: str = ""
-
-    @dataclass
     class Settled(Message):
         """The edit in progress is complete."""
 
-    @dataclass
     class AddRequested(Message):
         """A person wants to choose a layer to add."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, on_edit: Callable[[Architecture, str], None], *, id: str | None = None) -> None:
+        """``on_edit`` takes an edited architecture; those with the same name that is not empty are one step for undo.
+
+        It is called and not posted: the edit goes round within the turn of its key, so that a key and the numbers
+        that it changes are painted at once, and the next edit builds on this one.
+        """
         super().__init__(id=id)
+        self._on_edit = on_edit
         self._said = 0
         self._generation = 0
 
@@ -101,7 +94,7 @@ class BuildPane(Horizontal):
             yield Stack(id="stack").data_bind(BuildPane.summary, BuildPane.problems, BuildPane.selected)
             yield TotalsView(id="totals").data_bind(BuildPane.summary, BuildPane.problems)
         with Vertical(id="detail"):
-            yield StructForm(id="layer-form", fit=True)
+            yield StructForm(self._field_edited, fit=True, id="layer-form")
             yield Explanation(id="explanation").data_bind(BuildPane.summary, BuildPane.problems, BuildPane.selected)
 
     def on_mount(self) -> None:
@@ -150,9 +143,10 @@ class BuildPane(Horizontal):
 
     def insert(self, layer: Layer) -> None:
         """Put ``layer`` after the chosen row and choose it."""
-        index = self.selected + 1
-        self.post_message(self.Edited(lambda architecture: architecture.insert(index, layer)))
-        self.selected = index
+        if self.architecture is not None:
+            index = self.selected + 1
+            self._on_edit(self.architecture.insert(index, layer), "")
+            self.selected = index
 
     @on(Stack.Selected)
     def _select(self, event: Stack.Selected) -> None:
@@ -164,16 +158,14 @@ class BuildPane(Horizontal):
 
     @on(Stack.Moved)
     def _moved(self, event: Stack.Moved) -> None:
-        self.post_message(self.Edited(lambda architecture: architecture.move(event.index, event.to)))
-        self.selected = event.to
+        if self.architecture is not None:
+            self._on_edit(self.architecture.move(event.index, event.to), "")
+            self.selected = event.to
 
-    @on(StructForm.Changed)
-    def _field_changed(self, event: StructForm.Changed) -> None:
-        event.stop()
-        layer, index = event.value, self.selected
-        if isinstance(layer, Layer):
-            merging = f"layer {index} {event.merging}"
-            self.post_message(self.Edited(lambda architecture: architecture.replace(index, layer), merging))
+    def _field_edited(self, layer: Described, merging: str) -> None:
+        if isinstance(layer, Layer) and self.architecture is not None:
+            index = self.selected
+            self._on_edit(self.architecture.replace(index, layer), f"layer {index} {merging}")
 
     @on(StructForm.Settled)
     def _field_settled(self, event: StructForm.Settled) -> None:
@@ -223,26 +215,23 @@ class BuildPane(Horizontal):
 
     def action_delete(self) -> None:
         """Delete the chosen layer."""
-        index = self.selected
-        if index == 0:
+        if self.selected == 0:
             self.notify("The input stays: edit its shape with enter")
-        else:
-            self.post_message(
-                self.Edited(lambda architecture: architecture.remove(min(index, len(architecture.layers))))
-            )
+        elif self.architecture is not None:
+            self._on_edit(self.architecture.remove(self.selected), "")
 
     def action_duplicate(self) -> None:
         """Copy the chosen layer."""
         index = self.selected
-        if index:
-            self.post_message(self.Edited(lambda architecture: architecture.duplicate(index)))
+        if index and self.architecture is not None:
+            self._on_edit(self.architecture.duplicate(index), "")
             self.selected = index + 1
 
     def action_move(self, by: int) -> None:
         """Move the chosen layer ``by`` places down."""
         index, to = self.selected, self.selected + by
         if self.architecture is not None and index and 1 <= to <= len(self.architecture.layers):
-            self.post_message(self.Edited(lambda architecture: architecture.move(index, to)))
+            self._on_edit(self.architecture.move(index, to), "")
             self.selected = to
 
     def action_fix(self) -> None:
@@ -250,14 +239,10 @@ class BuildPane(Horizontal):
         fixable = [problem for problem in self.problems if problem.fix]
         here = [problem for problem in fixable if problem.layer == self.selected]
         problem = next(iter(here or fixable), None)
-        seen = self.architecture
-        if problem is None or problem.fix is None or seen is None:
+        if problem is None or problem.fix is None or self.architecture is None:
             return
-        fix, index = problem.fix, problem.layer if problem.layer is not None else len(seen.layers)
-        # A second press that comes before the first has gone round must not mend what is mended.
-        self.post_message(
-            self.Edited(lambda architecture: architecture.mend(index, fix) if architecture == seen else architecture)
-        )
+        fix, index = problem.fix, problem.layer if problem.layer is not None else len(self.architecture.layers)
+        self._on_edit(self.architecture.mend(index, fix), "")
         self.selected = {"remove": min(index, self.selected), "append": index + 1}.get(fix.action, index)
         self.notify(f"Fixed: {fix.label}", markup=False, timeout=3)
 

@@ -98,10 +98,8 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
             self.refresh()
             return
         # Most edits change a few lines: painting only those keeps typing quick in a deep stack.
-        share = before.totals.params == summary.totals.params
         for index, (old, new) in enumerate(zip(before.rows, summary.rows, strict=True)):
-            bar = bool(columns.bar and new.facts and new.facts.params)
-            if old != new or (bar and not share):
+            if old != new or self._bar(old, before) != self._bar(new, summary):
                 self.refresh_line(index + HEADER)
 
     def watch_selected(self, selected: int) -> None:
@@ -147,15 +145,14 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Moved(dragged, drop))
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width, style = self.size.width, self.visual_style.rich_style
         if self.summary is None:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, style)
         if y == 0:
             return self._strip(self._header(), self.get_component_rich_style("stack--header"), width)
         index = y - HEADER + round(self.scroll_y)
         if index >= len(self.summary.rows):
-            return Strip.blank(width, self.rich_style)
-        style = self.rich_style
+            return Strip.blank(width, style)
         if index == (self._drop if self._drop is not None else self.selected):
             name = "stack--cursor" if self.has_focus else "stack--cursor-blurred"
             style = self.get_component_rich_style(name)
@@ -192,7 +189,6 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
         return Text(f"   #  {layer}{output}{'Params':>{columns.params}}")
 
     def _line(self, row: Row) -> Text:
-        summary = self.summary
         columns = self._columns
         severities = {problem.severity for problem in self.problems if problem.layer == row.index}
         mark, style = ("!", "stack--error") if "error" in severities else ("~", "stack--warning")
@@ -211,10 +207,17 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
         line.append(f"{show_shape(row.facts.output):<{columns.output}}")
         count = row.facts.params
         line.append(f"{count:>{columns.params},}", Style.null() if count else muted)
-        if columns.bar and summary and summary.totals.params:
-            share = count / summary.totals.params
-            line.append(" " + _bar(share, columns.bar), self.get_component_rich_style("stack--bar", partial=True))
+        if bar := self._bar(row, self.summary):
+            line.append(f" {bar}", self.get_component_rich_style("stack--bar", partial=True))
         return line
+
+    def _bar(self, row: Row, summary: Summary | None) -> str:
+        """The bar of ``row``'s share of all parameters, to an eighth of a cell; any share above 0 is seen."""
+        if not (self._columns.bar and row.facts and summary and summary.totals.params):
+            return ""
+        share = row.facts.params / summary.totals.params
+        eighths = max(1, round(share * self._columns.bar * 8)) if share else 0
+        return _FULL * (eighths // 8) + _EIGHTHS[eighths % 8]
 
     def _strip(self, text: Text, style: Style, width: int) -> Strip:
         segments = [Segment(segment.text, style + (segment.style or Style.null())) for segment in _segments(text)]
@@ -234,12 +237,6 @@ def _segments(text: Text) -> list[Segment]:
     if end < len(text.plain):
         segments.append(Segment(text.plain[end:]))
     return segments
-
-
-def _bar(share: float, width: int) -> str:
-    """A bar of ``share`` of ``width`` cells, to an eighth of a cell; any share above 0 is seen."""
-    eighths = max(1, round(share * width * 8)) if share else 0
-    return _FULL * (eighths // 8) + _EIGHTHS[eighths % 8]
 
 
 def _fit(text: str, width: int) -> str:

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from time import monotonic
+from importlib import import_module
 from typing import cast
 
 from textual import events, on
@@ -17,21 +16,24 @@ from textual.widgets import Static
 
 from core.architecture import Architecture
 from core.curves import History
+from core.fields import Described
 from core.plan import Plan
 from core.presets import Preset
-from core.training.events import Ended, Event, LearningRateChanged, Preparing, Progress, Started, State, StateChanged
+from core.training import runtime
+from core.training.events import Ended, Event, LearningRateChanged, Preparing, Started, State, StateChanged
 from tui.train import commands, words
-from tui.train.charts import accuracy_picture, loss_picture
 from tui.train.controller import Controller, Run, SessionFactory, TrainingSession, keras_session
 from tui.train.epochs import EpochTable
-from tui.train.progress import ProgressPanel
+from tui.train.loading import Loader
+from tui.train.run_view import RunView
 from tui.train.status import StatusLine, Tone
-from tui.widgets.chart import Chart
 from tui.widgets.form import StructForm
 
 __all__ = ["TrainPane"]
 
-REDRAWS_A_SECOND = 20
+TURNS_A_SECOND = 20
+"""How often what the training tells is taken in, and one of the parts that show it is drawn."""
+
 FOLDED_BELOW = 110
 """Columns below which the plan has no place beside the charts."""
 TALL_FROM = 45
@@ -40,7 +42,7 @@ SHORT_BELOW = 19
 
 
 class TrainPane(Widget):
-    """Trains the preset it is given. Posts the edits of its plan."""
+    """Trains the preset it is given; hands every edit of its plan to ``on_edit``."""
 
     HELP = """
     ## Train
@@ -66,47 +68,29 @@ class TrainPane(Widget):
     form = query_one("#plan", StructForm)
     plan_title = query_one("#plan-title", Static)
     plan_line = query_one("#plan-line", Static)
-    loss_chart = query_one("#loss", Chart)
-    accuracy_chart = query_one("#accuracy", Chart)
-    progress = query_one(ProgressPanel)
+    view = query_one("#run-side", RunView)
     epochs = query_one(EpochTable)
     status = query_one("#status", StatusLine)
 
-    @dataclass
-    class PlanChanged(Message):
-        """A person edited the plan; edits with the same ``merging`` are one step for undo."""
-
-        plan: Plan
-        merging: str
-
-    @dataclass
     class PlanSettled(Message):
         """The edit of the plan is complete."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, on_edit: Callable[[Plan, str], None], *, id: str | None = None) -> None:
+        """``on_edit`` takes an edited plan, as `StructForm` hands it on."""
         super().__init__(id=id)
-        self.controller = Controller(self._make_session, self._in_thread)
-        self._draw_again = 0.0
-        self._undrawn = False
+        self._on_edit = on_edit
+        self.controller = Controller(self._make_session, self._in_thread, self._load)
         self._idle = asyncio.Event()
         self._idle.set()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="plan-side"):
             yield Static("Plan", id="plan-title", markup=False)
-            yield StructForm(self.preset.plan if self.preset else None, id="plan")
-        with Vertical(id="run-side"):
-            yield Static("", id="plan-line", markup=False)
-            with Vertical(id="charts"):
-                yield Chart("loss", words.EMPTY, id="loss")
-                yield Chart("accuracy", "", id="accuracy")
-            yield ProgressPanel()
-            yield EpochTable()
-            yield StatusLine(id="status")
+            yield StructForm(self._plan_edited, self.preset.plan if self.preset else None, id="plan")
+        yield RunView(id="run-side").data_bind(TrainPane.history)
 
     def on_mount(self) -> None:
-        self._ticker = self.set_interval(1 / REDRAWS_A_SECOND, self._tick, pause=True)
-        self.progress.clear()
+        self._ticker = self.set_interval(1 / TURNS_A_SECOND, self._tick, pause=True)
         self._show_preset()
 
     def on_unmount(self) -> None:
@@ -115,7 +99,7 @@ class TrainPane(Widget):
     def on_resize(self, event: events.Resize) -> None:
         folded = event.size.width < FOLDED_BELOW
         self.set_class(folded, "-folded")
-        self.loss_chart.bare = folded
+        self.view.loss_chart.bare = folded
         self.set_class(event.size.height >= TALL_FROM, "-tall")
         self.set_class(event.size.height < SHORT_BELOW, "-short")
 
@@ -181,7 +165,7 @@ class TrainPane(Widget):
             self.focus_default()
         self.form.disabled = self.busy
         self._show_plan()
-        self.loss_chart.empty = words.PREPARING if self.busy else words.EMPTY
+        self.view.live = self.busy
         self.plan_title.update("Plan (fixed while it trains)" if self.busy else "Plan")
         if self.busy:
             self._idle.clear()
@@ -190,21 +174,6 @@ class TrainPane(Widget):
         else:
             self._ticker.pause()
             self._idle.set()
-
-    def watch_history(self) -> None:
-        if self.is_mounted:
-            self._draw()
-
-    def _draw(self) -> None:
-        """Draw the curves, but while more are to come spend no more than a tenth of the time on it."""
-        if self.busy and monotonic() < self._draw_again:
-            self._undrawn = True
-            return
-        self._undrawn = False
-        self._draw_again = monotonic() + 9 * (self.loss_chart.cost + self.accuracy_chart.cost)
-        self.loss_chart.picture = loss_picture(self.history)
-        self.accuracy_chart.picture = accuracy_picture(self.history)
-        self.epochs.show(self.history.epochs)
 
     # What a person does
 
@@ -289,10 +258,9 @@ class TrainPane(Widget):
         self.remove_class("-planning")
         self.call_after_refresh(self.focus_default)
 
-    @on(StructForm.Changed)
-    def _plan_edited(self, event: StructForm.Changed) -> None:
-        event.stop()
-        self.post_message(self.PlanChanged(cast("Plan", event.value), f"plan.{event.merging}"))
+    def _plan_edited(self, plan: Described, merging: str) -> None:
+        if isinstance(plan, Plan):
+            self._on_edit(plan, f"plan.{merging}")
 
     @on(StructForm.Settled)
     def _plan_settled(self, event: StructForm.Settled) -> None:
@@ -304,25 +272,24 @@ class TrainPane(Widget):
     # What the training tells
 
     def _tick(self) -> None:
-        """Take in what has been told since the last time, and draw it once."""
+        """Take in what has been told since the last time, and draw a part of it."""
         told = self.controller.drain()
-        if not told:
-            if self._undrawn:
-                self._draw()
-            return
+        if told:
+            self._take_in(told)
+        self.view.draw_next()
+
+    def _take_in(self, told: list[Event]) -> None:
         history = self.history
         for event in told:
             history = history.after(event)
             self._hear(event, history)
         self.history = history
-        if any(isinstance(event, Progress) for event in told) and history.progress:
-            self.progress.show(history.progress)
         self._follow()
 
     def _hear(self, event: Event, history: History) -> None:
         match event:
             case Preparing(what=what):
-                self.progress.prepare(what)
+                self.view.prepare(what)
                 self._say(f"preparing: {what} ...")
             case Started():
                 self._say(words.beginning(self._run_name, event))
@@ -350,7 +317,7 @@ class TrainPane(Widget):
     def _start(self, *, single: bool = False) -> None:
         preset = cast("Preset", self.preset)
         self.history = History()
-        self.progress.prepare("loading TensorFlow")
+        self.view.prepare("loading TensorFlow")
         self.controller.start(Run(preset.name, preset.architecture, preset.plan), single=single)
         self._follow()
         self._say("preparing: loading TensorFlow ...")
@@ -384,5 +351,15 @@ class TrainPane(Widget):
         factory: SessionFactory = getattr(self.app, "session_factory", None) or keras_session
         return factory(architecture, plan, listen)
 
+    def _load(self, given_up: Callable[[], bool]) -> None:
+        loader: Loader | None = getattr(self.app, "loader", None)
+        if loader:
+            loader.wait(given_up)
+
     def _in_thread(self, work: Callable[[], None]) -> None:
-        self.run_worker(work, name="training", group="training", thread=True, exclusive=False, exit_on_error=False)
+        def behind() -> None:
+            runtime.give_way()
+            import_module("tui.widgets.plot")  # takes a quarter of a second, which the first drawing would stand still
+            work()
+
+        self.run_worker(behind, name="training", group="training", thread=True, exclusive=False, exit_on_error=False)

@@ -29,7 +29,7 @@ class ProgressLine(Horizontal):
     def show(self, done: float, total: float | None, details: str) -> None:
         """Draw ``done`` of ``total``; without a total the bar only says that something goes on."""
         self.bar.update(total=total, progress=done)
-        self.details.update(details)
+        self.details.update(details, layout=False)  # its room is fixed; a layout would cost more than the words
 
 
 class ProgressPanel(Vertical):

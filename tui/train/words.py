@@ -81,7 +81,9 @@ def beginning(name: str, started: Started) -> str:
     validated = started.validation_examples
     examples = f"{show_count(started.train_examples)} examples"
     said = f"training {show_count(started.params)} parameters on {started.device}: {examples}"
-    return f"{said}, validated on {show_count(validated)}" if validated else said
+    if validated:
+        said += f", validated on {show_count(validated)}"
+    return f"{said} ({started.message})" if started.message else said
 
 
 def paused(progress: Progress | None) -> str:

@@ -1,108 +1,28 @@
 """A form over any described value: one line a field, checked at every keystroke."""
 
-from collections.abc import Iterable
+from asyncio import gather
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.geometry import Size
 from textual.getters import query_one
 from textual.message import Message
-from textual.reactive import Reactive, reactive
-from textual.suggester import SuggestFromList
-from textual.widget import Widget
+from textual.reactive import reactive
+from textual.widget import AwaitMount
 from textual.widgets import Input, Static
 
 from core.fields import Described
 from core.forms import Entry, edited, entries
 from core.kinds import FieldError
-from tui.widgets.choice import Choice
+from tui.widgets.form_line import FormLine
 from tui.widgets.text import update_text
 
-__all__ = ["FormLine", "StructForm"]
-
-
-class FormInput(Input):
-    """A text field of fixed width: what is typed moves nothing else, so the screen need not be laid out anew."""
-
-    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
-
-
-class FormLine(Horizontal):
-    """One field: its name and the control that edits it."""
-
-    DEFAULT_CSS = """
-    FormLine { height: 1; }
-    FormLine > .name { width: 22; color: $text-muted; }
-    FormLine:focus-within > .name { color: $foreground; text-style: bold; }
-    FormLine > FormInput { width: 1fr; background: $surface; }
-    FormLine > FormInput:focus { background: $primary 40%; }
-    FormLine.-invalid > .name { color: $text-error; text-style: bold; }
-    FormLine.-invalid > FormInput { background: $error 30%; }
-    """
-
-    error: reactive[str] = reactive("")
-    """Why what stands in the control is not taken; empty if it is."""
-
-    def __init__(self, entry: Entry) -> None:
-        super().__init__()
-        self.entry = entry
-
-    def compose(self) -> ComposeResult:
-        yield Static(self._caption(), classes="name", markup=False)
-        kind = self.entry.field.kind
-        if kind.control == "text":
-            suggester = SuggestFromList(kind.options) if kind.options else None
-            yield FormInput(self.entry.text, compact=True, suggester=suggester, select_on_focus=True)
-        else:
-            yield Choice(kind.options, self.entry.text)
-
-    @property
-    def control(self) -> Input | Choice:
-        """The widget that holds the text."""
-        return self.query_one("Input, Choice")  # type: ignore[return-value]  # compose yields one of the two
-
-    def show(self, entry: Entry) -> None:
-        """Take ``entry`` as what the field now holds; a control in use that means the same is left as typed."""
-        before, self.entry = self.entry, entry
-        if entry.value == before.value or self._means(entry):
-            return
-        with self.control.prevent(Input.Changed, Choice.Changed):
-            self.control.value = entry.text
-        self.error = ""
-
-    def tidy(self) -> None:
-        """Write what the field holds in its usual form, once it has been left."""
-        if not self.error:
-            self.restore()
-
-    def restore(self) -> None:
-        """Write what the field holds, whatever stands there."""
-        if self.control.value != self.entry.text:
-            with self.control.prevent(Input.Changed, Choice.Changed):
-                self.control.value = self.entry.text
-        self.error = ""
-
-    def _means(self, entry: Entry) -> bool:
-        """Whether the control in use says ``entry``'s value already, if perhaps in other words."""
-        if not self.control.has_focus or self.error:
-            return False
-        try:
-            return bool(entry.field.kind.parse(self.control.value) == entry.value)
-        except FieldError:
-            return False
-
-    def watch_error(self, error: str) -> None:
-        self.set_class(bool(error), "-invalid")
-        if self.is_mounted:
-            self.query_one(".name", Static).update(self._caption())
-
-    def _caption(self) -> str:
-        depth = len(self.entry.path) - 1
-        return f"{'! ' if self.error else ''}{'  ' * depth}{self.entry.field.name}"
+__all__ = ["StructForm"]
 
 
 class FormLines(VerticalScroll, inherit_bindings=False):
@@ -110,7 +30,7 @@ class FormLines(VerticalScroll, inherit_bindings=False):
 
 
 class StructForm(Vertical):
-    """Edits ``value``: posts `Changed` with every keystroke that makes sense, `Settled` when a field is done."""
+    """Edits ``value``: hands on every keystroke that makes sense, and posts `Settled` when a field is done."""
 
     HELP = """
     ## Form
@@ -140,19 +60,6 @@ class StructForm(Vertical):
     hint = query_one("#hint", Static)
 
     @dataclass
-    class Changed(Message):
-        """``value`` is the edited value; edits with the same ``merging`` are one step for undo."""
-
-        form: "StructForm"
-        value: Described
-        field: str
-        merging: str
-
-        @property
-        def control(self) -> "StructForm":
-            return self.form
-
-    @dataclass
     class Settled(Message):
         """A field was left, or enter pressed (``done``): the edit is complete."""
 
@@ -163,38 +70,44 @@ class StructForm(Vertical):
         def control(self) -> "StructForm":
             return self.form
 
-    def __init__(self, value: Described | None = None, *, fit: bool = False, id: str | None = None) -> None:
-        """``fit`` makes the form as high as it has fields, within what the stylesheet allows."""
+    def __init__(
+        self,
+        on_edit: Callable[[Described, str], None],
+        value: Described | None = None,
+        *,
+        fit: bool = False,
+        id: str | None = None,
+    ) -> None:
+        """``on_edit`` is called with every edited value; those with the same name are one step for undo.
+
+        It is called and not posted: within the same turn of the event loop as the keystroke, so that both are painted
+        at once and ``value`` is never older than what has been typed. ``fit`` makes the form as high as it has fields,
+        within what the stylesheet allows.
+        """
         super().__init__(id=id)
+        self._on_edit = on_edit
         self._fit = fit
         self._shown: object = None
-        self._sent: list[Described] = []
         self.set_reactive(StructForm.value, value)
 
     def compose(self) -> ComposeResult:
         with FormLines(id="lines", can_focus=False):
-            yield from self._lines_for(self.value)
+            yield from (FormLine(entry, self._typed) for entry in self._entries())
         yield Static("", id="hint", markup=False)
 
     @property
     def lines(self) -> list[FormLine]:
         """The lines, from the top."""
-        return list(self.query(FormLine))
+        return [line for box in self.children for line in box.children if isinstance(line, FormLine)]
 
     def take(self, value: Described | None, what: object = None) -> None:
         """Show ``value``, which is that of ``what``: a layer in its place, a plan.
 
-        The form's own edits come back this way, perhaps after further keystrokes: those echoes change nothing.
         Another ``what`` clears whatever the fields could not take.
         """
         if what != self._shown:
             self._shown = what
-            self._sent.clear()
             self.restore()
-        elif value in self._sent:
-            del self._sent[: self._sent.index(value) + 1]
-            return
-        self._sent.clear()
         self.value = value
 
     def restore(self) -> None:
@@ -204,32 +117,49 @@ class StructForm(Vertical):
         if self.is_mounted:
             self._show_hint(None)
 
-    async def watch_value(self, value: Described | None) -> None:
-        wanted = entries(value) if value is not None else ()
-        kept = {line.entry.path: line for line in self.lines}
-        for entry in wanted:
-            line = kept.get(entry.path)
-            if line is not None and line.entry.field.kind is not entry.field.kind:
-                del kept[entry.path]
-        lines = [kept.get(entry.path) or FormLine(entry) for entry in wanted]
-        stale = [line for line in self.lines if line not in lines]
-        for line, entry in zip(lines, wanted, strict=True):
-            if line.is_attached:
+    def watch_value(self) -> None:
+        """Show the value at once; lines that come or go are seen to afterwards."""
+        wanted = self._entries()
+        held = [self._line_for(entry) for entry in wanted]
+        for line, entry in zip(held, wanted, strict=True):
+            if line:
                 line.show(entry)
-        if stale or len(lines) != len(self.lines):
-            with self.app.batch_update():
-                await self._rebuild(lines, stale)
+        if held != self.lines:
+            # A form that nobody sees must not hold up what they do see, least of all the first picture of the app.
+            (self.call_next if self._in_picture else self.call_after_refresh)(self._rebuild)
 
-    async def _rebuild(self, lines: list[FormLine], stale: list[FormLine]) -> None:
-        """Take ``stale`` lines away and put the new ones among those that stay, which keep cursor and focus."""
-        await self.lines_box.remove_children(stale)
-        before: FormLine | None = None
-        for line in lines:
-            if not line.is_attached:
-                await self.lines_box.mount(line, after=before) if before else await self.lines_box.mount(line, before=0)
-            before = line
-        if self._fit:
-            self.styles.height = len(lines) + 1 if lines else 0
+    async def _rebuild(self) -> None:
+        """Take stale lines away and put new ones among those that stay, which keep cursor and focus."""
+        wanted = self._entries()
+        lines = [self._line_for(entry) or FormLine(entry, self._typed) for entry in wanted]
+        with self.app.batch_update() if self._in_picture else nullcontext():
+            await self.lines_box.remove_children([line for line in self.lines if line not in lines])
+            before: FormLine | None = None
+            mounting: list[AwaitMount] = []
+            for line, entry in zip(lines, wanted, strict=True):
+                if line.is_attached:
+                    line.show(entry)
+                elif before:
+                    mounting.append(self.lines_box.mount(line, after=before))
+                else:
+                    mounting.append(self.lines_box.mount(line, before=0))
+                before = line
+            await gather(*mounting)
+            if self._fit:
+                self.styles.height = len(lines) + 1 if lines else 0
+
+    @property
+    def _in_picture(self) -> bool:
+        """Whether the picture of the app depends on the lines: they are in it, or move what stands below."""
+        return self._fit or self.is_on_screen
+
+    def _entries(self) -> tuple[Entry, ...]:
+        return entries(self.value) if self.value is not None else ()
+
+    def _line_for(self, entry: Entry) -> FormLine | None:
+        """The line that can show ``entry``."""
+        at, kind = entry.path, entry.field.kind
+        return next((line for line in self.lines if line.entry.path == at and line.entry.field.kind is kind), None)
 
     def focus_field(self, path: tuple[str, ...] = ()) -> bool:
         """Put the cursor into the field at ``path``, or into the first; False if the form has no field."""
@@ -240,17 +170,11 @@ class StructForm(Vertical):
         line.control.focus()
         return True
 
-    @on(Input.Changed)
-    @on(Choice.Changed)
-    def _edit(self, event: Input.Changed | Choice.Changed) -> None:
-        event.stop()
-        line = event.control.parent
-        if not isinstance(line, FormLine) or self.value is None or not line.is_attached:
-            return
-        if event.value == line.entry.text and not line.error:
+    def _typed(self, line: FormLine, text: str) -> None:
+        if self.value is None or not line.is_attached or (text == line.entry.text and not line.error):
             return
         try:
-            value = edited(self.value, line.entry.path, event.value)
+            value = edited(self.value, line.entry.path, text)
         except FieldError as error:
             line.error = error.message
             self._show_hint(line)
@@ -260,8 +184,7 @@ class StructForm(Vertical):
         # The line holds this from now on: it must not write an older keystroke over what was typed since.
         line.entry = next(entry for entry in entries(value) if entry.path == line.entry.path)
         self.value = value
-        self._sent.append(value)
-        self.post_message(self.Changed(self, value, line.entry.field.name, ".".join(line.entry.path)))
+        self._on_edit(value, ".".join(line.entry.path))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -292,9 +215,6 @@ class StructForm(Vertical):
             self.app.bell()
             return
         self.post_message(self.Settled(self, done=True))
-
-    def _lines_for(self, value: Described | None) -> Iterable[Widget]:
-        return [FormLine(entry) for entry in entries(value)] if value is not None else []
 
     def _show_hint(self, line: FormLine | None) -> None:
         error = line.error if line else ""

@@ -7,10 +7,16 @@ __all__ = ["update_text"]
 
 
 def update_text(static: Static, content: Content) -> None:
-    """Show ``content``; the screen is laid out anew only if it takes more or fewer lines than what it replaces."""
-    width = static.content_size.width
+    """Show ``content``, if it is not shown already; the screen is laid out anew only if the height depends on it."""
     before = static.content
-    same_height = (
-        bool(width) and isinstance(before, Content) and before.get_height({}, width) == content.get_height({}, width)
-    )
-    static.update(content, layout=not same_height)
+    if isinstance(before, Content) and before.is_same(content):
+        return
+    static.update(content, layout=static.styles.is_auto_height and not _as_high(static, content))
+
+
+def _as_high(static: Static, content: Content) -> bool:
+    """Whether ``content`` takes as many lines as what ``static`` shows."""
+    width, before = static.content_size.width, static.content
+    if not width or not isinstance(before, Content):
+        return False
+    return before.get_height({}, width) == content.get_height({}, width)

@@ -1,0 +1,102 @@
+"""One line of a form: the name of a field and the control that edits it."""
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.geometry import Size
+from textual.reactive import Reactive, reactive
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Static
+
+from core.forms import Entry
+from core.kinds import FieldError
+from tui.widgets.choice import Choice
+
+__all__ = ["FormLine"]
+
+
+class FormInput(Input):
+    """A text field of fixed width: what is typed moves nothing else, so the screen need not be laid out anew."""
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
+
+
+class FormLine(Horizontal):
+    """One field: its name and the control that edits it."""
+
+    DEFAULT_CSS = """
+    FormLine { height: 1; }
+    FormLine > .name { width: 22; color: $text-muted; }
+    FormLine:focus-within > .name { color: $foreground; text-style: bold; }
+    FormLine > FormInput { width: 1fr; background: $surface; }
+    FormLine > FormInput:focus { background: $primary 40%; }
+    FormLine.-invalid > .name { color: $text-error; text-style: bold; }
+    FormLine.-invalid > FormInput { background: $error 30%; }
+    """
+
+    error: reactive[str] = reactive("")
+    """Why what stands in the control is not taken; empty if it is."""
+
+    def __init__(self, entry: Entry, on_text: Callable[["FormLine", str], None]) -> None:
+        """``on_text`` is told the text in the control whenever it changes, within the same turn of the event loop."""
+        super().__init__()
+        self.entry = entry
+        self.control = _control(entry)
+        """The widget that holds the text."""
+        self._on_text = on_text
+
+    def compose(self) -> ComposeResult:
+        yield Static(self._caption(), classes="name", markup=False)
+        yield self.control
+
+    def on_mount(self) -> None:
+        self.watch(self.control, "value", lambda text: self._on_text(self, text), init=False)
+
+    @on(Input.Changed)
+    @on(Choice.Changed)
+    def _heard(self, event: Input.Changed | Choice.Changed) -> None:
+        event.stop()  # it has been told already
+
+    def show(self, entry: Entry) -> None:
+        """Take ``entry`` as what the field now holds; a control in use that means the same is left as typed."""
+        before, self.entry = self.entry, entry
+        if entry.value != before.value and not self._means(entry):
+            self.restore()
+
+    def tidy(self) -> None:
+        """Write what the field holds in its usual form, once it has been left."""
+        if not self.error:
+            self.restore()
+
+    def restore(self) -> None:
+        """Write what the field holds, whatever stands there."""
+        self.error = ""
+        self.control.value = self.entry.text
+
+    def _means(self, entry: Entry) -> bool:
+        """Whether the control in use says ``entry``'s value already, if perhaps in other words."""
+        if self.error or not self.control.has_focus:
+            return False
+        try:
+            return bool(entry.field.kind.parse(self.control.value) == entry.value)
+        except FieldError:
+            return False
+
+    def watch_error(self, error: str) -> None:
+        self.set_class(bool(error), "-invalid")
+        if self.is_mounted:
+            self.query_one(".name", Static).update(self._caption(), layout=False)
+
+    def _caption(self) -> str:
+        depth = len(self.entry.path) - 1
+        return f"{'! ' if self.error else ''}{'  ' * depth}{self.entry.field.name}"
+
+
+def _control(entry: Entry) -> Input | Choice:
+    kind = entry.field.kind
+    if kind.control != "text":
+        return Choice(kind.options, entry.text)
+    suggester = SuggestFromList(kind.options) if kind.options else None
+    return FormInput(entry.text, compact=True, suggester=suggester, select_on_focus=True)
