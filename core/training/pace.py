@@ -2,7 +2,7 @@
 
 __all__ = ["Pace"]
 
-TARGET = 0.05
+TARGET = 0.04
 """Seconds that an execution should last: short enough for every command and for the curve to have its points, long
 enough that the way in and out of TensorFlow does not count."""
 

@@ -26,6 +26,10 @@ FUSED_FROM = 100_000
 """Trained parameters from which on a fused update pays: on two cores it makes 400,000 a fifth faster, and below 100,000
 the way into compiled code costs what it saves."""
 
+MOST_EVALUATED, EVALUATED_PRODUCTS = 1000, 10_000_000
+"""Examples that a small dense network is evaluated on at a time, and products that should take: with a training batch
+of them, the way from one operation to the next would cost more than the operations."""
+
 
 class Trainer:
     """Trains one model on one device, as many steps at a time as it is told to."""
@@ -67,7 +71,8 @@ class Trainer:
         size = plan.batch_size
         self._full = compiled.steps(task, size) if whole else loops.steps(task, self._update, size)
         self._partial = loops.steps(task, self._update, self._rest)
-        self._evaluation = loops.evaluation(task, size)
+        self._evaluated = max(size, min(MOST_EVALUATED, EVALUATED_PRODUCTS // max(1, trained))) if whole else size
+        self._evaluation = loops.evaluation(task, self._evaluated)
         self._order: Any = None
 
     @property
@@ -113,7 +118,7 @@ class Trainer:
 
     def evaluate(self, part: PartName, first: int, count: int, before: Measured) -> Measured:
         """Evaluate up to ``count`` batches of a part from batch ``first`` on; the figures go on from ``before``."""
-        data, size = self._parts[part], self._plan.batch_size
+        data, size = self._parts[part], self._evaluated
         with tf.device(self._place):
             loss, right = self._evaluation(
                 data.images,
@@ -127,7 +132,7 @@ class Trainer:
 
     def batches_in(self, part: PartName) -> int:
         """How many batches evaluating the part takes."""
-        return ceil(self._parts[part].examples / self._plan.batch_size)
+        return ceil(self._parts[part].examples / self._evaluated)
 
     def examples_of(self, part: PartName) -> int:
         """How many examples the part has."""

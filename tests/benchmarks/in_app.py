@@ -11,7 +11,7 @@ from tests.benchmarks.processes import run
 
 PRESET = "ffnn-500"
 BATCH_SIZE = 128
-EPOCHS = 6
+EPOCHS = 50
 ROUNDS = 3
 
 

@@ -33,8 +33,8 @@ def measure(scope: Scope) -> Iterator[Measured]:
         yield Measured(f"key to new numbers, {depth} layers, 95th percentile", taken, "ms", wanted)
     yield Measured("summary after an edit in 300 layers", 1e3 * resummarize(300), "ms", 2.0)
     yield from asyncio.run(charts.measure(scope))
-    for name in ("ffnn-10",) if scope.tiny else ("ffnn-500", "lenet-5"):
-        yield from _smoothness(name, epochs=2 if scope.tiny else 3)
+    for name, epochs in (("ffnn-10", 2),) if scope.tiny else (("ffnn-500", 20), ("lenet-5", 3)):
+        yield from _smoothness(name, epochs)
     yield from answering.measure(scope)
 
 

@@ -167,6 +167,8 @@ class TrainPane(Widget):
         self._show_plan()
         self.view.live = self.busy
         self.plan_title.update("Plan (fixed while it trains)" if self.busy else "Plan")
+        if self.state == "paused":
+            self.view.draw_all()  # while it rests, what is shown is what there is
         if self.busy:
             self._idle.clear()
             self.remove_class("-planning")

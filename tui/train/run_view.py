@@ -1,5 +1,7 @@
 """What a training comes to while it goes on: the curves, how far it is, its epochs, what is to be said."""
 
+from time import monotonic
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.getters import query_one
@@ -17,10 +19,12 @@ from tui.widgets.chart import Chart
 
 __all__ = ["RunView"]
 
-SHARE = 0.01
-"""Of the time, at most, that is spent on drawing one chart while a training needs the cores."""
-PROGRESS_REST, EPOCHS_REST = 0.3, 2.0
-"""Seconds between two drawings of the bars, and of the table, whose rows have the whole screen laid out anew."""
+GROWN = 0.03
+"""A curve that has grown by this share looks different; before, it is not drawn anew."""
+SHORTEST, LONGEST = 0.25, 1.0
+"""Seconds between two drawings of a part, at the beginning of a run and later on."""
+TABLE = 4
+"""The table is drawn so many times more seldom: a new row has the whole screen laid out anew."""
 
 
 class RunView(Vertical):
@@ -39,6 +43,7 @@ class RunView(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._painter = Painter()
+        self._begun = 0.0
 
     def compose(self) -> ComposeResult:
         yield Static("", id="plan-line", markup=False)
@@ -58,8 +63,10 @@ class RunView(Vertical):
 
     def watch_live(self, live: bool) -> None:
         self.loss_chart.empty = words.PREPARING if live else words.EMPTY
-        if not live:
-            self._painter.draw_all()
+        if live:
+            self._begun = monotonic()
+        else:
+            self.draw_all()
 
     def watch_history(self, before: History, history: History) -> None:
         parts: list[Part] = [self._draw_loss, self._draw_accuracy]
@@ -69,25 +76,34 @@ class RunView(Vertical):
             parts.append(self._draw_epochs)
         self._painter.want(parts)
         if self.is_mounted and not self.live:
-            self._painter.draw_all()
+            self.draw_all()
 
     def draw_next(self) -> None:
         """Draw one of the parts that have changed."""
         self._painter.draw_next()
 
+    def draw_all(self) -> None:
+        """Draw all that has changed, now."""
+        self._painter.draw_all()
+
+    @property
+    def _rest(self) -> float:
+        """Seconds until a part is worth drawing again."""
+        return min(max(SHORTEST, GROWN * (monotonic() - self._begun)), LONGEST)
+
     def _draw_loss(self) -> float:
         self.loss_chart.picture = loss_picture(self.history)
-        return self.loss_chart.cost / SHARE
+        return self._rest
 
     def _draw_accuracy(self) -> float:
         self.accuracy_chart.picture = accuracy_picture(self.history)
-        return self.accuracy_chart.cost / SHARE
+        return self._rest
 
     def _draw_progress(self) -> float:
         if self.history.progress:
             self.progress.show(self.history.progress)
-        return PROGRESS_REST
+        return self._rest
 
     def _draw_epochs(self) -> float:
         self.epochs.show(self.history.epochs)
-        return EPOCHS_REST
+        return TABLE * self._rest

@@ -1,7 +1,6 @@
 """A chart of curves over epochs."""
 
 from dataclasses import dataclass
-from time import perf_counter
 
 from rich.segment import Segment
 from rich.style import Style
@@ -63,8 +62,6 @@ class Chart(Widget):
         super().__init__(id=id)
         self._title = title
         self.set_reactive(Chart.empty, empty)
-        self.cost = 0.0
-        """Seconds that the last drawing took."""
 
     def render(self) -> Text | Drawing:
         width, height = self.content_size
@@ -73,16 +70,13 @@ class Chart(Widget):
             return Text.assemble((self._title, "bold"), "\n\n", (self.empty, styles["axis"]))
         if width < SMALLEST[0] or height < SMALLEST[1]:
             return Text(f"{self._title}: no room for a chart", styles["axis"])
-        began = perf_counter()
         from tui.widgets.plot import LABELS, draw  # noqa: PLC0415  # plotext is slow to import, and unused until a training
 
         drawn = draw(self.picture, styles, width, height - 1, bare=self.bare)
         if not self.bare:
             _, labels = Segment.divide(drawn[-1], [LABELS, width])
             drawn[-1] = [Segment("epoch".rjust(LABELS), styles["axis"]), *labels]
-        drawing = Drawing([_heading(self.picture, styles, width), *drawn])
-        self.cost = perf_counter() - began
-        return drawing
+        return Drawing([_heading(self.picture, styles, width), *drawn])
 
     def _style(self, name: str) -> Style:
         """The color of a component class as it comes out on this background."""
