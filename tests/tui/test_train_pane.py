@@ -15,9 +15,10 @@ from core.architecture import Architecture
 from core.layers import Dense, Flatten
 from core.plan import Plan
 from core.presets import Preset
-from core.training.events import StateChanged
+from core.training.events import Started, StateChanged
 from tests.tui.driving import SIZES, until
 from tests.tui.scripted import STEPS, ScriptedSession
+from tui.train import words
 from tui.train.controller import Run
 from tui.train.pane import TrainPane
 
@@ -541,3 +542,18 @@ async def test_stopping_at_rest_does_nothing():
     async with at_rest() as (_, pane, _pilot):
         await pane.stop_and_wait()
         assert pane.state == "idle"
+
+
+async def test_a_second_stop_leaves_the_test_set_out():
+    async with training() as (app, pane, pilot):
+        pane.action_stop()
+        assert "measured on the test set" in pane.message
+        pane.action_stop()  # in the same turn: the session has not come to its end
+        assert "left out" in pane.message
+        assert app.sessions[0].commands == ["stop", "stop unmeasured"]
+        await until(pilot, lambda: not pane.busy)
+
+
+def test_what_is_not_as_expected_is_said_with_the_beginning():
+    started = Started("gpu:0", 10, 60_000, 0, 469, 128, 0, 3, 0.001, 1.0, "gpu:0 has no room for the dataset")
+    assert words.beginning("net", started).endswith("60,000 examples (gpu:0 has no room for the dataset)")

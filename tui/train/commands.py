@@ -11,7 +11,7 @@ __all__ = ["BINDINGS", "COMMANDS", "obstacle", "refusal"]
 
 _NOTHING_RUNS = "nothing is being trained: press t to start"
 _GETTING_READY = "not ready yet: it is still getting ready"
-_ENDING = "it is stopping: wait until it has come to its end"
+_ENDING = "it is coming to its end: x leaves the test set out"
 
 COMMANDS = frozenset({"start", "pause", "resume", "step", "stop", "more", "scale", "plan"})
 """Actions that depend on the state."""
@@ -73,7 +73,7 @@ def refusal(command: str, state: State, *, obstacle: str, extendable: bool) -> s
     if state == "idle":
         return _NOTHING_RUNS
     if state == "stopping":
-        return _ENDING
+        return "" if command == "stop" else _ENDING
     if state == "preparing" and command != "stop":
         return _GETTING_READY
     return ""

@@ -227,11 +227,13 @@ class TrainPane(Widget):
             self._start(single=True)
 
     def action_stop(self) -> None:
-        """Stop, and measure what was reached."""
+        """Stop, and measure what was reached; a second time leaves that out."""
         if self._allowed("stop"):
-            self.controller.stop()
+            again = self.state == "stopping"
+            self.controller.stop(measure=not again)
             self._follow()
-            self._say("stopping: what was reached is measured on the test set")
+            measured = "the test set is left out" if again else "what was reached is measured on the test set"
+            self._say(f"stopping: {measured}")
 
     def action_more(self) -> None:
         """Go on for as many epochs as the run's plan has."""
