@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from core.training import loops, masks
 
-__all__ = ["gains", "steps"]
+__all__ = ["gains", "picked", "steps"]
 
 LAYERS = (
     keras.layers.Activation,
@@ -36,6 +36,9 @@ LARGEST_BATCH = 512
 PICKED = 4096
 """Examples picked at a time, so that the way into the compiled code is gone once for many steps. They take 3 MB."""
 
+MASKED = 2**24
+"""Values of dropout's masks drawn at a time, a byte each, unless a single step takes more."""
+
 
 def gains(model: keras.Model, size: int) -> bool:
     """Whether training ``model`` with batches of ``size`` is faster compiled, on a CPU."""
@@ -43,9 +46,14 @@ def gains(model: keras.Model, size: int) -> bool:
     return size <= LARGEST_BATCH and all(type(layer) in LAYERS for layer in model.layers)
 
 
+def picked(model: keras.Model, size: int) -> int:
+    """How many steps of ``size`` examples get their images, and their masks, at once."""
+    return max(1, min(PICKED, MASKED // max(1, masks.values(model))) // size)
+
+
 def steps(task: loops.Task, size: int) -> loops.Steps:
     """`loops.steps`, compiled. It compiles at its first call, which may be one for no steps."""
-    most = max(1, PICKED // size)
+    most = picked(task.model, size)
     take = _taking(task, size)
 
     def run(images: Any, labels: Any, order: Any, first: Any, count: Any, sums: loops.Sums) -> tuple[Any, loops.Sums]:

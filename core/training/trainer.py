@@ -16,6 +16,7 @@ from core.architecture import Architecture
 from core.datasets import DATASETS
 from core.losses import SparseCategoricalCrossentropy
 from core.plan import Plan
+from core.summary import summarize
 from core.training import compiled, devices, feed, loops, memory
 from core.training.measured import NOTHING, Measured, PartName
 from core.training.validation import training_examples
@@ -71,7 +72,8 @@ class Trainer:
         size = plan.batch_size
         self._full = compiled.steps(task, size) if whole else loops.steps(task, self._update, size)
         self._partial = loops.steps(task, self._update, self._rest)
-        self._evaluated = max(size, min(MOST_EVALUATED, EVALUATED_PRODUCTS // max(1, trained))) if whole else size
+        products = summarize(architecture).totals.multiply_adds
+        self._evaluated = max(size, min(MOST_EVALUATED, EVALUATED_PRODUCTS // max(1, products))) if whole else size
         self._evaluation = loops.evaluation(task, self._evaluated)
         self._order: Any = None
 

@@ -112,3 +112,33 @@ def test_large_batches_and_other_layers_are_not_compiled():
     assert not gains(Dropout(0.5), 1024)
     assert not gains(SpatialDropout2D(0.5), 128), "derives from Dropout"
     assert not gains(Conv2D(3, (2, 2)), 128)
+
+
+def test_masks_are_drawn_for_the_steps_that_are_taken():
+    """With batches of one example there is room for thousands of masks, and a call may take a single step."""
+    import tensorflow as tf
+
+    from core import keras_model
+    from core.training import masks
+
+    drawn = []
+    for steps, count in ((4096, 3), (3, 3)):
+        model = keras_model.build(Architecture((50,), (Dropout(0.5),)), seed=1)
+        (mask,) = masks.draw(model, 2, steps, tf.constant(count))
+        assert mask.shape == (steps, 2, 50)
+        assert int(model.layers[0].seed_generator.state[1]) == count
+        drawn.append(mask.numpy())
+    np.testing.assert_array_equal(drawn[0][:3], drawn[1])
+    assert not drawn[0][3:].any(), "the rest is not drawn"
+
+
+def test_wide_masks_are_drawn_for_fewer_steps_at_a_time():
+    from core import keras_model
+    from core.training import compiled
+
+    def picked(*layers):
+        return compiled.picked(keras_model.build(Architecture((28, 28, 1), layers), 1), 128)
+
+    assert picked(Dense(64), Dropout(0.0)) == picked(Flatten(), Dropout(0.5)) == 32
+    assert picked(Dense(64), Dropout(0.5)) == 2, "each step has 6.4 million values"
+    assert picked(Dense(400), Dropout(0.5)) == 1

@@ -373,3 +373,14 @@ def test_a_device_without_room_for_the_dataset_is_fed_from_the_host(monkeypatch)
     assert "cpu has no room for the dataset" in script.told(Started)[0].message
     assert figures(script) == figures(kept)
     assert kept.told(Started)[0].message == ""
+
+
+def test_a_network_is_evaluated_in_larger_batches_only_where_that_is_quick():
+    """What is frozen trains nothing, but it multiplies all the same."""
+    from core.training.trainer import Trainer
+
+    def batches(layer):
+        return Trainer(Architecture((28, 28), (Flatten(), layer, Dense(10))), QUICK).batches_in("test")
+
+    assert batches(Dense(10)) == 10
+    assert batches(Dense(1000, trainable=False)) == 157
