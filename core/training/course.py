@@ -136,7 +136,8 @@ class Course:
         self.examples += stretch.examples
         self.training_seconds += seconds
         self._spend(seconds)
-        self._training_pace.record(sums.steps, seconds)
+        if stretch.examples == sums.steps * self._plan.batch_size:  # a smaller batch says little about the others
+            self._training_pace.record(sums.steps, seconds)
         self._listen(self._progress(stretch))
 
     def _validate_epoch(self) -> bool:
@@ -217,7 +218,7 @@ class Course:
         self._listen(LearningRateChanged(self.step, self.learning_rate))
 
     def _progress(self, stretch: Measured) -> Progress:
-        steps, each = self.trainer.steps_per_epoch, self._training_pace.seconds_per_step
+        steps, each = self.trainer.steps_per_epoch, self.training_seconds / self.step
         batches = self.trainer.batches_in(self._part) if self._part else 0
         validation = batches * self._validation_pace.seconds_per_step
         epoch_eta = (steps - self._epoch_step) * each + validation
@@ -231,7 +232,7 @@ class Course:
             loss=stretch.mean_loss,
             accuracy=stretch.accuracy,
             learning_rate=self.learning_rate,
-            examples_per_second=stretch.examples / stretch.steps / each if each else 0.0,
+            examples_per_second=self.examples / self.training_seconds,
             epoch_eta=epoch_eta,
             run_eta=epoch_eta + epochs_left * (steps * each + validation),
         )

@@ -41,7 +41,10 @@ class Started(Struct, frozen=True):
 
 
 class Progress(Struct, frozen=True):
-    """A stretch of steps is done. ``loss`` and ``accuracy`` are means over that stretch alone."""
+    """A stretch of steps is done. ``loss`` and ``accuracy`` are means over that stretch alone.
+
+    Speed and times left are worked out from the whole training so far.
+    """
 
     epoch: int
     """The epoch under way, from 1."""

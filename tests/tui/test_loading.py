@@ -113,6 +113,17 @@ async def test_x_does_not_wait_for_it(at_once, load):
         assert not load.let.is_set()
 
 
+async def test_what_x_leaves_loading_is_told_until_it_is_done(never, load):
+    async with opened(load) as (app, pilot, _):
+        await until(pilot, lambda: app._preload._quiet)
+        await pilot.press("t")
+        await until(pilot, load.begun.is_set)
+        await pilot.press("x")
+        await until(pilot, lambda: SAID in app.header.activity)
+        load.let.set()
+        await until(pilot, lambda: app.header.activity == "device auto")
+
+
 @pytest.mark.parametrize("keys", [["q"], ["t", "q", "left", "enter"]])
 async def test_quitting_does_not_wait_for_it(at_once, load, keys):
     async with opened(load) as (app, pilot, _):

@@ -16,9 +16,9 @@ from core.layers import Dense, Flatten
 from core.plan import Plan
 from core.presets import Preset
 from core.training.events import Started, StateChanged
-from tests.tui.driving import SIZES, until
+from tests.tui.driving import SIZES, screen_of, until
 from tests.tui.scripted import STEPS, ScriptedSession
-from tui.train import words
+from tui.train import run_view, words
 from tui.train.controller import Run
 from tui.train.pane import TrainPane
 
@@ -160,6 +160,19 @@ async def test_n_trains_one_batch_and_pauses(size):
         await until(pilot, lambda: pane.state == "paused" and pane.history.progress.step == 12)
 
 
+async def test_every_batch_of_n_is_shown_at_once_however_seldom_a_long_run_is_drawn(monkeypatch):
+    monkeypatch.setattr(run_view, "LONGEST", 10_000.0)
+    monkeypatch.setattr(run_view, "SHORTEST", 10_000.0)
+    async with training() as (app, pane, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: pane.state == "paused")
+        for step in (11, 12, 13):
+            await pilot.press("n")
+            await until(pilot, lambda step=step: f"after batch {step} of 40" in pane.message)
+            await pilot.pause()
+            assert f" {step}/40 steps" in screen_of(app)
+
+
 async def test_n_from_idle_begins_a_training_with_a_single_batch():
     async with at_rest() as (app, pane, pilot):
         await pilot.press("n")
@@ -177,6 +190,7 @@ async def test_x_stops_and_tells_what_was_reached(size):
         assert app.states == ["preparing", "running", "stopping", "idle"]
         assert pane.message.startswith("stopped: test accuracy 98.71%")
         assert "after 1 epoch in" in pane.message
+        assert str(pane.view.progress.run.details.render()).endswith("/3 epochs"), "no time is left"
 
 
 async def test_x_while_keras_is_loading_never_runs_the_session():
@@ -187,6 +201,7 @@ async def test_x_while_keras_is_loading_never_runs_the_session():
         await until(pilot, lambda: not pane.busy)
         assert "stopped" in pane.message
         assert pane.history.loss == ()
+        assert pane.view.progress.epoch.bar.total is not None, "nothing goes on any more"
 
 
 @both_sizes

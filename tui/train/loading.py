@@ -89,6 +89,8 @@ class Preload:
         """Wait anew: a person is at work."""
         if self._quiet:
             self._quiet.reset()
+        if self._loader.under_way and self._turning:
+            self._turning.resume()  # loading may have begun because somebody trains, and gone on when they stopped
 
     def _begin(self) -> None:
         self._quiet = None

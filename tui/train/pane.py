@@ -167,8 +167,6 @@ class TrainPane(Widget):
         self._show_plan()
         self.view.live = self.busy
         self.plan_title.update("Plan (fixed while it trains)" if self.busy else "Plan")
-        if self.state == "paused":
-            self.view.draw_all()  # while it rests, what is shown is what there is
         if self.busy:
             self._idle.clear()
             self.remove_class("-planning")
@@ -289,6 +287,8 @@ class TrainPane(Widget):
             self._hear(event, history)
         self.history = history
         self._follow()
+        if self.state == "paused":
+            self.view.draw_all()  # while it rests, what is shown is what there is
 
     def _hear(self, event: Event, history: History) -> None:
         match event:

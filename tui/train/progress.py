@@ -52,8 +52,8 @@ class ProgressPanel(Vertical):
         self.epoch.show(0, None, f"{what} ...")
         self.run.show(0, 1, "")
 
-    def show(self, progress: Progress) -> None:
-        """Show where training stands."""
-        epoch, run = progress_details(progress)
+    def show(self, progress: Progress, *, live: bool) -> None:
+        """Show where training stands; ``live`` if it goes on."""
+        epoch, run = progress_details(progress, live=live)
         self.epoch.show(progress.epoch_step, progress.steps_per_epoch, epoch)
         self.run.show(progress.step, progress.epochs * progress.steps_per_epoch, run)

@@ -66,6 +66,7 @@ class RunView(Vertical):
         if live:
             self._begun = monotonic()
         else:
+            self._painter.want([self._draw_progress])  # of what is over no time is left
             self.draw_all()
 
     def watch_history(self, before: History, history: History) -> None:
@@ -101,7 +102,9 @@ class RunView(Vertical):
 
     def _draw_progress(self) -> float:
         if self.history.progress:
-            self.progress.show(self.history.progress)
+            self.progress.show(self.history.progress, live=self.live)
+        elif not self.live:
+            self.progress.clear()
         return self._rest
 
     def _draw_epochs(self) -> float:

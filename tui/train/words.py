@@ -96,13 +96,13 @@ def paused(progress: Progress | None) -> str:
     return f"paused {place}: space goes on, n trains one batch, x stops"
 
 
-def progress_details(progress: Progress) -> tuple[str, str]:
-    """What stands behind the bars of the epoch and of the whole run."""
+def progress_details(progress: Progress, *, live: bool) -> tuple[str, str]:
+    """What stands behind the bars of the epoch and of the whole run; no time is left of one that is not ``live``."""
     steps = f"{show_count(progress.epoch_step)}/{show_count(progress.steps_per_epoch)} steps"
     speed = f"{show_count(round(progress.examples_per_second))} examples/s"
     epoch = f"{steps}, {speed}"
     run = f"{progress.epoch}/{progress.epochs} epochs"
-    left = progress.step < progress.epochs * progress.steps_per_epoch
+    left = live and progress.step < progress.epochs * progress.steps_per_epoch
     return epoch, f"{run}, {show_duration(progress.run_eta)} left" if left else run
 
 
