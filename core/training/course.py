@@ -121,7 +121,8 @@ class Course:
             allowed = self._control.allowed(self._follow, take=True)
             if not allowed:
                 return False
-            self._execute(min(allowed, self._training_pace.steps()))
+            left = self.trainer.steps_per_epoch - self._epoch_step
+            self._execute(min(allowed, self._training_pace.steps(left)))
         return True
 
     def _execute(self, count: int) -> None:
@@ -157,7 +158,7 @@ class Course:
         while first < batches:
             if not going():
                 return None
-            count = min(self._validation_pace.steps(), batches - first)
+            count = self._validation_pace.steps(batches - first)
             started = perf_counter()
             measured = self.trainer.evaluate(part, first, count, measured)
             seconds = perf_counter() - started

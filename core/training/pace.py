@@ -22,11 +22,15 @@ class Pace:
         """A running mean; 0 before the first measurement."""
         return self._seconds
 
-    def steps(self) -> int:
-        """How many steps the next execution should take."""
+    def steps(self, left: int) -> int:
+        """How many of the ``left`` steps the next execution should take.
+
+        It takes half as many again rather than leave a few over: their mean would stick out of the curve.
+        """
         if not self._seconds:
-            return 1
-        return max(1, min(self._steps * GROWTH, int(TARGET / self._seconds)))
+            return min(1, left)
+        fitting = max(1, min(self._steps * GROWTH, int(TARGET / self._seconds)))
+        return left if left < 1.5 * fitting else fitting
 
     def record(self, steps: int, seconds: float) -> None:
         """``steps`` have taken ``seconds``."""
