@@ -1,8 +1,7 @@
 """Fed the same batches from the same weights, LayerLab's training and plain Keras's come to the same.
 
-To 1e-5, as long as no unit's input lies so close to zero that the order of additions decides on its sign: what ReLU
-makes of that is a weight's whole step. It happens once in some ten such trainings, between two builds of TensorFlow
-too; none of these meets it.
+As long as no unit's input lies so close to zero that the order of additions decides on its sign: what ReLU makes of
+that is a weight's whole step. Keras with XLA and without differ by it too, on one of a dozen such networks.
 """
 
 import numpy as np
@@ -11,7 +10,7 @@ from msgspec.structs import replace
 
 from core.architecture import Architecture
 from core.datasets import mnist
-from core.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, GaussianNoise, MaxPooling2D
+from core.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from core.optimizers import SGD, Adam, Optimizer, RMSprop
 from core.plan import Plan
 from core.regularizers import Regularizer
@@ -24,8 +23,8 @@ PLAN = Plan(validation=0.8, batch_size=60, epochs=1, seed=4)
 
 PENALTY = Regularizer(l1=1e-5, l2=1e-3)
 DENSE = (Flatten(), Dense(32, "relu", kernel_regularizer=PENALTY), Dense(10, "softmax", activity_regularizer=PENALTY))
-FUSED = (Flatten(), GaussianNoise(0.1), Dense(160, "tanh"), Dense(10, "softmax"))
-"""Large enough for a fused update, and not compiled as a whole."""
+WIDE = (Flatten(), Dense(160, "relu"), Dense(10, "softmax"))
+"""Large enough for a fused update, where it is not compiled as a whole."""
 NORMALIZED = (Flatten(), Dense(32, "relu"), BatchNormalization(), Dropout(0.5), Dense(10, "softmax"))
 CONVOLUTIONAL = (Conv2D(6, (5, 5), activation="relu"), MaxPooling2D(), Dropout(0.25), Flatten(), Dense(10, "softmax"))
 
@@ -53,29 +52,41 @@ def plain(architecture, plan):
 
 
 @pytest.mark.parametrize(
-    ("layers", "optimizer"),
+    ("layers", "optimizer", "whole"),
     [
-        (DENSE, RMSprop()),
-        (FUSED, RMSprop()),
-        (NORMALIZED, Adam()),
-        (CONVOLUTIONAL, SGD(learning_rate=0.05, momentum=0.9)),
-        (DENSE, SGD(learning_rate=0.5, clipnorm=0.1, use_ema=True, ema_momentum=0.9)),
-        (DENSE, Optimizer.named("ScheduleFreeAdamW")()),
-        (DENSE, Adam(clipnorm=0.1, gradient_accumulation_steps=3, loss_scale_factor=64.0)),
-        (FUSED, SGD(momentum=0.9, gradient_accumulation_steps=3, use_ema=True, ema_overwrite_frequency=7)),
+        (DENSE, RMSprop(), True),
+        (DENSE, RMSprop(), False),
+        (WIDE, Adam(), True),
+        (WIDE, RMSprop(), False),
+        (NORMALIZED, Adam(), True),
+        (NORMALIZED, Adam(), False),
+        (CONVOLUTIONAL, SGD(learning_rate=0.05, momentum=0.9), False),
+        (DENSE, SGD(learning_rate=0.5, clipnorm=0.1, use_ema=True, ema_momentum=0.9), True),
+        (DENSE, Optimizer.named("ScheduleFreeAdamW")(), False),
+        (DENSE, Adam(clipnorm=0.1, gradient_accumulation_steps=3, loss_scale_factor=64.0), True),
+        (WIDE, SGD(momentum=0.9, gradient_accumulation_steps=3, use_ema=True, ema_overwrite_frequency=7), True),
+        (WIDE, SGD(momentum=0.9, gradient_accumulation_steps=3, use_ema=True, ema_overwrite_frequency=7), False),
     ],
     ids=[
+        "dense-compiled",
         "dense",
-        "fused",
+        "wide-compiled",
+        "wide",
+        "normalized-compiled",
         "normalized",
         "convolutional",
-        "clipped-averaged",
+        "clipped-averaged-compiled",
         "schedule-free",
-        "accumulated",
-        "accumulated-fused",
+        "accumulated-compiled",
+        "accumulated-wide-compiled",
+        "accumulated-wide",
     ],
 )
-def test_two_hundred_steps_give_the_same_weights(layers, optimizer):
+def test_two_hundred_steps_give_the_same_weights(layers, optimizer, whole, monkeypatch):
+    from core.training import compiled
+
+    if not whole:
+        monkeypatch.setattr(compiled, "gains", lambda *_: False)
     architecture, plan = Architecture((28, 28, 1), layers), replace(PLAN, optimizer=optimizer)
     script = Script(architecture, plan)
     script.run()
@@ -85,4 +96,4 @@ def test_two_hundred_steps_give_the_same_weights(layers, optimizer):
     assert whole.loss == pytest.approx(loss, rel=1e-5)
     for variable, expected in zip(script.session.model.variables, model.variables, strict=True):
         ours, theirs = variable.numpy(), expected.numpy()
-        assert np.linalg.norm(ours - theirs) <= 1e-5 * np.linalg.norm(theirs), variable.path
+        assert np.max(np.abs(ours - theirs)) <= 1e-5 * np.max(np.abs(theirs)), variable.path
