@@ -1,7 +1,9 @@
 """Fed the same batches from the same weights, LayerLab's training and plain Keras's come to the same.
 
 As long as no unit's input lies so close to zero that the order of additions decides on its sign: what ReLU makes of
-that is a weight's whole step. Keras with XLA and without differ by it too, on one of a dozen such networks.
+that is a weight's whole step. Keras with XLA and without differ by it too, on one of a dozen such networks. Adam does
+the same to a gradient of nothing but rounding, such as batch normalization leaves: TensorFlow's own kernels differ by
+more than the bound from one processor to the next.
 """
 
 import numpy as np
@@ -58,8 +60,8 @@ def plain(architecture, plan):
         (DENSE, RMSprop(), False),
         (WIDE, Adam(), True),
         (WIDE, RMSprop(), False),
-        (NORMALIZED, Adam(), True),
-        (NORMALIZED, Adam(), False),
+        (NORMALIZED, RMSprop(), True),
+        (NORMALIZED, RMSprop(), False),
         (CONVOLUTIONAL, SGD(learning_rate=0.05, momentum=0.9), False),
         (DENSE, SGD(learning_rate=0.5, clipnorm=0.1, use_ema=True, ema_momentum=0.9), True),
         (DENSE, Optimizer.named("ScheduleFreeAdamW")(), False),
@@ -83,8 +85,9 @@ def plain(architecture, plan):
     ],
 )
 def test_two_hundred_steps_give_the_same_weights(layers, optimizer, whole, monkeypatch):
-    from core.training import compiled
+    from core.training import compiled, trainer
 
+    monkeypatch.setattr(trainer, "_lender", trainer.Lender())  # what is lent again stays compiled, or not, as it was
     if not whole:
         monkeypatch.setattr(compiled, "gains", lambda *_: False)
     architecture, plan = Architecture((28, 28, 1), layers), replace(PLAN, optimizer=optimizer)
