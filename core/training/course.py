@@ -49,6 +49,8 @@ class Course:
         self._test: Measured | None = None
         self._scheduled = plan.optimizer.learning_rate
         self._factor = 1.0
+        self._first_steps = 0
+        self._first_seconds = 0.0
         self._training_pace = Pace()
         self._validation_pace = Pace()
 
@@ -136,6 +138,8 @@ class Course:
         stretch, self._sums = sums.since(self._sums), sums
         self.examples += stretch.examples
         self.training_seconds += seconds
+        if self.step == sums.steps:
+            self._first_steps, self._first_seconds = sums.steps, seconds
         self._spend(seconds)
         if stretch.examples == sums.steps * self._plan.batch_size:  # a smaller batch says little about the others
             self._training_pace.record(sums.steps, seconds)
@@ -219,24 +223,32 @@ class Course:
         self._listen(LearningRateChanged(self.step, self.learning_rate))
 
     def _progress(self, stretch: Measured) -> Progress:
-        steps, each = self.trainer.steps_per_epoch, self.training_seconds / self.step
-        batches = self.trainer.batches_in(self._part) if self._part else 0
-        validation = batches * self._validation_pace.seconds_per_step
-        epoch_eta = (steps - self._epoch_step) * each + validation
-        epochs_left = max(0, self._control.epochs - self.epoch - 1)
+        epoch_eta, run_eta = self._left()
         return Progress(
             epoch=self.epoch + 1,
             epochs=self._control.epochs,
             step=self.step,
             epoch_step=self._epoch_step,
-            steps_per_epoch=steps,
+            steps_per_epoch=self.trainer.steps_per_epoch,
             loss=stretch.mean_loss,
             accuracy=stretch.accuracy,
             learning_rate=self.learning_rate,
             examples_per_second=self.examples / self.training_seconds,
             epoch_eta=epoch_eta,
-            run_eta=epoch_eta + epochs_left * (steps * each + validation),
+            run_eta=run_eta,
         )
+
+    def _left(self) -> tuple[float, float] | tuple[None, None]:
+        """Seconds to the end of the epoch and of the run, if more than the first execution can be judged by."""
+        if self.step == self._first_steps:
+            return None, None
+        steps = self.trainer.steps_per_epoch
+        each = (self.training_seconds - self._first_seconds) / (self.step - self._first_steps)
+        batches = self.trainer.batches_in(self._part) if self._part else 0
+        validation = batches * self._validation_pace.seconds_per_step
+        epoch = (steps - self._epoch_step) * each + validation
+        epochs_left = max(0, self._control.epochs - self.epoch - 1)
+        return epoch, epoch + epochs_left * (steps * each + validation)
 
     def _check(self, measured: Measured, what: str) -> None:
         if isfinite(measured.loss):

@@ -43,7 +43,8 @@ class Started(Struct, frozen=True):
 class Progress(Struct, frozen=True):
     """A stretch of steps is done. ``loss`` and ``accuracy`` are means over that stretch alone.
 
-    Speed and times left are worked out from the whole training so far.
+    Speed and times left are worked out from the whole training so far. No time left is told after the very first
+    steps, which take many times as long as those to come.
     """
 
     epoch: int
@@ -57,8 +58,8 @@ class Progress(Struct, frozen=True):
     accuracy: float
     learning_rate: float
     examples_per_second: float
-    epoch_eta: float
-    run_eta: float
+    epoch_eta: float | None
+    run_eta: float | None
 
 
 class EpochEnded(Struct, frozen=True):

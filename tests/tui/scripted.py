@@ -159,8 +159,8 @@ class ScriptedSession:
                 accuracy,
                 self.rate,
                 41_234.0,
-                left / 9,
-                left,
+                None if self._step == 1 else left / 9,
+                None if self._step == 1 else left,
             )
         )
         if within + 1 == STEPS:

@@ -180,6 +180,7 @@ async def test_n_from_idle_begins_a_training_with_a_single_batch():
         app.sessions[0].allow(50)
         await until(pilot, lambda: pane.state == "paused")
         assert pane.history.progress.step == 1
+        assert " left" not in screen_of(app), "the very first batch says nothing about the others"
 
 
 @both_sizes

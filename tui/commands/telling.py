@@ -113,7 +113,7 @@ class LiveTeller:
         self.run = self.progress.add_task("run", total=event.epochs * event.steps_per_epoch, figures="")
 
     def _advance(self, event: Stretch) -> None:
-        left = f"{show_duration(event.epoch_eta)} left"
+        left = _left(event.epoch_eta)
         speed = f"{show_short(event.examples_per_second)}/s"
         figures = f"loss {event.loss:.4f}  accuracy {event.accuracy:.4f}  {speed}  {left}"
         if self.narrow:
@@ -123,7 +123,7 @@ class LiveTeller:
             self.epoch, description=f"epoch {event.epoch}", completed=event.epoch_step, figures=figures
         )
         if self.run is not None:
-            self.progress.update(self.run, completed=done, figures=f"{show_duration(event.run_eta)} left")
+            self.progress.update(self.run, completed=done, figures=_left(event.run_eta))
 
     def _row(self, event: EpochEnded) -> None:
         figures = [*_epoch(event), ("best", "*" if event.best else "", 70)]
@@ -134,6 +134,10 @@ class LiveTeller:
 
     def _line(self, text: str, style: str) -> None:
         self.out.console.print(Text(text, style=style, no_wrap=True, overflow="ellipsis"))
+
+
+def _left(seconds: float | None) -> str:
+    return "" if seconds is None else f"{show_duration(seconds)} left"
 
 
 def _announce(event: Started, preset: Preset, out: Output) -> None:

@@ -102,8 +102,9 @@ def progress_details(progress: Progress, *, live: bool) -> tuple[str, str]:
     speed = f"{show_count(round(progress.examples_per_second))} examples/s"
     epoch = f"{steps}, {speed}"
     run = f"{progress.epoch}/{progress.epochs} epochs"
-    left = live and progress.step < progress.epochs * progress.steps_per_epoch
-    return epoch, f"{run}, {show_duration(progress.run_eta)} left" if left else run
+    if not live or progress.run_eta is None or progress.step >= progress.epochs * progress.steps_per_epoch:
+        return epoch, run
+    return epoch, f"{run}, {show_duration(progress.run_eta)} left"
 
 
 def epoch_cells(event: EpochEnded) -> tuple[str, ...]:

@@ -64,6 +64,16 @@ def test_a_run_tells_what_happens_in_order():
     assert script.session.state == "idle"
 
 
+def test_no_time_left_is_told_after_the_first_steps_alone():
+    script = Script(plan=replace(QUICK, epochs=2))
+    script.run()
+    first, *others = script.told(Progress)
+    assert (first.epoch_eta, first.run_eta) == (None, None)
+    assert others
+    assert all(0 <= event.epoch_eta <= event.run_eta for event in others)
+    assert others[-1].run_eta == others[-1].epoch_eta, "nothing but this epoch's validation is left"
+
+
 def test_an_epochs_figures_are_the_means_of_its_stretches():
     script = Script()
     script.run()
