@@ -103,6 +103,16 @@ async def test_t_begins_it_and_trains_once_it_is_done(never, load):
         await app.train_pane.stop_and_wait()
 
 
+async def test_it_is_not_told_of_a_training_that_need_not_wait_for_it(at_once, load):
+    async with opened(load) as (app, pilot, sessions):
+        load.let.set()
+        await until(pilot, lambda: app.loader.done)
+        await pilot.press("t")
+        await until(pilot, lambda: sessions)
+        assert app.train_pane.message.startswith("preparing: building")
+        await app.train_pane.stop_and_wait()
+
+
 async def test_x_does_not_wait_for_it(at_once, load):
     async with opened(load) as (app, pilot, _):
         await pilot.press("t")

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from core.architecture import Architecture
 from core.plan import Plan
-from core.training.events import Ended, Event, Preparing, State, StateChanged
+from core.training.events import Ended, Event, State, StateChanged
 from core.training.failures import explain
 
 __all__ = ["Controller", "Run", "SessionFactory", "TrainingSession", "keras_session"]
@@ -166,7 +166,6 @@ class Controller:
             self._events.append(StateChanged("idle"))
 
     def _first(self, run: Run) -> None:
-        self._events.append(Preparing("loading TensorFlow"))
         self._load(lambda: self.stopped)
         session = self._factory(run.architecture, run.plan, self._listen)
         with self._lock:

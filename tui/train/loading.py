@@ -41,7 +41,12 @@ class Loader:
     @property
     def under_way(self) -> bool:
         """Whether it has begun and not come to its end."""
-        return self._begun and not self._done.is_set()
+        return self._begun and not self.done
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing left to wait for."""
+        return self._done.is_set()
 
     def begin(self) -> None:
         """Begin, unless that has been done; from any thread."""

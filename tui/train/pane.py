@@ -321,10 +321,12 @@ class TrainPane(Widget):
     def _start(self, *, single: bool = False) -> None:
         preset = cast("Preset", self.preset)
         self.history = History()
-        self.view.prepare("loading TensorFlow")
+        loader = self._loader
+        what = "building the network" if loader and loader.done else "loading TensorFlow"
+        self.view.prepare(what)
         self.controller.start(Run(preset.name, preset.architecture, preset.plan), single=single)
         self._follow()
-        self._say("preparing: loading TensorFlow ...")
+        self._say(f"preparing: {what} ...")
 
     def _refusal(self, action: str) -> str:
         if action not in commands.COMMANDS:
@@ -356,9 +358,13 @@ class TrainPane(Widget):
         return factory(architecture, plan, listen)
 
     def _load(self, given_up: Callable[[], bool]) -> None:
+        if self._loader:
+            self._loader.wait(given_up)
+
+    @property
+    def _loader(self) -> Loader | None:
         loader: Loader | None = getattr(self.app, "loader", None)
-        if loader:
-            loader.wait(given_up)
+        return loader
 
     def _in_thread(self, work: Callable[[], None]) -> None:
         def behind() -> None:
