@@ -181,6 +181,8 @@ def clip(points: Sequence[Point], x: Axis, y: Axis) -> list[list[Point]]:
     """The parts of the line through ``points`` that can be seen between the ends of both axes."""
     parts: list[list[Point]] = []
     seen = [point for point in points if x.low <= point.x <= x.high]
+    if len(seen) > 1 and y.low <= min(seen, key=_height).y and max(seen, key=_height).y <= y.high:
+        return [seen]
     for start, end in zip(seen, seen[1:] or seen, strict=False):
         ends = _visible(start, end, y)
         if ends is None:
@@ -247,6 +249,8 @@ def _stretches(points: Sequence[Point], count: int) -> Iterator[Sequence[Point]]
 
 def _visible(start: Point, end: Point, y: Axis) -> tuple[Point, Point] | None:
     """The part of a straight line that lies between the ends of ``y``, if any does."""
+    if y.low <= start.y <= y.high and y.low <= end.y <= y.high:
+        return start, end
     if max(start.y, end.y) < y.low or min(start.y, end.y) > y.high:
         return None
 

@@ -8,6 +8,7 @@ from rich.style import Style
 from textual.app import App, ComposeResult
 
 from core.curves import Axis, Point
+from tests.tui.driving import screen_of
 from tui.widgets.chart import Chart
 from tui.widgets.picture import Line, Marks, Picture, Rule
 from tui.widgets.plot import draw
@@ -41,21 +42,21 @@ async def rendered(size, shown, theme="textual-dark", *, bare=False):
         chart.bare = bare
         chart.picture = shown
         await pilot.pause()
-        return chart.render()
+        return chart.draw()
 
 
 def lines_of(drawing):
-    return ["".join(segment.text for segment in line).rstrip() for line in drawing.lines]
+    return ["".join(segment.text for segment in line).rstrip() for line in drawing]
 
 
 def styles_of(drawing):
-    return [segment.style for line in drawing.lines for segment in line if segment.style]
+    return [segment.style for line in drawing for segment in line if segment.style]
 
 
 async def test_without_a_picture_it_says_what_to_do():
-    text = await rendered((60, 12), None)
-    assert text.plain.startswith("loss")
-    assert "Press t" in text.plain
+    lines = lines_of(await rendered((60, 12), None))
+    assert lines[0] == "loss"
+    assert "Press t" in lines
 
 
 async def test_title_legend_axes_curve_marks_and_rule_are_there():
@@ -80,8 +81,8 @@ async def test_a_bare_chart_has_no_labels_of_epochs():
 
 @pytest.mark.parametrize("size", [(20, 5), (10, 2), (24, 4), (3, 3)])
 async def test_a_tiny_chart_says_that_there_is_no_room(size):
-    text = await rendered(size, picture())
-    assert text.plain == "loss: no room for a chart"
+    lines = lines_of(await rendered(size, picture()))
+    assert "".join(lines).replace(" ", "") == "loss:noroomforachart"
 
 
 async def test_the_smallest_chart_is_drawn():
@@ -98,7 +99,7 @@ async def test_colors_come_from_the_theme_and_the_background_is_left_alone(theme
         chart = app.query_one(Chart)
         chart.picture = picture()
         await pilot.pause()
-        styles = styles_of(chart.render())
+        styles = styles_of(chart.draw())
         assert styles
         assert not any(style.bgcolor for style in styles)
         drawn = {style.color.get_truecolor() for style in styles if style.color}
@@ -111,6 +112,48 @@ async def test_a_new_theme_gives_new_colors():
     light = await rendered((80, 14), picture(), "textual-light")
     assert lines_of(dark) == lines_of(light)
     assert styles_of(dark) != styles_of(light)
+
+
+async def test_only_lines_that_come_out_otherwise_are_painted(monkeypatch):
+    app = ChartApp()
+    async with app.run_test(size=(80, 14)) as pilot:
+        chart = app.query_one(Chart)
+        chart.picture = picture()
+        await pilot.pause()
+        painted = []
+        render_line = chart.render_line
+        monkeypatch.setattr(chart, "render_line", lambda y: painted.append(y) or render_line(y))
+        chart.picture = picture(title="loss of another run")
+        await pilot.pause()
+        assert painted == [0]
+        assert screen_of(app).startswith("loss of another run")
+
+
+async def test_another_theme_has_what_is_drawn_already_painted_in_its_colors():
+    app = ChartApp()
+    async with app.run_test(size=(80, 14)) as pilot:
+        chart = app.query_one(Chart)
+        chart.picture = picture()
+        await pilot.pause()
+        dark = [chart.render_line(y) for y in range(14)]
+        app.theme = "textual-light"
+        await pilot.pause()
+        light = [chart.render_line(y) for y in range(14)]
+        assert [strip.text for strip in dark] == [strip.text for strip in light]
+        for y, (before, after) in enumerate(zip(dark, light, strict=True)):
+            assert before != after, f"line {y} has kept its colors"
+
+
+async def test_another_size_has_all_of_it_drawn_anew():
+    app = ChartApp()
+    async with app.run_test(size=(80, 14)) as pilot:
+        chart = app.query_one(Chart)
+        chart.picture = picture()
+        await pilot.pause()
+        await pilot.resize_terminal(60, 10)
+        await pilot.pause()
+        assert screen_of(app).splitlines() == lines_of(chart.draw())
+        assert len(chart.draw()) == 10
 
 
 @given(

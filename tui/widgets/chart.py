@@ -1,42 +1,21 @@
 """A chart of curves over epochs."""
 
-from dataclasses import dataclass
+from textwrap import wrap
 
 from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
-from textual.css.styles import RulesMap
 from textual.reactive import reactive
-from textual.strip import Strip
-from textual.style import Style as VisualStyle
-from textual.visual import RenderOptions, Visual
-from textual.widget import Widget
 
+from tui.widgets.lines import Lines
 from tui.widgets.picture import Picture
 
-__all__ = ["Chart", "Drawing"]
+__all__ = ["Chart"]
 
 SMALLEST = (24, 5)
 """Columns and rows below which there is nothing to be seen."""
 
 
-@dataclass(frozen=True)
-class Drawing(Visual):
-    """Lines that are drawn as they stand: Textual's own text would be taken apart and laid out anew every time."""
-
-    lines: list[list[Segment]]
-
-    def render_strips(self, width: int, height: int | None, style: VisualStyle, options: RenderOptions) -> list[Strip]:
-        return [Strip(Segment.apply_style(line, style.rich_style)) for line in self.lines[:height]]
-
-    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
-        return container_width
-
-    def get_height(self, rules: RulesMap, width: int) -> int:
-        return len(self.lines)
-
-
-class Chart(Widget):
+class Chart(Lines):
     """Draws a `Picture` into the room there is; without one it shows what to do."""
 
     COMPONENT_CLASSES = {"chart--train", "chart--validation", "chart--best", "chart--axis", "chart--rule"}
@@ -50,33 +29,50 @@ class Chart(Widget):
     Chart > .chart--rule { color: $text-muted; }
     """
 
-    picture: reactive[Picture | None] = reactive(None)
+    picture: reactive[Picture | None] = reactive(None, repaint=False)
     """The curves; None while there are none."""
 
-    empty: reactive[str] = reactive("")
+    empty: reactive[str] = reactive("", repaint=False)
     """What to say while there is no picture."""
-    bare: reactive[bool] = reactive(False)
+    bare: reactive[bool] = reactive(False, repaint=False)
     """Without labels at the x axis, for a chart that stands above another one with the same epochs."""
 
     def __init__(self, title: str, empty: str, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._title = title
+        self._styles: dict[str, Style] = {}
         self.set_reactive(Chart.empty, empty)
 
-    def render(self) -> Text | Drawing:
-        width, height = self.content_size
-        styles = {name.partition("--")[2]: self._style(name) for name in self.COMPONENT_CLASSES}
+    def watch_picture(self) -> None:
+        self.redraw()
+
+    def watch_empty(self) -> None:
+        self.redraw()
+
+    def watch_bare(self) -> None:
+        self.redraw()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles = {}
+
+    def draw(self) -> list[list[Segment]]:
+        width, height = self.size
+        if not self._styles:
+            self._styles = {name.partition("--")[2]: self._style(name) for name in self.COMPONENT_CLASSES}
+        styles = self._styles
         if self.picture is None:
-            return Text.assemble((self._title, "bold"), "\n\n", (self.empty, styles["axis"]))
+            said = [[Segment(line, styles["axis"])] for line in wrap(self.empty, width)]
+            return [[Segment(self._title, Style(bold=True))], [], *said]
         if width < SMALLEST[0] or height < SMALLEST[1]:
-            return Text(f"{self._title}: no room for a chart", styles["axis"])
+            return [[Segment(line, styles["axis"])] for line in wrap(f"{self._title}: no room for a chart", width)]
         from tui.widgets.plot import LABELS, draw  # noqa: PLC0415  # plotext is slow to import, and unused until a training
 
         drawn = draw(self.picture, styles, width, height - 1, bare=self.bare)
         if not self.bare:
             _, labels = Segment.divide(drawn[-1], [LABELS, width])
             drawn[-1] = [Segment("epoch".rjust(LABELS), styles["axis"]), *labels]
-        return Drawing([_heading(self.picture, styles, width), *drawn])
+        return [_heading(self.picture, styles, width), *drawn]
 
     def _style(self, name: str) -> Style:
         """The color of a component class as it comes out on this background."""

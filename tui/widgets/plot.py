@@ -29,13 +29,9 @@ _COLORED = re.compile(r"(\x1b\[[\d;]*m)?([^\x1b]*)")
 def draw(picture: Picture, styles: dict[str, Style], width: int, height: int, *, bare: bool) -> list[list[Segment]]:
     """The curves with their axes, line by line."""
     canvas = width - LABELS - 1
-    terminal.limit(False, False)
-    figure.clear()
-    add_theme("layerlab", text=_pixel(styles["axis"]))  # only a theme leaves the background to the terminal
-    figure.theme("layerlab")
+    _prepare(styles["axis"])
+    figure.clear.data()
     figure.plot_size(width, height)
-    figure.axes(False, axis="x", side="upper")
-    figure.axes(False, axis="y", side="right")
     _rule(0, picture.x, () if bare else picture.x.ticks(canvas // 8))
     _rule(1, picture.y, [(at, label.rjust(LABELS)) for at, label in picture.y.ticks(max(2, height // 2 - 1))])
     for rule in picture.rules:
@@ -47,6 +43,17 @@ def draw(picture: Picture, styles: dict[str, Style], width: int, height: int, *,
     for rule in picture.rules:
         _label(rule, picture, canvas, styles["rule"])
     return [_segments(line) for line in figure.build().string().splitlines()]
+
+
+@lru_cache(1)  # there is one figure: it is as it was asked for last
+def _prepare(text: Style) -> None:
+    """Have a figure with an axis at the left and one below, its text in the color of ``text``."""
+    terminal.limit(False, False)
+    figure.clear()
+    add_theme("layerlab", text=_pixel(text))  # only a theme leaves the background to the terminal
+    figure.theme("layerlab")
+    figure.axes(False, axis="x", side="upper")
+    figure.axes(False, axis="y", side="right")
 
 
 def _rule(axis: int, shown: Axis, ticks: Sequence[tuple[float, str]]) -> None:
