@@ -2,7 +2,8 @@
 
 import pytest
 
-from tui.train import painter
+from tests.tui.driving import opened, sessions, until
+from tui.train import painter, run_view
 from tui.train.painter import Painter
 
 
@@ -61,3 +62,30 @@ def test_at_the_end_all_is_drawn_whether_it_rests_or_not(clock, drawn):
     painter.want([resting])
     painter.draw_next()
     assert drawn[-1] == "resting", "another run begins afresh"
+
+
+async def test_behind_another_tab_nothing_is_drawn_and_all_of_it_when_it_is_come_back_to(monkeypatch):
+    monkeypatch.setattr(run_view, "SHORTEST", 0.0)
+    monkeypatch.setattr(run_view, "LONGEST", 0.0)
+    async with opened() as (app, pilot):
+        pane = app.train_pane
+        await pilot.press("t")
+        await until(pilot, lambda: sessions)
+        sessions[0].allow(10)
+        await until(
+            pilot, lambda: pane.view.loss_chart.picture and len(pane.view.loss_chart.picture.lines[0].points) == 10
+        )
+        await pilot.press("1")
+        await until(pilot, lambda: not pane.region)
+        sessions[0].allow(50)
+        await until(pilot, lambda: pane.history.progress.step == 60)
+        for _ in range(4):
+            pane.view.draw_next()
+        assert len(pane.view.loss_chart.picture.lines[0].points) == 10
+        assert pane.epochs.row_count == 0
+        await pilot.press("2")
+        await until(pilot, lambda: pane.region)
+        await pilot.pause()
+        assert len(pane.view.loss_chart.picture.lines[0].points) == 60
+        assert pane.epochs.row_count == 1
+        await pane.stop_and_wait()

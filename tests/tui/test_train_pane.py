@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from textual import on
 from textual.app import App, ComposeResult
 from textual.reactive import reactive
-from textual.widgets import Footer, Input, ProgressBar
+from textual.widgets import Footer, Input
 
 import tui
 from core.architecture import Architecture
@@ -102,7 +102,7 @@ def shown_keys(app):
 
 
 def texts(table):
-    return [[cell.plain.strip() for cell in table.get_row_at(index)] for index in range(table.row_count)]
+    return [[cell.strip() for cell in table.cells(index)] for index in range(table.row_count)]
 
 
 @both_sizes
@@ -129,11 +129,11 @@ async def test_curves_bars_and_table_follow(size):
             pilot,
             lambda: pane.view.loss_chart.picture and len(pane.view.loss_chart.picture.lines[0].points) == STEPS + 10,
         )
-        bars = [bar.percentage for bar in pane.query(ProgressBar)]
+        bars = [gauge.share for gauge in (pane.view.progress.epoch, pane.view.progress.run)]
         assert bars == pytest.approx([10 / STEPS, (STEPS + 10) / (3 * STEPS)])
         assert texts(pane.epochs)[0][0] == "\u2605 1"
-        assert "41,234 examples/s" in str(pane.view.progress.epoch.details.render())
-        assert "2/3 epochs" in str(pane.view.progress.run.details.render())
+        assert "41,234 examples/s" in pane.view.progress.epoch.details
+        assert "2/3 epochs" in pane.view.progress.run.details
         assert pane.headline == "training net 2/3"
 
 
@@ -191,7 +191,7 @@ async def test_x_stops_and_tells_what_was_reached(size):
         assert app.states == ["preparing", "running", "stopping", "idle"]
         assert pane.message.startswith("stopped: test accuracy 98.71%")
         assert "after 1 epoch in" in pane.message
-        assert str(pane.view.progress.run.details.render()).endswith("/3 epochs"), "no time is left"
+        assert pane.view.progress.run.details.endswith("/3 epochs"), "no time is left"
 
 
 async def test_x_while_keras_is_loading_never_runs_the_session():
@@ -202,7 +202,7 @@ async def test_x_while_keras_is_loading_never_runs_the_session():
         await until(pilot, lambda: not pane.busy)
         assert "stopped" in pane.message
         assert pane.history.loss == ()
-        assert pane.view.progress.epoch.bar.total is not None, "nothing goes on any more"
+        assert pane.view.progress.epoch.share is not None, "nothing goes on any more"
 
 
 @both_sizes

@@ -275,10 +275,12 @@ class TrainPane(Widget):
 
     def _tick(self) -> None:
         """Take in what has been told since the last time, and draw a part of it."""
-        told = self.controller.drain()
+        told, headline = self.controller.drain(), self.headline
         if told:
             self._take_in(told)
-        self.view.draw_next()
+        # The header stands far above: what is painted in one turn with it takes all that lies between along.
+        if self.headline == headline:
+            self.view.draw_next()
 
     def _take_in(self, told: list[Event]) -> None:
         history = self.history

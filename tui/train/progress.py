@@ -1,59 +1,120 @@
 """Two progress bars: the epoch under way and the whole run."""
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.getters import query_one
-from textual.widgets import ProgressBar, Static
+from time import monotonic
+
+from msgspec import Struct
+from rich.segment import Segment
+from rich.style import Style
+from textual.reactive import reactive
 
 from core.training.events import Progress
 from tui.train.words import progress_details
+from tui.widgets.lines import Lines
 
-__all__ = ["ProgressPanel"]
+__all__ = ["Gauge", "ProgressPanel"]
 
-
-class ProgressLine(Horizontal):
-    """A bar with its name in front and figures behind."""
-
-    bar = query_one(ProgressBar)
-    details = query_one(".details", Static)
-
-    def __init__(self, name: str, *, classes: str) -> None:
-        super().__init__(classes=classes)
-        self._label = name
-
-    def compose(self) -> ComposeResult:
-        yield Static(self._label, classes="label")
-        yield ProgressBar(total=1, show_eta=False)
-        yield Static("", classes="details", markup=False)
-
-    def show(self, done: float, total: float | None, details: str) -> None:
-        """Draw ``done`` of ``total``; without a total the bar only says that something goes on."""
-        self.bar.update(total=total, progress=done)
-        self.details.update(details, layout=False)  # its room is fixed; a layout would cost more than the words
+NAME, PERCENT, DETAILS = 7, 5, 38
+"""Cells for what stands around a bar; the rest is the bar."""
+LEAST = 8
+"""Cells of a bar for the sake of which the figures behind it are left out."""
+FRAMES, SPEED = 10, 30.0
+"""Pictures and cells a second of a bar that only says that something goes on."""
 
 
-class ProgressPanel(Vertical):
+class Gauge(Struct, frozen=True):
+    """How far something has come, as a share of 1, and figures; None: nobody knows, but it goes on."""
+
+    share: float | None
+    details: str = ""
+
+
+class ProgressPanel(Lines):
     """How far the epoch and the run have come, how fast, how long still."""
 
-    epoch = query_one(".epoch", ProgressLine)
-    run = query_one(".run", ProgressLine)
+    COMPONENT_CLASSES = {"progress--name", "progress--done", "progress--full", "progress--open"}
 
-    def compose(self) -> ComposeResult:
-        yield ProgressLine("epoch", classes="epoch")
-        yield ProgressLine("run", classes="run")
+    epoch: reactive[Gauge] = reactive(Gauge(0.0), repaint=False)
+    """The epoch under way."""
+    run: reactive[Gauge] = reactive(Gauge(0.0), repaint=False)
+    """All epochs together."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._colors: dict[str, Style] = {}
+
+    def on_mount(self) -> None:
+        self._mover = self.set_interval(1 / FRAMES, self.redraw, pause=True)
 
     def clear(self) -> None:
         """Show that nothing has been trained yet."""
-        self.epoch.show(0, 1, "")
-        self.run.show(0, 1, "")
+        self._take(Gauge(0.0), Gauge(0.0))
 
     def prepare(self, what: str) -> None:
         """Show that training is being prepared, for nobody knows how long."""
-        self.epoch.show(0, None, f"{what} ...")
-        self.run.show(0, 1, "")
+        self._take(Gauge(None, f"{what} ..."), Gauge(0.0))
 
     def show(self, progress: Progress, *, live: bool) -> None:
         """Show where training stands; ``live`` if it goes on."""
         epoch, run = progress_details(progress, live=live)
-        self.epoch.show(progress.epoch_step, progress.steps_per_epoch, epoch)
-        self.run.show(progress.step, progress.epochs * progress.steps_per_epoch, run)
+        total = progress.epochs * progress.steps_per_epoch
+        self._take(
+            Gauge(progress.epoch_step / max(1, progress.steps_per_epoch), epoch),
+            Gauge(progress.step / max(1, total), run),
+        )
+
+    def _take(self, epoch: Gauge, run: Gauge) -> None:
+        self.epoch, self.run = epoch, run
+        if epoch.share is None and self.app.animation_level != "none":
+            self._mover.resume()
+        else:
+            self._mover.pause()
+        self.redraw()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._colors = {}
+
+    def draw(self) -> list[list[Segment]]:
+        if not self._colors:
+            colors = {name: self.get_component_rich_style(name).color for name in self.COMPONENT_CLASSES}
+            self._colors = {name.partition("--")[2]: Style(color=color) for name, color in colors.items()}
+        return [self._line("epoch", self.epoch), self._line("run", self.run)]
+
+    def _line(self, name: str, gauge: Gauge) -> list[Segment]:
+        """A bar with its name in front and figures behind."""
+        width = self.size.width
+        details = DETAILS if width >= NAME + LEAST + PERCENT + DETAILS else 0
+        bar = max(0, width - NAME - PERCENT - details)
+        percent = "--%" if gauge.share is None else f"{gauge.share:.0%}"
+        return [
+            Segment(name.ljust(NAME), self._colors["name"]),
+            *self._bar(gauge.share, bar),
+            Segment(percent.rjust(PERCENT)),
+            Segment(gauge.details[: details - 1].rjust(details) if details else ""),
+        ]
+
+    def _bar(self, share: float | None, width: int) -> list[Segment]:
+        rest = self._colors["open"]
+        if share is None:
+            first, last = _moving(width)
+            return [
+                Segment("\u2501" * first, rest),
+                Segment("\u2501" * (last - first), self._colors["done"]),
+                Segment("\u2501" * (width - last), rest),
+            ]
+        done, half = divmod(int(2 * width * min(share, 1.0)), 2)
+        left = width - done - half
+        gap = done > 0 and not half and left > 0
+        return [
+            Segment("\u2501" * done + "\u2578" * half, self._colors["done" if share < 1 else "full"]),
+            Segment("\u257a" * gap + "\u2501" * (left - gap), rest),
+        ]
+
+
+def _moving(width: int) -> tuple[int, int]:
+    """From which cell to which the bright part of a bar reaches now that runs to and fro."""
+    part = width // 4
+    way = max(1, width + part)
+    at = SPEED * monotonic() % (2 * way)
+    end = round(at if at <= way else 2 * way - at)
+    return max(0, end - part), min(width, end)

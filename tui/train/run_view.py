@@ -12,7 +12,7 @@ from core.curves import History
 from tui.train import words
 from tui.train.charts import accuracy_picture, loss_picture
 from tui.train.epochs import EpochTable
-from tui.train.painter import Painter, Part
+from tui.train.painter import Painter
 from tui.train.progress import ProgressPanel
 from tui.train.status import StatusLine
 from tui.widgets.chart import Chart
@@ -21,10 +21,10 @@ __all__ = ["RunView"]
 
 GROWN = 0.03
 """A curve that has grown by this share looks different; before, it is not drawn anew."""
-SHORTEST, LONGEST = 0.25, 1.0
+SHORTEST, LONGEST = 0.3, 1.0
 """Seconds between two drawings of a part, at the beginning of a run and later on."""
-TABLE = 4
-"""The table is drawn so many times more seldom: a new row has the whole screen laid out anew."""
+CURVES = 1.5
+"""The curves are drawn so many times more seldom, as they take several times as long as the figures."""
 
 
 class RunView(Vertical):
@@ -44,6 +44,7 @@ class RunView(Vertical):
         super().__init__(id=id)
         self._painter = Painter()
         self._begun = 0.0
+        self._hidden = False
 
     def compose(self) -> ComposeResult:
         yield Static("", id="plan-line", markup=False)
@@ -57,6 +58,13 @@ class RunView(Vertical):
     def on_mount(self) -> None:
         self.progress.clear()
 
+    def on_show(self) -> None:
+        self._hidden = False
+        self.draw_all()
+
+    def on_hide(self) -> None:
+        self._hidden = True
+
     def prepare(self, what: str) -> None:
         """Show that training is being prepared: ``what`` is going on."""
         self.progress.prepare(what)
@@ -66,22 +74,18 @@ class RunView(Vertical):
         if live:
             self._begun = monotonic()
         else:
-            self._painter.want([self._draw_progress])  # of what is over no time is left
+            self._painter.want([self._draw_figures])  # of what is over no time is left
             self.draw_all()
 
     def watch_history(self, before: History, history: History) -> None:
-        parts: list[Part] = [self._draw_loss, self._draw_accuracy]
-        if history.progress is not before.progress:
-            parts.append(self._draw_progress)
-        if history.epochs is not before.epochs:
-            parts.append(self._draw_epochs)
-        self._painter.want(parts)
+        self._painter.want([self._draw_curves, self._draw_figures])
         if self.is_mounted and not self.live:
             self.draw_all()
 
     def draw_next(self) -> None:
-        """Draw one of the parts that have changed."""
-        self._painter.draw_next()
+        """Draw one of the parts that have changed, if anybody can see it."""
+        if not self._hidden:
+            self._painter.draw_next()
 
     def draw_all(self) -> None:
         """Draw all that has changed, now."""
@@ -92,21 +96,15 @@ class RunView(Vertical):
         """Seconds until a part is worth drawing again."""
         return min(max(SHORTEST, GROWN * (monotonic() - self._begun)), LONGEST)
 
-    def _draw_loss(self) -> float:
+    def _draw_curves(self) -> float:
         self.loss_chart.picture = loss_picture(self.history)
-        return self._rest
-
-    def _draw_accuracy(self) -> float:
         self.accuracy_chart.picture = accuracy_picture(self.history)
-        return self._rest
+        return CURVES * self._rest
 
-    def _draw_progress(self) -> float:
+    def _draw_figures(self) -> float:
         if self.history.progress:
             self.progress.show(self.history.progress, live=self.live)
         elif not self.live:
             self.progress.clear()
-        return self._rest
-
-    def _draw_epochs(self) -> float:
         self.epochs.show(self.history.epochs)
-        return TABLE * self._rest
+        return self._rest
