@@ -13,10 +13,11 @@ from typing import NamedTuple, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.training.events import Ended, EpochEnded, Event, LearningRateChanged, Progress, Started
+from core.training.events import Ended, EpochEnded, Event, LearningRateChanged, Progress, Sampled, Started
 
 __all__ = [
     "KEPT",
+    "SAMPLES",
     "Axis",
     "Change",
     "History",
@@ -31,6 +32,9 @@ __all__ = [
 KEPT = 4000
 """Points kept of one curve, at most."""
 
+
+SAMPLES = 400
+"""Samples kept of one run, at most."""
 
 _MOST_DIGITS = 5
 """Digits of a label before or after the point."""
@@ -100,6 +104,8 @@ class History(Struct, frozen=True):
     changes: tuple[Change, ...] = ()
     started: Started | None = None
     progress: Progress | None = None
+    samples: tuple[Sampled, ...] = ()
+    """Close looks at single steps, spread over the whole run: `SAMPLES` at most."""
     stretch: int = 0
     """Steps of which the newest point of the training curves is the mean."""
     ended: Ended | None = None
@@ -130,6 +136,8 @@ class History(Struct, frozen=True):
                     val_loss=_extend(self.val_loss, epoch, event.val_loss),
                     val_accuracy=_extend(self.val_accuracy, epoch, event.val_accuracy),
                 )
+            case Sampled():
+                return replace(self, samples=_spread((*self.samples, event)))
             case LearningRateChanged(step=step):
                 steps = self.started.steps_per_epoch if self.started else 0
                 change = Change(step / max(1, steps), event.learning_rate)
@@ -232,6 +240,11 @@ def _joined(points: tuple[Point, ...], x: float, y: float, share: float) -> tupl
     if not points or not isfinite(y):
         return points
     return (*points[:-1], Point(x, points[-1].y + (y - points[-1].y) * share))
+
+
+def _spread(samples: tuple[Sampled, ...]) -> tuple[Sampled, ...]:
+    """``samples``, every second one left out if they are too many; the first and the last stay."""
+    return samples if len(samples) <= SAMPLES else (*samples[:-1:2], samples[-1])
 
 
 def _last(told: tuple[T, ...]) -> tuple[T, ...]:

@@ -15,7 +15,7 @@ runtime.prepare()
 
 import keras  # noqa: E402  # what prepare() sets is read when Keras is imported
 
-__all__ = ["build", "loss", "make", "optimizer"]
+__all__ = ["build", "loss", "make", "optimizer", "parts"]
 
 keras.config.set_floatx("float32")
 keras.config.set_image_data_format("channels_last")
@@ -41,6 +41,12 @@ def build(architecture: Architecture, seed: int) -> keras.Model:
                 for inner in outer._flatten_layers():
                     inner.trainable = False
     return model
+
+
+def parts(architecture: Architecture, model: keras.Model) -> dict[int, tuple[keras.layers.Layer, ...]]:
+    """The Keras layers that each row of ``architecture``, from 1 on, became in a ``model`` that `build` made."""
+    made = iter(model.layers)
+    return {row: tuple(next(made) for _ in layer.calls()) for row, layer in enumerate(architecture.layers, start=1)}
 
 
 def optimizer(plan: Plan) -> keras.optimizers.Optimizer:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from core.plan import Plan
 from core.training.control import Control
-from core.training.events import EpochEnded, Event, LearningRateChanged, Progress
+from core.training.events import EpochEnded, Event, LearningRateChanged, Progress, Sampled
 from core.training.measured import NOTHING, Measured, PartName
 from core.training.pace import Pace
+from core.training.sampling import Sampling
 from core.training.stopping import Watch
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Course:
         self._factor = 1.0
         self._first_steps = 0
         self._first_seconds = 0.0
+        self._sampling = Sampling()
         self._training_pace = Pace()
         self._validation_pace = Pace()
 
@@ -128,6 +130,18 @@ class Course:
         return True
 
     def _execute(self, count: int) -> None:
+        """Take ``count`` steps and tell of them; now and then the first is looked at closely."""
+        before = self._sums
+        paced = self.step == 0 or self._training_pace.seconds_per_step > 0
+        if paced and self._sampling.due(self.training_seconds):
+            self._sample()
+            count -= 1
+        if count and self._epoch_step < self.trainer.steps_per_epoch:
+            self._train(count)
+        self._listen(self._progress(self._sums.since(before)))
+
+    def _train(self, count: int, *, alone: bool = False) -> None:
+        """Take ``count`` steps; one that is ``alone`` on purpose says nothing about how long others take."""
         started = perf_counter()
         sums = self.trainer.train(self._epoch_step, count, self._sums)
         seconds = perf_counter() - started
@@ -135,15 +149,25 @@ class Course:
         self._epoch_step += sums.steps
         self.step += sums.steps
         self._check(sums, "training")
-        stretch, self._sums = sums.since(self._sums), sums
-        self.examples += stretch.examples
+        examples, self._sums = sums.since(self._sums).examples, sums
+        self.examples += examples
         self.training_seconds += seconds
         if self.step == sums.steps:
             self._first_steps, self._first_seconds = sums.steps, seconds
         self._spend(seconds)
-        if stretch.examples == sums.steps * self._plan.batch_size:  # a smaller batch says little about the others
+        if not alone and examples == sums.steps * self._plan.batch_size:  # nor does a smaller batch
             self._training_pace.record(sums.steps, seconds)
-        self._listen(self._progress(stretch))
+
+    def _sample(self) -> None:
+        """Take one step and tell what it is like."""
+        started, trained = perf_counter(), self.training_seconds
+        look = self.trainer.look(self._epoch_step)
+        self._train(1, alone=True)
+        self._listen(Sampled(self.step, self.trainer.seen(look)))
+        seconds = perf_counter() - started
+        self._spend(seconds - (self.training_seconds - trained))
+        # A step taken by itself takes longer than among others: that is part of what the look costs.
+        self._sampling.record(seconds - self._training_pace.seconds_per_step)
 
     def _validate_epoch(self) -> bool:
         """Measure the epoch's validation, if there is any; False if a stop was asked for."""
@@ -253,6 +277,8 @@ class Course:
     def _check(self, measured: Measured, what: str) -> None:
         if isfinite(measured.loss):
             return
+        # The weights are those that made it so: where they are no numbers any more tells at which layer it began.
+        self._listen(Sampled(self.step, self.trainer.seen(self.trainer.look(max(0, self._epoch_step - 1)))))
         place = f"in epoch {self.epoch + 1}, step {self._epoch_step} of {self.trainer.steps_per_epoch}"
         raise Diverged(
             f"the {what} loss became {'infinite' if abs(measured.loss) == float('inf') else 'NaN'} {place}: "

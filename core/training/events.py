@@ -4,7 +4,18 @@ from typing import Literal
 
 from msgspec import Struct
 
-__all__ = ["Ended", "EpochEnded", "Event", "LearningRateChanged", "Preparing", "Progress", "Started", "StateChanged"]
+__all__ = [
+    "Ended",
+    "EpochEnded",
+    "Event",
+    "LayerSample",
+    "LearningRateChanged",
+    "Preparing",
+    "Progress",
+    "Sampled",
+    "Started",
+    "StateChanged",
+]
 
 State = Literal["idle", "preparing", "running", "paused", "stopping"]
 Reason = Literal["finished", "stopped", "failed"]
@@ -62,6 +73,35 @@ class Progress(Struct, frozen=True):
     run_eta: float | None
 
 
+class LayerSample(Struct, frozen=True):
+    """A layer in one step. Norms are Euclidean, over all weights and biases of the layer that are trained.
+
+    They are NaN or infinite where the numbers of the training are.
+    """
+
+    row: int
+    """As in the summary: the first layer is 1."""
+    gradient: float | None
+    """Norm of the loss's gradient; None for a layer that learns nothing, as ``weight`` and ``update`` are."""
+    weight: float | None
+    """Norm of the weights before the step."""
+    update: float | None
+    """How far the step moved the weights, as a share of ``weight``; None if that is 0."""
+    dead: float | None
+    """After a relu: the share of units, or filters, that gave 0 for every example of the batch; else None."""
+    saturated: float | None
+    """After a sigmoid or tanh: the share of outputs where its slope is below a fifth of the steepest; else None."""
+
+
+class Sampled(Struct, frozen=True):
+    """A close look at a step, taken now and then."""
+
+    step: int
+    """Since the very beginning, from 1."""
+    layers: tuple[LayerSample, ...]
+    """Those that learn, or that can die or saturate, from the first to the last."""
+
+
 class EpochEnded(Struct, frozen=True):
     """An epoch is done; ``loss`` and ``accuracy`` are means over it, ``val_*`` is None without validation."""
 
@@ -101,4 +141,4 @@ class Ended(Struct, frozen=True):
     """For people: why it stopped or failed and what to do, whether the best epoch's weights were put back; or empty."""
 
 
-Event = StateChanged | Preparing | Started | Progress | EpochEnded | LearningRateChanged | Ended
+Event = StateChanged | Preparing | Started | Progress | Sampled | EpochEnded | LearningRateChanged | Ended

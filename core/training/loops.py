@@ -19,6 +19,7 @@ from msgspec import Struct
 from core.shapes import Shape
 
 __all__ = [
+    "INDEX",
     "Batch",
     "Forward",
     "Steps",
@@ -68,7 +69,7 @@ class Steps(Protocol):
         ...
 
 
-_INDEX = tf.TensorSpec((), tf.int32)
+INDEX = tf.TensorSpec((), tf.int32)
 _SUMS = (tf.TensorSpec((), tf.float64), tf.TensorSpec((), tf.int64))
 _LABELS = tf.TensorSpec((None,), tf.int32)
 _ORDER = tf.TensorSpec((None,), tf.int32)
@@ -155,14 +156,14 @@ def evaluation(task: Task, size: int) -> Callable[..., Sums]:
         _, sums = tf.while_loop(going, step, [tf.constant(0), sums], parallel_iterations=1)
         return sums
 
-    given = [_images(task.image), _LABELS, _INDEX, _INDEX, _INDEX, _SUMS]
+    given = [_images(task.image), _LABELS, INDEX, INDEX, INDEX, _SUMS]
     compiled: Callable[..., Any] = tf.function(run, given, autograph=False)
     return compiled
 
 
 def signature(image: Shape) -> list[Any]:
     """What `Steps` are traced for, with images of the given shape."""
-    return [_images(image), _LABELS, _ORDER, _INDEX, _INDEX, _SUMS]
+    return [_images(image), _LABELS, _ORDER, INDEX, INDEX, _SUMS]
 
 
 def added(sums: Sums, more: Sums) -> Sums:

@@ -22,6 +22,7 @@ from core.schedules import Constant
 from core.shapes import Shape
 from core.summary import summarize
 from core.training import compiled, devices, loops, memory
+from core.training.probe import Probe
 from core.training.validation import training_examples
 
 __all__ = ["Blueprint", "Network"]
@@ -82,7 +83,7 @@ class Network:
         plan, cpu = blueprint.plan, blueprint.device == "cpu"
         self.model = _built(blueprint)
         batch = _batch(blueprint.architecture.input_shape, plan)
-        task = loops.Task(self.model, batch, blueprint.image, blueprint.home)
+        self.task = task = loops.Task(self.model, batch, blueprint.image, blueprint.home)
         size = plan.batch_size
         whole = cpu and compiled.gains(self.model, size)
         trained = sum(int(np.prod(weight.shape)) for weight in self.model.trainable_weights)
@@ -94,6 +95,7 @@ class Network:
         self.evaluated = max(size, min(MOST_EVALUATED, EVALUATED_PRODUCTS // max(1, products))) if whole else size
         """Examples in a batch of the evaluation."""
         self.evaluation = loops.evaluation(task, self.evaluated)
+        self.probe = Probe(blueprint.architecture, task)
 
     def renew(self, blueprint: Blueprint) -> None:
         """Begin anew with another seed and learning rate, as if it had just been built: its loops stay as they are."""
@@ -111,6 +113,7 @@ class Network:
             # XLA compiles on one core, while Python traces the other loops on the other.
             compiling = pool.submit(self._compile, full)
             others()
+            self.probe.trace()
             compiling.result()
         self.ready = True
 

@@ -12,9 +12,11 @@ import tensorflow as tf
 from core.architecture import Architecture
 from core.plan import Plan
 from core.training import devices, feed, loops
+from core.training.events import LayerSample
 from core.training.lending import Lender
 from core.training.measured import NOTHING, Measured, PartName
 from core.training.network import Blueprint
+from core.training.probe import Look
 from core.training.validation import training_examples
 
 __all__ = ["Trainer"]
@@ -31,25 +33,27 @@ class Trainer:
         Raises what they raise: `Refused` for an unknown device or a lack of memory, `DatasetError`, Keras's errors.
         """
         self.device = device = devices.choose(plan.device)
-        self._place = devices.placement(device)
+        self.place = devices.placement(device)
         self._plan = plan
-        self._data = feed.resident(plan.dataset, self._place)
+        self._data = feed.resident(plan.dataset, self.place)
         total = self._data.train.examples
         self.examples = training_examples(plan.validation, total)
+        self.test = self._data.test
         self._parts: dict[PartName, feed.Part] = {
-            "test": self._data.test,
+            "test": self.test,
             "held": feed.Part(self._data.train.images, self._data.train.labels, self.examples, total),
         }
         self._full_steps, self._rest = divmod(self.examples, plan.batch_size)
         image = tuple(self._data.train.images.shape[1:])
         self._network = _lender.lend(Blueprint(architecture, plan, device, self._data.home, image), self)
-        self.model = self._network.model
+        self.task = self._network.task
+        self.model = self.task.model
         self._order: Any = None
 
     @property
     def message(self) -> str:
         """For people: what is not as they may expect it; or empty."""
-        if self._data.home == self._place:
+        if self._data.home == self.place:
             return ""
         return f"{self.device} has no room for the dataset: each batch comes from the host's memory, which is slower"
 
@@ -68,7 +72,7 @@ class Trainer:
     def begin(self, epoch: int) -> None:
         """Draw the order of ``epoch``, counted from 0."""
         chosen = feed.order(self._plan.seed, epoch, self.examples, self._plan.shuffle)
-        with tf.device(self._place):
+        with tf.device(self.place):
             self._order = tf.constant(chosen)
 
     def train(self, first: int, count: int, before: Measured) -> Measured:
@@ -81,10 +85,22 @@ class Trainer:
             return self._take(self._network.full, first, min(count, self._full_steps - first), before)
         return self._take(self._network.partial, first, min(count, 1), before)
 
+    def look(self, first: int) -> Look:
+        """Look closely at step ``first`` of the epoch, which is to be taken by itself, and then to be `seen`."""
+        data, size = self._data.train, self._plan.batch_size
+        with tf.device(self.place):
+            start, stop = tf.constant(first * size), tf.constant(min((first + 1) * size, self.examples))
+            return self._network.probe.before(data.images, data.labels, self._order, start, stop)
+
+    def seen(self, look: Look) -> tuple[LayerSample, ...]:
+        """What the step was like that ``look`` was taken at."""
+        with tf.device(self.place):
+            return self._network.probe.after(look)
+
     def evaluate(self, part: PartName, first: int, count: int, before: Measured) -> Measured:
         """Evaluate up to ``count`` batches of a part from batch ``first`` on; the figures go on from ``before``."""
         data, size = self._parts[part], self._network.evaluated
-        with tf.device(self._place):
+        with tf.device(self.place):
             loss, right = self._network.evaluation(
                 data.images,
                 data.labels,
@@ -128,7 +144,7 @@ class Trainer:
 
     def _take(self, run: loops.Steps, first: int, count: int, before: Measured) -> Measured:
         data, size = self._data.train, self._plan.batch_size
-        with tf.device(self._place):
+        with tf.device(self.place):
             done, (loss, right) = run(
                 data.images,
                 data.labels,

@@ -19,7 +19,7 @@ from core import presets
 from core.losses import SparseCategoricalCrossentropy
 from core.training.events import EpochEnded, Event
 from core.training.session import Session
-from tests.benchmarks import in_app
+from tests.benchmarks import in_app, looks
 from tests.benchmarks.measured import Measured, Scope
 
 BATCH_SIZE = 128
@@ -59,9 +59,10 @@ class Round(Struct, frozen=True):
 
 
 def measure(scope: Scope) -> Iterator[Measured]:
-    """Each preset's epoch and short training against ``model.fit``'s; training in the app against the command line."""
+    """Each preset's epoch and short training against ``model.fit``'s, then what looking closely costs, and the app."""
     for preset in scope.presets or (("ffnn-10",) if scope.tiny else WANTED):
         yield from _figures(preset, scope)
+    yield from looks.measure(scope)
     yield from in_app.measure(scope)
 
 
