@@ -13,12 +13,13 @@ import msgspec
 from msgspec import Struct
 
 from core import presets
+from core.diagnosis.remarks import remarks
 from core.families import OneOf
 from core.formulas import total
 from core.losses import Loss
 from core.optimizers import Optimizer
 from core.presets import Preset, PresetError
-from core.readiness import mismatches, obstacles
+from core.readiness import obstacles
 from core.shapes import Shape
 from core.summary import Problem, Row, Summary, Totals, summarize
 from core.training.events import Ended, EpochEnded, Event, Reason, Started
@@ -139,8 +140,8 @@ class EndReport(Struct, frozen=True, tag_field="event", tag="end"):
 
 
 def summary_report(preset: Preset, summary: Summary) -> SummaryReport:
-    """``summary`` of the preset's architecture, with what keeps it from being trained by its plan as warnings."""
-    problems = summary.problems + mismatches(preset.architecture, preset.plan, summary)
+    """``summary`` of the preset's architecture, with what hinders training it by its plan as warnings."""
+    problems = remarks(preset.architecture, preset.plan, summary)
     return SummaryReport(
         name=preset.name,
         input_shape=preset.architecture.input_shape,

@@ -10,6 +10,7 @@ from core.formulas import total
 from core.layers import Dense, Facts, Fix, Flatten, Layer, Unfit
 from core.layers.base import REMOVE
 from core.quantities import show_bytes
+from core.remedy import Remedy
 from core.shapes import Shape, count
 
 __all__ = ["Problem", "Row", "Summary", "Totals", "summarize"]
@@ -28,7 +29,10 @@ class Problem(Struct, frozen=True):
     severity: Literal["error", "warning"]
     code: str
     message: str
-    fix: Fix | None = None
+    fix: Fix | Remedy | None = None
+    """A mend of the layer, or of architecture and plan together."""
+    cause: str = ""
+    """Why it matters, in plain words, where the message does not say so."""
 
 
 class Row(Struct, frozen=True):

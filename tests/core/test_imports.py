@@ -11,7 +11,15 @@ HEAVY = ("tensorflow", "keras", "textual", "rich", "plotext", "typer", "numpy", 
 
 @pytest.mark.parametrize(
     "module",
-    ["core.presets", "core.summary", "core.document", "core.readiness", "core.explanation", "core.training.events"],
+    [
+        "core.presets",
+        "core.summary",
+        "core.document",
+        "core.readiness",
+        "core.explanation",
+        "core.training.events",
+        "core.diagnosis",
+    ],
 )
 def test_a_core_module_loads_alone(module: str) -> None:
     assert _loaded(f"import {module}") == []

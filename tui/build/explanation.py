@@ -106,6 +106,8 @@ def describe(row: Row, problems: list[Problem]) -> Content:
     for problem in problems:
         error = problem.severity == "error"
         parts.append((f"{'!' if error else '~'} {problem.message}\n", "$text-error bold" if error else "$text-warning"))
+        if problem.cause:
+            parts.append((f"  {problem.cause}\n", "$foreground-muted"))
         if problem.fix:
             parts.append((f"  f: {problem.fix.label}\n", "bold"))
     if row.facts is None:

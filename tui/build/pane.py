@@ -11,11 +11,12 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from core.architecture import Architecture
+from core.diagnosis.remarks import remarks
 from core.fields import Described, fields_of
 from core.layers import Layer
 from core.presets import Preset
 from core.quantities import show_change
-from core.readiness import mismatches
+from core.remedy import Remedy
 from core.summary import Problem, Summary, summarize
 from tui.build.explanation import Explanation
 from tui.build.stack import Stack
@@ -78,14 +79,23 @@ class BuildPane(Horizontal):
     class AddRequested(Message):
         """A person wants to choose a layer to add."""
 
-    def __init__(self, on_edit: Callable[[Architecture, str], None], *, id: str | None = None) -> None:
+    def __init__(
+        self,
+        on_edit: Callable[[Architecture, str], None],
+        on_remedy: Callable[[Remedy], None],
+        *,
+        id: str | None = None,
+    ) -> None:
         """``on_edit`` takes an edited architecture; those with the same name that is not empty are one step for undo.
+
+        ``on_remedy`` takes a remedy that a person wants, which may change the plan as well.
 
         It is called and not posted: the edit goes round within the turn of its key, so that a key and the numbers
         that it changes are painted at once, and the next edit builds on this one.
         """
         super().__init__(id=id)
         self._on_edit = on_edit
+        self._on_remedy = on_remedy
         self._said = 0
         self._generation = 0
 
@@ -110,10 +120,9 @@ class BuildPane(Horizontal):
         if preset is None:
             return
         summary = summarize(preset.architecture)
-        problems = (*summary.problems, *mismatches(preset.architecture, preset.plan, summary))
         fixable = self._fixable
         self.summary = summary
-        self.problems = tuple(sorted(problems, key=lambda problem: problem.severity != "error"))
+        self.problems = remarks(preset.architecture, preset.plan, summary)
         if fixable != self._fixable:
             self.refresh_bindings()
         if summary.totals.params != self._said:
@@ -240,6 +249,9 @@ class BuildPane(Horizontal):
         here = [problem for problem in fixable if problem.layer == self.selected]
         problem = next(iter(here or fixable), None)
         if problem is None or problem.fix is None or self.architecture is None:
+            return
+        if isinstance(problem.fix, Remedy):
+            self._on_remedy(problem.fix)
             return
         fix, index = problem.fix, problem.layer if problem.layer is not None else len(self.architecture.layers)
         self._on_edit(self.architecture.mend(index, fix), "")

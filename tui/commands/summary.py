@@ -1,9 +1,9 @@
 """`layerlab summary`: the arithmetic of one architecture."""
 
+from core.diagnosis.remarks import remarks
 from core.formulas import total
 from core.presets import Preset
 from core.quantities import show_bytes, show_count
-from core.readiness import mismatches
 from core.report import summary_report, to_json
 from core.shapes import show_shape
 from core.summary import Problem, Row, Summary, Totals, summarize
@@ -36,7 +36,7 @@ def run(name: str, *, as_json: bool) -> int:
 
 def show(preset: Preset, summary: Summary, out: Output) -> None:
     """Lay out ``summary`` for a reader."""
-    problems = summary.problems + mismatches(preset.architecture, preset.plan, summary)
+    problems = remarks(preset.architecture, preset.plan, summary)
     failing = {problem.layer for problem in summary.errors}
     out.heading(preset.name)
     for text in (preset.description, preset.origin):

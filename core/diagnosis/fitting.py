@@ -1,0 +1,149 @@
+"""Rules about what training has come to after some epochs: too much learned by heart, too little learned at all."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from msgspec.structs import replace
+
+from core.diagnosis.cures import hidden, revived
+from core.diagnosis.evidence import Evidence
+from core.diagnosis.finding import Finding
+from core.diagnosis.kernels import weighs
+from core.diagnosis.subject import Subject
+from core.layers import Dense, Dropout, Layer
+from core.optimizers import Adam
+from core.plan import EarlyStopping
+from core.remedy import Remedy
+from core.summary import Row
+
+__all__ = ["no_progress", "overfitting", "underfitting"]
+
+SUSTAINED = 5
+"""Epochs without a better validation loss before it counts as risen, not as unsteady."""
+
+RISEN = 1.05
+"""What the validation loss has risen by then: Prechelt 1998, Early stopping - but when?, stops at 5%, too."""
+
+LOW = 0.95
+"""Accuracy that any network with a hidden layer of some hundred units comes to on MNIST.
+
+LeCun et al. 1998, figure 9: 4.7% errors with 300 hidden units, fewer with more of them.
+"""
+
+LEVEL = 0.1
+"""Share of its errors that a network still loses in `SPAN` epochs while its accuracy has levelled off."""
+
+SPAN = 3
+
+PATIENCE = 3
+
+MANY = 256
+"""Units of a hidden layer from which more of them are not what is missing."""
+
+
+def overfitting(evidence: Evidence) -> Iterator[Finding]:
+    """A validation loss that rises while the training loss falls."""
+    epochs, best = evidence.history.epochs, evidence.history.best
+    if best is None or best.val_loss is None or len(epochs) <= SUSTAINED:
+        return
+    newest = epochs[-1]
+    losses = [epoch.val_loss for epoch in epochs[-SUSTAINED:] if epoch.val_loss is not None]
+    if newest.epoch - best.epoch < SUSTAINED or len(losses) < SUSTAINED:
+        return
+    mean = sum(losses) / len(losses)
+    if best.val_loss <= 0 or mean < RISEN * best.val_loss or newest.loss >= best.loss or newest.loss >= mean:
+        return
+    yield Finding(
+        "overfitting",
+        None,
+        f"since epoch {best.epoch} the validation loss has risen from {best.val_loss:.3g} to {mean:.3g}, the mean of "
+        f"the last {SUSTAINED} epochs, while the training loss fell from {best.loss:.3g} to {newest.loss:.2g}",
+        "The network goes on learning its training images by heart: of others it gets surer, but no better.",
+        tuple(_restrained(evidence.subject)),
+    )
+
+
+def _restrained(subject: Subject) -> Iterator[Remedy]:
+    """Dropout where there is none (Srivastava et al. 2014), and an end in time."""
+    if len(subject.weighing) > 1 and not any(isinstance(row.layer, Dropout) for row in subject.summary.rows):
+        place = subject.weighing[-1].index
+        dropped = subject.architecture.insert(place, Dropout(0.5))
+        yield subject.changed(f"insert Dropout 0.5 before layer {place}", architecture=dropped)
+    if subject.plan.early_stopping is None:
+        stopping = EarlyStopping(monitor="val_loss", patience=PATIENCE)
+        plan = replace(subject.plan, early_stopping=stopping)
+        yield subject.changed(f"set early_stopping to patience={PATIENCE}", plan=plan)
+
+
+def underfitting(evidence: Evidence) -> Iterator[Finding]:
+    """An accuracy that has levelled off low, on new images as on those trained on."""
+    epochs = evidence.history.epochs[-SPAN - 1 :]
+    if len(epochs) <= SPAN or not evidence.settled:
+        return
+    shares = [max(epoch.accuracy, epoch.val_accuracy or 0.0) for epoch in epochs]
+    trained = [1 - epoch.accuracy for epoch in epochs]
+    if max(shares) >= LOW or trained[-1] < (1 - LEVEL) * trained[0] or _slowing(evidence) or evidence.static:
+        return
+    validated = epochs[-1].val_accuracy
+    also = f", validation accuracy {validated:.1%}" if validated is not None else ""
+    yield Finding(
+        "underfitting",
+        None,
+        f"training accuracy levels off: in the last {SPAN} epochs it went from {epochs[0].accuracy:.1%} to "
+        f"{epochs[-1].accuracy:.1%}{also}",
+        "Gradients are alive and the steps of a usual size: this network cannot tell more of the images apart.",
+        tuple(_enlarged(evidence.subject)),
+    )
+
+
+def _slowing(evidence: Evidence) -> bool:
+    """Whether the learning rate has been lowered on the way, by the schedule or by hand."""
+    rates = [epoch.learning_rate for epoch in evidence.history.epochs[-SPAN - 1 :]]
+    return any(later < earlier for earlier, later in pairwise([evidence.subject.plan.optimizer.learning_rate, *rates]))
+
+
+def _enlarged(subject: Subject) -> Iterator[Remedy]:
+    """Less dropout, more units, another hidden layer: what there is room for."""
+    rows, last = hidden(subject), subject.weighing[-1] if subject.weighing else None
+    dropping = [(row, half) for row in rows if (half := _halved(row.layer))]
+    if dropping:
+        yield _replaced(subject, "halve the dropout", dropping)
+    narrow = [(row, wide) for row in rows if (wide := _widened(row.layer))]
+    if narrow:
+        yield _replaced(subject, f"set units={MANY}", narrow)
+    if last and isinstance(last.layer, Dense):
+        deeper = subject.architecture.insert(last.index, Dense(MANY, "relu"))
+        yield subject.changed(f"insert Dense {MANY} relu before layer {last.index}", architecture=deeper)
+
+
+def _halved(layer: Layer) -> Layer | None:
+    return replace(layer, rate=layer.rate / 2) if isinstance(layer, Dropout) and layer.rate > 0 else None
+
+
+def _widened(layer: Layer) -> Layer | None:
+    return replace(layer, units=MANY) if isinstance(layer, Dense) and layer.units < MANY else None
+
+
+def _replaced(subject: Subject, label: str, changes: list[tuple[Row, Layer]]) -> Remedy:
+    architecture = subject.architecture
+    for row, layer in changes:
+        architecture = architecture.replace(row.index, layer)
+    return subject.changed(label, architecture=architecture)
+
+
+def no_progress(evidence: Evidence) -> Iterator[Finding]:
+    """A whole epoch, and still no better than guessing, for no other reason that is known."""
+    if not evidence.history.epochs or not evidence.guesses or evidence.accuracy is None or evidence.static:
+        return
+    subject = evidence.subject
+    remedies = [revived(subject, normalized=True)] if any(weighs(row.layer) for row in hidden(subject)) else []
+    if not isinstance(subject.plan.optimizer, Adam):
+        remedies.insert(0, subject.changed("set optimizer=adam", plan=replace(subject.plan, optimizer=Adam())))
+    yield Finding(
+        "no-progress",
+        None,
+        f"after {evidence.step:,} steps accuracy is {evidence.accuracy:.1%}: guessing among {subject.classes} classes "
+        f"gives {1 / subject.classes:.0%}",
+        "Gradients reach all layers and the steps are of a usual size, but nothing is learned yet.",
+        tuple(remedy for remedy in remedies if remedy),
+    )

@@ -1,0 +1,188 @@
+"""Rules about what the layers are like in the steps that were looked at: gradients, dead and saturated units."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from core.diagnosis.cures import RELUS, SQUASHING, feeding, hidden, leaky, revived, slower, sound_start, unbiased
+from core.diagnosis.evidence import GOOD, Evidence, Layer, Look
+from core.diagnosis.finding import Finding
+from core.diagnosis.subject import activation, named
+from core.quantities import show_amount
+from core.remedy import Remedy
+from core.summary import Row
+
+__all__ = ["dead_relus", "saturated_units", "vanishing_gradients"]
+
+FADED = 16
+"""How many times smaller a gradient is worth a word: a sigmoid's slope is 1/4 at most, so that two leave 1/16.
+
+Glorot & Bengio 2010, Understanding the difficulty of training deep feedforward neural networks.
+"""
+
+LEARNING = 0.5
+"""Training accuracy from which gradients, however small, are seen to do their work."""
+
+DEAD = 0.5
+"""Share of a layer's units that may be dead: of sound networks trained on MNIST, up to a third was seen to be.
+
+Stanford CS231n names 40% as what too high a learning rate leaves.
+"""
+
+FEW = 16
+"""Examples a batch below which many a sound unit happens to be silent, and all but all must be."""
+
+ALL = 0.95
+
+FLAT = 0.8
+"""Share of a layer's outputs that may be near their ends. Layers of tanh that learn well come to a half."""
+
+SEEN = 3
+"""How many of the newest samples must agree."""
+
+
+def vanishing_gradients(evidence: Evidence) -> Iterator[Finding]:
+    """Layers whose gradient is a small part of the last layer's, for itself and measured by the weights."""
+    accuracy = evidence.accuracy
+    if not evidence.settled or accuracy is None or accuracy >= LEARNING:
+        return
+    faded = [found for look in evidence.looks if (found := _faded(look))]
+    if not faded or 2 * len(faded) < len(evidence.looks):
+        return
+    look, weakest, last = faded[-1]
+    subject = evidence.subject
+    left = f"1/{last.gradient / weakest.gradient:,.0f} of" if weakest.gradient else "nothing of"
+    squashed = sum(activation(row.layer) in SQUASHING for row in hidden(subject))
+    cause = "On its way back the gradient is multiplied by the weights and slopes of every layer, and they shrink it."
+    if squashed:
+        cause = (
+            f"On its way back the gradient is multiplied by the slope of {show_amount(squashed, 'hidden activation')}, "
+            "at most 1/4 for each sigmoid: little is left for the first layers to learn from."
+        )
+    remedies = [revived(subject, normalized=True), revived(subject, normalized=False)]
+    yield Finding(
+        "vanishing-gradients",
+        weakest.row.index,
+        f"at step {look.step:,} the gradient of {named(weakest.row)} is {weakest.gradient:.2g}, {left} the "
+        f"{last.gradient:.2g} of {named(last.row)}; accuracy is {accuracy:.1%}",
+        cause,
+        _distinct(remedies),
+    )
+
+
+def _faded(look: Look) -> tuple[Look, Layer, Layer] | None:
+    """The layer with the smallest gradient for its weights, and the last, if there is so much between them."""
+    if len(look.weighing) < 2:
+        return None
+    *earlier, last = look.weighing
+    weakest = min(earlier, key=lambda layer: layer.relative)
+    far = weakest.gradient * FADED <= last.gradient and weakest.relative * FADED <= last.relative
+    return (look, weakest, last) if far and last.relative > 0 else None
+
+
+def dead_relus(evidence: Evidence) -> Iterator[Finding]:
+    """Relus that give 0 whatever the image."""
+    subject = evidence.subject
+    enough = DEAD if subject.plan.batch_size >= FEW else ALL
+    lasting = [one for one in _lasting(evidence, "dead") if one.share >= enough]
+    if not lasting:
+        return
+    worst = max(lasting, key=lambda one: one.share)
+    begun = evidence.looks[0].step
+    cause = "A relu whose sum is below 0 for every image gives 0 and has no slope: no gradient reaches its weights. "
+    if worst.first >= enough:
+        cause += f"At step {begun:,} it was so already: the weights and biases it starts from are to blame."
+        mends = [unbiased(subject, _feeding(evidence)), *sound_start(subject), leaky(subject)]
+    else:
+        cause += f"At step {begun:,} it was {worst.first:.0%}: steps that were too large have pushed them there."
+        slow = slower(evidence)
+        mends = [slow, *sound_start(subject), leaky(subject, slow)]
+    yield Finding(
+        "dead-relus",
+        worst.row.index,
+        f"{_at_least(worst.share)} units of {named(worst.row)} gave 0 for every image of the batch at "
+        f"{_steps(evidence)}{_more(lasting)}",
+        cause,
+        _distinct(mends),
+    )
+
+
+def _feeding(evidence: Evidence) -> list[Row]:
+    """The rows whose sums go into a relu."""
+    rows = evidence.subject.summary.rows
+    fed = (feeding(evidence.subject, row) for row in rows if activation(row.layer) in RELUS)
+    return [row for row in fed if row is not None]
+
+
+def saturated_units(evidence: Evidence) -> Iterator[Finding]:
+    """Sigmoids and tanh of which nearly all outputs are at their ends, from the start or with nothing learned."""
+    subject = evidence.subject
+    # A sure answer is one at its end: only of hidden layers does it say something.
+    inner = len(hidden(subject))
+    low = evidence.settled and evidence.accuracy is not None and evidence.accuracy < GOOD
+    lasting = [
+        one
+        for one in _lasting(evidence, "saturated")
+        if one.share >= FLAT and one.row.index <= inner and (low or one.first >= FLAT)
+    ]
+    if not lasting:
+        return
+    worst = max(lasting, key=lambda one: one.share)
+    initial = worst.first >= FLAT
+    cause = "Near its ends an activation has next to no slope: little of a gradient comes back through it. "
+    cause += "It started so: its sums are too large." if initial else "Large steps have driven its sums there."
+    alive = revived(subject, normalized=True)
+    mends = [alive, *sound_start(subject)] if initial else [slower(evidence), alive]
+    yield Finding(
+        "saturated-units",
+        worst.row.index,
+        f"{_at_least(worst.share)} outputs of {named(worst.row)} were near their ends at {_steps(evidence)}; at step "
+        f"{evidence.looks[0].step:,} it was {worst.first:.0%}{_more(lasting)}",
+        cause,
+        _distinct(mends),
+    )
+
+
+class _Lasting(Struct, frozen=True):
+    """The least share of a row's units, or outputs, in the newest samples, and that in the first."""
+
+    row: Row
+    share: float
+    first: float
+
+
+def _lasting(evidence: Evidence, share: str) -> Iterator[_Lasting]:
+    """What lasts over at least two samples, the first of which, where it is one of them, must agree."""
+    newest = evidence.looks[1:][-SEEN:]
+    first = _least(evidence.looks[:1], share)
+    for row, least in _least(newest, share).items():
+        begun = first.get(row, 0.0)
+        yield _Lasting(evidence.subject.summary.rows[row], least if len(newest) > 1 else min(least, begun), begun)
+
+
+def _least(looks: tuple[Look, ...], share: str) -> dict[int, float]:
+    """The smallest share of each row in ``looks``; NaN, as after numbers have broken, counts for nothing."""
+    least: dict[int, float] = {}
+    for look in looks:
+        for layer in look.layers:
+            value = getattr(layer.sample, share)
+            if value is not None and value >= 0:
+                least[layer.row.index] = min(value, least.get(layer.row.index, 1.0))
+    return least
+
+
+def _steps(evidence: Evidence) -> str:
+    *earlier, last = (f"{look.step:,}" for look in evidence.looks[1:][-SEEN:])
+    return f"steps {', '.join(earlier)} and {last}" if earlier else f"step {last}"
+
+
+def _distinct(remedies: list[Remedy | None]) -> tuple[Remedy, ...]:
+    return tuple(dict.fromkeys(remedy for remedy in remedies if remedy))
+
+
+def _at_least(share: float) -> str:
+    return "all" if share == 1 else f"at least {share:.0%} of the"
+
+
+def _more(lasting: list[_Lasting]) -> str:
+    return f"; {show_amount(len(lasting) - 1, 'more layer')} alike" if lasting[1:] else ""

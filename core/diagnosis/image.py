@@ -1,0 +1,110 @@
+"""Rules about how much of an image is left when the first weights see it."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from core.architecture import Architecture
+from core.diagnosis.finding import Finding
+from core.diagnosis.subject import Rule, Subject, named
+from core.layers import (
+    AveragePooling2D,
+    Conv2D,
+    DepthwiseConv2D,
+    Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    MaxPooling2D,
+    SeparableConv2D,
+)
+from core.remedy import Remedy
+from core.shapes import Slide, count, show_shape
+from core.summary import Row
+
+__all__ = ["RULES", "seen"]
+
+POOLS = (MaxPooling2D, AveragePooling2D, GlobalMaxPooling2D, GlobalAveragePooling2D)
+
+LEAST_KEPT = 1 / 8
+"""Share of an image's numbers that must be left for the first weights: half of height and width is a fourth."""
+
+LEAST_SEEN = 1 / 2
+"""Share of an image's pixels that must lie under a window at least once."""
+
+
+def discards_image(subject: Subject) -> Iterator[Finding]:
+    """Pools that throw most of the image away before any weight has seen it."""
+    if not subject.weighing:
+        return
+    whole = count(subject.architecture.input_shape)
+    before = subject.summary.rows[1 : subject.weighing[0].index]
+    pools = [row for row in before if row.facts and isinstance(row.layer, POOLS)]
+    left = [count(row.facts.output) for row in pools if row.facts]
+    first = next((at for at, numbers in enumerate(left) if numbers < LEAST_KEPT * whole), None)
+    if first is None:
+        return
+    yield Finding(
+        "discards-image",
+        pools[first].index,
+        f"{named(pools[first])} leaves {left[first]:,} of the image's {whole:,} numbers ({left[first] / whole:.1%}) "
+        "before any weight has seen them",
+        "A pool keeps that something was there, not what: before the first filter it only makes the image coarse.",
+        tuple(_unpooled(subject, pools[first:], whole)),
+    )
+
+
+def _unpooled(subject: Subject, pools: list[Row], whole: int) -> Iterator[Remedy]:
+    """Remedies for the pools from the first that leaves too little on: a smaller window, or none of them."""
+    row, layer = pools[0], pools[0].layer
+    if len(pools) == 1 and row.input and isinstance(layer, MaxPooling2D | AveragePooling2D):
+        size = (min(2, layer.pool_size[0]), min(2, layer.pool_size[1]))
+        small = replace(layer, pool_size=size, strides=None)
+        if count(small.facts(row.input).output) >= LEAST_KEPT * whole:
+            yield subject.replaced(f"set pool_size={show_shape(size)}", row, small)
+    architecture: Architecture = subject.architecture
+    for pool in reversed(pools):
+        flat = isinstance(pool.layer, GlobalMaxPooling2D | GlobalAveragePooling2D)
+        architecture = architecture.replace(pool.index, Flatten()) if flat else architecture.remove(pool.index)
+    flat = isinstance(layer, GlobalMaxPooling2D | GlobalAveragePooling2D)
+    label = "put Flatten in its place" if flat else "remove it" if len(pools) == 1 else "remove the pools"
+    yield subject.changed(label, architecture=architecture)
+
+
+def skips_pixels(subject: Subject) -> Iterator[Finding]:
+    """A first convolution whose steps are so much larger than its window that most pixels never come under it."""
+    row = subject.weighing[0] if subject.weighing else None
+    if not row or not row.facts or not row.facts.window:
+        return
+    layer, window = row.layer, row.facts.window
+    under, pixels = seen(window.rows) * seen(window.columns), window.rows.size * window.columns.size
+    if under >= LEAST_SEEN * pixels or not isinstance(layer, Conv2D | SeparableConv2D | DepthwiseConv2D):
+        return
+    strides = tuple(map(min, layer.strides, layer.kernel_size))
+    if not isinstance(layer, Conv2D):
+        strides = (min(strides), min(strides))  # TensorFlow's depthwise kernel wants equal ones on a GPU
+    yield Finding(
+        "skips-pixels",
+        row.index,
+        f"the {show_shape(layer.kernel_size)} window of {named(row)} moves by {show_shape(layer.strides)}: "
+        f"it sees {under:,} of {pixels:,} pixels ({under / pixels:.1%})",
+        "Steps larger than the window leave gaps between its stops, and no later layer ever sees what lies in them.",
+        (subject.replaced(f"set strides={show_shape(strides)}", row, replace(layer, strides=strides)),),
+    )
+
+
+def seen(slide: Slide) -> int:
+    """How many of the axis's own pixels lie under a window that leaves no cells out; all of them if it never jumps."""
+
+    def under(end: int) -> int:
+        """How many of the first ``end`` places of the padded axis some stop of the window covers."""
+        stops, rest = divmod(end, slide.stride)
+        if stops >= slide.output:
+            return slide.output * slide.window
+        return stops * slide.window + min(rest, slide.window)
+
+    if slide.stride <= slide.window:
+        return slide.size
+    return under(slide.before + slide.size) - under(slide.before)
+
+
+RULES: tuple[Rule, ...] = (discards_image, skips_pixels)

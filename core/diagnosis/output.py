@@ -1,0 +1,282 @@
+"""Rules about the output and the loss that reads it."""
+
+from collections.abc import Iterator
+from math import e, log
+
+from msgspec.structs import replace
+
+from core.diagnosis.finding import Finding
+from core.diagnosis.subject import Rule, Subject, activation, named, with_activation
+from core.layers import (
+    GRU,
+    LSTM,
+    Activation,
+    BatchNormalization,
+    Bidirectional,
+    Dense,
+    Dropout,
+    Fix,
+    GaussianNoise,
+    Layer,
+    LayerNormalization,
+    SimpleRNN,
+)
+from core.losses import (
+    BinaryCrossentropy,
+    BinaryFocalCrossentropy,
+    CategoricalCrossentropy,
+    CategoricalFocalCrossentropy,
+    Loss,
+    SparseCategoricalCrossentropy,
+)
+from core.plan import Plan
+from core.quantities import show_amount
+from core.readiness import mismatches
+from core.remedy import Remedy
+from core.summary import Row, summarize
+
+__all__ = ["RULES"]
+
+LOWEST_SHARE = 1e-7
+"""keras.config.epsilon(): what cross-entropy takes the logarithm of where a share is smaller."""
+
+MOST_MENDS = 4
+"""No output is more mends away from one number for each class; Flatten and Dense are two."""
+
+
+def output_not_the_classes(subject: Subject) -> Iterator[Finding]:
+    """As many outputs as the dataset has classes."""
+    found = mismatches(subject.architecture, subject.plan, subject.summary)
+    for problem in found:
+        if problem.code == "not-the-datasets-classes":
+            yield Finding(
+                "output-not-the-classes",
+                problem.layer,
+                problem.message,
+                "Each class needs an output of its own, whose number says how sure the network is of it.",
+                _until_it_fits(subject),
+            )
+
+
+def _until_it_fits(subject: Subject) -> tuple[Remedy, ...]:
+    """The mends that readiness offers, one after the other until the output fits, as one remedy."""
+    architecture, summary, labels = subject.architecture, subject.summary, list[str]()
+    last = len(architecture.layers)
+    before = summary.rows[last].input
+    for _ in range(MOST_MENDS):
+        found = mismatches(architecture, subject.plan, summary)
+        problem = next((one for one in found if one.code == "not-the-datasets-classes"), None)
+        if problem is None:
+            return (subject.changed(", ".join(labels), architecture=architecture),)
+        if problem.layer is None or before is None or not isinstance(problem.fix, Fix):
+            break
+        labels.append(problem.fix.label)
+        architecture = architecture.mend(problem.layer, problem.fix)
+        # Only what was last, and what is added to it, can have changed.
+        summary = summarize(replace(architecture, input_shape=before, layers=architecture.layers[last - 1 :]))
+    return ()
+
+
+def softmax_on_one_unit(subject: Subject) -> Iterator[Finding]:
+    """A softmax over a single number, which is 1 whatever the number."""
+    rows = [
+        row
+        for row in subject.summary.rows
+        if row.facts and row.facts.output[-1] == 1 and activation(row.layer) == "softmax"
+    ]
+    if not rows:
+        return
+    first, architecture = rows[0], subject.architecture
+    for row in rows:
+        architecture = architecture.replace(row.index, with_activation(row.layer, "sigmoid") or row.layer)
+    remedies = [subject.changed("set activation=sigmoid", architecture=architecture)]
+    if len(rows) == 1 and isinstance(first.layer, Dense) and first is subject.summary.rows[-1] and subject.trains:
+        wide = replace(first.layer, units=subject.classes)
+        remedies.insert(0, subject.replaced(f"set units={subject.classes}", first, wide))
+    others = f"; {show_amount(len(rows) - 1, 'more layer')} alike" if len(rows) > 1 else ""
+    yield Finding(
+        "softmax-on-one-unit",
+        first.index,
+        f"{named(first)} is a softmax over 1 number: exp(x) / exp(x) = 1 for every x{others}",
+        "Softmax shares 1 out among its inputs. One input alone always gets all of it: the output says nothing, "
+        "and no gradient goes back through it.",
+        tuple(remedies),
+    )
+
+
+def loss_mismatch(subject: Subject) -> Iterator[Finding]:
+    """A cross-entropy that does not fit the activation of the output."""
+    wanted = _wanted(subject.plan.loss)
+    ending, ends_in = subject.ending, subject.ends_in
+    if not wanted or not subject.classifies or ending is None:
+        return
+    from_logits = bool(getattr(subject.plan.loss, "from_logits", False))
+    if wanted == "sigmoid" and ends_in == "softmax":
+        if subject.classes > 2:
+            yield _binary_on_softmax(subject, ending)
+    elif from_logits and (ends_in in (wanted, "sigmoid")):
+        yield _logits_of(subject, ending)
+    elif not from_logits and ends_in != wanted:
+        yield _no_shares(subject, ending, wanted)
+
+
+def _wanted(loss: Loss) -> str:
+    """The activation that ``loss`` reads; empty where any will do."""
+    if isinstance(loss, BinaryCrossentropy | BinaryFocalCrossentropy):
+        return "sigmoid"
+    categorical = (CategoricalCrossentropy, SparseCategoricalCrossentropy, CategoricalFocalCrossentropy)
+    return "softmax" if isinstance(loss, categorical) else ""
+
+
+def _binary_on_softmax(subject: Subject, ending: Row) -> Finding:
+    loss, classes = subject.plan.loss, subject.classes
+    smoothing: float = getattr(loss, "label_smoothing", 0.0)
+    categorical: Loss = CategoricalCrossentropy(label_smoothing=smoothing)
+    if isinstance(loss, BinaryFocalCrossentropy):
+        categorical = CategoricalFocalCrossentropy(alpha=loss.alpha, gamma=loss.gamma, label_smoothing=smoothing)
+    plan = replace(subject.plan, loss=categorical)
+    plain = replace(subject.plan, loss=replace(loss, from_logits=False))
+    return Finding(
+        "binary-loss-on-softmax",
+        ending.index,
+        f"{loss.alias()} asks {classes} yes-or-no questions of each image, {classes - 1} of them to be answered no, "
+        f"and averages them; the softmax of {named(ending)} gives one answer in {classes} shares",
+        f"An image has one class, so the shares belong together. Judged one by one, the right class counts for "
+        f"1/{classes} of the loss: its gradient is {classes} times smaller, and training slow.",
+        (subject.changed(f"set loss={categorical.alias()}", plan=plan), _ends_in(subject, ending, "sigmoid", plain)),
+    )
+
+
+def _logits_of(subject: Subject, ending: Row) -> Finding:
+    """Keras remembers what went into a softmax or sigmoid, and two losses read that instead of what came out.
+
+    keras/src/backend/tensorflow/nn.py, _get_logits: so long as nothing stands behind the activation.
+    """
+    loss, ends_in, classes = subject.plan.loss, subject.ends_in, subject.classes
+    evidence = f"{loss.alias()} has from_logits=true and applies {_wanted(loss)} to what {named(ending)} gives"
+    cause = f"The loss takes the {ends_in} for raw sums and squashes it once more: even a sure answer looks unsure."
+    if _remembered(subject):
+        evidence += f", where {ends_in} has been applied already"
+        cause = (
+            f"One of the two is too many. Keras notices and trains on the sums before the {ends_in}, with a warning; "
+            "with any other layer behind it, or in other programs, the loss would squash it twice."
+        )
+    elif ends_in == "softmax":
+        best = log(1 + (classes - 1) / e)
+        evidence += f": shares of 1 and 0 become {e / (e + classes - 1):.2f} and less, a loss of {best:.2f} at best"
+    elif _wanted(loss) == "softmax":
+        evidence += f": of numbers from 0 to 1 the largest share is {e / (e + classes - 1):.2f}, that of 1 among 0s"
+    else:
+        evidence += f": numbers from 0 to 1 become 0.50 to {e / (e + 1):.2f}"
+    remedies = [_ends_in(subject, ending, "linear")]
+    if ends_in == _wanted(loss):
+        plan = replace(subject.plan, loss=replace(loss, from_logits=False))
+        remedies.insert(0, subject.changed("set from_logits=false", plan=plan))
+    return Finding(f"logits-of-{ends_in}", ending.index, evidence, cause, tuple(remedies))
+
+
+def _no_shares(subject: Subject, ending: Row, wanted: str) -> Finding:
+    loss, ends_in, classes = subject.plan.loss, subject.ends_in, subject.classes
+    each = f"{classes} shares that add up to 1" if wanted == "softmax" else f"{classes} numbers between 0 and 1"
+    evidence = f"{loss.alias()} wants {each}, {named(ending)} ends in {ends_in}"
+    if ends_in == "sigmoid":
+        evidence += f": {classes} numbers that add up to anything from 0 to {classes}"
+        cause = "Each sigmoid answers for its class alone, while an image has one class."
+        if _remembered(subject):
+            cause += (
+                " Keras notices and trains as if a softmax stood there: what the network shows is not what it learned."
+            )
+    else:
+        evidence += f"; what is not above 0 counts as {LOWEST_SHARE:g}, whose logarithm is {log(LOWEST_SHARE):.1f}"
+        cause = "The loss takes the logarithm of the outputs: where one is 0 or less there is none, and no gradient."
+    remedies = [_ends_in(subject, ending, wanted)]
+    if ends_in == "linear":
+        plan = replace(subject.plan, loss=replace(loss, from_logits=True))
+        remedies.append(subject.changed("set from_logits=true", plan=plan))
+    return Finding(f"no-{wanted}", ending.index, evidence, cause, tuple(remedies))
+
+
+def _remembered(subject: Subject) -> bool:
+    focal = (CategoricalFocalCrossentropy, BinaryFocalCrossentropy)
+    return subject.is_last and not isinstance(subject.plan.loss, focal)
+
+
+def _ends_in(subject: Subject, ending: Row, name: str, plan: Plan | None = None) -> Remedy:
+    """The remedy by which the output has the activation ``name``: set where it is now, else in a layer of its own.
+
+    What stands between a layer without activation and the output belongs in front of the new one.
+    """
+    changed = with_activation(ending.layer, name)
+    recurrent = isinstance(ending.layer, SimpleRNN | LSTM | GRU | Bidirectional)  # theirs is at work in every step
+    apart = recurrent or (subject.ends_in == "linear" and not subject.is_last)
+    if changed is None or (apart and name != "linear"):
+        architecture = subject.architecture.insert(len(subject.architecture.layers) + 1, Activation(name))
+        return subject.changed(f"append Activation {name}", architecture=architecture, plan=plan)
+    return subject.replaced(f"set activation={name}", ending, changed, plan)
+
+
+def dropout_after_output(subject: Subject) -> Iterator[Finding]:
+    """Dropout or noise on the very numbers that are the answer."""
+    if not subject.classifies or not subject.weighing:
+        return
+    rows = tuple(
+        row
+        for row in subject.behind(subject.weighing[-1])
+        if _strength(row.layer) > 0 and row.input == subject.summary.output
+    )
+    if not rows:
+        return
+    first, strength = rows[0], _strength(rows[0].layer)
+    evidence = f"{named(first)} adds noise with a standard deviation of {strength:g} to the {subject.classes} outputs"
+    if isinstance(first.layer, Dropout):
+        evidence = (
+            f"{named(first)} sets {strength:.0%} of the {subject.classes} outputs to 0 while training: "
+            f"for {strength:.0%} of the images the right class is among them"
+        )
+    yield Finding(
+        "dropout-after-output",
+        first.index,
+        evidence,
+        "Behind a hidden layer others can stand in for what is dropped. Here it is the answer itself: no weights can "
+        "make up for it, and the training loss stays high.",
+        (subject.without(_removal(rows), rows),),
+    )
+
+
+def _strength(layer: Layer) -> float:
+    return layer.rate if isinstance(layer, Dropout) else layer.stddev if isinstance(layer, GaussianNoise) else 0.0
+
+
+def normalization_after_output(subject: Subject) -> Iterator[Finding]:
+    """A normalization of the classes' numbers after their activation."""
+    ending = subject.ending
+    if not subject.classifies or ending is None or subject.ends_in == "linear":
+        return
+    rows = tuple(
+        row for row in subject.behind(ending) if isinstance(row.layer, BatchNormalization | LayerNormalization)
+    )
+    if not rows:
+        return
+    shares = " that add up to 1" if subject.ends_in == "softmax" else ""
+    over = "over the batch" if isinstance(rows[0].layer, BatchNormalization) else "over the example"
+    yield Finding(
+        "normalization-after-output",
+        rows[0].index,
+        f"{named(ending)} gives {subject.classes} numbers{shares}; {named(rows[0])} moves them to mean 0 {over}, "
+        "about half of them below 0",
+        "The loss reads the output as it is: shares that have been moved and stretched are no shares any more.",
+        (subject.without(_removal(rows), rows),),
+    )
+
+
+def _removal(rows: tuple[Row, ...]) -> str:
+    return "remove it" if len(rows) == 1 else "remove them"
+
+
+RULES: tuple[Rule, ...] = (
+    output_not_the_classes,
+    softmax_on_one_unit,
+    loss_mismatch,
+    dropout_after_output,
+    normalization_after_output,
+)

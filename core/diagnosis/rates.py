@@ -1,0 +1,192 @@
+"""Rules about the size of the steps: numbers that break, losses that jump, weights that hardly move."""
+
+from collections.abc import Iterator
+from math import inf, isfinite
+from operator import itemgetter
+from statistics import median
+
+from core.curves import Point
+from core.diagnosis.cures import USUAL, clipped, power, slower, sound_start, stepped
+from core.diagnosis.evidence import GOOD, Evidence, Layer, Look, largest_update
+from core.diagnosis.finding import Finding
+from core.diagnosis.subject import named
+from core.optimizers import SGD
+from core.quantities import show_amount
+from core.remedy import Remedy
+
+__all__ = ["exploding_gradients", "learning_rate_too_high", "learning_rate_too_low", "not_finite"]
+
+JUMP = 2
+"""How many times the loss at the start a later one must be to be more than chance."""
+
+SHOWN = 64
+"""Examples of which a point of the curve must be the mean to be trusted."""
+
+TOO_FAR = 0.1
+"""An update, as a share of the weights, that is a hundred times a usual one (Stanford CS231n: about 1e-3)."""
+
+TOO_NEAR = 1e-4
+"""One that is a tenth of a usual one: such steps get anywhere only by their number."""
+
+OVERLONG = 1.0
+"""A gradient longer than the weights themselves, before any step was taken, explodes by itself."""
+
+FALLEN = 0.3
+"""What the accuracy of an epoch must have fallen by to be lost."""
+
+_EXPLODES = (
+    "The gradient grows on its way back, or is this large because the inputs are: a step along it goes much too far, "
+    "and the next gradient is larger still."
+)
+_JUMPS = (
+    "Each step goes beyond the valley it was to go down into: the loss gets worse, and weights thrown far off leave "
+    "units dead or flat that no gradient brings back."
+)
+
+# Called for every point: a function of our own takes three times as long.
+_height = itemgetter(1)
+
+
+def not_finite(evidence: Evidence) -> Iterator[Finding]:
+    """Weights or gradients that are no numbers any more."""
+    look = evidence.looks[-1] if evidence.looks else None
+    broken = [layer for layer in look.layers if layer.broken] if look else []
+    if not look or not broken:
+        return
+    # With broken weights in a single layer, the gradients of all break in the same step.
+    weights = [layer for layer in broken if layer.sample.weight is not None and not isfinite(layer.sample.weight)]
+    first = (weights or broken)[0]
+    what = "weights" if weights else "gradient"
+    more = f"; those of {show_amount(len(weights or broken) - 1, 'more layer')} too" if (weights or broken)[1:] else ""
+    overlong = _overlong(evidence)
+    yield Finding(
+        "not-finite",
+        first.row.index,
+        f"at step {look.step:,} the {what} of {named(first.row)} {'are' if weights else 'is'} infinite or NaN{more}"
+        f"{_before(evidence, look)}",
+        _EXPLODES if overlong else _JUMPS,
+        _held(evidence) if overlong else _slowed(evidence),
+    )
+
+
+def exploding_gradients(evidence: Evidence) -> Iterator[Finding]:
+    """Gradients that were too long before any step was taken, and a loss that jumped by them."""
+    layer, jump = _overlong(evidence), _jump(evidence)
+    if not layer or not jump:
+        return
+    first = evidence.looks[0]
+    yield Finding(
+        "exploding-gradients",
+        layer.row.index,
+        f"at step {first.step:,} the gradient of {named(layer.row)} is {layer.gradient:,.3g}, {layer.relative:,.3g} "
+        f"times its weights; {_jumped(evidence, jump)}",
+        _EXPLODES,
+        _held(evidence),
+    )
+
+
+def learning_rate_too_high(evidence: Evidence) -> Iterator[Finding]:
+    """A loss that jumped up or an accuracy that was lost, or large steps by which nothing was learned."""
+    farthest = [layer for look in evidence.looks if (layer := largest_update(look))]
+    layer = max(farthest, key=lambda one: one.update, default=None)
+    moved = ""
+    if layer and layer.update >= TOO_FAR:
+        moved = f"one step moved {named(layer.row)} by {layer.update:,.2g} times its weights"
+    rate = f"learning_rate is {evidence.learning_rate:g}{' and training diverges' if evidence.guesses else ''}"
+    if jump := _jump(evidence):
+        told = f"{rate}: {_jumped(evidence, jump)}"
+    elif lost := _lost(evidence):
+        told = f"{rate}: {lost}"
+    elif moved and evidence.guesses and evidence.history.loss:
+        told = f"{rate}: after {evidence.step:,} steps loss is {evidence.loss:,.3g}, accuracy {evidence.accuracy:.1%}"
+    else:
+        return
+    yield Finding(
+        "learning-rate-too-high",
+        layer.row.index if layer and moved else None,
+        f"{told}{'; ' if moved else ''}{moved}",
+        _JUMPS,
+        (slower(evidence),),
+    )
+
+
+def learning_rate_too_low(evidence: Evidence) -> Iterator[Finding]:
+    """Steps that hardly move any weights of a network with everything still to learn."""
+    history, accuracy = evidence.history, evidence.accuracy
+    if not evidence.settled or accuracy is None or accuracy >= GOOD or not history.progress or not history.loss:
+        return
+    if history.progress.learning_rate < evidence.learning_rate / 2:
+        return  # the schedule wants it so
+    farthest = [layer for look in evidence.looks if (layer := largest_update(look)) and layer.gradient > 0]
+    moved = median(layer.update for layer in farthest) if farthest else inf
+    if not 0 < moved < TOO_NEAR:
+        return
+    yield Finding(
+        "learning-rate-too-low",
+        None,
+        f"learning_rate is {evidence.learning_rate:g}: a step moves no layer by more than {moved:.1g} of its weights, "
+        f"about {USUAL:g} is usual; in {evidence.step:,} steps the loss went from "
+        f"{history.loss[0].y:.3g} to {evidence.loss:.3g}",
+        "Gradients are alive, but the steps are so small that training would take many times as long as it must.",
+        (stepped(evidence, power(USUAL / moved)),),
+    )
+
+
+def _jump(evidence: Evidence) -> Point | None:
+    """The point at which the loss was highest, if that is a jump from where it started and not made good since."""
+    loss, accuracy = evidence.history.loss, evidence.accuracy
+    started = evidence.history.started
+    if len(loss) < 2 or not started or evidence.start <= 0 or (accuracy is not None and accuracy >= GOOD):
+        return None
+    at = loss.index(max(loss[1:], key=_height), 1)
+    steps = (loss[at].x - loss[at - 1].x) * started.steps_per_epoch
+    enough = steps * evidence.subject.plan.batch_size >= SHOWN
+    return loss[at] if enough and loss[at].y >= JUMP * evidence.start else None
+
+
+def _jumped(evidence: Evidence, jump: Point) -> str:
+    started = evidence.history.started
+    step = round(jump.x * started.steps_per_epoch) if started else 0
+    told = f"the loss rose from {evidence.history.loss[0].y:.3g} to {jump.y:,.3g} by step {step:,}"
+    if evidence.accuracy is not None and evidence.history.loss[-1] != jump:
+        told += f"; now it is {evidence.loss:,.3g}, accuracy {evidence.accuracy:.1%}"
+    return told
+
+
+def _lost(evidence: Evidence) -> str:
+    """What of an earlier epoch's accuracy is lost, if much is."""
+    best = max(evidence.history.epochs, key=lambda epoch: epoch.accuracy, default=None)
+    accuracy = evidence.accuracy
+    if best is None or accuracy is None or not evidence.settled or best.accuracy - accuracy < FALLEN:
+        return ""
+    return f"accuracy was {best.accuracy:.1%} in epoch {best.epoch} and is {accuracy:.1%} now"
+
+
+def _overlong(evidence: Evidence) -> Layer | None:
+    """The layer whose gradient was longest for its weights at the first sample, if it was too long.
+
+    Optimizers that divide by the gradient's size take no longer steps for it.
+    """
+    if not evidence.looks or not isinstance(evidence.subject.plan.optimizer, SGD):
+        return None
+    layer = max(evidence.looks[0].weighing, key=lambda one: one.relative, default=None)
+    return layer if layer and layer.relative > OVERLONG else None
+
+
+def _before(evidence: Evidence, look: Look) -> str:
+    """The largest update in the last step before ``look`` that was sound."""
+    sound = [one for one in evidence.looks if one.step < look.step and not any(layer.broken for layer in one.layers)]
+    layer = largest_update(sound[-1]) if sound else None
+    if not layer:
+        return ""
+    return f"; step {sound[-1].step:,} moved {named(layer.row)} by {layer.update:,.2g} times its weights"
+
+
+def _held(evidence: Evidence) -> tuple[Remedy, ...]:
+    clip = clipped(evidence)
+    return (*sound_start(evidence.subject), *([clip] if clip else []), slower(evidence))
+
+
+def _slowed(evidence: Evidence) -> tuple[Remedy, ...]:
+    clip = clipped(evidence)
+    return (slower(evidence), *([clip] if clip else []))

@@ -1,0 +1,22 @@
+"""All that is to be said about an architecture and a plan before they are trained, as problems."""
+
+from core.architecture import Architecture
+from core.diagnosis.static import examine
+from core.plan import Plan
+from core.readiness import mismatches
+from core.summary import Problem, Summary
+
+__all__ = ["remarks"]
+
+
+def remarks(architecture: Architecture, plan: Plan, summary: Summary) -> tuple[Problem, ...]:
+    """What cannot be built or trained, and then, as warnings, what would learn badly: errors first."""
+    problems = [*summary.problems, *mismatches(architecture, plan, summary)]
+    told = {(problem.layer, problem.message) for problem in problems}
+    for finding in examine(architecture, plan, summary):
+        problem = Problem(
+            finding.layer, "warning", finding.code, finding.evidence, next(iter(finding.remedies), None), finding.cause
+        )
+        if (problem.layer, problem.message) not in told:
+            problems.append(problem)
+    return tuple(sorted(problems, key=lambda problem: problem.severity != "error"))

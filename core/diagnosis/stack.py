@@ -1,0 +1,135 @@
+"""Rules about the layers between: what gets lost on the way, and where the parameters sit."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from core.diagnosis.finding import Finding
+from core.diagnosis.kernels import weighs
+from core.diagnosis.subject import Rule, Subject, named
+from core.formulas import total
+from core.layers import Bidirectional, Dense, Flatten, GlobalAveragePooling2D, Layer, MaxPooling2D
+from core.quantities import show_amount
+from core.remedy import Remedy
+from core.shapes import count
+from core.summary import Row
+
+__all__ = ["RULES"]
+
+TOP_HEAVY = 0.9
+"""Share of all parameters in one layer that is worth a word."""
+
+LARGEST_POOL = 8
+"""Height and width of the largest pool that is offered."""
+
+MANY = 1_000_000
+"""Parameters of a layer below which it does not matter where they are."""
+
+
+def bottleneck(subject: Subject) -> Iterator[Finding]:
+    """Layers with too few outputs to tell the classes' shares.
+
+    Shares that add up to 1 are one free number fewer than classes: nine tell ten apart.
+    """
+    if not subject.trains or len(subject.weighing) < 2:
+        return
+    enough = subject.classes - 1
+    first, last = subject.weighing[0].index, subject.weighing[-1].index
+    rows = subject.summary.rows[first:last]
+    narrow = [row for row in rows if row.facts and count(row.facts.output) < enough]
+    if not narrow:
+        return
+    widths = {row.index: count(row.facts.output) for row in narrow if row.facts}
+    worst = min(narrow, key=lambda row: widths[row.index])
+    others = f", and {len(narrow) - 1} more are below {enough}" if len(narrow) > 1 else ""
+    yield Finding(
+        "bottleneck",
+        worst.index,
+        f"{named(worst)} gives {show_amount(widths[worst.index], 'number')}{others}; the shares of {subject.classes} "
+        f"classes that add up to 1 are {enough} free numbers",
+        "All that later layers learn of an image has to pass through it, and what is lost there does not come back.",
+        _widened(subject, narrow),
+    )
+
+
+def _widened(subject: Subject, narrow: list[Row]) -> tuple[Remedy, ...]:
+    """One remedy that gives each narrow row, or what decides on its depth, an output for each class."""
+    architecture, labels = subject.architecture, list[str]()
+    for row in narrow:
+        for earlier in reversed(subject.summary.rows[subject.weighing[0].index : row.index + 1]):
+            if wide := _wide(earlier.layer, subject.classes):
+                architecture = architecture.replace(earlier.index, wide[1])
+                labels.append(wide[0])
+                break
+        else:
+            return ()
+    return (subject.changed(", ".join(dict.fromkeys(labels)), architecture=architecture),)
+
+
+def _wide(layer: Layer, least: int) -> tuple[str, Layer] | None:
+    """``layer`` with at least so many outputs, and how that is said; None if it does not choose how many."""
+    if isinstance(layer, Bidirectional):
+        inner = _wide(layer.layer, least)
+        return inner and (inner[0], replace(layer, layer=inner[1]))
+    for name in ("units", "filters"):
+        held = getattr(layer, name, None)
+        if held is not None:
+            groups = getattr(layer, "groups", 1)
+            more = max(held, -(-least // groups) * groups)
+            return f"set {name}={more}", replace(layer, **{name: more})
+    return None
+
+
+def top_heavy(subject: Subject) -> Iterator[Finding]:
+    """A dense layer behind a Flatten that holds nearly all parameters of a convolutional network."""
+    totals, rows = subject.summary.totals, subject.weighing
+    if len(rows) < 2 or totals.params < MANY:
+        return
+    for flatten in subject.summary.rows:
+        if not isinstance(flatten.layer, Flatten) or flatten.input is None or len(flatten.input) != 3:
+            continue
+        dense = next((row for row in subject.behind(flatten) if weighs(row.layer)), None)
+        convolved = rows[0].index < flatten.index
+        if convolved and dense and dense.facts and isinstance(dense.layer, Dense) and count(flatten.input[:2]) > 1:
+            held = dense.facts.params
+            if held >= MANY and held >= TOP_HEAVY * totals.params:
+                yield _heavy(subject, flatten, dense, held)
+                return
+
+
+def _heavy(subject: Subject, flatten: Row, dense: Row, held: int) -> Finding:
+    whole = subject.summary.totals.params
+    height, width, depth = flatten.input or (1, 1, 1)
+    return Finding(
+        "top-heavy",
+        dense.index,
+        f"{named(dense)} holds {held:,} of {whole:,} parameters ({held / whole:.1%}): Flatten hands it "
+        f"{height} * {width} * {depth} = {height * width * depth:,} numbers",
+        "Each unit learns every place of every feature map by itself: much memory, much to learn by heart, and "
+        "nothing that the filters have found is shared between places.",
+        tuple(_lighter(subject, flatten, dense, held)),
+    )
+
+
+def _lighter(subject: Subject, flatten: Row, dense: Row, held: int) -> Iterator[Remedy]:
+    """Poolings after which the dense layer is heavy no more: the smallest that does it, and that of everything."""
+    height, width, depth = flatten.input or (1, 1, 1)
+    units = dense.layer.units if isinstance(dense.layer, Dense) else 0
+    rest = subject.summary.totals.params - held
+    biases = total(dense.facts.biases) if dense.facts else 0
+
+    def light(places: int) -> bool:
+        inputs = places * depth
+        left = inputs * units + biases
+        return (left < MANY or left < TOP_HEAVY * (left + rest)) and inputs >= subject.classes
+
+    for size in range(2, min(height, width, LARGEST_POOL) + 1):
+        if light((height // size) * (width // size)):
+            pooled = subject.architecture.insert(flatten.index, MaxPooling2D((size, size)))
+            yield subject.changed(f"insert MaxPooling2D {size}x{size} before Flatten", architecture=pooled)
+            break
+    if light(1):
+        yield subject.replaced("put GlobalAveragePooling2D in Flatten's place", flatten, GlobalAveragePooling2D())
+
+
+RULES: tuple[Rule, ...] = (bottleneck, top_heavy)

@@ -1,0 +1,192 @@
+"""Rules about the weights that training starts from."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from math import sqrt
+from sys import float_info
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from core.diagnosis.finding import Finding
+from core.diagnosis.kernels import Kernel, fans, fits, initial_stddev, kernel_fields, kernels, same_value, weighs
+from core.diagnosis.subject import Rule, Subject, activation, named
+from core.initializers import GlorotUniform, HeNormal, Initializer, Zeros
+from core.layers import BatchNormalization, Bidirectional, Layer, LayerNormalization
+from core.quantities import show_amount
+from core.remedy import Remedy
+from core.shapes import Shape
+from core.summary import Row
+
+__all__ = ["RULES"]
+
+TOO_FAR = 4
+"""A spread this many times the right one, or this part of it: a few layers of it leave no signal."""
+
+RELU_LIKE = (
+    "celu", "elu", "gelu", "hard_silu", "hard_swish", "leaky_relu", "mish", "relu", "relu6", "selu", "silu",
+    "softplus", "swish",
+)  # fmt: skip
+"""Activations that let about half of their inputs through, for which He's initializers are made."""
+
+KEEPS_SCALE = ("linear", "relu", "leaky_relu")
+"""Activations of which an input ten times as large makes an output ten times as large."""
+
+
+class _Start(Struct, frozen=True):
+    """How a kernel starts: with one value, or spread by a standard deviation; and the spreads that suit it.
+
+    ``he`` is that of He et al. 2015, ``glorot`` that of Glorot & Bengio 2010, ``keras`` Keras's he_normal, which
+    counts the inputs otherwise for some layers.
+    """
+
+    kernel: Kernel
+    value: float | None
+    stddev: float | None
+    he: float
+    glorot: float
+    keras: float
+
+
+class _Off(Struct, frozen=True):
+    """A kernel of a row that starts as it should not; ``ratio`` is its spread by the right one."""
+
+    row: Row
+    start: _Start
+    ratio: float = 0.0
+
+
+def same_weights(subject: Subject) -> Iterator[Finding]:
+    """Kernels that give several units the same weights."""
+    off = [
+        _Off(row, start)
+        for row, start in _starts(subject)
+        # Behind the last kernel the labels tell units apart.
+        if start.value is not None and start.kernel.twins > 1 and row is not subject.weighing[-1]
+    ]
+    if not off:
+        return
+    row, kernel, value = off[0].row, off[0].start.kernel, off[0].start.value or 0.0
+    cause = "Units with the same weights give the same number, and learn the same until later layers tell them apart."
+    if value == 0 and _unbiased(row.layer) and subject.activation_after(row) == "relu":
+        cause = "Every sum is 0, where relu has no slope: the layer gives nothing and no gradient ever reaches it."
+    yield Finding(
+        "same-weights",
+        row.index,
+        f"{kernel.field} fills {named(row)} with {value:g}: all {kernel.twins:,} units start alike and count for one"
+        f"{_more(off, 'alike')}",
+        cause,
+        (_fitted(subject, off),),
+    )
+
+
+def initial_spread(subject: Subject) -> Iterator[Finding]:
+    """Kernels whose values are spread far more or far less than their numbers of inputs ask for."""
+    off = [_Off(row, start, ratio) for row, start in _starts(subject) if (ratio := _ratio(subject, row, start))]
+    if not off:
+        return
+    worst = max(off, key=lambda one: max(one.ratio, 1 / one.ratio))
+    row, start, ratio = worst.row, worst.start, worst.ratio
+    fan_in, fan_out = fans(start.kernel.shape)
+    right = f"sqrt(2 / ({fan_in} + {fan_out})) = {start.glorot:.3g}"
+    if _like_relu(subject, row):
+        right = f"sqrt(2 / {start.kernel.inputs}) = {start.he:.3g}"
+    cause = "Sums that are too small shrink the signal, and on the way back the gradient, layer by layer."
+    if ratio > 1:
+        cause = "Sums that are too wide drive sigmoid, tanh and softmax flat, and with relu grow from layer to layer."
+    yield Finding(
+        "initial-spread",
+        row.index,
+        f"{start.kernel.field} of {named(row)} draws weights with a standard deviation of {start.stddev:.3g}, "
+        f"{f'{ratio:,.3g} times' if ratio > 1 else f'1/{1 / ratio:,.3g} of'} {right}"
+        f"{_more(off, 'off')}",
+        cause,
+        (_fitted(subject, off),),
+    )
+
+
+def _ratio(subject: Subject, row: Row, start: _Start) -> float | None:
+    """The kernel's spread by the right one; None if it is beyond none of the formulas, by either count of inputs."""
+    stddev = start.stddev
+    if stddev is None:
+        return None
+    too_wide = stddev > TOO_FAR * max(start.he, start.glorot, start.keras)
+    too_narrow = stddev * TOO_FAR < min(start.he, start.glorot, start.keras)
+    if not (too_wide or too_narrow) or (too_wide and _normalized(subject, row)):
+        return None
+    ratio = stddev / (start.he if _like_relu(subject, row) else start.glorot)
+    return min(max(ratio, float_info.min), float_info.max)
+
+
+def _like_relu(subject: Subject, row: Row) -> bool:
+    return subject.activation_after(row) in RELU_LIKE
+
+
+def _starts(subject: Subject) -> Iterator[tuple[Row, _Start]]:
+    """The kernels that training changes and whose initializer knows nothing of their shape."""
+    for row in subject.weighing:
+        layer = row.layer
+        if isinstance(layer, Bidirectional):
+            layer = layer.layer if layer.trainable else layer
+        if row.facts is None or row.input is None or not getattr(layer, "trainable", True):
+            continue
+        if not all(fits(getattr(layer, name)) for name in kernel_fields(type(layer))):
+            for start in _started(layer, row.input):
+                yield row, start
+
+
+@lru_cache(maxsize=4096)
+def _started(layer: Layer, x: Shape) -> tuple[_Start, ...]:
+    starts = []
+    for kernel in kernels(layer, x):
+        initializer: Initializer = getattr(layer, kernel.field)
+        if not fits(initializer):
+            value = same_value(initializer)
+            stddev = initial_stddev(initializer, kernel.shape) if value is None else None
+            fan_in, fan_out = fans(kernel.shape)
+            spreads = (sqrt(2 / kernel.inputs), sqrt(2 / (fan_in + fan_out)), sqrt(2 / fan_in))
+            starts.append(_Start(kernel, value, stddev, *spreads))
+    return tuple(starts)
+
+
+def _unbiased(layer: Layer) -> bool:
+    """Whether no bias is added, or one of 0."""
+    return not getattr(layer, "use_bias", True) or same_value(getattr(layer, "bias_initializer", Zeros())) == 0
+
+
+def _normalized(subject: Subject, row: Row) -> bool:
+    """Whether a normalization behind ``row`` divides the scale of its sums away before the next kernel."""
+    if activation(row.layer) not in KEEPS_SCALE:
+        return False
+    for later in subject.behind(row):
+        if isinstance(later.layer, BatchNormalization | LayerNormalization):
+            return True
+        if activation(later.layer) not in ("", *KEEPS_SCALE) or weighs(later.layer):
+            return False
+    return False
+
+
+def _more(off: list[_Off], how: str) -> str:
+    more = len(off) - 1
+    verb = "is" if more == 1 else "are"
+    return f"; {show_amount(more, 'more kernel')} {verb} {how}" if more else ""
+
+
+def _fitted(subject: Subject, off: list[_Off]) -> Remedy:
+    """The remedy that has each kernel filled by what suits its inputs and its layer's activation."""
+    stack = list(subject.architecture.layers)
+    label = f"set fitting initializers in {len({one.row.index for one in off})} layers"
+    for one in off:
+        field, at = one.start.kernel.field, one.row.index - 1
+        fitting = HeNormal() if _like_relu(subject, one.row) else GlorotUniform()
+        if len(off) == 1:
+            label = f"set {field}={fitting.alias()}"
+        layer = stack[at]
+        if isinstance(layer, Bidirectional):
+            stack[at] = replace(layer, layer=replace(layer.layer, **{field: fitting}))
+        else:
+            stack[at] = replace(layer, **{field: fitting})
+    return subject.changed(label, architecture=replace(subject.architecture, layers=tuple(stack)))
+
+
+RULES: tuple[Rule, ...] = (same_weights, initial_spread)
