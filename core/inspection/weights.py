@@ -1,0 +1,284 @@
+"""Weights before and after training: their distributions over the same bins, and the weights themselves as pictures.
+
+What is worked out once from the arrays is small, so the arrays need not be kept.
+"""
+
+from typing import Any, Literal
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from core.architecture import Architecture
+from core.inspection.images import Grid, Statistics, pages, resample, shrink, signed, tiles
+from core.inspection.passages import Weight
+from core.layers import (
+    ELU,
+    Activation,
+    BatchNormalization,
+    Dense,
+    Dropout,
+    Flatten,
+    GaussianNoise,
+    LayerNormalization,
+    LeakyReLU,
+    PReLU,
+    Rescaling,
+    Reshape,
+    SpatialDropout2D,
+)
+from core.shapes import count
+from core.summary import summarize
+
+__all__ = ["BINS", "Digest", "Distribution", "Sheet", "digest", "facing", "sheet"]
+
+BINS = 2520
+"""Bins that are counted; it has many divisors, so that they can be put together into about as many as are wanted."""
+
+FEWEST = 8
+"""Bins that are shown of however few weights."""
+
+LARGEST = 100
+"""Rows and columns that are kept of a larger weight matrix: about as many as large terminals show.
+
+Up to here OpenBLAS shrinks it in one thread (below 2**20 multiplications), at once; with more of them, which wait for
+one another, it took 24 ms on a busy machine.
+"""
+
+ZERO, WHITE = 128, 255
+"""What `signed` makes of 0 and of the largest size."""
+
+SMALL = 12
+"""Pixels of a picture below which it is not drawn as it is, but twice as large at least."""
+
+ENLARGED = 8
+"""Pixels that one weight is drawn wide and high, at most."""
+
+SEEN = 0.995
+"""Share of the weights that are told apart by their grey: the few that are far larger would leave all others grey."""
+
+Kind = Literal["filters", "units", "matrix"]
+
+IN_PLACE = (
+    Activation,
+    BatchNormalization,
+    Dropout,
+    ELU,
+    Flatten,
+    GaussianNoise,
+    LayerNormalization,
+    LeakyReLU,
+    PReLU,
+    Rescaling,
+    Reshape,
+    SpatialDropout2D,
+)
+"""Layers that leave every pixel in its place, whatever they do to it."""
+
+
+class Distribution(Struct, frozen=True, eq=False):
+    """How the finite weights are spread before and after over the same equal stretches from ``low`` to ``high``."""
+
+    low: float
+    high: float
+    before: NDArray[np.int64]
+    """How many weights are in each bin: (BINS,), as is ``after``."""
+    after: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, before: NDArray[Any], after: NDArray[Any]) -> "Distribution":
+        """Both over the whole range that they take together; around values that are all the same."""
+        finite = [values[np.isfinite(values)].astype(np.float64) for values in (before, after)]
+        seen = [values for values in finite if values.size]
+        low = min((float(values.min()) for values in seen), default=0.0)
+        high = max((float(values.max()) for values in seen), default=1.0)
+        if low == high:
+            margin = max(0.5, 1e-3 * abs(low))
+            low, high = low - margin, high + margin
+        counts = [np.histogram(values, BINS, (low, high))[0] for values in finite]
+        return cls(low, high, counts[0], counts[1])
+
+    def bins(self, most: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Before and after as shares of all finite weights, in at most ``most`` equal bins: (bins,) each.
+
+        Of few weights there are fewer bins, about the root of their number, or chance would hide their shape.
+        """
+        sensible = max(FEWEST, round(float(max(self.before.sum(), self.after.sum())) ** 0.5))
+        number = next(number for number in range(min(max(1, most), sensible), 0, -1) if BINS % number == 0)
+        before, after = (
+            counts.reshape(number, -1).sum(axis=1) / max(1, counts.sum()) for counts in (self.before, self.after)
+        )
+        return before, after
+
+    def place(self, value: float) -> float:
+        """How far ``value`` is on the way from ``low``, 0, to ``high``, 1."""
+        return (value - self.low) / (self.high - self.low)
+
+
+class Digest(Struct, frozen=True, eq=False):
+    """What is to be seen of a weight, bias or statistic of the layer in ``row``."""
+
+    row: int
+    name: str
+    """As Keras calls it."""
+    shape: tuple[int, ...]
+    before: Statistics
+    after: Statistics
+    distribution: Distribution
+    kind: Kind
+    """What a picture is: of one filter and channel, of all that a unit takes from the image, of all there is."""
+    pictures: tuple[NDArray[np.uint8], NDArray[np.uint8]]
+    """Before and after, `signed` on one scale: (height, width, n)."""
+    most: float
+    """The size from which on it is drawn black where it is negative and white where it is positive."""
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether training has left all that can be told of it as it was."""
+        same = np.array_equal(self.distribution.before, self.distribution.after)
+        return same and self.before == self.after and np.array_equal(*self.pictures)
+
+    @property
+    def stddev_ratio(self) -> float | None:
+        """Standard deviation after, as a multiple of that before; None where there is none."""
+        before, after = self.before.stddev, self.after.stddev
+        return after / before if before and after is not None else None
+
+
+class Sheet(Struct, frozen=True, eq=False):
+    """A page of pictures beside one another; pixels that are 0 belong to none of them."""
+
+    image: NDArray[np.uint8]
+    shown: range
+    """Which of the pictures they are, counted from 0."""
+    page: int
+    pages: int
+    most: float
+    """The size from which on it is drawn black where it is negative and white where it is positive."""
+    shrunk: bool
+    """Whether its pixels are means over several weights instead of the weights."""
+
+
+def facing(architecture: Architecture) -> tuple[int, tuple[int, int]] | None:
+    """The row of the Dense layer whose inputs are the pixels of the image, and their rows and columns; None: none."""
+    shape = architecture.input_shape
+    if len(shape) < 2 or count(shape) != shape[0] * shape[1]:
+        return None
+    for row in summarize(architecture).rows[1:]:
+        if isinstance(row.layer, Dense):
+            return (row.index, (shape[0], shape[1])) if row.input == (count(shape),) else None
+        if not isinstance(row.layer, IN_PLACE):
+            return None
+    return None
+
+
+def digest(weight: Weight, image: tuple[int, int] | None = None) -> Digest:
+    """All that is to be seen of ``weight``; with ``image`` its kernel's rows are the pixels of such an image."""
+    kind: Kind = "matrix"
+    shape = weight.after.shape
+    if len(shape) == 4 and shape[0] * shape[1] > 1:
+        kind = "filters"
+    elif image and len(shape) == 2 and shape[0] == image[0] * image[1]:
+        kind = "units"
+    pictures = [_pictures(values, kind, image) for values in (weight.before, weight.after)]
+    most = max(map(_large, pictures))
+    return Digest(
+        weight.row,
+        weight.name,
+        shape,
+        Statistics.of(weight.before),
+        Statistics.of(weight.after),
+        Distribution.of(weight.before, weight.after),
+        kind,
+        (signed(pictures[0], most), signed(pictures[1], most)),
+        most,
+    )
+
+
+def sheet(shown: Digest, room: tuple[int, int], page: int = 0, *, begun: bool = False) -> Sheet:
+    """As many pictures of ``shown`` as fit into ``room``, (height, width); with ``begun`` as they were before.
+
+    They are drawn up to `ENLARGED` times as large, but no larger than lets all of them fit, if that is possible at
+    all, and at least twice as large if they are so small that they could hardly be seen. What is larger than ``room``
+    is shrunk. A matrix need not keep its proportions.
+    """
+    at = 0 if begun else 1
+    if shown.kind == "matrix":
+        return _matrix(shown, room, at)
+    pictures, most = shown.pictures[at], shown.most
+    height, width, number = pictures.shape
+    factor = 1
+    if height > room[0] or width > room[1]:
+        pictures = shrink(pictures, room)
+    else:
+        factor = _factor((height, width), number, room)
+    grid = Grid.fitting((pictures.shape[0] * factor, pictures.shape[1] * factor), room)
+    places = grid.shown(number, page)
+    picked = _enlarged(pictures[:, :, places.start : places.stop], factor, factor)
+    whole = pages(number, grid.places)
+    return Sheet(
+        tiles(picked, grid), places, min(max(0, page), whole - 1), whole, most, pictures.shape[:2] != (height, width)
+    )
+
+
+def _pictures(values: NDArray[Any], kind: Kind, image: tuple[int, int] | None) -> NDArray[Any]:
+    """``values`` as (height, width, n), a matrix no larger than can be seen."""
+    if kind == "filters":
+        # One filter after the other, each with its channels.
+        return np.moveaxis(values, 3, 2).reshape(*values.shape[:2], -1)
+    if kind == "units" and image:
+        return values.reshape(*image, -1)
+    matrix = values.reshape(-1, values.shape[-1]) if values.ndim else values.reshape(1, 1)
+    return _means(matrix[..., np.newaxis])
+
+
+def _matrix(shown: Digest, room: tuple[int, int], at: int) -> Sheet:
+    """The matrix as it fills the room. Before and after are on one scale, that of the means if it is shrunk."""
+    height, width = (min(most, size) for most, size in zip(room, shown.pictures[0].shape, strict=False))
+    image, most = shown.pictures[at], shown.most
+    if image.shape[:2] != (height, width):
+        means = [_values(resample(picture, height, width), shown.most) for picture in shown.pictures]
+        most = max(map(_large, means))
+        image = signed(means[at], most)
+    factors = (min(ENLARGED, max(1, most_room // size)) for most_room, size in zip(room, (height, width), strict=True))
+    return Sheet(_enlarged(image, *factors)[:, :, 0], range(1), 0, 1, most, height * width < count(shown.shape))
+
+
+def _means(values: NDArray[Any]) -> NDArray[Any]:
+    """``values``, (height, width, 1), no larger than `LARGEST`: means over what lies under each place."""
+    height, width = min(LARGEST, values.shape[0]), min(LARGEST, values.shape[1])
+    if values.shape[:2] == (height, width):
+        return values
+    # The means are made of pictures, so the values go through bytes, which average out.
+    largest = _large(values, 1.0)
+    return _values(resample(signed(values, largest), height, width), largest)
+
+
+def _values(picture: NDArray[Any], most: float) -> NDArray[np.float64]:
+    """The values that ``picture`` was drawn of, as far as it shows them."""
+    return (picture.astype(np.float64) - ZERO) * (most / (WHITE - ZERO))
+
+
+def _large(values: NDArray[Any], share: float = SEEN) -> float:
+    """The size that ``share`` of the finite values do not exceed; 0 for none."""
+    sizes = np.abs(values[np.isfinite(values)].astype(np.float64))
+    if not sizes.size:
+        return 0.0
+    large = float(np.quantile(sizes, share))
+    return large or float(sizes.max())
+
+
+def _enlarged(pictures: NDArray[np.uint8], down: int, across: int) -> NDArray[np.uint8]:
+    return pictures.repeat(down, axis=0).repeat(across, axis=1)
+
+
+def _factor(tile: tuple[int, int], number: int, room: tuple[int, int]) -> int:
+    """How many times as large ``number`` pictures are drawn."""
+    sizes = {
+        factor: (tile[0] * factor, tile[1] * factor)
+        for factor in range(1, ENLARGED + 1)
+        if tile[0] * factor <= room[0] and tile[1] * factor <= room[1]
+    }
+    readable = 2 if max(tile) < SMALL and 2 in sizes else 1
+    whole = [factor for factor, size in sizes.items() if Grid.fitting(size, room).places >= number]
+    return max([readable, *whole])
