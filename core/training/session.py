@@ -17,6 +17,7 @@ from core.training.failures import Refused, explain
 from core.training.measured import Measured
 
 if TYPE_CHECKING:
+    from core.training.inspector import Inspector
     from core.training.trainer import Trainer
 
 __all__ = ["Session"]
@@ -46,6 +47,13 @@ class Session:
     def model(self) -> Any:
         """The compiled `keras.Model`; None until it is built."""
         return self._course.trainer.model if self._course else None
+
+    def inspector(self) -> "Inspector | None":
+        """What can be asked of the network; None until it is built. Not for the thread that answers a person."""
+        if self._course is None:
+            return None
+        make: type[Inspector] = import_module("core.training.inspector").Inspector
+        return make(self._architecture, self._plan, self._course.trainer)
 
     def run(self) -> Ended:
         """Train to the plan's last epoch, or go on to it after `stop` or `extend`; blocks until idle.

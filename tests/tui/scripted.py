@@ -115,6 +115,9 @@ class ScriptedSession:
         self._factor *= factor
         self.listen(LearningRateChanged(self._step, self.rate))
 
+    def inspector(self) -> None:
+        """There is no network behind a script."""
+
     def _train(self) -> Reason:
         while self._step < self.total * STEPS:
             if not self._may_go():

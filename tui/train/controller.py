@@ -8,12 +8,15 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from core.architecture import Architecture
 from core.plan import Plan
 from core.training.events import Ended, Event, State, StateChanged
 from core.training.failures import explain
+
+if TYPE_CHECKING:
+    from core.training.inspector import Inspector
 
 __all__ = ["Controller", "Run", "SessionFactory", "TrainingSession", "keras_session"]
 
@@ -34,6 +37,8 @@ class TrainingSession(Protocol):
     def stop(self, *, measure: bool = True) -> None: ...
 
     def scale_learning_rate(self, factor: float) -> None: ...
+
+    def inspector(self) -> "Inspector | None": ...
 
 
 SessionFactory = Callable[[Architecture, Plan, Callable[[Event], None]], TrainingSession]
@@ -133,6 +138,11 @@ class Controller:
             session = self._session
         if session is not None:
             session.stop(measure=measure)
+
+    def inspector(self) -> "Inspector | None":
+        """What can be asked of the network, if there is one; loads what that takes, so call it in a thread."""
+        session = self._session
+        return session.inspector() if session else None
 
     def drain(self) -> list[Event]:
         """The events since the last call, the state brought up to date with them."""
