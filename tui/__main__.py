@@ -8,7 +8,7 @@ from io import TextIOWrapper
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS = frozenset({"open", "presets", "summary", "train", "doctor"})
+COMMANDS = frozenset({"open", "presets", "summary", "train", "evaluate", "doctor"})
 """The words that are never the name of what to open."""
 
 

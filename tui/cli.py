@@ -136,7 +136,15 @@ def _with_plan_options(command: Any) -> Any:
     return command
 
 
+def evaluate(name: Named, json: Json = False, **plan: object) -> int:
+    """Train, then tell results class by class and what was found wrong."""
+    from tui.commands import evaluate as command  # noqa: PLC0415
+
+    return command.run(name, plan, as_json=json)
+
+
 app.command(cls=Command)(_with_plan_options(train))
+app.command(cls=Command)(_with_plan_options(evaluate))
 
 
 @app.command(cls=Command)

@@ -1,0 +1,113 @@
+"""`layerlab evaluate`: train, then tell how the test set is answered and what was found wrong."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from textwrap import wrap
+
+from core.curves import History
+from core.diagnosis import Finding, judge
+from core.inspection.report import findings_report, results_report
+from core.inspection.results import Results
+from core.quantities import show_amount, show_count
+from core.report import to_json
+from core.training.events import Ended, Event
+from core.training.session import Session
+from tui.commands import train
+from tui.commands.telling import Teller, teller
+from tui.output import Column, Output
+
+__all__ = ["run", "show_findings", "show_results"]
+
+WIDTH = 96
+"""Columns that a finding is wrapped to."""
+
+
+def run(name: str, given: Mapping[str, object], *, as_json: bool) -> int:
+    """Train the preset or file ``name`` as `layerlab train` does, then ask the network about the test set."""
+    preset = train.prepared(name, given)
+
+    def evaluated(out: Output) -> Ended:
+        telling = Folding(teller(preset, out, as_json=as_json))
+        session, ended = train.trained(preset, telling)
+        results = _results(session) if ended.reason != "failed" else None
+        findings = judge(preset.architecture, preset.plan, telling.history)
+        if as_json:
+            for report in (results_report(results) if results else None, findings_report(findings)):
+                if report:
+                    out.json(to_json(report))
+        else:
+            if results:
+                show_results(results, out)
+            show_findings(findings, out)
+        return ended
+
+    return train.conducted(preset, evaluated, as_json=as_json)
+
+
+class Folding:
+    """Tells what another teller tells, and keeps what it comes to."""
+
+    def __init__(self, other: Teller) -> None:
+        self.history = History()
+        self._other = other
+
+    def shown(self) -> AbstractContextManager[object]:
+        return self._other.shown()
+
+    def tell(self, event: Event) -> None:
+        self.history = self.history.after(event)
+        self._other.tell(event)
+
+
+def show_results(results: Results, out: Output) -> None:
+    """Lay out ``results`` for a reader."""
+    out.line()
+    out.heading(
+        f"test set: {show_count(results.right)} of {show_count(results.examples)} right, {results.accuracy:.2%}; "
+        f"loss {results.loss:.4f}"
+    )
+    if results.unpredicted:
+        out.line(f"{show_amount(results.unpredicted, 'answer')} NaN: no class, and counted as wrong", "red")
+    columns = [Column(title, right=True) for title in ("class", "precision", "recall", "F1", "examples")]
+    rows = [
+        (one.name, _share(one.precision), _share(one.recall), _share(one.f1), show_count(one.support))
+        for one in results.per_class
+    ]
+    macro = results.macro
+    mean = ("mean", _share(macro.precision), _share(macro.recall), _share(macro.f1), show_count(results.examples))
+    out.table(columns, [*rows, mean])
+    out.line()
+    out.line("confusion matrix: a row for each true class, a column for what it was taken for")
+    confusion = [
+        (name, *("." if not count else str(count) for count in row))
+        for name, row in zip(results.classes, results.confusion.tolist(), strict=True)
+    ]
+    out.table([Column(title, right=True) for title in ("true", *results.classes)], confusion)
+
+
+def show_findings(findings: Sequence[Finding], out: Output) -> None:
+    """Lay out ``findings`` for a reader."""
+    out.line()
+    if not findings:
+        out.line("nothing was found wrong")
+    for finding in findings:
+        place = f" (layer {finding.layer})" if finding.layer else ""
+        out.heading(f"{finding.code}{place}")
+        for text in (finding.evidence, finding.cause):
+            _indented(text, "  ", out)
+        for remedy in finding.remedies:
+            _indented(remedy.label, "  > ", out, "green")
+
+
+def _results(session: Session) -> Results | None:
+    inspector = session.inspector()
+    return inspector.results() if inspector else None
+
+
+def _indented(text: str, indent: str, out: Output, style: str = "") -> None:
+    for line in wrap(text, WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent)):
+        out.line(line, style)
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
