@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual import events, on, work
@@ -20,9 +21,11 @@ from core.document import Document
 from core.layers import Layer
 from core.plan import Plan
 from core.presets import Preset, PresetError
+from core.remedy import Remedy
 from core.shapes import show_shape
 from tui.build.pane import BuildPane
 from tui.header import TABS, Header
+from tui.inspect.pane import InspectPane
 from tui.plain import one_line
 from tui.screens.browse import AddLayer, BrowsePresets
 from tui.screens.dialogs import Ask, NameFile
@@ -30,6 +33,9 @@ from tui.theme import DARK, LIGHT
 from tui.train.controller import SessionFactory
 from tui.train.loading import Loader, Preload
 from tui.train.pane import TrainPane
+
+if TYPE_CHECKING:
+    from tui.inspect.findings import RemedyWanted
 
 __all__ = ["LayerLabApp"]
 
@@ -64,7 +70,7 @@ class LayerLabApp(App[None]):
     """
 
     TITLE = "LayerLab"
-    CSS_PATH = ["app.tcss", "build/build.tcss", "train/train.tcss", "screens/screens.tcss"]
+    CSS_PATH = ["app.tcss", "build/build.tcss", "train/train.tcss", "inspect/inspect.tcss", "screens/screens.tcss"]
     COMMANDS = {_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (150, "-wide")]
     ENABLE_COMMAND_PALETTE = True
@@ -72,6 +78,7 @@ class LayerLabApp(App[None]):
     BINDINGS = [
         Binding("1", "show('build')", "Build", id="app.build", tooltip="Open the Build tab", show=False),
         Binding("2", "show('train')", "Train tab", id="app.train_tab", tooltip="Open the Train tab", show=False),
+        Binding("3", "show('inspect')", "Inspect", id="app.inspect", tooltip="Open the Inspect tab", show=False),
         Binding("u", "undo", "Undo", id="app.undo", tooltip="Take back the last edit"),
         Binding("ctrl+r", "redo", "Redo", id="app.redo", tooltip="Make the edit again that was taken back"),
         Binding("p", "presets", "Presets", id="app.presets", tooltip="Browse the presets and open one"),
@@ -94,6 +101,7 @@ class LayerLabApp(App[None]):
     tabs = query_one("#tabs", ContentSwitcher)
     build_pane = query_one("#build", BuildPane)
     train_pane = query_one("#train", TrainPane)
+    inspect_pane = query_one("#inspect", InspectPane)
 
     session_factory: SessionFactory | None = None
     """Makes training sessions; None: real ones."""
@@ -120,13 +128,17 @@ class LayerLabApp(App[None]):
     def compose(self) -> ComposeResult:
         yield Header()
         with ContentSwitcher(id="tabs", initial="build"):
-            yield BuildPane(self._architecture_edited, id="build").data_bind(LayerLabApp.preset)
-            yield TrainPane(self._plan_edited, id="train").data_bind(LayerLabApp.preset)
+            yield BuildPane(self._architecture_edited, self._remedied, id="build").data_bind(LayerLabApp.preset)
+            train = TrainPane(self._plan_edited, id="train").data_bind(LayerLabApp.preset)
+            yield train
+            yield InspectPane(train.controller.inspector, id="inspect").data_bind(LayerLabApp.preset)
         yield Static(id="too-small", markup=False)
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
         self.watch(self.train_pane, "headline", self._show_activity)
+        for told in ("state", "history"):
+            self.watch(self.train_pane, told, self._show_training)
         self._show_document()
         self.build_pane.start_over()
         self.build_pane.stack.focus()
@@ -162,6 +174,18 @@ class LayerLabApp(App[None]):
         if not merging:
             self.build_pane.say_change()
 
+    def _remedied(self, remedy: Remedy) -> None:
+        present = self.document.present
+        self.document = self.document.edit(
+            replace(present, architecture=remedy.architecture, plan=remedy.plan)
+        ).settle()
+        self.build_pane.say_change()
+        self.notify(f"Done: {remedy.label}. u takes it back, t trains it", markup=False)
+
+    def on_remedy_wanted(self, event: "RemedyWanted") -> None:
+        """Apply a remedy; found by its name, as importing the message would bring numpy."""
+        self._remedied(event.remedy)
+
     @on(BuildPane.Settled)
     def _edit_settled(self) -> None:
         self.document = self.document.settle()
@@ -177,6 +201,10 @@ class LayerLabApp(App[None]):
     def _show_activity(self) -> None:
         loading = self._preload.words if self._preload else ""
         self.header.activity = self.train_pane.headline or loading or f"device {self.preset.plan.device}"
+
+    def _show_training(self) -> None:
+        train, inspect = self.train_pane, self.inspect_pane
+        inspect.run, inspect.state, inspect.history = train.controller.run, train.state, train.history
 
     @on(BuildPane.AddRequested)
     @work
@@ -195,13 +223,16 @@ class LayerLabApp(App[None]):
             return
         self.tabs.current = tab
         self.header.tab = tab
+        self.inspect_pane.active = tab == "inspect"
         self._focus_tab()
 
     def _focus_tab(self) -> None:
         if self.tabs.current == "build":
             self.build_pane.stack.focus()
-        else:
+        elif self.tabs.current == "train":
             self.train_pane.focus_default()
+        else:
+            self.inspect_pane.focus_default()
 
     def action_train(self) -> None:
         """Open the Train tab and train."""

@@ -9,7 +9,7 @@ from tui.plain import one_line
 
 __all__ = ["TABS", "Header"]
 
-TABS = {"build": "Build", "train": "Train"}
+TABS = {"build": "Build", "train": "Train", "inspect": "Inspect"}
 """The tabs by id, in their order; the number of a tab is its key."""
 GAP = "   "
 """What stands before a fact."""
@@ -36,7 +36,7 @@ class Header(Widget):
     """The tab that is open."""
 
     def render(self) -> Content:
-        tabs = Content("  ").join(self._tab(number, tab) for number, tab in enumerate(TABS, start=1))
+        tabs = Content("").join(self._tab(number, tab) for number, tab in enumerate(TABS, start=1))
         brand = Content.styled("LayerLab", "$text-primary bold")
         star = Content.styled(" *", "$text-warning bold") if self.unsaved else Content("")
         room = self.size.width - tabs.cell_length - brand.cell_length - star.cell_length - 4

@@ -14,6 +14,8 @@ from textual.types import IgnoreReturnCallbackType
 
 from core import presets
 from core.layers import Input, Layer
+from tui.header import TABS
+from tui.inspect.catalog import VIEWS
 from tui.plain import one_line
 
 if TYPE_CHECKING:
@@ -52,13 +54,24 @@ class Commands(Provider):
             ("", self._lab),
             ("Build: ", self._lab.build_pane),
             ("Train: ", self._lab.train_pane),
+            ("Inspect: ", self._lab.inspect_pane),
         )
-        for prefix, owner in owners:
+        for prefix, owner in (*owners, *self._view()):
             for binding in owner.BINDINGS:
                 if isinstance(binding, Binding) and not binding.system:
                     run = partial(self._run, owner, binding.action)
                     key = self.app.get_key_display(binding)
                     yield _Command(f"{prefix}{binding.description}", f"{binding.tooltip} ({key})", run)
+
+    def _view(self) -> Iterator[tuple[str, DOMNode]]:
+        """The open view of the Inspect tab and what in it has keys of its own, one of each kind."""
+        pane = self._lab.inspect_pane
+        if not (pane.active and pane.view):
+            return
+        owners = {type(node): node for node in (pane.view, *pane.view.walk_children()) if node.display}
+        for kind, owner in owners.items():
+            if kind.__module__.startswith("tui."):
+                yield f"{VIEWS[pane.chosen].title}: ", owner
 
     def _presets(self) -> Iterator[_Command]:
         for preset in presets.listed():
@@ -76,6 +89,6 @@ class Commands(Provider):
         self._lab.build_pane.insert(layer.start())
 
     async def _run(self, owner: DOMNode, action: str) -> None:
-        if owner is not self._lab:
+        if owner.id in TABS:
             self._lab.action_show(str(owner.id))
         await self.app.run_action(action, owner)

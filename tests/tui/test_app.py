@@ -187,9 +187,12 @@ async def test_tabs_open_by_key_and_by_click(size):
         await keys(pilot, "2")
         assert app.tabs.current == "train"
         width = size[0]
-        await pilot.click("Header", offset=(width - 18, 0))
+        await pilot.click("Header", offset=(width - 28, 0))
         await pilot.pause()
         assert app.tabs.current == "build"
+        await pilot.click("Header", offset=(width - 5, 0))
+        await pilot.pause()
+        assert app.tabs.current == "inspect"
 
 
 async def test_light_and_dark(size):

@@ -59,7 +59,7 @@ async def test_the_header_always_tells_what_training_is_doing(size):
             assert "a name" in line
             assert "\u2026" in line
             assert "MNIST" not in line
-            assert line.endswith("2 Train")
+            assert line.endswith("3 Inspect")
         app.header.activity = "device auto"
         await pilot.pause()
         assert "device" not in lines_of(app)[0]

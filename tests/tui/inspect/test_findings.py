@@ -1,0 +1,140 @@
+"""The Findings view: what was found, and the remedies that a key applies."""
+
+import pytest
+from msgspec.structs import replace
+
+from core.diagnosis import examine
+from core.summary import summarize
+from tests.tui.driving import SIZES, check_golden, faint_texts, screen_of, until
+from tests.tui.inspect.networks import QUICK, SMALL, Network, fixed, inspecting, trained
+from tui.inspect.findings import FindingsView, RemedyLine
+from tui.theme import DARK, LIGHT
+from tui.train.controller import Run
+
+LOUD = replace(QUICK, pixels="0..255")
+
+
+@pytest.fixture
+def update(request):
+    return bool(request.config.getoption("--update-golden"))
+
+
+def view_of(pane):
+    return pane.query_one(FindingsView)
+
+
+async def test_a_network_with_nothing_wrong_is_told_so():
+    async with inspecting(fixed(), "f") as (app, pane, pilot):
+        await until(pilot, lambda: view_of(pane).findings == ())
+        await until(pilot, lambda: "nothing was found wrong" in screen_of(app))
+
+
+async def test_what_is_found_about_a_trained_network_is_told_with_numbers_cause_and_remedy():
+    network = trained(SMALL, LOUD)
+    (finding,) = examine(SMALL, LOUD, summarize(SMALL))
+    async with inspecting(network, "f", (200, 60)) as (app, pane, pilot):
+        await until(pilot, lambda: finding in (view_of(pane).findings or ()))
+        for text in (finding.evidence, finding.cause, finding.remedies[0].label):
+            await until(pilot, lambda text=text: text[:60] in " ".join(screen_of(app).split()))
+
+
+async def test_enter_applies_the_remedy_in_focus_and_u_takes_it_back():
+    network = fixed(SMALL, LOUD)
+    async with inspecting(network, "f") as (app, pane, pilot):
+        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        before = app.document.present
+        await pilot.press("enter")
+        await until(pilot, lambda: app.document.present.plan.pixels == "0..1")
+        assert pane.run.plan == LOUD, "what was trained stays as it was"
+        await pilot.press("u")
+        await until(pilot, lambda: app.document.present == before)
+
+
+async def test_up_and_down_go_from_remedy_to_remedy():
+    async with inspecting(fixed(SMALL, LOUD), "f") as (app, pane, pilot):
+        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        lines = list(view_of(pane).query(RemedyLine))
+        assert len(lines) > 1
+        await pilot.press("down")
+        await until(pilot, lambda: app.focused is lines[1])
+        await pilot.press("up")
+        await until(pilot, lambda: app.focused is lines[0])
+
+
+async def test_a_click_applies_a_remedy():
+    async with inspecting(fixed(SMALL, LOUD), "f") as (app, pane, pilot):
+        await until(pilot, lambda: list(view_of(pane).query(RemedyLine)))
+        await pilot.pause()
+        await pilot.click(list(view_of(pane).query(RemedyLine))[1])
+        await until(pilot, lambda: len(app.document.present.architecture.layers) == len(SMALL.layers) + 1)
+
+
+async def test_it_follows_a_training_without_losing_the_focus():
+    network = fixed(SMALL, LOUD)
+    async with inspecting(network, "f") as (app, pane, pilot):
+        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        focused, seen = app.focused, view_of(pane).findings
+        pane.history = replace(network.history, ended=None)
+        pane.history = network.history
+        await pilot.pause()
+        assert view_of(pane).findings == seen
+        assert app.focused is focused
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_it_looks_as_it_was_last_looked_at(size, update):
+    network: Network = fixed(SMALL, LOUD)
+    async with inspecting(network, "f", size) as (app, _, pilot):
+        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        for theme in (LIGHT, DARK):
+            app.theme = theme.name
+            await pilot.pause()
+            assert not faint_texts(app, 3.0), theme.name
+        check_golden(app, f"inspect-findings-{size[0]}x{size[1]}", update=update)
+
+
+async def test_a_remedy_is_for_the_network_trained_last_though_it_is_called_as_the_one_before():
+    network = fixed(SMALL, LOUD)
+    async with inspecting(network, "f") as (app, pane, pilot):
+        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        labels = [line.remedy.label for line in view_of(pane).query(RemedyLine)]
+        other = replace(LOUD, seed=77)
+        pane.run = Run("small", SMALL, other)
+        await until(pilot, lambda: all(line.remedy.plan.seed == 77 for line in view_of(pane).query(RemedyLine)))
+        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        assert [line.remedy.label for line in view_of(pane).query(RemedyLine)] == labels
+        await pilot.press("enter")
+        await until(pilot, lambda: app.document.present.plan == replace(other, pixels="0..1"))
+
+
+async def test_what_is_told_just_before_a_pause_is_looked_at_too():
+    network = fixed(SMALL, LOUD)
+    async with inspecting(network, "f") as (_app, pane, pilot):
+        view = view_of(pane)
+        await until(pilot, lambda: view.findings)
+        view.findings = None
+        view._looked = float("inf")  # as if the last look had just been taken, however slow this machine is
+        pane.history = replace(network.history, ended=None)
+        assert view.findings is None
+        await until(pilot, lambda: view.findings)
+
+
+async def test_new_findings_leave_the_focus_on_the_remedy_that_was_chosen():
+    network = fixed(SMALL, LOUD)
+    async with inspecting(network, "f") as (app, pane, pilot):
+        view = view_of(pane)
+        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        await pilot.press("down")
+        chosen = list(view.query(RemedyLine))[1].remedy
+        await until(pilot, lambda: app.focused.remedy == chosen)
+        (finding, *others) = view.findings
+        before = app.focused
+        view.findings = (replace(finding, code="another", remedies=()), finding, *others)
+        await until(pilot, lambda: isinstance(app.focused, RemedyLine) and app.focused is not before)
+        assert app.focused.remedy == chosen
+        pane.bar.focus()
+        await until(pilot, lambda: app.focused is pane.bar)
+        view.findings = (finding, *others)
+        await until(pilot, lambda: len(view.query(".finding--said")) == 1 + len(others))
+        await pilot.pause()
+        assert app.focused is pane.bar

@@ -1,0 +1,291 @@
+"""The weights view: how the weights of every layer are spread before and after training, and pictures of them."""
+
+import re
+
+import numpy as np
+import pytest
+
+from core.architecture import Architecture
+from core.inspection.passages import Weight
+from core.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, until
+from tests.tui.inspect.networks import SMALL, Fixed, Network, fixed, inspecting, trained
+from tui.inspect.layer_list import figure
+from tui.theme import DARK, LIGHT
+from tui.train.controller import Run
+
+SIZES = [(80, 24), (120, 36)]
+SCENES = {"": [], "-bias": ["down", "right"], "-filters": ["i"], "-matrix": ["down", "i"]}
+
+
+@pytest.fixture
+def update(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--update-golden"))
+
+
+class Given(Fixed):
+    """A network with the weights it is given; an error is raised."""
+
+    def __init__(self, told: tuple[Weight, ...] | Exception, architecture: Architecture = SMALL) -> None:
+        super().__init__(architecture, fixed().run.plan)
+        self.told = told
+        self.asked = 0
+
+    def weights(self) -> tuple[Weight, ...]:
+        self.asked += 1
+        if isinstance(self.told, Exception):
+            raise self.told
+        return self.told
+
+
+def given(told: tuple[Weight, ...] | Exception, architecture: Architecture = SMALL) -> Network:
+    run = Run("given", architecture, fixed().run.plan)
+    return Network(run, fixed().history, Given(told, architecture))
+
+
+def weight(row, name, shape, seed=1):
+    draw = np.random.default_rng(seed)
+    return Weight(row, name, draw.normal(0, 0.1, shape).astype("f"), draw.normal(0, 0.2, shape).astype("f"))
+
+
+async def shown(pilot, pane):
+    """Wait until the weights are worked out."""
+    await until(pilot, lambda: pane.view.entries is not None)
+    await pilot.pause()
+    return pane.view
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("scene", SCENES)
+async def test_the_screen_is_as_it_was_last_looked_at(scene, size, update):
+    async with inspecting(fixed(), "v", size) as (app, pane, pilot):
+        await shown(pilot, pane)
+        await pilot.press(*SCENES[scene])
+        for theme in (LIGHT, DARK):
+            app.theme = theme.name
+            await pilot.pause()
+            assert not [text for text in faint_texts(app, 3.0) if "\u2580" not in text], theme.name
+        check_golden(app, f"inspect-weights{scene}-{size[0]}x{size[1]}", update=update)
+
+
+@pytest.mark.keras
+async def test_the_figures_are_those_of_the_networks_weights():
+    network = trained()
+    async with inspecting(network, "v") as (app, pane, pilot):
+        await shown(pilot, pane)
+        layers = ((1, 1), (4, 3), (5, 3))
+        weights = {(told.row, told.name): told for told in network.inspected.weights()}
+        assert len(weights) == 2 * len(layers)
+        for (row, name), told in weights.items():
+            view = pane.view
+            while view.listing.chosen.row != row:
+                await pilot.press("down")
+            while view.digest.name != name:
+                await pilot.press("right")
+            screen = lines_of(app)
+            assert any(f"{name} {'x'.join(map(str, told.after.shape))}" in line for line in screen)
+            for when, values in (("before", told.before), ("after", told.after)):
+                line = next(line for line in screen if re.search(rf"{when} +-?\d\S* +\d", line))
+                exact = values.astype(np.float64)
+                expected = [figure(float(of)) for of in (exact.mean(), exact.std(), exact.min(), exact.max())]
+                assert line.partition(when)[2].split()[:4] == expected
+
+
+@pytest.mark.keras
+async def test_training_is_seen_in_the_list():
+    network = trained()
+    async with inspecting(network, "v") as (app, pane, pilot):
+        await shown(pilot, pane)
+        for told in network.inspected.weights():
+            if told.name == "kernel":
+                ratio = told.after.astype(float).std() / told.before.astype(float).std()
+                assert any(f"x{ratio:.2f}" in line for line in lines_of(app))
+
+
+async def test_arrows_choose_the_layer_and_its_weight():
+    async with inspecting(fixed(), "v") as (_app, pane, pilot):
+        view = await shown(pilot, pane)
+        seen = [(view.digest.row, view.digest.name)]
+        for key in ("right", "right", "left", "down", "down", "down", "up", "home", "end", "pageup", "pagedown"):
+            await pilot.press(key)
+            seen.append((view.digest.row, view.digest.name))
+        expected = [(1, "kernel"), (1, "bias"), (1, "kernel"), (1, "bias"), (4, "kernel"), (5, "kernel"), (5, "kernel")]
+        rest = [(4, "kernel"), (1, "kernel"), (5, "kernel"), (1, "kernel"), (5, "kernel")]
+        assert seen == [*expected, *rest]
+
+
+async def test_a_click_chooses_a_layer_and_a_second_one_shows_its_pictures():
+    async with inspecting(fixed(), "v") as (_app, pane, pilot):
+        view = await shown(pilot, pane)
+        await pilot.click(view.listing, offset=(10, 2))
+        assert view.digest.row == 4
+        await pilot.click(view.listing, offset=(10, 3), times=2)
+        await until(pilot, lambda: view.pictured)
+        assert view.digest.row == 5
+        await pilot.press("down", "up")  # the keys still choose
+        assert view.digest.row == 4
+
+
+async def test_the_bars_are_the_shares_of_the_weights():
+    async with inspecting(fixed(), "v") as (_app, pane, pilot):
+        view = await shown(pilot, pane)
+        await pilot.press("down")
+        await pilot.pause()
+        chart = ["".join(segment.text for segment in line) for line in view.histogram.draw()]
+        before, after = view.digest.distribution.bins(view.histogram.size.width)
+        top = max(before.max(), after.max())
+        assert f"highest: {top:.1%}" in chart[0]
+        wide = view.histogram.size.width // len(after)
+        rows = [line.ljust(len(after) * wide) for line in chart[1:-2]]
+        for place, share in enumerate(after):
+            filled = sum(row[place * wide] == "\u2588" for row in rows)
+            dotted = sum("\u2800" <= row[place * wide] <= "\u28ff" for row in rows)
+            whole = int(share / top * len(rows))
+            assert whole - dotted <= filled <= whole + 1
+        assert chart[-1].startswith(f"{view.digest.distribution.low:.3g}")
+        assert chart[-1].endswith(f"{view.digest.distribution.high:.3g}")
+
+
+async def test_pictures_before_and_after_are_two():
+    async with inspecting(fixed(), "v") as (app, pane, pilot):
+        view = await shown(pilot, pane)
+        await pilot.press("space")  # without pictures, this key has nothing to do
+        assert not view.heat.begun
+        await pilot.press("i")
+        await until(pilot, lambda: "after: 1 to 4 of 4 filters" in screen_of(app))
+        after = view.heat.draw()
+        await pilot.press("space")
+        await until(pilot, lambda: "before: 1 to 4 of 4 filters" in screen_of(app))
+        assert view.heat.draw()[2:] != after[2:]
+        await pilot.press("i")
+        await until(pilot, lambda: "highest" in screen_of(app))
+
+
+async def test_a_dense_layer_on_the_pixels_is_seen_as_images_on_pages():
+    architecture = Architecture((28, 28, 1), (Flatten(), Dense(4096, "relu"), Dense(10, "softmax")))
+    told = (weight(2, "kernel", (784, 4096)), weight(2, "bias", (4096,)), weight(3, "kernel", (4096, 10)))
+    for size in SIZES:
+        async with inspecting(given(told, architecture), "v", size) as (app, pane, pilot):
+            view = await shown(pilot, pane)
+            await pilot.press("i")
+            await until(pilot, lambda app=app: "of 4,096 units, page 1 of" in screen_of(app))
+            assert "means" not in screen_of(app)
+            await pilot.press("comma")
+            await until(pilot, lambda app=app: "to 4,096 of 4,096 units" in screen_of(app))
+            await pilot.press("full_stop")
+            await until(pilot, lambda app=app: "after: 1 to " in screen_of(app))
+            await pilot.press("down")
+            await until(pilot, lambda app=app: "inputs down, units across, means of several" in screen_of(app))
+            assert view.heat.page == 0
+            assert all(len(line) <= size[0] for line in lines_of(app))
+
+
+async def test_many_filters_are_on_pages():
+    architecture = Architecture((28, 28, 1), (Conv2D(512, (3, 3)), MaxPooling2D(), Flatten(), Dense(10, "softmax")))
+    told = (weight(1, "kernel", (3, 3, 1, 512)), weight(4, "kernel", (86528, 10)))
+    async with inspecting(given(told, architecture), "v", (80, 24)) as (app, pane, pilot):
+        await shown(pilot, pane)
+        await pilot.press("i")
+        await until(pilot, lambda: "of 512 filters, page 1 of" in screen_of(app))
+        await pilot.press("full_stop")
+        await until(pilot, lambda: "page 2 of" in screen_of(app))
+
+
+async def test_what_is_not_finite_is_counted():
+    broken = weight(1, "kernel", (5, 5, 1, 4))
+    broken.after[0] = np.nan
+    nothing = Weight(4, "kernel", np.ones((16, 10), "f"), np.full((16, 10), np.nan, "f"))
+    for size in SIZES:
+        async with inspecting(given((broken, nothing)), "v", size) as (app, pane, pilot):
+            await shown(pilot, pane)
+            assert "! after: 20 of 100 are NaN or infinite" in screen_of(app)
+            assert any(line.lstrip().startswith("!") and "Conv2D" in line for line in lines_of(app))
+            await pilot.press("i")
+            await until(pilot, lambda app=app: "20 NaN or infinite as 0" in screen_of(app))
+            await pilot.press("i", "down")
+            await until(pilot, lambda app=app: "! after: 160 of 160 are NaN or infinite" in screen_of(app))
+
+
+async def test_weights_that_were_all_the_same_are_a_wall_with_their_value():
+    told = Weight(1, "bias", np.zeros(4, "f"), np.array([-0.1, 0.2, 0.3, 0.3], "f"))
+    async with inspecting(given((told,)), "v") as (app, pane, pilot):
+        view = await shown(pilot, pane)
+        assert "before: all 0" in screen_of(app)
+        assert "from 0" in screen_of(app)
+        walls = [line.index("\u2506") for line in lines_of(app) if "\u2506" in line and "all 0" not in line]
+        assert len(walls) == view.histogram.size.height - 3
+        assert len(set(walls)) == 1
+
+
+async def test_weights_that_stayed_as_they_were_are_said_to():
+    frozen = weight(1, "kernel", (3, 3))
+    async with inspecting(given((Weight(1, "kernel", frozen.before, frozen.before),)), "v") as (app, pane, pilot):
+        await shown(pilot, pane)
+        assert "unchanged" in screen_of(app)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_figures_of_weights_that_have_grown_huge_stand_apart(size):
+    told = weight(1, "kernel", (5, 5, 1, 4))
+    grown = Weight(1, "kernel", told.before, (-told.after * 1.2345e10).astype("f"))
+    async with inspecting(given((grown,)), "v", size) as (app, pane, pilot):
+        await shown(pilot, pane)
+        listed = next(line for line in lines_of(app) if "1  Conv2D" in line)
+        assert f"{figure(float(grown.after.std()))} x" in listed
+        after = next(line for line in lines_of(app) if re.search(r"after +\S*e\+", line))
+        exact = grown.after.astype(np.float64)
+        expected = [figure(float(of)) for of in (exact.mean(), exact.std(), exact.min(), exact.max())]
+        assert after.partition("after")[2].split()[:4] == expected
+
+
+@pytest.mark.parametrize("value", [-1.2345e10, -3.4e38, -1234.5, -999.6, -999.4, -0.0123456, -1.2345e-30, -1e-45])
+def test_a_figure_leaves_a_gap(value):
+    assert len(figure(value)) <= 8
+    assert float(figure(value)) == pytest.approx(value, rel=0.05)
+
+
+async def test_a_hundred_layers_scroll():
+    architecture = Architecture((28, 28, 1), (Flatten(), *(Dense(9, "sigmoid") for _ in range(100))))
+    told = tuple(weight(row, "kernel", (9, 9)) for row in range(2, 102))
+    async with inspecting(given(told, architecture), "v", (80, 24)) as (app, pane, pilot):
+        view = await shown(pilot, pane)
+        await pilot.press("end")
+        assert view.digest.row == 101
+        await until(pilot, lambda: any("101  Dense 9 sigmoid" in line for line in lines_of(app)))
+        await pilot.press("pageup")
+        assert view.digest.row < 101
+
+
+async def test_without_weights_it_says_so():
+    async with inspecting(given((), Architecture((28, 28, 1), (Flatten(),))), "v") as (app, pane, pilot):
+        await shown(pilot, pane)
+        assert "No layer has weights" in screen_of(app)
+        await pilot.press("i", "down", "right", "space", "full_stop")
+        assert "No layer has weights" in screen_of(app)
+
+
+async def test_an_error_is_said_and_the_app_goes_on():
+    network = given(RuntimeError("out of [bold]memory[/]"))
+    async with inspecting(network, "v") as (app, pane, pilot):
+        await until(pilot, lambda: "! out of [bold]memory[/]" in screen_of(app))
+        await pilot.press("r", "v")
+        await until(pilot, lambda: pane.chosen == "weights")
+        assert network.inspected.asked == 1
+
+
+async def test_the_network_is_asked_once_and_again_when_it_is_another():
+    network = given((weight(1, "kernel", (3, 3)),))
+    async with inspecting(network, "r") as (_app, pane, pilot):
+        assert network.inspected.asked == 0
+        await pilot.press("v")
+        view = await shown(pilot, pane)
+        await pilot.press("r", "v")
+        await until(pilot, lambda: view.active)
+        assert network.inspected.asked == 1
+        pane.inspected = None
+        await pilot.pause()
+        assert view.entries is None
+        other = Given((weight(4, "kernel", (3, 3)),))
+        pane.inspected = other
+        await until(pilot, lambda: view.entries and view.entries[0].row == 4)
+        assert (network.inspected.asked, other.asked) == (1, 1)

@@ -1,0 +1,193 @@
+"""What one layer makes of a digit: its maps or units as a picture, the last layer's as bars."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.getters import query_one
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from core.inspection.activations import Layout, Spread, maps, sheet
+from core.inspection.passages import Passage
+from core.shapes import show_shape
+from tui.inspect.numbers import short, told
+from tui.inspect.outputs import OutputBars
+from tui.inspect.pixels import Drawn, Pixels
+from tui.widgets.text import update_text
+
+__all__ = ["Activations", "Scene"]
+
+FOOT = 2
+"""Lines below the picture."""
+
+
+class Scene(Struct, frozen=True):
+    """What is looked at."""
+
+    passage: Passage
+    label: str
+    """What the layer is called, its number in front."""
+    unit: int
+    """The map or unit that is chosen."""
+    each: bool = False
+    """Whether every map is as bright as it can be, whatever the others are."""
+    alone: bool = False
+    """Whether the chosen map is seen alone."""
+    classes: tuple[str, ...] = ()
+    """Of the last layer: what its outputs stand for."""
+
+    @property
+    def maps(self) -> NDArray[np.float32]:
+        """The output as maps: (height, width, n)."""
+        return maps(self.passage.values)
+
+    @property
+    def count(self) -> int:
+        """How many maps or units there are."""
+        return int(self.maps.shape[2])
+
+    @property
+    def dense(self) -> bool:
+        """Whether it is a vector of units."""
+        return self.passage.values.ndim <= 1
+
+    @property
+    def scaled(self) -> bool:
+        """Whether every map has a scale of its own: of a single number it would tell nothing."""
+        return self.each and not self.dense
+
+
+class Activations(Vertical):
+    """Draws a `Scene`."""
+
+    DEFAULT_CSS = """
+    Activations { height: 1fr; }
+    Activations Static { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
+    Activations #maps { height: 1fr; }
+    Activations #bars { margin-top: 1; }
+    Activations #which { color: $text-muted; }
+    """
+
+    scene: reactive[Scene | None] = reactive(None, repaint=False)
+    """What is looked at; None for nothing."""
+
+    head = query_one("#figures", Static)
+    pixels = query_one("#maps", Pixels)
+    bars = query_one("#bars", OutputBars)
+    foot = query_one("#which", Static)
+
+    @dataclass
+    class Chosen(Message):
+        """A person clicked a map or unit."""
+
+        unit: int
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._layout: Layout | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="figures", markup=False)
+        yield Pixels(id="maps")
+        yield OutputBars(id="bars")
+        yield Static(id="which", markup=False)
+
+    @property
+    def places(self) -> int:
+        """How many maps or units are on a page."""
+        return self._layout.grid.places if self._layout else 1
+
+    def watch_scene(self) -> None:
+        self._redraw()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._redraw()
+
+    @on(Pixels.Clicked)
+    def _clicked(self, event: Pixels.Clicked) -> None:
+        event.stop()
+        scene, layout = self.scene, self._layout
+        if scene is None or layout is None or scene.alone:
+            return
+        page = scene.unit // layout.grid.places
+        for row in (event.row, event.row + 1):
+            unit = layout.at(row, event.column, scene.count, page)
+            if unit is not None:
+                self.post_message(self.Chosen(unit))
+                return
+
+    def _redraw(self) -> None:
+        scene = self.scene
+        if not self.is_mounted or scene is None:
+            return
+        spread = Spread.of(scene.passage.values)
+        head = _head(scene, spread)
+        update_text(self.head, Content("\n").join(head))
+        width, height = self.content_size
+        height -= len(head) + FOOT
+        as_bars = bool(scene.classes) and scene.dense and scene.count < height
+        self.bars.display, self.pixels.display, self.foot.display = as_bars, not as_bars, not as_bars
+        if as_bars:
+            self._layout = None
+            self.bars.class_names, self.bars.outputs = scene.classes, scene.passage.values
+        elif width > 2 and height > 1:
+            self._draw(scene, spread, (2 * height, width))
+
+    def _draw(self, scene: Scene, spread: Spread, room: tuple[int, int]) -> None:
+        shown, unit = scene.maps, scene.unit
+        if scene.alone:
+            shown, unit = shown[..., unit : unit + 1], 0
+        self._layout = layout = Layout.fitting((shown.shape[0], shown.shape[1]), shown.shape[2], room)
+        self.pixels.drawn = Drawn(sheet(shown, layout, spread, unit, each=scene.scaled))
+        update_text(self.foot, Content(f"{_thing(scene)} {scene.unit}: {_of_one(scene)}\n{_paged(scene, layout)}"))
+
+
+def _head(scene: Scene, spread: Spread) -> list[Content]:
+    lines = [
+        Content.assemble((scene.label, "bold"), f"  {show_shape(scene.passage.values.shape)}"),
+        Content(told(spread)),
+        Content.styled(_legend(scene, spread), "$foreground-muted"),
+    ]
+    if spread.not_finite and spread.low is not None:
+        said = f"! {spread.not_finite:,} of {spread.count:,} are NaN or infinite"
+        lines.insert(2, Content.styled(said, "$text-error bold"))
+    return lines
+
+
+def _legend(scene: Scene, spread: Spread) -> str:
+    if scene.classes or not spread.size:
+        return ""
+    if scene.scaled:
+        around = "grey is 0, white the largest size" if spread.signed else "black is 0, white the largest"
+        return f"{around} of each {_thing(scene)}"
+    largest = short(spread.size)
+    return f"black is -{largest}, grey 0, white {largest}" if spread.signed else f"black is 0, white {largest}"
+
+
+def _paged(scene: Scene, layout: Layout) -> str:
+    count, places = scene.count, layout.grid.places
+    if scene.alone:
+        return f"{_thing(scene)} {scene.unit} alone of {count:,}"
+    page, pages = scene.unit // places, layout.grid.pages(count)
+    shown = layout.grid.shown(count, page)
+    if pages == 1:
+        return f"{count:,} {_thing(scene)}{'' if count == 1 else 's'}"
+    return f"{_thing(scene)}s {shown.start:,}-{shown.stop - 1:,} of {count:,}, page {page + 1} of {pages}"
+
+
+def _of_one(scene: Scene) -> str:
+    one = scene.maps[..., scene.unit]
+    spread = Spread.of(one)
+    lost = f", {spread.not_finite:,} NaN" if spread.not_finite and spread.low is not None else ""
+    return f"{told(spread)}{lost}"
+
+
+def _thing(scene: Scene) -> str:
+    return "unit" if scene.dense else "map"

@@ -1,0 +1,261 @@
+"""The confusion matrix as a heat map, with the figures of each class at the end of its row."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding
+from textual.color import Color
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from core.inspection.confusions import heat
+from core.inspection.results import ClassFigures, Results
+from core.quantities import show_count
+from tui.plain import one_line
+
+__all__ = ["Matrix"]
+
+HEADER = 2
+WIDEST_NAME, WIDEST_CELL = 12, 9
+NONE = "\u00b7"
+"""Stands in a cell that holds nothing."""
+
+
+class Columns(NamedTuple):
+    """Widths in cells of the terminal."""
+
+    name: int
+    cell: int
+    figures: tuple[int, ...]
+    """Of precision, recall, F1 and the number of examples; empty where there is no room for them."""
+    headings: tuple[str, ...]
+
+
+class Matrix(Widget, can_focus=True):
+    """How many of each class (down) were taken for which one (across). One cell is chosen."""
+
+    HELP = """
+    ## Confusion matrix
+    A row for every true class, a column for every class that the network answered. Right answers are on the diagonal,
+    mistakes beside it; the shade is a cell's share of its row. Behind each row:
+
+    - **prec** (precision): of what was taken for this class, the share that is of it
+    - **rec** (recall): of what is of this class, the share that was found
+    - **F1**: the harmonic mean of both
+    - **n** (support): how many test digits are of this class
+
+    **arrows** or a click choose a cell, **enter** or a double click opens its digits, **n** goes to the most frequent
+    confusion and on to the next, **c** switches between counts and percent of the row.
+    """
+
+    BINDINGS = [
+        Binding("up", "move(-1, 0)", "Class above", id="results.up", tooltip="The cell above", show=False),
+        Binding("down", "move(1, 0)", "Class below", id="results.down", tooltip="The cell below", show=False),
+        Binding("left", "move(0, -1)", "Cell before", id="results.left", tooltip="The cell to the left", show=False),
+        Binding("right", "move(0, 1)", "Next cell", id="results.right", tooltip="The cell to the right", show=False),
+        Binding("home", "move(0, -999)", "First cell", id="results.first", tooltip="First cell of the row", show=False),
+        Binding("end", "move(0, 999)", "Last cell", id="results.last", tooltip="Last cell of the row", show=False),
+    ]
+
+    COMPONENT_CLASSES = {
+        "matrix--right",
+        "matrix--wrong",
+        "matrix--muted",
+        "matrix--edge",
+        "matrix--cursor",
+        "matrix--cursor-blurred",
+    }
+
+    DEFAULT_CSS = """
+    Matrix { height: auto; width: 1fr; }
+    Matrix > .matrix--right { color: $primary; }
+    Matrix > .matrix--wrong { color: $error; }
+    Matrix > .matrix--muted { color: $text-muted; }
+    Matrix > .matrix--edge { color: $accent; text-style: bold underline; }
+    Matrix > .matrix--cursor { background: $accent; color: $background; text-style: bold; }
+    Matrix > .matrix--cursor-blurred { background: $panel; color: $foreground; text-style: bold; }
+    """
+
+    results: reactive[Results | None] = reactive(None, layout=True)
+    """What is counted."""
+    cell: reactive[tuple[int, int]] = reactive((0, 0), repaint=False)
+    """The row and the column chosen: the true class and the one it was taken for."""
+    percent: reactive[bool] = reactive(False)
+    """Whether cells are in percent of their row."""
+    lines: reactive[int] = reactive(1, layout=True)
+    """How many lines a row takes; an odd number, so that it has a middle."""
+
+    @dataclass
+    class Moved(Message):
+        """Another cell was chosen."""
+
+    @dataclass
+    class Opened(Message):
+        """A person wants to see what is in the cell chosen."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._heat: NDArray[np.float64] = np.zeros((0, 0))
+        self._percent: NDArray[np.float64] = np.zeros((0, 0))
+        self._figures: tuple[ClassFigures, ...] = ()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return HEADER + self.lines * len(self.results.classes) if self.results else 0
+
+    def watch_results(self, results: Results | None) -> None:
+        self._heat = heat(results) if results else np.zeros((0, 0))
+        self._percent = results.percent if results else np.zeros((0, 0))
+        self._figures = results.per_class if results else ()
+
+    @property
+    def chosen(self) -> Region:
+        """Where the row of the cell chosen is, the headings with the first one."""
+        row = self.cell[0]
+        top = HEADER + row * self.lines if row else 0
+        return Region(0, top, self.size.width, HEADER + (row + 1) * self.lines - top)
+
+    def watch_cell(self, before: tuple[int, int], cell: tuple[int, int]) -> None:
+        self.refresh(Region(0, HEADER - 1, self.size.width, 1))
+        for row in (before[0], cell[0]):
+            self.refresh(Region(0, HEADER + row * self.lines, self.size.width, self.lines))
+        self.post_message(self.Moved())
+
+    def validate_cell(self, cell: tuple[int, int]) -> tuple[int, int]:
+        last = len(self.results.classes) - 1 if self.results else 0
+        row, column = (min(max(0, place), last) for place in cell)
+        return row, column
+
+    def action_move(self, down: int, across: int) -> None:
+        """Choose the cell so far away from the one chosen."""
+        if self.results is not None:
+            self.cell = (self.cell[0] + down, self.cell[1] + across)
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        cell = self._cell_at(event.x, event.y)
+        if cell is not None:
+            self.cell = cell
+            if event.chain == 2:
+                self.post_message(self.Opened())
+
+    def render_line(self, y: int) -> Strip:
+        ground = self.visual_style.rich_style
+        if self.results is None or not self._figures:
+            return Strip.blank(self.size.width, ground)
+        columns = self._columns(self.results)
+        row, within = divmod(y - HEADER, self.lines)
+        if y == 0:
+            parts = self._title(columns)
+        elif y == 1:
+            parts = self._names(columns)
+        elif row < len(self._figures):
+            parts = self._row(self.results, columns, row, middle=within == self.lines // 2)
+        else:
+            parts = []
+        line = Strip([Segment(text, ground + style) for text, style in parts])
+        return line.adjust_cell_length(self.size.width, ground)
+
+    def _columns(self, results: Results) -> Columns:
+        width, classes = self.size.width, len(results.classes)
+        name = min(WIDEST_NAME, 1 + max(3, *(len(one_line(name)) for name in results.classes)))
+        least = max(5, len(str(results.confusion.max())) + 1)
+        headings: tuple[str, ...] = ("precision", "recall", "F1", "examples")
+        figures: tuple[int, ...] = (11, 8, 8, 10)
+        if name + classes * (least + 1) + sum(figures) > width:
+            headings, figures = ("prec", "rec", "F1", "n"), (6, 6, 6, 6)
+        if name + classes * least + sum(figures) > width:
+            headings, figures = (), ()
+        room = (width - name - sum(figures)) // classes
+        return Columns(name, max(least, min(WIDEST_CELL, room)), figures, headings)
+
+    def _cell_at(self, x: int, y: int) -> tuple[int, int] | None:
+        if self.results is None:
+            return None
+        columns, classes = self._columns(self.results), len(self.results.classes)
+        row, column = (y - HEADER) // self.lines, (x - columns.name) // columns.cell
+        return (row, column) if 0 <= row < classes and 0 <= column < classes else None
+
+    def _title(self, columns: Columns) -> list[tuple[str, Style]]:
+        title = "taken for, in % of the true class" if self.percent else "taken for"
+        cells = f"{title:^{columns.cell * len(self._figures)}}"
+        return [(" " * columns.name + cells, self._style("muted"))]
+
+    def _names(self, columns: Columns) -> list[tuple[str, Style]]:
+        muted = self._style("muted")
+        parts = [(f"{'true':<{columns.name}}", muted)]
+        for column, figures in enumerate(self._figures):
+            style = self._style("edge") if column == self.cell[1] else muted
+            parts += self._placed(_fit(figures.name, columns.cell - 1), columns.cell, style, Style())
+        headings = zip(columns.headings, columns.figures, strict=True)
+        return [*parts, *((f"{heading:>{width}}", muted) for heading, width in headings)]
+
+    def _row(self, results: Results, columns: Columns, row: int, *, middle: bool) -> list[tuple[str, Style]]:
+        figures = self._figures[row]
+        name = _fit(figures.name, columns.name - 1) if middle else ""
+        style = self._style("edge") if row == self.cell[0] else self._style("muted")
+        # One column stays free, so that a name does not touch its first cell.
+        parts = [(" " * (columns.name - 1 - len(name)), Style()), (name, style), (" ", Style())]
+        ground = self.visual_style.background or Color(0, 0, 0)
+        for column, count in enumerate(results.confusion[row].tolist()):
+            text = self._cell(row, column, count) if middle else ""
+            style = self._shade(row, column, ground) if count else self._style("muted")
+            if (row, column) == self.cell:
+                style = self._style("cursor" if self.has_focus else "cursor-blurred")
+            parts += self._placed(text, columns.cell, style, style)
+        if middle:
+            texts = (*(_share(value) for value in (figures.precision, figures.recall, figures.f1)),)
+            texts = (*texts, show_count(figures.support))
+            parts += [(f"{text:>{width}}", Style()) for text, width in zip(texts, columns.figures, strict=False)]
+        return parts
+
+    def _cell(self, row: int, column: int, count: int) -> str:
+        if not count:
+            return NONE
+        if not self.percent:
+            return str(count)
+        return "100" if count == self._figures[row].support else f"{min(99.9, self._percent[row, column]):.1f}"
+
+    def _placed(self, text: str, width: int, style: Style, around: Style) -> list[tuple[str, Style]]:
+        """``text`` in a cell: below one another to the right, the widest of them in the middle."""
+        after = (width - 3) // 2
+        before = width - after - len(text)
+        if before < 0:
+            before, after = 0, width - len(text)
+        return [(" " * before, around), (text, style), (" " * after, around)]
+
+    def _shade(self, row: int, column: int, ground: Color) -> Style:
+        hue = self.get_component_styles(f"matrix--{'right' if row == column else 'wrong'}").color
+        return _tinted(ground, hue, float(self._heat[row, column]))
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"matrix--{name}")
+
+
+@lru_cache(1024)
+def _tinted(ground: Color, hue: Color, amount: float) -> Style:
+    """``ground`` with ``amount`` of ``hue``, and black or white on it, whichever is read better."""
+    tinted = ground.blend(hue, amount)
+    return Style(color=tinted.get_contrast_text(1.0).rich_color, bgcolor=tinted.rich_color)
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _fit(name: str, width: int) -> str:
+    name = one_line(name)
+    return name if len(name) <= width else f"{name[: max(0, width - 1)]}\u2026"

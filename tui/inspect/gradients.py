@@ -1,0 +1,173 @@
+"""Gradients, updates, dead and saturated units over the steps of the training."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.getters import query_one
+from textual.reactive import reactive
+from textual.timer import Timer
+from textual.widgets import Static
+
+from core.curves import Axis, History, epoch_axis
+from core.inspection.gradients import Course, Quantity, logarithmic, power_axis
+from tui.inspect.gradient_table import GradientTable
+from tui.inspect.listing import Listing
+from tui.inspect.view import View
+from tui.widgets.chart import Chart
+from tui.widgets.picture import Line, Picture, Rule
+from tui.widgets.text import update_text
+
+__all__ = ["GradientsView"]
+
+EVERY = 0.5
+"""Seconds between two drawings, at least, however many samples come in."""
+
+MEANING: dict[Quantity, str] = {
+    "gradient": "norm of the loss's gradient",
+    "update": "step as a share of the weights",
+    "dead": "relu units at 0 for a whole batch",
+    "saturated": "sigmoid or tanh outputs near their ends",
+}
+
+LEGEND = (
+    "Grad.: norm of the loss's gradient, on one log scale. Update: the step as a share of the weights (1e-3 is usual). "
+    "Dead: relu units at 0. Sat.: sigmoid, tanh outputs near their ends."
+)
+
+
+class GradientsView(View):
+    """The table of all layers; below it, if it is wanted, a chart of one of them."""
+
+    BINDINGS = [
+        Binding("escape", "table", "Table", id="gradients.table", tooltip="Back to the table alone", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    GradientsView { layout: vertical; }
+    GradientsView GradientTable { height: 1fr; }
+    GradientsView Chart { height: 2fr; display: none; }
+    GradientsView.-charted Chart { display: block; }
+    GradientsView #gradients-about { height: auto; color: $text-muted; }
+    """
+
+    charted: reactive[bool] = reactive(False, repaint=False)
+    """Whether the chosen layer's figure is drawn over the steps."""
+
+    table = query_one(GradientTable)
+    chart = query_one(Chart)
+    about = query_one("#gradients-about", Static)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._due: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield GradientTable()
+        yield Chart("", "")
+        yield Static(id="gradients-about", markup=False)
+
+    def on_mount(self) -> None:
+        self._take()
+
+    def focus_default(self) -> None:
+        """Put the focus on the table, whose keys choose the layer."""
+        self.table.focus()
+
+    def watch_active(self) -> None:
+        self._take()
+
+    def watch_run(self) -> None:
+        self._take()
+
+    def watch_history(self) -> None:
+        if not self.active:
+            return
+        if not self.history.samples:
+            self._take()  # another training has begun
+        elif self._due is None:
+            self._due = self.set_timer(EVERY, self._take)
+
+    def watch_charted(self) -> None:
+        self.set_class(self.charted, "-charted")
+        self._draw()
+
+    @on(Listing.Chosen)
+    def _chosen(self, event: Listing.Chosen) -> None:
+        event.stop()
+        self._draw()
+
+    @on(Listing.Opened)
+    def _opened(self, event: Listing.Opened) -> None:
+        event.stop()
+        self.charted = not self.charted
+
+    def on_gradient_table_followed(self, event: GradientTable.Followed) -> None:
+        """Draw the chart of the quantity that the table now follows."""
+        event.stop()
+        self._draw()
+
+    def action_table(self) -> None:
+        """Go back to the table alone."""
+        self.charted = False
+
+    def _take(self) -> None:
+        """Show what there is, if anybody sees it."""
+        if self._due is not None:
+            self._due.stop()
+            self._due = None
+        if not self.active or not self.is_mounted:
+            return
+        if self.run is not None:
+            self.table.architecture = self.run.architecture
+        self.table.samples = self.history.samples
+        self.table.display = bool(self.table.courses)
+        if not self.table.courses:
+            self.charted = False
+        update_text(self.about, Content(_about(self.history)))
+        self._draw()
+
+    def _draw(self) -> None:
+        course = self.table.chosen
+        if self.charted and course is not None:
+            name = f"{course.row} {self.table.name_of(course.row)}"
+            self.chart.picture = picture(course, self.table.quantity, name, self.history)
+            self.chart.empty = f"{name}: {_nothing(course, self.table.quantity)}"
+
+
+def picture(course: Course, quantity: Quantity, name: str, history: History) -> Picture | None:
+    """A chart of ``quantity`` in the layer called ``name``; None where it has none that can be drawn."""
+    steps = history.started.steps_per_epoch if history.started else 1
+    points = course.points(quantity, steps)
+    if not points:
+        return None
+    axis = power_axis(points) if logarithmic(quantity) else Axis(0.0, 1.0, percent=True)
+    since = course.broken_since
+    rules = (Rule(since / max(1, steps), f"{course.broken_as} from here"),) if since is not None else ()
+    newest = max(course.steps[-1] / max(1, steps), history.x)
+    title = f"{name}: {MEANING[quantity]}"
+    return Picture(title, epoch_axis(newest, history.planned), axis, (Line(quantity, "train", points),), rules=rules)
+
+
+def _nothing(course: Course, quantity: Quantity) -> str:
+    """Why there is no chart."""
+    if any(value is not None for value in course.values(quantity)):
+        return f"{quantity}: 0, NaN or infinite at every step, which no logarithmic scale has"
+    return {
+        "gradient": "it learns nothing, so it has no gradient",
+        "update": "it learns nothing, so it has no updates",
+        "dead": "no relu, so no unit of it can die",
+        "saturated": "no sigmoid or tanh, so no output of it can saturate",
+    }[quantity]
+
+
+def _about(history: History) -> str:
+    """What the numbers are, and of which steps."""
+    samples = history.samples
+    if not samples:
+        over = history.ended is not None
+        return "No samples were taken." if over else "No samples yet: the first step that is trained is looked at."
+    if not any(sample.layers for sample in samples):
+        return "No layer learns, and none can die or saturate: there is nothing to follow."
+    number = "1 sample" if len(samples) == 1 else f"{len(samples):,} samples of single steps"
+    return f"{number}, the last at step {samples[-1].step:,}. {LEGEND}"

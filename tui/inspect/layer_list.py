@@ -1,0 +1,115 @@
+"""The layers that have weights, each with what became of its first one: kernel or gamma."""
+
+from typing import NamedTuple
+
+from msgspec import Struct
+from textual.reactive import reactive
+
+from core.inspection.images import Statistics
+from core.inspection.weights import Digest
+from tui.inspect.listing import Cell, Listing, fitted
+
+__all__ = ["LayerList", "LayerWeights", "figure", "ratio", "share"]
+
+PREFIX = 6
+LABEL = 10
+"""Cells of a layer's name, at the least."""
+MEAN = 10
+FIGURE = 9
+NEAR = 7
+"""Cells of the figures, with the gap in front of them."""
+
+
+class LayerWeights(Struct, frozen=True, eq=False):
+    """A layer and all its weights, biases and statistics."""
+
+    row: int
+    label: str
+    digests: tuple[Digest, ...]
+
+
+class Columns(NamedTuple):
+    """Widths of the columns that there may be more or less room for, in cells; 0 for one that is left out."""
+
+    label: int
+    name: int
+    number: int
+    mean: int
+
+
+class LayerList(Listing, can_focus=False):
+    """A line for every layer that has weights. Its keys are those of the view around it."""
+
+    entries: reactive[tuple[LayerWeights, ...]] = reactive((), repaint=False)
+    """What is listed."""
+
+    @property
+    def chosen(self) -> LayerWeights | None:
+        """The layer that is chosen."""
+        return self.entries[self.cursor] if self.cursor < len(self.entries) else None
+
+    def watch_entries(self) -> None:
+        self.changed()
+
+    @property
+    def lines(self) -> int:
+        return len(self.entries)
+
+    def header(self) -> str:
+        label, name, number, mean = self._columns
+        of = f"{'weight':<{name}}" if name else ""
+        middle = f"{'mean':>{MEAN}}" if mean else ""
+        return (
+            f"   #  {'Layer':<{label}} {of}{'number':>{number}}{middle}"
+            f"{'stddev':>{FIGURE}}{'change':>{FIGURE}}{'near 0':>{NEAR}}"
+        )
+
+    def line(self, index: int) -> list[Cell]:
+        layer = self.entries[index]
+        first = layer.digests[0]
+        label, name, number, mean = self._columns
+        after = first.after
+        broken = any(part.after.not_finite for part in layer.digests)
+        return [
+            ("!" if broken else " ", "warning" if broken else ""),
+            (f"{layer.row:>3}  ", "muted"),
+            (f"{fitted(layer.label, label)} ", ""),
+            (fitted(first.name, name - 1) + " " if name else "", "muted"),
+            (f"{after.count:>{number},}", ""),
+            (f"{figure(after.mean):>{MEAN}}" if mean else "", ""),
+            (f"{figure(after.stddev):>{FIGURE}}", ""),
+            (f"{ratio(first):>{FIGURE}}", ""),
+            (f"{share(after):>{NEAR}}", ""),
+        ]
+
+    @property
+    def _columns(self) -> Columns:
+        count = max([6, *(len(f"{layer.digests[0].after.count:,}") for layer in self.entries)])
+        name = max([6, *(len(layer.digests[0].name) for layer in self.entries)]) + 1
+        longest = max((len(layer.label) for layer in self.entries), default=LABEL)
+        room = self.width - PREFIX - 1 - count - 2 * FIGURE - NEAR
+        # What is least missed goes first: the weight's name is told where it is drawn.
+        for names, mean in ((name, MEAN), (0, MEAN)):
+            if room - names - mean >= min(longest, 2 * LABEL):
+                return Columns(room - names - mean, names, count, mean)
+        return Columns(max(LABEL, room), 0, count, 0)
+
+
+def figure(value: float | None) -> str:
+    """A figure in at most eight cells: ``-0.0123``, ``4.5e-05``, ``-2.4e+09``; ``-`` for none."""
+    if value is None:
+        return "-"
+    return f"{value:.3g}" if value == 0 or 1e-3 <= abs(value) < 999.5 else f"{value:.1e}"
+
+
+def ratio(digest: Digest) -> str:
+    """How the standard deviation has changed, in at most eight cells: ``x2.31``; from 0 as ``from 0``."""
+    times = digest.stddev_ratio
+    if times is None:
+        return "from 0" if digest.before.stddev == 0 and digest.after.stddev else "-"
+    return f"x{times:.2f}" if times < 100 else f"x{figure(times)}"
+
+
+def share(statistics: Statistics) -> str:
+    """The share of the weights that are near zero: ``3.1%``."""
+    return "-" if statistics.near_zero is None else f"{statistics.near_zero:.1%}"

@@ -1,0 +1,73 @@
+"""Numbers of a network as text: short ones for sentences, and such that fit a cell of a table."""
+
+from collections.abc import Sequence
+from math import isfinite, isinf
+
+from core.inspection.activations import Spread
+
+__all__ = ["fitted", "share", "short", "told"]
+
+_INFINITE = "\u221e"
+
+
+def short(value: float, digits: int = 4) -> str:
+    """In ``digits`` digits: ``3.412``, ``19``, ``NaN``, ``-1.2e-5``."""
+    if not isfinite(value):
+        return _not_finite(value)
+    return f"{value or 0.0:.{digits}g}".replace("e-0", "e-").replace("e+0", "e")
+
+
+def fitted(values: Sequence[float], width: int) -> list[str]:
+    """Numbers of one table, none wider than ``width``, which is at least 4: as many decimals as all of them allow.
+
+    Zeros and numbers that are not finite have none, and where all are whole none has. What is too large even so is
+    given as a power of ten.
+    """
+    finite = [value for value in values if isfinite(value)]
+    exact = all(value == int(value) for value in finite)
+    decimals = (0,) if exact else (3, 2, 1, 0)
+    # Better without the 0 in front of the point than with one decimal alone.
+    for places, bare in sorted(((places, bare) for places in decimals for bare in (False, True)), key=_worth):
+        texts = [_decimal(value, places, bare=bare) for value in values]
+        if all(len(text) <= width for text in texts):
+            return texts
+    return [text if len(text) <= width else _power(value) for value, text in zip(values, texts, strict=True)]
+
+
+def share(part: float) -> str:
+    """``45.1%``; what is not all and not none never looks like it."""
+    if 0 < part < 0.001:
+        return "<0.1%"
+    if 0.999 < part < 1:
+        return ">99.9%"
+    return f"{part:.1%}" if 0 < part < 1 else f"{part:.0%}"
+
+
+def told(spread: Spread) -> str:
+    """Where values lie: ``0 to 3.41, mean 0.21, 45.1% zeros``."""
+    if spread.low is None or spread.high is None or spread.mean is None or spread.zeros is None:
+        return f"nothing but NaN and infinity: {spread.count:,} of {spread.count:,}" if spread.count else "no values"
+    if spread.count == 1:
+        return short(spread.low)
+    low, high, mean = (short(value, 3) for value in (spread.low, spread.high, spread.mean))
+    return f"{low} to {high}, mean {mean}, {share(spread.zeros)} zeros"
+
+
+def _worth(form: tuple[int, bool]) -> tuple[bool, bool, int]:
+    places, bare = form
+    return places < 2, bare, -places
+
+
+def _decimal(value: float, places: int, *, bare: bool) -> str:
+    if not isfinite(value):
+        return _not_finite(value)
+    text = f"{value:.{places}f}" if value else "0"
+    return text.replace("0.", ".", 1) if bare and abs(value) < 1 else text
+
+
+def _power(value: float) -> str:
+    return f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
+
+
+def _not_finite(value: float) -> str:
+    return ("-" if value < 0 else "") + _INFINITE if isinf(value) else "NaN"

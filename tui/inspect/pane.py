@@ -1,0 +1,210 @@
+"""The Inspect tab: what the network learned, and why it did not."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.getters import query_one
+from textual.reactive import reactive
+from textual.widgets import ContentSwitcher, Static
+from textual.worker import Worker, WorkerState, get_current_worker
+
+from core.curves import History
+from core.presets import Preset
+from core.training.events import State
+from core.training.failures import explain
+from tui.inspect import words
+from tui.inspect.bar import ViewBar
+from tui.inspect.catalog import BINDINGS, VIEWS
+from tui.inspect.workers import Asking
+from tui.plain import one_line
+from tui.train.controller import Run
+
+if TYPE_CHECKING:
+    from core.inspection.results import Results
+    from tui.inspect.inspected import Inspected
+    from tui.inspect.mistakes import MistakesView
+    from tui.inspect.results import CellWanted
+    from tui.inspect.view import View, WalkWanted
+    from tui.inspect.walk import WalkView
+
+__all__ = ["InspectPane"]
+
+
+class InspectPane(Vertical, Asking):
+    """Shows the network that was trained last, from one side at a time."""
+
+    HELP = """
+    ## Inspect
+    What the network learned, from seven sides: **r** results on the test set, **m** its mistakes, **d** a pad to draw
+    on, **w** one digit's way through the layers, **v** the weights before and after, **g** the gradients while it
+    trained, **f** what was found wrong and what mends it.
+
+    It is the network as it was trained last, whatever has become of the stack since. While one is being trained,
+    **space** on the Train tab pauses it, and it can be looked into.
+    """
+
+    BINDINGS = BINDINGS
+
+    preset: reactive[Preset | None] = reactive(None, repaint=False)
+    """What the document holds now, which need not be what was trained."""
+    run: reactive[Run | None] = reactive(None, repaint=False)
+    """What was trained last, or is being trained."""
+    state: reactive[State] = reactive[State]("idle", repaint=False)
+    """What that training is about."""
+    history: reactive[History] = reactive(History(), repaint=False)
+    """What it has told."""
+    active: reactive[bool] = reactive(False, repaint=False)
+    """Whether this tab is open."""
+    chosen: reactive[str] = reactive("results", repaint=False)
+    """The view that is open."""
+    inspected: reactive["Inspected | None"] = reactive(None, repaint=False)
+    """The network on show, once it can be asked."""
+    results: reactive["Results | None"] = reactive(None, repaint=False)
+    """How it answers the test set, once that is known."""
+
+    switcher = query_one("#views", ContentSwitcher)
+    bar = query_one(ViewBar)
+    line = query_one("#subject", Static)
+    empty = query_one("#inspect-empty", Static)
+
+    def __init__(self, ask: "Callable[[], Inspected | None]", *, id: str | None = None) -> None:
+        """``ask`` gives what can be asked of the network trained last; it is called in a thread."""
+        super().__init__(id=id)
+        self._ask = ask
+        self._complete = False
+        self._step = 0
+        self._trouble = ""
+
+    def compose(self) -> ComposeResult:
+        yield ViewBar().data_bind(InspectPane.chosen)
+        yield Static(id="subject", markup=False)
+        yield Static(id="inspect-empty", markup=False)
+        yield ContentSwitcher(id="views", initial=None)
+
+    @property
+    def view(self) -> "View | None":
+        """The view that is open; None until all of them are there, once the tab was opened for the first time."""
+        return cast("View", self.switcher.get_child_by_id(self.chosen)) if self._complete else None
+
+    def focus_default(self) -> None:
+        """Put the focus where the keys of the open view work."""
+        if self.view and self.switcher.display:
+            self.view.focus_default()
+        else:
+            self.bar.focus()
+
+    def watch_run(self) -> None:
+        self._forget()
+
+    def watch_state(self) -> None:
+        if self.state not in {"paused", "idle"}:
+            self._forget()  # its weights are about to change, and its network may be wanted for the next training
+        self._show()
+
+    def watch_history(self) -> None:
+        step = self.history.progress.step if self.history.progress else 0
+        if step != self._step:
+            self._step = step
+            self._forget()  # a single step may be over, and paused said again, before anybody looks at the state
+        if self.active:
+            self._show()
+
+    def watch_preset(self) -> None:
+        if self.active:
+            self._show()
+
+    async def watch_active(self) -> None:
+        if self.active and not self._complete:
+            from tui.inspect.views import make  # noqa: PLC0415  # brings numpy, which the start does without
+
+            pane = InspectPane
+            bound = (pane.inspected, pane.results, pane.run, pane.history)
+            for view in make():
+                await self.switcher.add_content(view.data_bind(*bound))
+            self._complete = True
+            self.switcher.current = self.chosen  # which a key may have changed meanwhile
+        self._show()
+        if self.active:
+            self.focus_default()
+
+    def watch_chosen(self) -> None:
+        if not self._complete:
+            return
+        self.switcher.current = self.chosen
+        self._show()
+        self.call_after_refresh(self.focus_default)
+
+    @on(ViewBar.Wanted)
+    def _wanted(self, event: ViewBar.Wanted) -> None:
+        event.stop()
+        self.chosen = event.name
+
+    def on_walk_wanted(self, event: "WalkWanted") -> None:
+        """Walk a digit through the network; found by its name, as importing the message would bring numpy."""
+        event.stop()
+        cast("WalkView", self.switcher.get_child_by_id("walk")).take(event.image, event.truth)
+        self.chosen = "walk"
+
+    def on_cell_wanted(self, event: "CellWanted") -> None:
+        """Show the digits in a cell of the confusion matrix."""
+        event.stop()
+        cast("MistakesView", self.switcher.get_child_by_id("mistakes")).show(event.true, event.predicted)
+        self.chosen = "mistakes"
+
+    def action_look(self, view: str) -> None:
+        """Open the view called ``view``."""
+        self.chosen = view
+
+    def on_worker_state_changed(self, event: "Worker.StateChanged") -> None:
+        """Say why the network cannot be asked."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self._trouble = one_line(f"The network cannot be looked into: {explain(event.worker.error)}")
+            self._show()
+
+    def _forget(self) -> None:
+        self.workers.cancel_group(self, "inspect")
+        self._trouble = ""
+        self.inspected = None
+        self.results = None
+
+    def _show(self) -> None:
+        """Show the open view, or why there is nothing to see in it."""
+        if not self.is_mounted:
+            return
+        asks = VIEWS[self.chosen].asks
+        why = words.missing(network=asks, run=self.run, state=self.state, history=self.history)
+        if asks and not why:
+            why = self._trouble
+        if self.preset:
+            self.line.update(words.subject(self.run, self.state, self.history, self.preset))
+        hidden = not self.switcher.display
+        self.empty.display = bool(why)
+        self.switcher.display = not why
+        if self.active and hidden != bool(why):
+            # What had the focus is gone, or there is something to see again.
+            self.call_after_refresh(self.focus_default)
+        self.empty.update(why)
+        for view in self.switcher.children:
+            cast("View", view).active = self.active and not why and view.id == self.chosen
+        if self.active and asks and not why and self.inspected is None:
+            self._look_inside()
+
+    @work(thread=True, exclusive=True, group="inspect", exit_on_error=False)
+    def _look_inside(self) -> None:
+        """Get hold of the network, then have it answer the test set."""
+        worker = get_current_worker()
+        inspected = self._ask()
+        if worker.is_cancelled or inspected is None:
+            return
+        self.app.call_from_thread(self._take, worker, inspected, None)
+        results = inspected.results(lambda: not worker.is_cancelled)
+        if results is not None:
+            self.app.call_from_thread(self._take, worker, inspected, results)
+
+    def _take(self, worker: "Worker[None]", inspected: "Inspected", results: "Results | None") -> None:
+        # Asked on the thread that cancels: what comes too late is of a network that is no longer on show.
+        if not worker.is_cancelled:
+            self.inspected, self.results = inspected, results

@@ -1,0 +1,191 @@
+"""How well the network tells the digits of the test set apart."""
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.getters import query_one
+from textual.message import Message
+from textual.widgets import Static
+
+from core.inspection.confusions import confusions
+from core.inspection.results import Results
+from core.quantities import show_count
+from tui.inspect.confusion import Matrix
+from tui.inspect.greys import DigitRow
+from tui.inspect.inspected import Image
+from tui.inspect.tested import DigitsView
+from tui.plain import one_line
+from tui.train.words import loss, share
+
+__all__ = ["CellWanted", "ResultsView"]
+
+MOST_DIGITS = 16
+"""Digits of a cell that are drawn, on the widest screen."""
+TALL = 52
+"""Lines the view must have for rows of the matrix that are three lines high."""
+
+
+@dataclass
+class CellWanted(Message):
+    """A person wants to see the digits of class ``true`` that were taken for class ``predicted``."""
+
+    true: int
+    predicted: int
+
+
+class ResultsView(DigitsView):
+    """Loss and accuracy on the test set, the confusion matrix, and the figures of every class."""
+
+    HELP = """
+    ## Results
+    How the network answers the test set, which it has not learned from. **Accuracy** is the share of right answers.
+    The **macro** figures are means over the classes, each counting the same, however many digits it has.
+    """
+
+    BINDINGS = [
+        Binding("enter", "open", "Digits", id="results.open", tooltip="Open the digits of the cell chosen"),
+        Binding("c", "percent", "Counts/%", id="results.percent", tooltip="Counts, or percent of the true class"),
+        Binding("n", "confusion", "Next confusion", id="results.confusion", tooltip="The next most frequent confusion"),
+    ]
+
+    DEFAULT_CSS = """
+    ResultsView { overflow-y: auto; scrollbar-size-vertical: 1; }
+    ResultsView #results-figures { height: auto; margin-bottom: 1; }
+    ResultsView #results-missing { height: auto; margin-bottom: 1; color: $text-warning; }
+    ResultsView #results-cell { height: auto; margin-top: 1; }
+    """
+
+    figures = query_one("#results-figures", Static)
+    missing = query_one("#results-missing", Static)
+    matrix = query_one(Matrix)
+    words = query_one("#results-cell", Static)
+    digits = query_one(DigitRow)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._begun = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="results-figures", markup=False)
+        yield Static(id="results-missing", markup=False)
+        yield Matrix()
+        yield Static(id="results-cell", markup=False)
+        yield DigitRow()
+
+    def on_mount(self) -> None:
+        self._show()
+
+    def on_resize(self) -> None:
+        self.matrix.lines = 3 if self.size.height >= TALL else 1
+        self._show_figures()
+
+    def focus_default(self) -> None:
+        self.matrix.focus()
+
+    def watch_results(self, results: Results | None) -> None:
+        if self.is_mounted:
+            self._show()
+
+    def watch_inspected(self) -> None:
+        super().watch_inspected()
+        if self.is_mounted:
+            self._show()
+
+    def watch_images(self) -> None:
+        if self.is_mounted:
+            self._show_cell()
+
+    def watch_trouble(self) -> None:
+        if self.is_mounted:
+            self._show_cell()
+
+    def action_open(self) -> None:
+        """Open the digits of the cell chosen; an empty one has none."""
+        cell = self.matrix.cell
+        if self.results is not None and self.results.confusion[cell]:
+            self.post_message(CellWanted(*cell))
+
+    def action_percent(self) -> None:
+        """Switch between counts and percent of the true class."""
+        self.matrix.percent = not self.matrix.percent
+
+    def action_confusion(self) -> None:
+        """Choose the most frequent confusion, from there the next one."""
+        cells = confusions(self.results) if self.results else ()
+        if cells:
+            chosen = self.matrix.cell
+            self.matrix.cell = cells[(cells.index(chosen) + 1) % len(cells) if chosen in cells else 0]
+
+    @on(Matrix.Moved)
+    def _moved(self, event: Matrix.Moved) -> None:
+        event.stop()
+        self._show_cell()
+        self.scroll_to_region(self.matrix.chosen.translate(self.matrix.virtual_region.offset), animate=False)
+
+    @on(Matrix.Opened)
+    def _opened(self, event: Matrix.Opened) -> None:
+        event.stop()
+        self.action_open()
+
+    def _show(self) -> None:
+        results = self.results
+        self.matrix.results = results  # which keeps the focus, though there is nothing to be seen of it without them
+        self.missing.display = results is not None and bool(results.unpredicted)
+        self.missing.update(f"! {without_answer(results)}" if results is not None else "")
+        self._show_figures()
+        self._show_cell()
+        if (
+            results is not None and not self._begun
+        ):  # where most is to be learned; from then on it is where a person has put it
+            self._begun = True
+            self.action_confusion()
+
+    def _show_figures(self) -> None:
+        parts = (self.waiting,) if self.results is None else figures(self.results)
+        whole = "   ".join(parts)
+        self.figures.update(whole if len(whole) <= self.size.width else "\n".join(parts))
+
+    def _show_cell(self) -> None:
+        if self.results is None:
+            self.words.update(self.trouble)
+            self._show_digits(())
+            return
+        true, predicted = self.matrix.cell
+        self.words.update("\n".join(filter(None, (cell(self.results, true, predicted), self.trouble))))
+        chosen = self.results.cell(true, predicted)[:MOST_DIGITS]
+        self._show_digits(tuple(self.images[chosen]) if self.images is not None else ())
+
+    def _show_digits(self, images: tuple[Image, ...]) -> None:
+        self.digits.display = bool(images)  # else it would take a line
+        self.digits.images = images
+
+
+def figures(results: Results) -> tuple[str, str]:
+    """What all answers come to: loss and accuracy, and the macro averages."""
+    right, macro = f"{show_count(results.right)} of {show_count(results.examples)} right", results.macro
+    return (
+        f"loss {loss(results.loss)}   accuracy {share(results.accuracy)}, {right}",
+        f"macro precision {macro.precision:.3f}, recall {macro.recall:.3f}, F1 {macro.f1:.3f}",
+    )
+
+
+def without_answer(results: Results) -> str:
+    """How many examples have no prediction, and why."""
+    return (
+        f"{show_count(results.unpredicted)} of {show_count(results.examples)} digits have no answer: "
+        f"for them the network gave NaN"
+    )
+
+
+def cell(results: Results, true: int, predicted: int) -> str:
+    """A cell in words: ``class 7: 37 of 1,028 taken for 2 (3.6%)``."""
+    name, other = (one_line(results.classes[index]) for index in (true, predicted))
+    count, support = int(results.confusion[true, predicted]), int(results.support[true])
+    if not support:
+        return f"class {name}: the test set has none"
+    of = f"of {show_count(support)} taken for {other}{', rightly' if true == predicted else ''}"
+    if not count:
+        return f"class {name}: none {of}"
+    return f"class {name}: {show_count(count)} {of} ({results.percent[true, predicted]:.1f}%); enter shows them"

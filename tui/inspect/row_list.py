@@ -1,0 +1,45 @@
+"""All layers of a network with their output shapes."""
+
+from textual.reactive import reactive
+
+from core.shapes import show_shape
+from core.summary import Summary
+from tui.inspect.listing import Cell, Listing, fitted
+
+__all__ = ["RowList"]
+
+
+class RowList(Listing, can_focus=False):
+    """The layers with their output shapes; the keys that choose one work in the view around it."""
+
+    DEFAULT_CSS = """
+    RowList { height: 1fr; }
+    """
+
+    summary: reactive[Summary | None] = reactive(None, repaint=False)
+    """The architecture, worked out."""
+
+    @property
+    def lines(self) -> int:
+        return len(self.summary.rows) if self.summary else 0
+
+    def watch_summary(self) -> None:
+        self.changed()
+
+    def header(self) -> str:
+        label, shape = self._widths()
+        return f"  # {fitted('Layer', label)} {'Output':>{shape}}" if shape else f"  # {fitted('Layer', label)}"
+
+    def line(self, index: int) -> list[Cell]:
+        if self.summary is None:
+            return []
+        row, (label, shape) = self.summary.rows[index], self._widths()
+        output = f" {show_shape(row.facts.output):>{shape}}" if shape and row.facts else ""
+        return [(f"{index:>3} ", "muted"), (fitted(row.layer.label, label), ""), (output, "")]
+
+    def _widths(self) -> tuple[int, int]:
+        """Cells for the label and for the shape; 0 where there is no room for it."""
+        shapes = [show_shape(row.facts.output) for row in self.summary.rows if row.facts] if self.summary else []
+        shape = max([6, *map(len, shapes)])
+        label = self.width - 4 - shape - 1
+        return (label, shape) if label >= 10 else (self.width - 4, 0)

@@ -1,0 +1,237 @@
+"""The window of a convolution or pooling, slid over its real input: every product, every sum."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.getters import query_one
+from textual.reactive import reactive
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from core.inspection.activations import Picture
+from core.inspection.steps import Steps, input_picture, output_at, output_picture
+from core.shapes import show_shape
+from tui.inspect.pixels import Drawn, Pixels
+from tui.inspect.sums import grids, sums
+from tui.widgets.text import update_text
+
+__all__ = ["Place", "Stepper"]
+
+CAPTIONS = 2
+"""Lines above the two pictures."""
+
+NARROW = 100
+"""Columns below which the pictures are small, for the numbers' sake."""
+
+
+class Place(Struct, frozen=True):
+    """Where the window is, what slides and what it looks at."""
+
+    stop: int = 0
+    filter: int = 0
+    channel: int = 0
+    """Of the channels that the filter sees, counted from the first of them."""
+
+
+class Stepper(ModalScreen[None]):
+    """Slides a window, stop by stop, and shows how its number comes about."""
+
+    HELP = """
+    ## Window
+    The window on its way over the layer's input. On the left the input with a frame around the window, and the
+    output as far as it has got; on the right the numbers under the window, what they are multiplied by, and the sum.
+
+    The **arrows** slide it, **home** and **end** go to the first and the last stop, a click on the output goes to
+    that stop. **comma** and **full stop** take another filter, **plus** and **minus** another channel of the input.
+    **page up** and **page down** scroll the numbers where there is no room for all.
+    """
+
+    BINDINGS = [
+        Binding("escape,q", "close", "Close", id="stepper.close", tooltip="Back to the walk"),
+        Binding(
+            "right", "slide(1)", "Next stop", id="stepper.right", tooltip="Slide the window on", key_display="\u2192"
+        ),
+        Binding("left", "slide(-1)", "Stop before", id="stepper.left", tooltip="Slide it back", show=False),
+        Binding("down", "line(1)", "Down", id="stepper.down", tooltip="Slide the window down", key_display="\u2193"),
+        Binding("up", "line(-1)", "Up", id="stepper.up", tooltip="Slide the window up", show=False),
+        Binding("home", "jump(0)", "First stop", id="stepper.home", tooltip="The first stop", show=False),
+        Binding("end", "jump(-1)", "Last stop", id="stepper.end", tooltip="The last stop", show=False),
+        Binding("full_stop", "filter(1)", "Next filter", id="stepper.filter", tooltip="Take the next filter"),
+        Binding("comma", "filter(-1)", "Filter before", id="stepper.filter_before", tooltip="Take the filter before"),
+        Binding("plus,equals_sign", "channel(1)", "Channel", id="stepper.channel", tooltip="Next channel of the input"),
+        Binding("minus", "channel(-1)", "Before", id="stepper.channel_before", tooltip="Channel before", show=False),
+        Binding("question_mark", "help", "Help", id="stepper.help", tooltip="Help and all keys", key_display="?"),
+        Binding("pageup", "scroll(-1)", "Scroll up", id="stepper.pageup", tooltip="Scroll the numbers", show=False),
+        Binding("pagedown", "scroll(1)", "Scroll", id="stepper.pagedown", tooltip="Scroll the numbers", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    Stepper #stepper {
+        width: 100%; height: 100%; max-width: 150; max-height: 44;
+        border: round $primary; background: $surface; padding: 0 1;
+    }
+    Stepper #stepper-told { height: 1; text-wrap: nowrap; text-overflow: ellipsis; text-style: bold; }
+    Stepper #stepper-body { height: 1fr; }
+    Stepper #stepper-pictures { width: 34; margin-right: 1; }
+    Stepper #stepper-pictures Static { height: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+    Stepper #stepper-numbers { width: 1fr; }
+    Stepper #stepper-scroll { height: auto; scrollbar-size-vertical: 1; }
+    Stepper #stepper-grids { height: auto; }
+    Stepper #stepper-sums { height: auto; margin-top: 1; }
+    Stepper.-small #stepper-pictures { width: 20; }
+    """
+
+    place: reactive[Place] = reactive(Place())
+    """What is shown."""
+
+    told = query_one("#stepper-told", Static)
+    pictures = query_one("#stepper-pictures", Vertical)
+    before = query_one("#stepper-before", Static)
+    given = query_one("#stepper-input", Pixels)
+    after = query_one("#stepper-after", Static)
+    made = query_one("#stepper-output", Pixels)
+    numbers = query_one("#stepper-numbers", Vertical)
+    tables = query_one("#stepper-scroll", VerticalScroll)
+    grids = query_one("#stepper-grids", Static)
+    sums = query_one("#stepper-sums", Static)
+
+    def __init__(self, steps: Steps, filter: int = 0, stop: int = 0) -> None:
+        super().__init__()
+        self._steps = steps
+        self._most = (0, 0), (0, 0)
+        self.set_reactive(Stepper.place, Place(stop, min(filter, steps.filters - 1)))
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="stepper"):
+            yield Static(id="stepper-told", markup=False)
+            with Horizontal(id="stepper-body"):
+                with Vertical(id="stepper-pictures"):
+                    yield Static(id="stepper-before", markup=False)
+                    yield Pixels(id="stepper-input")
+                    yield Static(id="stepper-after", markup=False)
+                    yield Pixels(id="stepper-output")
+                with Vertical(id="stepper-numbers"):
+                    with VerticalScroll(id="stepper-scroll", can_focus=False):
+                        yield Static(id="stepper-grids", markup=False)
+                    yield Static(id="stepper-sums", markup=False)
+            yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        steps = self._steps
+        shapes = f"{show_shape(steps.x.shape)} -> {show_shape(steps.output.shape)}"
+        self.query_one("#stepper").border_title = f"{steps.label}   {shapes}"
+        self.call_after_refresh(self._redraw)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < NARROW, "-small")
+        self.call_after_refresh(self._redraw)
+
+    def watch_place(self) -> None:
+        self._redraw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        counts = {"filter": self._steps.filters, "channel": len(self._channels)}
+        return counts.get(action, 2) > 1
+
+    @on(Pixels.Clicked, "#stepper-output")
+    def _clicked(self, event: Pixels.Clicked) -> None:
+        event.stop()
+        for row in (event.row, event.row + 1):
+            stop = output_at(self._steps, self._most[1], self.place.stop, row, event.column)
+            if stop is not None:
+                self.place = replace(self.place, stop=stop)
+                return
+
+    def action_slide(self, by: int) -> None:
+        """Slide the window ``by`` stops on, from the end of a line to the next one."""
+        self.place = replace(self.place, stop=min(max(0, self.place.stop + by), self._steps.stops - 1))
+
+    def action_line(self, by: int) -> None:
+        """Slide the window ``by`` lines down, if there are as many."""
+        stop = self.place.stop + by * self._steps.window.columns.output
+        if 0 <= stop < self._steps.stops:
+            self.place = replace(self.place, stop=stop)
+
+    def action_jump(self, stop: int) -> None:
+        """Go to a stop; -1 is the last."""
+        self.place = replace(self.place, stop=stop % self._steps.stops)
+
+    def action_filter(self, by: int) -> None:
+        """Take the filter ``by`` further on; from the last on to the first."""
+        self.place = replace(self.place, filter=(self.place.filter + by) % self._steps.filters)
+
+    def action_channel(self, by: int) -> None:
+        """Look at the channel ``by`` further on; from the last on to the first."""
+        self.place = replace(self.place, channel=(self.place.channel + by) % len(self._channels))
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll the numbers by ``by`` pages."""
+        self.tables.scroll_relative(y=by * self.tables.size.height, animate=False)
+
+    def action_help(self) -> None:
+        """Help, and the keys that work here."""
+        from tui.screens.help import HelpPage, help_for  # noqa: PLC0415  # brings Markdown
+
+        self.app.push_screen(HelpPage(help_for(self.screen, self)))
+
+    def action_close(self) -> None:
+        """Back to where it was opened."""
+        self.dismiss(None)
+
+    @property
+    def _channels(self) -> Sequence[int]:
+        return self._steps.channels(self.place.filter)
+
+    def _redraw(self) -> None:
+        if not self.is_mounted or not self.pictures.size:
+            return
+        steps, place = self._steps, self.place
+        channel = self._channels[place.channel]
+        self._most = self._rooms()
+        _draw(self.given, input_picture(steps, place.stop, channel, self._most[0]))
+        _draw(self.made, output_picture(steps, place.stop, place.filter, self._most[1]))
+        update_text(self.before, Content(f"input, channel {channel}"))
+        update_text(self.after, Content(f"output, {self._filter} {place.filter}"))
+        update_text(self.told, Content(self._described(channel)))
+        at = steps.at(place.stop, place.filter)
+        room = self.numbers.content_size
+        summed = sums(at, place.channel, steps.activation, steps.given(place.stop, place.filter), room.width)
+        update_text(self.sums, summed)
+        self.tables.styles.max_height = max(1, room.height - len(summed.plain.splitlines()) - 1)
+        # The last column is kept for the scrollbar.
+        update_text(self.grids, grids(at, place.channel, steps.padding, room.width - 1))
+
+    def _described(self, channel: int) -> str:
+        steps, place = self._steps, self.place
+        row, column = steps.place(place.stop)
+        said = f"stop {place.stop + 1:,} of {steps.stops:,}: row {row}, column {column}"
+        said += f"   {self._filter} {place.filter} of {steps.filters}"
+        return f"{said}   input channel {channel} of {steps.x.shape[2]}" if len(self._channels) > 1 else said
+
+    @property
+    def _filter(self) -> str:
+        return "channel" if self._steps.kernel is None else "filter"
+
+    def _rooms(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Pixels for the input and for the output, (height, width): what they need, or what each can have."""
+        width, height = self.pictures.content_size
+        lines = max(2, height - CAPTIONS)
+        rows = self._steps.window.rows
+        needs = [-(-(size + 2) // 2) for size in (rows.size + rows.before + rows.after, rows.output)]
+        half = lines // 2
+        if needs[0] <= half or needs[1] > half:
+            first = lines - half if needs[1] <= half or needs[0] > half else max(needs[0], lines - needs[1])
+        else:
+            first = min(needs[0], lines - needs[1])
+        return (2 * first, width), (2 * (lines - first), width)
+
+
+def _draw(pixels: Pixels, picture: Picture) -> None:
+    pixels.drawn = Drawn(picture)
+    pixels.styles.height = -(-len(picture) // 2)

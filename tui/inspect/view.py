@@ -1,0 +1,42 @@
+"""What all views of the Inspect tab have in common."""
+
+from dataclasses import dataclass
+
+from textual.message import Message
+from textual.reactive import reactive
+
+from core.curves import History
+from core.inspection.results import Results
+from tui.inspect.inspected import Image, Inspected
+from tui.inspect.workers import Asking
+from tui.train.controller import Run
+
+__all__ = ["View", "WalkWanted"]
+
+
+@dataclass
+class WalkWanted(Message):
+    """A person wants to see the way of ``image`` through the network."""
+
+    image: Image
+    truth: str
+    """The name of its class; empty if it is of none."""
+
+
+class View(Asking):
+    """One view; it asks for nothing before it is `active`, and never on the thread that draws."""
+
+    inspected: reactive[Inspected | None] = reactive(None, repaint=False)
+    """The network on show. A new object whenever its weights are others; None while it cannot be asked."""
+    results: reactive[Results | None] = reactive(None, repaint=False)
+    """How it answers the test set; None until that is known."""
+    run: reactive[Run | None] = reactive(None, repaint=False)
+    """What was trained, under which name."""
+    history: reactive[History] = reactive(History(), repaint=False)
+    """What that training has told."""
+    active: reactive[bool] = reactive(False, repaint=False)
+    """Whether a person sees it."""
+
+    def focus_default(self) -> None:
+        """Put the focus where the view's keys work."""
+        self.focus()
