@@ -15,7 +15,7 @@ from core.architecture import Architecture
 from core.layers import Dense, Flatten
 from core.plan import Plan
 from core.presets import Preset
-from core.training.events import Started, StateChanged
+from core.training.events import LayerSample, Sampled, Started, StateChanged
 from tests.tui.driving import SIZES, screen_of, until
 from tests.tui.scripted import STEPS, ScriptedSession
 from tui.train import run_view, words
@@ -573,3 +573,94 @@ async def test_a_second_stop_leaves_the_test_set_out():
 def test_what_is_not_as_expected_is_said_with_the_beginning():
     started = Started("gpu:0", 10, 60_000, 0, 469, 128, 0, 3, 0.001, 1.0, "gpu:0 has no room for the dataset")
     assert words.beginning("net", started).endswith("60,000 examples (gpu:0 has no room for the dataset)")
+
+
+def looked_at(step, gradient=0.25):
+    """A close look at a step: what the only layer that learns came to."""
+    return Sampled(step, (LayerSample(2, gradient, weight=3.0, update=0.002, dead=None, saturated=None),))
+
+
+@both_sizes
+async def test_g_shows_the_gradients_in_place_of_the_curves_and_back(size):
+    async with training(size) as (app, pane, pilot):
+        app.sessions[0].listen(looked_at(1))
+        await until(pilot, lambda: pane.history.samples)
+        table, charts = pane.view.gradients, pane.view.query_one("#charts")
+        assert charts.display
+        assert not table.display
+        await pilot.press("g")
+        await until(pilot, lambda: app.focused is table)
+        assert table.display
+        assert not charts.display
+        assert "2  Dense 10 sof" in screen_of(app)
+        assert "2.5e-01" in screen_of(app)
+        app.sessions[0].allow(5)
+        await until(pilot, lambda: pane.history.progress.step == 15)
+        await pilot.press("g")
+        await until(pilot, lambda: app.focused is pane.epochs)
+        assert charts.display
+        assert not table.display
+        assert pane.view.loss_chart.picture.lines[0].points[-1].x == pytest.approx(15 / STEPS)
+
+
+async def test_the_gradients_follow_a_training():
+    async with training() as (app, pane, pilot):
+        await pilot.press("g")
+        app.sessions[0].listen(looked_at(1))
+        table = pane.view.gradients
+        await until(pilot, lambda: [course.steps for course in table.courses] == [(1,)])
+        app.sessions[0].listen(looked_at(9, gradient=0.0625))
+        await until(pilot, lambda: [course.steps for course in table.courses] == [(1, 9)])
+        assert "6.2e-02" in screen_of(app)
+        app.sessions[0].allow(10**6)
+        await until(pilot, lambda: not pane.busy)
+        assert [course.steps for course in table.courses] == [(1, 9)]
+
+
+async def test_a_new_training_begins_with_no_gradients():
+    async with training() as (app, pane, pilot):
+        await pilot.press("g")
+        app.sessions[0].listen(looked_at(1))
+        await until(pilot, lambda: pane.view.gradients.courses)
+        await pilot.press("x")
+        await until(pilot, lambda: not pane.busy)
+        assert pane.view.gradients.courses
+        await pilot.press("t")
+        await until(pilot, lambda: len(app.sessions) == 2)
+        assert not pane.view.gradients.courses
+        assert words.no_gradients(pane.history, live=True) in screen_of(app)
+
+
+@both_sizes
+async def test_before_there_are_gradients_it_is_said_what_to_do(size):
+    async with at_rest(size) as (app, pane, pilot):
+        await pilot.press("g")
+        await pilot.pause()
+        assert "Press t to train: the gradients appear here." in screen_of(app)
+        assert "Grad." not in screen_of(app)
+        await pilot.press("t")
+        await until(pilot, lambda: app.sessions)
+        app.sessions[0].allow(10**6)
+        await until(pilot, lambda: not pane.busy)
+        assert "No gradients were looked at." in screen_of(app)
+
+
+async def test_beside_the_gradients_no_key_is_offered_that_does_nothing():
+    async with training() as (app, pane, pilot):
+        await pilot.press("g")
+        await until(pilot, lambda: app.focused is pane.view.gradients)
+        assert "enter" not in shown_keys(app)
+        assert {"o", "g", "space", "n", "x"} <= set(shown_keys(app))
+        await pilot.press("o")
+        assert pane.view.gradients.quantity == "update"
+
+
+async def test_at_80_columns_the_plan_stands_in_place_of_the_gradients_too():
+    async with at_rest((80, 24)) as (_app, pane, pilot):
+        await pilot.press("g", "e")
+        await until(pilot, lambda: pane.form.has_focus_within)
+        assert not pane.view.gradients.display
+        await pilot.press("escape")
+        await until(pilot, lambda: not pane.form.has_focus_within)
+        assert pane.view.gradients.display
+        assert pane.view.gradients.region.height > 5

@@ -50,6 +50,9 @@ BINDINGS: list[BindingType] = [
         tooltip="Double the learning rate while it trains",
     ),
     Binding("e", "plan", "Plan", id="training.plan", tooltip="Change the plan"),
+    Binding(
+        "g", "gradients", "Gradients", id="training.gradients", tooltip="Gradients in place of the curves, or back"
+    ),
     Binding("escape", "leave_plan", "Back to charts", id="training.leave_plan", tooltip="Close the plan", show=False),
 ]
 

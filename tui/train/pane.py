@@ -48,7 +48,8 @@ class TrainPane(Widget):
     ## Train
     **t** trains the network by the plan; **space** pauses and goes on, **n** trains a single batch, **x** stops.
     **+** trains for as many epochs again as the plan says. **[** and **]** halve and double the learning rate while
-    it trains: the change is marked on the curves. **e** goes to the plan.
+    it trains: the change is marked on the curves. **e** goes to the plan, **g** puts the gradients in the place of the
+    curves.
 
     The line is the training set's figure, a point for every stretch of batches; the dots are the validation set's,
     one for every epoch; the star is the best epoch.
@@ -120,12 +121,13 @@ class TrainPane(Widget):
         await self._idle.wait()
 
     def focus_default(self) -> None:
-        """Put the focus where every key of this tab works: on the epochs, which an open plan would hide."""
+        """Put the focus where every key of this tab works: on a table, which an open plan would hide."""
+        table = self.view.table
         if self.has_class("-planning"):
             self.remove_class("-planning")
-            self.call_after_refresh(self.epochs.focus)
+            self.call_after_refresh(table.focus)
         else:
-            self.epochs.focus()
+            table.focus()
 
     # What comes down
 
@@ -255,6 +257,11 @@ class TrainPane(Widget):
             self.set_class(self.has_class("-folded"), "-planning")
             self.call_after_refresh(self.form.focus_field)
 
+    def action_gradients(self) -> None:
+        """Show the gradients in the place of the curves, or the curves again."""
+        self.view.turn()
+        self.call_after_refresh(self.focus_default)
+
     def action_leave_plan(self) -> None:
         """Go back from the plan to the charts."""
         self.remove_class("-planning")
@@ -326,7 +333,8 @@ class TrainPane(Widget):
         loader = self._loader
         what = "building the network" if loader and loader.done else "loading TensorFlow"
         self.view.prepare(what)
-        self.controller.start(Run(preset.name, preset.architecture, preset.plan), single=single)
+        self.view.run = run = Run(preset.name, preset.architecture, preset.plan)
+        self.controller.start(run, single=single)
         self._follow()
         self._say(f"preparing: {what} ...")
 

@@ -6,11 +6,15 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.getters import query_one
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
 from core.curves import History
+from core.diagnosis import diagnose
+from tui.inspect.gradient_table import GradientTable
 from tui.train import words
 from tui.train.charts import accuracy_picture, loss_picture
+from tui.train.controller import Run
 from tui.train.epochs import EpochTable
 from tui.train.painter import Painter
 from tui.train.progress import ProgressPanel
@@ -32,6 +36,8 @@ class RunView(Vertical):
 
     history: reactive[History] = reactive(History(), init=False, repaint=False)
     """What the training has told so far."""
+    run: reactive[Run | None] = reactive(None, init=False, repaint=False)
+    """What is trained, and by which plan."""
     live: reactive[bool] = reactive(False, init=False, repaint=False)
     """Whether the history is growing."""
 
@@ -39,6 +45,8 @@ class RunView(Vertical):
     accuracy_chart = query_one("#accuracy", Chart)
     progress = query_one(ProgressPanel)
     epochs = query_one(EpochTable)
+    gradients = query_one(GradientTable)
+    diagnosis = query_one("#diagnosis", Static)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -51,12 +59,15 @@ class RunView(Vertical):
         with Vertical(id="charts"):
             yield Chart("loss", words.EMPTY, id="loss")
             yield Chart("accuracy", "", id="accuracy")
+        yield GradientTable(opens=False, id="gradients")
         yield ProgressPanel()
         yield EpochTable()
+        yield Static("", id="diagnosis", markup=False)
         yield StatusLine(id="status")
 
     def on_mount(self) -> None:
         self.progress.clear()
+        self.gradients.empty = words.no_gradients(self.history, live=self.live)
 
     def on_show(self) -> None:
         self._hidden = False
@@ -69,8 +80,27 @@ class RunView(Vertical):
         """Show that training is being prepared: ``what`` is going on."""
         self.progress.prepare(what)
 
+    @property
+    def showing_gradients(self) -> bool:
+        """Whether the gradients stand in the place of the curves."""
+        return self.has_class("-gradients")
+
+    @property
+    def table(self) -> Widget:
+        """What arrow keys are for: the gradients while they are shown, else the epochs."""
+        return self.gradients if self.showing_gradients else self.epochs
+
+    def turn(self) -> None:
+        """Show the gradients in the place of the curves, or the curves again."""
+        self.toggle_class("-gradients")
+        self._draw_curves()
+
+    def watch_run(self, run: Run | None) -> None:
+        self.gradients.architecture = run.architecture if run else None
+
     def watch_live(self, live: bool) -> None:
         self.loss_chart.empty = words.PREPARING if live else words.EMPTY
+        self.gradients.empty = words.no_gradients(self.history, live=live)
         if live:
             self._begun = monotonic()
         else:
@@ -97,6 +127,9 @@ class RunView(Vertical):
         return min(max(SHORTEST, GROWN * (monotonic() - self._begun)), LONGEST)
 
     def _draw_curves(self) -> float:
+        if self.showing_gradients:
+            self.gradients.samples = self.history.samples
+            return self._rest
         self.loss_chart.picture = loss_picture(self.history)
         self.accuracy_chart.picture = accuracy_picture(self.history)
         return CURVES * self._rest
@@ -107,4 +140,7 @@ class RunView(Vertical):
         elif not self.live:
             self.progress.clear()
         self.epochs.show(self.history.epochs)
+        found = diagnose(self.run.architecture, self.run.plan, self.history) if self.run else ()
+        self.diagnosis.update(words.diagnosis(found), layout=False)
+        self.diagnosis.display = bool(found)
         return self._rest

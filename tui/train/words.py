@@ -1,6 +1,9 @@
 """What the Train tab says in words and numbers."""
 
+from collections.abc import Sequence
+
 from core.curves import History
+from core.diagnosis import Finding
 from core.plan import Plan
 from core.quantities import show_count, show_duration
 from core.training.events import Ended, EpochEnded, Progress, Started, State
@@ -11,10 +14,12 @@ __all__ = [
     "HEADINGS",
     "PREPARING",
     "beginning",
+    "diagnosis",
     "epoch_cells",
     "headline",
     "last",
     "loss",
+    "no_gradients",
     "outcome",
     "paused",
     "plan_line",
@@ -60,6 +65,13 @@ def plan_line(plan: Plan) -> str:
     if plan.loss.alias() != "categorical_crossentropy":
         parts.append(plan.loss.alias())
     return one_line(", ".join(parts))
+
+
+def no_gradients(history: History, *, live: bool) -> str:
+    """What stands in the place of the gradients before there are any."""
+    if live:
+        return "The gradients appear here as soon as the first step is done."
+    return "No gradients were looked at." if history.ended else "Press t to train: the gradients appear here."
 
 
 def headline(name: str, state: State, history: History, *, testing: bool) -> str:
@@ -123,6 +135,15 @@ def epoch_cells(event: EpochEnded) -> tuple[str, ...]:
 def epoch_cell(event: EpochEnded, *, best: bool) -> str:
     """The number of an epoch, with a star if it is the best of all."""
     return f"\u2605 {event.epoch}" if best else str(event.epoch)
+
+
+def diagnosis(findings: Sequence[Finding]) -> str:
+    """The first of ``findings`` in a line: ``! vanishing gradients: layer 2 ... (3 f: causes, remedies)``."""
+    if not findings:
+        return ""
+    first, *others = findings
+    more = f", and {len(others)} more" if others else ""
+    return one_line(f"! {first.code.replace('-', ' ')}{more} (3 f: what to do): {first.evidence}")
 
 
 def ready(name: str) -> str:
