@@ -1,4 +1,4 @@
-"""Takes the README's pictures: Build, and Train in the midst of a real training. Takes about a minute."""
+"""Takes the README's pictures: Build, Train in the midst of a real training, Inspect after it. Takes a minute."""
 
 import asyncio
 import re
@@ -15,7 +15,7 @@ SIZE = (120, 36)
 
 
 async def take() -> None:
-    """Drive the app to both views and save them."""
+    """Drive the app from view to view and save them."""
     path = presets.find("lenet-5")
     app = LayerLabApp(presets.load(path), path)
     async with app.run_test(size=SIZE) as pilot:
@@ -27,6 +27,15 @@ async def take() -> None:
         await _until(pilot, lambda: app.train_pane.history.x > 5.6)
         save(app, "train")
         await app.train_pane.stop_and_wait()
+        await _press(pilot, "3")
+        await _until(pilot, lambda: app.inspect_pane.results is not None)
+        await pilot.pause()
+        save(app, "results")
+        await _press(pilot, "w")
+        await _until(pilot, lambda: "taken&#160;for" in app.export_screenshot())
+        await _press(pilot, "down")
+        await pilot.pause()
+        save(app, "walk")
 
 
 def save(app: LayerLabApp, name: str) -> None:
@@ -41,7 +50,7 @@ async def _press(pilot: Pilot[None], *keys: str) -> None:
         await pilot.press(key)
 
 
-async def _until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+async def _until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
     while not condition():
         await pilot.pause(0.05)
 
