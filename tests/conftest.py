@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,10 @@ from hypothesis import settings
 
 settings.register_profile("layerlab", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("layerlab")
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Each of several processes has a core of its own: threads of one that wait for work would take it from another.
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
