@@ -22,11 +22,6 @@ SEVEN = [*["up"] * 6, *["left"] * 5, "space", *["right"] * 9, *["down", "left"] 
 """A 7, upwards and to the left of the middle."""
 
 
-@pytest.fixture
-def update(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--update-golden"))
-
-
 def asked(network_class):
     """A network that answers as ``network_class`` does."""
     return Network(fixed().run, fixed().history, network_class(SMALL, QUICK))

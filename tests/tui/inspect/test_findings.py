@@ -14,11 +14,6 @@ from tui.train.controller import Run
 LOUD = replace(QUICK, pixels="0..255")
 
 
-@pytest.fixture
-def update(request):
-    return bool(request.config.getoption("--update-golden"))
-
-
 def view_of(pane):
     return pane.query_one(FindingsView)
 

@@ -18,11 +18,6 @@ from tui.train.controller import Run
 SIZES = [(80, 24), (120, 36)]
 
 
-@pytest.fixture
-def update(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--update-golden"))
-
-
 def told(*samples: Sampled, architecture: Architecture | None = None) -> Network:
     """A network whose training took ``samples``."""
     network = fixed()

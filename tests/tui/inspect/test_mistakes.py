@@ -23,11 +23,6 @@ CLASSES = DATASETS["mnist"].classes
 
 
 @pytest.fixture
-def update(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--update-golden"))
-
-
-@pytest.fixture
 def walked(monkeypatch):
     """The digits that a person wanted to see walk."""
     told = []

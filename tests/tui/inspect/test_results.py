@@ -20,11 +20,6 @@ CLASSES = DATASETS["mnist"].classes
 
 
 @pytest.fixture
-def update(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--update-golden"))
-
-
-@pytest.fixture
 def wanted(monkeypatch):
     """The cells that a person wanted to see."""
     told = []

@@ -67,11 +67,6 @@ def layered(layer, size, seed=1):
     return steps(row, passages, [Weight(1, name, value.astype("f"), value.astype("f")) for name, value in weights])
 
 
-@pytest.fixture
-def update(request):
-    return bool(request.config.getoption("--update-golden"))
-
-
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_example_of_the_lecture(size):
     async with stepping(LECTURE, size) as (app, stepper, pilot):

@@ -21,11 +21,6 @@ DEEP = Architecture((28, 28, 1), (Flatten(), *(Dense(8, "sigmoid") for _ in rang
 WIDE = Architecture((28, 28, 1), (Conv2D(512, (5, 5), activation="relu"), Flatten(), Dense(4096, "relu"), Dense(10)))
 
 
-@pytest.fixture
-def update(request):
-    return bool(request.config.getoption("--update-golden"))
-
-
 def stand_in(inspected, architecture=None):
     """A network that was never trained, with the answers of ``inspected``."""
     known = fixed()

@@ -18,11 +18,6 @@ SIZES = [(80, 24), (120, 36)]
 SCENES = {"": [], "-bias": ["down", "right"], "-filters": ["i"], "-matrix": ["down", "i"]}
 
 
-@pytest.fixture
-def update(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--update-golden"))
-
-
 class Given(Fixed):
     """A network with the weights it is given; an error is raised."""
 
