@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.getters import query_one
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static
@@ -21,6 +22,7 @@ from tui.inspect.catalog import BINDINGS, VIEWS
 from tui.inspect.workers import Asking
 from tui.plain import one_line
 from tui.train.controller import Run
+from tui.widgets.text import update_text
 
 if TYPE_CHECKING:
     from core.inspection.results import Results
@@ -179,14 +181,14 @@ class InspectPane(Vertical, Asking):
         if asks and not why:
             why = self._trouble
         if self.preset:
-            self.line.update(words.subject(self.run, self.state, self.history, self.preset))
+            update_text(self.line, Content(words.subject(self.run, self.state, self.history, self.preset)))
         hidden = not self.switcher.display
         self.empty.display = bool(why)
         self.switcher.display = not why
         if self.active and hidden != bool(why):
             # What had the focus is gone, or there is something to see again.
             self.call_after_refresh(self.focus_default)
-        self.empty.update(why)
+        update_text(self.empty, Content(why))
         for view in self.switcher.children:
             cast("View", view).active = self.active and not why and view.id == self.chosen
         if self.active and asks and not why and self.inspected is None:

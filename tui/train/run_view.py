@@ -4,6 +4,7 @@ from time import monotonic
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.getters import query_one
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -20,6 +21,7 @@ from tui.train.painter import Painter
 from tui.train.progress import ProgressPanel
 from tui.train.status import StatusLine
 from tui.widgets.chart import Chart
+from tui.widgets.text import update_text
 
 __all__ = ["RunView"]
 
@@ -141,6 +143,6 @@ class RunView(Vertical):
             self.progress.clear()
         self.epochs.show(self.history.epochs)
         found = diagnose(self.run.architecture, self.run.plan, self.history) if self.run else ()
-        self.diagnosis.update(words.diagnosis(found), layout=False)
+        update_text(self.diagnosis, Content(words.diagnosis(found)))
         self.diagnosis.display = bool(found)
         return self._rest
