@@ -3,7 +3,7 @@
 Time is counted in epochs, as a fraction: step 234 of 469 to the epoch is 0.499. Accuracies are shares, 0 to 1.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import floor, isfinite, log10
@@ -146,6 +146,22 @@ class History(Struct, frozen=True):
                 return replace(self, ended=event)
         return self
 
+    def until(self, step: int) -> "History":
+        """As it was after ``step`` steps, but for points that have been thinned out since."""
+        x = step / max(1, self.started.steps_per_epoch) if self.started else 0.0
+        epochs = tuple(told for told in self.epochs if told.step <= step)
+        best = self.best if self.best and self.best.step <= step else None
+        return replace(
+            self,
+            **{name: _before(getattr(self, name), x) for name in ("loss", "accuracy", "val_loss", "val_accuracy")},
+            changes=_before(self.changes, x),
+            epochs=epochs,
+            best=best or next((told for told in reversed(epochs) if told.best), None),
+            progress=replace(self.progress, step=min(step, self.progress.step)) if self.progress else None,
+            samples=tuple(sample for sample in self.samples if sample.step <= step),
+            ended=None,
+        )
+
     def _progressed(self, event: Progress) -> "History":
         x = event.step / max(1, event.steps_per_epoch)
         stretch = max(1, event.step - (self.progress.step if self.progress else 0))
@@ -233,6 +249,11 @@ def _extend(points: tuple[Point, ...], x: float, y: float | None) -> tuple[Point
         return points
     points = (*points, Point(x, y))
     return points if len(points) <= KEPT else thin(points, KEPT // 2)
+
+
+def _before(told: tuple[T, ...], x: float) -> tuple[T, ...]:
+    """What of ``told``, which is in order of x, does not lie behind ``x``."""
+    return told[: bisect_right(told, x, key=_place)]
 
 
 def _joined(points: tuple[Point, ...], x: float, y: float, share: float) -> tuple[Point, ...]:

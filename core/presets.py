@@ -31,6 +31,7 @@ __all__ = [
     "own_folder",
     "path_for",
     "save",
+    "visible",
 ]
 
 SHIPPED = Path(__file__).resolve().parent.parent / "presets"
@@ -102,7 +103,7 @@ def exists(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except (OSError, ValueError) as error:
-        raise PresetError(f"{_visible(path)}: cannot be a preset's file: {_reason(error)}; choose another") from error
+        raise PresetError(f"{visible(path)}: cannot be a preset's file: {_reason(error)}; choose another") from error
     return True
 
 
@@ -115,10 +116,10 @@ def find(name: str) -> Path:
     if exists(path) and path.is_file():
         return path
     if path.suffix == ".toml" or path.parent != Path():
-        raise PresetError(f"{_visible(name)}: there is no such file")
+        raise PresetError(f"{visible(name)}: there is no such file")
     known = {preset.id: preset.path for preset in listed()}
     if name not in known:
-        raise PresetError(f"{_visible(name)}: no preset and no file is called so{_suggest(name, known)}")
+        raise PresetError(f"{visible(name)}: no preset and no file is called so{_suggest(name, known)}")
     return known[name]
 
 
@@ -127,13 +128,13 @@ def load(path: Path) -> Preset:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
-        raise PresetError(f"{_visible(path.name)}: cannot be read: {_reason(error)}") from error
+        raise PresetError(f"{visible(path.name)}: cannot be read: {_reason(error)}") from error
     return loads(text, path.name)
 
 
 def loads(text: str, source: str) -> Preset:
     """The preset that ``text`` holds; ``source`` names it in messages. Raises `PresetError`."""
-    source = _visible(source)
+    source = visible(source)
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -164,13 +165,13 @@ def save(preset: Preset, path: Path) -> None:
     try:
         if is_shipped(path):
             raise PresetError(
-                f"{_visible(path)}: this preset comes with LayerLab and stays as it is; choose another name"
+                f"{visible(path)}: this preset comes with LayerLab and stays as it is; choose another name"
             )
         storage.write_atomically(path, dumps(preset))
     except PresetError:
         raise
     except (OSError, RuntimeError, ValueError) as error:
-        raise PresetError(f"{_visible(path)}: cannot be written: {_reason(error)}; save it elsewhere") from error
+        raise PresetError(f"{visible(path)}: cannot be written: {_reason(error)}; save it elsewhere") from error
 
 
 def _block(heading: str, values: Mapping[str, object]) -> str:
@@ -252,10 +253,10 @@ def _expanded(name: str) -> Path:
     try:
         return Path(name).expanduser()
     except RuntimeError as error:
-        raise PresetError(f"{_visible(name)}: there is no such home folder") from error
+        raise PresetError(f"{visible(name)}: there is no such home folder") from error
 
 
-def _visible(name: str | Path) -> str:
+def visible(name: str | Path) -> str:
     """``name`` on one line, its control characters as they are escaped in Python."""
     text = str(name)
     return text if text.isprintable() else repr(text)

@@ -7,7 +7,10 @@ from stat import S_IMODE
 
 import platformdirs
 
-__all__ = ["home", "log_file", "presets_folder", "write_atomically"]
+__all__ = ["UNFINISHED", "home", "log_file", "presets_folder", "write_atomically"]
+
+UNFINISHED = ".layerlab-"
+"""How the name of a file begins that is still being written; one that stays was left by a process that died."""
 
 
 def home() -> Path:
@@ -27,19 +30,23 @@ def log_file() -> Path:
     return folder / "layerlab.log"
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Put ``text`` at ``path`` in one step, making its folder; whatever stood there stays until then.
+def write_atomically(path: Path, content: str | bytes, *, durably: bool = True) -> None:
+    """Put ``content`` at ``path`` in one step, making its folder; whatever stood there stays until then.
 
-    A link is followed, and a file that is replaced keeps its permissions. Raises OSError.
+    A link is followed, and a file that is replaced keeps its permissions. What is written outlives the process in any
+    case, and a power cut if it is written ``durably``, which waits for the disk. Raises OSError.
     """
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.parent / f".layerlab-{os.urandom(8).hex()}"
+    written = path.parent / f"{UNFINISHED}{os.urandom(8).hex()}"
+    data = content.encode() if isinstance(content, str) else content
     try:
-        with written.open("x", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        with written.open("xb", buffering=0) as file:
+            left = memoryview(data)
+            while left:
+                left = left[file.write(left) :]
+            if durably:
+                os.fsync(file.fileno())
         with suppress(FileNotFoundError):
             written.chmod(S_IMODE(path.stat().st_mode))
         written.replace(path)

@@ -16,7 +16,8 @@ ANY = 2**31 - 1
 class Control:
     """Wishes on one side, a session's thread that honours them between two executions on the other."""
 
-    def __init__(self, epochs: int, tell: Callable[[State], None]) -> None:
+    def __init__(self, epochs: int, tell: Callable[[State], None], *, factor: float = 1.0, done: int = 0) -> None:
+        """``done`` of the ``epochs`` have been trained before, ``factor`` is what the learning rate was scaled by."""
         self._changed = Condition()
         self._tell = tell
         self._state: State = "idle"
@@ -25,9 +26,9 @@ class Control:
         self._steps = 0
         self._stopped = False
         self._measure = True
-        self._factor = 1.0
+        self._factor = factor
         self._epochs = epochs
-        self._done = 0
+        self._done = done
 
     @property
     def state(self) -> State:

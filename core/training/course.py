@@ -3,20 +3,26 @@
 from collections.abc import Callable
 from math import isfinite
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from core.plan import Plan
+from core.training.checkpoint import Arrays, Checkpoint, Standing
 from core.training.control import Control
 from core.training.events import EpochEnded, Event, LearningRateChanged, Progress, Sampled
 from core.training.measured import NOTHING, Measured, PartName
 from core.training.pace import Pace
 from core.training.sampling import Sampling
-from core.training.stopping import Watch
+from core.training.stopping import Watch, Watched
 
 if TYPE_CHECKING:
     from core.training.trainer import Trainer
 
 __all__ = ["Course", "Diverged"]
+
+KEEP_EVERY = 30.0
+"""Seconds after which a checkpoint is handed over in the midst of an epoch."""
 
 
 class Diverged(Exception):
@@ -26,26 +32,29 @@ class Diverged(Exception):
 class Course:
     """Takes a trainer through a plan as far as `Control` lets it; can stop between any two steps and go on later."""
 
-    def __init__(self, trainer: "Trainer", plan: Plan, control: Control, listen: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        trainer: "Trainer",
+        plan: Plan,
+        control: Control,
+        listen: Callable[[Event], None],
+        keep: Callable[[Checkpoint], None] | None = None,
+    ) -> None:
+        """``keep`` is handed a checkpoint after every epoch and every `KEEP_EVERY` seconds, and when training ends."""
         self.trainer = trainer
         self._plan = plan
         self._control = control
         self._listen = listen
+        self._keep = keep
         parts: dict[str | float, PartName | None] = {"test": "test", "none": None}
         self._part = parts.get(plan.validation, "held")
         self._watch = Watch(plan.early_stopping) if plan.early_stopping else None
-        self._best_weights: Any = None
-        self._lowest = float("inf")
-        self._watched: list[float] = []
-        self.epoch = 0
-        self.step = 0
-        self.examples = 0
-        self.seconds = 0.0
-        self.training_seconds = 0.0
-        self._epoch_step = 0
-        self._epoch_seconds = 0.0
-        self._begun = False
-        self._sums = NOTHING
+        self._watched_weights: Arrays | None = None
+        self._going_on: Arrays | None = None
+        self._opened = False
+        self._kept_at = 0.0
+        self._kept_step = 0
+        self.at = Standing(plan.epochs)
         self._validated: Measured | None = None
         self._test: Measured | None = None
         self._scheduled = plan.optimizer.learning_rate
@@ -69,35 +78,66 @@ class Course:
     def open(self) -> None:
         """Get ready to train or to go on: the learning rate is that of the step to come."""
         self._factor = self._control.factor
-        if self._watch:
+        if self._opened and self._watch and self._watch.exhausted:
             self._watch.wait_anew()
+        self._opened = True
+        self._kept_at = perf_counter()
         self._schedule()
 
     def advance(self) -> str:
         """Train until the last epoch is done, a stop is asked for or patience runs out.
 
-        Gives why it ended early by itself, or nothing. Raises `Diverged`.
+        It goes on with the weights of its last step, whatever `close` made of them since. Gives why it ended early by
+        itself, or nothing. Raises `Diverged`.
         """
-        while not self._control.reached(self.epoch):
+        self._take_back()
+        while not self._control.reached(self.at.epoch):
+            if self._watch and self._watch.exhausted:
+                return self._watch.reason
             self._begin_epoch()
             if not (self._train_epoch() and self._validate_epoch()):
                 return ""
             self._end_epoch()
-            if self._watch and self._watch.exhausted:
-                return self._watch.reason
-        return ""
+        return self._watch.reason if self._watch and self._watch.exhausted else ""
 
     def close(self) -> str:
         """Leave the weights as Keras leaves them when ``fit`` ends; gives what was done to them, or nothing."""
-        if self.trainer.finalize():
+        going_on = self.trainer.variables()
+        changed = self.trainer.finalize()
+        message = ""
+        if self._watched_weights is not None and self._watch:
+            self.trainer.assume(self._watched_weights)
+            if self.at.step != self._watch.seen.best_step:
+                changed, message = True, f"the weights of epoch {self._watch.seen.best_epoch} are restored"
+        if changed:
             self._test = None
-        if self._best_weights is None or not self._watch:
-            return ""
-        self.trainer.restore(self._best_weights)
-        if self.step == self._watch.best_step:
-            return ""
-        self._test = None
-        return f"the weights of epoch {self._watch.best_epoch} are restored"
+            self._going_on = going_on
+        if changed or self.at.step != self._kept_step:
+            self.keep()
+        return message
+
+    def stand(self, checkpoint: Checkpoint) -> None:
+        """Be where another training was when it was taken. Raises ValueError if that was of another network."""
+        self.trainer.assume(checkpoint.variables, checkpoint.optimizer)
+        self.at = checkpoint.standing
+        self._first_steps, self._first_seconds = self.at.step, self.at.training_seconds
+        self._kept_step = self.at.step
+        if self._watch:
+            self._watch.seen = self.at.watched
+            self._watched_weights = checkpoint.watched
+        if self.at.begun:
+            self.trainer.begin(self.at.epoch)
+
+    def keep(self) -> None:
+        """Hand over where training stands."""
+        if self._keep is None:
+            return
+        variables, result = self.trainer.variables(), None
+        if self._going_on is not None:
+            variables, result = self._going_on, variables
+        optimizer = self.trainer.optimizer_variables()
+        self._keep(Checkpoint(self._standing, variables, optimizer, self._watched_weights, result))
+        self._kept_at, self._kept_step = perf_counter(), self.at.step
 
     def test(self) -> Measured | None:
         """Loss and accuracy on the test set, with the weights as they are now; None if nobody wants them.
@@ -111,48 +151,55 @@ class Course:
     # One epoch.
 
     def _begin_epoch(self) -> None:
-        if self._begun:
+        if self.at.begun:
             return
         started = perf_counter()
         self._schedule()
-        self.trainer.begin(self.epoch)
-        self._begun, self._sums, self._epoch_step, self._epoch_seconds = True, NOTHING, 0, 0.0
+        self.trainer.begin(self.at.epoch)
+        self.at = replace(self.at, begun=True, sums=NOTHING, epoch_step=0, epoch_seconds=0.0)
         self._spend(perf_counter() - started)
 
     def _train_epoch(self) -> bool:
         """Train what is left of the epoch; False if a stop was asked for."""
-        while self._epoch_step < self.trainer.steps_per_epoch:
+        while self.at.epoch_step < self.trainer.steps_per_epoch:
             allowed = self._control.allowed(self._follow, take=True)
             if not allowed:
                 return False
-            left = self.trainer.steps_per_epoch - self._epoch_step
+            left = self.trainer.steps_per_epoch - self.at.epoch_step
             self._execute(min(allowed, self._training_pace.steps(left)))
         return True
 
     def _execute(self, count: int) -> None:
         """Take ``count`` steps and tell of them; now and then the first is looked at closely."""
-        before = self._sums
-        paced = self.step == 0 or self._training_pace.seconds_per_step > 0
-        if paced and self._sampling.due(self.training_seconds):
+        before = self.at.sums
+        paced = self.at.step == 0 or self._training_pace.seconds_per_step > 0
+        if paced and self._sampling.due(self.at.training_seconds):
             self._sample()
             count -= 1
-        if count and self._epoch_step < self.trainer.steps_per_epoch:
+        if count and self.at.epoch_step < self.trainer.steps_per_epoch:
             self._train(count)
-        self._listen(self._progress(self._sums.since(before)))
+        self._listen(self._progress(self.at.sums.since(before)))
+        if self._keep and perf_counter() - self._kept_at > KEEP_EVERY:
+            self.keep()
 
     def _train(self, count: int, *, alone: bool = False) -> None:
         """Take ``count`` steps; one that is ``alone`` on purpose says nothing about how long others take."""
         started = perf_counter()
-        sums = self.trainer.train(self._epoch_step, count, self._sums)
+        sums = self.trainer.train(self.at.epoch_step, count, self.at.sums)
         seconds = perf_counter() - started
         self._test = None
-        self._epoch_step += sums.steps
-        self.step += sums.steps
+        at, steps = self.at, sums.steps
+        examples = sums.examples - at.sums.examples
+        self.at = replace(
+            at,
+            step=at.step + steps,
+            epoch_step=at.epoch_step + steps,
+            sums=sums,
+            examples=at.examples + examples,
+            training_seconds=at.training_seconds + seconds,
+        )
         self._check(sums, "training")
-        examples, self._sums = sums.since(self._sums).examples, sums
-        self.examples += examples
-        self.training_seconds += seconds
-        if self.step == sums.steps:
+        if at.step == 0:
             self._first_steps, self._first_seconds = sums.steps, seconds
         self._spend(seconds)
         if not alone and examples == sums.steps * self._plan.batch_size:  # nor does a smaller batch
@@ -160,12 +207,12 @@ class Course:
 
     def _sample(self) -> None:
         """Take one step and tell what it is like."""
-        started, trained = perf_counter(), self.training_seconds
-        look = self.trainer.look(self._epoch_step)
+        started, trained = perf_counter(), self.at.training_seconds
+        look = self.trainer.look(self.at.epoch_step)
         self._train(1, alone=True)
-        self._listen(Sampled(self.step, self.trainer.seen(look)))
+        self._listen(Sampled(self.at.step, self.trainer.seen(look)))
         seconds = perf_counter() - started
-        self._spend(seconds - (self.training_seconds - trained))
+        self._spend(seconds - (self.at.training_seconds - trained))
         # A step taken by itself takes longer than among others: that is part of what the look costs.
         self._sampling.record(seconds - self._training_pace.seconds_per_step)
 
@@ -198,43 +245,60 @@ class Course:
         return measured
 
     def _end_epoch(self) -> None:
-        loss, accuracy, validated = self._sums.mean_loss, self._sums.accuracy, self._validated
+        loss, accuracy, validated = self.at.sums.mean_loss, self.at.sums.accuracy, self._validated
         val_loss, val_accuracy = (validated.mean_loss, validated.accuracy) if validated else (None, None)
-        self._begun = False
-        self.epoch += 1
+        epoch = self.at.epoch + 1
         if self._part == "test":
             self._test = validated
         watched = loss if val_loss is None else val_loss
-        best = watched < self._lowest
-        self._lowest = min(watched, self._lowest)
-        self._watched.append(watched)
+        best = watched < min(self.at.losses, default=float("inf"))
+        self.at = replace(
+            self.at,
+            epoch=epoch,
+            begun=False,
+            losses=(*self.at.losses, watched),
+            best_epoch=epoch if best else self.at.best_epoch,
+        )
         figures = {"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}
-        if self._watch and self._watch.better(self.epoch, self.step, figures) and self._watch.restores:
-            self._best_weights = self.trainer.weights()
+        if self._watch and self._watch.better(self.at.epoch, self.at.step, figures) and self._watch.restores:
+            self._watched_weights = self.trainer.variables()
         self._listen(
             EpochEnded(
-                epoch=self.epoch,
+                epoch=self.at.epoch,
                 epochs=self._control.epochs,
-                step=self.step,
+                step=self.at.step,
                 loss=loss,
                 accuracy=accuracy,
                 val_loss=val_loss,
                 val_accuracy=val_accuracy,
                 learning_rate=self.learning_rate,
-                seconds=self._epoch_seconds,
+                seconds=self.at.epoch_seconds,
                 best=best,
             )
         )
+        self.keep()
+
+    def _take_back(self) -> None:
+        """Undo what `close` did to the weights."""
+        if self._going_on is not None:
+            self.trainer.assume(self._going_on)
+            self._going_on = self._test = None
+
+    @property
+    def _standing(self) -> Standing:
+        """Where training stands, with what others know of that."""
+        control, watched = self._control, self._watch.seen if self._watch else Watched()
+        return replace(self.at, epochs=control.epochs, factor=control.factor, watched=watched)
 
     def _spend(self, seconds: float) -> None:
-        self.seconds += seconds
-        self._epoch_seconds += seconds
+        at = self.at
+        self.at = replace(at, seconds=at.seconds + seconds, epoch_seconds=at.epoch_seconds + seconds)
 
     # Learning rate, figures.
 
     def _schedule(self) -> None:
         epochs = self._control.epochs
-        factor = self._plan.schedule.factor(self.epoch, epochs, tuple(self._watched))
+        factor = self._plan.schedule.factor(self.at.epoch, epochs, self.at.losses)
         self._scheduled = self._plan.optimizer.learning_rate * factor
         self.trainer.set_learning_rate(self.learning_rate)
 
@@ -244,42 +308,42 @@ class Course:
             return
         self._factor = self._control.factor
         self.trainer.set_learning_rate(self.learning_rate)
-        self._listen(LearningRateChanged(self.step, self.learning_rate))
+        self._listen(LearningRateChanged(self.at.step, self.learning_rate))
 
     def _progress(self, stretch: Measured) -> Progress:
         epoch_eta, run_eta = self._left()
         return Progress(
-            epoch=self.epoch + 1,
+            epoch=self.at.epoch + 1,
             epochs=self._control.epochs,
-            step=self.step,
-            epoch_step=self._epoch_step,
+            step=self.at.step,
+            epoch_step=self.at.epoch_step,
             steps_per_epoch=self.trainer.steps_per_epoch,
             loss=stretch.mean_loss,
             accuracy=stretch.accuracy,
             learning_rate=self.learning_rate,
-            examples_per_second=self.examples / self.training_seconds,
+            examples_per_second=self.at.examples / self.at.training_seconds,
             epoch_eta=epoch_eta,
             run_eta=run_eta,
         )
 
     def _left(self) -> tuple[float, float] | tuple[None, None]:
         """Seconds to the end of the epoch and of the run, if more than the first execution can be judged by."""
-        if self.step == self._first_steps:
+        if self.at.step == self._first_steps:
             return None, None
         steps = self.trainer.steps_per_epoch
-        each = (self.training_seconds - self._first_seconds) / (self.step - self._first_steps)
+        each = (self.at.training_seconds - self._first_seconds) / (self.at.step - self._first_steps)
         batches = self.trainer.batches_in(self._part) if self._part else 0
         validation = batches * self._validation_pace.seconds_per_step
-        epoch = (steps - self._epoch_step) * each + validation
-        epochs_left = max(0, self._control.epochs - self.epoch - 1)
+        epoch = (steps - self.at.epoch_step) * each + validation
+        epochs_left = max(0, self._control.epochs - self.at.epoch - 1)
         return epoch, epoch + epochs_left * (steps * each + validation)
 
     def _check(self, measured: Measured, what: str) -> None:
         if isfinite(measured.loss):
             return
         # The weights are those that made it so: where they are no numbers any more tells at which layer it began.
-        self._listen(Sampled(self.step, self.trainer.seen(self.trainer.look(max(0, self._epoch_step - 1)))))
-        place = f"in epoch {self.epoch + 1}, step {self._epoch_step} of {self.trainer.steps_per_epoch}"
+        self._listen(Sampled(self.at.step, self.trainer.seen(self.trainer.look(max(0, self.at.epoch_step - 1)))))
+        place = f"in epoch {self.at.epoch + 1}, step {self.at.epoch_step} of {self.trainer.steps_per_epoch}"
         raise Diverged(
             f"the {what} loss became {'infinite' if abs(measured.loss) == float('inf') else 'NaN'} {place}: "
             f"try a learning_rate below {self.learning_rate:g}, or clip gradients with clipnorm"

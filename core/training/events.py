@@ -8,8 +8,10 @@ __all__ = [
     "Ended",
     "EpochEnded",
     "Event",
+    "Kept",
     "LayerSample",
     "LearningRateChanged",
+    "NotKept",
     "Preparing",
     "Progress",
     "Sampled",
@@ -141,4 +143,19 @@ class Ended(Struct, frozen=True):
     """For people: why it stopped or failed and what to do, whether the best epoch's weights were put back; or empty."""
 
 
-Event = StateChanged | Preparing | Started | Progress | Sampled | EpochEnded | LearningRateChanged | Ended
+class Kept(Struct, frozen=True):
+    """What is trained is kept on disk, as the run of this id."""
+
+    run: str
+
+
+class NotKept(Struct, frozen=True):
+    """What is trained is not kept, or from now on no more; training goes on."""
+
+    message: str
+    """For people: why, and what to do."""
+
+
+Event = (
+    StateChanged | Preparing | Started | Progress | Sampled | EpochEnded | LearningRateChanged | Ended | Kept | NotKept
+)

@@ -10,6 +10,7 @@ from core.plan import Plan
 from core.readiness import obstacles
 from core.summary import summarize
 from core.training import runtime
+from core.training.checkpoint import Checkpoint, Standing
 from core.training.control import Control
 from core.training.course import Course, Diverged
 from core.training.events import Ended, Event, Preparing, Reason, Started, State, StateChanged
@@ -30,11 +31,27 @@ class Session:
     present state does nothing; a stop that comes before `run` is kept for it.
     """
 
-    def __init__(self, architecture: Architecture, plan: Plan, listen: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        architecture: Architecture,
+        plan: Plan,
+        listen: Callable[[Event], None],
+        keep: Callable[[Checkpoint], None] | None = None,
+        checkpoint: Checkpoint | None = None,
+    ) -> None:
+        """``keep`` is handed checkpoints on the thread of `run`; from ``checkpoint``, if given, training goes on."""
         self._architecture = architecture
         self._plan = plan
         self._listen = listen
-        self._control = Control(plan.epochs, lambda state: listen(StateChanged(state)))
+        self._keep = keep
+        self._checkpoint = checkpoint
+        standing = checkpoint.standing if checkpoint else Standing(plan.epochs)
+        self._control = Control(
+            standing.epochs,
+            lambda state: listen(StateChanged(state)),
+            factor=standing.factor,
+            done=standing.epoch,
+        )
         self._course: Course | None = None
         self._broken = ""
 
@@ -119,8 +136,8 @@ class Session:
             stopped = self._control.stopped
             self._control.enter("stopping")
             message = "; ".join(part for part in (message, course.close()) if part)
-            tested = course.test() if course.step else None
-            if message or stopped or self._control.reached(course.epoch):
+            tested = course.test() if course.at.step else None
+            if message or stopped or self._control.reached(course.at.epoch):
                 break
         reason: Reason = "stopped" if stopped else "finished"
         return self._ended(reason, message, tested)
@@ -133,7 +150,11 @@ class Session:
                 raise Refused(problems[0].message)
             trainer = self._built()
             if trainer:
-                self._course = Course(trainer, self._plan, self._control, self._listen)
+                course = Course(trainer, self._plan, self._control, self._listen, self._keep)
+                if self._checkpoint:
+                    course.stand(self._checkpoint)
+                    self._checkpoint = None
+                self._course = course
         return None if self._stopped() else self._course
 
     def _built(self) -> "Trainer | None":
@@ -167,7 +188,7 @@ class Session:
             validation_examples=course.validation_examples,
             steps_per_epoch=trainer.steps_per_epoch,
             batch_size=self._plan.batch_size,
-            epoch=course.epoch,
+            epoch=course.at.epoch,
             epochs=self._control.epochs,
             learning_rate=course.learning_rate,
             seconds=seconds,
@@ -175,13 +196,12 @@ class Session:
         )
 
     def _ended(self, reason: Reason, message: str, tested: Measured | None = None) -> Ended:
-        course = self._course
-        trained = course.training_seconds if course else 0.0
+        at = self._course.at if self._course else Standing(self._plan.epochs)
         return Ended(
             reason=reason,
-            epochs=course.epoch if course else 0,
-            seconds=course.seconds if course else 0.0,
-            examples_per_second=course.examples / trained if course and trained else 0.0,
+            epochs=at.epoch,
+            seconds=at.seconds,
+            examples_per_second=at.examples / at.training_seconds if at.training_seconds else 0.0,
             test_loss=tested.mean_loss if tested else None,
             test_accuracy=tested.accuracy if tested else None,
             message=message,

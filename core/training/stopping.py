@@ -1,19 +1,29 @@
 """When to stop early: a decision from the figures of every epoch, made as Keras's EarlyStopping makes it."""
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from core.plan import EarlyStopping
 
-__all__ = ["Watch"]
+__all__ = ["Watch", "Watched"]
+
+
+class Watched(Struct, frozen=True):
+    """What has been seen of the figure so far."""
+
+    best: float | None = None
+    best_epoch: int = 0
+    best_step: int = 0
+    waited: int = 0
+    """Epochs since the best."""
 
 
 class Watch:
     """Watches one figure, epoch by epoch."""
 
-    def __init__(self, rule: EarlyStopping) -> None:
+    def __init__(self, rule: EarlyStopping, seen: Watched = Watched()) -> None:  # noqa: B008  # it is frozen
         self._rule = rule
-        self._best: float | None = None
-        self._waited = 0
-        self.best_epoch = 0
-        self.best_step = 0
+        self.seen = seen
 
     @property
     def restores(self) -> bool:
@@ -22,29 +32,29 @@ class Watch:
 
     def wait_anew(self) -> None:
         """Begin to wait from now on; the best stays the best."""
-        self._waited = 0
+        self.seen = replace(self.seen, waited=0)
 
     def better(self, epoch: int, step: int, figures: dict[str, float | None]) -> bool:
         """Note the figures of ``epoch`` (from 1), which ended at ``step``; whether the one watched is the best yet."""
-        figure = figures[self._rule.monitor]
+        figure, best = figures[self._rule.monitor], self.seen.best
         if figure is None:
             return False
         rising = self._rule.monitor.endswith("accuracy")
         gain = 0.0
-        if self._best is not None:
-            gain = figure - self._best if rising else self._best - figure
-        if self._best is None or gain > self._rule.min_delta:
-            self._best, self._waited, self.best_epoch, self.best_step = figure, 0, epoch, step
+        if best is not None:
+            gain = figure - best if rising else best - figure
+        if best is None or gain > self._rule.min_delta:
+            self.seen = Watched(figure, epoch, step)
             return True
-        self._waited += 1
+        self.seen = replace(self.seen, waited=self.seen.waited + 1)
         return False
 
     @property
     def exhausted(self) -> bool:
         """Whether patience has run out."""
-        return self._waited >= max(1, self._rule.patience)
+        return self.seen.waited >= max(1, self._rule.patience)
 
     @property
     def reason(self) -> str:
         """Why training ends, in words."""
-        return f"stopped early: no better {self._rule.monitor} in {self._waited} epochs"
+        return f"stopped early: no better {self._rule.monitor} in {self.seen.waited} epochs"

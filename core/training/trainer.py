@@ -12,6 +12,7 @@ import tensorflow as tf
 from core.architecture import Architecture
 from core.plan import Plan
 from core.training import devices, feed, loops
+from core.training.checkpoint import Arrays
 from core.training.events import LayerSample
 from core.training.lending import Lender
 from core.training.measured import NOTHING, Measured, PartName
@@ -27,8 +28,8 @@ _lender = Lender()
 class Trainer:
     """Trains one model on one device, as many steps at a time as it is told to."""
 
-    def __init__(self, architecture: Architecture, plan: Plan) -> None:
-        """Finds the device, loads the dataset, builds the model.
+    def __init__(self, architecture: Architecture, plan: Plan, lender: Lender | None = None) -> None:
+        """Finds the device, loads the dataset, has ``lender``, by default the one of all, lend a model.
 
         Raises what they raise: `Refused` for an unknown device or a lack of memory, `DatasetError`, Keras's errors.
         """
@@ -45,7 +46,7 @@ class Trainer:
         }
         self._full_steps, self._rest = divmod(self.examples, plan.batch_size)
         image = tuple(self._data.train.images.shape[1:])
-        self._network = _lender.lend(Blueprint(architecture, plan, device, self._data.home, image), self)
+        self._network = (lender or _lender).lend(Blueprint(architecture, plan, device, self._data.home, image), self)
         self.task = self._network.task
         self.model = self.task.model
         self._order: Any = None
@@ -123,14 +124,28 @@ class Trainer:
         """From the next step on."""
         self.model.optimizer.learning_rate = learning_rate
 
-    def weights(self) -> list[np.ndarray]:
-        """A copy of all weights and statistics."""
-        copied: list[np.ndarray] = self.model.get_weights()
-        return copied
+    def variables(self) -> Arrays:
+        """A copy of all variables of the model: weights, statistics, and what its random generators have come to."""
+        return tuple(np.asarray(variable.numpy()) for variable in self.model.variables)
 
-    def restore(self, weights: list[np.ndarray]) -> None:
-        """Put back what `weights` gave."""
-        self.model.set_weights(weights)
+    def optimizer_variables(self) -> Arrays:
+        """A copy of all variables of the optimizer."""
+        return tuple(np.asarray(variable.numpy()) for variable in self.model.optimizer.variables)
+
+    def assume(self, variables: Arrays, optimizer: Arrays = ()) -> None:
+        """Put back what `variables` gave, and what `optimizer_variables` gave if that is wanted.
+
+        Raises ValueError, before anything is changed, if it is the state of another network.
+        """
+        pairs = [
+            *zip(self.model.variables, variables, strict=True),
+            *(zip(self.model.optimizer.variables, optimizer, strict=True) if optimizer else ()),
+        ]
+        if any(tuple(variable.shape) != value.shape for variable, value in pairs):
+            raise ValueError("the arrays are those of another network")
+        with tf.device(self.place):
+            for variable, value in pairs:
+                variable.assign(value)
 
     def finalize(self) -> bool:
         """What Keras does to the weights when ``fit`` ends; whether that changed them."""

@@ -1,0 +1,56 @@
+"""All that a training goes on from, taken between two of its steps. Importing this loads no TensorFlow."""
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from core.training.measured import NOTHING, Measured
+from core.training.stopping import Watched
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Arrays", "Checkpoint", "Standing"]
+
+Arrays = tuple["NDArray[Any]", ...]
+
+
+class Standing(Struct, frozen=True):
+    """How far a training has come: its numbers and decisions, without weights."""
+
+    epochs: int
+    """Epochs to be reached."""
+    factor: float = 1.0
+    """What people have multiplied the learning rate by."""
+    epoch: int = 0
+    """Whole epochs done."""
+    step: int = 0
+    """Steps since the very beginning."""
+    epoch_step: int = 0
+    """Steps of the epoch under way."""
+    begun: bool = False
+    """Whether an epoch is under way."""
+    sums: Measured = NOTHING
+    """Of the epoch under way."""
+    examples: int = 0
+    seconds: float = 0.0
+    training_seconds: float = 0.0
+    epoch_seconds: float = 0.0
+    losses: tuple[float, ...] = ()
+    """Of every epoch the loss that schedules and the best epoch go by."""
+    best_epoch: int = 0
+    """The epoch at whose end that was lowest; 0: there is none yet."""
+    watched: Watched = Watched()
+
+
+class Checkpoint(Struct, frozen=True, eq=False):
+    """Where a training stands, and the weights with which it goes on."""
+
+    standing: Standing
+    variables: Arrays
+    """Of the model: weights, statistics and what its random generators have come to."""
+    optimizer: Arrays
+    watched: Arrays | None = None
+    """The weights that early stopping would put back."""
+    result: Arrays | None = None
+    """The variables that training left behind when it ended, if they are not those it would go on with."""
