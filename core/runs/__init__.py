@@ -1,0 +1,1 @@
+"""Runs: every training kept on disk, found again, compared, resumed, taken away."""

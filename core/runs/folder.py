@@ -1,0 +1,250 @@
+"""A run's folder: which files it has, how they are read and written. Loads neither numpy nor TensorFlow.
+
+run.json                  format, preset's name, begun, environment, state, message, figures: by whoever trains
+label.json                name, note and tags: by people
+preset.toml               the architecture and the plan
+history.json              the curves, the epochs, the close looks at single steps
+checkpoint.safetensors    all that training goes on from, and weights-*.safetensors that it refers to
+best.keras, last.keras    the weights of the best epoch and of the end, for other tools
+lock                      held by the process that trains it
+"""
+
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from os import scandir
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from core import presets
+from core.curves import History
+from core.presets import Preset, PresetError
+from core.runs import tensor_file
+from core.runs.history_file import HistoryFile, read_history
+from core.runs.record import Environment, Figures, Label, NewerFormat, Run, RunError, RunState, Told
+from core.storage import UNFINISHED, write_atomically
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+__all__ = [
+    "CHECKPOINT",
+    "FORMAT",
+    "KERAS_FILES",
+    "LOCK",
+    "Header",
+    "check",
+    "create",
+    "damaged",
+    "glance",
+    "held",
+    "lock",
+    "read",
+    "read_header",
+    "signature",
+    "write_header",
+    "write_history",
+    "write_label",
+]
+
+FORMAT = 1
+RUN, LABEL, PRESET, HISTORY, LOCK = "run.json", "label.json", "preset.toml", "history.json", "lock"
+CHECKPOINT = "checkpoint.safetensors"
+KERAS_FILES = {"best": "best.keras", "last": "last.keras"}
+
+T = TypeVar("T")
+
+
+class Header(Struct, frozen=True):
+    """What run.json holds."""
+
+    preset: str
+    """The preset's name."""
+    begun: float
+    environment: Environment
+    state: RunState
+    message: str = ""
+    figures: Figures = Figures()
+    format: int = FORMAT
+
+
+class _Format(Struct):
+    format: int
+
+
+def create(folder: Path, label: Label, preset: Preset, environment: Environment) -> Header:
+    """Make the ``folder`` of a run that begins now, with its first files: all of them or nothing. Raises OSError."""
+    unfinished = folder.with_name(f"{UNFINISHED}{folder.name}")
+    unfinished.mkdir(parents=True)
+    header = Header(preset.name, time.time(), environment, "running")
+    write_atomically(unfinished / PRESET, presets.dumps(preset))
+    write_atomically(unfinished / LABEL, _json(label))
+    write_history(unfinished, HistoryFile().encode(History()))
+    write_header(unfinished, header)
+    with suppress(OSError):
+        folder.rmdir()  # an empty one holds the place
+    unfinished.rename(folder)
+    return header
+
+
+def glance(folder: Path) -> Run:
+    """What a list shows of the run. One that nobody trains any more, and that has not ended, was interrupted.
+
+    Raises `RunError`.
+    """
+    return _run(folder, read_header(folder), _label(folder))
+
+
+def read(folder: Path) -> Told:
+    """All of the run but its weights. Raises `RunError`."""
+    header = read_header(folder)
+    run = _run(folder, header, _label(folder))
+    history = _parsed(folder / HISTORY, read_history)
+    return Told(run, _preset(folder), history, header.environment)
+
+
+def check(folder: Path) -> Run:
+    """What a list shows of the run, once every file of it has been looked at. Raises `RunError`."""
+    told = read(folder)
+    for path in sorted(folder.glob("*.safetensors")):
+        with damaged(path):
+            tensor_file.check(path)
+    for path in (folder / name for name in KERAS_FILES.values()):
+        if path.exists() and not zipfile.is_zipfile(path):
+            raise RunError(f"{_shown(path)}: is no Keras file, or only the beginning of one")
+    return told.run
+
+
+def signature(folder: Path) -> str:
+    """Changes with every file of the run. Raises OSError."""
+    with scandir(folder) as entries:
+        seen = [(entry.name, entry.stat()) for entry in entries if _lasting(entry.name)]
+    return ";".join(sorted(f"{name},{stat.st_size},{stat.st_mtime_ns}" for name, stat in seen))
+
+
+def held(folder: Path) -> bool:
+    """Whether a process trains the run now."""
+    path = folder / LOCK
+    if not path.exists():
+        return False
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # slow to import, and few runs are asked about
+
+    probe = FileLock(path, thread_local=False)
+    try:
+        probe.acquire(blocking=False)
+    except Timeout:
+        return True
+    except (OSError, NotImplementedError):
+        return False  # where nothing can be locked nothing is
+    probe.release()
+    return False
+
+
+def lock(folder: Path) -> "FileLock":
+    """Take the run for training: until the lock is released, or this process ends in whatever way.
+
+    Raises `RunError` if another training has it.
+    """
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # as above
+
+    taken = FileLock(folder / LOCK, thread_local=False)
+    try:
+        taken.acquire(timeout=1)  # one who only asks whether it is held has it for a moment
+    except Timeout as error:
+        raise RunError(f"{_shown(folder)}: is being trained already") from error
+    return taken
+
+
+def write_header(folder: Path, header: Header, *, durably: bool = True) -> None:
+    """Write run.json. Raises OSError."""
+    write_atomically(folder / RUN, _json(header), durably=durably)
+
+
+def write_history(folder: Path, history: bytes, *, durably: bool = True) -> None:
+    """Write history.json, encoded by `HistoryFile`. Raises OSError."""
+    write_atomically(folder / HISTORY, history, durably=durably)
+
+
+def write_label(folder: Path, label: Label) -> None:
+    """Write what a person says of the run. Raises `RunError`."""
+    read_header(folder)  # what a newer LayerLab wrote is left as it is
+    try:
+        write_atomically(folder / LABEL, _json(label))
+    except OSError as error:
+        raise RunError(f"{_shown(folder)}: cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def damaged(path: Path) -> Iterator[Path]:
+    """Raises what goes wrong with the file at ``path`` as a `RunError` that names it."""
+    try:
+        yield path
+    except RunError:
+        raise
+    except FileNotFoundError as error:
+        raise RunError(f"{_shown(path)}: is missing") from error
+    except OSError as error:
+        raise RunError(f"{_shown(path)}: cannot be read: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"{_shown(path)}: is damaged: {presets.visible(str(error))}") from error
+
+
+def _run(folder: Path, header: Header, label: Label) -> Run:
+    state = header.state
+    if state == "running" and not held(folder):
+        state = "interrupted"
+    return Run(
+        folder.name,
+        label,
+        header.preset,
+        state,
+        header.begun,
+        header.environment.device,
+        header.figures,
+        header.message,
+    )
+
+
+def read_header(folder: Path) -> Header:
+    """What run.json holds. Raises `RunError`."""
+    path = folder / RUN
+    written = _parsed(path, lambda data: msgspec.json.decode(data, type=_Format)).format
+    if written > FORMAT:
+        raise NewerFormat(
+            f"{_shown(path)}: was written by a newer LayerLab (format {written}): update LayerLab to use it"
+        )
+    return _parsed(path, lambda data: msgspec.json.decode(data, type=Header))
+
+
+def _label(folder: Path) -> Label:
+    return _parsed(folder / LABEL, lambda data: msgspec.json.decode(data, type=Label))
+
+
+def _preset(folder: Path) -> Preset:
+    try:
+        return presets.load(folder / PRESET)
+    except PresetError as error:
+        raise RunError(f"{_shown(folder)}: {error}") from error
+
+
+def _parsed(path: Path, parse: Callable[[bytes], T]) -> T:
+    """What ``parse`` makes of the file at ``path``. Raises `RunError`."""
+    with damaged(path):
+        return parse(path.read_bytes())
+
+
+def _json(value: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=1)
+
+
+def _lasting(name: str) -> bool:
+    return name != LOCK and not name.startswith(UNFINISHED)
+
+
+def _shown(path: Path) -> str:
+    """The file with its folder, which tells runs apart."""
+    return presets.visible(f"{path.parent.name}/{path.name}" if path.suffix or path.name == LOCK else path.name)

@@ -1,0 +1,81 @@
+"""A run's history as JSON, written anew after every epoch. Numbers that JSON lacks, NaN and infinity, are texts."""
+
+from math import isfinite
+
+import msgspec
+from msgspec import Raw, Struct
+from msgspec.structs import asdict, astuple
+
+from core.curves import Change, History, Point
+from core.training.events import Ended, EpochEnded, LayerSample, Progress, Sampled, Started
+
+__all__ = ["HistoryFile", "read_history"]
+
+_encoder = msgspec.json.Encoder()
+
+
+class _Read(Struct):
+    """History as it stands in the file."""
+
+    loss: tuple[Point, ...]
+    accuracy: tuple[Point, ...]
+    val_loss: tuple[Point, ...]
+    val_accuracy: tuple[Point, ...]
+    epochs: tuple[EpochEnded, ...]
+    best: EpochEnded | None
+    changes: tuple[Change, ...]
+    started: Started | None
+    progress: Progress | None
+    samples: tuple["_Sample", ...]
+    stretch: int
+    ended: Ended | None
+
+
+class _Sample(Struct, array_like=True):
+    step: int
+    layers: tuple["_Layer", ...]
+
+
+class _Layer(Struct, array_like=True):
+    """The fields of `LayerSample` in their order."""
+
+    row: int
+    gradient: float | str | None
+    weight: float | str | None
+    update: float | str | None
+    dead: float | str | None
+    saturated: float | str | None
+
+
+class HistoryFile:
+    """Encodes the history of one run again and again: what has not changed since the last time is kept."""
+
+    def __init__(self) -> None:
+        self._samples: dict[int, Raw] = {}
+
+    def encode(self, history: History) -> bytes:
+        """``history`` as JSON."""
+        self._samples = {sample.step: self._samples.get(sample.step) or _sample(sample) for sample in history.samples}
+        fields = asdict(history) | {"samples": tuple(self._samples.values())}
+        return _encoder.encode(fields)
+
+
+def read_history(data: bytes) -> History:
+    """The history that ``data`` holds. Raises ValueError."""
+    read = msgspec.json.decode(data, type=_Read)
+    samples = tuple(Sampled(one.step, tuple(map(_layer, one.layers))) for one in read.samples)
+    return History(**{**asdict(read), "samples": samples})
+
+
+def _sample(sample: Sampled) -> Raw:
+    layers = [[_written(figure) for figure in astuple(layer)] for layer in sample.layers]
+    return Raw(_encoder.encode([sample.step, layers]))
+
+
+def _written(figure: float | None) -> float | str | None:
+    return figure if figure is None or isfinite(figure) else str(figure)
+
+
+def _layer(layer: _Layer) -> LayerSample:
+    row, *figures = astuple(layer)
+    return LayerSample(row, *(None if figure is None else float(figure) for figure in figures))

@@ -1,0 +1,62 @@
+"""A run's weights as Keras files. Importing this loads TensorFlow."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from core import keras_model
+from core.losses import SparseCategoricalCrossentropy
+from core.presets import Preset
+from core.runs import checkpoint_file
+from core.runs.checkpoint_file import WHICH, Which
+from core.runs.folder import KERAS_FILES
+from core.storage import UNFINISHED
+from core.training.checkpoint import Arrays
+
+__all__ = ["write", "write_both"]
+
+
+def write_both(folder: Path, preset: Preset) -> None:
+    """Write best.keras and last.keras into the run's ``folder``. Raises OSError, `RunError`, and what Keras raises."""
+    for which in WHICH:
+        write(folder / KERAS_FILES[which], preset, folder, which)
+
+
+def write(path: Path, preset: Preset, folder: Path | None = None, which: Which = "last") -> None:
+    """Write the network of ``preset`` to ``path``, wholly or not at all; raises as `write_both`.
+
+    Its weights are those of the run in ``folder``, else as they are before training. With the last ones goes the state
+    of the optimizer, so that whoever loads the file can train on.
+    """
+    model = _model(preset)
+    if folder:
+        _assign(model.variables, checkpoint_file.weights(folder, which))
+        if which == "last":
+            _assign(model.optimizer.variables, checkpoint_file.read(folder).optimizer)
+    written = path.with_name(f"{UNFINISHED}{path.name}")
+    try:
+        model.save(written)
+        written.replace(path)
+    finally:
+        written.unlink(missing_ok=True)
+
+
+def _model(preset: Preset) -> Any:
+    """The model, compiled as LayerLab trains it."""
+    model = keras_model.build(preset.architecture, preset.plan.seed)
+    sparse = isinstance(preset.plan.loss, SparseCategoricalCrossentropy)
+    accuracy = keras.metrics.SparseCategoricalAccuracy if sparse else keras.metrics.CategoricalAccuracy
+    model.compile(
+        optimizer=keras_model.optimizer(preset.plan),
+        loss=keras_model.loss(preset.plan),
+        metrics=[accuracy(name="accuracy")],
+    )
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def _assign(variables: Sequence[Any], arrays: Arrays) -> None:
+    for variable, array in zip(variables, arrays, strict=True):
+        variable.assign(array)

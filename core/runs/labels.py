@@ -1,0 +1,43 @@
+"""What a person may call a run, note and tag it with."""
+
+from core.kinds import plain
+from core.presets import visible
+from core.runs.record import Label, RunError
+
+__all__ = ["named", "tidy"]
+
+LONGEST_NAME = 100
+LONGEST_NOTE = 10_000
+LONGEST_TAG = 30
+MOST_TAGS = 20
+
+
+def named(preset: str) -> Label:
+    """The label of a new run of a preset called so."""
+    name = " ".join(visible(preset).split())
+    return Label(name[:LONGEST_NAME].rstrip() or "untitled")
+
+
+def tidy(label: Label) -> Label:
+    """``label`` as it is kept: the name on one line, tags without blanks and #. Raises `RunError`."""
+    name, note = " ".join(label.name.split()), label.note.strip()
+    joined = ("-".join(tag.replace("#", " ").split()) for tag in label.tags)
+    tags = tuple(dict.fromkeys(filter(None, joined)))
+    if not name:
+        raise RunError("a run needs a name")
+    if len(tags) > MOST_TAGS:
+        raise RunError(f"{len(tags)} tags are too many: {MOST_TAGS} at most")
+    _savable("name", name, LONGEST_NAME)
+    _savable("note", note, LONGEST_NOTE)
+    for tag in tags:
+        _savable("tag", tag, LONGEST_TAG)
+    return Label(name, note, tags)
+
+
+def _savable(what: str, text: str, most: int) -> None:
+    if len(text) > most:
+        raise RunError(f"the {what} has {len(text):,} characters: {most:,} at most")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise RunError(f"the {what} {plain(text)} is not text that can be saved") from error

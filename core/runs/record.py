@@ -1,0 +1,118 @@
+"""A run as it is kept: what was trained, where and when, what it came to, what a person says of it."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from core.curves import History
+from core.presets import Preset
+from core.training.events import EpochEnded
+
+__all__ = ["Environment", "Figures", "Label", "NewerFormat", "Run", "RunError", "RunState", "Told", "figures"]
+
+RunState = Literal["running", "interrupted", "finished", "stopped", "failed", "damaged"]
+
+
+class RunError(ValueError):
+    """A run that cannot be read, written or found: one line that says where, what and how to mend it."""
+
+
+class NewerFormat(RunError):
+    """A run that a newer LayerLab wrote, which is left as it is."""
+
+
+class Environment(Struct, frozen=True):
+    """On what a run was trained. Versions as their packages give them."""
+
+    layerlab: str
+    python: str
+    tensorflow: str
+    keras: str
+    numpy: str
+    platform: str
+    device: str
+
+
+class Label(Struct, frozen=True):
+    """What a person says of a run."""
+
+    name: str
+    note: str = ""
+    tags: tuple[str, ...] = ()
+
+
+class Figures(Struct, frozen=True):
+    """What a run has come to. Losses are means over examples, accuracies shares, times seconds."""
+
+    params: int = 0
+    epochs: int = 0
+    """Whole epochs done."""
+    planned: int = 0
+    """Epochs wanted in all."""
+    seconds: float = 0.0
+    """Spent on training and validation."""
+    best_epoch: int = 0
+    """The epoch with the lowest validation loss, or loss without validation; 0 before the first."""
+    best_val_accuracy: float | None = None
+    """Of the best epoch."""
+    last_val_accuracy: float | None = None
+    last_val_loss: float | None = None
+    last_loss: float | None = None
+    test_accuracy: float | None = None
+    test_loss: float | None = None
+
+
+class Run(Struct, frozen=True):
+    """A run as a list shows it. Of a damaged one only ``id``, ``state`` and ``message`` say something."""
+
+    id: str
+    """The name of its folder."""
+    label: Label
+    architecture: str
+    """The name of the preset that was trained."""
+    state: RunState
+    begun: float
+    """Seconds since 1970, UTC."""
+    device: str = ""
+    figures: Figures = Figures()
+    message: str = ""
+    """Why it failed or is damaged, in one line; or empty."""
+
+    @property
+    def key(self) -> str:
+        """The last part of the id, which is short enough to type."""
+        return self.id.rpartition("-")[2]
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return self.label.name
+
+
+class Told(Struct, frozen=True):
+    """All of a run but its weights."""
+
+    run: Run
+    preset: Preset
+    """The architecture and the plan that it was trained by."""
+    history: History
+    environment: Environment
+
+
+def figures(history: History, seconds: float) -> Figures:
+    """What ``history`` has come to in ``seconds`` of training and validation."""
+    last: EpochEnded | None = history.epochs[-1] if history.epochs else None
+    best, ended = history.best, history.ended
+    return Figures(
+        params=history.started.params if history.started else 0,
+        epochs=last.epoch if last else 0,
+        planned=history.planned,
+        seconds=seconds,
+        best_epoch=best.epoch if best else 0,
+        best_val_accuracy=best.val_accuracy if best else None,
+        last_val_accuracy=last.val_accuracy if last else None,
+        last_val_loss=last.val_loss if last else None,
+        last_loss=last.loss if last else None,
+        test_accuracy=ended.test_accuracy if ended else None,
+        test_loss=ended.test_loss if ended else None,
+    )

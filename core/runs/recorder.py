@@ -1,0 +1,102 @@
+"""Keeps a run on disk as its session tells of it. Importing this loads neither numpy nor TensorFlow.
+
+What is kept is written on the thread that trains, between two steps: whenever the process dies, at most the epoch under
+way is lost. Where it cannot be written, training goes on without.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+
+from core.curves import History
+from core.presets import Preset, visible
+from core.runs.writer import Writer
+from core.training.checkpoint import Checkpoint
+from core.training.events import Ended, Event, Kept, NotKept, Started, StateChanged
+from core.training.failures import explain
+
+__all__ = ["Recorder"]
+
+
+class Recorder:
+    """Hands a session's events on to ``listen``, and keeps what they come to.
+
+    The run is the one in ``folder``, whose training goes on and has a ``history`` so far, or else a new one, for which
+    ``new_folder`` makes a folder when training begins.
+    """
+
+    def __init__(
+        self,
+        preset: Preset,
+        listen: Callable[[Event], None],
+        new_folder: Callable[[str], Path],
+        folder: Path | None = None,
+        history: History | None = None,
+    ) -> None:
+        self._preset = preset
+        self._listen = listen
+        self._new_folder = new_folder
+        self._folder = folder
+        self._history = history or History()
+        self._writer: Writer | None = None
+        self._given_up = False
+        self._finishing: Thread | None = None
+
+    def hear(self, event: Event) -> None:
+        """Take in ``event``, and hand it on."""
+        self._history = self._history.after(event)
+        match event:
+            case Started(device=device):
+                self._guarded(lambda: self._begin(device))
+            case Ended() as ended if self._writer:
+                writer = self._writer
+                self._guarded(lambda: writer.end(self._history, ended))
+        self._listen(event)
+        if isinstance(event, StateChanged) and event.state == "idle" and self._writer:
+            # Not on the thread that trains: whoever waits for its end should not wait for this too.
+            self._finishing = Thread(target=self._finish, args=(self._writer,), name="keeping")
+            self._writer = None
+            self._finishing.start()
+
+    def keep(self, checkpoint: Checkpoint) -> None:
+        """Keep where training stands."""
+        if self._writer:
+            writer = self._writer
+            self._guarded(lambda: writer.write(self._history, checkpoint))
+
+    def _begin(self, device: str) -> None:
+        if self._finishing:
+            self._finishing.join()
+        if self._folder is None:
+            self._folder = self._new_folder(self._preset.name)
+            self._writer = Writer.new(self._folder, self._preset, device)
+        else:
+            self._writer = Writer.again(self._folder, self._preset, device)
+        self._listen(Kept(self._folder.name))
+
+    def _guarded(self, write: Callable[[], None]) -> None:
+        """Write; or, if that cannot be done, give up keeping this run: what is there stays and can be gone on from."""
+        if self._given_up:
+            return
+        try:
+            write()
+        except Exception as error:  # noqa: BLE001  # nothing that goes wrong here may end the training
+            self._given_up = True
+            epochs = self._writer.epochs if self._writer else 0
+            if self._writer:
+                self._writer.release()
+                self._writer = None
+            kept = f"is kept only up to epoch {epochs}" if epochs else "is not kept"
+            self._listen(NotKept(f"this run {kept}: {_reason(error)}; training goes on"))
+
+    def _finish(self, writer: Writer) -> None:
+        try:
+            writer.export()
+        except Exception as error:  # noqa: BLE001  # the run is kept; Keras files can be made of it at any time
+            self._listen(NotKept(f"the Keras files of this run were not written: {explain(error)}"))
+        finally:
+            writer.release()
+
+
+def _reason(error: Exception) -> str:
+    return visible(error.strerror) if isinstance(error, OSError) and error.strerror else explain(error)

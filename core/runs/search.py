@@ -1,0 +1,151 @@
+"""Runs put in order, and those among them that a person means. Pure functions of what a list shows."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from operator import ge, gt, le, lt
+
+from core.fields import nearest
+from core.kinds import FieldError, Real
+from core.presets import visible
+from core.runs.record import Run, RunError
+
+__all__ = ["COLUMNS", "Searchable", "matching", "ordered"]
+
+Value = float | str | None
+Test = Callable[["_Entry"], bool]
+
+COLUMNS: Mapping[str, Callable[[Run], Value]] = {
+    "name": lambda run: run.name,
+    "architecture": lambda run: run.architecture,
+    "params": lambda run: run.figures.params,
+    "epochs": lambda run: run.figures.epochs,
+    "best": lambda run: run.figures.best_val_accuracy,
+    "last": lambda run: run.figures.last_val_accuracy,
+    "test": lambda run: run.figures.test_accuracy,
+    "time": lambda run: run.figures.seconds,
+    "device": lambda run: run.device,
+    "state": lambda run: run.state,
+    "begun": lambda run: run.begun,
+    "note": lambda run: run.label.note,
+}
+"""What runs can be put in order by: numbers, and texts, of which an empty one comes last as a missing number does."""
+
+SHARES, COUNTS = {"%": 0.01}, {"k": 1e3, "m": 1e6, "g": 1e9}
+COMPARED: Mapping[str, Mapping[str, float]] = {
+    "params": COUNTS,
+    "epochs": COUNTS,
+    "best": SHARES,
+    "last": SHARES,
+    "test": SHARES,
+    "time": {"s": 1, "m": 60, "h": 3600},
+}
+"""The columns that can be compared with a number, each with the units it may have."""
+
+COMPARISON = re.compile(rf"({'|'.join(COMPARED)})(<=|>=|<|>|=)(?:([\d.,]+)([a-z%]?))?")
+COMPARE: Mapping[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
+
+
+def ordered(runs: Iterable[Run], column: str, descending: bool = False) -> tuple[Run, ...]:
+    """``runs`` in order of a column; equal ones stay as they are, and those without a value there come last.
+
+    Raises `RunError` for a column that is none of `COLUMNS`.
+    """
+    if column not in COLUMNS:
+        raise RunError(f"{visible(column)}: there is no such column{nearest(column, COLUMNS)}")
+    keyed = [(_sort_key(_value(run, column)), run) for run in runs]
+    present = [(key, run) for key, run in keyed if key]
+    present.sort(key=lambda pair: pair[0], reverse=descending)
+    return (*(run for _, run in present), *(run for key, run in keyed if not key))
+
+
+def matching(runs: Iterable[Run], query: str) -> tuple[Run, ...]:
+    """The runs that ``query`` means; see `Searchable`."""
+    return Searchable(runs).matching(query)
+
+
+class Searchable:
+    """Runs made ready to be looked through at every key."""
+
+    def __init__(self, runs: Iterable[Run]) -> None:
+        self._entries = tuple(_Entry(run) for run in runs)
+
+    def matching(self, query: str) -> tuple[Run, ...]:
+        """The runs that fit every word of ``query``.
+
+        A word is a comparison such as ``best>0.98``, ``test>=97%``, ``params<100k`` or ``epochs=10``, or ``#`` and part
+        of a tag, or part of anything that a run is called.
+        """
+        entries: Iterable[_Entry] = self._entries
+        for word in query.casefold().split():
+            entries = list(filter(_test(word), entries))
+        return tuple(entry.run for entry in entries)
+
+
+class _Entry:
+    """A run with the texts it is looked for in."""
+
+    __slots__ = ("run", "tags", "text")
+
+    def __init__(self, run: Run) -> None:
+        # No word of a query has a line break in it, so none is found across two texts.
+        self.tags = "\n".join(f"#{tag}" for tag in run.label.tags).casefold()
+        texts = (run.name, run.architecture, run.label.note, *run.label.tags, run.state, run.device, run.key)
+        self.text = "\n".join(texts).casefold()
+        self.run = run
+
+
+def _test(word: str) -> Test:
+    if word.startswith("#"):
+        return lambda entry: word in entry.tags
+    found = COMPARISON.fullmatch(word)
+    return (_comparison(*found.groups()) if found else None) or (lambda entry: word in entry.text)
+
+
+def _comparison(column: str, sign: str, number: str | None, unit: str) -> Test | None:
+    """The test for ``params<100k``, or for ``params<`` that every run passes. None if it is no comparison."""
+    if number is None:
+        return lambda _: True  # the number is still being typed
+    units = COMPARED[column]
+    try:
+        bound = Real().parse(number)
+    except FieldError:
+        return None
+    if unit and unit not in units:
+        return None
+    scale = units[unit] if unit else 0.01 if units is SHARES and bound > 1 else 1.0
+    fits = _fits(sign, round(bound * scale, 9), _margin(number, bound) * scale)
+
+    def test(entry: _Entry) -> bool:
+        value = _value(entry.run, column)
+        return isinstance(value, int | float) and fits(value)
+
+    return test
+
+
+def _fits(sign: str, bound: float, margin: float) -> Callable[[float], bool]:
+    if sign == "=":
+        return lambda value: bound - margin <= value < bound + margin
+    compare = COMPARE[sign]
+    return lambda value: compare(value, bound)
+
+
+def _margin(number: str, value: float) -> float:
+    """Half of the last digit of ``number``, which is ``value``: so far may lie what a person would write the same."""
+    decimals = re.search(r"[.,](\d*)$", number) if value < 1000 else None
+    return 0.5 * 10.0 ** -len(decimals[1] if decimals else "")
+
+
+def _value(run: Run, column: str) -> Value:
+    """What ``run`` has in a column; of a damaged one hardly anything is known."""
+    if run.state == "damaged" and column not in ("name", "state"):
+        return None
+    value = COLUMNS[column](run)
+    return None if value != value else value  # noqa: PLR0124  # NaN has no place in an order
+
+
+def _sort_key(value: Value) -> tuple[float | str, ...]:
+    """Texts by their numbers too: lenet-5 before lenet-10. Empty for what is missing."""
+    if isinstance(value, str):
+        parts = re.split(r"(\d{1,18})", value.casefold()) if value else []
+        return tuple(int(part) if index % 2 else part for index, part in enumerate(parts))
+    return () if value is None else (value,)

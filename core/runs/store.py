@@ -1,0 +1,299 @@
+"""The runs on disk: listed, found, named, thrown away and taken back. Loads neither numpy nor TensorFlow."""
+
+import re
+import shutil
+import time
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from os import DirEntry, scandir
+from pathlib import Path
+from secrets import choice
+
+from msgspec.structs import replace
+
+from core import storage
+from core.fields import nearest
+from core.presets import visible
+from core.runs import folder as files
+from core.runs.index import Index, Row
+from core.runs.labels import tidy
+from core.runs.record import Label, NewerFormat, Run, RunError, Told
+
+__all__ = ["Store"]
+
+LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Of a run's key: without those that are taken for one another."""
+KEY = 5
+SLUG = 30
+
+NO_RUN = "there is no such run"
+NOT_IN_TRASH = "is not in the trash"
+
+SUGGESTED = 1_000
+"""How many of the newest runs are looked through for one that may have been meant."""
+
+
+class Store:
+    """The runs under ``home``, a person's own folder by default: folders in runs/, discarded ones in trash/ beside it.
+
+    Several processes may use them at a time, and several threads one store.
+    """
+
+    def __init__(self, home: Path | None = None) -> None:
+        home = home or storage.home()
+        self._runs = home / "runs"
+        self._trash = home / "trash"
+        self._index = Index(self._runs)
+
+    def listed(self) -> tuple[Run, ...]:
+        """The runs as they were when last looked at, newest first. No folder is read but to see whether it is held."""
+        return _newest_first([self._as_held(row.run) for row in self._index.rows().values()])
+
+    def refresh(self, wanted: Callable[[], bool] = lambda: True) -> bool:
+        """Look at what has changed on disk, as long as it is ``wanted``; whether anything has.
+
+        A run said to be training or damaged is looked at each time: it may have ended without a word, or been mended
+        by nothing but a newer LayerLab.
+        """
+        known = self._index.rows()
+        rows: dict[str, Row] = {}
+        changed: list[str] = []
+        for path in _folders(self._runs):
+            if not wanted():
+                rows = known | rows  # the others stay as they are known
+                break
+            before = known.get(path.name)
+            if row := _row(path, before):
+                rows[path.name] = row
+                if row is not before and row != before:
+                    changed.append(path.name)
+        changed += known.keys() - rows.keys()
+        if changed:
+            self._index.keep(rows, changed)
+        return bool(changed)
+
+    def rebuild(self) -> int:
+        """Forget the index, look at every file of every run, and how many runs there are."""
+        self._index.throw_away()
+        checked = ((path.name, _row(path, None, files.check)) for path in _folders(self._runs))
+        rows = {name: row for name, row in checked if row}
+        if rows:
+            self._index.keep(rows, rows)
+        return len(rows)
+
+    def path(self, id: str) -> Path:
+        """The folder of a run. Raises `RunError` if there is none."""
+        return _chosen(self._runs, [id], NO_RUN)[0]
+
+    def told(self, id: str) -> Told:
+        """All of a run but its weights. Raises `RunError`."""
+        return files.read(self.path(id))
+
+    def find(self, text: str) -> Run:
+        """The run meant by ``text``: its id, key or name, or how no other id or key begins; "last" is the newest.
+
+        Raises `RunError` if there is none, or more than one.
+        """
+        self.refresh()
+        runs, wanted = self.listed(), text.strip().casefold()
+        if not runs:
+            raise RunError("there are no runs yet: train a preset first")
+        if wanted == "last":
+            return runs[0]
+        for names, begins in ((_handles, False), (_name, False), (_handles, True)):
+            meant = [run for run in runs if _called(names(run), wanted, begins=begins)] if wanted else []
+            if len(meant) == 1:
+                return meant[0]
+            if meant:
+                keys = ", ".join(run.key for run in meant[:5]) + (", ..." if len(meant) > 5 else "")
+                raise RunError(f"{visible(text)}: {len(meant)} runs may be meant: say which by its key: {keys}")
+        raise RunError(f"{visible(text)}: no run is called so{_suggestion(wanted, runs)}")
+
+    def relabel(self, id: str, label: Label) -> Run:
+        """Give a run another name, note and tags. Raises `RunError`, also for a label that `tidy` refuses."""
+        path = self.path(id)
+        files.write_label(path, tidy(label))
+        self._look_again([path])
+        return files.glance(path)
+
+    def new(self, name: str) -> Path:
+        """Make a folder for a run that begins now and is called ``name`` at first. Raises OSError."""
+        self._runs.mkdir(parents=True, exist_ok=True)
+        taken = {path.name.rpartition("-")[2] for place in (self._runs, self._trash) for path in _folders(place)}
+        while True:
+            key = "".join(choice(LETTERS) for _ in range(KEY))
+            path = self._runs / f"{time.strftime('%Y%m%d-%H%M%S')}-{_slug(name)}-{key}"
+            if key in taken:
+                continue
+            try:
+                path.mkdir()
+            except FileExistsError:
+                continue  # another process was quicker
+            return path
+
+    def discard(self, ids: Sequence[str]) -> None:
+        """Put runs into the trash. Raises `RunError`, before any is moved if one is being trained."""
+        paths = _chosen(self._runs, ids, NO_RUN)
+        for path in paths:
+            if files.held(path):
+                raise RunError(f"{visible(path.name)}: is being trained: stop it first")
+            _leave_newer(path)
+        self._move(paths, self._trash)
+
+    def restore(self, ids: Sequence[str]) -> None:
+        """Take runs back out of the trash. Raises `RunError` for one that is not in it."""
+        paths = _chosen(self._trash, ids, NOT_IN_TRASH)
+        for path in paths:
+            _leave_newer(path)
+        self._move(paths, self._runs)
+
+    def discarded(self) -> tuple[Run, ...]:
+        """The runs in the trash, newest first."""
+        looked = [_looked_at(path, files.glance) for path in _folders(self._trash)]
+        return _newest_first([run for run in looked if run])
+
+    def purge(self, ids: Sequence[str] | None = None) -> int:
+        """Delete runs in the trash for good, all of them by default, and how many. Raises `RunError`.
+
+        What a newer LayerLab wrote stays.
+        """
+        if ids is None:
+            paths = [path for path in _folders(self._trash) if not _is_newer(path)]
+        else:
+            paths = _chosen(self._trash, ids, NOT_IN_TRASH)
+            for path in paths:
+                _leave_newer(path)
+        for path in paths:
+            try:
+                shutil.rmtree(path)
+            except OSError as error:
+                raise RunError(f"{visible(path.name)}: cannot be deleted: {error.strerror or error}") from error
+        return len(paths)
+
+    def _move(self, paths: Sequence[Path], to: Path) -> None:
+        try:
+            for path in paths:
+                try:
+                    to.mkdir(parents=True, exist_ok=True)
+                    path.rename(to / path.name)
+                except OSError as error:
+                    raise RunError(f"{visible(path.name)}: cannot be moved: {error.strerror or error}") from error
+        finally:
+            self._look_again([self._runs / path.name for path in paths])
+
+    def _look_again(self, paths: Sequence[Path]) -> None:
+        """Bring the index up to date with a few folders, which may be gone."""
+        rows = self._index.rows()
+        for path in paths:
+            if row := _row(path, rows.pop(path.name, None)):
+                rows[path.name] = row
+        self._index.keep(rows, [path.name for path in paths])
+
+    def _as_held(self, run: Run) -> Run:
+        if run.state != "running" or files.held(self._runs / run.id):
+            return run
+        return replace(run, state="interrupted")
+
+
+def _folders(place: Path) -> Iterator[Path]:
+    """What may be runs in ``place``: no files or links, nothing hidden, no name that could not be shown."""
+    try:
+        with scandir(place) as entries:
+            names = [entry.name for entry in entries if _is_folder(entry)]
+    except OSError:
+        return
+    for name in names:
+        yield place / name
+
+
+def _is_folder(entry: DirEntry[str]) -> bool:
+    return _may_be_shown(entry.name) and entry.is_dir(follow_symlinks=False)
+
+
+def _may_be_shown(name: str) -> bool:
+    return name.isprintable() and not name.startswith(".")
+
+
+def _chosen(place: Path, ids: Sequence[str], missing: str) -> list[Path]:
+    """The folders called ``ids`` in ``place`` itself. Raises `RunError` for one that is none."""
+    paths = {name: place / name for name in ids}
+    for name, path in paths.items():
+        inside = path.parent == place and path.name == name and _may_be_shown(name)
+        if not inside or path.is_symlink() or not path.is_dir():
+            raise RunError(f"{visible(name)}: {missing}")
+    return list(paths.values())
+
+
+def _row(path: Path, known: Row | None, look: Callable[[Path], Run] | None = None) -> Row | None:
+    """What is to be remembered of the folder at ``path``, of which ``known`` was; None if there is no run in it.
+
+    The signature is taken first: what changes after it is seen the next time.
+    """
+    try:
+        signature = files.signature(path)
+    except FileNotFoundError:
+        return known if path.is_dir() else None  # a file went while its folder was looked through
+    except OSError:
+        signature = "not to be read"
+    if not signature:
+        return None  # nothing has been written yet
+    if known and known.signature == signature and known.run.state not in ("running", "damaged"):
+        return known
+    if known and known.run.state == "damaged":
+        look = look or files.check  # what a glance would not see may be damaged
+    run = _looked_at(path, look or files.glance)
+    return Row(signature, run) if run else None
+
+
+def _looked_at(path: Path, look: Callable[[Path], Run]) -> Run | None:
+    """The run in the folder at ``path``, damaged if it cannot be read; None if it is only being made, or gone."""
+    try:
+        return look(path)
+    except RunError as error:
+        if not path.is_dir() or files.held(path):
+            return None
+        return Run(path.name, Label(path.name), "", "damaged", 0.0, message=str(error))
+
+
+def _is_newer(path: Path) -> bool:
+    """Whether a newer LayerLab wrote the run."""
+    try:
+        files.read_header(path)
+    except NewerFormat:
+        return True
+    except RunError:
+        return False
+    return False
+
+
+def _leave_newer(path: Path) -> None:
+    if _is_newer(path):
+        files.glance(path)  # raises, saying so
+
+
+def _newest_first(runs: Sequence[Run]) -> tuple[Run, ...]:
+    return tuple(sorted(runs, key=lambda run: (run.begun, run.id), reverse=True))
+
+
+def _handles(run: Run) -> tuple[str, ...]:
+    return run.id, run.key
+
+
+def _name(run: Run) -> tuple[str, ...]:
+    return (run.name,)
+
+
+def _called(names: Sequence[str], wanted: str, *, begins: bool) -> bool:
+    folded = [name.casefold() for name in names]
+    return any(name.startswith(wanted) for name in folded) if begins else wanted in folded
+
+
+def _suggestion(wanted: str, runs: Sequence[Run]) -> str:
+    known = dict.fromkeys(name for run in runs[:SUGGESTED] for name in (run.name, run.key))
+    near = nearest(wanted, known)
+    return near if near.startswith("; did") else "; `layerlab runs` lists them"
+
+
+def _slug(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:SLUG].strip("-") or "run"

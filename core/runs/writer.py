@@ -1,0 +1,108 @@
+"""Writes the files of one run while it is trained. Importing this loads neither numpy nor TensorFlow."""
+
+import platform
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from shutil import rmtree
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from core.curves import History
+from core.presets import Preset
+from core.runs import folder as files
+from core.runs.folder import Header
+from core.runs.history_file import HistoryFile
+from core.runs.labels import named
+from core.runs.record import Environment, RunState, figures
+from core.training.checkpoint import Checkpoint
+from core.training.events import Ended
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+__all__ = ["Writer"]
+
+DURABLY_EVERY = 30.0
+"""Seconds after which what is written is also to outlive a power cut, and the Keras files are made anew."""
+
+
+class Writer:
+    """Has a run's folder to itself until it is released. What goes wrong is raised as OSError or `RunError`."""
+
+    def __init__(self, folder: Path, preset: Preset, lock: "FileLock", header: Header) -> None:
+        self.folder = folder
+        self._preset = preset
+        self._lock = lock
+        self._header = header
+        self._history = HistoryFile()
+        self._durable_at = monotonic()
+
+    @classmethod
+    def new(cls, folder: Path, preset: Preset, device: str) -> "Writer":
+        """For a run that begins now."""
+        header = files.create(folder, named(preset.name), preset, _environment(device))
+        return cls(folder, preset, files.lock(folder), header)
+
+    @classmethod
+    def again(cls, folder: Path, preset: Preset, device: str) -> "Writer":
+        """For a run that goes on."""
+        lock = files.lock(folder)
+        try:
+            header = replace(files.read_header(folder), environment=_environment(device))
+            writer = cls(folder, preset, lock, header)
+            writer._tell(header, "running")
+        except BaseException:
+            lock.release()
+            raise
+        return writer
+
+    @property
+    def epochs(self) -> int:
+        """Epochs that are kept."""
+        return self._header.figures.epochs
+
+    def write(self, history: History, checkpoint: Checkpoint) -> None:
+        """Put down where training stands. The history is there first: it may be ahead of the checkpoint, never behind.
+
+        Every half minute it waits for the disk.
+        """
+        checkpoints = import_module(
+            "core.runs.checkpoint_file"
+        )  # brings numpy, which is there once anything is trained
+        durably = monotonic() - self._durable_at > DURABLY_EVERY
+        files.write_history(self.folder, self._history.encode(history), durably=durably)
+        checkpoints.write(self.folder, checkpoint, durably=durably)
+        come_to = figures(history, checkpoint.standing.seconds)
+        self._tell(replace(self._header, figures=come_to), "running", durably=durably)
+        if durably:
+            self._durable_at = monotonic()
+            self.export()
+
+    def end(self, history: History, ended: Ended) -> None:
+        """Put down how it ended; a run in which nothing was trained leaves nothing behind."""
+        if history.progress is None:
+            rmtree(self.folder)
+            return
+        files.write_history(self.folder, self._history.encode(history))
+        self._tell(replace(self._header, figures=figures(history, ended.seconds)), ended.reason, ended.message)
+
+    def export(self) -> None:
+        """Write the Keras files; takes a tenth of a second and more."""
+        if self.folder.exists():
+            import_module("core.runs.keras_file").write_both(self.folder, self._preset)
+
+    def release(self) -> None:
+        """Let others have the run."""
+        self._lock.release()
+
+    def _tell(self, header: Header, state: RunState, message: str = "", *, durably: bool = True) -> None:
+        self._header = replace(header, state=state, message=message)
+        files.write_header(self.folder, self._header, durably=durably)
+
+
+def _environment(device: str) -> Environment:
+    installed = {name: version(name) for name in ("layerlab", "tensorflow", "keras", "numpy")}
+    return Environment(**installed, python=platform.python_version(), platform=platform.platform(), device=device)

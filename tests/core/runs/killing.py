@@ -1,0 +1,184 @@
+"""Trainings that are killed at random moments and gone on with, each in a process of its own.
+
+A server process imports TensorFlow once and forks for every training.
+"""
+
+import os
+import random
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from core.architecture import Architecture
+from core.layers import BatchNormalization, Dense, Dropout, Flatten, GaussianNoise
+from core.optimizers import Adam
+from core.plan import EarlyStopping, Plan
+from core.presets import Preset
+from core.runs import checkpoint_file
+from core.runs.record import RunError
+from core.runs.store import Store
+from core.schedules import ReduceLROnPlateau
+from core.training.checkpoint import Checkpoint
+from core.training.events import Ended, EpochEnded, Event
+
+__all__ = ["PRESET", "Ending", "Outcome", "ending", "kill_and_resume", "same", "server", "trained_to_the_end"]
+
+PRESET = Preset(
+    "to be killed",
+    Architecture(
+        (28, 28),
+        (
+            Flatten(),
+            GaussianNoise(0.1),
+            Dense(24, "relu"),
+            BatchNormalization(),
+            Dropout(0.3),
+            Dense(10, "softmax"),
+        ),
+    ),
+    Plan(
+        epochs=30,
+        batch_size=64,
+        validation=0.9,
+        optimizer=Adam(learning_rate=0.02),
+        schedule=ReduceLROnPlateau(patience=1),
+        early_stopping=EarlyStopping(patience=4, min_delta=0.005),
+    ),
+)
+"""Whatever has a memory: moving statistics, generators of noise and of masks, Adam's moments, a schedule that looks
+back, patience."""
+
+LONGEST = 2.5
+"""Seconds after which a training is killed at the latest."""
+
+
+class Ending(Struct):
+    """All that a run has come to."""
+
+    checkpoint: Checkpoint
+    figures: tuple[object, ...]
+
+
+class Outcome(Struct):
+    """What came of one run."""
+
+    kills: int
+    id: str
+    wrong: list[str]
+    """What is not as it should be, a line for each."""
+
+
+@contextmanager
+def server() -> Iterator[Any]:
+    """A multiprocessing context whose processes begin with TensorFlow imported."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["core.runs.training", "core.runs.inspecting", "core.runs.keras_file"])
+    yield context
+
+
+def ending(home: Path, id: str) -> Ending:
+    """What the run ``id`` has come to."""
+    store = Store(home)
+    history = store.told(id).history
+    epochs = [(e.epoch, e.step, e.loss, e.accuracy, e.val_loss, e.learning_rate, e.best) for e in history.epochs]
+    ended = history.ended
+    assert ended
+    figures = (*epochs, ended.reason, ended.epochs, ended.test_loss, ended.test_accuracy, ended.message)
+    return Ending(checkpoint_file.read(store.path(id), restores=True), figures)
+
+
+def same(first: Ending, second: Ending) -> bool:
+    """Whether both are the same to the last bit."""
+    pairs = [
+        (getattr(first.checkpoint, group) or (), getattr(second.checkpoint, group) or ())
+        for group in ("variables", "optimizer", "watched", "result")
+    ]
+    arrays = all(len(one) == len(other) and all(map(np.array_equal, one, other)) for one, other in pairs)
+    return arrays and first.figures == second.figures
+
+
+def trained_to_the_end(context: Any, home: Path) -> str:
+    """The id of a run that nothing has interrupted."""
+    receiver, process = _start(context, home, "")
+    with suppress(EOFError):
+        while True:
+            receiver.recv()
+    process.join()
+    return Store(home).find("last").id
+
+
+def kill_and_resume(context: Any, home: Path, chance: random.Random, most: int) -> Outcome:
+    """One run, killed ``most`` times at most, and gone on with until it has come to its end."""
+    outcome = Outcome(0, "", [])
+    while True:
+        receiver, process = _start(context, home, outcome.id)
+        told = 0
+        if outcome.kills < most:
+            delay = chance.uniform(0, LONGEST)
+            if receiver.poll(60):
+                receiver.recv()  # it is about to train
+            process.join(delay)
+        if process.is_alive() and outcome.kills < most:
+            os.kill(process.pid, signal.SIGKILL)
+            outcome.kills += 1
+        process.join()
+        ended = False
+        with suppress(EOFError):
+            while True:
+                event = receiver.recv()
+                told = event.epoch if isinstance(event, EpochEnded) else told
+                ended = ended or isinstance(event, Ended)
+        if _look(home, outcome, told, ended=ended) or outcome.wrong:
+            return outcome
+
+
+def _look(home: Path, outcome: Outcome, told: int, *, ended: bool) -> bool:
+    """Note the run's id, and what is wrong with the store; whether the run has come to its end."""
+    store = Store(home)
+    store.rebuild()
+    runs = store.listed()
+    outcome.wrong += [f"{run.id}: {run.message}" for run in runs if run.state == "damaged"]
+    if not runs:
+        if told:
+            outcome.wrong.append("the run is not there")
+        return False
+    run = runs[0]
+    outcome.id = outcome.id or run.id
+    if run.id != outcome.id:
+        outcome.wrong.append(f"{run.id}: is another run")
+    if run.state not in ("finished", "interrupted"):
+        outcome.wrong.append(f"{run.id}: is {run.state}")
+    if run.figures.epochs < told - 1 or (ended and run.figures.epochs != told):
+        outcome.wrong.append(f"{run.id}: {told} epochs were told, {run.figures.epochs} are kept")
+    return run.state == "finished"
+
+
+def _start(context: Any, home: Path, id: str) -> tuple[Connection, Any]:
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_train, args=(sender, home, id))
+    process.start()
+    sender.close()
+    return receiver, process
+
+
+def _train(sender: Connection, home: Path, id: str) -> None:
+    """In the process that may be killed."""
+    from core.runs.training import kept, resumed
+
+    def listen(event: Event) -> None:
+        if isinstance(event, EpochEnded | Ended):
+            sender.send(event)
+
+    store = Store(home)
+    sender.send("ready")
+    with suppress(RunError):
+        session = resumed(store, id, listen)[0] if id else kept(store, PRESET, listen)
+        session.run()

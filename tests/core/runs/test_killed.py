@@ -1,0 +1,26 @@
+"""A real process is killed at random moments: nothing is damaged, nothing lost, and what goes on ends the same.
+
+`python -m tests.benchmarks.kills` kills many more times.
+"""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.core.runs import killing
+
+pytestmark = pytest.mark.keras
+
+KILLS = 6
+
+
+def test_killed_again_and_again_it_ends_bit_for_bit_where_it_would_have(tmp_path: Path) -> None:
+    chance = random.Random(5)  # noqa: S311  # moments, not secrets
+    with killing.server() as context:
+        whole = killing.ending(tmp_path / "whole", killing.trained_to_the_end(context, tmp_path / "whole"))
+        outcome = killing.kill_and_resume(context, tmp_path / "killed", chance, KILLS)
+    assert not outcome.wrong
+    assert outcome.kills
+    killed = killing.ending(tmp_path / "killed", outcome.id)
+    assert killing.same(whole, killed)

@@ -1,0 +1,282 @@
+"""Real trainings that are kept: what is on disk, and how they go on from it."""
+
+import resource
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from core.architecture import Architecture
+from core.curves import History
+from core.layers import BatchNormalization, Dense, Dropout, Flatten
+from core.optimizers import SGD, Adam
+from core.plan import EarlyStopping, Plan
+from core.presets import Preset
+from core.runs import checkpoint_file
+from core.runs.record import RunError
+from core.runs.store import Store
+from core.runs.training import kept, resumed
+from core.schedules import Cosine
+from core.training import course
+from core.training.checkpoint import Checkpoint
+from core.training.events import Ended, EpochEnded, Event, Kept, NotKept, Progress, Started, StateChanged
+from core.training.session import Session
+from tests.core.runs import killing
+from tests.core.runs.waiting import wait_until_written
+
+pytestmark = pytest.mark.keras
+
+NOISY = Architecture((28, 28), (Flatten(), Dense(16, "relu"), BatchNormalization(), Dropout(0.5), Dense(10, "softmax")))
+PLAN = Plan(validation=0.9, batch_size=64, epochs=4, optimizer=Adam(learning_rate=0.01), schedule=Cosine())
+"""6,000 examples to train on: 93 full batches and one of 48."""
+PRESET = Preset("noisy", NOISY, PLAN)
+
+Do = Callable[[Session], None]
+
+
+class Told:
+    """Hears a session, and acts once when something is told."""
+
+    def __init__(self, when: Callable[[Event], bool] = lambda _: False, do: Do = Session.stop) -> None:
+        self.events: list[Event] = []
+        self.session: Session | None = None
+        self._when, self._do = when, do
+
+    def __call__(self, event: Event) -> None:
+        self.events.append(event)
+        if self.session and self._when(event):
+            self._when = lambda _: False
+            self._do(self.session)
+
+    def of(self, kind: type) -> list[Any]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    @property
+    def id(self) -> str:
+        return str(self.of(Kept)[0].run)
+
+    @property
+    def history(self) -> History:
+        history = History()
+        for event in self.events:
+            history = history.after(event)
+        return history
+
+
+@pytest.fixture
+def store(home: Path) -> Store:
+    return Store()
+
+
+def train(store: Store, preset: Preset, told: Told) -> Session:
+    session = kept(store, preset, told)
+    told.session = session
+    session.run()
+    wait_until_written()
+    return session
+
+
+def go_on(store: Store, told: Told, id: str, *, more: int = 0) -> Session:
+    session, _ = resumed(store, id, told, more=more)
+    told.session = session
+    session.run()
+    wait_until_written()
+    return session
+
+
+def at(epoch: int, step: int) -> Callable[[Event], bool]:
+    return lambda event: isinstance(event, Progress) and event.epoch == epoch and event.epoch_step >= step
+
+
+def test_a_run_is_kept_with_all_that_belongs_to_it(store: Store) -> None:
+    told = Told()
+    session = train(store, PRESET, told)
+    store.rebuild()
+    (run,) = store.listed()
+    assert (run.id, run.name, run.architecture, run.state) == (told.id, "noisy", "noisy", "finished")
+    whole = store.told(run.id)
+    assert whole.preset == PRESET
+    assert whole.history == told.history
+    ended = told.of(Ended)[0]
+    assert run.figures.test_accuracy == ended.test_accuracy
+    assert run.figures.seconds == ended.seconds
+    assert run.figures.epochs == run.figures.planned == 4
+    assert run.figures.params == session.model.count_params()
+    assert told.history.best
+    assert run.figures.best_val_accuracy == told.history.best.val_accuracy
+    assert whole.environment.device == run.device == "cpu"
+    last = checkpoint_file.weights(store.path(run.id), "last")
+    assert all(map(np.array_equal, last, (variable.numpy() for variable in session.model.variables)))
+
+
+def test_its_keras_files_hold_the_best_and_the_last_weights(store: Store) -> None:
+    import keras
+
+    def spoil(session: Session) -> None:
+        session.scale_learning_rate(3000.0)
+
+    told = Told(lambda event: isinstance(event, EpochEnded) and event.epoch == 2, spoil)
+    train(store, PRESET, told)
+    assert told.history.best
+    assert told.history.best.epoch == 2
+    folder = store.path(told.id)
+    images = np.random.default_rng(0).random((8, 28, 28), np.float32)
+    outputs = {}
+    for which in ("best", "last"):
+        model = keras.saving.load_model(folder / f"{which}.keras")
+        weights = checkpoint_file.weights(folder, which)
+        floats = [value for value, own in zip(weights, model.variables, strict=True) if own.dtype == "float32"]
+        assert all(map(np.array_equal, model.get_weights(), floats)), which
+        outputs[which] = model.predict(images, verbose=0)
+        assert model.optimizer.iterations == (4 * 94 if which == "last" else 0)
+    assert not np.array_equal(outputs["best"], outputs["last"])
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        PLAN,
+        replace(PLAN, early_stopping=EarlyStopping(patience=2, min_delta=0.02)),
+        replace(PLAN, optimizer=SGD(learning_rate=0.1, momentum=0.9, use_ema=True, ema_momentum=0.9)),
+    ],
+    ids=["plain", "early stopping", "averaged weights"],
+)
+@pytest.mark.parametrize("moment", [(1, 20), (2, 50), (3, 94)], ids=str)
+def test_stopped_anywhere_and_gone_on_with_it_ends_the_same(
+    store: Store, home: Path, plan: Plan, moment: tuple[int, int]
+) -> None:
+    preset = Preset("stopped", NOISY, plan)
+    whole, told, again = Told(), Told(at(*moment)), Told()
+    train(store, preset, whole)
+    train(store, preset, told)
+    assert store.told(told.id).run.state == "stopped"
+    go_on(store, again, told.id)
+    assert again.of(Kept)[0].run == told.id
+    assert killing.same(killing.ending(home, whole.id), killing.ending(home, told.id))
+    assert not list(store.path(told.id).glob(".*"))
+
+
+def test_more_epochs_go_on_where_the_run_ended(store: Store, home: Path) -> None:
+    plan = replace(PLAN, schedule=Plan().schedule)
+    whole, told, more = Told(), Told(), Told()
+    train(store, Preset("six", NOISY, replace(plan, epochs=6)), whole)
+    train(store, Preset("four", NOISY, plan), told)
+    with pytest.raises(RunError, match="how many"):
+        resumed(store, told.id, more)
+    go_on(store, more, told.id, more=2)
+    assert [event.epoch for event in more.of(EpochEnded)] == [5, 6]
+    assert killing.same(killing.ending(home, whole.id), killing.ending(home, told.id))
+    assert store.told(told.id).run.figures.planned == 6
+
+
+def test_a_session_that_goes_on_by_itself_stays_one_run(store: Store) -> None:
+    told = Told()
+    session = train(store, PRESET, told)
+    session.extend(2)
+    session.run()
+    wait_until_written()
+    store.refresh()
+    (run,) = store.listed()
+    assert (run.state, run.figures.epochs) == ("finished", 6)
+    assert store.told(run.id).history == told.history
+
+
+def test_the_history_that_goes_on_has_no_gap_and_nothing_twice(store: Store) -> None:
+    told, again = Told(at(2, 30)), Told()
+    train(store, PRESET, told)
+    go_on(store, again, told.id)
+    history = store.told(told.id).history
+    steps = [point.x for point in history.loss]
+    assert steps == sorted(set(steps))
+    assert [event.epoch for event in history.epochs] == [1, 2, 3, 4]
+    assert history.ended == again.of(Ended)[0]
+
+
+def test_checkpoints_are_taken_in_the_midst_of_long_epochs(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(course, "KEEP_EVERY", 0.0)
+    checkpoints: list[Checkpoint] = []
+    session = Session(NOISY, replace(PLAN, epochs=1), Told(), checkpoints.append)
+    session.run()
+    within = [one.standing for one in checkpoints if one.standing.begun]
+    assert within
+    assert all(0 < standing.epoch_step <= 94 for standing in within)
+
+
+def test_nothing_is_left_of_a_run_in_which_nothing_was_trained(store: Store, home: Path) -> None:
+    told = Told(lambda event: isinstance(event, Started))
+    train(store, PRESET, told)
+    store.refresh()
+    assert not store.listed()
+    assert not [path for path in (home / "runs").iterdir() if path.is_dir()]
+
+
+def test_a_run_that_diverged_can_be_gone_on_with_from_before(store: Store) -> None:
+    from math import nan
+
+    def break_it(session: Session) -> None:
+        for variable in session.model.trainable_variables:
+            variable.assign(variable * nan)
+
+    told = Told(lambda event: isinstance(event, EpochEnded) and event.epoch == 2, break_it)
+    # Told before it is kept: the weights of epoch 2 are broken when the checkpoint is taken, so those of 1 count.
+    train(store, PRESET, told)
+    run = store.told(told.id).run
+    assert run.state == "failed"
+    assert "NaN" in run.message
+
+
+def test_two_trainings_at_once_are_two_runs(store: Store, home: Path) -> None:
+    first, second = Told(), Told()
+    threads = [Thread(target=train, args=(store, PRESET, told)) for told in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert first.id != second.id
+    assert killing.same(killing.ending(home, first.id), killing.ending(home, second.id))
+
+
+def test_a_run_that_is_trained_cannot_be_gone_on_with_or_discarded(store: Store) -> None:
+    refused: list[str] = []
+
+    def try_it(session: Session) -> None:
+        for attempt in (lambda: resumed(store, told.id, Told()), lambda: store.discard([told.id])):
+            with pytest.raises(RunError) as error:
+                attempt()
+            refused.append(str(error.value))
+
+    told = Told(at(1, 1), try_it)
+    train(store, PRESET, told)
+    assert all("being trained" in why for why in refused)
+    assert len(refused) == 2
+    assert store.told(told.id).run.state == "finished"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no limit on the size of files")
+def test_where_nothing_can_be_written_any_more_training_goes_on(store: Store) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    told = Told(
+        lambda event: isinstance(event, EpochEnded) and event.epoch == 2,
+        lambda _: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1])),
+    )
+    try:
+        train(store, PRESET, told)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert told.of(Ended)[0].reason == "finished"
+    assert told.of(Ended)[0].epochs == 4
+    (said,) = told.of(NotKept)
+    assert "up to epoch 1" in said.message
+    assert "training goes on" in said.message
+    store.rebuild()
+    (run,) = store.listed()
+    assert (run.state, run.figures.epochs) == ("interrupted", 1)
+    again = Told()
+    go_on(store, again, told.id)
+    assert store.told(told.id).run.state == "finished"
+    assert [event.state for event in again.of(StateChanged)][-1] == "idle"
