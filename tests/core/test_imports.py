@@ -19,6 +19,12 @@ HEAVY = ("tensorflow", "keras", "textual", "rich", "plotext", "typer", "numpy", 
         "core.explanation",
         "core.training.events",
         "core.diagnosis",
+        "core.runs.store",
+        "core.runs.search",
+        "core.runs.differences",
+        "core.runs.training",
+        "core.importing.keras_file",
+        "core.export.script",
     ],
 )
 def test_a_core_module_loads_alone(module: str) -> None:

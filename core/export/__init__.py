@@ -1,0 +1,1 @@
+"""What is made for other tools: a Keras script, tables of figures."""

@@ -1,0 +1,93 @@
+"""A run as TensorBoard's event files, named as Keras's own callback names its scalars. Importing this loads TensorFlow.
+
+The format: records of TFRecord, each an Event of TensorFlow; a scalar is a tensor whose metadata names TensorBoard's
+plugin "scalars".
+"""
+
+from collections.abc import Iterator
+from operator import attrgetter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import tensorflow as tf
+from msgspec import Struct
+
+from core.runs.record import Told
+from core.storage import write_atomically
+
+__all__ = ["write"]
+
+_NAME = "events.out.tfevents.layerlab"
+"""Always the same, so that a run written anew takes the place of the old; TensorBoard looks for "tfevents" in it."""
+_VERSION = "brain.Event:2"
+_METADATA = tf.compat.v1.SummaryMetadata(
+    plugin_data=tf.compat.v1.SummaryMetadata.PluginData(plugin_name="scalars"),
+    data_class=1,  # DATA_CLASS_SCALAR, which TensorFlow does not export by name
+)
+
+
+class _Scalar(Struct, frozen=True):
+    """A number of a run."""
+
+    tag: str
+    step: int
+    """The epoch that it is of, or the training step."""
+    value: float
+    x: float
+    """How far training had come, in epochs."""
+
+
+def write(told: Told, folder: Path) -> Path:
+    """Write ``folder``/train and ``folder``/validation, such that ``tensorboard --logdir folder`` shows the run.
+
+    For each epoch, counted from 0 as Keras's TensorBoard callback does: epoch_loss, epoch_accuracy and, of training,
+    epoch_learning_rate. For each point of the training curves, by training steps: batch_loss and batch_accuracy, means
+    over the steps since the point before. Times are spread evenly over the seconds that the run took. Gives
+    ``folder``. Raises OSError.
+    """
+    for name, scalars in (("train", _training(told)), ("validation", _validation(told))):
+        version = tf.compat.v1.Event(file_version=_VERSION, wall_time=told.run.begun)
+        events = [_event(scalar, _time(told, scalar.x)) for scalar in sorted(scalars, key=attrgetter("x"))]
+        write_atomically(folder / name / _NAME, _records([version, *events]))
+    return folder
+
+
+def _training(told: Told) -> Iterator[_Scalar]:
+    history = told.history
+    for epoch in history.epochs:
+        for name in ("loss", "accuracy", "learning_rate"):
+            yield _Scalar(f"epoch_{name}", epoch.epoch - 1, getattr(epoch, name), epoch.epoch)
+    steps = history.started.steps_per_epoch if history.started else 0
+    for name in ("loss", "accuracy"):
+        for point in getattr(history, name):
+            yield _Scalar(f"batch_{name}", round(point.x * steps), point.y, point.x)
+
+
+def _validation(told: Told) -> Iterator[_Scalar]:
+    for epoch in told.history.epochs:
+        for name in ("loss", "accuracy"):
+            value = getattr(epoch, f"val_{name}")
+            if value is not None:
+                yield _Scalar(f"epoch_{name}", epoch.epoch - 1, value, epoch.epoch)
+
+
+def _time(told: Told, x: float) -> float:
+    """When about training had come to ``x`` epochs, in seconds since 1970."""
+    return told.run.begun + told.run.figures.seconds * min(1.0, x / told.history.x if told.history.x else 0.0)
+
+
+def _event(scalar: _Scalar, time: float) -> Any:
+    value = tf.compat.v1.Summary.Value(
+        tag=scalar.tag, metadata=_METADATA, tensor=tf.make_tensor_proto(scalar.value, tf.float32)
+    )
+    return tf.compat.v1.Event(wall_time=time, step=scalar.step, summary=tf.compat.v1.Summary(value=[value]))
+
+
+def _records(events: list[Any]) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / _NAME
+        with tf.io.TFRecordWriter(str(path)) as writer:
+            for event in events:
+                writer.write(event.SerializeToString())
+        return path.read_bytes()

@@ -1,0 +1,1 @@
+"""What other tools have made, brought in as presets."""
