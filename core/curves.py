@@ -40,6 +40,7 @@ _MOST_DIGITS = 5
 """Digits of a label before or after the point."""
 
 T = TypeVar("T")
+Placed = TypeVar("Placed", bound=tuple[float, float])
 
 # Called for every point: a function of our own takes three times as long.
 _place, _height = itemgetter(0), itemgetter(1)
@@ -251,7 +252,7 @@ def _extend(points: tuple[Point, ...], x: float, y: float | None) -> tuple[Point
     return points if len(points) <= KEPT else thin(points, KEPT // 2)
 
 
-def _before(told: tuple[T, ...], x: float) -> tuple[T, ...]:
+def _before(told: tuple[Placed, ...], x: float) -> tuple[Placed, ...]:
     """What of ``told``, which is in order of x, does not lie behind ``x``."""
     return told[: bisect_right(told, x, key=_place)]
 

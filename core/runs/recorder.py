@@ -7,6 +7,7 @@ way is lost. Where it cannot be written, training goes on without.
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
+from threading import enumerate as enumerate_threads
 
 from core.curves import History
 from core.presets import Preset, visible
@@ -15,7 +16,17 @@ from core.training.checkpoint import Checkpoint
 from core.training.events import Ended, Event, Kept, NotKept, Started, StateChanged
 from core.training.failures import explain
 
-__all__ = ["Recorder"]
+__all__ = ["Recorder", "wait_until_written"]
+
+WRITING = "writing Keras files"
+"""What the threads are called that do so."""
+
+
+def wait_until_written() -> None:
+    """Wait for the Keras files of all runs that have ended; a process that comes to its end waits for them anyway."""
+    for thread in enumerate_threads():
+        if thread.name == WRITING:
+            thread.join()
 
 
 class Recorder:
@@ -54,7 +65,8 @@ class Recorder:
         self._listen(event)
         if isinstance(event, StateChanged) and event.state == "idle" and self._writer:
             # Not on the thread that trains: whoever waits for its end should not wait for this too.
-            self._finishing = Thread(target=self._finish, args=(self._writer,), name="keeping")
+            # Not a daemon, as the thread that trains may be: the end of the process would cut it off.
+            self._finishing = Thread(target=self._finish, args=(self._writer,), name=WRITING, daemon=False)
             self._writer = None
             self._finishing.start()
 

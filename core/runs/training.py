@@ -35,7 +35,7 @@ def resumed(store: Store, id: str, listen: Listen, *, more: int = 0) -> tuple[Se
     if told.run.state == "running":
         raise RunError(f"{id}: is being trained already")
     if told.run.state == "finished" and not more:
-        raise RunError(f"{id}: has come to its end; say how many epochs more")
+        raise RunError(f"{id}: has come to its end; say how many epochs more (+, or --more)")
     checkpoints = import_module("core.runs.checkpoint_file")  # brings numpy
     preset = told.preset
     if not checkpoints.kept(folder):

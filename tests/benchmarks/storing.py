@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from core import presets
 from core.presets import Preset
+from core.runs.recorder import wait_until_written
 from core.runs.store import Store
 from core.runs.training import kept
 from core.training.events import Ended, EpochEnded, Event, NotKept
 from core.training.session import Session
 from tests.benchmarks.measured import Measured, Scope
-from tests.core.runs.waiting import wait_until_written
 
 EPOCHS = {"ffnn-500": 10, "ffnn-10": 60}
 WANTED = {"ffnn-500": 1.03, "ffnn-10": 1.05}

@@ -19,6 +19,7 @@ from core.plan import EarlyStopping, Plan
 from core.presets import Preset
 from core.runs import checkpoint_file
 from core.runs.record import RunError
+from core.runs.recorder import wait_until_written
 from core.runs.store import Store
 from core.runs.training import kept, resumed
 from core.schedules import Cosine
@@ -27,7 +28,6 @@ from core.training.checkpoint import Checkpoint
 from core.training.events import Ended, EpochEnded, Event, Kept, NotKept, Progress, Started, StateChanged
 from core.training.session import Session
 from tests.core.runs import killing
-from tests.core.runs.waiting import wait_until_written
 
 pytestmark = pytest.mark.keras
 

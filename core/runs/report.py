@@ -1,0 +1,146 @@
+"""What LayerLab tells other programs of runs: plain data, for `core.report.to_json`.
+
+The field names are an interface: scripts read them. What is not known is None. Losses are means over examples,
+accuracies shares, times seconds, and ``begun`` is in seconds since 1970, UTC.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from core.fields import write
+from core.presets import Preset
+from core.report import SummaryReport, summary_report
+from core.runs.differences import Difference, differences
+from core.runs.record import Environment, Run, RunState, Told
+from core.shapes import Shape
+from core.summary import summarize
+from core.training.events import EpochEnded, Event, Kept, NotKept
+
+__all__ = [
+    "ComparisonReport",
+    "KeptReport",
+    "NotKeptReport",
+    "PresetContents",
+    "RunReport",
+    "ToldReport",
+    "comparison_report",
+    "kept_report",
+    "run_report",
+    "told_report",
+]
+
+
+class RunReport(Struct, frozen=True):
+    """One entry of `layerlab runs --json`. Of a damaged run nothing is known but its id and the reason, ``message``.
+
+    ``planned`` are the epochs wanted in all, ``best_epoch`` is None before the first, ``best_val_accuracy`` is that
+    epoch's.
+    """
+
+    id: str
+    key: str
+    name: str
+    architecture: str | None
+    state: RunState
+    begun: float | None
+    device: str | None
+    note: str
+    tags: tuple[str, ...]
+    message: str
+    params: int | None = None
+    epochs: int | None = None
+    planned: int | None = None
+    seconds: float | None = None
+    best_epoch: int | None = None
+    best_val_accuracy: float | None = None
+    last_val_accuracy: float | None = None
+    last_val_loss: float | None = None
+    last_loss: float | None = None
+    test_accuracy: float | None = None
+    test_loss: float | None = None
+
+
+class PresetContents(Struct, frozen=True):
+    """An architecture and a plan with every field that has a value, as in a preset's file."""
+
+    name: str
+    input_shape: Shape
+    layers: tuple[dict[str, object], ...]
+    plan: dict[str, object]
+
+
+class ToldReport(Struct, frozen=True):
+    """What `layerlab show --json` prints; ``folder`` is where the run lies, ``epochs`` are the last 4,000."""
+
+    run: RunReport
+    folder: str
+    environment: Environment
+    preset: PresetContents
+    summary: SummaryReport
+    epochs: tuple[EpochEnded, ...]
+
+
+class ComparisonReport(Struct, frozen=True):
+    """What `layerlab compare --json` prints; every difference has a value for each of ``runs``, as people read it."""
+
+    runs: tuple[RunReport, ...]
+    differences: tuple[Difference, ...]
+
+
+class KeptReport(Struct, frozen=True, tag_field="event", tag="kept"):
+    """What is trained is kept, as the run of this id; a line of `layerlab train --json`."""
+
+    run: str
+
+
+class NotKeptReport(Struct, frozen=True, tag_field="event", tag="not_kept"):
+    """What is trained is not kept, or from now on no more; training goes on."""
+
+    message: str
+
+
+def run_report(run: Run) -> RunReport:
+    """What a list shows of ``run``."""
+    label, known = run.label, run.state != "damaged"
+    figures = asdict(run.figures) | {"best_epoch": run.figures.best_epoch or None}
+    return RunReport(
+        id=run.id,
+        key=run.key,
+        name=label.name,
+        architecture=run.architecture if known else None,
+        state=run.state,
+        begun=run.begun if known else None,
+        device=run.device if known else None,
+        note=label.note,
+        tags=label.tags,
+        message=run.message,
+        **(figures if known else {}),
+    )
+
+
+def told_report(told: Told, folder: Path) -> ToldReport:
+    """All of a run in ``folder`` but its weights and its curves."""
+    preset = told.preset
+    summary = summary_report(preset, summarize(preset.architecture))
+    contents, epochs = _contents(preset), told.history.epochs
+    return ToldReport(run_report(told.run), str(folder), told.environment, contents, summary, epochs)
+
+
+def comparison_report(compared: Sequence[Told]) -> ComparisonReport:
+    """Figures and differences of two runs or more."""
+    return ComparisonReport(tuple(run_report(told.run) for told in compared), differences(compared))
+
+
+def kept_report(event: Event) -> KeptReport | NotKeptReport | None:
+    """What is told of ``event`` if it says whether a run is kept; else None."""
+    if isinstance(event, Kept):
+        return KeptReport(event.run)
+    return NotKeptReport(event.message) if isinstance(event, NotKept) else None
+
+
+def _contents(preset: Preset) -> PresetContents:
+    layers = tuple({"type": layer.type, **write(layer, every=True)} for layer in preset.architecture.layers)
+    return PresetContents(preset.name, preset.architecture.input_shape, layers, write(preset.plan, every=True))
