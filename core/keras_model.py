@@ -1,10 +1,11 @@
 """An architecture as a Keras model, a plan's optimizer and loss as Keras's. Importing this loads TensorFlow."""
 
+import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from operator import attrgetter
+from threading import Lock
 from typing import Any
-
-import numpy as np
 
 from core.architecture import Architecture
 from core.keras_call import Call
@@ -20,20 +21,18 @@ __all__ = ["build", "loss", "make", "optimizer", "parts"]
 keras.config.set_floatx("float32")
 keras.config.set_image_data_format("channels_last")
 
+_one_at_a_time = Lock()
+
 
 def build(architecture: Architecture, seed: int) -> keras.Model:
     """The Keras model, not compiled. Whatever Keras finds wrong with it is raised as Keras raises it.
 
-    Two models built with the same seed are equal: every initializer and every layer that draws random numbers gets
-    a seed of its own from ``seed`` and its place in the stack, unless it brings one.
+    Two models built with the same seed are equal, and equal to one whose layers are made in their order right after
+    ``keras.utils.set_random_seed(seed)``.
     """
-    model = keras.Sequential([keras.Input(architecture.input_shape)])
-    for index, layer in enumerate(architecture.layers, start=1):
-        for part, call in enumerate(layer.calls()):
-            made = make(call)
-            for number, unseeded in enumerate(_unseeded(made)):
-                _give_seed(unseeded, _derived(seed, index, part, number))
-            model.add(made)
+    with _seeded(seed):
+        layers = [make(call) for layer in architecture.layers for call in layer.calls()]
+    model = keras.Sequential([keras.Input(architecture.input_shape), *layers])
     for layer in model.layers:
         for outer in layer._flatten_layers():
             if not outer.trainable:
@@ -65,26 +64,17 @@ def make(call: Call) -> Any:
     return attrgetter(call.function)(keras)(**arguments)
 
 
-def _unseeded(layer: keras.layers.Layer) -> Iterator[Any]:
-    """The initializers and generators of random numbers in ``layer`` that were given no seed, in a fixed order."""
-    for inner in layer._flatten_layers():
-        for _, held in sorted(vars(inner).items()):
-            given: int | None = 0
-            if isinstance(held, keras.initializers.Initializer):
-                given = getattr(held, "_init_seed", 0)
-            elif isinstance(held, keras.random.SeedGenerator):
-                given = held._initial_seed
-            if given is None:
-                yield held
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Begin Python's random numbers at ``seed``, and afterwards put them back.
 
-
-def _give_seed(unseeded: Any, seed: int) -> None:
-    if isinstance(unseeded, keras.random.SeedGenerator):
-        unseeded.state.assign([seed, 0])
-    else:
-        unseeded.seed = seed
-
-
-def _derived(seed: int, *place: int) -> int:
-    """A seed from 0 to 2**31 - 1."""
-    return int(np.random.SeedSequence([seed, *place]).generate_state(1)[0]) >> 1
+    From them a layer or an initializer that is given no seed draws its own when it is made; what it then draws depends
+    on that alone.
+    """
+    with _one_at_a_time:
+        state = random.getstate()
+        random.seed(seed)
+        try:
+            yield
+        finally:
+            random.setstate(state)

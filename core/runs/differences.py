@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from core.families import Family, OneOf
+from core.families import Family
 from core.fields import Described, fields_of
 from core.kinds import Shape as ShapeKind
 from core.layers import Layer
@@ -71,7 +71,7 @@ def _layers(column: Column) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Field and values of layers that stand side by side; where one is missing, each as a whole."""
     present = [layer for layer in column if layer is not None]
     if len(present) < len(column):
-        yield "layer", tuple(MISSING if layer is None else OneOf(Layer).show(layer) for layer in column)
+        yield "layer", tuple(MISSING if layer is None else layer.label for layer in column)
     else:
         yield Layer.tag, tuple(layer.type for layer in present)
         yield from _described(present)

@@ -82,7 +82,8 @@ class Network:
         """Whether everything has been traced and compiled."""
         plan, cpu = blueprint.plan, blueprint.device == "cpu"
         self.model = _built(blueprint)
-        batch = _batch(blueprint.architecture.input_shape, plan)
+        with tf.device(devices.placement(blueprint.device)):
+            batch = _batch(blueprint.architecture.input_shape, plan)
         self.task = task = loops.Task(self.model, batch, blueprint.image, blueprint.home)
         size = plan.batch_size
         whole = cpu and compiled.gains(self.model, size)
@@ -153,13 +154,15 @@ def _built(blueprint: Blueprint) -> keras.Model:
 
 def _batch(shape: Shape, plan: Plan) -> loops.Batch:
     classes = len(DATASETS[plan.dataset].classes)
-    scale = 1 / 255 if plan.pixels == "0..1" else None
+    # A variable, as TensorFlow turns division by a constant into multiplication, and what people write in NumPy differs
+    # from that in the last digit.
+    white = tf.Variable(255.0, trainable=False) if plan.pixels == "0..1" else None
     sparse = isinstance(plan.loss, SparseCategoricalCrossentropy)
 
     def batch(pixels: Any, labels: Any) -> tuple[Any, Any]:
         x = tf.reshape(tf.cast(pixels, tf.float32), (-1, *shape))
-        if scale is not None:
-            x = x * scale
+        if white is not None:
+            x = x / white
         return x, labels if sparse else tf.one_hot(labels, classes)
 
     return batch

@@ -1,5 +1,8 @@
 """Every layer, optimizer and loss becomes Keras's; a seed makes a model reproducible."""
 
+import random
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Annotated
 
 import numpy as np
@@ -119,6 +122,58 @@ def test_each_layer_is_built_as_summarized_and_twice_the_same(shape, layer):
     assert same(values(first), values(second))
     data = np.random.default_rng(0).random((4, *shape), dtype=np.float32)
     assert np.array_equal(first(data, training=True), second(data, training=True))
+
+
+def test_a_model_begins_where_plain_keras_would():
+    import keras
+
+    from core.keras_model import build
+
+    lstm = LSTM(3, kernel_initializer=Initializer.named("HeNormal")(), dropout=0.5, return_sequences=True)
+    stack = (
+        Conv1D(4, 3),
+        lstm,
+        BatchNormalization(),
+        Dropout(0.5),
+        Bidirectional(GRU(3)),
+        GaussianNoise(0.1),
+        Dense(2),
+    )
+    keras.utils.set_random_seed(7)
+    plain = keras.Sequential(
+        [
+            keras.Input(SEQUENCE),
+            keras.layers.Conv1D(4, 3),
+            keras.layers.LSTM(3, kernel_initializer="he_normal", dropout=0.5, return_sequences=True),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dropout(0.5),
+            keras.layers.Bidirectional(keras.layers.GRU(3)),
+            keras.layers.GaussianNoise(0.1),
+            keras.layers.Dense(2),
+        ]
+    )
+    assert same(values(build(Architecture(SEQUENCE, stack), seed=7)), values(plain))
+
+
+@pytest.mark.parametrize("units", [4, 0], ids=["built", "refused"])
+def test_building_leaves_pythons_random_numbers_alone(units):
+    from core.keras_model import build
+
+    random.seed(5)
+    state = random.getstate()
+    with nullcontext() if units else pytest.raises(ValueError, match="units"):
+        build(Architecture(ROW, (Dense(units),)), seed=1)
+    assert random.getstate() == state
+
+
+def test_models_built_at_the_same_time_are_as_if_built_alone():
+    from core.keras_model import build
+
+    architecture = Architecture(ROW, (Dense(4), Dropout(0.5)) * 10)
+    with ThreadPoolExecutor(8) as pool:
+        built = list(pool.map(lambda seed: values(build(architecture, seed)), range(16)))
+    for seed, found in enumerate(built):
+        assert same(found, values(build(architecture, seed)))
 
 
 def test_another_seed_gives_other_weights_and_other_dropout():

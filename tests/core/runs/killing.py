@@ -26,7 +26,7 @@ from core.runs.record import RunError
 from core.runs.store import Store
 from core.schedules import ReduceLROnPlateau
 from core.training.checkpoint import Checkpoint
-from core.training.events import Ended, EpochEnded, Event
+from core.training.events import Ended, EpochEnded, Event, Kept
 
 __all__ = ["PRESET", "Ending", "Outcome", "ending", "kill_and_resume", "same", "server", "trained_to_the_end"]
 
@@ -55,8 +55,12 @@ PRESET = Preset(
 """Whatever has a memory: moving statistics, generators of noise and of masks, Adam's moments, a schedule that looks
 back, patience."""
 
+PREPARING = 0.2
+"""The share of the kills that come before training begins."""
+SOONEST = 1.0
+"""Seconds after which they come at the latest."""
 LONGEST = 2.5
-"""Seconds after which a training is killed at the latest."""
+"""Seconds of training after which the others come at the latest."""
 
 
 class Ending(Struct):
@@ -73,6 +77,8 @@ class Outcome(Struct):
     id: str
     wrong: list[str]
     """What is not as it should be, a line for each."""
+    epochs: list[int]
+    """How many epochs were kept after each time."""
 
 
 @contextmanager
@@ -117,18 +123,17 @@ def trained_to_the_end(context: Any, home: Path) -> str:
 
 def kill_and_resume(context: Any, home: Path, chance: random.Random, most: int) -> Outcome:
     """One run, killed ``most`` times at most, and gone on with until it has come to its end."""
-    outcome = Outcome(0, "", [])
+    outcome = Outcome(0, "", [], [])
     while True:
         receiver, process = _start(context, home, outcome.id)
         told = 0
         if outcome.kills < most:
-            delay = chance.uniform(0, LONGEST)
-            if receiver.poll(60):
-                receiver.recv()  # it is about to train
-            process.join(delay)
-        if process.is_alive() and outcome.kills < most:
-            os.kill(process.pid, signal.SIGKILL)
-            outcome.kills += 1
+            early = chance.random() < PREPARING
+            _await(receiver, "ready" if early else "started")
+            process.join(chance.uniform(0, SOONEST if early else LONGEST))
+            if process.is_alive():
+                os.kill(process.pid, signal.SIGKILL)
+                outcome.kills += 1
         process.join()
         ended = False
         with suppress(EOFError):
@@ -138,6 +143,13 @@ def kill_and_resume(context: Any, home: Path, chance: random.Random, most: int) 
                 ended = ended or isinstance(event, Ended)
         if _look(home, outcome, told, ended=ended) or outcome.wrong:
             return outcome
+
+
+def _await(receiver: Connection, word: str) -> None:
+    """Wait until the process says ``word``, or has ended without a word."""
+    with suppress(EOFError):
+        while receiver.recv() != word:
+            pass
 
 
 def _look(home: Path, outcome: Outcome, told: int, *, ended: bool) -> bool:
@@ -152,6 +164,7 @@ def _look(home: Path, outcome: Outcome, told: int, *, ended: bool) -> bool:
         return False
     run = runs[0]
     outcome.id = outcome.id or run.id
+    outcome.epochs.append(run.figures.epochs)
     if run.id != outcome.id:
         outcome.wrong.append(f"{run.id}: is another run")
     if run.state not in ("finished", "interrupted"):
@@ -176,6 +189,8 @@ def _train(sender: Connection, home: Path, id: str) -> None:
     def listen(event: Event) -> None:
         if isinstance(event, EpochEnded | Ended):
             sender.send(event)
+        elif isinstance(event, Kept):
+            sender.send("started")
 
     store = Store(home)
     sender.send("ready")

@@ -157,15 +157,15 @@ def test_the_input_and_the_whole() -> None:
 
 def test_a_layer_put_in_shifts_no_other() -> None:
     assert told(preset(*STACK), preset(STACK[0], Dropout(0.3), *STACK[1:])) == [
-        ("layer 2 Dropout", "layer", ("-", "Dropout(rate=0.3)"))
+        ("layer 2 Dropout", "layer", ("-", "Dropout 0.3"))
     ]
     wider = preset(STACK[0], Dropout(0.3), Dense(600, "relu"), *STACK[2:])
     assert told(preset(*STACK), wider) == [
-        ("layer 2 Dropout", "layer", ("-", "Dropout(rate=0.3)")),
+        ("layer 2 Dropout", "layer", ("-", "Dropout 0.3")),
         ("layer 2 Dense", "units", ("500", "600")),
     ]
     assert told(preset(*STACK), preset(STACK[0], Dense(500, "relu"), Dense(10, "softmax"))) == [
-        ("layer 3 Dense", "layer", ("Dense(units=300, activation='relu')", "-"))
+        ("layer 3 Dense", "layer", ("Dense 300 relu", "-"))
     ]
 
 
@@ -189,8 +189,8 @@ def test_one_layer_in_anothers_place_is_another_type() -> None:
 def test_three_runs_stand_side_by_side() -> None:
     three = preset(*STACK), preset(STACK[0], STACK[1], STACK[3]), preset(*STACK[:3], Dropout(0.5), STACK[3])
     assert told(*three) == [
-        ("layer 3 Dense", "layer", ("Dense(units=300, activation='relu')", "-", "Dense(units=300, activation='relu')")),
-        ("layer 4 Dropout", "layer", ("-", "-", "Dropout(rate=0.5)")),
+        ("layer 3 Dense", "layer", ("Dense 300 relu", "-", "Dense 300 relu")),
+        ("layer 4 Dropout", "layer", ("-", "-", "Dropout 0.5")),
     ]
 
 

@@ -49,9 +49,9 @@ def test_norms_and_updates_are_those_of_the_step(architecture):
     plan = replace(QUICK, optimizer=Adam())
     trainer = Trainer(architecture, plan)
     trainer.trace()
-    before = trainer.weights()
+    before = trainer.variables()
     look = trainer.look(0)
-    assert same(trainer.weights(), before), "a look leaves the weights and the running means alone"
+    assert same(trainer.variables(), before), "a look leaves weights, running means and random generators alone"
     trainer.train(0, 1, NOTHING)
     seen = {sample.row: sample for sample in trainer.seen(look)}
 

@@ -20,7 +20,7 @@ from tests.core.training.scripted import Script
 
 pytestmark = pytest.mark.keras
 
-PLAN = Plan(validation=0.8, batch_size=60, epochs=1, seed=4)
+PLAN = Plan(validation=0.8, batch_size=60, epochs=1, seed=1)
 """11,999 examples: 199 full batches and one of 59."""
 
 PENALTY = Regularizer(l1=1e-5, l2=1e-3)
@@ -42,6 +42,7 @@ def plain(architecture, plan):
     model.compile(keras_model.optimizer(plan), keras_model.loss(plan))
     # Built inside the training function, as ``fit`` does it, ScheduleFreeAdamW begins at zeros, not at the weights.
     model.optimizer.build(model.trainable_variables)
+    # TensorFlow makes a product of a quotient by a constant: the very same pixels, and most cases agree bit for bit.
     x = (digits.x_train / np.float32(255)).reshape(-1, *architecture.input_shape)
     y = np.eye(10, dtype=np.float32)[digits.y_train]
     total = 0.0
