@@ -1,0 +1,81 @@
+"""What a report is made of, whatever it is written as: sections of text, tables and charts, as plain data."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from core.export.curves_svg import Chart
+
+__all__ = ["Block", "Column", "Facts", "Figures", "Items", "Report", "Section", "Table", "Text"]
+
+
+class Text(Struct, frozen=True):
+    """A paragraph. A ``quiet`` one explains what stands beside it."""
+
+    text: str
+    quiet: bool = False
+
+
+class Facts(Struct, frozen=True):
+    """Names with their values."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+class Items(Struct, frozen=True):
+    """A list, under a few words."""
+
+    title: str
+    items: tuple[str, ...]
+
+
+class Column(Struct, frozen=True):
+    """A column of a table: its heading, and what its cells hold, which decides how they are set."""
+
+    title: str
+    kind: Literal["number", "text", "code"] = "number"
+
+
+class Table(Struct, frozen=True):
+    """A table; the first cell of each row names the row."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    total: tuple[str, ...] | None = None
+    """A last row, of sums or means."""
+    marked: tuple[int, ...] = ()
+    """Rows that stand out."""
+    heat: tuple[tuple[float, ...], ...] | None = None
+    """How strongly the cells behind the first of each row are shaded, 0 to 1."""
+
+
+class Figures(Struct, frozen=True):
+    """Charts that belong together."""
+
+    charts: tuple[Chart, ...]
+
+
+Block = Text | Facts | Items | Table | Figures
+
+
+class Section(Struct, frozen=True):
+    """A heading with what stands under it."""
+
+    title: str
+    blocks: tuple[Block, ...] = ()
+    sections: tuple["Section", ...] = ()
+
+
+class Report(Struct, frozen=True):
+    """A whole report. Texts may come from people or files: whoever writes them out escapes them."""
+
+    title: str
+    lead: str
+    """What it is about, in one sentence."""
+    highlights: tuple[tuple[str, str], ...]
+    """The figures looked for first, by their names."""
+    head: tuple[Block, ...]
+    """What stands before the first section."""
+    sections: tuple[Section, ...]
+    foot: str

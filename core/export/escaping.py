@@ -1,0 +1,54 @@
+"""Texts of people and files, made such that they stand for themselves in HTML, XML and Markdown."""
+
+import re
+from html import escape
+
+__all__ = ["code", "harmless", "inline", "line", "markup"]
+
+_INLINE = re.compile(
+    r"""
+      [\\`*<\[\]|~$#]            # code, emphasis, HTML, links, cells of a table, formulas, headings
+    | (?<![^\W_])_ | _(?![^\W_]) # emphasis, which no single underscore inside a word begins
+    | &(?=\#?\w+;)               # entities
+    | :(?=//|[\w+-]+:)           # addresses and emoji
+    | (?<=www)\.                 # addresses
+    """,
+    re.VERBOSE,
+)
+_FIRST = re.compile(r"[-+>=]|(?P<number>\d{1,9})[.)](?!\S)")
+"""What at the beginning of a line begins a list, a quotation or a rule."""
+
+
+def harmless(text: str) -> str:
+    """``text`` on one line; in the place of what cannot be printed, and could steer its reader, a visible mark."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in " ".join(text.split()))
+
+
+def markup(text: str) -> str:
+    """``text`` for HTML and XML, inside elements and in quoted attributes."""
+    return escape(harmless(text))
+
+
+def inline(text: str) -> str:
+    """``text`` for GitHub's Markdown inside a line: in cells, between asterisks, in the text of a link."""
+    return _INLINE.sub(r"\\\g<0>", harmless(text))
+
+
+def line(text: str) -> str:
+    """``text`` for GitHub's Markdown as a line of its own: a paragraph, a list item, a heading."""
+    escaped = inline(text)
+    first = _FIRST.match(escaped)
+    if not first:
+        return escaped
+    place = first.end("number") if first["number"] else 0
+    return f"{escaped[:place]}\\{escaped[place:]}"
+
+
+def code(text: str) -> str:
+    """``text`` as a code span of GitHub's Markdown that may stand in a cell of a table."""
+    text = harmless(text)
+    if not text:
+        return ""
+    fence = "`" * (1 + max((len(ticks) for ticks in re.findall("`+", text)), default=0))
+    room = " " if "`" in (text[0], text[-1]) else ""
+    return f"{fence}{room}{text}{room}{fence}".replace("|", "\\|")

@@ -1,0 +1,223 @@
+"""The formats that presets and runs are exported in, and the one way to export in any of them.
+
+TensorFlow is loaded only where a format needs it and nothing that is there already will do.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from errno import EEXIST
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from core import presets
+from core.export.csv import history_csv
+from core.export.html import as_html
+from core.export.lab_report import lab_report
+from core.export.markdown import as_markdown
+from core.export.script import script
+from core.presets import Preset, visible
+from core.runs import checkpoint_file
+from core.runs.checkpoint_file import Which
+from core.runs.folder import CHECKPOINT, KERAS_FILES
+from core.runs.record import RunError, Told
+from core.storage import write_atomically
+from core.summary import summarize
+from core.training import runtime
+from core.training.failures import explain
+
+if TYPE_CHECKING:
+    from core.inspection.results import Results
+
+__all__ = [
+    "FORMATS",
+    "ExportError",
+    "Format",
+    "Stored",
+    "answers",
+    "content",
+    "default_name",
+    "export",
+    "lacking",
+    "write_report",
+]
+
+MARKDOWN = ".md"
+"""How the name of a lab report in Markdown ends, whose figures are files beside it."""
+
+
+class ExportError(ValueError):
+    """What cannot be exported: one line that says why and what to do."""
+
+
+class Format(Struct, frozen=True):
+    """A form that presets and runs can be given for other tools."""
+
+    name: str
+    """What is typed for it."""
+    title: str
+    """What it is, as in "written as a Keras script"."""
+    suffix: str
+    """How the name of its file ends; empty: it is a folder."""
+    needs: Literal["preset", "history", "weights"]
+    """Of what it is made. Without a run there is no history, and the weights are those before training."""
+    text: bool
+    """Whether it is one text, which can go anywhere."""
+
+
+KERAS = Format("keras", "a Keras model", ".keras", "weights", text=False)
+_FORMATS = (
+    KERAS,
+    Format("script", "a Keras script", ".py", "preset", text=True),
+    Format("toml", "a preset", ".toml", "preset", text=True),
+    Format("csv", "a table of epochs", ".csv", "history", text=True),
+    Format("tensorboard", "TensorBoard's event files", "", "history", text=False),
+    Format("report", "a lab report", ".html", "history", text=True),
+)
+FORMATS: Mapping[str, Format] = {each.name: each for each in _FORMATS}
+"""All formats by what is typed for them."""
+
+
+class Stored(Struct, frozen=True):
+    """A run, and the folder that has its weights."""
+
+    told: Told
+    folder: Path
+
+
+Source = Preset | Stored
+
+
+def default_name(format: Format, source: Source) -> str:
+    """A name for what is written: ``lenet-5.py`` for a preset, ``lenet-5-k3x9a.html`` for a run."""
+    name, key = (source.name, "") if isinstance(source, Preset) else (source.told.run.name, f"-{source.told.run.key}")
+    stem = presets.path_for(f"{name} ").stem  # with a blank at its end no name is taken for a path
+    return f"{stem}{key}{format.suffix or f'-{format.name}'}"
+
+
+def lacking(format: Format, source: Source) -> str:
+    """Why ``source`` cannot be exported so, in one line; or empty."""
+    if isinstance(source, Stored):
+        if format.needs == "weights" and not checkpoint_file.kept(source.folder):
+            return f"{source.told.run.name} has no weights: it ended in its first epoch"
+    elif format.needs == "history":
+        return f"{format.title} is made of what a training has told: export a run; `layerlab runs` lists them"
+    elif format.needs == "weights" and (errors := summarize(source.architecture).errors):
+        return errors[0].message
+    return ""
+
+
+def content(format: Format, source: Source) -> str:
+    """The text of ``source`` in a format that is one. Raises as `export` does."""
+    _check(format, source)
+    preset = source if isinstance(source, Preset) else source.told.preset
+    match format.name, source:
+        case "script", _:
+            return script(preset)
+        case "toml", _:
+            return presets.dumps(preset)
+        case "csv", Stored(told=told):
+            return history_csv(told.history)
+        case "report", Stored(told=told):
+            return as_html(lab_report(told, answers(source, "last")))
+    raise ExportError(f"{format.title} is no text: give a name to write it to")
+
+
+def export(format: Format, source: Source, path: Path, which: Which = "last", *, force: bool = False) -> None:
+    """Write ``source`` to ``path``; what is made of weights has ``which`` of a run's.
+
+    What is there already is left alone, unless ``force``. Raises `ExportError`, `RunError`, OSError; of these
+    FileExistsError for what is left alone.
+    """
+    _check(format, source)
+    _leave_alone([path], force=force)
+    match format.name, source:
+        case "keras", _:
+            _write_keras(source, path, which)
+        case "tensorboard", Stored(told=told):
+            with _explained():
+                import_module("core.export.tensorboard").write(told, path)
+        case "report", Stored():
+            write_report(path, source, force=force)
+        case _:
+            write_atomically(path, content(format, source))
+
+
+def answers(run: Stored, which: Which) -> "Results | None":
+    """How the network of ``run`` answers the test set; None if there are no weights. Raises as `export` does.
+
+    Loads TensorFlow.
+    """
+    if not checkpoint_file.kept(run.folder):
+        return None
+    with _explained():
+        inspector = import_module("core.runs.inspecting").inspector(run.folder, run.told.preset, which)
+        results: Results = inspector.results()
+    return results
+
+
+def write_report(
+    path: Path, run: Stored, others: Sequence[Told] = (), *, asks: bool = True, force: bool = False
+) -> None:
+    """Write the lab report of ``run``, compared with ``others``: to a name in .md as Markdown, to any other as HTML.
+
+    It ``asks`` the network about the test set, with the weights that training left, or does without, which is quick.
+    Raises as `export` does.
+    """
+    _leave_alone([path], force=force)
+    report = lab_report(run.told, answers(run, "last") if asks else None, others)
+    files = {path: as_html(report)}
+    if path.suffix == MARKDOWN:
+        files = {path.with_name(name): text for name, text in as_markdown(report, path.stem).items()}
+    _leave_alone(files, force=force)
+    for place, text in files.items():
+        write_atomically(place, text)
+
+
+def _write_keras(source: Source, path: Path, which: Which) -> None:
+    if path.suffix != KERAS.suffix:
+        raise ExportError(f"{visible(path.name)}: Keras wants a name that ends in {KERAS.suffix}")
+    if isinstance(source, Stored) and (ready := _ready(source.folder, which)):
+        write_atomically(path, ready.read_bytes())
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _explained():
+        write = import_module("core.runs.keras_file").write
+        if isinstance(source, Preset):
+            write(path, source)
+        else:
+            write(path, source.told.preset, source.folder, which)
+
+
+def _ready(folder: Path, which: Which) -> Path | None:
+    """The Keras file that training has left, if it is of the last checkpoint."""
+    path = folder / KERAS_FILES[which]
+    try:
+        return path if path.stat().st_mtime_ns >= (folder / CHECKPOINT).stat().st_mtime_ns else None
+    except FileNotFoundError:
+        return None
+
+
+def _check(format: Format, source: Source) -> None:
+    if why := lacking(format, source):
+        raise ExportError(why)
+
+
+def _leave_alone(paths: Iterable[Path], *, force: bool) -> None:
+    for path in paths:
+        if path.exists() and not force:
+            raise FileExistsError(EEXIST, "exists already", str(path))
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Gets ready for TensorFlow; what Keras and TensorFlow raise becomes an `ExportError`."""
+    runtime.prepare()
+    try:
+        yield
+    except (RunError, OSError):
+        raise
+    except Exception as error:
+        raise ExportError(explain(error)) from error

@@ -1,0 +1,94 @@
+"""The lab report: everything about a run that a teacher wants to read, as plain data."""
+
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from core.datasets import DATASETS
+from core.export.document import Block, Facts, Report, Section, Text
+from core.export.sections import network
+from core.export.sections.comparison import comparison
+from core.export.sections.findings import findings
+from core.export.sections.training import training
+from core.export.sections.words import NONE, loss, moment, paragraphs, share
+from core.quantities import show_amount, show_count, show_duration
+from core.runs.record import Told
+
+if TYPE_CHECKING:
+    from core.inspection.results import Results
+
+__all__ = ["lab_report"]
+
+
+def lab_report(told: Told, results: "Results | None", others: Sequence[Told] = ()) -> Report:
+    """What there is to say about a run; about its answers if there are ``results``; beside ``others``, if any."""
+    run, preset = told.run, told.preset
+    compared = (comparison((told, *others)),) if others else ()
+    return Report(
+        title=run.name,
+        lead=f"{preset.name}, trained on {DATASETS[preset.plan.dataset].title} on {moment(run.begun)}",
+        highlights=tuple(_highlights(told)),
+        head=tuple(_head(told)),
+        sections=(
+            network.architecture(preset),
+            network.arithmetic(preset),
+            network.plan(preset),
+            training(told),
+            _answers(told, results),
+            findings(told),
+            *compared,
+        ),
+        foot=f"Made with LayerLab {told.environment.layerlab} from the run {run.id}.",
+    )
+
+
+def _highlights(told: Told) -> Iterator[tuple[str, str]]:
+    figures = told.run.figures
+    yield "Test accuracy", share(figures.test_accuracy)
+    yield "Test loss", loss(figures.test_loss)
+    if figures.best_val_accuracy is not None:
+        yield "Best val accuracy", share(figures.best_val_accuracy)
+    yield "Params", show_count(figures.params)
+    planned = f" of {show_count(figures.planned)}" if figures.epochs < figures.planned else ""
+    yield "Epochs", f"{show_count(figures.epochs)}{planned}"
+    yield "Training time", show_duration(figures.seconds)
+
+
+def _head(told: Told) -> Iterator[Block]:
+    for paragraph in paragraphs(told.run.label.note):
+        yield Text(paragraph)
+    yield Facts(tuple(_facts(told)))
+
+
+def _facts(told: Told) -> Iterator[tuple[str, str]]:
+    run, environment = told.run, told.environment
+    yield "Architecture", told.preset.name or NONE
+    yield "State", f"{run.state} after {show_amount(run.figures.epochs, 'epoch')}"
+    if run.message:
+        yield "Reason", run.message
+    if run.label.tags:
+        yield "Tags", ", ".join(run.label.tags)
+    yield "Begun", moment(run.begun)
+    yield "Device", environment.device
+    yield "Seed", str(told.preset.plan.seed)
+    yield (
+        "Versions",
+        f"LayerLab {environment.layerlab}, TensorFlow {environment.tensorflow}, Keras {environment.keras}, "
+        f"NumPy {environment.numpy}, Python {environment.python}",
+    )
+    yield "Platform", environment.platform
+    yield "Run", run.id
+
+
+def _answers(told: Told, results: "Results | None") -> Section:
+    if results is not None:
+        section: Section = import_module("core.export.sections.answers").answers(results)  # brings numpy
+        return section
+    if not told.run.figures.epochs:
+        why = "There are none: the run has no weights, as it ended in its first epoch."
+    else:
+        why = (
+            "The network was not asked. A report that is made without --quick asks it, and has the confusion matrix "
+            "and the figures of every class."
+        )
+    return Section("Answers on the test set", (Text(why),))

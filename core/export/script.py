@@ -1,0 +1,215 @@
+"""A preset as a Keras script: one Python file that needs TensorFlow alone and trains as LayerLab does.
+
+Layers, optimizer and loss are written from the very calls that LayerLab's own model is made by.
+"""
+
+from collections.abc import Iterator
+from textwrap import fill
+
+from msgspec import Struct
+
+from core.architecture import Architecture
+from core.datasets import DATASETS
+from core.fields import fields_of
+from core.keras_call import Call
+from core.layers import Layer
+from core.losses import SparseCategoricalCrossentropy
+from core.optimizers import ScheduleFreeAdamW
+from core.plan import Plan
+from core.presets import Preset
+from core.readiness import obstacles
+from core.schedules import Constant, Cosine, Exponential, ReduceLROnPlateau, Step
+from core.shapes import Shape
+from core.summary import summarize
+
+__all__ = ["script"]
+
+_WIDTH = 88
+"""Columns of a line, as Python's formatters have it."""
+_IMPORTED = ("layers.", "model.")
+"""How names begin that the script uses as they are; all others are looked up in ``keras``."""
+
+
+class _Code(Struct, frozen=True):
+    """Python source that stands for itself."""
+
+    text: str
+
+
+def script(preset: Preset) -> str:
+    """The Python source that builds, trains and tests ``preset`` on the data of ``keras.datasets``.
+
+    It begins with the very weights that LayerLab begins with, and where nothing is shuffled its losses differ by
+    rounding alone. The device is left to TensorFlow. What LayerLab cannot train is built and summarized, no more.
+    """
+    architecture, plan = preset.architecture, preset.plan
+    blocks = [
+        _comment(f"{preset.name or 'untitled'}: a Keras script by LayerLab"),
+        _imports(plan),
+        f"keras.utils.set_random_seed({plan.seed})",
+    ]
+    problems = obstacles(architecture, plan, summarize(architecture))
+    if problems:
+        blocks += [_model(architecture), "model.summary()", _comment(problems[0].message)]
+    else:
+        blocks += [
+            _data(plan, architecture.input_shape),
+            _model(architecture),
+            f"{_compiling(plan)}\nmodel.summary()",
+            *_schedule(plan),
+            _source(_fit(plan)),
+            "test_loss, test_accuracy = model.evaluate(x_test, y_test, verbose=0)\n"
+            'print(f"Test loss {test_loss:.4f}, test accuracy {test_accuracy:.2%}")',
+        ]
+    return "\n\n".join(blocks) + "\n"
+
+
+# The parts of a script.
+
+
+def _imports(plan: Plan) -> str:
+    lines = ["import keras", "from keras import layers"]
+    if isinstance(plan.schedule, Cosine):
+        lines = ["import math", "", *lines]
+    return "\n".join(lines)
+
+
+def _comment(text: str) -> str:
+    """``text`` as a comment. Python would read ``coding:`` in it as the name of the file's encoding."""
+    plain = "".join(character if character.isprintable() else " " for character in text)
+    plain = plain.replace("coding:", "coding :").replace("coding=", "coding =")
+    return fill(plain, _WIDTH, initial_indent="# ", subsequent_indent="# ")
+
+
+def _data(plan: Plan, shape: Shape) -> str:
+    dataset = DATASETS[plan.dataset]
+    reshaped = "" if shape == dataset.shape[:2] else f".reshape(-1, {', '.join(map(str, shape))})"
+    scaled = " / 255" if plan.pixels == "0..1" else ""
+    lines = [f"(x_train, y_train), (x_test, y_test) = keras.datasets.{dataset.name}.load_data()"]
+    lines += [f'{x} = {x}{reshaped}.astype("float32"){scaled}' for x in ("x_train", "x_test")]
+    if not isinstance(plan.loss, SparseCategoricalCrossentropy):
+        classes = len(dataset.classes)
+        lines += [f"{y} = keras.utils.to_categorical({y}, {classes})" for y in ("y_train", "y_test")]
+    return "\n".join(lines)
+
+
+def _model(architecture: Architecture) -> str:
+    calls = [Call("Input", (("shape", architecture.input_shape),))]
+    calls += [call for layer in architecture.layers for call in layer.calls()]
+    return "\n".join(["model = keras.Sequential([", *_lines([("", call) for call in calls], 4), "])"])
+
+
+def _compiling(plan: Plan) -> str:
+    arguments = (("optimizer", plan.optimizer.call()), ("loss", plan.loss.call()), ("metrics", _Code('["accuracy"]')))
+    compiling = _source(Call("model.compile", arguments))
+    if isinstance(plan.optimizer, ScheduleFreeAdamW):
+        compiling += (
+            "\n# Left to fit, Keras would begin this optimizer's averages at zero, not at the weights."
+            "\nmodel.optimizer.build(model.trainable_variables)"
+        )
+    return compiling
+
+
+def _schedule(plan: Plan) -> Iterator[str]:
+    """The function that a LearningRateScheduler calls, if there is to be one."""
+    schedule = plan.schedule
+    lines = []
+    match schedule:
+        case Constant() | ReduceLROnPlateau():
+            return
+        case Step():
+            factor = f"{schedule.rate!r} ** (epoch // {schedule.every})"
+        case Exponential():
+            factor = f"{schedule.rate!r}**epoch"
+        case Cosine():
+            lines.append(f"    wave = (1 + math.cos(math.pi * epoch / {plan.epochs})) / 2")
+            factor = f"({schedule.alpha!r} + (1 - {schedule.alpha!r}) * wave)"
+        case _:
+            raise TypeError(f"there is no Keras source for {type(schedule).__name__}: write it here")
+    lines.append(f"    return {plan.optimizer.learning_rate!r} * {factor}")
+    yield "\n".join(["\ndef schedule(epoch, learning_rate):", *lines, ""])
+
+
+def _fit(plan: Plan) -> Call:
+    arguments: list[tuple[str, object]] = [
+        ("", _Code("x_train")),
+        ("", _Code("y_train")),
+        ("batch_size", plan.batch_size),
+        ("epochs", plan.epochs),
+    ]
+    if plan.validation == "test":
+        arguments.append(("validation_data", _Code("(x_test, y_test)")))
+    elif plan.validation != "none":
+        arguments.append(("validation_split", plan.validation))
+    if not plan.shuffle:
+        arguments.append(("shuffle", False))
+    callbacks = list(_callbacks(plan))
+    if callbacks:
+        arguments.append(("callbacks", callbacks))
+    return Call("model.fit", tuple(arguments))
+
+
+def _callbacks(plan: Plan) -> Iterator[Call]:
+    schedule, stopping = plan.schedule, plan.early_stopping
+    if isinstance(schedule, ReduceLROnPlateau):
+        monitor = "loss" if plan.validation == "none" else "val_loss"
+        arguments = {
+            "monitor": monitor,
+            "factor": schedule.rate,
+            "patience": schedule.patience,
+            "min_delta": schedule.min_delta,
+            "cooldown": schedule.cooldown,
+        }
+        yield Call("callbacks.ReduceLROnPlateau", tuple(arguments.items()))
+    elif not isinstance(schedule, Constant):
+        yield Call("callbacks.LearningRateScheduler", (("", _Code("schedule")),))
+    if stopping:
+        fields = fields_of(type(stopping))
+        yield Call("callbacks.EarlyStopping", tuple((field.name, getattr(stopping, field.name)) for field in fields))
+
+
+# Python source, from data.
+
+
+def _source(value: object, indent: int = 0, taken: int = 0) -> str:
+    """``value`` as Python source: on one line if it fits, else with a line for each of its parts.
+
+    ``indent`` is that of the line it stands on, on which ``taken`` columns more are needed for something else.
+    """
+    line = _line(value)
+    if indent + taken + len(line) <= _WIDTH or not isinstance(value, Call | list):
+        return line
+    opening, parts, closing = _opened(value)
+    return "\n".join([opening, *_lines(parts, indent + 4), " " * indent + closing])
+
+
+def _lines(parts: list[tuple[str, object]], indent: int) -> list[str]:
+    return [f"{' ' * indent}{name}{_source(part, indent, len(name) + 1)}," for name, part in parts]
+
+
+def _line(value: object) -> str:
+    match value:
+        case _Code(text=text):
+            return text
+        case Call() | list():
+            opening, parts, closing = _opened(value)
+            return f"{opening}{', '.join(name + _line(part) for name, part in parts)}{closing}"
+        case str() if value.isidentifier():
+            return f'"{value}"'
+    return repr(value)
+
+
+def _opened(value: Call | list[Call]) -> tuple[str, list[tuple[str, object]], str]:
+    """What comes first, the parts with what stands before each, and what comes last."""
+    if isinstance(value, list):
+        return "[", [("", part) for part in value], "]"
+    name = value.function if value.function.startswith(_IMPORTED) else f"keras.{value.function}"
+    places = _required(value)
+    return f"{name}(", [("" if word in places else f"{word}=", part) for word, part in value.arguments], ")"
+
+
+def _required(call: Call) -> set[str]:
+    """The arguments written without their names: those that the layer cannot do without, which Keras has first."""
+    module, _, name = call.function.partition(".")
+    layer = Layer.members.get(name) if module == Layer.module else None
+    return {"", *(field.name for field in fields_of(layer) if field.required)} if layer else {""}

@@ -1,0 +1,64 @@
+"""How the network answers the test set. Loads numpy."""
+
+from core.export.document import Block, Column, Items, Section, Table, Text
+from core.export.sections.words import NONE, loss, share
+from core.inspection.confusions import confusions, heat
+from core.inspection.results import Results
+from core.quantities import show_count
+
+__all__ = ["answers"]
+
+EMPTY = "\N{MIDDLE DOT}"
+"""Stands for no example in the confusion matrix, where zeros would hide the mistakes."""
+MOST_CONFUSIONS = 5
+
+
+def answers(results: Results) -> Section:
+    """Figures of every class, the confusion matrix, and what is confused most often."""
+    said = (
+        f"{show_count(results.right)} of {show_count(results.examples)} right: accuracy {share(results.accuracy)}, "
+        f"loss {loss(results.loss)}."
+    )
+    blocks: list[Block] = [Text(said)]
+    if results.unpredicted:
+        of = f"{show_count(results.unpredicted)} of {show_count(results.examples)}"
+        blocks.append(Text(f"{of} examples have no answer: for them the network gave NaN. They count as wrong."))
+    blocks += [_classes(results), _matrix(results)]
+    if most := confusions(results)[:MOST_CONFUSIONS]:
+        blocks.append(Items("Confused most often", tuple(_confusion(results, *cell) for cell in most)))
+    return Section("Answers on the test set", tuple(blocks))
+
+
+def _classes(results: Results) -> Table:
+    macro = results.macro
+    return Table(
+        "Precision, recall and F1 of every class, and their means over the classes (macro)",
+        (Column("Class", "text"), *(Column(title) for title in ("Precision", "Recall", "F1", "Examples"))),
+        tuple(
+            (one.name, _part(one.precision), _part(one.recall), _part(one.f1), show_count(one.support))
+            for one in results.per_class
+        ),
+        total=("mean", _part(macro.precision), _part(macro.recall), _part(macro.f1), show_count(results.examples)),
+    )
+
+
+def _matrix(results: Results) -> Table:
+    rows = zip(results.classes, results.confusion.tolist(), strict=True)
+    return Table(
+        "Confusion matrix: a row for each true class, a column for what its examples were taken for",
+        (Column("True", "text"), *(Column(name) for name in results.classes)),
+        tuple((name, *(show_count(count) if count else EMPTY for count in row)) for name, row in rows),
+        heat=tuple(map(tuple, heat(results).tolist())),
+    )
+
+
+def _confusion(results: Results, true: int, predicted: int) -> str:
+    count, support = int(results.confusion[true, predicted]), int(results.support[true])
+    return (
+        f"{results.classes[true]} taken for {results.classes[predicted]}: {show_count(count)} of "
+        f"{show_count(support)} ({results.percent[true, predicted]:.1f}%)"
+    )
+
+
+def _part(value: float | None) -> str:
+    return NONE if value is None else f"{value:.4f}"

@@ -1,0 +1,93 @@
+"""The charts of a report: loss and accuracy of one run, or of several over one another."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from core.curves import History, Point, accuracy_axis, epoch_axis, loss_axis
+from core.export.curves_svg import BEST, RUNS, TRAINING, VALIDATION, Chart, Curve, Rule
+from core.export.sections.words import loss, rate, share
+from core.quantities import show_amount
+from core.training.events import EpochEnded
+
+__all__ = ["Figure", "overlaid", "single"]
+
+Figure = Literal["loss", "accuracy"]
+
+_SHOW: dict[Figure, Callable[[float | None], str]] = {"loss": loss, "accuracy": share}
+_AXIS = {"loss": loss_axis, "accuracy": accuracy_axis}
+
+
+def single(figure: Figure, history: History) -> Chart | None:
+    """``figure`` of one run in training and validation, its best epoch marked; None before the first point."""
+    train, validation = _curves(figure, history)
+    if not (train or validation):
+        return None
+    curves = [Curve("training", train, TRAINING)] if train else []
+    curves += [Curve("validation", validation, VALIDATION)] if validation else []
+    best = history.best
+    if best:
+        curves.append(Curve(f"best epoch: {best.epoch}", (Point(best.epoch, _reached(figure, best)),), BEST))
+    return Chart(
+        name=figure,
+        title=figure.capitalize(),
+        description=_described(figure, history),
+        x=epoch_axis(max(history.x, best.epoch if best else 0), 0),
+        y=_AXIS[figure](train, validation),
+        curves=tuple(curves),
+        rules=tuple(Rule(change.x, f"lr {rate(change.learning_rate)}") for change in history.changes),
+    )
+
+
+def overlaid(figure: Figure, histories: Sequence[tuple[str, History]]) -> Chart | None:
+    """``figure`` of runs, by their names, in validation, or in training where there was none.
+
+    As many as can be told apart; None before the first point of all.
+    """
+    measured: dict[str, None] = {}
+    curves = []
+    for (name, history), look in zip(histories, RUNS, strict=False):
+        train, validation = _curves(figure, history)
+        if points := validation or train:
+            measured["validation" if validation else "training"] = None
+            curves.append(Curve(name, points, look))
+    if not curves:
+        return None
+    every = tuple(sorted(point for curve in curves for point in curve.points))
+    show = _SHOW[figure]
+    ends = (f"{curve.name} ends at {show(curve.points[-1].y)}" for curve in curves)
+    title = f"{' or '.join(measured)} {figure}"
+    return Chart(
+        name=f"runs-{figure}",
+        title=title.capitalize(),
+        description=f"The {title} of {show_amount(len(curves), 'run')}: {'; '.join(ends)}.",
+        x=epoch_axis(max(curve.points[-1].x for curve in curves), 0),
+        y=_AXIS[figure]((), every),
+        curves=tuple(curves),
+    )
+
+
+def _curves(figure: Figure, history: History) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
+    """In training and in validation."""
+    if figure == "loss":
+        return history.loss, history.val_loss
+    return history.accuracy, history.val_accuracy
+
+
+def _reached(figure: Figure, epoch: EpochEnded) -> float:
+    train, validation = (epoch.loss, epoch.val_loss) if figure == "loss" else (epoch.accuracy, epoch.val_accuracy)
+    return train if validation is None else validation
+
+
+def _described(figure: Figure, history: History) -> str:
+    """From the first to the last epoch; before there are two, what the curves begin and end with."""
+    show, epochs = _SHOW[figure], history.epochs
+    said = []
+    for name, points, measure in zip(
+        ("training", "validation"), _curves(figure, history), (figure, f"val_{figure}"), strict=True
+    ):
+        if points:
+            means = [getattr(epoch, measure) for epoch in epochs] if len(epochs) > 1 else [point.y for point in points]
+            said.append(f"{name} {figure} from {show(means[0])} to {show(means[-1])}")
+    if history.best:
+        said.append(f"best epoch {history.best.epoch}")
+    return f"{'; '.join(said).capitalize()}."

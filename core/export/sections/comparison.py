@@ -1,0 +1,61 @@
+"""A run beside others: what each came to, in what they differ, their curves over one another."""
+
+from collections.abc import Sequence
+
+from core.export.curves_svg import RUNS
+from core.export.document import Block, Column, Figures, Section, Table, Text
+from core.export.sections.charts import overlaid
+from core.export.sections.words import loss, names, share
+from core.quantities import show_amount, show_count, show_duration
+from core.runs.differences import Difference, differences
+from core.runs.record import Told
+
+__all__ = ["comparison"]
+
+COLUMNS = ("Params", "Epochs", "Best val acc", "Last val acc", "Last val loss", "Test acc", "Test loss", "Time")
+
+
+def comparison(compared: Sequence[Told]) -> Section:
+    """Two runs or more; the first is the one that the report is about."""
+    called = names(tuple(compared))
+    blocks: list[Block] = [_reached(called, compared)]
+    histories = [(name, told.history) for name, told in zip(called, compared, strict=True)]
+    charts = tuple(filter(None, (overlaid("loss", histories), overlaid("accuracy", histories))))
+    blocks += [Figures(charts)] if charts else []
+    if len(compared) > len(RUNS):
+        blocks.append(Text(f"Curves are drawn of the first {len(RUNS)} runs.", quiet=True))
+    found = differences(compared)
+    same = Text("Their architectures and plans are the same.")
+    blocks.append(_differences(called, found) if found else same)
+    return Section(f"Comparison with {show_amount(len(compared) - 1, 'other run')}", tuple(blocks))
+
+
+def _reached(called: Sequence[str], compared: Sequence[Told]) -> Table:
+    return Table(
+        "What each run came to",
+        (Column("Run", "text"), Column("Key", "code"), *(Column(title) for title in COLUMNS)),
+        tuple((name, told.run.key, *_figures(told)) for name, told in zip(called, compared, strict=True)),
+        marked=(0,),
+    )
+
+
+def _figures(told: Told) -> tuple[str, ...]:
+    figures = told.run.figures
+    return (
+        show_count(figures.params),
+        show_count(figures.epochs),
+        share(figures.best_val_accuracy),
+        share(figures.last_val_accuracy),
+        loss(figures.last_val_loss),
+        share(figures.test_accuracy),
+        loss(figures.test_loss),
+        show_duration(figures.seconds),
+    )
+
+
+def _differences(called: Sequence[str], found: Sequence[Difference]) -> Table:
+    return Table(
+        "In what their architectures and plans differ; a dash stands for what a run does not have",
+        (Column("Where", "text"), Column("What", "code"), *(Column(name, "text") for name in called)),
+        tuple((difference.place, difference.field, *difference.values) for difference in found),
+    )

@@ -1,0 +1,136 @@
+"""What was trained, and by which plan: the layers, the arithmetic behind their numbers, every field of the plan."""
+
+from collections.abc import Iterator
+
+from core.datasets import DATASETS
+from core.explanation import sums
+from core.export.document import Block, Column, Section, Table, Text
+from core.export.sections.words import NONE, shape, typeset
+from core.families import Family
+from core.fields import Described, fields_of
+from core.formulas import Number, total
+from core.layers import Facts
+from core.plan import Plan
+from core.presets import Preset
+from core.quantities import show_amount, show_bytes, show_count, show_short
+from core.summary import Row, Summary, Totals, summarize
+
+__all__ = ["architecture", "arithmetic", "plan"]
+
+STEPS = (Column("Number", "text"), Column("Formula", "code"), Column("With its values", "code"), Column("Value"))
+
+
+def architecture(preset: Preset) -> Section:
+    """The table of layers and what they come to."""
+    summary = summarize(preset.architecture)
+    columns = ("Output", "Weights", "Biases", "Statistics", "Params", "Multiply-adds")
+    totals = summary.totals
+    sizes = (totals.weights, totals.biases, totals.statistics, totals.params, totals.multiply_adds)
+    table = Table(
+        "Layers with the shapes of their outputs for one example, their parameters and their work",
+        (Column("#"), Column("Layer", "text"), *(Column(title) for title in columns)),
+        tuple(_layer(row) for row in summary.rows),
+        total=("", "All layers", shape(summary.output) if summary.output else NONE, *map(show_count, sizes)),
+    )
+    about = [Text(text) for text in (preset.description, preset.origin and f"Origin: {preset.origin}.") if text]
+    return Section("Architecture", (*about, table, *(Text(line) for line in _totals(totals))))
+
+
+def arithmetic(preset: Preset) -> Section:
+    """How the numbers of every layer come about."""
+    summary = summarize(preset.architecture)
+    said = (
+        "Weights multiply, biases add, statistics are measured; the three add up to Keras's count of parameters. "
+        "Multiply-adds are those of one example."
+    )
+    return Section("How the numbers come about", (Text(said, quiet=True),), tuple(_explained(summary)))
+
+
+def plan(preset: Preset) -> Section:
+    """Every field of the plan with its value."""
+    table = Table(
+        "The plan, field by field",
+        (Column("Field", "code"), Column("Value", "text"), Column("Meaning", "text")),
+        tuple(_fields(preset.plan)),
+    )
+    return Section("Plan", (Text(_data(preset.plan)), table))
+
+
+def _layer(row: Row) -> tuple[str, ...]:
+    facts = row.facts
+    if facts is None:
+        return (str(row.index), row.layer.label, *["?"] * 6)
+    parts = (total(facts.weights), total(facts.biases), total(facts.statistics), facts.params)
+    numbers = (*parts, total(facts.multiply_adds))
+    return (str(row.index), row.layer.label, shape(facts.output), *map(show_count, numbers))
+
+
+def _totals(totals: Totals) -> Iterator[str]:
+    parts = [show_amount(totals.weights, "weight"), show_amount(totals.biases, "bias")]
+    if totals.statistics:
+        parts.append(f"{show_count(totals.statistics)} statistics")
+    trained = "all of them are trained"
+    if totals.non_trainable:
+        trained = f"{show_count(totals.trainable)} of them are trained, {show_count(totals.non_trainable)} are not"
+    yield f"{show_count(totals.params)} params = {' + '.join(parts)}; {trained}."
+    yield (
+        f"As float32 the parameters take {show_bytes(totals.parameter_bytes)}, and the outputs of all layers for one "
+        f"example {show_bytes(totals.activation_bytes)}; an example costs {show_short(totals.multiply_adds)} "
+        "multiply-adds."
+    )
+
+
+def _explained(summary: Summary) -> Iterator[Section]:
+    for row in summary.rows:
+        facts = row.facts
+        if facts is None:
+            continue
+        blocks: list[Block] = [Text(" ".join((row.layer.help, *facts.notes)), quiet=True)]
+        blocks += [Text(warning.message) for warning in facts.warnings]
+        if steps := tuple(_steps(facts)):
+            caption = f"{shape(row.input or ())} \N{RIGHTWARDS ARROW} {shape(facts.output)}; {sums(facts)}"
+            blocks.append(Table(caption, STEPS, steps))
+        yield Section(f"{row.index} {row.layer.label}", tuple(blocks))
+
+
+def _steps(facts: Facts) -> Iterator[tuple[str, ...]]:
+    """A row for each number; sizes that are worked out alike, such as height and width, share one."""
+    alike: dict[tuple[str, str, int], list[str]] = {}
+    for number in facts.sizes:
+        alike.setdefault((number.formula, number.substituted, number.value), []).append(number.name)
+    for (formula, substituted, value), names in alike.items():
+        yield ", ".join(names), typeset(formula), typeset(substituted), show_count(value)
+    for kind in ("weights", "biases", "statistics", "multiply_adds"):
+        numbers: tuple[Number, ...] = getattr(facts, kind)
+        for number in numbers:
+            told = kind == "multiply_adds" or kind in number.name
+            name = number.name if told else f"{number.name} ({kind})"
+            yield name, typeset(number.formula), typeset(number.substituted), show_count(number.value)
+
+
+def _data(plan: Plan) -> str:
+    dataset = DATASETS[plan.dataset]
+    said = (
+        f"{dataset.title}: {show_count(dataset.train)} images to learn from and {show_count(dataset.test)} to be "
+        f"tested on, {shape(dataset.shape)} each, in {len(dataset.classes)} classes."
+    )
+    if plan.validation == "test":
+        return f"{said} The test set is the validation set too: the best epoch is the one that does best on it."
+    if plan.validation == "none":
+        return f"{said} There is no validation set: the best epoch is the one with the lowest training loss."
+    return f"{said} The last {float(plan.validation):.4g} of the training set is kept for validation."
+
+
+def _fields(value: Described, path: str = "") -> Iterator[tuple[str, str, str]]:
+    """Field, value and meaning of all that ``value`` has; what is nested stands behind its own, if it is given."""
+    for field in fields_of(type(value)):
+        held, place = getattr(value, field.name), f"{path}{field.name}"
+        if held is None and path:
+            continue
+        if isinstance(held, Family):
+            yield place, type(held).__name__, field.help
+            yield from _fields(held, f"{place}.")
+        elif isinstance(held, Described):
+            yield from _fields(held, f"{place}.")
+        else:
+            yield place, field.kind.show(held) or NONE, field.help

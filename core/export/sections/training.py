@@ -1,0 +1,100 @@
+"""How the training went: curves, what was reached, epoch by epoch, and the time it took."""
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from core.curves import History
+from core.export.document import Block, Column, Facts, Figures, Section, Table, Text
+from core.export.sections.charts import single
+from core.export.sections.words import NONE, loss, rate, share
+from core.quantities import show_amount, show_count, show_duration, show_short
+from core.runs.record import Told
+from core.training.events import EpochEnded
+
+__all__ = ["training"]
+
+MOST_EPOCHS = 20
+"""Rows that a table of all epochs has at most; of more epochs only some are shown."""
+
+
+def training(told: Told) -> Section:
+    """What a run has told while it was trained."""
+    history = told.history
+    charts = tuple(filter(None, (single("loss", history), single("accuracy", history))))
+    if not (charts or history.epochs):
+        return Section("Training", (Text("There are no curves: it came to its end before its first epoch did."),))
+    blocks: list[Block] = [Figures(charts)] if charts else []
+    blocks.append(_reached(told))
+    message = history.ended.message if history.ended else ""
+    blocks += [Text(message)] if message else []
+    blocks.append(Facts(tuple(_times(told))))
+    blocks += [_epochs(history)] if history.epochs else []
+    return Section("Training", tuple(blocks))
+
+
+def _reached(told: Told) -> Table:
+    history, figures = told.history, told.run.figures
+    last, best = history.epochs[-1] if history.epochs else None, history.best
+    rows = []
+    if last:
+        rows.append(("Training set", str(last.epoch), loss(last.loss), share(last.accuracy)))
+        if last.val_loss is not None:
+            rows.append(("Validation set", str(last.epoch), loss(last.val_loss), share(last.val_accuracy)))
+    if best and best is not last and best.val_loss is not None:
+        rows.append(("Validation set, best epoch", str(best.epoch), loss(best.val_loss), share(best.val_accuracy)))
+    if figures.test_loss is not None:
+        rows.append(("Test set, at the end", NONE, loss(figures.test_loss), share(figures.test_accuracy)))
+    return Table(
+        "What was reached; on the training set as means over the epoch while the network was learning",
+        (Column("Measured on", "text"), Column("Epoch"), Column("Loss"), Column("Accuracy")),
+        tuple(rows),
+    )
+
+
+def _times(told: Told) -> Iterator[tuple[str, str]]:
+    history, figures = told.history, told.run.figures
+    yield "Training and validation", f"{show_amount(figures.epochs, 'epoch')} in {show_duration(figures.seconds)}"
+    if history.epochs:
+        seconds = [epoch.seconds for epoch in history.epochs]
+        shortest, longest = show_duration(min(seconds)), show_duration(max(seconds))
+        yield "An epoch", f"{show_duration(median(seconds))} (median), {shortest} to {longest}"
+    if history.started:
+        started = history.started
+        steps = f"{show_count(started.steps_per_epoch)} steps of {show_amount(started.batch_size, 'example')}"
+        yield "Steps in an epoch", steps
+    if history.ended and history.ended.examples_per_second:
+        yield "Speed", f"{show_short(history.ended.examples_per_second)} examples a second"
+
+
+def _epochs(history: History) -> Table:
+    chosen, best = _chosen(history.epochs, history.best), history.best
+    caption = "Epochs; the star marks the best" if best else "Epochs"
+    if len(chosen) < len(history.epochs):
+        caption = (
+            f"{len(chosen)} of {show_amount(len(history.epochs), 'epoch')}, the best (\u2605) and the last included"
+        )
+    return Table(
+        caption,
+        tuple(Column(title) for title in ("Epoch", "Loss", "Accuracy", "Val loss", "Val acc", "lr", "Time")),
+        tuple(_epoch(epoch, best) for epoch in chosen),
+        marked=tuple(row for row, epoch in enumerate(chosen) if best and epoch.epoch == best.epoch),
+    )
+
+
+def _epoch(epoch: EpochEnded, best: EpochEnded | None) -> tuple[str, ...]:
+    return (
+        f"\u2605 {epoch.epoch}" if best and epoch.epoch == best.epoch else str(epoch.epoch),
+        loss(epoch.loss),
+        share(epoch.accuracy),
+        loss(epoch.val_loss),
+        share(epoch.val_accuracy),
+        rate(epoch.learning_rate),
+        show_duration(epoch.seconds),
+    )
+
+
+def _chosen(epochs: Sequence[EpochEnded], best: EpochEnded | None) -> tuple[EpochEnded, ...]:
+    """All of few epochs; of many every n-th, and the first, the best and the last."""
+    every = -(-len(epochs) // MOST_EPOCHS)
+    kept = {epochs[0].epoch, epochs[-1].epoch, best.epoch if best else 0}
+    return tuple(epoch for epoch in epochs if epoch.epoch % every == 0 or epoch.epoch in kept)

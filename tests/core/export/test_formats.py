@@ -1,0 +1,233 @@
+"""Every format is written as it should be, nothing is written over, and TensorFlow loaded only where there is need."""
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from core import presets
+from core.architecture import Architecture
+from core.export import formats
+from core.export.csv import history_csv
+from core.export.formats import FORMATS, ExportError, Format, Stored
+from core.export.script import script
+from core.layers import Dense, Flatten, MaxPooling2D
+from core.presets import Preset
+from core.runs import checkpoint_file
+from core.runs.folder import CHECKPOINT, KERAS_FILES
+from core.runs.record import RunError
+from core.runs.store import Store
+from core.training.checkpoint import Checkpoint, Standing
+from tests.benchmarks.many_runs import fill
+
+LENET = presets.load(presets.find("lenet-5"))
+TEXTS = [form for form in FORMATS.values() if form.text and form.name != "report"]
+"""Those that ask nobody."""
+
+
+@pytest.fixture
+def stored(home: Path) -> Stored:
+    """A run of LeNet-5, without weights."""
+    fill(home, 3)
+    return store_of(home, "00002")
+
+
+def store_of(home: Path, key: str) -> Stored:
+    store = Store(home)
+    run = store.find(key)
+    return Stored(store.told(run.id), store.path(run.id))
+
+
+def with_weights(stored: Stored) -> None:
+    """Give it a checkpoint, and the Keras files of training, which are none."""
+    arrays = (np.zeros(3, np.float32),)
+    checkpoint_file.write(stored.folder, Checkpoint(Standing(10), arrays, arrays), durably=False)
+    for which, name in KERAS_FILES.items():
+        (stored.folder / name).write_bytes(which.encode())
+
+
+def test_every_format_has_a_name_of_its_own() -> None:
+    assert list(FORMATS) == ["keras", "script", "toml", "csv", "tensorboard", "report"]
+    assert all(form.name == name for name, form in FORMATS.items())
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+def test_the_name_of_the_file_is_that_of_the_run_with_its_key(form: Format, stored: Stored) -> None:
+    end = form.suffix or "-tensorboard"
+    assert formats.default_name(form, LENET) == f"lenet-5{end}"
+    assert formats.default_name(form, stored) == f"lenet-5-2-00002{end}"
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "/etc/x.toml", "~nobody/x.toml", "a\nb\x1b[31m", "", "\ud800", "x" * 999]
+)
+def test_no_name_of_a_preset_leads_elsewhere(name: str) -> None:
+    file = formats.default_name(FORMATS["script"], replace(LENET, name=name))
+    assert Path(file).name == file
+    assert file.isprintable()
+    assert file.endswith(".py")
+    assert len(file.encode(errors="replace")) < 230
+
+
+@pytest.mark.parametrize("form", TEXTS, ids=lambda form: form.name)
+def test_what_is_written_is_the_text(form: Format, stored: Stored, tmp_path: Path) -> None:
+    path = tmp_path / "new" / f"file{form.suffix}"
+    formats.export(form, stored, path)
+    assert path.read_text(encoding="utf-8") == formats.content(form, stored)
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_the_texts_are_those_of_the_run(stored: Stored) -> None:
+    assert formats.content(FORMATS["script"], stored) == script(stored.told.preset)
+    assert formats.content(FORMATS["csv"], stored) == history_csv(stored.told.history)
+    text = formats.content(FORMATS["toml"], stored)
+    assert presets.loads(text, "written") == stored.told.preset
+    assert tomllib.loads(text)["name"] == "LeNet-5"
+
+
+def test_a_preset_needs_no_run(tmp_path: Path) -> None:
+    for name in ("script", "toml"):
+        formats.export(FORMATS[name], LENET, tmp_path / name)
+    assert presets.load(tmp_path / "toml") == LENET
+
+
+@pytest.mark.parametrize("name", ["csv", "tensorboard", "report"])
+def test_a_preset_has_no_history(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="export a run"):
+        formats.export(FORMATS[name], LENET, tmp_path / "file")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_ended_in_its_first_epoch_has_no_weights(stored: Stored, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="LeNet-5 2 has no weights"):
+        formats.export(FORMATS["keras"], stored, tmp_path / "x.keras")
+    assert formats.answers(stored, "last") is None
+
+
+def test_an_architecture_with_errors_is_no_keras_model(tmp_path: Path) -> None:
+    broken = Preset("broken", Architecture((28, 28, 1), (MaxPooling2D((40, 40)), Flatten(), Dense(10))))
+    with pytest.raises(ExportError, match="40x40"):
+        formats.export(FORMATS["keras"], broken, tmp_path / "x.keras")
+
+
+def test_keras_takes_no_other_name(stored: Stored, tmp_path: Path) -> None:
+    with_weights(stored)
+    with pytest.raises(ExportError, match=r"model\.h5: .*\.keras"):
+        formats.export(FORMATS["keras"], stored, tmp_path / "model.h5")
+
+
+@pytest.mark.parametrize("name", ["keras", "tensorboard"])
+def test_what_is_no_text_cannot_go_just_anywhere(name: str, stored: Stored) -> None:
+    with_weights(stored)
+    with pytest.raises(ExportError, match="is no text"):
+        formats.content(FORMATS[name], stored)
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+def test_nothing_is_written_over(form: Format, stored: Stored, tmp_path: Path) -> None:
+    with_weights(stored)
+    path = tmp_path / f"mine{form.suffix}"
+    path.write_text("mine")
+    with pytest.raises(FileExistsError) as caught:
+        formats.export(form, stored, path)
+    assert caught.value.filename == str(path)
+    assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("form", TEXTS, ids=lambda form: form.name)
+def test_unless_that_is_wanted(form: Format, stored: Stored, tmp_path: Path) -> None:
+    path = tmp_path / f"mine{form.suffix}"
+    path.write_text("mine")
+    formats.export(form, stored, path, force=True)
+    assert path.read_text() == formats.content(form, stored)
+
+
+@pytest.mark.parametrize("which", KERAS_FILES)
+def test_the_keras_file_that_training_left_is_taken(
+    which: checkpoint_file.Which, stored: Stored, tmp_path: Path
+) -> None:
+    with_weights(stored)
+    formats.export(FORMATS["keras"], stored, tmp_path / "x.keras", which)
+    assert (tmp_path / "x.keras").read_text() == which
+
+
+class TestReport:
+    def test_without_asking_anybody(self, stored: Stored, tmp_path: Path) -> None:
+        with_weights(stored)
+        path = tmp_path / "report.html"
+        formats.write_report(path, stored, asks=False)
+        text = path.read_text(encoding="utf-8")
+        assert "LeNet-5" in text
+        assert "<script" not in text
+
+    def test_compared_with_others(self, stored: Stored, home: Path, tmp_path: Path) -> None:
+        other = store_of(home, "00001").told
+        formats.write_report(tmp_path / "one.html", stored, asks=False)
+        formats.write_report(tmp_path / "two.html", stored, [other], asks=False)
+        assert other.run.name not in (tmp_path / "one.html").read_text()
+        assert other.run.name in (tmp_path / "two.html").read_text()
+
+    def test_markdown_has_its_figures_beside_it(self, stored: Stored, tmp_path: Path) -> None:
+        formats.write_report(tmp_path / "lab.md", stored, asks=False)
+        written = {path.name for path in tmp_path.iterdir() if path.is_file()}
+        text = (tmp_path / "lab.md").read_text()
+        figures = written - {"lab.md"}
+        assert figures
+        assert all(name.endswith(".svg") and f"({name})" in text for name in figures)
+
+    def test_none_of_its_files_is_written_where_one_is_there(self, stored: Stored, tmp_path: Path) -> None:
+        formats.write_report(tmp_path / "lab.md", stored, asks=False)
+        figure = next(tmp_path.glob("*.svg"))
+        (tmp_path / "lab.md").unlink()
+        before = {path.name: path.read_bytes() for path in tmp_path.glob("*.*")}
+        with pytest.raises(FileExistsError):
+            formats.write_report(tmp_path / "lab.md", stored, asks=False)
+        assert {path.name: path.read_bytes() for path in tmp_path.glob("*.*")} == before
+        assert figure.name in before
+
+
+def test_no_format_that_can_do_without_loads_tensorflow(stored: Stored, tmp_path: Path) -> None:
+    with_weights(stored)
+    code = (
+        "import json, sys\n"
+        "from pathlib import Path\n"
+        "from core.export.formats import FORMATS, Stored, export, write_report\n"
+        "from core.runs.folder import read\n"
+        f"folder, out = Path({str(stored.folder)!r}), Path({str(tmp_path)!r})\n"
+        "run = Stored(read(folder), folder)\n"
+        "for name in ('script', 'toml', 'csv', 'keras'):\n"
+        "    export(FORMATS[name], run, out / f'x{FORMATS[name].suffix}')\n"
+        "write_report(out / 'x.html', run, asks=False)\n"
+        "print(json.dumps([name for name in ('tensorflow', 'keras', 'numpy') if name in sys.modules]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == []
+
+
+@pytest.mark.keras
+class TestKeras:
+    def test_a_preset_is_a_network_before_training(self, tmp_path: Path) -> None:
+        small = Preset("small", Architecture((4,), (Dense(3, "softmax"),)))
+        formats.export(FORMATS["keras"], small, tmp_path / "small.keras")
+        import keras
+
+        model = keras.models.load_model(tmp_path / "small.keras")
+        assert model.count_params() == 15
+        assert zipfile.is_zipfile(tmp_path / "small.keras")
+
+    def test_a_file_of_an_earlier_checkpoint_is_made_anew(self, stored: Stored, tmp_path: Path) -> None:
+        with_weights(stored)
+        os.utime(stored.folder / KERAS_FILES["last"], ns=(1, 1))
+        with pytest.raises(ExportError):  # the weights are those of another network
+            formats.export(FORMATS["keras"], stored, tmp_path / "x.keras")
+        (stored.folder / CHECKPOINT).write_bytes(b"nothing of the kind")
+        with pytest.raises(RunError, match=CHECKPOINT):
+            formats.export(FORMATS["keras"], stored, tmp_path / "x.keras")
+        assert not (tmp_path / "x.keras").exists()
