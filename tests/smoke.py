@@ -54,9 +54,13 @@ def main() -> None:
     expect("lenet-5 is among the presets", "lenet-5" in ids, True)
     expect("title of the app", asyncio.run(app()), "LayerLab")
     events = [json.loads(line) for line in layerlab("train", "ffnn-10", "--epochs", "1", "--json").splitlines()]
-    expect("events of a training", [event["event"] for event in events], ["start", "epoch", "end"])
+    expect("events of a training", [event["event"] for event in events], ["kept", "start", "epoch", "end"])
     expect("it ended", events[-1]["reason"], "finished")
     expect("and learned", events[-1]["test_accuracy"] > 0.8, True)
+    (run,) = json.loads(layerlab("runs", "--json"))
+    expect("it is kept as a run", run["state"], "finished")
+    layerlab("report", "last", "--quick", "--out", "report.html")
+    expect("of which there is a report", "<svg" in Path("report.html").read_text(encoding="utf-8"), True)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,10 @@ from io import TextIOWrapper
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS = frozenset({"open", "presets", "summary", "train", "evaluate", "doctor"})
+COMMANDS = frozenset(
+    {"open", "presets", "summary", "train", "evaluate", "doctor"}
+    | {"runs", "show", "compare", "resume", "report", "export", "import", "rm"}
+)
 """The words that are never the name of what to open."""
 
 

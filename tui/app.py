@@ -7,30 +7,29 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual import events, on, work
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.command import Provider
 from textual.getters import query_one
-from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Footer, Static
 
-from core import presets
 from core.architecture import Architecture
 from core.datasets import DATASETS
 from core.document import Document
 from core.layers import Layer
 from core.plan import Plan
-from core.presets import Preset, PresetError
+from core.presets import Preset
 from core.remedy import Remedy
 from core.shapes import show_shape
 from tui.build.pane import BuildPane
 from tui.header import TABS, Header
 from tui.inspect.pane import InspectPane
+from tui.keeping import Keeping
 from tui.plain import one_line
-from tui.screens.browse import AddLayer, BrowsePresets
-from tui.screens.dialogs import Ask, NameFile
+from tui.runs.pane import RunsPane
+from tui.screens.browse import AddLayer
+from tui.screens.dialogs import Ask
 from tui.theme import DARK, LIGHT
-from tui.train.controller import SessionFactory
 from tui.train.loading import Loader, Preload
 from tui.train.pane import TrainPane
 
@@ -39,8 +38,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LayerLabApp"]
 
-EMPTY = Preset("untitled", Architecture((28, 28, 1)))
 LEAST_WIDTH, LEAST_HEIGHT = 60, 18
+SETTLED = 0.5
+"""Seconds after the start when it is looked for runs that were cut off."""
 FULL_COLLECTION = 100
 """How many collections of young objects come before one of all objects; Python's own choice is 10."""
 
@@ -61,16 +61,24 @@ def _spare_collector() -> None:
     gc.enable()
 
 
-class LayerLabApp(App[None]):
+class LayerLabApp(Keeping):
     """LayerLab, opened on ``preset``: a preset, the id of one, the path of a file, or None for an empty stack.
 
     ``path`` is the file that a preset given as such came from, where it can be saved without asking. ``load`` loads
     what a training needs; it is called in a thread, once nobody has touched the app for a second or when a person
-    trains. Raises `core.presets.PresetError` for an id or a path that cannot be read.
+    trains. What is trained is kept as a run if the app ``saves``. Raises `core.presets.PresetError` for an id or a path
+    that cannot be read.
     """
 
     TITLE = "LayerLab"
-    CSS_PATH = ["app.tcss", "build/build.tcss", "train/train.tcss", "inspect/inspect.tcss", "screens/screens.tcss"]
+    CSS_PATH = [
+        "app.tcss",
+        "build/build.tcss",
+        "train/train.tcss",
+        "inspect/inspect.tcss",
+        "runs/runs.tcss",
+        "screens/screens.tcss",
+    ]
     COMMANDS = {_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (150, "-wide")]
     ENABLE_COMMAND_PALETTE = True
@@ -79,6 +87,7 @@ class LayerLabApp(App[None]):
         Binding("1", "show('build')", "Build", id="app.build", tooltip="Open the Build tab", show=False),
         Binding("2", "show('train')", "Train tab", id="app.train_tab", tooltip="Open the Train tab", show=False),
         Binding("3", "show('inspect')", "Inspect", id="app.inspect", tooltip="Open the Inspect tab", show=False),
+        Binding("4", "show('runs')", "Runs", id="app.runs", tooltip="Open the Runs tab", show=False),
         Binding("u", "undo", "Undo", id="app.undo", tooltip="Take back the last edit"),
         Binding("ctrl+r", "redo", "Redo", id="app.redo", tooltip="Make the edit again that was taken back"),
         Binding("p", "presets", "Presets", id="app.presets", tooltip="Browse the presets and open one"),
@@ -92,35 +101,21 @@ class LayerLabApp(App[None]):
         Binding("q,ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave LayerLab", show=False),
     ]
 
-    document: reactive[Document] = reactive(Document.opened(EMPTY), init=False, repaint=False)
-    """The preset being edited, with its history."""
-    preset: reactive[Preset] = reactive(EMPTY, repaint=False)
-    """The present of `document`, as the tabs see it."""
-
     header = query_one(Header)
     tabs = query_one("#tabs", ContentSwitcher)
     build_pane = query_one("#build", BuildPane)
-    train_pane = query_one("#train", TrainPane)
-    inspect_pane = query_one("#inspect", InspectPane)
-
-    session_factory: SessionFactory | None = None
-    """Makes training sessions; None: real ones."""
 
     def __init__(
         self,
         preset: Preset | str | Path | None = None,
         path: Path | None = None,
         load: Callable[[], None] | None = None,
+        *,
+        saves: bool = True,
     ) -> None:
-        super().__init__()
+        super().__init__(preset, path, saves=saves)
         self.loader = Loader(load) if load else None
         self._preload = Preload(self.loader, self._show_activity) if self.loader else None
-        if isinstance(preset, str | Path):
-            path = presets.find(str(preset))
-            preset = presets.load(path)
-        self.path = path
-        self.set_reactive(LayerLabApp.document, Document.opened(preset or EMPTY))
-        self.set_reactive(LayerLabApp.preset, preset or EMPTY)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -129,22 +124,23 @@ class LayerLabApp(App[None]):
         yield Header()
         with ContentSwitcher(id="tabs", initial="build"):
             yield BuildPane(self._architecture_edited, self._remedied, id="build").data_bind(LayerLabApp.preset)
-            train = TrainPane(self._plan_edited, id="train").data_bind(LayerLabApp.preset)
-            yield train
-            yield InspectPane(train.controller.inspector, id="inspect").data_bind(LayerLabApp.preset)
+            yield TrainPane(self._plan_edited, self.training, id="train").data_bind(LayerLabApp.preset)
+            yield InspectPane(self.inspector, id="inspect").data_bind(LayerLabApp.preset)
+            yield RunsPane(lambda: self.store, id="runs")
         yield Static(id="too-small", markup=False)
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
         self.watch(self.train_pane, "headline", self._show_activity)
         for told in ("state", "history"):
-            self.watch(self.train_pane, told, self._show_training)
+            self.watch(self.train_pane, told, self.show_training)
         self._show_document()
         self.build_pane.start_over()
         self.build_pane.stack.focus()
         self.call_after_refresh(_spare_collector)
         if self._preload:
             self.call_after_refresh(self._preload.watch, self.header)
+        self.set_timer(SETTLED, self.look_for_interrupted)
 
     async def on_event(self, event: events.Event) -> None:
         if self._preload and isinstance(event, events.InputEvent):
@@ -202,10 +198,6 @@ class LayerLabApp(App[None]):
         loading = self._preload.words if self._preload else ""
         self.header.activity = self.train_pane.headline or loading or f"device {self.preset.plan.device}"
 
-    def _show_training(self) -> None:
-        train, inspect = self.train_pane, self.inspect_pane
-        inspect.run, inspect.state, inspect.history = train.controller.run, train.state, train.history
-
     @on(BuildPane.AddRequested)
     @work
     async def _add_requested(self) -> None:
@@ -224,6 +216,7 @@ class LayerLabApp(App[None]):
         self.tabs.current = tab
         self.header.tab = tab
         self.inspect_pane.active = tab == "inspect"
+        self.runs_pane.active = tab == "runs"
         self._focus_tab()
 
     def _focus_tab(self) -> None:
@@ -231,23 +224,15 @@ class LayerLabApp(App[None]):
             self.build_pane.stack.focus()
         elif self.tabs.current == "train":
             self.train_pane.focus_default()
-        else:
+        elif self.tabs.current == "inspect":
             self.inspect_pane.focus_default()
+        else:
+            self.runs_pane.focus_default()
 
     def action_train(self) -> None:
         """Open the Train tab and train."""
         self.action_show("train")
         self.train_pane.action_start()
-
-    def action_undo(self) -> None:
-        """Take back the last edit."""
-        self.document = self.document.undo()
-        self.build_pane.say_change()
-
-    def action_redo(self) -> None:
-        """Make the edit again that was taken back."""
-        self.document = self.document.redo()
-        self.build_pane.say_change()
 
     def action_theme(self) -> None:
         """Switch light and dark."""
@@ -265,40 +250,6 @@ class LayerLabApp(App[None]):
 
         self.push_screen(DataPage(self.preset.plan.dataset))
 
-    @work
-    async def action_new(self) -> None:
-        """Begin with an empty stack."""
-        if await self._may_leave("begin anew"):
-            self._open(EMPTY, None)
-
-    @work
-    async def action_presets(self) -> None:
-        """Browse the presets and open one."""
-        chosen = await self.push_screen_wait(BrowsePresets(self.path.stem if self.path else ""))
-        if chosen is not None:
-            self.open_preset(Path(chosen))
-
-    @work
-    async def open_preset(self, path: Path) -> None:
-        """Open the preset at ``path``, once what is unsaved has been seen to."""
-        try:
-            preset = presets.load(path)
-        except PresetError as error:
-            self._refuse("Cannot open", error)
-            return
-        if await self._may_leave(f"open {one_line(preset.name)}"):
-            self._open(preset, path)
-
-    @work
-    async def action_save(self) -> None:
-        """Save to the file it came from, or ask for a name."""
-        await self._save()
-
-    @work
-    async def action_save_as(self) -> None:
-        """Save under another name."""
-        await self._save_as()
-
     async def action_quit(self) -> None:
         """Leave, once training has stopped and what is unsaved has been seen to."""
         self._quit()
@@ -311,60 +262,15 @@ class LayerLabApp(App[None]):
             )
             if answer is None:
                 return
-        if await self._may_leave("quit"):
+        if await self.may_leave("quit"):
             await self.train_pane.stop_and_wait()
             self.exit()
 
-    async def _may_leave(self, doing: str) -> bool:
-        """Whether the document may be left, after asking about what is unsaved."""
-        if not self.document.unsaved:
-            return True
-        question = f"{one_line(self.preset.name)} has unsaved changes. Save them before you {doing}?"
-        answer = await self.push_screen_wait(Ask(question, {"save": "Save", "discard": "Discard"}))
-        if answer == "save":
-            return await self._save()
-        return answer == "discard"
-
-    async def _save(self) -> bool:
-        if self.path is None or presets.is_shipped(self.path):
-            return await self._save_as()
-        return self._write(self.document.present, self.path)
-
-    async def _save_as(self) -> bool:
-        name = await self.push_screen_wait(NameFile(self.preset.name, str(presets.own_folder())))
-        if name is None:
-            return False
-        try:
-            path = presets.path_for(name)
-            taken = presets.exists(path) and (path != self.path or name != self.preset.name)
-        except PresetError as error:
-            self._refuse("Not saved", error)
-            return False
-        if taken and not await self.push_screen_wait(Ask(f"{path.name} exists. Replace it?", {"replace": "Replace"})):
-            return False
-        preset = self.document.present
-        if not name.endswith(".toml"):
-            preset = replace(preset, name=name)
-        return self._write(preset, path)
-
-    def _write(self, preset: Preset, path: Path) -> bool:
-        try:
-            presets.save(preset, path)
-        except PresetError as error:
-            self._refuse("Not saved", error)
-            return False
-        self.path = path
-        self.document = self.document.edit(preset).mark_saved()
-        self.notify(f"Saved as {one_line(str(path))}", markup=False)
-        return True
-
-    def _refuse(self, title: str, error: PresetError) -> None:
-        self.notify(one_line(str(error)), title=title, severity="error", timeout=10, markup=False)
-
-    def _open(self, preset: Preset, path: Path | None) -> None:
-        self.path = path
-        self.document = Document.opened(preset)
+    def opened(self) -> None:
         self.build_pane.start_over()
+
+    def edited(self) -> None:
+        self.build_pane.say_change()
 
     def _show_document(self) -> None:
         preset = self.document.present

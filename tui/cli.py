@@ -29,7 +29,24 @@ Named = Annotated[
 MaybeNamed = Annotated[
     str | None, typer.Argument(metavar="[PRESET|FILE]", help="A preset's id, or a preset file", show_default=False)
 ]
+AnyNamed = Annotated[
+    str, typer.Argument(metavar="PRESET|FILE|RUN", help="A preset's id, a preset file, or a run", show_default=False)
+]
+Run = Annotated[
+    str, typer.Argument(metavar="RUN", help="A run's key, id or name; or last, the newest", show_default=False)
+]
+Runs = Annotated[
+    list[str],
+    typer.Argument(metavar="RUN...", help="Keys, ids or names of runs; last is the newest", show_default=False),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print only JSON")]
+NoSave = Annotated[bool, typer.Option("--no-save", help="Do not keep what is trained as a run")]
+RunName = Annotated[str | None, typer.Option("--name", metavar="NAME", help="What the run is to be called")]
+Weights = Annotated[
+    str | None,
+    typer.Option("--weights", metavar="best|last", help="Those of the best epoch, or of the last: the default"),
+]
+Force = Annotated[bool, typer.Option("--force", help="Write over what is there")]
 
 
 class CommandLine(Group):
@@ -37,10 +54,11 @@ class CommandLine(Group):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """`layerlab lenet-5` is `layerlab open lenet-5`."""
+        handed_on = ["--no-save"] if ctx.params.get("no_save") else []
         if args[0] in self.commands or args[0].startswith("-"):
-            return super().resolve_command(ctx, args)
+            return super().resolve_command(ctx, [args[0], *handed_on, *args[1:]])
         _refuse_misspelt(args, list(self.commands))
-        return "open", self.commands["open"], args
+        return "open", self.commands["open"], [*handed_on, *args]
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a reader who has gone away (`| head`) has seen enough."""
@@ -90,18 +108,19 @@ def layerlab(
     version: Annotated[  # noqa: ARG001  # its callback acts on it
         bool, typer.Option("--version", help="Print the version", callback=_version, is_eager=True)
     ] = False,
+    no_save: NoSave = False,
 ) -> int:
     if context.invoked_subcommand is None:
-        return open_app(None)
+        return open_app(None, no_save)
     return DONE
 
 
 @app.command("open", cls=Command)
-def open_app(name: MaybeNamed = None) -> int:
+def open_app(name: MaybeNamed = None, no_save: NoSave = False) -> int:
     """Open the app."""
     from tui.commands import open as command  # noqa: PLC0415  # a command is imported when it is called
 
-    return command.run(name)
+    return command.run(name, saves=not no_save)
 
 
 @app.command(cls=Command)
@@ -120,11 +139,12 @@ def summary(name: Named, json: Json = False) -> int:
     return command.run(name, as_json=json)
 
 
-def train(name: Named, json: Json = False, **plan: object) -> int:
-    """Train; Ctrl+C stops and tells what was reached."""
+def train(name: Named, no_save: NoSave = False, run_name: RunName = None, json: Json = False, **plan: object) -> int:
+    """Train, and keep it as a run; Ctrl+C stops and tells what was reached."""
     from tui.commands import train as command  # noqa: PLC0415
 
-    return command.run(name, plan, as_json=json)
+    keeping = command.Keeping(saves=not no_save, name=run_name)
+    return command.run(name, plan, keeping, as_json=json)
 
 
 def _with_plan_options(command: Any) -> Any:
@@ -136,15 +156,139 @@ def _with_plan_options(command: Any) -> Any:
     return command
 
 
-def evaluate(name: Named, json: Json = False, **plan: object) -> int:
-    """Train, then tell results class by class and what was found wrong."""
+def evaluate(
+    name: AnyNamed,
+    no_save: NoSave = False,
+    run_name: RunName = None,
+    weights: Weights = None,
+    json: Json = False,
+    **plan: object,
+) -> int:
+    """Train a preset, or take a run as it is; tell results class by class and what was found wrong."""
     from tui.commands import evaluate as command  # noqa: PLC0415
+    from tui.commands.train import Keeping  # noqa: PLC0415
 
-    return command.run(name, plan, as_json=json)
+    keeping = Keeping(saves=not no_save, name=run_name)
+    return command.run(name, plan, keeping, weights, as_json=json)
 
 
 app.command(cls=Command)(_with_plan_options(train))
 app.command(cls=Command)(_with_plan_options(evaluate))
+
+
+@app.command(cls=Command)
+def runs(
+    filter: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILTER]...", help="Words in them, #tags, or figures: best>0.98 params<100k", show_default=False
+        ),
+    ] = None,
+    sort: Annotated[str | None, typer.Option(metavar="COLUMN", help="Put in order: smallest first")] = None,
+    reverse: Annotated[bool, typer.Option("--reverse", help="In the opposite order")] = False,
+    limit: Annotated[str | None, typer.Option(metavar="N", help="The first N only")] = None,
+    trash: Annotated[bool, typer.Option("--trash", help="Those in the trash")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Look at every file, and make the index anew")] = False,
+    json: Json = False,
+) -> int:
+    """List the runs, the newest first."""
+    from tui.commands import runs as command  # noqa: PLC0415
+
+    return command.run(filter or (), sort, limit, reverse=reverse, trash=trash, rebuild=rebuild, as_json=json)
+
+
+@app.command(cls=Command)
+def show(run: Run, json: Json = False) -> int:
+    """All about a run."""
+    from tui.commands import show as command  # noqa: PLC0415
+
+    return command.run(run, as_json=json)
+
+
+@app.command(cls=Command)
+def compare(runs: Runs, json: Json = False) -> int:
+    """Figures of runs side by side, and in what they differ."""
+    from tui.commands import compare as command  # noqa: PLC0415
+
+    return command.run(runs, as_json=json)
+
+
+@app.command(cls=Command)
+def resume(
+    run: Run,
+    more: Annotated[
+        str | None, typer.Option(metavar="N", help="Epochs from here on; without it, to the end of the plan")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Go on with a run; Ctrl+C stops and tells what was reached."""
+    from tui.commands import resume as command  # noqa: PLC0415
+
+    return command.run(run, more, as_json=json)
+
+
+@app.command(cls=Command)
+def report(
+    runs: Runs,
+    out: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Where to: a name in .html or .md, or a folder")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Without the confusion matrix")] = False,
+    force: Force = False,
+) -> int:
+    """Write the lab report of a run; of more than one, compared with the others."""
+    from tui.commands import report as command  # noqa: PLC0415
+
+    return command.run(runs, out, quick=quick, force=force)
+
+
+@app.command(cls=Command)
+def export(
+    name: AnyNamed,
+    to: Annotated[
+        str, typer.Option(metavar="FORMAT", help="keras, script, toml, csv, tensorboard or report", show_default=False)
+    ],
+    out: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Where to; - is standard output, a folder keeps the name")
+    ] = None,
+    weights: Weights = None,
+    force: Force = False,
+) -> int:
+    """Write a preset or a run for other tools."""
+    from tui.commands import export as command  # noqa: PLC0415
+
+    return command.run(name, to, out, weights, force=force)
+
+
+@app.command("import", cls=Command)
+def import_file(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A .keras file, or JSON of model.to_json()", show_default=False)
+    ],
+    out: Annotated[str | None, typer.Option(metavar="NAME", help="The preset's name, or a path in .toml")] = None,
+    force: Force = False,
+    json: Json = False,
+) -> int:
+    """Make a preset of a Keras model."""
+    from tui.commands import import_file as command  # noqa: PLC0415
+
+    return command.run(file, out, force=force, as_json=json)
+
+
+@app.command(cls=Command)
+def rm(
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[RUN]...", help="Keys, ids or names of runs; last is the newest", show_default=False),
+    ] = None,
+    restore: Annotated[bool, typer.Option("--restore", help="Take them back out of the trash")] = False,
+    empty: Annotated[bool, typer.Option("--empty", help="Delete for good what is in the trash")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+) -> int:
+    """Put runs into the trash."""
+    from tui.commands import rm as command  # noqa: PLC0415
+
+    return command.run(runs or (), restore=restore, empty=empty, yes=yes)
 
 
 @app.command(cls=Command)

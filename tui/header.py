@@ -9,10 +9,12 @@ from tui.plain import one_line
 
 __all__ = ["TABS", "Header"]
 
-TABS = {"build": "Build", "train": "Train", "inspect": "Inspect"}
+TABS = {"build": "Build", "train": "Train", "inspect": "Inspect", "runs": "Runs"}
 """The tabs by id, in their order; the number of a tab is its key."""
 GAP = "   "
 """What stands before a fact."""
+NARROW = 100
+"""Columns below which tabs stand closer together."""
 LEAST_NAME = 10
 """Cells that the name keeps beside what training is doing."""
 
@@ -36,7 +38,10 @@ class Header(Widget):
     """The tab that is open."""
 
     def render(self) -> Content:
-        tabs = Content("").join(self._tab(number, tab) for number, tab in enumerate(TABS, start=1))
+        narrow = self.size.width < NARROW
+        tabs = Content(" " if narrow else "").join(
+            self._tab(number, tab, "" if narrow else " ") for number, tab in enumerate(TABS, start=1)
+        )
         brand = Content.styled("LayerLab", "$text-primary bold")
         star = Content.styled(" *", "$text-warning bold") if self.unsaved else Content("")
         room = self.size.width - tabs.cell_length - brand.cell_length - star.cell_length - 4
@@ -46,9 +51,9 @@ class Header(Widget):
         gap = max(1, self.size.width - left.cell_length - tabs.cell_length)
         return Content.assemble(left, " " * gap, tabs)
 
-    def _tab(self, number: int, tab: str) -> Content:
+    def _tab(self, number: int, tab: str, edge: str) -> Content:
         style = "reverse bold" if tab == self.tab else "$foreground-muted"
-        return Content.from_markup(f"[{style}][@click=app.show('{tab}')] {number} {TABS[tab]} [/][/]")
+        return Content.from_markup(f"[{style}][@click=app.show('{tab}')]{edge}{number} {TABS[tab]}{edge}[/][/]")
 
 
 def _fitted(title: str, data: str, activity: str, room: int) -> list[str]:

@@ -55,6 +55,7 @@ class Commands(Provider):
             ("Build: ", self._lab.build_pane),
             ("Train: ", self._lab.train_pane),
             ("Inspect: ", self._lab.inspect_pane),
+            ("Runs: ", self._lab.runs_pane),
         )
         for prefix, owner in (*owners, *self._view()):
             for binding in owner.BINDINGS:

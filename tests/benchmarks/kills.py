@@ -30,7 +30,8 @@ def main(wanted: int, seed: int) -> int:
             same = not outcome.wrong and killing.same(whole, killing.ending(home, outcome.id))
             bad += not same
             what = "; ".join(outcome.wrong) or ("the same to the last bit" if same else "ended otherwise")
-            print(f"run {runs}: killed {outcome.kills} times ({kills} of {wanted}): {what}", flush=True)  # noqa: T201
+            kept = " ".join(map(str, outcome.epochs))
+            print(f"run {runs}: {kills} of {wanted} kills, epochs kept {kept}: {what}", flush=True)  # noqa: T201
     print(f"{kills} kills, {runs} runs, {bad} of them not as they should be (seed {seed})")  # noqa: T201
     return bad
 

@@ -7,6 +7,7 @@ import pytest
 from core import presets
 from tests.tui.driving import SIZES, keys, lines_of, opened, screen_of, sessions, until
 from tui.app import LayerLabApp
+from tui.header import TABS
 from tui.screens.browse import BrowsePresets
 from tui.screens.data import DataPage
 from tui.screens.dialogs import Ask, NameFile
@@ -186,13 +187,11 @@ async def test_tabs_open_by_key_and_by_click(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "2")
         assert app.tabs.current == "train"
-        width = size[0]
-        await pilot.click("Header", offset=(width - 28, 0))
-        await pilot.pause()
-        assert app.tabs.current == "build"
-        await pilot.click("Header", offset=(width - 5, 0))
-        await pilot.pause()
-        assert app.tabs.current == "inspect"
+        header = lines_of(app)[0]
+        for tab, title in reversed(TABS.items()):
+            await pilot.click("Header", offset=(header.rindex(title), 0))
+            await pilot.pause()
+            assert app.tabs.current == app.header.tab == tab
 
 
 async def test_light_and_dark(size):

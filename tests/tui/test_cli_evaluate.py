@@ -31,8 +31,8 @@ def evaluated(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
 class TestReally:
     def test_results_and_findings_as_json(self) -> None:
         done = evaluated("mlp-64-64-binary", "--epochs", "1", "--validation", "0.9", "--json")
-        start, epoch, end, results, findings = (json.loads(line) for line in done.stdout.splitlines())
-        assert [told["event"] for told in (start, epoch, end)] == ["start", "epoch", "end"]
+        kept, start, epoch, end, results, findings = (json.loads(line) for line in done.stdout.splitlines())
+        assert [told["event"] for told in (kept, start, epoch, end)] == ["kept", "start", "epoch", "end"]
         assert results["event"] == "results"
         assert results["accuracy"] == pytest.approx(end["test_accuracy"], abs=2e-4)
         confusion = np.array(results["confusion"])
@@ -62,9 +62,9 @@ class TestReally:
         )
         done = evaluated(str(file), "--json", code=1)
         lines = [json.loads(line) for line in done.stdout.splitlines()]
-        assert [line["event"] for line in lines] == ["start", "end", "findings"]
-        assert lines[1]["reason"] == "failed"
-        assert lines[2]["findings"]
+        assert [line["event"] for line in lines] == ["kept", "start", "end", "findings"]
+        assert lines[2]["reason"] == "failed"
+        assert lines[3]["findings"]
         assert done.stderr.startswith("layerlab: the training loss became")
 
 

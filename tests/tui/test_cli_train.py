@@ -196,8 +196,9 @@ class TestRealTraining:
     def test_one_epoch(self) -> None:
         command = [*COMMAND, "train", "ffnn-10", "--epochs", "1", "--seed", "3", "--json"]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
-        start, epoch, end = (json.loads(line) for line in done.stdout.splitlines())
+        kept, start, epoch, end = (json.loads(line) for line in done.stdout.splitlines())
         assert done.stderr == ""
+        assert kept["event"] == "kept"
         assert (start["params"], start["epochs"], start["seed"]) == (7960, 1, 3)
         assert epoch["epoch"] == 1
         assert (end["reason"], end["epochs"]) == ("finished", 1)
@@ -220,7 +221,7 @@ class TestRealTraining:
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             assert process.stdout
             assert process.stderr
-            assert json.loads(process.stdout.readline())["event"] == "start"
+            assert json.loads(process.stdout.readline())["event"] == "kept"
             process.stdout.close()
             assert process.stderr.read() == ""
             assert process.wait() == 0
@@ -231,8 +232,8 @@ def stopped_after_an_epoch(signals: list[signal.Signals]) -> dict:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stderr
-        lines = [process.stdout.readline(), process.stdout.readline()]
-        assert [json.loads(line)["event"] for line in lines] == ["start", "epoch"]
+        lines = [process.stdout.readline() for _ in range(3)]
+        assert [json.loads(line)["event"] for line in lines] == ["kept", "start", "epoch"]
         for number in signals:
             process.send_signal(number)
         lines += process.stdout.read().splitlines()

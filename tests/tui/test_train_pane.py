@@ -50,8 +50,11 @@ class Host(App[None]):
         self.sessions.append(session)
         return session
 
+    def _training(self, preset):
+        return lambda listen: self.session_factory(preset.architecture, preset.plan, listen)
+
     def compose(self) -> ComposeResult:
-        yield TrainPane(self._take_plan).data_bind(Host.preset)
+        yield TrainPane(self._take_plan, self._training).data_bind(Host.preset)
         yield Footer()
 
     def on_mount(self):

@@ -1,12 +1,38 @@
-"""What the commands share: how they fail, how they find what they are about."""
+"""What the commands share: how they fail, how they find what they are about, how they work without a word."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core import presets
-from core.presets import Preset, PresetError
+from core.fields import nearest
+from core.kinds import FieldError, Whole
+from core.presets import Preset, PresetError, visible
+from core.runs.record import Run, RunError
+from tui.output import Output
 from tui.plain import one_line
+from tui.terminal import guarded
 
-__all__ = ["DONE", "FAILED", "Misuse", "find", "load"]
+if TYPE_CHECKING:
+    from core.runs.checkpoint_file import Which
+    from core.runs.store import Store
+
+__all__ = [
+    "DONE",
+    "FAILED",
+    "Misuse",
+    "find",
+    "find_any",
+    "find_run",
+    "find_runs",
+    "load",
+    "refused",
+    "target",
+    "weights",
+    "whole",
+    "working",
+]
 
 DONE = 0
 FAILED = 1
@@ -22,18 +48,94 @@ class Misuse(Exception):
         super().__init__(one_line(message))
 
 
+@contextmanager
+def refused() -> Iterator[None]:
+    """What is wrong with a preset, a run or a file, and the reason why one cannot be written, as `Misuse`."""
+    try:
+        yield
+    except (PresetError, RunError) as error:
+        raise Misuse(str(error)) from error
+    except OSError as error:
+        place = f"{visible(error.filename)}: " if error.filename else ""
+        raise Misuse(f"{place}{error.strerror or error}") from error
+
+
 def find(name: str) -> Path:
     """The preset's file. Raises `Misuse`."""
-    try:
+    with refused():
         return presets.find(name)
-    except PresetError as error:
-        raise Misuse(str(error)) from error
 
 
 def load(name: str) -> Preset:
     """The preset called ``name``, or in the file of that name. Raises `Misuse`."""
     path = find(name)
-    try:
+    with refused():
         return presets.load(path)
-    except PresetError as error:
-        raise Misuse(str(error)) from error
+
+
+def find_run(store: "Store", text: str) -> Run:
+    """The run meant by ``text``. Raises `Misuse`."""
+    with refused():
+        return store.find(text)
+
+
+def find_runs(store: "Store", texts: Sequence[str]) -> tuple[Run, ...]:
+    """The runs meant by ``texts``, each once. Raises `Misuse`."""
+    return tuple({run.id: run for run in (find_run(store, text) for text in texts)}.values())
+
+
+def find_any(store: "Store", name: str) -> Preset | Run:
+    """The preset or file ``name``; only where there is none, the run meant by it. Raises `Misuse`."""
+    try:
+        presets.find(name)
+    except PresetError as no_preset:
+        try:
+            return store.find(name)
+        except RunError as no_run:
+            why = str(no_run).removeprefix(f"{visible(name)}: ")
+            raise Misuse(f"{no_preset}; {why}") from no_run
+    return load(name)
+
+
+def weights(word: str | None) -> "Which":
+    """Which weights of a run an option's ``word`` means, without one the last. Raises `Misuse`."""
+    from core.runs.checkpoint_file import WHICH  # noqa: PLC0415  # the app starts without
+
+    for which in WHICH:
+        if which == (word or "last"):
+            return which
+    raise Misuse(f"--weights: {visible(str(word))} is not one of them{nearest(word, WHICH)}")
+
+
+def whole(option: str, text: str | None) -> int | None:
+    """What was given for an ``option`` that takes a whole number above 0; None if nothing was. Raises `Misuse`."""
+    try:
+        return None if text is None else Whole(1, 1_000_000_000).parse(text)
+    except FieldError as error:
+        raise Misuse(f"{option}: {error}") from error
+
+
+def target(out: str | None, name: str) -> Path:
+    """Where to write what is called ``name`` unless another path is given; in a folder it keeps its name.
+
+    Raises `Misuse`.
+    """
+    if out is None:
+        return Path(name)
+    try:
+        path = Path(out).expanduser()
+        return path / name if path.is_dir() else path
+    except (OSError, RuntimeError, ValueError) as error:
+        raise Misuse(f"{visible(out)}: nothing can be written there: {error}") from error
+
+
+@contextmanager
+def working(what: str = "") -> Iterator[Output]:
+    """Where to tell what comes of some work that loads TensorFlow; what libraries print meanwhile goes to the log.
+
+    A person at a terminal sees ``what`` is done as long as it is.
+    """
+    with guarded() as streams, redirect_stdout(streams.log), redirect_stderr(streams.log):
+        out = Output(streams.out)
+        with out.console.status(what) if what and out.rich else nullcontext():
+            yield out

@@ -1,4 +1,4 @@
-"""`layerlab evaluate`: train, then tell how the test set is answered and what was found wrong."""
+"""`layerlab evaluate`: how the test set is answered and what was found wrong, after a training or of a kept run."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -6,14 +6,21 @@ from textwrap import wrap
 
 from core.curves import History
 from core.diagnosis import Finding, judge
+from core.export.formats import Stored, answers
 from core.inspection.report import findings_report, results_report
 from core.inspection.results import Results
+from core.presets import Preset
 from core.quantities import show_amount, show_count
 from core.report import to_json
+from core.runs.checkpoint_file import Which
+from core.runs.record import Run
+from core.runs.store import Store
 from core.training.events import Ended, Event
-from core.training.session import Session
 from tui.commands import train
+from tui.commands.common import DONE, Misuse, find_any, weights, working
+from tui.commands.export import exporting
 from tui.commands.telling import Teller, teller
+from tui.commands.train import Keeping
 from tui.output import Column, Output
 
 __all__ = ["run", "show_findings", "show_results"]
@@ -22,26 +29,56 @@ WIDTH = 96
 """Columns that a finding is wrapped to."""
 
 
-def run(name: str, given: Mapping[str, object], *, as_json: bool) -> int:
-    """Train the preset or file ``name`` as `layerlab train` does, then ask the network about the test set."""
-    preset = train.prepared(name, given)
+def run(name: str, given: Mapping[str, object], keeping: Keeping, which: str | None, *, as_json: bool) -> int:
+    """Train the preset or file ``name`` as `layerlab train` does, then ask the network about the test set.
+
+    Where no preset and no file is called so but a run is, its network is asked, with ``which`` of its weights.
+    """
+    wanted, store = weights(which), Store()
+    found = find_any(store, name)
+    if isinstance(found, Run):
+        if any(value is not None for value in given.values()):
+            raise Misuse(f"{name}: a run is not trained anew: the options of a plan are for presets")
+        return _asked(store, found, wanted, as_json=as_json)
+    if which is not None:
+        raise Misuse(f"{name}: --weights is for runs, of which more than the last weights are kept")
+    preset = train.prepared(found, given)
 
     def evaluated(out: Output) -> Ended:
-        telling = Folding(teller(preset, out, as_json=as_json))
-        session, ended = train.trained(preset, telling)
-        results = _results(session) if ended.reason != "failed" else None
-        findings = judge(preset.architecture, preset.plan, telling.history)
-        if as_json:
-            for report in (results_report(results) if results else None, findings_report(findings)):
-                if report:
-                    out.json(to_json(report))
-        else:
-            if results:
-                show_results(results, out)
-            show_findings(findings, out)
+        telling = Folding(keeping.naming(teller(preset, out, as_json=as_json)))
+        session, ended = train.trained(keeping.makes(preset), telling)
+        inspector = session.inspector() if ended.reason != "failed" else None
+        _tell(preset, inspector.results() if inspector else None, telling.history, out, as_json=as_json)
         return ended
 
     return train.conducted(preset, evaluated, as_json=as_json)
+
+
+def _asked(store: Store, run: Run, which: Which, *, as_json: bool) -> int:
+    with exporting():
+        stored = Stored(store.told(run.id), store.path(run.id))
+        with working("asking the network"):
+            results = answers(stored, which)
+    told, out = stored.told, Output()
+    if not as_json:
+        out.heading(f"{run.name} ({run.key}), {which} weights")
+        if results is None:
+            out.line("it ended in its first epoch: there are no weights to ask")
+    _tell(told.preset, results, told.history, out, as_json=as_json)
+    return DONE
+
+
+def _tell(preset: Preset, results: Results | None, history: History, out: Output, *, as_json: bool) -> None:
+    """What the network answered, if it was asked, and what was found wrong."""
+    findings = judge(preset.architecture, preset.plan, history)
+    if as_json:
+        for report in (results_report(results) if results else None, findings_report(findings)):
+            if report:
+                out.json(to_json(report))
+    else:
+        if results:
+            show_results(results, out)
+        show_findings(findings, out)
 
 
 class Folding:
@@ -97,11 +134,6 @@ def show_findings(findings: Sequence[Finding], out: Output) -> None:
             _indented(text, "  ", out)
         for remedy in finding.remedies:
             _indented(remedy.label, "  > ", out, "green")
-
-
-def _results(session: Session) -> Results | None:
-    inspector = session.inspector()
-    return inspector.results() if inspector else None
 
 
 def _indented(text: str, indent: str, out: Output, style: str = "") -> None:

@@ -12,8 +12,11 @@ from tui.terminal import guarded
 __all__ = ["run"]
 
 
-def run(name: str | None) -> int:
-    """Open the app, on the preset or file ``name`` if one is given; whatever is wrong with that is said before."""
+def run(name: str | None, *, saves: bool = True) -> int:
+    """Open the app, on the preset or file ``name`` if one is given; whatever is wrong with that is said before.
+
+    What is trained in it is kept as a run if it ``saves``.
+    """
     preset: Preset | None = None
     path: Path | None = None
     if name is not None:
@@ -25,7 +28,7 @@ def run(name: str | None) -> int:
         from tui.app import LayerLabApp  # noqa: PLC0415  # Textual is imported only for the app
         from tui.train.loading import load as load_training  # noqa: PLC0415
 
-        app = LayerLabApp(preset, path, load_training)
+        app = LayerLabApp(preset, path, load_training, saves=saves)
         app.run()
     code = app.return_code or DONE
     if app.loader and app.loader.under_way:

@@ -10,7 +10,8 @@ from rich.text import Text
 from core.presets import Preset
 from core.quantities import show_count, show_duration, show_short
 from core.report import event_report, to_json
-from core.training.events import Ended, EpochEnded, Event, Preparing, Started, StateChanged
+from core.runs.report import kept_report
+from core.training.events import Ended, EpochEnded, Event, Kept, NotKept, Preparing, Started, StateChanged
 from core.training.events import Progress as Stretch
 from tui.output import Output
 
@@ -34,8 +35,8 @@ def teller(preset: Preset, out: Output, *, as_json: bool) -> Teller:
     return LiveTeller(preset, out) if out.rich else PlainTeller(preset, out)
 
 
-class LineTeller:
-    """Tells in lines that stay, with nothing to keep up meanwhile."""
+class JsonTeller:
+    """A line of JSON for the start, for each epoch, for the end, and for where the run is kept."""
 
     def __init__(self, preset: Preset, out: Output) -> None:
         self.preset = preset
@@ -44,38 +45,62 @@ class LineTeller:
     def shown(self) -> AbstractContextManager[object]:
         return nullcontext()
 
-
-class JsonTeller(LineTeller):
-    """A line of JSON for the start, for each epoch and for the end."""
-
     def tell(self, event: Event) -> None:
-        report = event_report(event, self.preset)
+        report = kept_report(event) or event_report(event, self.preset)
         if report is not None:
             self.out.json(to_json(report))
 
 
-class PlainTeller(LineTeller):
-    """A line for the start, for each epoch and for the end, each handed on at once."""
-
-    def tell(self, event: Event) -> None:
-        match event:
-            case Started():
-                _announce(event, self.preset, self.out)
-            case EpochEnded():
-                cells = [f"{name} {text}" for name, text, _ in _epoch(event)]
-                self.out.line("  ".join([*cells, "best"] if event.best else cells))
-            case Ended():
-                for line in _end(event):
-                    self.out.line(line)
-        self.out.stream.flush()
-
-
-class LiveTeller:
-    """A growing table of epochs, and under it a bar for the epoch and one for the whole run."""
+class LineTeller:
+    """Tells a reader, in lines that stay, how it begins and ends."""
 
     def __init__(self, preset: Preset, out: Output) -> None:
         self.preset = preset
         self.out = out
+        self._run = ""
+        """Where it is kept."""
+        self._trained = False
+
+    def tell(self, event: Event) -> None:
+        match event:
+            case Kept():
+                self._run = event.run
+            case NotKept():
+                self._run = ""
+                self.out.line(event.message, "yellow")
+            case Started():
+                self.out.heading(_start(event, self.preset))
+                if event.message:
+                    self.out.line(event.message)
+            case Stretch():
+                self._trained = True
+            case Ended():
+                for line in _end(event):
+                    self.out.line(line)
+                if self._run and self._trained:  # a run in which nothing was trained is not kept after all
+                    key = self._run.rpartition("-")[2]
+                    self.out.line(f"kept as run {key} (layerlab show {key})")
+
+
+class PlainTeller(LineTeller):
+    """Besides a line for each epoch; each is handed on at once."""
+
+    def shown(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def tell(self, event: Event) -> None:
+        super().tell(event)
+        if isinstance(event, EpochEnded):
+            cells = [f"{name} {text}" for name, text, _ in _epoch(event)]
+            self.out.line("  ".join([*cells, "best"] if event.best else cells))
+        self.out.stream.flush()
+
+
+class LiveTeller(LineTeller):
+    """Besides a growing table of epochs, and under it a bar for the epoch and one for the whole run."""
+
+    def __init__(self, preset: Preset, out: Output) -> None:
+        super().__init__(preset, out)
         self.narrow = out.console.width < 60
         self.progress = Progress(
             TextColumn("{task.description}", markup=False),
@@ -86,11 +111,15 @@ class LiveTeller:
         )
         self.epoch = self.progress.add_task("preparing", total=None, figures="")
         self.run: TaskID | None = None
+        self._titled = False
 
     def shown(self) -> AbstractContextManager[object]:
         return self.progress
 
     def tell(self, event: Event) -> None:
+        if isinstance(event, Ended):
+            self.progress.stop()
+        super().tell(event)
         match event:
             case Preparing():
                 self.progress.update(self.epoch, figures=event.what)
@@ -102,13 +131,8 @@ class LiveTeller:
                 self._row(event)
             case StateChanged(state="stopping"):
                 self.progress.update(self.epoch, description="stopping")
-            case Ended():
-                self.progress.stop()
-                for line in _end(event):
-                    self.out.line(line)
 
     def _start(self, event: Started) -> None:
-        _announce(event, self.preset, self.out)
         self.progress.update(self.epoch, total=event.steps_per_epoch, figures="")
         self.run = self.progress.add_task("run", total=event.epochs * event.steps_per_epoch, figures="")
 
@@ -128,7 +152,8 @@ class LiveTeller:
     def _row(self, event: EpochEnded) -> None:
         figures = [*_epoch(event), ("best", "*" if event.best else "", 70)]
         cells = [(name, text) for name, text, wide in figures if self.out.console.width >= wide]
-        if event.epoch == 1:
+        if not self._titled:
+            self._titled = True
             self._line("  ".join(name.rjust(len(text)) for name, text in cells), "bold")
         self._line("  ".join(text.rjust(len(name)) for name, text in cells), "green" if event.best else "")
 
@@ -140,17 +165,12 @@ def _left(seconds: float | None) -> str:
     return "" if seconds is None else f"{show_duration(seconds)} left"
 
 
-def _announce(event: Started, preset: Preset, out: Output) -> None:
-    out.heading(_start(event, preset))
-    if event.message:
-        out.line(event.message)
-
-
 def _start(event: Started, preset: Preset) -> str:
     validation = f"{show_count(event.validation_examples)} for validation" if event.validation_examples else "none kept"
+    epochs = f"epochs {event.epoch + 1} to {event.epochs}" if event.epoch else f"{event.epochs} epochs"
     return (
         f"{preset.name}: {show_count(event.params)} params, {show_count(event.train_examples)} examples, {validation}, "
-        f"batch {event.batch_size}, {event.epochs} epochs, on {event.device}"
+        f"batch {event.batch_size}, {epochs}, on {event.device}"
     )
 
 

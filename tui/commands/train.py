@@ -2,41 +2,83 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import redirect_stderr, redirect_stdout
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 
 from msgspec.structs import replace
 
 from core.presets import Preset
 from core.readiness import obstacles
+from core.runs.labels import tidy
+from core.runs.record import Label
+from core.runs.recorder import wait_until_written
+from core.runs.store import Store
 from core.summary import summarize
-from core.training.events import Ended, Event
-from tui.commands.common import DONE, FAILED, load
+from core.training.events import Ended, Event, Kept
+from tui.commands.common import DONE, FAILED, Misuse, load, refused, working
 from tui.commands.listening import attend
 from tui.commands.options import planned
 from tui.commands.telling import Teller, teller
 from tui.output import Output
 from tui.plain import one_line
-from tui.terminal import guarded
+from tui.runs.kept import trains
+from tui.train.controller import Make, TrainingSession
 
-if TYPE_CHECKING:
-    from core.training.session import Session
-
-__all__ = ["conducted", "prepared", "run", "trained"]
+__all__ = ["Keeping", "conducted", "prepared", "run", "trained"]
 
 INTERRUPTED = 130
 
 
-def run(name: str, given: Mapping[str, object], *, as_json: bool) -> int:
+class Keeping:
+    """Whether trainings are kept as runs, and under what name: by default the preset's. Raises `Misuse`."""
+
+    def __init__(self, *, saves: bool, name: str | None) -> None:
+        if name is not None and not saves:
+            raise Misuse("--name: a run that is not saved has no name")
+        with refused():
+            self._label = None if name is None else tidy(Label(name))
+        self._store = Store() if saves else None
+
+    def makes(self, preset: Preset) -> Make:
+        """How ``preset`` is trained."""
+        return trains(preset, self._store)
+
+    def naming(self, other: Teller) -> Teller:
+        """``other``, but that the run gets its name as soon as there is one."""
+        return Naming(other, self._store, self._label) if self._store and self._label else other
+
+
+class Naming:
+    """Tells what another teller tells, and gives the run its name. `tell` raises `Misuse` where that fails."""
+
+    def __init__(self, other: Teller, store: Store, label: Label) -> None:
+        self._other = other
+        self._store = store
+        self._label = label
+
+    def shown(self) -> AbstractContextManager[object]:
+        return self._other.shown()
+
+    def tell(self, event: Event) -> None:
+        if isinstance(event, Kept):
+            with refused():
+                self._store.relabel(event.run, self._label)
+        self._other.tell(event)
+
+
+def run(name: str, given: Mapping[str, object], keeping: Keeping, *, as_json: bool) -> int:
     """Train the preset or file ``name`` by its plan, changed by the ``given`` options."""
-    preset = prepared(name, given)
-    return conducted(preset, lambda out: trained(preset, teller(preset, out, as_json=as_json))[1], as_json=as_json)
+    preset = prepared(load(name), given)
+
+    def work(out: Output) -> Ended:
+        telling = keeping.naming(teller(preset, out, as_json=as_json))
+        return trained(keeping.makes(preset), telling)[1]
+
+    return conducted(preset, work, as_json=as_json)
 
 
-def prepared(name: str, given: Mapping[str, object]) -> Preset:
-    """The preset or file ``name``, its plan changed by the ``given`` options. Raises `Misuse`."""
-    preset = load(name)
+def prepared(preset: Preset, given: Mapping[str, object]) -> Preset:
+    """``preset``, its plan changed by the ``given`` options. Raises `Misuse`."""
     return replace(preset, plan=planned(preset.plan, given))
 
 
@@ -51,8 +93,8 @@ def conducted(preset: Preset, work: Callable[[Output], Ended], *, as_json: bool)
         ended = Ended("failed", 0, 0.0, 0.0, None, None, against[0].message)
         teller(preset, Output(), as_json=as_json).tell(ended)
     else:
-        with guarded() as streams, redirect_stdout(streams.log), redirect_stderr(streams.log):
-            ended = work(Output(streams.out))
+        with working() as out:
+            ended = work(out)
     if ended.reason == "failed":
         sys.stdout.flush()
         print(f"layerlab: {one_line(ended.message)}", file=sys.stderr)
@@ -60,19 +102,29 @@ def conducted(preset: Preset, work: Callable[[Output], Ended], *, as_json: bool)
     return DONE
 
 
-def trained(preset: Preset, told: Teller) -> "tuple[Session, Ended]":
+def trained(make: Make, told: Teller) -> tuple[TrainingSession, Ended]:
     """Train, telling as it goes; the session, which knows the network, and how it ended."""
-    from core.training.session import Session  # noqa: PLC0415  # what trains is imported when a person trains
+    sessions: list[TrainingSession] = []
 
-    sessions: list[Session] = []
-
-    def make(listen: Callable[[Event], None]) -> Session:
-        sessions.append(Session(preset.architecture, preset.plan, listen))
+    def made(listen: Callable[[Event], None]) -> TrainingSession:
+        sessions.append(make(listen))
         return sessions[0]
 
     try:
-        with told.shown():
-            ended = attend(make, told.tell)
+        with _until_written(), told.shown():
+            ended = attend(made, told.tell)
     except KeyboardInterrupt:
         os._exit(INTERRUPTED)  # the training thread is in the midst of a step and cannot be waited for
     return sessions[0], ended
+
+
+@contextmanager
+def _until_written() -> Iterator[None]:
+    """Waits in the end for the Keras files of a run, which `core.runs.recorder` writes once its session is over.
+
+    What libraries print meanwhile belongs in the log; and the process must not end while TensorFlow is at work.
+    """
+    try:
+        yield
+    finally:
+        wait_until_written()

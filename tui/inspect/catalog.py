@@ -30,6 +30,9 @@ VIEWS = {
 }
 
 BINDINGS: list[BindingType] = [
-    Binding(entry.key, f"look('{name}')", entry.title, id=f"inspect.{name}", tooltip=entry.tooltip, show=False)
-    for name, entry in VIEWS.items()
+    *(
+        Binding(entry.key, f"look('{name}')", entry.title, id=f"inspect.{name}", tooltip=entry.tooltip, show=False)
+        for name, entry in VIEWS.items()
+    ),
+    Binding("l", "back", "Last training", id="inspect.back", tooltip="Leave the kept run for what was trained last"),
 ]

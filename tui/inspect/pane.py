@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.getters import query_one
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static
 from textual.worker import Worker, WorkerState, get_current_worker
@@ -44,7 +45,8 @@ class InspectPane(Vertical, Asking):
     on, **w** one digit's way through the layers, **v** the weights before and after, **g** the gradients while it
     trained, **f** what was found wrong and what mends it.
 
-    It is the network as it was trained last, whatever has become of the stack since. While one is being trained,
+    It is the network as it was trained last, whatever has become of the stack since, or a kept run that was chosen on
+    the Runs tab; **l** goes back from that to the last training. While one is being trained,
     **space** on the Train tab pauses it, and it can be looked into.
     """
 
@@ -72,8 +74,11 @@ class InspectPane(Vertical, Asking):
     line = query_one("#subject", Static)
     empty = query_one("#inspect-empty", Static)
 
+    class TrainedWanted(Message):
+        """The network that was trained last is to be shown in the place of a kept run."""
+
     def __init__(self, ask: "Callable[[], Inspected | None]", *, id: str | None = None) -> None:
-        """``ask`` gives what can be asked of the network trained last; it is called in a thread."""
+        """``ask`` gives what can be asked of the network on show; it is called in a thread."""
         super().__init__(id=id)
         self._ask = ask
         self._complete = False
@@ -100,6 +105,8 @@ class InspectPane(Vertical, Asking):
 
     def watch_run(self) -> None:
         self._forget()
+        self._show()
+        self.refresh_bindings()
 
     def watch_state(self) -> None:
         if self.state not in {"paused", "idle"}:
@@ -155,6 +162,13 @@ class InspectPane(Vertical, Asking):
         event.stop()
         cast("MistakesView", self.switcher.get_child_by_id("mistakes")).show(event.true, event.predicted)
         self.chosen = "mistakes"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "back" or bool(self.run and self.run.kept)
+
+    def action_back(self) -> None:
+        """Show the network that was trained last, in the place of a kept run."""
+        self.post_message(self.TrainedWanted())
 
     def action_look(self, view: str) -> None:
         """Open the view called ``view``."""

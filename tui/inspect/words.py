@@ -40,7 +40,7 @@ def subject(run: Run | None, state: State, history: History, now: Preset) -> str
     """Which network is on show: ``lenet-5 after 3 epochs, test accuracy 98.71%``, and how ``now`` is another."""
     if run is None:
         return ""
-    said = one_line(run.name)
+    said = one_line(f"{run.name} ({run.kept})" if run.kept else run.name)
     done = history.progress
     if done:
         whole = len(history.epochs) and history.epochs[-1].epoch

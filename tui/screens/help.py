@@ -13,7 +13,8 @@ __all__ = ["HelpPage", "help_for"]
 
 INTRODUCTION = """
 # LayerLab
-Stack layers on the **Build** tab (key **1**), train the network on the **Train** tab (key **2**).
+Stack layers on the **Build** tab (key **1**), train the network on the **Train** tab (**2**), look inside it on the
+**Inspect** tab (**3**), find and compare all that was ever trained on the **Runs** tab (**4**).
 **p** opens a preset, **t** trains, **ctrl+p** lists all there is to do, **q** leaves.
 """
 

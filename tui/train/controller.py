@@ -18,7 +18,7 @@ from core.training.failures import explain
 if TYPE_CHECKING:
     from core.training.inspector import Inspector
 
-__all__ = ["Controller", "Run", "SessionFactory", "TrainingSession", "keras_session"]
+__all__ = ["Controller", "Make", "Run", "TrainingSession"]
 
 
 class TrainingSession(Protocol):
@@ -41,15 +41,8 @@ class TrainingSession(Protocol):
     def inspector(self) -> "Inspector | None": ...
 
 
-SessionFactory = Callable[[Architecture, Plan, Callable[[Event], None]], TrainingSession]
-"""Makes a session, which loads nothing yet: that is left to its run. Called in the training thread."""
-
-
-def keras_session(architecture: Architecture, plan: Plan, listen: Callable[[Event], None]) -> TrainingSession:
-    """A session that trains with Keras, which its run loads."""
-    from core.training.session import Session  # noqa: PLC0415  # nothing needs it before a person trains
-
-    return Session(architecture, plan, listen)
+Make = Callable[[Callable[[Event], None]], TrainingSession]
+"""Makes a session for a listener. It loads nothing yet: that is left to its run. Called in the training thread."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +52,8 @@ class Run:
     name: str
     architecture: Architecture
     plan: Plan
+    kept: str = ""
+    """Of a run that was kept: its key, and which of its weights are meant."""
 
 
 class Controller:
@@ -71,11 +66,9 @@ class Controller:
 
     def __init__(
         self,
-        factory: SessionFactory,
         in_thread: Callable[[Callable[[], None]], object],
         load: Callable[[Callable[[], bool]], object],
     ) -> None:
-        self._factory = factory
         self._in_thread = in_thread
         self._load = load
         self._events: deque[Event] = deque()
@@ -97,11 +90,11 @@ class Controller:
         """Whether there is a session that can go on for more epochs."""
         return self._session is not None
 
-    def start(self, run: Run, *, single: bool = False) -> None:
-        """Train from the beginning; ``single``: pause after the first batch. Only while idle."""
+    def start(self, run: Run, make: Make, *, single: bool = False) -> None:
+        """Train with the session that ``make`` makes; ``single``: pause after the first batch. Only while idle."""
         self._session = None
         self._single = single
-        self._launch(run, lambda: self._first(run))
+        self._launch(run, lambda: self._first(make))
 
     def extend(self, epochs: int) -> None:
         """Train ``epochs`` more, on top of those asked for, starting the session again if it had ended."""
@@ -175,9 +168,9 @@ class Controller:
         finally:
             self._events.append(StateChanged("idle"))
 
-    def _first(self, run: Run) -> None:
+    def _first(self, make: Make) -> None:
         self._load(lambda: self.stopped)
-        session = self._factory(run.architecture, run.plan, self._listen)
+        session = make(self._listen)
         with self._lock:
             if self.stopped:
                 message = "stopped before training began"

@@ -14,15 +14,15 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
-from core.architecture import Architecture
 from core.curves import History
 from core.fields import Described
 from core.plan import Plan
 from core.presets import Preset
 from core.training import runtime
-from core.training.events import Ended, Event, LearningRateChanged, Preparing, Started, State, StateChanged
+from core.training.events import Ended, Event, LearningRateChanged, NotKept, Preparing, Started, State, StateChanged
+from tui.plain import one_line
 from tui.train import commands, words
-from tui.train.controller import Controller, Run, SessionFactory, TrainingSession, keras_session
+from tui.train.controller import Controller, Make, Run
 from tui.train.epochs import EpochTable
 from tui.train.loading import Loader
 from tui.train.run_view import RunView
@@ -76,11 +76,14 @@ class TrainPane(Widget):
     class PlanSettled(Message):
         """The edit of the plan is complete."""
 
-    def __init__(self, on_edit: Callable[[Plan, str], None], *, id: str | None = None) -> None:
-        """``on_edit`` takes an edited plan, as `StructForm` hands it on."""
+    def __init__(
+        self, on_edit: Callable[[Plan, str], None], make: Callable[[Preset], Make], *, id: str | None = None
+    ) -> None:
+        """``on_edit`` takes an edited plan, as `StructForm` hands it on; ``make`` says how a preset is trained."""
         super().__init__(id=id)
         self._on_edit = on_edit
-        self.controller = Controller(self._make_session, self._in_thread, self._load)
+        self._make = make
+        self.controller = Controller(self._in_thread, self._load)
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -315,6 +318,8 @@ class TrainPane(Widget):
             case LearningRateChanged():
                 at = history.changes[-1]
                 self._say(f"learning rate {words.rate(at.learning_rate)} from epoch {at.x:.2f} on")
+            case NotKept(message=message):
+                self.app.notify(one_line(message), title="Not kept", severity="warning", timeout=10, markup=False)
             case Ended():
                 self._say_outcome(event, history)
 
@@ -329,12 +334,19 @@ class TrainPane(Widget):
 
     def _start(self, *, single: bool = False) -> None:
         preset = cast("Preset", self.preset)
-        self.history = History()
+        self._launch(Run(preset.name, preset.architecture, preset.plan), self._make(preset), History(), single=single)
+
+    def go_on(self, run: Run, make: Make, history: History) -> None:
+        """Train further what has come to ``history``. Only while idle."""
+        self._launch(run, make, history)
+
+    def _launch(self, run: Run, make: Make, history: History, *, single: bool = False) -> None:
+        self.history = history
         loader = self._loader
         what = "building the network" if loader and loader.done else "loading TensorFlow"
         self.view.prepare(what)
-        self.view.run = run = Run(preset.name, preset.architecture, preset.plan)
-        self.controller.start(run, single=single)
+        self.view.run = run
+        self.controller.start(run, make, single=single)
         self._follow()
         self._say(f"preparing: {what} ...")
 
@@ -362,10 +374,6 @@ class TrainPane(Widget):
 
     def _say(self, message: str, tone: Tone = "") -> None:
         self.status.say(message, tone)
-
-    def _make_session(self, architecture: Architecture, plan: Plan, listen: Callable[[Event], None]) -> TrainingSession:
-        factory: SessionFactory = getattr(self.app, "session_factory", None) or keras_session
-        return factory(architecture, plan, listen)
 
     def _load(self, given_up: Callable[[], bool]) -> None:
         if self._loader:

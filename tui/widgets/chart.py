@@ -81,8 +81,8 @@ class Chart(Lines):
 
 def _heading(picture: Picture, styles: dict[str, Style], width: int) -> list[Segment]:
     """The title, and the legend of what has been drawn at the right."""
-    entries = [(line.name, "\u2809\u2812\u2824", styles[line.role]) for line in picture.lines]
-    entries += [(marks.name, marks.sign, styles[marks.role]) for marks in picture.marks]
+    entries = [(line.name, "\u2809\u2812\u2824", styles[line.role]) for line in picture.lines if line.name]
+    entries += [(marks.name, marks.sign, styles[marks.role]) for marks in picture.marks if marks.name]
     legend: list[Segment] = []
     for name, sign, style in entries:
         legend += [Segment("  " if legend else ""), Segment(f"{name} "), Segment(sign, style)]

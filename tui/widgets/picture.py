@@ -8,15 +8,20 @@ __all__ = ["Line", "Marks", "Picture", "Rule"]
 
 
 class Line(Struct, frozen=True):
-    """A curve through ``points``, in the color of the component class ``chart--{role}``."""
+    """A curve through ``points``, in the color of the component class ``chart--{role}``.
+
+    ``dash`` gives the columns that are drawn and left out in turn; None: drawn throughout. One without a name is not in
+    the legend.
+    """
 
     name: str
     role: str
     points: tuple[Point, ...]
+    dash: tuple[int, int] | None = None
 
 
 class Marks(Struct, frozen=True):
-    """A sign at each of ``points``, apart from others by its shape as well as by its color."""
+    """A sign at each of ``points``, apart from others by its shape as well as by its color; see `Line` for its name."""
 
     name: str
     role: str

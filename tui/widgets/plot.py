@@ -5,9 +5,11 @@ draw, so it only ever gets finite points on the axes, on the UI thread.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
+from operator import itemgetter
 from typing import Any, cast
 
 from plotext import add_theme, figure, marker, pixel, terminal
@@ -37,7 +39,8 @@ def draw(picture: Picture, styles: dict[str, Style], width: int, height: int, *,
     for rule in picture.rules:
         _dots(_sampled(rule, picture, height), "\u250a", styles["rule"])
     for line in picture.lines:
-        _curve(clip(thin(line.points, 2 * canvas), picture.x, picture.y), styles[line.role])
+        parts = clip(thin(line.points, 2 * canvas), picture.x, picture.y)
+        _curve(_dashed(parts, picture.x, canvas, line.dash) if line.dash else parts, styles[line.role])
     for marks in picture.marks:
         _dots(_inside(_spread(marks.points, canvas), picture), marks.sign, styles[marks.role])
     for rule in picture.rules:
@@ -70,6 +73,28 @@ def _curve(parts: Sequence[Sequence[Point]], style: Style) -> None:
         for start in accumulate((len(part) for part in parts[:-1]), initial=0):
             signal.line(start, False)
         figure.draw(signal)
+
+
+def _dashed(parts: Iterable[Sequence[Point]], x: Axis, columns: int, dash: tuple[int, int]) -> list[Sequence[Point]]:
+    """What is left of ``parts`` with ``dash``: columns that are drawn and left out in turn."""
+    column = (x.high - x.low) / columns
+    starts = [x.low + place * column for place in range(0, columns, sum(dash))]
+    pieces = (_between(part, start, start + dash[0] * column) for part in parts for start in starts)
+    return [piece for piece in pieces if len(piece) > 1]
+
+
+def _between(part: Sequence[Point], low: float, high: float) -> list[Point]:
+    """The line through ``part`` from ``low`` to ``high``, with points of its own at both ends."""
+    first, last = (bisect_left(part, x, key=itemgetter(0)) for x in (low, high))
+    return [*_cut(part, first, low), *part[first:last], *_cut(part, last, high)]
+
+
+def _cut(part: Sequence[Point], at: int, x: float) -> list[Point]:
+    """The point at ``x`` on the way to the point ``at``, if there is one on both sides."""
+    if not 0 < at < len(part):
+        return []
+    start, end = part[at - 1], part[at]
+    return [Point(x, start.y + (end.y - start.y) * (x - start.x) / (end.x - start.x))]
 
 
 def _dots(points: Sequence[Point], signs: str, style: Style) -> None:

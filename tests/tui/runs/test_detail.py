@@ -1,0 +1,182 @@
+"""Below the table of runs: their curves, what is known of the one, in what the several differ."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from core.runs.record import Run, RunError
+from core.runs.store import Store
+from tests.tui.driving import keys, lines_of, screen_of, until
+from tests.tui.runs.kept import history, keep, listing, preset, some
+from tui.runs.pane import RunsPane
+from tui.runs.reading import KEPT, Reader
+from tui.runs.signs import MOST, SIGNS
+from tui.widgets.picture import Line
+
+
+@pytest.fixture
+def runs(home: Path) -> list[str]:
+    return some(home)
+
+
+def drawn(pane: RunsPane) -> tuple[Line, ...]:
+    """The curves on show."""
+    return pane.detail.chart.picture.lines if pane.detail.chart.picture else ()
+
+
+async def test_c_turns_from_accuracy_to_loss_to_facts(runs):
+    async with listing(7) as (app, _pane, pilot):
+        await keys(pilot, "end", "up")
+        await until(pilot, lambda: any(line.startswith(" accuracy") for line in lines_of(app)))
+        assert "train" in screen_of(app)
+        await keys(pilot, "c")
+        await until(pilot, lambda: any(line.startswith(" loss") for line in lines_of(app)))
+        await keys(pilot, "c")
+        await until(pilot, lambda: "best 97.88%, last 97.88%, test 98.50%" in screen_of(app))
+        shown = screen_of(app)
+        for said in (
+            "Conv2D 16@5x5 tanh",
+            "Adam 0.001",
+            "TensorFlow 2.21.0",
+            runs[0],
+            "#baseline",
+            "10 epochs in 25 s",
+        ):
+            assert said in shown
+        await keys(pilot, "c")
+        await until(pilot, lambda: any(line.startswith(" accuracy") for line in lines_of(app)))
+
+
+async def test_marked_runs_are_drawn_over_one_another_with_their_signs(runs):
+    async with listing(7) as (app, pane, pilot):
+        await keys(pilot, "down", "down", "space", "space", "space")
+        await until(pilot, lambda: len(drawn(pane)) == 3)
+        shown = lines_of(app)
+        legend = next(line for line in shown if "without pooling   " in line and "ffnn 500" in line)
+        assert [sign for sign in legend if sign in SIGNS] == list(SIGNS[:3])
+        for sign, name in zip(SIGNS, ("without pooling", "lenet, small", "ffnn 500"), strict=False):
+            assert any(line.startswith(f" {sign} {name}") for line in shown)
+            await until(
+                pilot, lambda sign=sign: sum(line.count(sign) for line in lines_of(app)) > 2
+            )  # and on its curve
+        pane.table.focus()
+        await keys(pilot, "home")
+        await pilot.pause()
+        assert "validation accuracy" in screen_of(app), "as long as runs are marked, they are on show"
+
+
+async def test_what_differs_is_told_field_by_field(runs):
+    async with listing(7) as (app, pane, pilot):
+        await keys(pilot, "down", "down", "down", "space", "down", "space", "c", "c")
+        await until(pilot, lambda: pane.detail.table.compared and "batch_size" in screen_of(app))
+        row = next(line for line in lines_of(app) if "batch_size" in line)
+        assert row.split()[-2:] == ["32", "128"]
+        await keys(pilot, "escape", "up", "up", "space", "end", "up", "space")
+        await until(pilot, lambda: "layer 2" in screen_of(app) and "without pooling" in screen_of(app))
+        await keys(pilot, "tab")
+        assert pane.detail.table.has_focus
+        await keys(pilot, "down", "enter", "end")
+        assert app.tabs.current == "runs"
+        assert pane.detail.table.cursor == pane.detail.table.lines - 1
+        assert pane.detail.table.lines > 1
+
+
+async def test_equal_runs_differ_in_nothing(home: Path):
+    trained = preset(epochs=2)
+    for number in range(2):
+        keep(home, f"twin {number}", trained, history(trained, 2, 1.0), number=number)
+    async with listing(2) as (app, _pane, pilot):
+        await keys(pilot, "a", "c", "c")
+        await until(pilot, lambda: "Nothing differs" in screen_of(app))
+
+
+async def test_where_there_is_room_curves_and_differences_stand_side_by_side(runs):
+    async with listing(7, (200, 60)) as (app, _pane, pilot):
+        await keys(pilot, "down", "down", "space", "space")
+        await until(pilot, lambda: "validation accuracy" in screen_of(app) and "batch_size" not in screen_of(app))
+        await until(pilot, lambda: "Where" in screen_of(app))
+        await keys(pilot, "c")
+        await until(pilot, lambda: "validation loss" in screen_of(app))
+        assert "Where" in screen_of(app)
+        await keys(pilot, "c")
+        await until(pilot, lambda: "validation accuracy" in screen_of(app))
+        await pilot.resize_terminal(100, 40)
+        await until(pilot, lambda: "Where" not in screen_of(app))
+
+
+async def test_more_runs_than_can_be_told_apart(home: Path):
+    trained = preset(epochs=2)
+    for number in range(MOST + 3):
+        changed = replace(trained, plan=replace(trained.plan, batch_size=32 + number))
+        keep(home, f"sweep {number:02}", changed, history(changed, 2, 1.0), number=number)
+    async with listing(MOST + 3, (120, 40)) as (app, pane, pilot):
+        await keys(pilot, "a")
+        await until(pilot, lambda: "3 more, which are not drawn" in screen_of(app))
+        await until(pilot, lambda: len(drawn(pane)) == MOST)
+        assert len(pane.table.signs) == MOST + 3
+        await keys(pilot, "c", "c")
+        await until(pilot, lambda: "batch_size" in screen_of(app))
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: any(line.rstrip().endswith("+3") for line in lines_of(app)))
+
+
+async def test_a_run_that_cannot_be_read_leaves_the_others_comparable(runs, home: Path):
+    (home / "runs" / runs[2] / "history.json").write_text("[")
+    async with listing(7) as (app, pane, pilot):
+        await keys(pilot, "down", "down", "down")
+        await until(pilot, lambda: "history.json: is damaged" in screen_of(app))
+        await keys(pilot, "space", "space", "space", "c", "c")
+        await until(pilot, lambda: pane.detail.table.compared and "optimizer" in screen_of(app))
+        assert pane.detail.table.compared.names == ("ffnn 500", "lenet, as it was")
+        assert [sign for sign, _ in pane.detail.table.compared.signs] == list(SIGNS[1:3])
+
+
+async def test_curves_grow_while_another_process_trains(home: Path):
+    trained = preset(epochs=10)
+    kept = keep(home, "under way", trained, history(trained, 2, 0.5, over=False), "interrupted")
+    async with listing(1) as (_app, pane, pilot):
+
+        def validated() -> int:
+            picture = pane.detail.chart.picture
+            return len(picture.marks[0].points) if picture else 0
+
+        await until(pilot, lambda: validated() == 2)
+        shutil.rmtree(home / "runs" / kept)
+        keep(home, "under way", trained, history(trained, 5, 0.5, over=False), "interrupted")
+        await until(pilot, lambda: validated() == 5, turns=1000)
+
+
+def test_what_was_read_is_kept_at_hand_as_long_as_the_list_says_the_same(home: Path):
+    trained = preset(epochs=2)
+    kept = keep(home, "one", trained, history(trained, 2, 1.0))
+    asked = []
+
+    def read(id: str):
+        asked.append(id)
+        return Store().told(id)
+
+    reader = Reader(read)
+    run = Store().find(kept)
+    assert reader.at_hand(run) is None
+    assert reader.read(run) is reader.read(run) is reader.at_hand(run)
+    assert asked == [kept]
+    changed = replace(run, figures=replace(run.figures, epochs=3))
+    assert reader.at_hand(changed) is None
+    reader.read(changed)
+    assert asked == [kept, kept]
+    with pytest.raises(RunError):
+        reader.read(replace(run, id="gone"))
+
+
+def test_only_so_many_are_kept_at_hand(home: Path):
+    trained = preset(epochs=2)
+    told = Store().told(keep(home, "one", trained, history(trained, 2, 1.0)))
+    reader = Reader(lambda _: told)
+    runs = [replace(told.run, id=f"run-{number}") for number in range(KEPT + 1)]
+    for run in runs:
+        reader.read(run)
+    assert isinstance(runs[0], Run)
+    assert reader.at_hand(runs[0]) is None
+    assert reader.at_hand(runs[1]) is told

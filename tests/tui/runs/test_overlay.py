@@ -1,0 +1,78 @@
+"""The curves of several runs in one chart."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.style import Style
+
+from core.curves import Axis, History, Point
+from tests.tui.runs.kept import history, preset
+from tui.runs.overlay import overlaid
+from tui.runs.signs import DASHES, MOST, SIGNS, sample, sign
+from tui.widgets import plot
+from tui.widgets.picture import Line, Picture
+
+LENET = preset(epochs=5)
+
+
+def test_no_two_runs_look_alike():
+    assert len({sign(number) for number in range(MOST)}) == MOST
+    assert len({sign(number)[1] for number in range(MOST)}) == MOST, "each has a color of its own"
+    assert len({sample(number) for number in range(MOST)}) == MOST
+    assert sign(MOST)[0] not in SIGNS
+
+
+def test_validation_is_drawn_and_training_where_there_was_none():
+    validated, not_validated = history(LENET, 5, 0.5), history(LENET, 3, 0.5, validated=False)
+    picture = overlaid("accuracy", [validated, None, not_validated])
+    assert picture.title == "validation or training accuracy"
+    assert [line.points for line in picture.lines] == [validated.val_accuracy, not_validated.accuracy]
+    assert [line.role for line in picture.lines] == ["curve1", "curve3"], "a run that cannot be read keeps its place"
+    assert [line.dash for line in picture.lines] == [DASHES[0], DASHES[2]]
+    assert [marks.sign for marks in picture.marks] == [SIGNS[0], SIGNS[2]]
+    assert picture.marks[0].points == validated.val_accuracy
+    assert 0 < len(picture.marks[1].points) <= 12
+    assert (picture.x.low, picture.x.high) == (0, 5)
+    losses = overlaid("loss", [validated])
+    assert losses.title == "validation loss"
+    assert losses.y.low <= min(point.y for point in validated.val_loss)
+    assert losses.y.high >= max(point.y for point in validated.val_loss)
+
+
+@pytest.mark.parametrize("histories", [[], [None], [History(), History()]])
+def test_without_points_there_is_no_picture(histories):
+    assert overlaid("loss", histories) is None
+
+
+points = st.lists(st.floats(0, 10), min_size=2, max_size=20, unique=True).map(
+    lambda xs: [Point(x, 3 * x + 1) for x in sorted(xs)]
+)
+
+
+@given(points, st.sampled_from([dash for dash in DASHES if dash]), st.integers(10, 200))
+def test_dashes_lie_on_the_line_and_leave_gaps(line, dash, columns):
+    x = Axis(0.0, 10.0)
+    pieces = plot._dashed([line], x, columns, dash)
+    column = 10 / columns
+    for piece in pieces:
+        assert all(point.y == pytest.approx(3 * point.x + 1) for point in piece)
+        assert line[0].x - 1e-9 <= piece[0].x < piece[-1].x <= line[-1].x + 1e-9
+        assert piece[-1].x - piece[0].x <= dash[0] * column + 1e-9
+    for before, after in pairwise(pieces):
+        assert after[0].x - before[-1].x >= dash[1] * column - 1e-9
+
+
+def test_a_dashed_line_is_drawn_with_gaps():
+    steady = (Point(0.0, 0.5), Point(10.0, 0.5))
+    styles = {"axis": Style(), "curve1": Style(color="#112233"), "rule": Style()}
+
+    def inked(dash: tuple[int, int] | None) -> int:
+        picture = Picture("", Axis(0.0, 10.0), Axis(0.0, 1.0), (Line("", "curve1", steady, dash),))
+        drawn = plot.draw(picture, styles, 60, 8, bare=True)
+        return sum(
+            len(segment.text.strip()) for line in drawn for segment in line if segment.text.strip()[:1] > "\u2800"
+        )
+
+    assert 0 < inked((1, 2)) < inked((4, 3)) < inked(None)

@@ -1,0 +1,63 @@
+"""`layerlab compare`: the figures of some runs side by side, and in what they differ."""
+
+from collections.abc import Callable, Sequence
+
+from core.quantities import show_count, show_duration
+from core.report import to_json
+from core.runs.differences import differences
+from core.runs.record import Run, Told
+from core.runs.report import comparison_report
+from core.runs.store import Store
+from tui.commands.common import DONE, Misuse, find_runs, refused
+from tui.output import Column, Output
+from tui.runs import words
+from tui.train.words import loss, share
+
+__all__ = ["run", "show"]
+
+FIGURES: tuple[tuple[str, Callable[[Run], str]], ...] = (
+    ("name", lambda run: run.name),
+    ("architecture", lambda run: run.architecture),
+    ("params", lambda run: show_count(run.figures.params)),
+    ("epochs", lambda run: words.epochs(run.figures)),
+    ("best epoch", lambda run: show_count(run.figures.best_epoch) if run.figures.best_epoch else "-"),
+    ("best validation accuracy", lambda run: share(run.figures.best_val_accuracy)),
+    ("last validation accuracy", lambda run: share(run.figures.last_val_accuracy)),
+    ("last validation loss", lambda run: loss(run.figures.last_val_loss)),
+    ("last training loss", lambda run: loss(run.figures.last_loss)),
+    ("test accuracy", lambda run: share(run.figures.test_accuracy)),
+    ("test loss", lambda run: loss(run.figures.test_loss)),
+    ("time", lambda run: show_duration(run.figures.seconds)),
+    ("device", lambda run: run.device),
+    ("state", lambda run: run.state),
+    ("begun", lambda run: words.moment(run.begun)),
+)
+
+
+def run(names: Sequence[str], *, as_json: bool) -> int:
+    """Print what the runs ``names`` have come to, and in what their architectures and plans differ."""
+    store = Store()
+    runs = find_runs(store, names)
+    if len(runs) < 2:
+        raise Misuse("to compare takes two runs or more; `layerlab runs` lists them")
+    with refused():
+        compared = [store.told(run.id) for run in runs]
+    if as_json:
+        Output().json(to_json(comparison_report(compared)))
+    else:
+        show(compared, Output())
+    return DONE
+
+
+def show(compared: Sequence[Told], out: Output) -> None:
+    """Lay out two runs or more for a reader, a column for each."""
+    runs = [told.run for told in compared]
+    keys = [Column(run.key) for run in runs]
+    out.table([Column(""), *keys], [(title, *(figure(run) for run in runs)) for title, figure in FIGURES])
+    out.line()
+    found = differences(compared)
+    if not found:
+        out.line("architectures and plans are the same")
+        return
+    out.heading("what differs")
+    out.table([Column("Where"), Column("What"), *keys], [(each.place, each.field, *each.values) for each in found])

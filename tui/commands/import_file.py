@@ -1,0 +1,51 @@
+"""`layerlab import`: a Keras model becomes a preset."""
+
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from core import presets
+from core.importing import keras_file
+from core.presets import visible
+from core.quantities import show_amount, show_count
+from core.readiness import obstacles
+from core.report import to_json
+from core.summary import summarize
+from tui.commands.common import DONE, Misuse, refused
+from tui.output import Output
+
+__all__ = ["run"]
+
+
+def run(file: str, out: str | None, *, force: bool, as_json: bool) -> int:
+    """Read the model in ``file`` and save it as a preset called ``out``, else as the model is called."""
+    with refused():
+        preset = keras_file.load(Path(file))
+        path = presets.path_for(out or preset.name)
+        if out and path.parent == presets.own_folder():
+            preset = replace(preset, name=out)
+        if not force:
+            _leave_alone(path)
+        presets.save(preset, path)
+    summary = summarize(preset.architecture)
+    name = path.stem if path.parent == presets.own_folder() else str(path)
+    layers, params = len(preset.architecture.layers), summary.totals.params
+    told = Output()
+    if as_json:
+        told.json(to_json({"preset": name, "path": str(path), "layers": layers, "params": params}))
+        return DONE
+    told.line(f"{show_amount(layers, 'layer')}, {show_count(params)} params: saved as {name}")
+    against = obstacles(preset.architecture, preset.plan, summary)
+    for text in filter(None, (preset.description, against[0].message if against else "")):
+        told.line(text)
+    told.line(f"`layerlab {name}` opens it")
+    return DONE
+
+
+def _leave_alone(path: Path) -> None:
+    """Raises `Misuse` if there is a file at ``path``, or a shipped preset that it would hide."""
+    others = "--out gives it another name, --force saves it all the same"
+    if presets.exists(path):
+        raise Misuse(f"{visible(path)}: exists already; {others}")
+    if path.parent == presets.own_folder() and path.stem in {listed.id for listed in presets.listed()}:
+        raise Misuse(f"{visible(path.stem)}: a preset that comes with LayerLab is called so; {others}")

@@ -1,0 +1,79 @@
+"""`layerlab rm`: into the trash, back out of it, and away for good."""
+
+import sys
+from collections.abc import Sequence
+
+from core.fields import nearest
+from core.presets import visible
+from core.quantities import show_amount
+from core.runs.record import Run
+from core.runs.store import Store
+from tui.commands.common import DONE, Misuse, find_runs, refused
+from tui.output import Output
+
+__all__ = ["run"]
+
+
+def run(names: Sequence[str], *, restore: bool, empty: bool, yes: bool) -> int:
+    """Discard the runs ``names``, ``restore`` them, or ``empty`` the trash of them, or wholly if none is named."""
+    store, out = Store(), Output()
+    if restore and empty:
+        raise Misuse("--restore and --empty: either, not both")
+    if not names and not empty:
+        raise Misuse("say which runs by their keys; `layerlab runs` lists them")
+    if empty:
+        _empty(store, names, out, yes=yes)
+    elif restore:
+        runs = _in_trash(store, names)
+        with refused():
+            store.restore([run.id for run in runs])
+        out.line(f"restored {_listed(runs)}")
+    else:
+        runs = find_runs(store, names)
+        with refused():
+            store.discard([run.id for run in runs])
+        keys = " ".join(run.key for run in runs)
+        out.line(f"{_listed(runs)}: in the trash now (`layerlab rm --restore {keys}` takes back)")
+    return DONE
+
+
+def _empty(store: Store, names: Sequence[str], out: Output, *, yes: bool) -> None:
+    runs = _in_trash(store, names) if names else store.discarded()
+    if not runs:
+        out.line("the trash is empty")
+    elif yes or _agreed(f"delete {show_amount(len(runs), 'run')} for good?"):
+        with refused():
+            count = store.purge([run.id for run in runs] if names else None)
+        out.line(f"{show_amount(count, 'run')} deleted for good")
+    else:
+        out.line("nothing deleted")
+
+
+def _agreed(question: str) -> bool:
+    """Whether the person at the terminal says yes. Raises `Misuse` if there is none."""
+    if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+        raise Misuse(f"{question} say so with --yes")
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
+
+def _in_trash(store: Store, names: Sequence[str]) -> tuple[Run, ...]:
+    """The discarded runs meant by ``names``: ids, keys or names. Raises `Misuse`."""
+    discarded = store.discarded()
+    return tuple({run.id: run for run in (_meant(name, discarded) for name in names)}.values())
+
+
+def _meant(name: str, discarded: Sequence[Run]) -> Run:
+    for called in (lambda run: name in (run.id, run.key), lambda run: name.casefold() == run.name.casefold()):
+        found = [run for run in discarded if called(run)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            keys = ", ".join(run.key for run in found[:5])
+            raise Misuse(f"{visible(name)}: {len(found)} runs in the trash are called so: say which by its key: {keys}")
+    near = nearest(name, [run.key for run in discarded]) if discarded else ""
+    raise Misuse(f"{visible(name)}: is not in the trash{near if near.startswith('; did') else ''}")
+
+
+def _listed(runs: Sequence[Run]) -> str:
+    return ", ".join(f"{run.name} ({run.key})" for run in runs)

@@ -1,0 +1,66 @@
+"""`layerlab show`: all about one run."""
+
+from core.fields import fields_of
+from core.plan import Plan
+from core.report import to_json
+from core.runs.record import Told
+from core.runs.report import told_report
+from core.runs.store import Store
+from core.summary import summarize
+from tui.commands import summary
+from tui.commands.common import DONE, find_run, refused
+from tui.output import Column, Output
+from tui.plain import one_line
+from tui.runs import words
+from tui.train.words import HEADINGS, epoch_cells
+
+__all__ = ["run", "show"]
+
+IN_FULL = ("network", "plan")
+"""Facts that are told in full further down."""
+WIDE = (0, 0, 40, 60, 50, 70, 70)
+"""The least width of terminal at which there is each of the columns of epochs."""
+
+
+def run(name: str, *, as_json: bool) -> int:
+    """Print what is known of the run ``name``."""
+    store = Store()
+    found = find_run(store, name)
+    with refused():
+        told, folder = store.told(found.id), store.path(found.id)
+    if as_json:
+        Output().json(to_json(told_report(told, folder)))
+    else:
+        show(told, str(folder), Output())
+    return DONE
+
+
+def show(told: Told, folder: str, out: Output) -> None:
+    """Lay out ``told`` for a reader: what it came to, its plan, its architecture, its epochs."""
+    out.heading(told.run.name)
+    facts = [(name, value) for name, value in words.facts(told) if name not in IN_FULL]
+    _pairs([*facts, ("folder", folder)], out)
+    out.line()
+    out.heading("plan")
+    plan = [(field.name, field.kind.show(getattr(told.preset.plan, field.name)) or "-") for field in fields_of(Plan)]
+    _pairs(plan, out)
+    out.line()
+    summary.show(told.preset, summarize(told.preset.architecture), out)
+    _epochs(told, out)
+
+
+def _epochs(told: Told, out: Output) -> None:
+    epochs = told.history.epochs
+    if not epochs:
+        return
+    out.line()
+    best = told.history.best
+    columns = [*(Column(title, right=True, wide=wide) for title, wide in zip(HEADINGS, WIDE, strict=True)), Column("")]
+    rows = [(str(epoch.epoch), *epoch_cells(epoch)[1:], "best" if epoch == best else "") for epoch in epochs]
+    out.table(columns, rows, ["green" if epoch == best else "" for epoch in epochs])
+
+
+def _pairs(pairs: list[tuple[str, str]], out: Output) -> None:
+    width = max(len(name) for name, _ in pairs)
+    for name, value in pairs:
+        out.line(f"  {name.ljust(width)}  {one_line(value)}")

@@ -1,0 +1,145 @@
+"""The document on the desk: what is being edited, where it came from, how it is opened, saved and left."""
+
+from pathlib import Path
+
+from msgspec.structs import replace
+from textual import work
+from textual.app import App
+from textual.reactive import reactive
+
+from core import presets
+from core.architecture import Architecture
+from core.document import Document
+from core.presets import Preset, PresetError
+from tui.plain import one_line
+from tui.screens.browse import BrowsePresets
+from tui.screens.dialogs import Ask, NameFile
+
+__all__ = ["EMPTY", "Desk"]
+
+EMPTY = Preset("untitled", Architecture((28, 28, 1)))
+
+
+class Desk(App[None]):
+    """An app with a document."""
+
+    document: reactive[Document] = reactive(Document.opened(EMPTY), init=False, repaint=False)
+    """The preset being edited, with its history."""
+    preset: reactive[Preset] = reactive(EMPTY, repaint=False)
+    """The present of `document`, as the tabs see it."""
+
+    def __init__(self, preset: Preset | str | Path | None, path: Path | None) -> None:
+        """Raises `PresetError` for an id or a path that cannot be read."""
+        super().__init__()
+        if isinstance(preset, str | Path):
+            path = presets.find(str(preset))
+            preset = presets.load(path)
+        self.path = path
+        """The file that the document came from, or was saved to last."""
+        self.set_reactive(Desk.document, Document.opened(preset or EMPTY))
+        self.set_reactive(Desk.preset, preset or EMPTY)
+
+    def opened(self) -> None:
+        """Another document has been opened: show it from its beginning."""
+        raise NotImplementedError
+
+    def edited(self) -> None:
+        """The document has been edited as a whole: say what that changed."""
+        raise NotImplementedError
+
+    def refuse(self, title: str, error: Exception | str) -> None:
+        """Say why something was not done."""
+        self.notify(one_line(str(error)), title=title, severity="error", timeout=10, markup=False)
+
+    def action_undo(self) -> None:
+        """Take back the last edit."""
+        self.document = self.document.undo()
+        self.edited()
+
+    def action_redo(self) -> None:
+        """Make the edit again that was taken back."""
+        self.document = self.document.redo()
+        self.edited()
+
+    @work
+    async def action_new(self) -> None:
+        """Begin with an empty stack."""
+        if await self.may_leave("begin anew"):
+            self.open_document(EMPTY, None)
+
+    @work
+    async def action_presets(self) -> None:
+        """Browse the presets and open one."""
+        chosen = await self.push_screen_wait(BrowsePresets(self.path.stem if self.path else ""))
+        if chosen is not None:
+            self.open_preset(Path(chosen))
+
+    @work
+    async def open_preset(self, path: Path) -> None:
+        """Open the preset at ``path``, once what is unsaved has been seen to."""
+        try:
+            preset = presets.load(path)
+        except PresetError as error:
+            self.refuse("Cannot open", error)
+            return
+        if await self.may_leave(f"open {one_line(preset.name)}"):
+            self.open_document(preset, path)
+
+    @work
+    async def action_save(self) -> None:
+        """Save to the file it came from, or ask for a name."""
+        await self._save()
+
+    @work
+    async def action_save_as(self) -> None:
+        """Save under another name."""
+        await self._save_as()
+
+    async def may_leave(self, doing: str) -> bool:
+        """Whether the document may be left, after asking about what is unsaved."""
+        if not self.document.unsaved:
+            return True
+        question = f"{one_line(self.preset.name)} has unsaved changes. Save them before you {doing}?"
+        answer = await self.push_screen_wait(Ask(question, {"save": "Save", "discard": "Discard"}))
+        if answer == "save":
+            return await self._save()
+        return answer == "discard"
+
+    async def _save(self) -> bool:
+        if self.path is None or presets.is_shipped(self.path):
+            return await self._save_as()
+        return self._write(self.document.present, self.path)
+
+    async def _save_as(self) -> bool:
+        name = await self.push_screen_wait(NameFile(self.preset.name, str(presets.own_folder())))
+        if name is None:
+            return False
+        try:
+            path = presets.path_for(name)
+            taken = presets.exists(path) and (path != self.path or name != self.preset.name)
+        except PresetError as error:
+            self.refuse("Not saved", error)
+            return False
+        if taken and not await self.push_screen_wait(Ask(f"{path.name} exists. Replace it?", {"replace": "Replace"})):
+            return False
+        preset = self.document.present
+        if not name.endswith(".toml"):
+            preset = replace(preset, name=name)
+        return self._write(preset, path)
+
+    def _write(self, preset: Preset, path: Path) -> bool:
+        try:
+            presets.save(preset, path)
+        except PresetError as error:
+            self.refuse("Not saved", error)
+            return False
+        self.path = path
+        self.document = self.document.edit(preset).mark_saved()
+        self.notify(f"Saved as {one_line(str(path))}", markup=False)
+        return True
+
+    def open_document(self, preset: Preset, path: Path | None) -> None:
+        """Have ``preset`` on the desk, which came from ``path``, in the place of what is there."""
+        self.path = path
+        self.document = Document.opened(preset)
+        self.opened()

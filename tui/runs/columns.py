@@ -1,0 +1,108 @@
+"""The columns of the table of runs: what stands in them, and which of them have room."""
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+from rich.cells import cell_len, set_cell_size
+
+from core.quantities import show_duration, show_short
+from core.runs.record import Run
+from tui.plain import one_line
+from tui.runs import words
+from tui.train.words import share
+
+__all__ = ["COLUMNS", "GAP", "MARK", "Column", "Place", "cell", "fitted", "places"]
+
+MARK, GAP = 2, 2
+"""Cells for the mark in front of a line, and behind each column."""
+LEAST_NAME = 18
+
+
+class Column(Struct, frozen=True):
+    """A column: its heading, the cells it needs, and what stands in it at a time in seconds since 1970."""
+
+    title: str
+    width: int
+    cell: Callable[[Run, float], str]
+    right: bool = True
+
+
+class Place(Struct, frozen=True):
+    """Where a column stands: its name, and the cells it begins at and takes."""
+
+    name: str
+    start: int
+    width: int
+
+
+COLUMNS = {
+    "name": Column("Name", LEAST_NAME, lambda run, _: run.name, right=False),
+    "architecture": Column("Architecture", 14, lambda run, _: run.architecture, right=False),
+    "params": Column("Params", 6, lambda run, _: show_short(run.figures.params)),
+    "epochs": Column("Epochs", 7, lambda run, _: words.epochs(run.figures)),
+    "best": Column("Best val", 8, lambda run, _: share(run.figures.best_val_accuracy)),
+    "last": Column("Last val", 8, lambda run, _: share(run.figures.last_val_accuracy)),
+    "test": Column("Test", 7, lambda run, _: share(run.figures.test_accuracy)),
+    "time": Column("Time", 8, lambda run, _: show_duration(run.figures.seconds)),
+    "device": Column("Device", 8, lambda run, _: run.device, right=False),
+    "state": Column("State", 13, lambda run, _: words.state(run), right=False),
+    "begun": Column("Begun", 11, lambda run, now: words.begun(run.begun, now), right=False),
+    "note": Column("Note", 14, lambda run, _: words.said(run.label), right=False),
+}
+"""By the names that `core.runs.search` puts runs in order by, from the left to the right."""
+
+WANTED = (
+    *("name", "state", "test", "best", "epochs", "begun"),
+    *("params", "time", "architecture", "last", "note", "device"),
+)
+"""Those that are missed most first."""
+
+KNOWN_OF_DAMAGED = ("name", "state")
+
+
+def places(width: int) -> tuple[Place, ...]:
+    """The columns that have room in a line of ``width`` cells, from the left to the right."""
+    widths: dict[str, int] = {}
+    room = width - MARK + GAP
+    for name in WANTED:
+        if COLUMNS[name].width + GAP > room:
+            break
+        widths[name] = COLUMNS[name].width
+        room -= widths[name] + GAP
+    if widths:
+        _share_out(widths, room)
+    return tuple(_placed(widths))
+
+
+def cell(name: str, run: Run, now: float) -> str:
+    """What stands in the column ``name``; a dash where nothing is known."""
+    if run.state == "damaged" and name not in KNOWN_OF_DAMAGED:
+        return "-"
+    return one_line(COLUMNS[name].cell(run, now)).strip()
+
+
+def fitted(text: str, width: int, *, right: bool = False) -> str:
+    """``text`` in exactly ``width`` cells, with an ellipsis where it is cut off."""
+    length = cell_len(text)
+    if length > width:
+        return set_cell_size(text, max(0, width - 1)) + "\N{HORIZONTAL ELLIPSIS}"[:width]
+    return " " * (width - length) + text if right else text + " " * (width - length)
+
+
+def _share_out(widths: dict[str, int], room: int) -> None:
+    """Give ``room`` to the columns of words."""
+    last = "note" if "note" in widths else "name"
+    for name, most in (("name", 24), ("architecture", 20), ("name", 40), ("note", 40), ("architecture", 26)):
+        if name in widths:
+            more = min(room, max(0, most - widths[name]))
+            widths[name] += more
+            room -= more
+    widths[last] += room
+
+
+def _placed(widths: dict[str, int]) -> Iterator[Place]:
+    start = MARK
+    for name in COLUMNS:
+        if name in widths:
+            yield Place(name, start, widths[name])
+            start += widths[name] + GAP

@@ -1,0 +1,223 @@
+"""Below the table: the curves of the runs on show, all about the one, or in what the several differ."""
+
+from importlib import import_module
+from textwrap import wrap
+
+from msgspec import Struct
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.getters import query_one
+from textual.reactive import reactive
+from textual.timer import Timer
+from textual.widgets import Static
+from textual.worker import Worker, get_current_worker
+
+from core.runs.differences import Difference, differences
+from core.runs.record import Run, RunError, Told
+from tui.inspect.listing import Listing
+from tui.plain import one_line
+from tui.runs import words
+from tui.runs.differences import Compared, DifferenceTable
+from tui.runs.legend import Legend
+from tui.runs.overlay import Figure, Overlay, overlaid, single
+from tui.runs.reading import Reader
+from tui.runs.signs import MOST, sign
+from tui.widgets.text import update_text
+
+__all__ = ["RunDetail"]
+
+REST = 0.06
+"""Seconds that a person stays on a run before it is read."""
+WIDE = 150
+"""Columns from which curves and facts have room side by side."""
+
+
+class _Read(Struct, frozen=True, eq=False):
+    """Runs as they were read: of those that could not be, why."""
+
+    runs: tuple[Run, ...]
+    told: tuple[Told | str, ...]
+    differences: tuple[Difference, ...]
+
+
+class RunDetail(Vertical):
+    """Shows ``runs``: one that is chosen, or several that are marked. They are read in a thread."""
+
+    HELP = """
+    ## Curves and differences
+    The curves of the chosen run, or those of all marked ones over one another: each has a color, a sign and a way of
+    drawing its line, which its mark in the table shows too. **c** turns from accuracy to loss and on to all that is
+    known about the run, or to what differs between the marked ones; **tab** goes there. On a wide terminal they stand
+    side by side.
+    """
+
+    runs: reactive[tuple[Run, ...]] = reactive((), repaint=False)
+    """What is on show."""
+    figure: reactive[Figure] = reactive[Figure]("accuracy", repaint=False)
+    """What the curves are of."""
+    turned: reactive[bool] = reactive(False, repaint=False)
+    """Whether facts stand in the place of the curves, where there is no room for both."""
+
+    about = query_one("#run-about", Static)
+    legend = query_one(Legend)
+    chart = query_one(Overlay)
+    facts = query_one("#run-facts", VerticalScroll)
+    text = query_one("#run-facts-text", Static)
+    table = query_one(DifferenceTable)
+
+    def __init__(self, reader: Reader, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._reader = reader
+        self._read: _Read | None = None
+        self._due: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="run-about", markup=False)
+        yield Legend()
+        with Horizontal(id="run-body"):
+            yield Overlay("Curves", words.READING)
+            with VerticalScroll(id="run-facts"):
+                yield Static(id="run-facts-text", markup=False)
+            yield DifferenceTable()
+
+    @property
+    def wide(self) -> bool:
+        """Whether curves and facts have room side by side."""
+        return self.size.width >= WIDE
+
+    @property
+    def busy(self) -> bool:
+        """Whether what is on show has still to be read."""
+        return bool(self.runs) and (self._read is None or self._read.runs != self.runs)
+
+    def on_mount(self) -> None:
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        self._lay_out()
+        self.call_after_refresh(self._list_facts)
+
+    def watch_runs(self, before: tuple[Run, ...], runs: tuple[Run, ...]) -> None:
+        if not self.is_mounted:
+            return
+        self._lay_out()
+        self._say_about()
+        if self._due is not None:
+            self._due.stop()
+        known = [self._reader.at_hand(run) for run in runs]
+        if len(runs) == 1 and known[0]:
+            self.workers.cancel_group(self, "reading")
+            self._show(_Read(runs, (known[0],), ()))
+        elif runs:
+            self._due = self.set_timer(REST, lambda: self._look_up(self.runs))
+
+    def watch_figure(self) -> None:
+        self._draw()
+
+    def watch_turned(self) -> None:
+        self._lay_out()
+
+    def turn(self) -> None:
+        """Go on from accuracy to loss, and where they do not stand beside it to the facts."""
+        if self.turned and not self.wide:
+            self.turned, self.figure = False, "accuracy"
+        elif self.figure == "accuracy":
+            self.figure = "loss"
+        elif self.wide:
+            self.figure = "accuracy"
+        else:
+            self.turned = True
+
+    @on(Listing.Chosen)
+    @on(Listing.Opened)
+    def _no_business_of_others(self, event: Listing.Chosen | Listing.Opened) -> None:
+        event.stop()
+
+    @work(thread=True, exclusive=True, group="reading", exit_on_error=False)
+    def _look_up(self, runs: tuple[Run, ...]) -> None:
+        worker = get_current_worker()
+        import_module("tui.widgets.plot")  # takes a quarter of a second, which the first drawing would stand still
+        told: list[Told | str] = []
+        for run in runs[:MOST]:
+            if worker.is_cancelled:
+                return
+            try:
+                told.append(self._reader.read(run))
+            except RunError as error:
+                told.append(one_line(str(error)))
+        compared = [each for each in told if isinstance(each, Told)]
+        found = differences(compared) if len(compared) > 1 else ()
+        self.app.call_from_thread(self._take, worker, _Read(runs, tuple(told), found))
+
+    def _take(self, worker: "Worker[None]", read: _Read) -> None:
+        if not worker.is_cancelled and read.runs == self.runs:
+            self._show(read)
+
+    def _show(self, read: _Read) -> None:
+        self._read = read
+        self._draw()
+        if len(read.runs) == 1:
+            self._list_facts()
+            return
+        compared = [(sign(number), told.run.name) for number, told in enumerate(read.told) if isinstance(told, Told)]
+        signs, names = zip(*compared, strict=True) if compared else ((), ())
+        self.table.compared = Compared(signs, names, read.differences)
+
+    def _list_facts(self) -> None:
+        if self.facts.display and self._read is not None and len(self._read.runs) == 1:
+            told = self._read.told[0]
+            lines = [("why", told)] if isinstance(told, str) else words.facts(told)
+            update_text(self.text, _listed(list(lines), self.facts.scrollable_content_region.width))
+
+    def _draw(self) -> None:
+        read = self._read
+        if read is None:
+            return
+        first = read.told[0]
+        if len(read.runs) > 1:
+            histories = [None if isinstance(told, str) else told.history for told in read.told]
+            self.chart.empty = "None of these runs has a curve."
+            self.chart.picture = overlaid(self.figure, histories)
+        elif isinstance(first, str):
+            self.chart.empty = f"{first}. {words.USELESS}" if read.runs[0].state == "damaged" else first
+            self.chart.picture = None
+        else:
+            self.chart.empty = words.curveless(first.run)
+            self.chart.picture = single(self.figure, first.history)
+
+    def _lay_out(self) -> None:
+        """Show what there is room for."""
+        self.set_class(self.wide, "-wide")
+        facts = self.wide or self.turned
+        self.chart.display = self.wide or not self.turned
+        self.facts.display = facts and len(self.runs) < 2
+        self.table.display = facts and len(self.runs) > 1
+        self.call_after_refresh(self._list_facts)
+
+    def _say_about(self) -> None:
+        self.about.display = len(self.runs) == 1
+        self.legend.display = len(self.runs) > 1
+        if len(self.runs) == 1:
+            update_text(self.about, _about(self.runs[0]))
+        else:
+            self.legend.names = tuple(run.name for run in self.runs)
+
+
+def _about(run: Run) -> Content:
+    """A run on one line, as much of it as there is room for."""
+    tone = "$text-error" if run.state in {"failed", "damaged"} else "$foreground-muted"
+    why = f"{words.state(run)}: {run.message}" if run.message else words.state(run)
+    said = one_line(words.said(run.label))
+    return Content.assemble((one_line(run.name), "bold"), "  ", (one_line(why), tone), f"  {said}" if said else "")
+
+
+def _listed(lines: list[tuple[str, str]], width: int) -> Content:
+    """Names and values, the names in a column of their own."""
+    widest = max(len(name) for name, _ in lines) + 2
+    listed = []
+    for name, value in lines:
+        for number, part in enumerate(wrap(one_line(value), max(20, width - widest)) or [""]):
+            listed.append(Content.assemble((f"{'' if number else name:<{widest}}", "$foreground-muted"), part))
+    return Content("\n").join(listed)

@@ -1,0 +1,105 @@
+"""In what the marked runs differ, field by field: a column for each run."""
+
+from typing import NamedTuple
+
+from msgspec import Struct
+from textual.binding import Binding
+from textual.reactive import reactive
+
+from core.runs.differences import MISSING, Difference
+from tui.inspect.listing import Cell, Listing
+from tui.plain import one_line
+from tui.runs.columns import fitted
+from tui.runs.signs import Sign
+from tui.runs.words import READING
+
+__all__ = ["Compared", "DifferenceTable"]
+
+MOST_PLACE, MOST_FIELD, LEAST_VALUE = 24, 26, 9
+"""Cells of the columns."""
+GAP, MORE = 2, 3
+"""Cells between two columns, and for the number of runs that there is no room for."""
+SAME = "Nothing differs: the same architecture, trained by the same plan."
+
+
+class Compared(Struct, frozen=True):
+    """Runs side by side: their signs and names, and in what they differ."""
+
+    signs: tuple[Sign, ...]
+    names: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+
+class DifferenceTable(Listing):
+    """A line for every field in which runs differ."""
+
+    HELP = """
+    ## Differences
+    What is not the same in the marked runs: layers, which are put side by side, their arguments, parameters, the plan.
+    A dash stands for what a run does not have.
+    """
+
+    BINDINGS = [
+        Binding("up,k", "step(-1)", "Up", id="differences.up", tooltip="The difference above", show=False),
+        Binding("down,j", "step(1)", "Down", id="differences.down", tooltip="The difference below", show=False),
+        Binding("pageup", "page(-1)", "Page up", id="differences.page_up", tooltip="A page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", id="differences.page_down", tooltip="A page down", show=False),
+        Binding("home", "jump(0)", "First", id="differences.first", tooltip="The first difference", show=False),
+        Binding("end", "jump(-1)", "Last", id="differences.last", tooltip="The last difference", show=False),
+    ]
+
+    compared: reactive[Compared | None] = reactive(None, repaint=False)
+    """What is compared; None while it is being worked out."""
+
+    @property
+    def lines(self) -> int:
+        return len(self.compared.differences) if self.compared else 0
+
+    def watch_compared(self) -> None:
+        self.changed()
+
+    def header(self) -> str:
+        if self.compared is None:
+            return READING
+        if not self.compared.differences:
+            return SAME
+        place, field, value, shown = self._columns
+        names = zip(self.compared.signs, self.compared.names, strict=True)
+        headings = [fitted(f"{sign} {one_line(name)}", value) for (sign, _), name in names][:shown]
+        left_out = len(self.compared.names) - shown
+        more = f"+{left_out}" if left_out else ""
+        return (" " * GAP).join(["Where".ljust(place), "What".ljust(field), *headings, more])
+
+    def line(self, index: int) -> list[Cell]:
+        if self.compared is None:
+            return []
+        place, field, value, shown = self._columns
+        difference = self.compared.differences[index]
+        repeated = index > 0 and self.compared.differences[index - 1].place == difference.place
+        cells: list[Cell] = [
+            (fitted("" if repeated else difference.place, place + GAP), ""),
+            (fitted(difference.field, field + GAP), "muted"),
+        ]
+        texts = [one_line(text) for text in difference.values[:shown]]
+        return cells + [(fitted(text, value) + " " * GAP, "muted" if text == MISSING else "") for text in texts]
+
+    @property
+    def _columns(self) -> "_Columns":
+        told = self.compared.differences if self.compared else ()
+        place = max([len("Where"), *(len(difference.place) for difference in told)])
+        field = max([len("What"), *(len(difference.field) for difference in told)])
+        values = [len(one_line(value)) for difference in told for value in difference.values]
+        names = [len(name) + 2 for name in self.compared.names] if self.compared else []
+        place, field = min(place, MOST_PLACE), min(field, MOST_FIELD)
+        room = self.width - place - field - 2 * GAP
+        shown = max(1, min(len(names), (room - MORE) // (LEAST_VALUE + GAP))) if names else 0
+        widest = (room - MORE * (shown < len(names))) // max(1, shown) - GAP
+        return _Columns(place, field, max(1, min(max([*values, *names, LEAST_VALUE]), widest)), shown)
+
+
+class _Columns(NamedTuple):
+    place: int
+    field: int
+    value: int
+    shown: int
+    """How many runs there is room for."""

@@ -1,0 +1,70 @@
+"""Which curve is whose: the runs' names, each behind a piece of its curve."""
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.reactive import reactive
+
+from tui.plain import one_line
+from tui.runs.columns import fitted
+from tui.runs.signs import MOST, ROLES, sample
+from tui.widgets.lines import Lines
+
+__all__ = ["Legend"]
+
+LONGEST = 32
+"""Cells of a name, at the most."""
+GAP = 3
+
+Entry = tuple[str, str, str]
+"""A piece of a curve, the part of the component class that gives its color, and a name."""
+
+
+class Legend(Lines):
+    """As many lines as the names take."""
+
+    COMPONENT_CLASSES = {f"legend--{role}" for role in (*ROLES, "muted")}
+
+    names: reactive[tuple[str, ...]] = reactive((), repaint=False)
+    """The runs that are shown together."""
+
+    def watch_names(self) -> None:
+        self.refresh(layout=True)
+        self.redraw()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(_flowing(_entries(self.names), width))
+
+    def draw(self) -> list[list[Segment]]:
+        lines = []
+        for entries in _flowing(_entries(self.names), self.size.width):
+            line = []
+            for piece, role, name in entries:
+                color = Style(color=self.get_component_rich_style(f"legend--{role}").color)
+                line += [Segment(piece, color), Segment(f" {name}{' ' * GAP}")]
+            lines.append(line)
+        return lines
+
+
+def _entries(names: tuple[str, ...]) -> list[Entry]:
+    entries = [
+        (sample(number), ROLES[number], fitted(name, min(cell_len(name), LONGEST)))
+        for number, name in enumerate(map(one_line, names[:MOST]))
+    ]
+    further = len(names) - MOST
+    return [*entries, ("+", "muted", f"{further:,} more, which are not drawn")] if further > 0 else entries
+
+
+def _flowing(entries: list[Entry], width: int) -> list[list[Entry]]:
+    """``entries`` on lines of ``width`` cells."""
+    lines: list[list[Entry]] = []
+    room = 0
+    for entry in entries:
+        taken = cell_len(entry[0]) + 1 + cell_len(entry[2])
+        if not lines or taken > room:
+            lines.append([])
+            room = width
+        lines[-1].append(entry)
+        room -= taken + GAP
+    return lines

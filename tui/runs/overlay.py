@@ -1,0 +1,71 @@
+"""The curves of several runs in one chart."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from core.curves import History, Point, accuracy_axis, epoch_axis, loss_axis
+from tui.runs.signs import DASHES, ROLES, SIGNS
+from tui.train.charts import accuracy_picture, loss_picture
+from tui.widgets.chart import Chart
+from tui.widgets.picture import Line, Marks, Picture
+
+__all__ = ["Figure", "Overlay", "overlaid", "single"]
+
+Figure = Literal["accuracy", "loss"]
+
+SIGNED = 8
+"""Signs on a curve that has too many points for each to have one."""
+
+
+class Overlay(Chart):
+    """A chart that has a color for each of several runs."""
+
+    COMPONENT_CLASSES = Chart.COMPONENT_CLASSES | {f"chart--{role}" for role in ROLES}
+
+
+class _Curve(Struct, frozen=True):
+    number: int
+    points: tuple[Point, ...]
+    validated: bool
+
+    @property
+    def signed(self) -> tuple[Point, ...]:
+        """Where its sign stands: at every epoch that was validated, else here and there."""
+        every = 1 if self.validated else max(1, len(self.points) // SIGNED)
+        return self.points[::every]
+
+
+def single(figure: Figure, history: History) -> Picture | None:
+    """``figure`` of one run in training and validation, as the Train tab draws it; None before the first point."""
+    return accuracy_picture(history) if figure == "accuracy" else loss_picture(history)
+
+
+def overlaid(figure: Figure, histories: Sequence[History | None]) -> Picture | None:
+    """``figure`` of runs, whose places tell their signs: in validation, or in training where there was none.
+
+    None before the first point of all.
+    """
+    every = [_curve(figure, number, history) for number, history in enumerate(histories) if history]
+    curves = [curve for curve in every if curve.points]
+    if not curves:
+        return None
+    measured = dict.fromkeys("validation" if curve.validated else "training" for curve in curves)
+    trained = sorted(point for curve in curves if not curve.validated for point in curve.points)
+    validated = [point for curve in curves if curve.validated for point in curve.points]
+    return Picture(
+        f"{' or '.join(measured)} {figure}",
+        epoch_axis(max(curve.points[-1].x for curve in curves), 0),
+        accuracy_axis(trained, validated) if figure == "accuracy" else loss_axis(trained, validated),
+        tuple(Line("", ROLES[curve.number], curve.points, DASHES[curve.number % len(DASHES)]) for curve in curves),
+        tuple(Marks("", ROLES[curve.number], SIGNS[curve.number], curve.signed) for curve in curves),
+    )
+
+
+def _curve(figure: Figure, number: int, history: History) -> _Curve:
+    accuracy = figure == "accuracy"
+    validation = history.val_accuracy if accuracy else history.val_loss
+    if validation:
+        return _Curve(number, validation, validated=True)
+    return _Curve(number, history.accuracy if accuracy else history.loss, validated=False)

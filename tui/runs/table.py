@@ -1,0 +1,152 @@
+"""The table of runs, of which only the lines in view are drawn: ten thousand are as quick as ten."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from textwrap import wrap
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from core.runs.record import Run, RunState
+from tui.inspect.listing import HEADER, Cell, Listing
+from tui.runs.columns import COLUMNS, GAP, MARK, Place, cell, fitted, places
+from tui.runs.signs import ROLES, Sign
+
+__all__ = ["RunTable"]
+
+UP, DOWN = "\u25b4", "\u25be"
+
+STYLES: dict[RunState, str] = {
+    "running": "trend",
+    "interrupted": "warning",
+    "failed": "error",
+    "damaged": "error",
+}
+"""In what a state is written."""
+
+
+class RunTable(Listing):
+    """A line for every run; one is chosen, several may be marked."""
+
+    HELP = """
+    ## The table
+    A line for every run, the newest first. **Best val** is the validation accuracy of the epoch with the lowest
+    validation loss, **last val** that of the last epoch. On a wider terminal there are more columns.
+    **up / down** choose a run, **space** marks one, **o** puts them in order of the next column and **O** the other way
+    round; a click on a heading does the same.
+    """
+
+    BINDINGS = [
+        Binding("up,k", "step(-1)", "Up", id="runs.up", tooltip="The run above", show=False),
+        Binding("down,j", "step(1)", "Down", id="runs.down", tooltip="The run below", show=False),
+        Binding("pageup", "page(-1)", "Page up", id="runs.page_up", tooltip="A page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", id="runs.page_down", tooltip="A page down", show=False),
+        Binding("home,g", "jump(0)", "First", id="runs.first", tooltip="The first run", show=False),
+        Binding("end,G", "jump(-1)", "Last", id="runs.last", tooltip="The last run", show=False),
+        Binding("enter", "open", "Build", id="runs.enter", tooltip="Open what was trained in Build"),
+    ]
+
+    COMPONENT_CLASSES = {"listing--error", *(f"listing--{role}" for role in ROLES)}
+
+    signs: reactive[Mapping[str, Sign]] = reactive[Mapping[str, Sign]]({})
+    """The signs of those that are marked, by id."""
+    order: reactive[tuple[str, bool]] = reactive(("begun", True))
+    """The column that the runs are in order of, and whether the highest comes first."""
+    empty: reactive[str] = reactive("")
+    """What stands in its place as long as there are no runs."""
+
+    @dataclass
+    class SortWanted(Message):
+        """A person wants the runs in order of ``column``."""
+
+        column: str
+
+    @dataclass
+    class MarkWanted(Message):
+        """A person wants the chosen run marked, or its mark taken away."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.runs: tuple[Run, ...] = ()
+        """The runs that are listed."""
+        self._places: tuple[Place, ...] = ()
+
+    @property
+    def chosen(self) -> Run | None:
+        """The run that is chosen; None if there are none."""
+        return self.runs[self.cursor] if self.cursor < len(self.runs) else None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns on show."""
+        return tuple(place.name for place in self._places)
+
+    def show(self, runs: tuple[Run, ...]) -> None:
+        """List ``runs``. The same one stays chosen, or the next that is still among them, and where it is on screen."""
+        above = self.cursor - round(self.scroll_y)
+        places = {run.id: place for place, run in enumerate(runs)}
+        later, earlier = self.runs[self.cursor :], self.runs[: self.cursor]
+        kept = next((places[run.id] for run in (*later, *reversed(earlier)) if run.id in places), 0)
+        self.runs = runs
+        self.changed()
+        self.cursor = kept
+        at_top = self.scroll_y == 0 and kept < self.size.height - HEADER
+        self.scroll_to(y=0 if at_top else kept - above, animate=False, force=True, immediate=True)
+
+    @property
+    def lines(self) -> int:
+        return len(self.runs)
+
+    def changed(self) -> None:
+        self._places = places(self.width)
+        super().changed()
+
+    def header(self) -> str:
+        column, descending = self.order
+        line = " " * MARK
+        for place in self._places:
+            named = COLUMNS[place.name]
+            arrow = (DOWN if descending else UP) if place.name == column else ""
+            title = fitted(named.title, place.width, right=named.right)
+            if named.right:
+                line += title + fitted(arrow, GAP)
+            else:
+                line += fitted(title.rstrip() + arrow, place.width + GAP)
+        return line
+
+    def line(self, index: int) -> list[Cell]:
+        run, now = self.runs[index], time.time()
+        sign, style = self.signs.get(run.id, ("", ""))
+        cells: list[Cell] = [(fitted(sign, MARK), style)]
+        for place in self._places:
+            text = cell(place.name, run, now)
+            style = STYLES.get(run.state, "") if place.name == "state" else "muted" if text == "-" else ""
+            cells += [(fitted(text, place.width, right=COLUMNS[place.name].right), style), (" " * GAP, "")]
+        return cells
+
+    def render_line(self, y: int) -> Strip:
+        if self.runs or not self.empty:
+            return super().render_line(y)
+        said = wrap(self.empty, max(1, self.width - 2 * MARK))
+        style = self.get_component_rich_style("listing--muted")
+        text = " " * MARK + said[y - HEADER] if HEADER <= y < len(said) + HEADER else ""
+        return Strip([Segment(text, style)]).adjust_cell_length(self.width, style)
+
+    def on_click(self, event: events.Click) -> None:
+        """A heading sorts, the place of the mark marks; all else is as in every list."""
+        event.prevent_default()
+        index = event.y - HEADER + round(self.scroll_y)
+        if event.y < HEADER:
+            column = next((place.name for place in reversed(self._places) if event.x >= place.start), None)
+            if column and self.runs:
+                self.post_message(self.SortWanted(column))
+        elif event.x < MARK and index < self.lines:
+            self.cursor = index
+            self.post_message(self.MarkWanted())
+        else:
+            super().on_click(event)

@@ -1,0 +1,55 @@
+"""Runs written for other tools: what a person can choose from, and the writing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.runs.record import Run
+
+if TYPE_CHECKING:
+    from core.runs.checkpoint_file import Which
+    from core.runs.store import Store
+
+__all__ = ["CHOICES", "take_away", "title"]
+
+CHOICES = {
+    "report": "lab report: HTML, for reading and printing",
+    "markdown": "lab report: Markdown, with its curves as SVG",
+    "script": "Keras script: runs with TensorFlow alone",
+    "keras best": "Keras model (.keras) with the best weights",
+    "keras last": "Keras model (.keras) with the last weights",
+    "csv": "figures of every epoch as CSV",
+    "toml": "architecture and plan as a preset (TOML)",
+    "tensorboard": "TensorBoard event files",
+}
+"""The words for what there is to choose from."""
+
+
+def title(runs: Sequence[Run], choice: str = "") -> str:
+    """What is written: ``lenet-5 (k3f9q)``, or how many."""
+    said = f"{runs[0].name} ({runs[0].key})" if len(runs) == 1 else f"{len(runs)} runs"
+    return f"{said}: {CHOICES[choice]}" if choice else f"Write {said} for other tools"
+
+
+def take_away(store: "Store", runs: Sequence[Run], choice: str, folder: Path, *, force: bool) -> tuple[Path, ...]:
+    """Write ``runs`` into ``folder`` and say where. A report is one, of the first run, compared with the others.
+
+    Takes seconds where the network is asked. Raises FileExistsError for a file that is there already, unless
+    ``force``, `core.export.formats.ExportError`, `RunError` and OSError.
+    """
+    # Imported here because it brings numpy, which the start does without.
+    from core.export.formats import FORMATS, Stored, default_name, export, write_report  # noqa: PLC0415
+
+    sources = [Stored(store.told(run.id), store.path(run.id)) for run in runs]
+    if choice in {"report", "markdown"}:
+        first, *others = sources
+        path = folder / default_name(FORMATS["report"], first)
+        path = path.with_suffix(".md") if choice == "markdown" else path
+        write_report(path, first, [other.told for other in others], force=force)
+        return (path,)
+    name, _, weights = choice.partition(" ")
+    which: Which = "best" if weights == "best" else "last"
+    paths = tuple(folder / default_name(FORMATS[name], source) for source in sources)
+    for source, path in zip(sources, paths, strict=True):
+        export(FORMATS[name], source, path, which, force=force)
+    return paths
