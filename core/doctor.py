@@ -61,7 +61,11 @@ def data() -> tuple[Finding, ...]:
 
 def folders() -> tuple[Finding, ...]:
     """Where a person's own files and the log go, and whether they can."""
-    return (_folder("presets", storage.presets_folder()), _folder("log", storage.log_file().parent))
+    return (
+        _folder("presets", storage.presets_folder()),
+        _folder("runs", storage.home() / "runs"),
+        _folder("log", storage.log_file().parent),
+    )
 
 
 def own_presets() -> tuple[Finding, ...]:

@@ -94,6 +94,7 @@ class LayerLabApp(Keeping):
         Binding("ctrl+n", "new", "New", id="app.new", tooltip="Begin with an empty stack", show=False),
         Binding("ctrl+s", "save", "Save", id="app.save", tooltip="Save to the file it came from, or ask for a name"),
         Binding("S", "save_as", "Save as", id="app.save_as", tooltip="Save under another name", show=False),
+        Binding("ctrl+o", "import", "Import", id="app.import", tooltip="Open a model that Keras has saved", show=False),
         Binding("m", "data", "Data", id="app.data", tooltip="Look at the digits of the dataset", show=False),
         Binding("t", "train", "Train", id="app.train", tooltip="Train this network"),
         Binding("ctrl+t", "theme", "Light/dark", id="app.theme", tooltip="Switch light and dark", show=False),

@@ -14,6 +14,7 @@ from core.presets import Preset, PresetError
 from tui.plain import one_line
 from tui.screens.browse import BrowsePresets
 from tui.screens.dialogs import Ask, NameFile
+from tui.screens.writing import WriteLine
 
 __all__ = ["EMPTY", "Desk"]
 
@@ -86,6 +87,24 @@ class Desk(App[None]):
             self.open_document(preset, path)
 
     @work
+    async def action_import(self) -> None:
+        """Open a model that Keras has saved."""
+        note = "a .keras file, or what model.to_json() gives: a chain of layers without branches"
+        path = await self.push_screen_wait(WriteLine("Import a Keras file", "", note, _trouble))
+        if path is None:
+            return
+        from core.importing import keras_file  # noqa: PLC0415  # wanted by few
+
+        try:
+            preset = keras_file.load(Path(path.strip()).expanduser())
+        except PresetError as error:
+            self.refuse("Cannot import", error)
+            return
+        if await self.may_leave(f"open {one_line(preset.name)}"):
+            self.open_document(preset, None)
+            self.document = Document(preset, None)  # it has not been saved as a preset
+
+    @work
     async def action_save(self) -> None:
         """Save to the file it came from, or ask for a name."""
         await self._save()
@@ -143,3 +162,12 @@ class Desk(App[None]):
         self.path = path
         self.document = Document.opened(preset)
         self.opened()
+
+
+def _trouble(path: str) -> str:
+    """Why there is nothing to be read at ``path``; or empty."""
+    try:
+        found = Path(path.strip()).expanduser().is_file()
+    except (OSError, RuntimeError, ValueError):
+        found = False
+    return "" if found else "there is no such file: type its path"

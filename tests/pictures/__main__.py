@@ -1,17 +1,25 @@
-"""Takes the README's pictures: Build, Train in the midst of a real training, Inspect after it. Takes a minute."""
+"""Takes the README's pictures: Build, Train in the midst of a real training, Inspect after it, Runs. Takes minutes."""
 
 import asyncio
+import os
 import re
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from core import presets
+from core.runs.recorder import wait_until_written
+from core.runs.store import Store
+from core.runs.training import kept
 from tui.app import LayerLabApp
 
 FOLDER = Path(__file__).parent
 SIZE = (120, 36)
+OTHERS = ("ffnn-10", "ffnn-500", "mlp-600-100-bn-dropout")
 
 
 async def take() -> None:
@@ -36,6 +44,20 @@ async def take() -> None:
         await _press(pilot, "down")
         await pilot.pause()
         save(app, "walk")
+        await _press(pilot, "4")
+        await _until(pilot, lambda: len(app.runs_pane.table.runs) > len(OTHERS))
+        await _press(pilot, "space", "space", "space")
+        await _until(pilot, lambda: not app.runs_pane.detail.busy)
+        await pilot.pause()
+        save(app, "runs")
+
+
+def train_others() -> None:
+    """Have some runs on disk."""
+    for name in OTHERS:
+        preset = presets.load(presets.find(name))
+        kept(Store(), replace(preset, plan=replace(preset.plan, epochs=6)), lambda _: None).run()
+    wait_until_written()
 
 
 def save(app: LayerLabApp, name: str) -> None:
@@ -56,4 +78,6 @@ async def _until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(take())
+    with tempfile.TemporaryDirectory() as home, patch.dict(os.environ, LAYERLAB_HOME=home):
+        train_others()
+        asyncio.run(take())

@@ -1,5 +1,6 @@
 """Dialogs, lists to pick from, the header and the palette: what they show of any text, and where keys lead."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,16 @@ from msgspec.structs import replace
 from textual.widgets import Button
 
 from core import presets
+from core.architecture import Architecture
+from core.layers import Dense, Flatten
+from tests.core.importing.test_keras_file import dense, entry, made, sequential
 from tests.tui.driving import SIZES, keys, lines_of, opened, screen_of, until
 from tui.header import Header
 from tui.screens.browse import AddLayer, BrowsePresets
 from tui.screens.data import DataPage
 from tui.screens.dialogs import Ask, NameFile
 from tui.screens.help import HelpPage
+from tui.screens.writing import WriteLine
 
 pytestmark = pytest.mark.parametrize("size", SIZES)
 
@@ -148,3 +153,28 @@ async def test_a_layer_added_from_the_palette_is_seen(size):
         await keys(pilot, "enter")
         await until(pilot, lambda: len(app.preset.architecture.layers) == 9)
         assert app.tabs.current == "build"
+
+
+async def test_a_keras_file_is_opened_as_what_has_not_been_saved(size, tmp_path: Path):
+    path = tmp_path / "taken over.json"
+    path.write_text(json.dumps(sequential(entry(None, 28, 28, 1), made("Flatten"), dense(units=7))))
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "ctrl+o")
+        assert isinstance(app.screen, WriteLine)
+        await keys(pilot, f"text:{path}x", "enter")
+        assert "no such file" in screen_of(app)
+        await keys(pilot, "backspace", "enter")
+        await until(pilot, lambda: app.preset.name == "taken over")
+        assert app.preset.architecture == Architecture((28, 28, 1), (Flatten(), Dense(7)))
+        assert app.document.unsaved
+        assert app.path is None
+
+
+async def test_a_keras_file_that_cannot_be_expressed_is_refused_in_a_line(size, tmp_path: Path):
+    path = tmp_path / "crafted.json"
+    path.write_text(json.dumps(sequential(entry(None, 28, 28, 1), made("Lambda"))))
+    async with opened("lenet-5", size) as (app, pilot):
+        before = app.document
+        await keys(pilot, "ctrl+o", f"text:{path}", "enter")
+        await until(pilot, lambda: any("Lambda" in notice.message for notice in app._notifications))
+        assert app.document == before

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DONE",
     "FAILED",
+    "KERAS_SUFFIXES",
     "Misuse",
     "find",
     "find_any",
@@ -37,6 +38,9 @@ __all__ = [
 DONE = 0
 FAILED = 1
 MISUSED = 2
+
+KERAS_SUFFIXES = frozenset({".keras", ".json"})
+"""How the names of files end that hold a Keras model."""
 
 
 class Misuse(Exception):
@@ -67,10 +71,14 @@ def find(name: str) -> Path:
 
 
 def load(name: str) -> Preset:
-    """The preset called ``name``, or in the file of that name. Raises `Misuse`."""
+    """The preset called ``name``, or in the file of that name, which may be Keras's. Raises `Misuse`."""
     path = find(name)
     with refused():
-        return presets.load(path)
+        if path.suffix not in KERAS_SUFFIXES:
+            return presets.load(path)
+        from core.importing import keras_file  # noqa: PLC0415  # few commands are given such a file
+
+        return keras_file.load(path)
 
 
 def find_run(store: "Store", text: str) -> Run:

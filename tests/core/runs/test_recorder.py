@@ -138,15 +138,14 @@ def test_its_keras_files_hold_the_best_and_the_last_weights(store: Store) -> Non
 
 
 @pytest.mark.parametrize(
-    "plan",
+    ("plan", "moment"),
     [
-        PLAN,
-        replace(PLAN, early_stopping=EarlyStopping(patience=2, min_delta=0.02)),
-        replace(PLAN, optimizer=SGD(learning_rate=0.1, momentum=0.9, use_ema=True, ema_momentum=0.9)),
+        (PLAN, (2, 50)),
+        (replace(PLAN, early_stopping=EarlyStopping(patience=2, min_delta=0.02)), (3, 94)),
+        (replace(PLAN, optimizer=SGD(learning_rate=0.1, momentum=0.9, use_ema=True, ema_momentum=0.9)), (1, 20)),
     ],
     ids=["plain", "early stopping", "averaged weights"],
 )
-@pytest.mark.parametrize("moment", [(1, 20), (2, 50), (3, 94)], ids=str)
 def test_stopped_anywhere_and_gone_on_with_it_ends_the_same(
     store: Store, home: Path, plan: Plan, moment: tuple[int, int]
 ) -> None:
