@@ -1,6 +1,23 @@
-"""Numbers as people read them: bytes, thousands, durations, percent."""
+"""Numbers as people read them: bytes, thousands, durations, percent, moments."""
 
-__all__ = ["show_amount", "show_bytes", "show_change", "show_count", "show_duration", "show_short"]
+import time
+
+__all__ = [
+    "NONE",
+    "show_accuracy",
+    "show_amount",
+    "show_bytes",
+    "show_change",
+    "show_count",
+    "show_duration",
+    "show_loss",
+    "show_moment",
+    "show_rate",
+    "show_short",
+]
+
+NONE = "-"
+"""Stands for what is not known, or not there."""
 
 
 def show_bytes(size: float) -> str:
@@ -54,3 +71,23 @@ def show_duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def show_accuracy(accuracy: float | None) -> str:
+    """A share in percent: ``98.71%``."""
+    return NONE if accuracy is None else f"{100 * accuracy:.2f}%"
+
+
+def show_loss(loss: float | None) -> str:
+    """A loss with four figures: ``0.0412``, ``12.35``."""
+    return NONE if loss is None else f"{loss:.4f}" if abs(loss) < 10 else f"{loss:.4g}"
+
+
+def show_rate(learning_rate: float) -> str:
+    """A learning rate in few digits: ``0.0005``, ``1.25e-05``."""
+    return f"{learning_rate:.3g}"
+
+
+def show_moment(seconds: float) -> str:
+    """A time in seconds since 1970, to the minute, as it is here: ``2023-11-20 14:05``."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))

@@ -10,8 +10,8 @@ from core.export.sections import network
 from core.export.sections.comparison import comparison
 from core.export.sections.findings import findings
 from core.export.sections.training import training
-from core.export.sections.words import NONE, loss, moment, paragraphs, share
-from core.quantities import show_amount, show_count, show_duration
+from core.export.sections.words import paragraphs
+from core.quantities import NONE, show_accuracy, show_amount, show_count, show_duration, show_loss, show_moment
 from core.runs.record import Told
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def lab_report(told: Told, results: "Results | None", others: Sequence[Told] = (
     compared = (comparison((told, *others)),) if others else ()
     return Report(
         title=run.name,
-        lead=f"{preset.name}, trained on {DATASETS[preset.plan.dataset].title} on {moment(run.begun)}",
+        lead=f"{preset.name}, trained on {DATASETS[preset.plan.dataset].title} on {show_moment(run.begun)}",
         highlights=tuple(_highlights(told)),
         head=tuple(_head(told)),
         sections=(
@@ -44,10 +44,10 @@ def lab_report(told: Told, results: "Results | None", others: Sequence[Told] = (
 
 def _highlights(told: Told) -> Iterator[tuple[str, str]]:
     figures = told.run.figures
-    yield "Test accuracy", share(figures.test_accuracy)
-    yield "Test loss", loss(figures.test_loss)
+    yield "Test accuracy", show_accuracy(figures.test_accuracy)
+    yield "Test loss", show_loss(figures.test_loss)
     if figures.best_val_accuracy is not None:
-        yield "Best val accuracy", share(figures.best_val_accuracy)
+        yield "Best val accuracy", show_accuracy(figures.best_val_accuracy)
     yield "Params", show_count(figures.params)
     planned = f" of {show_count(figures.planned)}" if figures.epochs < figures.planned else ""
     yield "Epochs", f"{show_count(figures.epochs)}{planned}"
@@ -68,7 +68,7 @@ def _facts(told: Told) -> Iterator[tuple[str, str]]:
         yield "Reason", run.message
     if run.label.tags:
         yield "Tags", ", ".join(run.label.tags)
-    yield "Begun", moment(run.begun)
+    yield "Begun", show_moment(run.begun)
     yield "Device", environment.device
     yield "Seed", str(told.preset.plan.seed)
     yield (

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from core.quantities import show_count, show_duration
+from core.quantities import show_accuracy, show_count, show_duration, show_loss, show_moment
 from core.report import to_json
 from core.runs.differences import differences
 from core.runs.record import Run, Told
@@ -11,7 +11,6 @@ from core.runs.store import Store
 from tui.commands.common import DONE, Misuse, find_runs, refused
 from tui.output import Column, Output
 from tui.runs import words
-from tui.train.words import loss, share
 
 __all__ = ["run", "show"]
 
@@ -21,16 +20,16 @@ FIGURES: tuple[tuple[str, Callable[[Run], str]], ...] = (
     ("params", lambda run: show_count(run.figures.params)),
     ("epochs", lambda run: words.epochs(run.figures)),
     ("best epoch", lambda run: show_count(run.figures.best_epoch) if run.figures.best_epoch else "-"),
-    ("best validation accuracy", lambda run: share(run.figures.best_val_accuracy)),
-    ("last validation accuracy", lambda run: share(run.figures.last_val_accuracy)),
-    ("last validation loss", lambda run: loss(run.figures.last_val_loss)),
-    ("last training loss", lambda run: loss(run.figures.last_loss)),
-    ("test accuracy", lambda run: share(run.figures.test_accuracy)),
-    ("test loss", lambda run: loss(run.figures.test_loss)),
+    ("best validation accuracy", lambda run: show_accuracy(run.figures.best_val_accuracy)),
+    ("last validation accuracy", lambda run: show_accuracy(run.figures.last_val_accuracy)),
+    ("last validation loss", lambda run: show_loss(run.figures.last_val_loss)),
+    ("last training loss", lambda run: show_loss(run.figures.last_loss)),
+    ("test accuracy", lambda run: show_accuracy(run.figures.test_accuracy)),
+    ("test loss", lambda run: show_loss(run.figures.test_loss)),
     ("time", lambda run: show_duration(run.figures.seconds)),
     ("device", lambda run: run.device),
     ("state", lambda run: run.state),
-    ("begun", lambda run: words.moment(run.begun)),
+    ("begun", lambda run: show_moment(run.begun)),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from textwrap import shorten
 
-from core.quantities import show_amount, show_count, show_duration
+from core.quantities import show_accuracy, show_amount, show_count, show_duration, show_moment
 from core.report import to_json
 from core.runs.record import Run
 from core.runs.report import run_report
@@ -12,7 +12,6 @@ from core.runs.store import Store
 from tui.commands.common import DONE, refused, whole
 from tui.output import Column, Output
 from tui.runs import words
-from tui.train.words import share
 
 __all__ = ["STYLES", "run", "show"]
 
@@ -115,12 +114,12 @@ def _cells(run: Run) -> tuple[str, ...]:
         run.architecture,
         show_count(figures.params),
         words.epochs(figures),
-        share(figures.best_val_accuracy),
-        share(figures.last_val_accuracy),
-        share(figures.test_accuracy),
+        show_accuracy(figures.best_val_accuracy),
+        show_accuracy(figures.last_val_accuracy),
+        show_accuracy(figures.test_accuracy),
         show_duration(figures.seconds),
         run.device,
         run.state,
-        words.moment(run.begun),
+        show_moment(run.begun),
         shorten(words.said(run.label), LONGEST_NOTE, placeholder=" ..."),
     )

@@ -228,9 +228,9 @@ class DrawView(View):
         self.as_drawn = not self.as_drawn
 
     def action_digit(self) -> None:
-        """Load a digit of the test set, chosen by chance."""
+        """Load another digit of the test set, chosen by chance."""
         if self.inspected is not None:
-            self._fetch(self.inspected)
+            self._fetch(self.inspected, self._digit.number if self._digit else None)
 
     def action_walk(self) -> None:
         """Show what goes into the network on its way through the layers."""
@@ -274,8 +274,8 @@ class DrawView(View):
         return answer(question)
 
     @work(thread=True, exclusive=True, group="draw-digit", exit_on_error=False)
-    def _fetch(self, inspected: Inspected) -> Loaded:
-        return loaded(inspected, self._chance.random())
+    def _fetch(self, inspected: Inspected, last: int | None) -> Loaded:
+        return loaded(inspected, self._chance.random(), last)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         worker = event.worker

@@ -58,10 +58,12 @@ def answer(question: Question) -> Reply:
     return Reply(as_drawn, as_drawn if same else Answer.of(question.inspected.outputs(ready.image)))
 
 
-def loaded(inspected: Inspected, chance: float) -> Loaded:
-    """The digit that ``chance``, from 0 to below 1, falls on; in a worker."""
+def loaded(inspected: Inspected, chance: float, last: int | None = None) -> Loaded:
+    """The digit that ``chance``, from 0 to below 1, falls on, of all but the ``last`` one; in a worker."""
     labels, classes = inspected.labels, DATASETS[inspected.plan.dataset].classes
-    number = int(chance * len(labels))
+    number = int(chance * (len(labels) - (last is not None)))
+    if last is not None and number >= last:
+        number += 1
     return Loaded(Pad.of(inspected.images[number]), number, classes[int(labels[number])])
 
 

@@ -11,13 +11,12 @@ from textual.widgets import Static
 
 from core.inspection.confusions import confusions
 from core.inspection.results import Results
-from core.quantities import show_count
+from core.quantities import show_accuracy, show_count, show_loss
 from tui.inspect.confusion import Matrix
 from tui.inspect.greys import DigitRow
 from tui.inspect.inspected import Image
 from tui.inspect.tested import DigitsView
 from tui.plain import one_line
-from tui.train.words import loss, share
 
 __all__ = ["CellWanted", "ResultsView"]
 
@@ -166,7 +165,7 @@ def figures(results: Results) -> tuple[str, str]:
     """What all answers come to: loss and accuracy, and the macro averages."""
     right, macro = f"{show_count(results.right)} of {show_count(results.examples)} right", results.macro
     return (
-        f"loss {loss(results.loss)}   accuracy {share(results.accuracy)}, {right}",
+        f"loss {show_loss(results.loss)}   accuracy {show_accuracy(results.accuracy)}, {right}",
         f"macro precision {macro.precision:.3f}, recall {macro.recall:.3f}, F1 {macro.f1:.3f}",
     )
 

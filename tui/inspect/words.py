@@ -2,11 +2,10 @@
 
 from core.curves import History
 from core.presets import Preset
-from core.quantities import show_amount, show_count
+from core.quantities import show_accuracy, show_amount, show_count
 from core.training.events import State
 from tui.plain import one_line
 from tui.train.controller import Run
-from tui.train.words import share
 
 __all__ = ["missing", "subject"]
 
@@ -53,7 +52,7 @@ def subject(run: Run | None, state: State, history: History, now: Preset) -> str
     elif history.ended:
         ended = history.ended
         said += f", {ended.reason}" if ended.reason != "finished" else ""
-        said += f", test accuracy {share(ended.test_accuracy)}" if ended.test_accuracy is not None else ""
+        said += f", test accuracy {show_accuracy(ended.test_accuracy)}" if ended.test_accuracy is not None else ""
     if (run.architecture, run.plan) == (now.architecture, now.plan):
         return said
     if run.name != now.name:

@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
-from core.quantities import show_duration, show_short
+from core.quantities import show_accuracy, show_duration, show_short
 from core.runs.record import Run
 from tui.plain import one_line
 from tui.runs import words
-from tui.train.words import share
 
 __all__ = ["COLUMNS", "GAP", "MARK", "Column", "Place", "cell", "fitted", "places"]
 
@@ -40,9 +39,9 @@ COLUMNS = {
     "architecture": Column("Architecture", 14, lambda run, _: run.architecture, right=False),
     "params": Column("Params", 6, lambda run, _: show_short(run.figures.params)),
     "epochs": Column("Epochs", 7, lambda run, _: words.epochs(run.figures)),
-    "best": Column("Best val", 8, lambda run, _: share(run.figures.best_val_accuracy)),
-    "last": Column("Last val", 8, lambda run, _: share(run.figures.last_val_accuracy)),
-    "test": Column("Test", 7, lambda run, _: share(run.figures.test_accuracy)),
+    "best": Column("Best val", 8, lambda run, _: show_accuracy(run.figures.best_val_accuracy)),
+    "last": Column("Last val", 8, lambda run, _: show_accuracy(run.figures.last_val_accuracy)),
+    "test": Column("Test", 7, lambda run, _: show_accuracy(run.figures.test_accuracy)),
     "time": Column("Time", 8, lambda run, _: show_duration(run.figures.seconds)),
     "device": Column("Device", 8, lambda run, _: run.device, right=False),
     "state": Column("State", 13, lambda run, _: words.state(run), right=False),

@@ -4,10 +4,10 @@ import time
 from collections.abc import Iterator
 
 from core.presets import Preset
-from core.quantities import show_amount, show_count, show_duration, show_short
+from core.quantities import show_accuracy, show_amount, show_count, show_duration, show_loss, show_moment, show_short
 from core.runs.record import Figures, Label, Run, RunState, Told
 from core.summary import summarize
-from tui.train.words import loss, plan_line, share
+from tui.train.words import plan_line
 
 __all__ = [
     "LOOKING",
@@ -21,7 +21,6 @@ __all__ = [
     "curveless",
     "epochs",
     "facts",
-    "moment",
     "said",
     "state",
 ]
@@ -53,11 +52,6 @@ def begun(seconds: float, now: float) -> str:
     if then.tm_year == today.tm_year:
         return f"{MONTHS[then.tm_mon - 1]} {then.tm_mday}"
     return time.strftime("%Y-%m-%d", then)
-
-
-def moment(seconds: float) -> str:
-    """When a run began, to the minute: ``2023-11-20 14:05``."""
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
 
 
 def state(run: Run) -> str:
@@ -101,12 +95,12 @@ def facts(told: Told) -> Iterator[tuple[str, str]]:
     if note := said(run.label):
         yield "note", note
     accuracies = {"best": figures.best_val_accuracy, "last": figures.last_val_accuracy, "test": figures.test_accuracy}
-    yield "accuracy", _figures({name: share(value) for name, value in accuracies.items()})
+    yield "accuracy", _figures({name: show_accuracy(value) for name, value in accuracies.items()})
     losses = {"training": figures.last_loss, "validation": figures.last_val_loss, "test": figures.test_loss}
-    yield "loss", _figures({name: loss(value) for name, value in losses.items()})
+    yield "loss", _figures({name: show_loss(value) for name, value in losses.items()})
     yield "network", _network(told.preset)
     yield "plan", plan_line(told.preset.plan)
-    yield "begun", f"{moment(run.begun)} on {environment.device}"
+    yield "begun", f"{show_moment(run.begun)} on {environment.device}"
     yield "kept as", f"{run.id} (key {run.key})"
     yield (
         "made with",

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from core.curves import Axis, History, Point, accuracy_axis, epoch_axis, loss_axis
+from core.quantities import show_rate
 from core.training.events import EpochEnded
-from tui.train.words import rate
 from tui.widgets.picture import Line, Marks, Picture, Rule
 
 __all__ = ["accuracy_picture", "loss_picture"]
@@ -15,7 +15,7 @@ def loss_picture(history: History) -> Picture | None:
     if not (history.loss or history.val_loss):
         return None
     best = _best(history.best, lambda epoch: epoch.loss if epoch.val_loss is None else epoch.val_loss)
-    rules = tuple(Rule(change.x, f"lr {rate(change.learning_rate)}") for change in history.changes)
+    rules = tuple(Rule(change.x, f"lr {show_rate(change.learning_rate)}") for change in history.changes)
     axis = loss_axis(history.loss, history.val_loss)
     return _picture("loss", history, axis, history.loss, history.val_loss, best, rules)
 

@@ -18,6 +18,7 @@ from core.curves import History
 from core.fields import Described
 from core.plan import Plan
 from core.presets import Preset
+from core.quantities import show_rate
 from core.training import runtime
 from core.training.events import Ended, Event, LearningRateChanged, NotKept, Preparing, Started, State, StateChanged
 from tui.plain import one_line
@@ -317,7 +318,7 @@ class TrainPane(Widget):
                 self._say(words.beginning(self._run_name, history.started))
             case LearningRateChanged():
                 at = history.changes[-1]
-                self._say(f"learning rate {words.rate(at.learning_rate)} from epoch {at.x:.2f} on")
+                self._say(f"learning rate {show_rate(at.learning_rate)} from epoch {at.x:.2f} on")
             case NotKept(message=message):
                 self.app.notify(one_line(message), title="Not kept", severity="warning", timeout=10, markup=False)
             case Ended():

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from core.curves import History
 from core.diagnosis import Finding
 from core.plan import Plan
-from core.quantities import show_count, show_duration
+from core.quantities import show_accuracy, show_count, show_duration, show_loss, show_rate
 from core.training.events import Ended, EpochEnded, Progress, Started, State
 from tui.plain import one_line
 
@@ -18,15 +18,12 @@ __all__ = [
     "epoch_cells",
     "headline",
     "last",
-    "loss",
     "no_gradients",
     "outcome",
     "paused",
     "plan_line",
     "progress_details",
-    "rate",
     "ready",
-    "share",
 ]
 
 EMPTY = "Press t to train: the curves appear here."
@@ -37,25 +34,10 @@ HEADINGS = ("epoch", "loss", "accuracy", "val loss", "val acc", "lr", "time")
 """Columns of the table of epochs."""
 
 
-def rate(learning_rate: float) -> str:
-    """A learning rate in few digits: ``0.0005``, ``1.25e-05``."""
-    return f"{learning_rate:.3g}"
-
-
-def share(accuracy: float | None) -> str:
-    """An accuracy in percent: ``98.71%``."""
-    return "-" if accuracy is None else f"{100 * accuracy:.2f}%"
-
-
-def loss(value: float | None) -> str:
-    """A loss with four figures: ``0.0412``, ``12.35``."""
-    return "-" if value is None else f"{value:.4f}" if abs(value) < 10 else f"{value:.4g}"
-
-
 def plan_line(plan: Plan) -> str:
     """The plan in a line: ``Adam 0.001, batch 128, 10 epochs, val test``."""
     parts = [
-        f"{type(plan.optimizer).__name__} {rate(plan.optimizer.learning_rate)}",
+        f"{type(plan.optimizer).__name__} {show_rate(plan.optimizer.learning_rate)}",
         f"batch {plan.batch_size}",
         f"{show_count(plan.epochs)} {_epochs(plan.epochs)}",
         f"val {plan.validation}",
@@ -123,11 +105,11 @@ def epoch_cells(event: EpochEnded) -> tuple[str, ...]:
     """A row of the table of epochs, under `HEADINGS`."""
     return (
         epoch_cell(event, best=event.best),
-        loss(event.loss),
-        share(event.accuracy),
-        loss(event.val_loss),
-        share(event.val_accuracy),
-        rate(event.learning_rate),
+        show_loss(event.loss),
+        show_accuracy(event.accuracy),
+        show_loss(event.val_loss),
+        show_accuracy(event.val_accuracy),
+        show_rate(event.learning_rate),
         show_duration(event.seconds),
     )
 
@@ -153,7 +135,7 @@ def ready(name: str) -> str:
 
 def last(ended: Ended) -> str:
     """What a training reached, in brackets, for behind something else; empty if nothing was measured."""
-    return "" if ended.test_accuracy is None else f" (last: test accuracy {share(ended.test_accuracy)})"
+    return "" if ended.test_accuracy is None else f" (last: test accuracy {show_accuracy(ended.test_accuracy)})"
 
 
 def outcome(ended: Ended, best: EpochEnded | None, name: str = "") -> str:
@@ -170,7 +152,7 @@ def _outcome(ended: Ended, best: EpochEnded | None) -> str:
         return f"failed: {ended.message}"
     reached = ""
     if ended.test_accuracy is not None:
-        reached = f"test accuracy {share(ended.test_accuracy)}, test loss {loss(ended.test_loss)}"
+        reached = f"test accuracy {show_accuracy(ended.test_accuracy)}, test loss {show_loss(ended.test_loss)}"
         reached += f" after {ended.epochs} {_epochs(ended.epochs)} in {show_duration(ended.seconds)}"
         if best is not None and best.epoch < ended.epochs:
             reached += f"; best epoch {best.epoch}"

@@ -1,10 +1,9 @@
 """How the network answers the test set. Loads numpy."""
 
 from core.export.document import Block, Column, Items, Section, Table, Text
-from core.export.sections.words import NONE, loss, share
 from core.inspection.confusions import confusions, heat
 from core.inspection.results import Results
-from core.quantities import show_count
+from core.quantities import NONE, show_accuracy, show_count, show_loss
 
 __all__ = ["answers"]
 
@@ -16,8 +15,8 @@ MOST_CONFUSIONS = 5
 def answers(results: Results) -> Section:
     """Figures of every class, the confusion matrix, and what is confused most often."""
     said = (
-        f"{show_count(results.right)} of {show_count(results.examples)} right: accuracy {share(results.accuracy)}, "
-        f"loss {loss(results.loss)}."
+        f"{show_count(results.right)} of {show_count(results.examples)} right: "
+        f"accuracy {show_accuracy(results.accuracy)}, loss {show_loss(results.loss)}."
     )
     blocks: list[Block] = [Text(said)]
     if results.unpredicted:

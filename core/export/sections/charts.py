@@ -5,15 +5,14 @@ from typing import Literal
 
 from core.curves import History, Point, accuracy_axis, epoch_axis, loss_axis
 from core.export.curves_svg import BEST, RUNS, TRAINING, VALIDATION, Chart, Curve, Rule
-from core.export.sections.words import loss, rate, share
-from core.quantities import show_amount
+from core.quantities import show_accuracy, show_amount, show_loss, show_rate
 from core.training.events import EpochEnded
 
 __all__ = ["Figure", "overlaid", "single"]
 
 Figure = Literal["loss", "accuracy"]
 
-_SHOW: dict[Figure, Callable[[float | None], str]] = {"loss": loss, "accuracy": share}
+_SHOW: dict[Figure, Callable[[float | None], str]] = {"loss": show_loss, "accuracy": show_accuracy}
 _AXIS = {"loss": loss_axis, "accuracy": accuracy_axis}
 
 
@@ -34,7 +33,7 @@ def single(figure: Figure, history: History) -> Chart | None:
         x=epoch_axis(max(history.x, best.epoch if best else 0), 0),
         y=_AXIS[figure](train, validation),
         curves=tuple(curves),
-        rules=tuple(Rule(change.x, f"lr {rate(change.learning_rate)}") for change in history.changes),
+        rules=tuple(Rule(change.x, f"lr {show_rate(change.learning_rate)}") for change in history.changes),
     )
 
 

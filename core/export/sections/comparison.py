@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from core.export.curves_svg import RUNS
 from core.export.document import Block, Column, Figures, Section, Table, Text
 from core.export.sections.charts import overlaid
-from core.export.sections.words import loss, names, share
-from core.quantities import show_amount, show_count, show_duration
+from core.export.sections.words import names
+from core.quantities import show_accuracy, show_amount, show_count, show_duration, show_loss
 from core.runs.differences import Difference, differences
 from core.runs.record import Told
 
@@ -44,11 +44,11 @@ def _figures(told: Told) -> tuple[str, ...]:
     return (
         show_count(figures.params),
         show_count(figures.epochs),
-        share(figures.best_val_accuracy),
-        share(figures.last_val_accuracy),
-        loss(figures.last_val_loss),
-        share(figures.test_accuracy),
-        loss(figures.test_loss),
+        show_accuracy(figures.best_val_accuracy),
+        show_accuracy(figures.last_val_accuracy),
+        show_loss(figures.last_val_loss),
+        show_accuracy(figures.test_accuracy),
+        show_loss(figures.test_loss),
         show_duration(figures.seconds),
     )
 

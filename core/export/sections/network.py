@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from core.datasets import DATASETS
 from core.explanation import sums
 from core.export.document import Block, Column, Section, Table, Text
-from core.export.sections.words import NONE, shape, typeset
+from core.export.sections.words import shape, typeset
 from core.families import Family
 from core.fields import Described, fields_of
 from core.formulas import Number, total
 from core.layers import Facts
 from core.plan import Plan
 from core.presets import Preset
-from core.quantities import show_amount, show_bytes, show_count, show_short
+from core.quantities import NONE, show_amount, show_bytes, show_count, show_short
 from core.summary import Row, Summary, Totals, summarize
 
 __all__ = ["architecture", "arithmetic", "plan"]

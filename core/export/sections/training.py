@@ -6,8 +6,16 @@ from statistics import median
 from core.curves import History
 from core.export.document import Block, Column, Facts, Figures, Section, Table, Text
 from core.export.sections.charts import single
-from core.export.sections.words import NONE, loss, rate, share
-from core.quantities import show_amount, show_count, show_duration, show_short
+from core.quantities import (
+    NONE,
+    show_accuracy,
+    show_amount,
+    show_count,
+    show_duration,
+    show_loss,
+    show_rate,
+    show_short,
+)
 from core.runs.record import Told
 from core.training.events import EpochEnded
 
@@ -37,13 +45,14 @@ def _reached(told: Told) -> Table:
     last, best = history.epochs[-1] if history.epochs else None, history.best
     rows = []
     if last:
-        rows.append(("Training set", str(last.epoch), loss(last.loss), share(last.accuracy)))
+        rows.append(("Training set", str(last.epoch), show_loss(last.loss), show_accuracy(last.accuracy)))
         if last.val_loss is not None:
-            rows.append(("Validation set", str(last.epoch), loss(last.val_loss), share(last.val_accuracy)))
+            rows.append(("Validation set", str(last.epoch), show_loss(last.val_loss), show_accuracy(last.val_accuracy)))
     if best and best is not last and best.val_loss is not None:
-        rows.append(("Validation set, best epoch", str(best.epoch), loss(best.val_loss), share(best.val_accuracy)))
+        reached = show_loss(best.val_loss), show_accuracy(best.val_accuracy)
+        rows.append(("Validation set, best epoch", str(best.epoch), *reached))
     if figures.test_loss is not None:
-        rows.append(("Test set, at the end", NONE, loss(figures.test_loss), share(figures.test_accuracy)))
+        rows.append(("Test set, at the end", NONE, show_loss(figures.test_loss), show_accuracy(figures.test_accuracy)))
     return Table(
         "What was reached; on the training set as means over the epoch while the network was learning",
         (Column("Measured on", "text"), Column("Epoch"), Column("Loss"), Column("Accuracy")),
@@ -84,11 +93,11 @@ def _epochs(history: History) -> Table:
 def _epoch(epoch: EpochEnded, best: EpochEnded | None) -> tuple[str, ...]:
     return (
         f"\u2605 {epoch.epoch}" if best and epoch.epoch == best.epoch else str(epoch.epoch),
-        loss(epoch.loss),
-        share(epoch.accuracy),
-        loss(epoch.val_loss),
-        share(epoch.val_accuracy),
-        rate(epoch.learning_rate),
+        show_loss(epoch.loss),
+        show_accuracy(epoch.accuracy),
+        show_loss(epoch.val_loss),
+        show_accuracy(epoch.val_accuracy),
+        show_rate(epoch.learning_rate),
         show_duration(epoch.seconds),
     )
 

@@ -132,13 +132,13 @@ def test_numbers_that_break_are_found_at_the_first_layer_and_mended() -> None:
 
 
 def test_ffnn_500_learns_by_heart() -> None:
-    network = preset("ffnn-500", epochs=30)
+    network = preset("ffnn-500", epochs=20)
     (found,) = findings(network)
     assert found.code == "overfitting"
     best = trained(*network).history.best
     assert best is not None
     assert found.evidence.startswith(f"since epoch {best.epoch} the validation loss has risen from ")
-    assert 5 <= best.epoch <= 25
+    assert 5 <= best.epoch <= 15
 
 
 def test_pixels_that_are_not_scaled_saturate_and_are_scaled_by_both_remedies() -> None:

@@ -293,7 +293,7 @@ def cases() -> dict[str, Preset]:
     plateau = ReduceLROnPlateau(rate=0.3, patience=1, min_delta=0.5, cooldown=1)
     return {
         "normalized": case("bn-512-128-64", smooth, validation=0.8, epochs=2),
-        "convolutional": case("lenet-5", dropped, validation=0.8, epochs=2, seed=5),
+        "convolutional": case("lenet-5", dropped, validation=0.8, epochs=1, seed=5),
         "stopped": case(
             "ffnn-10", validation=0.8, epochs=5, loss=sparse, schedule=Step(every=1, rate=0.5), early_stopping=stopping
         ),

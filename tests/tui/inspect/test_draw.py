@@ -12,6 +12,7 @@ from core.inspection.drawing import Drawing, Pad, centred
 from tests.tui.driving import SIZES, burst, check_golden, faint_texts, keys, lines_of, screen_of, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, Network, fixed, inspecting, trained
 from tui.inspect.draw import EMPTY, NOBODY, WORKING
+from tui.inspect.drawn import loaded
 from tui.inspect.outputs import OutputBars
 from tui.inspect.walk import WalkView
 from tui.theme import DARK, LIGHT
@@ -488,3 +489,11 @@ async def test_at_other_sizes_the_pad_is_whole_and_the_bars_are_seen(size):
         assert all(line.count("%") for line in lines_of(app)[5:14])
         assert view.region.contains_region(view.bars.region.intersection(view.region))
         assert view.query_one("#draw-outputs", OutputBars).content_size.width >= 15
+
+
+@pytest.mark.parametrize("last", [0, 7, 499])
+def test_another_digit_is_loaded_whatever_the_chance(last: int):
+    network = fixed().inspected
+    count = len(network.labels)
+    loadable = {loaded(network, (number + 0.5) / (count - 1), last).number for number in range(count - 1)}
+    assert loadable == set(range(count)) - {last}
