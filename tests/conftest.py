@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-TURN = 0.005
+TURN = 0.01
 """Seconds."""
 
 settings.register_profile("layerlab", deadline=None, derandomize=True, print_blob=True)

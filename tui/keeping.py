@@ -12,7 +12,7 @@ from textual.worker import get_current_worker
 from core.architecture import Architecture
 from core.plan import Plan
 from core.presets import Preset
-from core.runs.record import Run, RunError, Told
+from core.runs.record import Run, Told
 from core.training.events import Event
 from core.training.failures import explain
 from tui.desk import Desk
@@ -20,7 +20,7 @@ from tui.inspect.pane import InspectPane
 from tui.plain import one_line
 from tui.runs.kept import go_on, interrupted, look_into, trained, trains
 from tui.runs.pane import RunsPane
-from tui.runs.taking import CHOICES, take_away, title
+from tui.runs.taking import CHOICES, Taken, take_away, title
 from tui.screens.dialogs import Ask
 from tui.screens.taking import TakeAway, Wanted
 from tui.train.controller import Make, TrainingSession
@@ -118,8 +118,8 @@ class Keeping(Desk):
     def _inspect_kept(self, run: Run, which: "Which") -> None:
         try:
             told = self.store.told(run.id)
-        except RunError as error:
-            self.call_from_thread(self.refuse, "Cannot be inspected", str(error))
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with a file must not end the app
+            self.call_from_thread(self.refuse, "Cannot be inspected", explain(error))
             return
         self.call_from_thread(self._show_kept, told, which)
 
@@ -136,26 +136,28 @@ class Keeping(Desk):
     def _go_on(self, run: Run, more: int) -> None:
         try:
             make, told = go_on(self.store, run, more)
-        except RunError as error:
-            self.call_from_thread(self.refuse, "Not resumed", str(error))
+        except Exception as error:  # noqa: BLE001  # as above
+            self.call_from_thread(self.refuse, "Not resumed", explain(error))
             return
         self.call_from_thread(self._train_further, make, told)
 
     def _train_further(self, make: Make, told: Told) -> None:
-        if not self.train_pane.busy:
-            self.action_show("train")
-            self.train_pane.go_on(trained(told), make, told.history)
+        if self.train_pane.busy:
+            self.refuse("Not resumed", "another training has begun meanwhile: x on the Train tab stops it")
+            return
+        self.action_show("train")
+        self.train_pane.go_on(trained(told), make, told.history)
 
     @on(RunsPane.ExportRequested)
     @work
     async def _export_requested(self, event: RunsPane.ExportRequested) -> None:
-        wanted = await self.push_screen_wait(TakeAway(title(event.runs), CHOICES, Path.cwd()))
+        wanted = await self.push_screen_wait(TakeAway(title(event.runs), CHOICES, _here()))
         if wanted:
             self._take_away(event.runs, wanted, force=False)
 
     @work
-    async def _ask_to_replace(self, runs: Sequence[Run], wanted: Wanted, path: str) -> None:
-        question = f"{one_line(Path(path).name)} exists. Replace it?"
+    async def _ask_to_replace(self, runs: Sequence[Run], wanted: Wanted, taken: str) -> None:
+        question = f"{one_line(taken)}. Replace what is there?"
         if await self.push_screen_wait(Ask(question, {"replace": "Replace"})):
             self._take_away(runs, wanted, force=True)
 
@@ -167,8 +169,16 @@ class Keeping(Desk):
             paths = take_away(self.store, runs, wanted.choice, wanted.folder, force=force)
             where = str(paths[0]) if len(paths) == 1 else f"{len(paths)} files in {wanted.folder}"
             said = f"written: {one_line(where)}"
-        except FileExistsError as error:
-            self.call_from_thread(self._ask_to_replace, runs, wanted, str(error.filename))
+        except Taken as error:
+            self.call_from_thread(self._ask_to_replace, runs, wanted, str(error))
         except Exception as error:  # noqa: BLE001  # whatever a disk or Keras comes up with must not end the app
             self.call_from_thread(self.refuse, "Not written", explain(error))
-        self.call_from_thread(self.runs_pane.say, said, "done")
+        self.call_from_thread(self.runs_pane.say, said, "done" if said else "")
+
+
+def _here() -> Path:
+    """The folder that the app was started in, or one's own if that is gone."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path.home()

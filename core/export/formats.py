@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core import presets
 from core.export.csv import history_csv
@@ -112,7 +113,7 @@ def lacking(format: Format, source: Source) -> str:
 def content(format: Format, source: Source) -> str:
     """The text of ``source`` in a format that is one. Raises as `export` does."""
     _check(format, source)
-    preset = source if isinstance(source, Preset) else source.told.preset
+    preset = _trained(source)
     match format.name, source:
         case "script", _:
             return script(preset)
@@ -169,7 +170,7 @@ def write_report(
     _leave_alone([path], force=force)
     report = lab_report(run.told, answers(run, "last") if asks else None, others)
     files = {path: as_html(report)}
-    if path.suffix == MARKDOWN:
+    if path.suffix.lower() == MARKDOWN:
         files = {path.with_name(name): text for name, text in as_markdown(report, path.stem).items()}
     _leave_alone(files, force=force)
     for place, text in files.items():
@@ -189,6 +190,14 @@ def _write_keras(source: Source, path: Path, which: Which) -> None:
             write(path, source)
         else:
             write(path, source.told.preset, source.folder, which)
+
+
+def _trained(source: Source) -> Preset:
+    """The preset, its plan with as many epochs as a run has come to want."""
+    if isinstance(source, Preset):
+        return source
+    preset, wanted = source.told.preset, source.told.run.figures.planned
+    return replace(preset, plan=replace(preset.plan, epochs=wanted or preset.plan.epochs))
 
 
 def _ready(folder: Path, which: Which) -> Path | None:

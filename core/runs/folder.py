@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from os import scandir
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -64,7 +64,7 @@ class Header(Struct, frozen=True):
 
     preset: str
     """The preset's name."""
-    begun: float
+    begun: Annotated[float, msgspec.Meta(ge=0, le=2**32)]
     environment: Environment
     state: RunState
     message: str = ""
@@ -76,11 +76,17 @@ class _Format(Struct):
     format: int
 
 
-def create(folder: Path, label: Label, preset: Preset, environment: Environment) -> Header:
+def create(
+    folder: Path,
+    label: Label,
+    preset: Preset,
+    environment: Environment,
+    figures: Figures = Figures(),  # noqa: B008  # it is frozen
+) -> Header:
     """Make the ``folder`` of a run that begins now, with its first files: all of them or nothing. Raises OSError."""
     unfinished = folder.with_name(f"{UNFINISHED}{folder.name}")
     unfinished.mkdir(parents=True)
-    header = Header(preset.name, time.time(), environment, "running")
+    header = Header(preset.name, time.time(), environment, "running", figures=figures)
     write_atomically(unfinished / PRESET, presets.dumps(preset))
     write_atomically(unfinished / LABEL, _json(label))
     write_history(unfinished, HistoryFile().encode(History()))
@@ -147,10 +153,12 @@ def held(folder: Path) -> bool:
 def lock(folder: Path) -> "FileLock":
     """Take the run for training: until the lock is released, or this process ends in whatever way.
 
-    Raises `RunError` if another training has it.
+    Raises `RunError` if another training has it, or if it is gone.
     """
     from filelock import FileLock, Timeout  # noqa: PLC0415  # as above
 
+    if not folder.is_dir():
+        raise RunError(f"{_shown(folder)}: is not there any more")
     taken = FileLock(folder / LOCK, thread_local=False)
     try:
         taken.acquire(timeout=1)  # one who only asks whether it is held has it for a moment

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from core import keras_model
 from core.losses import SparseCategoricalCrossentropy
@@ -30,11 +31,12 @@ def write(path: Path, preset: Preset, folder: Path | None = None, which: Which =
     Its weights are those of the run in ``folder``, else as they are before training. With the last ones goes the state
     of the optimizer, so that whoever loads the file can train on.
     """
-    model = _model(preset)
-    if folder:
-        _assign(model.variables, checkpoint_file.weights(folder, which))
-        if which == "last":
-            _assign(model.optimizer.variables, checkpoint_file.read(folder).optimizer)
+    with tf.device("/CPU:0"):  # a GPU may have no room for a second network
+        model = _model(preset)
+        if folder:
+            _assign(model.variables, checkpoint_file.weights(folder, which))
+            if which == "last":
+                _assign(model.optimizer.variables, checkpoint_file.read(folder).optimizer)
     written = path.with_name(f"{UNFINISHED}{path.name}")
     try:
         model.save(written)

@@ -51,7 +51,6 @@ class Recorder:
         self._history = history or History()
         self._writer: Writer | None = None
         self._given_up = False
-        self._finishing: Thread | None = None
 
     def hear(self, event: Event) -> None:
         """Take in ``event``, and hand it on."""
@@ -61,14 +60,14 @@ class Recorder:
                 self._guarded(lambda: self._begin(device))
             case Ended() as ended if self._writer:
                 writer = self._writer
-                self._guarded(lambda: writer.end(self._history, ended))
+                self._guarded(lambda: self._end(writer, ended))
         self._listen(event)
         if isinstance(event, StateChanged) and event.state == "idle" and self._writer:
             # Not on the thread that trains: whoever waits for its end should not wait for this too.
             # Not a daemon, as the thread that trains may be: the end of the process would cut it off.
-            self._finishing = Thread(target=self._finish, args=(self._writer,), name=WRITING, daemon=False)
+            writing = Thread(target=self._finish, args=(self._writer,), name=WRITING, daemon=False)
             self._writer = None
-            self._finishing.start()
+            writing.start()
 
     def keep(self, checkpoint: Checkpoint) -> None:
         """Keep where training stands."""
@@ -77,14 +76,18 @@ class Recorder:
             self._guarded(lambda: writer.write(self._history, checkpoint))
 
     def _begin(self, device: str) -> None:
-        if self._finishing:
-            self._finishing.join()
+        wait_until_written()
         if self._folder is None:
             self._folder = self._new_folder(self._preset.name)
-            self._writer = Writer.new(self._folder, self._preset, device)
+            self._writer = Writer.new(self._folder, self._preset, self._history, device)
         else:
-            self._writer = Writer.again(self._folder, self._preset, device)
+            epochs = self._history.epochs[-1].epoch if self._history.epochs else 0
+            self._writer = Writer.again(self._folder, self._preset, device, epochs)
         self._listen(Kept(self._folder.name))
+
+    def _end(self, writer: Writer, ended: Ended) -> None:
+        if not writer.end(self._history, ended):
+            self._folder = None  # should it be trained after all, it is a new run
 
     def _guarded(self, write: Callable[[], None]) -> None:
         """Write; or, if that cannot be done, give up keeping this run: what is there stays and can be gone on from."""
@@ -111,4 +114,6 @@ class Recorder:
 
 
 def _reason(error: Exception) -> str:
-    return visible(error.strerror) if isinstance(error, OSError) and error.strerror else explain(error)
+    if isinstance(error, OSError) and error.strerror:
+        return visible(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
+    return explain(error)

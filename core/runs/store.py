@@ -5,6 +5,7 @@ import shutil
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from os import DirEntry, scandir
 from pathlib import Path
 from secrets import choice
@@ -75,7 +76,8 @@ class Store:
     def rebuild(self) -> int:
         """Forget the index, look at every file of every run, and how many runs there are."""
         self._index.throw_away()
-        checked = ((path.name, _row(path, None, files.check)) for path in _folders(self._runs))
+        # One that is trained may lose a file while it is looked at.
+        checked = ((path.name, _row(path, None, files.check) or _row(path, None)) for path in _folders(self._runs))
         rows = {name: row for name, row in checked if row}
         if rows:
             self._index.keep(rows, rows)
@@ -175,6 +177,7 @@ class Store:
             for path in paths:
                 try:
                     to.mkdir(parents=True, exist_ok=True)
+                    _make_room(to / path.name)
                     path.rename(to / path.name)
                 except OSError as error:
                     raise RunError(f"{visible(path.name)}: cannot be moved: {error.strerror or error}") from error
@@ -222,6 +225,14 @@ def _chosen(place: Path, ids: Sequence[str], missing: str) -> list[Path]:
         if not inside or path.is_symlink() or not path.is_dir():
             raise RunError(f"{visible(name)}: {missing}")
     return list(paths.values())
+
+
+def _make_room(path: Path) -> None:
+    """Take away an empty folder, with or without a lock, that a training left whose run was moved meanwhile."""
+    with suppress(OSError):
+        if [found.name for found in path.iterdir()] == [files.LOCK]:
+            (path / files.LOCK).unlink()
+        path.rmdir()
 
 
 def _row(path: Path, known: Row | None, look: Callable[[Path], Run] | None = None) -> Row | None:

@@ -69,6 +69,10 @@ def check(path: Path) -> None:
         if length > min(LARGEST_TABLE, size):
             raise ValueError("it is no safetensors file")
         table = msgspec.json.decode(file.read(length), type=dict[str, msgspec.Raw])
-    ends = [msgspec.json.decode(place, type=_Place).data_offsets[1] for name, place in table.items() if name[0] != "_"]
+    ends = [
+        msgspec.json.decode(place, type=_Place).data_offsets[1]
+        for name, place in table.items()
+        if not name.startswith("_")
+    ]
     if 8 + length + max(ends, default=0) != size:
         raise ValueError("it is not the whole file")

@@ -1,6 +1,7 @@
 """Writes the files of one run while it is trained. Importing this loads neither numpy nor TensorFlow."""
 
 import platform
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +17,8 @@ from core.runs import folder as files
 from core.runs.folder import Header
 from core.runs.history_file import HistoryFile
 from core.runs.labels import named
-from core.runs.record import Environment, RunState, figures
+from core.runs.record import Environment, RunError, RunState, figures
+from core.storage import UNFINISHED
 from core.training.checkpoint import Checkpoint
 from core.training.events import Ended
 
@@ -32,8 +34,9 @@ DURABLY_EVERY = 30.0
 class Writer:
     """Has a run's folder to itself until it is released. What goes wrong is raised as OSError or `RunError`."""
 
-    def __init__(self, folder: Path, preset: Preset, lock: "FileLock", header: Header) -> None:
+    def __init__(self, folder: Path, preset: Preset, lock: "FileLock", header: Header, *, new: bool) -> None:
         self.folder = folder
+        self._new = new
         self._preset = preset
         self._lock = lock
         self._header = header
@@ -41,18 +44,22 @@ class Writer:
         self._durable_at = monotonic()
 
     @classmethod
-    def new(cls, folder: Path, preset: Preset, device: str) -> "Writer":
-        """For a run that begins now."""
-        header = files.create(folder, named(preset.name), preset, _environment(device))
-        return cls(folder, preset, files.lock(folder), header)
+    def new(cls, folder: Path, preset: Preset, history: History, device: str) -> "Writer":
+        """For a run that begins now; its ``history`` tells what it is to come to."""
+        header = files.create(folder, named(preset.name), preset, _environment(device), figures(history, 0.0))
+        return cls(folder, preset, files.lock(folder), header, new=True)
 
     @classmethod
-    def again(cls, folder: Path, preset: Preset, device: str) -> "Writer":
-        """For a run that goes on."""
+    def again(cls, folder: Path, preset: Preset, device: str, epochs: int) -> "Writer":
+        """For a run that goes on after so many ``epochs``; if it has more by now, another process has trained it."""
         lock = files.lock(folder)
         try:
             header = replace(files.read_header(folder), environment=_environment(device))
-            writer = cls(folder, preset, lock, header)
+            if header.figures.epochs > epochs:
+                raise RunError(f"{folder.name}: has been trained further meanwhile: go on from the list of runs")
+            for left in folder.glob(f"{UNFINISHED}*"):
+                left.unlink(missing_ok=True)
+            writer = cls(folder, preset, lock, header, new=False)
             writer._tell(header, "running")
         except BaseException:
             lock.release()
@@ -79,19 +86,21 @@ class Writer:
         self._tell(replace(self._header, figures=come_to), "running", durably=durably)
         if durably:
             self._durable_at = monotonic()
-            self.export()
+            with suppress(Exception):  # at the end they are written again, and what goes wrong is told
+                self.export()
 
-    def end(self, history: History, ended: Ended) -> None:
-        """Put down how it ended; a run in which nothing was trained leaves nothing behind."""
-        if history.progress is None:
+    def end(self, history: History, ended: Ended) -> bool:
+        """Put down how it ended; False for a new run that was stopped before its first step, which is taken away."""
+        if self._new and history.progress is None and ended.reason != "failed":
             rmtree(self.folder)
-            return
+            return False
         files.write_history(self.folder, self._history.encode(history))
         self._tell(replace(self._header, figures=figures(history, ended.seconds)), ended.reason, ended.message)
+        return True
 
     def export(self) -> None:
         """Write the Keras files; takes a tenth of a second and more."""
-        if self.folder.exists():
+        if (self.folder / files.CHECKPOINT).exists():
             import_module("core.runs.keras_file").write_both(self.folder, self._preset)
 
     def release(self) -> None:

@@ -53,7 +53,8 @@ class Course:
         self._going_on: Arrays | None = None
         self._opened = False
         self._kept_at = 0.0
-        self._kept_step = 0
+        self._kept: Standing | None = None
+        self._trained_before = 0.0
         self.at = Standing(plan.epochs)
         self._validated: Measured | None = None
         self._test: Measured | None = None
@@ -112,7 +113,7 @@ class Course:
         if changed:
             self._test = None
             self._going_on = going_on
-        if changed or self.at.step != self._kept_step:
+        if changed or self._standing != self._kept:
             self.keep()
         return message
 
@@ -121,7 +122,7 @@ class Course:
         self.trainer.assume(checkpoint.variables, checkpoint.optimizer)
         self.at = checkpoint.standing
         self._first_steps, self._first_seconds = self.at.step, self.at.training_seconds
-        self._kept_step = self.at.step
+        self._trained_before = self.at.training_seconds
         if self._watch:
             self._watch.seen = self.at.watched
             self._watched_weights = checkpoint.watched
@@ -136,8 +137,9 @@ class Course:
         if self._going_on is not None:
             variables, result = self._going_on, variables
         optimizer = self.trainer.optimizer_variables()
-        self._keep(Checkpoint(self._standing, variables, optimizer, self._watched_weights, result))
-        self._kept_at, self._kept_step = perf_counter(), self.at.step
+        self._kept = self._standing
+        self._keep(Checkpoint(self._kept, variables, optimizer, self._watched_weights, result))
+        self._kept_at = perf_counter()
 
     def test(self) -> Measured | None:
         """Loss and accuracy on the test set, with the weights as they are now; None if nobody wants them.
@@ -173,7 +175,7 @@ class Course:
         """Take ``count`` steps and tell of them; now and then the first is looked at closely."""
         before = self.at.sums
         paced = self.at.step == 0 or self._training_pace.seconds_per_step > 0
-        if paced and self._sampling.due(self.at.training_seconds):
+        if paced and self._sampling.due(self.at.training_seconds - self._trained_before):
             self._sample()
             count -= 1
         if count and self.at.epoch_step < self.trainer.steps_per_epoch:

@@ -123,6 +123,8 @@ class Session:
                 return self._ended("stopped", "stopped before training began")
             course.open()
             self._listen(self._started(course, perf_counter() - started))
+            if course.at.step:
+                course.keep()  # how far it is to go is another matter now
             return self._trained(course)
         except Diverged as diverged:
             self._broken = str(diverged)
@@ -132,12 +134,12 @@ class Session:
 
     def _trained(self, course: Course) -> Ended:
         while True:
-            message = course.advance()
+            early = course.advance()
             stopped = self._control.stopped
             self._control.enter("stopping")
-            message = "; ".join(part for part in (message, course.close()) if part)
+            message = "; ".join(part for part in (early, course.close()) if part)
             tested = course.test() if course.at.step else None
-            if message or stopped or self._control.reached(course.at.epoch):
+            if early or stopped or self._control.reached(course.at.epoch):
                 break
         reason: Reason = "stopped" if stopped else "finished"
         return self._ended(reason, message, tested)

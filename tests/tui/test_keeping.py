@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from textual.pilot import Pilot
 
 from core import presets
 from core.runs.recorder import wait_until_written
@@ -23,6 +24,12 @@ def notices(app: LayerLabApp) -> str:
     return " ".join(notice.message for notice in app._notifications)
 
 
+async def open_runs(app: LayerLabApp, pilot: Pilot[None]) -> None:
+    """Go to the Runs tab, and wait until keys do something there."""
+    await keys(pilot, "4")
+    await until(pilot, lambda: app.runs_pane.table.runs and app.runs_pane.table.has_focus)
+
+
 def done(app: LayerLabApp) -> bool:
     return not app.train_pane.busy and app.train_pane.history.ended is not None
 
@@ -33,9 +40,8 @@ async def test_a_training_is_kept_gone_on_with_and_looked_into(home: Path) -> No
     async with app.run_test(size=(120, 36)) as pilot:
         await keys(pilot, "t")
         await until(pilot, lambda: done(app), 5000)
-        await keys(pilot, "4")
         pane = app.runs_pane
-        await until(pilot, lambda: pane.table.runs)
+        await open_runs(app, pilot)
         (run,) = pane.table.runs
         assert (run.state, run.figures.epochs) == ("finished", 2)
         assert run.figures.test_accuracy == app.train_pane.history.ended.test_accuracy
@@ -95,8 +101,7 @@ async def test_a_damaged_checkpoint_is_refused_in_a_line(home: Path) -> None:
     run = keep(home, "cut off", preset(), history(preset(), 3, 0.5, over=False), "running")
     (home / "runs" / run / "checkpoint.safetensors").write_bytes(b"no tensors")
     async with opened() as (app, pilot):
-        await keys(pilot, "4")
-        await until(pilot, lambda: app.runs_pane.table.runs)
+        await open_runs(app, pilot)
         await keys(pilot, "r")
         await until(pilot, lambda: "damaged" in notices(app))
         assert app.tabs.current == "runs"
@@ -108,8 +113,7 @@ async def test_runs_are_written_for_other_tools(home: Path, tmp_path: Path, monk
     keep(home, "first", preset(), history(preset(), 3, 0.5))
     async with opened() as (app, pilot):
         pane = app.runs_pane
-        await keys(pilot, "4")
-        await until(pilot, lambda: pane.table.runs)
+        await open_runs(app, pilot)
         await keys(pilot, "x")
         assert isinstance(app.screen, TakeAway)
         await keys(pilot, "down", "down", "enter")  # the third is the script
@@ -132,8 +136,7 @@ async def test_runs_are_written_for_other_tools(home: Path, tmp_path: Path, monk
 async def test_a_folder_that_is_not_there_is_no_place_to_write_to(home: Path) -> None:
     keep(home, "first", preset(), history(preset(), 3, 0.5))
     async with opened() as (app, pilot):
-        await keys(pilot, "4")
-        await until(pilot, lambda: app.runs_pane.table.runs)
+        await open_runs(app, pilot)
         await keys(pilot, "x", "text:/nowhere", "enter")
         assert isinstance(app.screen, TakeAway)
         assert "no such folder" in str(app.screen.told.content)
@@ -146,8 +149,7 @@ async def test_while_something_is_trained_no_run_is_gone_on_with_or_looked_into(
     async with opened() as (app, pilot):
         await keys(pilot, "t")
         await until(pilot, lambda: app.train_pane.busy)
-        await keys(pilot, "4")
-        await until(pilot, lambda: app.runs_pane.table.runs)
+        await open_runs(app, pilot)
         await keys(pilot, "r")
         await until(pilot, lambda: "training is under way" in notices(app))
         await keys(pilot, "i")

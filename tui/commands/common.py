@@ -74,7 +74,7 @@ def load(name: str) -> Preset:
     """The preset called ``name``, or in the file of that name, which may be Keras's. Raises `Misuse`."""
     path = find(name)
     with refused():
-        if path.suffix not in KERAS_SUFFIXES:
+        if path.suffix.lower() not in KERAS_SUFFIXES:
             return presets.load(path)
         from core.importing import keras_file  # noqa: PLC0415  # few commands are given such a file
 

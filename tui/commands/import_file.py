@@ -21,7 +21,7 @@ def run(file: str, out: str | None, *, force: bool, as_json: bool) -> int:
     """Read the model in ``file`` and save it as a preset called ``out``, else as the model is called."""
     with refused():
         preset = keras_file.load(Path(file))
-        path = presets.path_for(out or preset.name)
+        path = presets.path_for(out or f"{preset.name} ")  # with a blank at its end no name is taken for a path
         if out and path.parent == presets.own_folder():
             preset = replace(preset, name=out)
         if not force:

@@ -21,7 +21,7 @@ def run(name: str | None, *, saves: bool = True) -> int:
     path: Path | None = None
     if name is not None:
         preset, found = load(name), find(name)
-        path = None if found.parent == presets.SHIPPED or found.suffix in KERAS_SUFFIXES else found
+        path = None if found.parent == presets.SHIPPED or found.suffix.lower() in KERAS_SUFFIXES else found
     if not (sys.stdin and sys.stdin.isatty() and any(s and s.isatty() for s in (sys.stdout, sys.stderr))):
         raise Misuse("the app needs a terminal; `layerlab summary` and `layerlab train` do without")
     with guarded():

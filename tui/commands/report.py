@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 from core.export import formats
 from core.export.formats import FORMATS, Stored
+from core.presets import visible
 from core.runs.store import Store
-from tui.commands.common import DONE, find_runs, refused, target, working
+from tui.commands.common import DONE, Misuse, find_runs, refused, target, working
 from tui.commands.export import exporting
 from tui.output import Output
 
 __all__ = ["run"]
+
+SUFFIXES = frozenset({".html", ".htm", ".md"})
 
 
 def run(names: Sequence[str], out: str | None, *, quick: bool, force: bool) -> int:
@@ -23,6 +26,8 @@ def run(names: Sequence[str], out: str | None, *, quick: bool, force: bool) -> i
         told, *others = (store.told(run.id) for run in runs)
         first = Stored(told, store.path(told.run.id))
     path = target(out, formats.default_name(FORMATS["report"], first))
+    if path.suffix.lower() not in SUFFIXES:
+        raise Misuse(f"{visible(path)}: a lab report is HTML or Markdown: give a name that ends in .html or .md")
     with exporting(), working("making a lab report"):
         formats.write_report(path, first, others, asks=not quick, force=force)
     Output().line(f"written as a lab report: {path}")

@@ -89,8 +89,9 @@ def _add(fit: Sequence[Run], out: Output) -> None:
     if cut_off:
         were = "was" if len(cut_off) == 1 else "were"
         out.line(f"{show_amount(len(cut_off), 'run')} {were} interrupted: `layerlab resume {cut_off[0]}` goes on")
-    if any(each.state == "damaged" for each in fit):
-        out.line("damaged: `layerlab show KEY` says why")
+    for each in fit:
+        if each.state == "damaged":
+            out.line(f"damaged: {each.message}")
 
 
 def _rebuilt(store: Store, *, as_json: bool) -> int:

@@ -8,7 +8,7 @@ from rich.table import Column
 from rich.text import Text
 
 from core.presets import Preset
-from core.quantities import show_count, show_duration, show_short
+from core.quantities import show_amount, show_count, show_duration, show_short
 from core.report import event_report, to_json
 from core.runs.report import kept_report
 from core.training.events import Ended, EpochEnded, Event, Kept, NotKept, Preparing, Started, StateChanged
@@ -167,7 +167,7 @@ def _left(seconds: float | None) -> str:
 
 def _start(event: Started, preset: Preset) -> str:
     validation = f"{show_count(event.validation_examples)} for validation" if event.validation_examples else "none kept"
-    epochs = f"epochs {event.epoch + 1} to {event.epochs}" if event.epoch else f"{event.epochs} epochs"
+    epochs = f"epochs {event.epoch + 1} to {event.epochs}" if event.epoch else show_amount(event.epochs, "epoch")
     return (
         f"{preset.name}: {show_count(event.params)} params, {show_count(event.train_examples)} examples, {validation}, "
         f"batch {event.batch_size}, {epochs}, on {event.device}"

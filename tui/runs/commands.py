@@ -57,7 +57,7 @@ BINDINGS: list[BindingType] = [
 def refusal(action: str, run: Run) -> str:
     """Why ``action`` cannot be done with ``run``; empty if it can."""
     if run.state == "damaged":
-        return "" if action == "discard" else f"it cannot be read: {run.message}"
+        return "" if action == "discard" else run.message
     if run.state == "running" and action in {"resume", "more", "discard"}:
         return "it is being trained now" + (": stop it first" if action == "discard" else "")
     if run.state == "finished" and action == "resume":

@@ -263,8 +263,9 @@ class RunsPane(Following):
         if not self._trash:
             self.say("nothing has been deleted since LayerLab was started", "warning")
             return
-        ids = self._trash.pop()
-        self.change(lambda store: store.restore(ids), f"{show_amount(len(ids), 'run')} taken back")
+        ids = self._trash[-1]
+        said = f"{show_amount(len(ids), 'run')} taken back"
+        self.change(lambda store: store.restore(ids), said, lambda: self._trash.remove(ids))
 
     def action_export(self) -> None:
         """Write the marked runs, or else the chosen one, for other tools."""
@@ -308,9 +309,14 @@ class RunsPane(Following):
     def _may(self, action: str, runs: Sequence[Run]) -> bool:
         refused = [(run, why) for run in runs if (why := commands.refusal(action, run))]
         if refused or not runs:
-            self.say(f"{refused[0][0].name}: {refused[0][1]}" if refused else self.table.empty, "warning")
+            self.say(_refused(*refused[0]) if refused else self.table.empty, "warning")
         return bool(runs) and not refused
 
 
 def _named(runs: Sequence[Run]) -> str:
     return runs[0].name if len(runs) == 1 else show_amount(len(runs), "run")
+
+
+def _refused(run: Run, why: str) -> str:
+    """Why something is not done with ``run``; what is damaged is named by its files."""
+    return why if run.state == "damaged" else f"{run.name}: {why}"

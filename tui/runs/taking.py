@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from core.runs.checkpoint_file import Which
     from core.runs.store import Store
 
-__all__ = ["CHOICES", "take_away", "title"]
+__all__ = ["CHOICES", "Taken", "take_away", "title"]
 
 CHOICES = {
     "report": "lab report: HTML, for reading and printing",
@@ -25,6 +25,10 @@ CHOICES = {
 """The words for what there is to choose from."""
 
 
+class Taken(Exception):
+    """There are files already where some are to be written; the message names one and says how many."""
+
+
 def title(runs: Sequence[Run], choice: str = "") -> str:
     """What is written: ``lenet-5 (k3f9q)``, or how many."""
     said = f"{runs[0].name} ({runs[0].key})" if len(runs) == 1 else f"{len(runs)} runs"
@@ -34,8 +38,8 @@ def title(runs: Sequence[Run], choice: str = "") -> str:
 def take_away(store: "Store", runs: Sequence[Run], choice: str, folder: Path, *, force: bool) -> tuple[Path, ...]:
     """Write ``runs`` into ``folder`` and say where. A report is one, of the first run, compared with the others.
 
-    Takes seconds where the network is asked. Raises FileExistsError for a file that is there already, unless
-    ``force``, `core.export.formats.ExportError`, `RunError` and OSError.
+    Takes seconds where the network is asked. Raises `Taken`, before anything is written, unless told to ``force``;
+    `core.export.formats.ExportError`, `RunError` and OSError.
     """
     # Imported here because it brings numpy, which the start does without.
     from core.export.formats import FORMATS, Stored, default_name, export, write_report  # noqa: PLC0415
@@ -45,11 +49,19 @@ def take_away(store: "Store", runs: Sequence[Run], choice: str, folder: Path, *,
         first, *others = sources
         path = folder / default_name(FORMATS["report"], first)
         path = path.with_suffix(".md") if choice == "markdown" else path
-        write_report(path, first, [other.told for other in others], force=force)
+        _look_out([path], force=force)
+        write_report(path, first, [other.told for other in others], force=True)
         return (path,)
     name, _, weights = choice.partition(" ")
     which: Which = "best" if weights == "best" else "last"
     paths = tuple(folder / default_name(FORMATS[name], source) for source in sources)
+    _look_out(paths, force=force)
     for source, path in zip(sources, paths, strict=True):
-        export(FORMATS[name], source, path, which, force=force)
+        export(FORMATS[name], source, path, which, force=True)
     return paths
+
+
+def _look_out(paths: Sequence[Path], *, force: bool) -> None:
+    there = [path.name for path in paths if path.exists()]
+    if there and not force:
+        raise Taken(f"{there[0]} exists" if len(there) == 1 else f"{there[0]} and {len(there) - 1} more exist")

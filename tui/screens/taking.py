@@ -60,7 +60,7 @@ class TakeAway(ModalScreen[Wanted | None]):
             yield OptionList(*options, id="taking-choices", compact=True, markup=False)
             yield Input(one_line(str(self._folder)), id="taking-folder", compact=True)
             yield Static(id="taking-trouble", markup=False)
-            note = "up and down choose   enter writes into the folder   escape goes back"
+            note = "up and down choose   enter writes it   escape goes back"
             yield Static(note, classes="note", markup=False)
 
     def on_mount(self) -> None:

@@ -279,3 +279,41 @@ def test_where_nothing_can_be_written_any_more_training_goes_on(store: Store) ->
     go_on(store, again, told.id)
     assert store.told(told.id).run.state == "finished"
     assert [event.state for event in again.of(StateChanged)][-1] == "idle"
+
+
+def test_what_was_asked_for_is_kept_before_the_next_step(store: Store) -> None:
+    told, more, again = Told(), Told(at(5, 1), lambda session: session.stop(measure=False)), Told()
+    train(store, PRESET, told)
+    go_on(store, more, told.id, more=3)
+    assert checkpoint_file.read(store.path(told.id)).standing.epochs == 7
+    go_on(store, again, told.id)
+    assert store.told(told.id).run.figures.epochs == 7
+
+
+def test_a_run_in_the_trash_stays_whole_when_its_training_goes_on(store: Store) -> None:
+    told = Told()
+    session = train(store, PRESET, told)
+    store.discard([told.id])
+    session.extend(1)
+    assert session.run().epochs == 5
+    assert "not there any more" in told.of(NotKept)[0].message
+    store.restore([told.id])
+    assert store.told(told.id).run.figures.epochs == 4
+
+
+def test_a_kept_run_that_is_stopped_before_its_first_step_stays(store: Store) -> None:
+    told, again = Told(at(2, 1)), Told(lambda event: isinstance(event, Started))
+    train(store, PRESET, told)
+    (store.path(told.id) / "checkpoint.safetensors").unlink()
+    go_on(store, again, told.id)
+    assert store.told(told.id).run.state == "stopped"
+
+
+def test_what_another_process_has_trained_meanwhile_is_not_overwritten(store: Store) -> None:
+    told, elsewhere = Told(), Told()
+    session = train(store, PRESET, told)
+    go_on(store, elsewhere, told.id, more=3)
+    session.extend(1)
+    session.run()
+    assert "trained further meanwhile" in told.of(NotKept)[0].message
+    assert store.told(told.id).run.figures.epochs == 7

@@ -215,9 +215,9 @@ async def test_what_the_pane_asks_of_the_app(runs, monkeypatch):
     [
         ("ffnn 500", "r", "has come to its end: + goes on"),
         ("too fast", "i", "has no weights yet"),
-        ("20231120-120000-lenet-5-k7mzp", "enter", "cannot be read"),
-        ("20231120-120000-lenet-5-k7mzp", "n", "cannot be read"),
-        ("20231120-120000-lenet-5-k7mzp", "plus", "cannot be read"),
+        ("20231120-120000-lenet-5-k7mzp", "enter", "is damaged"),
+        ("20231120-120000-lenet-5-k7mzp", "n", "is damaged"),
+        ("20231120-120000-lenet-5-k7mzp", "plus", "is damaged"),
     ],
 )
 async def test_what_cannot_be_done_is_refused_in_a_line(runs, name, key, why):
