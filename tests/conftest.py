@@ -1,14 +1,10 @@
 """What all tests share."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-
-TURN = 0.01
-"""Seconds."""
 
 settings.register_profile("layerlab", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("layerlab")
@@ -28,11 +24,3 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("LAYERLAB_HOME", str(folder))
     return folder
-
-
-@pytest.fixture(autouse=True)
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a key, Textual's pilot looks in shorter turns whether the app has come to rest: most of the time it has."""
-    if "textual._wait" in sys.modules:
-        monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", TURN)
-        monkeypatch.setattr("textual._wait.SLEEP_IDLE", TURN / 20)
