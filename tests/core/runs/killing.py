@@ -169,8 +169,9 @@ def _look(home: Path, outcome: Outcome, told: int, *, ended: bool) -> bool:
         outcome.wrong.append(f"{run.id}: is another run")
     if run.state not in ("finished", "interrupted"):
         outcome.wrong.append(f"{run.id}: is {run.state}")
-    # Killed after its last epoch, all that is left to do is the end: then no epoch is told.
-    if run.figures.epochs < told - 1 or (ended and told and run.figures.epochs != told):
+    # Killed after its last epoch, all that is left to do is the end: then no epoch is told, and none may be lost.
+    before = outcome.epochs[-2] if len(outcome.epochs) > 1 else 0
+    if run.figures.epochs < max(told - 1, before) or (ended and told and run.figures.epochs != told):
         outcome.wrong.append(f"{run.id}: {told} epochs were told, {run.figures.epochs} are kept")
     return run.state == "finished"
 
