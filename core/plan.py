@@ -34,7 +34,9 @@ class Plan(Described, frozen=True):
     validation: Annotated[
         str | float, Validation(), "test: the test set; none; or a fraction: the last part of the training set"
     ] = "test"
-    shuffle: Annotated[bool, Flag(), "Draw the examples in a new order every epoch"] = True
+    shuffle: Annotated[
+        bool, Flag(), "Draw the examples in a new order every epoch; if not, each step is Keras's own to the last digit"
+    ] = True
     seed: Annotated[int, Whole(0, 2**31 - 1), "The same seed gives the same numbers on the same device"] = 1
     early_stopping: Annotated[
         EarlyStopping | None, Maybe(Table(EarlyStopping)), "Stop early, such as monitor=val_loss, patience=3; empty: no"

@@ -39,8 +39,8 @@ class _Code(Struct, frozen=True):
 def script(preset: Preset) -> str:
     """The Python source that builds, trains and tests ``preset`` on the data of ``keras.datasets``.
 
-    It begins with the very weights that LayerLab begins with, and where nothing is shuffled its losses differ by
-    rounding alone. The device is left to TensorFlow. What LayerLab cannot train is built and summarized, no more.
+    It begins with the very weights that LayerLab begins with, and where nothing is shuffled it takes the very same
+    steps. The device is left to TensorFlow. What LayerLab cannot train is built and summarized, no more.
     """
     architecture, plan = preset.architecture, preset.plan
     blocks = [

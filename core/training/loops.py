@@ -110,8 +110,13 @@ def learn(task: Task, forward: Forward, apply: Update, pixels: Any, truth: Any) 
     return _sums(loss, output, truth)
 
 
-def steps(task: Task, apply: Update, size: int) -> Steps:
-    """A loop of training steps of ``size`` examples each."""
+def steps(task: Task, apply: Update, size: int, *, literal: bool = False) -> Steps:
+    """A loop of training steps of ``size`` examples each.
+
+    ``literal`` steps are traced for any number of examples, as those of ``fit`` are: told how many there are,
+    TensorFlow multiplies by one part of them where it would else divide, which may differ in the last digit.
+    """
+    known = None if literal else size
 
     def forward(x: Any) -> Any:
         return task.model(x, training=True)
@@ -119,7 +124,7 @@ def steps(task: Task, apply: Update, size: int) -> Steps:
     def run(images: Any, labels: Any, order: Any, first: Any, count: Any, sums: Sums) -> tuple[Any, Sums]:
         def step(done: Any, sums: Sums) -> tuple[Any, Sums]:
             start = first + done * size
-            chosen = tf.ensure_shape(order[start : start + size], [size])
+            chosen = tf.ensure_shape(order[start : start + size], [known])
             return done + 1, added(sums, learn(task, forward, apply, *pick(task, images, labels, chosen)))
 
         def going(done: Any, sums: Sums) -> Any:

@@ -55,6 +55,15 @@ class Blueprint(Struct, frozen=True):
         return examples % self.plan.batch_size
 
     @property
+    def literal(self) -> bool:
+        """Whether steps are taken with the very operations that Keras takes them with, one by one.
+
+        XLA adds in another order, and a relu whose input lies next to zero makes a whole step of the last digit. Only
+        without shuffling do plain Keras and LayerLab see the same batches; then they come to the same bit for bit.
+        """
+        return not self.plan.shuffle
+
+    @property
     def traced(self) -> "Blueprint":
         """What the loops depend on: what is left out can be changed from one training to the next."""
         plan = Plan()
@@ -64,7 +73,6 @@ class Blueprint(Struct, frozen=True):
             optimizer=optimizer,
             schedule=Constant(),
             epochs=plan.epochs,
-            shuffle=plan.shuffle,
             seed=plan.seed,
             early_stopping=None,
         )
@@ -86,12 +94,14 @@ class Network:
             batch = _batch(blueprint.architecture.input_shape, plan)
         self.task = task = loops.Task(self.model, batch, blueprint.image, blueprint.home)
         size = plan.batch_size
-        whole = cpu and compiled.gains(self.model, size)
+        literal = blueprint.literal
+        free = cpu and not literal
+        whole = free and compiled.gains(self.model, size)
         trained = sum(int(np.prod(weight.shape)) for weight in self.model.trainable_weights)
-        self._fused = cpu and not whole and trained >= FUSED_FROM
+        self._fused = free and not whole and trained >= FUSED_FROM
         self._update = loops.update(self.model, fused=self._fused)
-        self.full = compiled.steps(task, size) if whole else loops.steps(task, self._update, size)
-        self.partial = loops.steps(task, self._update, blueprint.rest)
+        self.full = compiled.steps(task, size) if whole else loops.steps(task, self._update, size, literal=literal)
+        self.partial = loops.steps(task, self._update, blueprint.rest, literal=literal)
         products = summarize(blueprint.architecture).totals.multiply_adds
         self.evaluated = max(size, min(MOST_EVALUATED, EVALUATED_PRODUCTS // max(1, products))) if whole else size
         """Examples in a batch of the evaluation."""

@@ -269,8 +269,7 @@ def test_every_optimizer_begins_where_the_app_has_it_begin(name: str) -> None:
         assert np.max(np.abs(found - meant)) <= 1e-6
 
 
-# How it trains by itself. What rounding does to a relu whose input lies close to zero grows from step to step: Keras
-# itself differs by it with XLA and without, or with another last digit in the pixels. These networks bear it.
+# How it trains by itself.
 
 
 def cases() -> dict[str, Preset]:
@@ -279,12 +278,6 @@ def cases() -> dict[str, Preset]:
         architecture = replace(preset.architecture, layers=change(preset.architecture.layers))
         return replace(preset, architecture=architecture, plan=replace(preset.plan, shuffle=False, **plan))
 
-    def smooth(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-        relu = [isinstance(layer, Dense) and layer.activation == "relu" for layer in layers]
-        return tuple(
-            replace(layer, activation="tanh") if kink else layer for layer, kink in zip(layers, relu, strict=True)
-        )
-
     def dropped(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
         return (*layers[:-1], Dropout(0.25), layers[-1])
 
@@ -292,16 +285,16 @@ def cases() -> dict[str, Preset]:
     sparse = SparseCategoricalCrossentropy()
     plateau = ReduceLROnPlateau(rate=0.3, patience=1, min_delta=0.5, cooldown=1)
     return {
-        "normalized": case("bn-512-128-64", smooth, validation=0.8, epochs=2),
-        "convolutional": case("lenet-5", dropped, validation=0.8, epochs=1, seed=5),
+        # Rounding alone would drive this one apart by a hundredth within an epoch: each relu may magnify it.
+        "deep": case("mlp-700-350-200-100-50", validation=0.8, epochs=2),
+        "normalized": case("bn-512-128-64", validation=0.8, epochs=1),
+        "convolutional": case("lenet-5", dropped, validation=0.8, epochs=1),
         "stopped": case(
             "ffnn-10", validation=0.8, epochs=5, loss=sparse, schedule=Step(every=1, rate=0.5), early_stopping=stopping
         ),
         "plateau": case("ffnn-10", validation=0.8, epochs=5, schedule=plateau),
         "whole": case("ffnn-10", validation="test", epochs=2, schedule=Cosine(0.1)),
-        "unvalidated": case(
-            "ffnn-10", validation="none", epochs=1, pixels="0..255", optimizer=Adam(learning_rate=1e-5)
-        ),
+        "unvalidated": case("ffnn-10", validation="none", epochs=1, pixels="0..255", optimizer=Adam()),
     }
 
 

@@ -20,7 +20,6 @@ AGAIN = replace(
     QUICK,
     epochs=2,
     seed=7,
-    shuffle=False,
     schedule=Step(every=1),
     optimizer=Adam(learning_rate=0.02),
     early_stopping=EarlyStopping(patience=3),
@@ -94,6 +93,7 @@ def test_a_network_that_was_never_ready_is_not_lent():
         ("loss", MeanSquaredError()),
         ("batch_size", 32),
         ("validation", 0.85),
+        ("shuffle", False),
         ("optimizer", Adam(beta_1=0.8)),
     ],
 )
@@ -107,7 +107,7 @@ def test_of_a_plan_all_but_a_few_fields_make_another():
     """A field that a plan gets one day counts until somebody has thought about it."""
     from core.training.network import Blueprint
 
-    left_out = {"schedule", "epochs", "shuffle", "seed", "early_stopping"}
+    left_out = {"schedule", "epochs", "seed", "early_stopping"}
     blueprint = Blueprint(SMALL, QUICK, "cpu", "/CPU:0", (28, 28))
     for field in fields(Plan):
         marked = replace(QUICK, **{field.name: getattr(AGAIN, field.name)})

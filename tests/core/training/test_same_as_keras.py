@@ -31,20 +31,25 @@ NORMALIZED = (Flatten(), Dense(32, "relu"), BatchNormalization(), Dropout(0.5), 
 CONVOLUTIONAL = (Conv2D(6, (5, 5), activation="relu"), MaxPooling2D(), Dropout(0.25), Flatten(), Dense(10, "softmax"))
 
 
+def examples(architecture):
+    """Images and labels as Keras takes them."""
+    digits = mnist.load()
+    # TensorFlow makes a product of a quotient by a constant: the very same pixels, and most cases agree bit for bit.
+    x = (digits.x_train / np.float32(255)).reshape(-1, *architecture.input_shape)
+    return x, np.eye(10, dtype=np.float32)[digits.y_train]
+
+
 def plain(architecture, plan):
     """The model after one epoch of ``train_on_batch``, and the mean loss of its examples."""
     from core import keras_model
     from core.training import feed
 
-    digits = mnist.load()
     order = feed.order(plan.seed, 0, 11_999, shuffle=True)
     model = keras_model.build(architecture, plan.seed)
     model.compile(keras_model.optimizer(plan), keras_model.loss(plan))
     # Built inside the training function, as ``fit`` does it, ScheduleFreeAdamW begins at zeros, not at the weights.
     model.optimizer.build(model.trainable_variables)
-    # TensorFlow makes a product of a quotient by a constant: the very same pixels, and most cases agree bit for bit.
-    x = (digits.x_train / np.float32(255)).reshape(-1, *architecture.input_shape)
-    y = np.eye(10, dtype=np.float32)[digits.y_train]
+    x, y = examples(architecture)
     total = 0.0
     for start in range(0, len(order), plan.batch_size):
         chosen = order[start : start + plan.batch_size]
@@ -101,3 +106,21 @@ def test_two_hundred_steps_give_the_same_weights(layers, optimizer, whole, monke
     for variable, expected in zip(script.session.model.variables, model.variables, strict=True):
         ours, theirs = variable.numpy(), expected.numpy()
         assert np.max(np.abs(ours - theirs)) <= 1e-5 * np.max(np.abs(theirs)), variable.path
+
+
+RELUS = (Flatten(), *[Dense(units, "relu") for units in (400, 300, 200, 100, 50)], Dense(10, "softmax"))
+
+
+@pytest.mark.parametrize("layers", [RELUS, NORMALIZED, CONVOLUTIONAL], ids=["relus", "normalized", "convolutional"])
+def test_without_shuffling_fit_gives_the_same_weights_to_the_last_bit(layers):
+    """Here no network and no bound has to be chosen: nothing is added in another order."""
+    from core import keras_model
+
+    architecture, plan = Architecture((28, 28, 1), layers), replace(PLAN, shuffle=False)
+    script = Script(architecture, plan)
+    script.run()
+    model = keras_model.build(architecture, plan.seed)
+    model.compile(keras_model.optimizer(plan), keras_model.loss(plan))
+    model.fit(*examples(architecture), plan.batch_size, validation_split=plan.validation, shuffle=False, verbose=0)
+    for variable, expected in zip(script.session.model.variables, model.variables, strict=True):
+        assert np.array_equal(variable.numpy(), expected.numpy()), variable.path
