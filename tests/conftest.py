@@ -18,6 +18,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew, to be looked at")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Real trainings first, then screens, then what takes milliseconds: so several processes end at the same time."""
+    trains = {item.path for item in items if item.get_closest_marker("keras")}
+    screens = Path(__file__).parent / "tui"
+    items.sort(key=lambda item: 0 if item.path in trains else 1 if item.path.is_relative_to(screens) else 2)
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder of the test's own: no test reads or writes a person's files."""

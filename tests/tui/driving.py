@@ -1,12 +1,15 @@
 """Driving the app in tests: opening it, reading the screen, waiting for conditions."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from textual.app import App
 from textual.color import Color
 from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from core import presets
@@ -16,6 +19,11 @@ from tui.app import LayerLabApp
 SIZES = [(80, 24), (120, 36)]
 sessions: list[ScriptedSession] = []
 """The scripted sessions that the app in hand has made, the newest last."""
+
+TURN = 0.01
+"""Seconds between two looks at a condition."""
+PATIENCE = 60.0
+"""Seconds until one is taken never to hold."""
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -34,27 +42,31 @@ async def opened(
         yield app, pilot
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], object], turns: int = 500) -> None:
-    """Let the app run until ``condition`` holds."""
-    for _ in range(turns):
+async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+    """Let the app run until ``condition`` holds, and until it has taken in all that was sent to it by then."""
+    for _ in range(round(PATIENCE / TURN)):
         if condition():
+            await pilot.pause(0)
             return
-        await pilot.pause(0.01)
-    raise AssertionError("the condition never held")
+        # Not the pilot's own pause, which has every widget answer: turn after turn that takes a core from a training.
+        await asyncio.sleep(TURN)
+    raise AssertionError(f"the condition never held; focus {pilot.app.focused}, screen:\n{screen_of(pilot.app)}")
 
 
 async def keys(pilot: Pilot[None], *names: str) -> None:
-    """Press ``names`` one after the other, letting the app take each in; words after ``text:`` are typed."""
+    """Press ``names`` one after the other, letting the app take each in; words after ``text:`` are typed in a burst."""
     for name in names:
-        for key in list(name[5:]) if name.startswith("text:") else [name]:
-            await pilot.press(key)
+        if name.startswith("text:"):
+            await burst(pilot.app, pilot, *name[5:])
+        else:
+            await pilot.press(name)
     await pilot.pause()
 
 
-async def burst(app: LayerLabApp, pilot: Pilot[None], *names: str) -> None:
+async def burst(app: App[None], pilot: Pilot[None], *names: str) -> None:
     """Press ``names`` faster than the app takes them in, as key repeat over a slow line does."""
     for name in names:
-        app.post_message(Key(name, name if len(name) == 1 else None))
+        app.post_message(Key(_character_to_key(name), name) if len(name) == 1 else Key(name, None))
     await pilot.pause()
     await pilot.pause()
 

@@ -7,6 +7,7 @@ from io import StringIO
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner, Result
 
 from core.architecture import Architecture
 from core.datasets import DATASETS
@@ -15,22 +16,24 @@ from core.inspection.results import Results
 from core.layers import Dense, Flatten
 from core.plan import Plan
 from core.summary import summarize
+from tui.cli import app
 from tui.commands.evaluate import show_findings, show_results
 from tui.output import Output
 
 COMMAND = [sys.executable, "-m", "tui", "evaluate"]
 
 
-def evaluated(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([*COMMAND, *words], capture_output=True, text=True, check=False)
-    assert done.returncode == code, done.stderr
+def evaluated(*words: str, code: int = 0) -> Result:
+    done = CliRunner().invoke(app, ["evaluate", *words], prog_name="layerlab")
+    assert done.exit_code == code, done.stderr
     return done
 
 
 @pytest.mark.keras
 class TestReally:
     def test_results_and_findings_as_json(self) -> None:
-        done = evaluated("mlp-64-64-binary", "--epochs", "1", "--validation", "0.9", "--json")
+        words = ("mlp-64-64-binary", "--epochs", "1", "--validation", "0.9", "--json")
+        done = subprocess.run([*COMMAND, *words], capture_output=True, text=True, check=True)
         kept, start, epoch, end, results, findings = (json.loads(line) for line in done.stdout.splitlines())
         assert [told["event"] for told in (kept, start, epoch, end)] == ["kept", "start", "epoch", "end"]
         assert results["event"] == "results"

@@ -39,7 +39,7 @@ async def test_a_training_is_kept_gone_on_with_and_looked_into(home: Path) -> No
     app = LayerLabApp(QUICK)
     async with app.run_test(size=(120, 36)) as pilot:
         await keys(pilot, "t")
-        await until(pilot, lambda: done(app), 5000)
+        await until(pilot, lambda: done(app))
         pane = app.runs_pane
         await open_runs(app, pilot)
         (run,) = pane.table.runs
@@ -51,7 +51,7 @@ async def test_a_training_is_kept_gone_on_with_and_looked_into(home: Path) -> No
         before = app.train_pane.history
         await keys(pilot, "plus")
         await until(pilot, lambda: app.tabs.current == "train" and app.train_pane.history != before)
-        await until(pilot, lambda: done(app), 5000)
+        await until(pilot, lambda: done(app))
         assert [event.epoch for event in app.train_pane.history.epochs] == [1, 2, 3, 4]
         assert app.train_pane.history.epochs[:2] == before.epochs
 
@@ -59,7 +59,7 @@ async def test_a_training_is_kept_gone_on_with_and_looked_into(home: Path) -> No
         await until(pilot, lambda: pane.table.runs and pane.table.runs[0].figures.epochs == 4)
         await keys(pilot, "I")
         inspect = app.inspect_pane
-        await until(pilot, lambda: app.tabs.current == "inspect" and inspect.results, 5000)
+        await until(pilot, lambda: app.tabs.current == "inspect" and inspect.results)
         assert f"run {run.key}, last weights" in str(inspect.line.content)
         assert inspect.results.accuracy == app.train_pane.history.ended.test_accuracy
         await keys(pilot, "l")
@@ -73,7 +73,7 @@ async def test_the_app_can_be_told_to_keep_nothing(home: Path) -> None:
     app = LayerLabApp(QUICK, saves=False)
     async with app.run_test(size=(120, 36)) as pilot:
         await keys(pilot, "t")
-        await until(pilot, lambda: done(app), 5000)
+        await until(pilot, lambda: done(app))
     assert not Store(home).refresh()
 
 
@@ -84,7 +84,7 @@ async def test_what_cannot_be_kept_is_told_and_trained_all_the_same(home: Path) 
     app = LayerLabApp(QUICK)
     async with app.run_test(size=(120, 36)) as pilot:
         await keys(pilot, "t")
-        await until(pilot, lambda: done(app), 5000)
+        await until(pilot, lambda: done(app))
         assert app.train_pane.history.ended.reason == "finished"
         assert "not kept" in notices(app)
 

@@ -239,7 +239,7 @@ async def test_the_network_that_was_looked_into_is_trained_again_at_once(monkeyp
         pane, train, models = app.inspect_pane, app.train_pane, []
         for _ in range(3):
             await pilot.press("t")
-            await until(pilot, lambda: train.history.ended and not train.busy, 6000)
+            await until(pilot, lambda: train.history.ended and not train.busy)
             assert train.history.ended.reason == "finished", train.history.ended.message
             models.append(train.controller._session.model)
             await pilot.press("3", "r")

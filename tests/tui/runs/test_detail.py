@@ -145,7 +145,7 @@ async def test_curves_grow_while_another_process_trains(home: Path):
         await until(pilot, lambda: validated() == 2)
         shutil.rmtree(home / "runs" / kept)
         keep(home, "under way", trained, history(trained, 5, 0.5, over=False), "interrupted")
-        await until(pilot, lambda: validated() == 5, turns=1000)
+        await until(pilot, lambda: validated() == 5)
 
 
 def test_what_was_read_is_kept_at_hand_as_long_as_the_list_says_the_same(home: Path):
