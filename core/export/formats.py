@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from core import presets
 from core.export.csv import history_csv
@@ -193,11 +192,7 @@ def _write_keras(source: Source, path: Path, which: Which) -> None:
 
 
 def _trained(source: Source) -> Preset:
-    """The preset, its plan with as many epochs as a run has come to want."""
-    if isinstance(source, Preset):
-        return source
-    preset, wanted = source.told.preset, source.told.run.figures.planned
-    return replace(preset, plan=replace(preset.plan, epochs=wanted or preset.plan.epochs))
+    return source if isinstance(source, Preset) else source.told.trained
 
 
 def _ready(folder: Path, which: Which) -> Path | None:

@@ -31,15 +31,16 @@ _ZIP, _HDF5 = b"PK", b"\x89HDF\r\n\x1a\n"
 
 def load(path: Path) -> Preset:
     """The model in the file at ``path``, a ``.keras`` file or JSON, as a preset. Raises `PresetError`; see `loads`."""
+    name = visible(path.name or path)
     try:
         with path.open("rb") as file:
             text = _json_bytes(file).decode("utf-8-sig")
     except FieldError as error:
-        raise PresetError(f"{visible(path.name)}: {error}") from error
+        raise PresetError(f"{name}: {error}") from error
     except UnicodeDecodeError as error:
-        raise PresetError(f"{visible(path.name)}: neither a .keras file nor JSON") from error
+        raise PresetError(f"{name}: neither a .keras file nor JSON") from error
     except OSError as error:
-        raise PresetError(f"{visible(path.name)}: cannot be read: {error.strerror or error}") from error
+        raise PresetError(f"{name}: cannot be read: {error.strerror or error}") from error
     return loads(text, path.name)
 
 

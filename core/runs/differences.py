@@ -40,10 +40,10 @@ class Difference(Struct, frozen=True):
 def differences(compared: Sequence[Told | Preset]) -> tuple[Difference, ...]:
     """In what the architectures and plans of two runs or more differ: input, layers, parameters, plan.
 
-    A layer's number is the one it has in the first run that has it. Nothing is told of a field of a layer, an optimizer
-    or the like that only some have and that is at its default.
+    A layer's number is the one it has in the first run that has it. A run has the epochs it has come to want. Nothing
+    is told of a field of a layer, an optimizer or the like that only some have and that is at its default.
     """
-    presets = [each.preset if isinstance(each, Told) else each for each in compared]
+    presets = [each.trained if isinstance(each, Told) else each for each in compared]
     return tuple(Difference(place, field, values) for place, field, values in _rows(presets) if len(set(values)) > 1)
 
 

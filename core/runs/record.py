@@ -3,6 +3,7 @@
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.curves import History
 from core.presets import Preset
@@ -10,7 +11,7 @@ from core.training.events import EpochEnded
 
 __all__ = ["Environment", "Figures", "Label", "NewerFormat", "Run", "RunError", "RunState", "Told", "figures"]
 
-RunState = Literal["running", "interrupted", "finished", "stopped", "failed", "damaged"]
+RunState = Literal["running", "interrupted", "finished", "stopped", "failed", "damaged", "newer"]
 
 
 class RunError(ValueError):
@@ -63,7 +64,7 @@ class Figures(Struct, frozen=True):
 
 
 class Run(Struct, frozen=True):
-    """A run as a list shows it. Of a damaged one only ``id``, ``state`` and ``message`` say something."""
+    """A run as a list shows it. Of one that is not `readable` only ``id``, ``state`` and ``message`` say something."""
 
     id: str
     """The name of its folder."""
@@ -76,12 +77,17 @@ class Run(Struct, frozen=True):
     device: str = ""
     figures: Figures = Figures()
     message: str = ""
-    """Why it failed or is damaged, in one line; or empty."""
+    """Why it failed or cannot be read, in one line; or empty."""
 
     @property
     def key(self) -> str:
         """The last part of the id, which is short enough to type."""
         return self.id.rpartition("-")[2]
+
+    @property
+    def readable(self) -> bool:
+        """Whether its files are whole, and of a format that this LayerLab knows."""
+        return self.state not in ("damaged", "newer")
 
     @property
     def name(self) -> str:
@@ -97,6 +103,12 @@ class Told(Struct, frozen=True):
     """The architecture and the plan that it was trained by."""
     history: History
     environment: Environment
+
+    @property
+    def trained(self) -> Preset:
+        """The preset, its plan with as many epochs as the run has come to want."""
+        plan = self.preset.plan
+        return replace(self.preset, plan=replace(plan, epochs=self.run.figures.planned or plan.epochs))
 
 
 def figures(history: History, seconds: float) -> Figures:

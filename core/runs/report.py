@@ -104,7 +104,7 @@ class NotKeptReport(Struct, frozen=True, tag_field="event", tag="not_kept"):
 
 def run_report(run: Run) -> RunReport:
     """What a list shows of ``run``."""
-    label, known = run.label, run.state != "damaged"
+    label, known = run.label, run.readable
     figures = asdict(run.figures) | {"best_epoch": run.figures.best_epoch or None}
     return RunReport(
         id=run.id,

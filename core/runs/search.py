@@ -136,8 +136,8 @@ def _margin(number: str, value: float) -> float:
 
 
 def _value(run: Run, column: str) -> Value:
-    """What ``run`` has in a column; of a damaged one hardly anything is known."""
-    if run.state == "damaged" and column not in ("name", "state"):
+    """What ``run`` has in a column; of one that cannot be read hardly anything is known."""
+    if not run.readable and column not in ("name", "state"):
         return None
     value = COLUMNS[column](run)
     return None if value != value else value  # noqa: PLR0124  # NaN has no place in an order

@@ -13,25 +13,24 @@ from secrets import choice
 from msgspec.structs import replace
 
 from core import storage
-from core.fields import nearest
 from core.presets import visible
 from core.runs import folder as files
 from core.runs.index import Index, Row
 from core.runs.labels import tidy
-from core.runs.record import Label, NewerFormat, Run, RunError, Told
+from core.runs.naming import meant
+from core.runs.record import Label, NewerFormat, Run, RunError, RunState, Told
 
 __all__ = ["Store"]
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Of a run's key: without those that are taken for one another."""
 KEY = 5
+BEGINNING = 3600.0
+"""Seconds after which a run that is being made can be taken for abandoned; it takes some thousandths."""
 SLUG = 30
 
 NO_RUN = "there is no such run"
 NOT_IN_TRASH = "is not in the trash"
-
-SUGGESTED = 1_000
-"""How many of the newest runs are looked through for one that may have been meant."""
 
 
 class Store:
@@ -50,11 +49,11 @@ class Store:
         """The runs as they were when last looked at, newest first. No folder is read but to see whether it is held."""
         return _newest_first([self._as_held(row.run) for row in self._index.rows().values()])
 
-    def refresh(self, wanted: Callable[[], bool] = lambda: True) -> bool:
-        """Look at what has changed on disk, as long as it is ``wanted``; whether anything has.
+    def refresh(self, wanted: Callable[[], bool] = lambda: True) -> tuple[Run, ...]:
+        """Look at what has changed on disk, as long as it is ``wanted``; the runs as they are now, newest first.
 
-        A run said to be training or damaged is looked at each time: it may have ended without a word, or been mended
-        by nothing but a newer LayerLab.
+        A run said to be training, or one that cannot be read, is looked at each time: it may have ended without a word,
+        or been mended by nothing but a newer LayerLab.
         """
         known = self._index.rows()
         rows: dict[str, Row] = {}
@@ -71,10 +70,11 @@ class Store:
         changed += known.keys() - rows.keys()
         if changed:
             self._index.keep(rows, changed)
-        return bool(changed)
+        return _newest_first([row.run for row in rows.values()])
 
     def rebuild(self) -> int:
         """Forget the index, look at every file of every run, and how many runs there are."""
+        _sweep(self._runs)
         self._index.throw_away()
         # One that is trained may lose a file while it is looked at.
         checked = ((path.name, _row(path, None, files.check) or _row(path, None)) for path in _folders(self._runs))
@@ -96,20 +96,10 @@ class Store:
 
         Raises `RunError` if there is none, or more than one.
         """
-        self.refresh()
-        runs, wanted = self.listed(), text.strip().casefold()
+        runs = self.refresh()
         if not runs:
             raise RunError("there are no runs yet: train a preset first")
-        if wanted == "last":
-            return runs[0]
-        for names, begins in ((_handles, False), (_name, False), (_handles, True)):
-            meant = [run for run in runs if _called(names(run), wanted, begins=begins)] if wanted else []
-            if len(meant) == 1:
-                return meant[0]
-            if meant:
-                keys = ", ".join(run.key for run in meant[:5]) + (", ..." if len(meant) > 5 else "")
-                raise RunError(f"{visible(text)}: {len(meant)} runs may be meant: say which by its key: {keys}")
-        raise RunError(f"{visible(text)}: no run is called so{_suggestion(wanted, runs)}")
+        return meant(text, runs, "no run is called so", "`layerlab runs` lists them")
 
     def relabel(self, id: str, label: Label) -> Run:
         """Give a run another name, note and tags. Raises `RunError`, also for a label that `tidy` refuses."""
@@ -209,6 +199,14 @@ def _folders(place: Path) -> Iterator[Path]:
         yield place / name
 
 
+def _sweep(place: Path) -> None:
+    """Take away what is left in ``place`` of runs that were never there: their process died while it made them."""
+    for path in place.glob(f"{storage.UNFINISHED}*"):
+        with suppress(OSError):
+            if path.is_dir() and time.time() - path.stat().st_mtime > BEGINNING:
+                shutil.rmtree(path)
+
+
 def _is_folder(entry: DirEntry[str]) -> bool:
     return _may_be_shown(entry.name) and entry.is_dir(follow_symlinks=False)
 
@@ -248,7 +246,7 @@ def _row(path: Path, known: Row | None, look: Callable[[Path], Run] | None = Non
         signature = "not to be read"
     if not signature:
         return None  # nothing has been written yet
-    if known and known.signature == signature and known.run.state not in ("running", "damaged"):
+    if known and known.signature == signature and known.run.readable and known.run.state != "running":
         return known
     if known and known.run.state == "damaged":
         look = look or files.check  # what a glance would not see may be damaged
@@ -257,13 +255,14 @@ def _row(path: Path, known: Row | None, look: Callable[[Path], Run] | None = Non
 
 
 def _looked_at(path: Path, look: Callable[[Path], Run]) -> Run | None:
-    """The run in the folder at ``path``, damaged if it cannot be read; None if it is only being made, or gone."""
+    """The run in the folder at ``path``, be it damaged or newer; None if it is only being made, or gone."""
     try:
         return look(path)
     except RunError as error:
         if not path.is_dir() or files.held(path):
             return None
-        return Run(path.name, Label(path.name), "", "damaged", 0.0, message=str(error))
+        state: RunState = "newer" if isinstance(error, NewerFormat) else "damaged"
+        return Run(path.name, Label(path.name), "", state, 0.0, message=str(error))
 
 
 def _is_newer(path: Path) -> bool:
@@ -284,25 +283,6 @@ def _leave_newer(path: Path) -> None:
 
 def _newest_first(runs: Sequence[Run]) -> tuple[Run, ...]:
     return tuple(sorted(runs, key=lambda run: (run.begun, run.id), reverse=True))
-
-
-def _handles(run: Run) -> tuple[str, ...]:
-    return run.id, run.key
-
-
-def _name(run: Run) -> tuple[str, ...]:
-    return (run.name,)
-
-
-def _called(names: Sequence[str], wanted: str, *, begins: bool) -> bool:
-    folded = [name.casefold() for name in names]
-    return any(name.startswith(wanted) for name in folded) if begins else wanted in folded
-
-
-def _suggestion(wanted: str, runs: Sequence[Run]) -> str:
-    known = dict.fromkeys(name for run in runs[:SUGGESTED] for name in (run.name, run.key))
-    near = nearest(wanted, known)
-    return near if near.startswith("; did") else "; `layerlab runs` lists them"
 
 
 def _slug(name: str) -> str:

@@ -165,6 +165,13 @@ class TestRuns:
         assert done("runs", "--rebuild") == "index made anew: 7 runs, 1 of them damaged\n"
         assert told("runs", "--rebuild") == {"runs": 7, "damaged": 1}
 
+    def test_a_long_note_is_cut_wherever_that_has_to_be(self, six: Path) -> None:
+        run = Store(six).find("last")
+        for note, shown in (("x" * 300, "x" * 36 + " ..."), ("x " * 20, ("x " * 20).strip())):
+            Store(six).relabel(run.id, Label("noted", note))
+            (line,) = [line for line in done("runs").splitlines() if " noted " in line]
+            assert line.endswith(f"  {shown}")
+
     @pytest.mark.parametrize("width", [20, 40, 80, 120, 200])
     def test_any_width_of_terminal(self, six: Path, width: int) -> None:
         out, stream = on_console(width)
@@ -241,7 +248,8 @@ class TestCompare:
         assert {"place": "whole", "field": "params", "values": ["61,706", "7,960", "7,960"]} in report["differences"]
 
     def test_one_is_too_few(self, six: Path) -> None:
-        assert "two runs or more" in refused("compare", "last", "00005")
+        assert refused("compare", "last").startswith("to compare takes two runs or more")
+        assert "(00005) is one run; to compare takes two runs or more" in refused("compare", "last", "00005")
 
     def test_on_a_terminal(self, six: Path) -> None:
         out, stream = on_console(60)
@@ -270,7 +278,16 @@ class TestTrash:
     def test_what_is_not_in_it(self, six: Path) -> None:
         done("rm", "00001")
         assert refused("rm", "--restore", "00002") == "00002: is not in the trash; did you mean 00001?"
-        assert refused("rm", "--restore", "../../x") == "../../x: is not in the trash"
+        assert refused("rm", "--restore", "../../x").startswith(
+            "../../x: is not in the trash; `layerlab runs --trash` "
+        )
+
+    def test_a_run_in_it_is_meant_by_the_same_words_as_any_other(self, six: Path) -> None:
+        done("rm", "00001", "00003")
+        done("rm", "--restore", "last")
+        assert keys("--trash") == ["00001"]
+        done("rm", "--restore", "0000")
+        assert keys("--trash") == []
 
     def test_one_name_for_two(self, home: Path) -> None:
         for key in ("aaaaa", "bbbbb"):
@@ -388,6 +405,9 @@ class TestImport:
         }
     )
 
+    def test_a_folder_is_no_file(self, here: Path) -> None:
+        assert refused("import", ".") == ".: cannot be read: Is a directory"
+
     def test_it_becomes_a_preset_of_ones_own(self, home: Path, here: Path) -> None:
         (here / "seen.json").write_text(self.MODEL)
         text = done("import", "seen.json")
@@ -475,6 +495,8 @@ class TestKeeping:
             (("open", "lenet-5", "--no-save"), "the app needs a terminal"),
             (("evaluate", "lenet-5", "--weights", "best"), "--weights is for runs"),
             (("evaluate", "00002", "--epochs", "3"), "00002: a run is not trained anew"),
+            (("evaluate", "00002", "--no-save"), "00002: a run is not trained anew"),
+            (("evaluate", "00002", "--name", "other"), "00002: a run is not trained anew"),
             (("evaluate", "lenet-6"), "did you mean lenet-5?"),
             (("resume", "00000"), "say how many epochs more"),
             (("resume", "00000", "--more", "0"), "--more: expected a whole number"),

@@ -2,6 +2,7 @@
 
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from core.architecture import Architecture
 from core.layers import Dense, Flatten
 from core.plan import Plan
 from core.presets import Preset
-from core.training.events import LayerSample, Sampled, Started, StateChanged
+from core.training.events import LayerSample, NotKept, Sampled, Started, StateChanged
 from tests.tui.driving import SIZES, screen_of, until
 from tests.tui.scripted import STEPS, ScriptedSession
 from tui.train import run_view, words
@@ -184,6 +185,14 @@ async def test_n_from_idle_begins_a_training_with_a_single_batch():
         await until(pilot, lambda: pane.state == "paused")
         assert pane.history.progress.step == 1
         assert " left" not in screen_of(app), "the very first batch says nothing about the others"
+
+
+async def test_what_goes_wrong_after_the_end_is_told_at_once():
+    async with training(steps=3 * STEPS) as (app, pane, pilot):
+        await until(pilot, lambda: not pane.busy)
+        why = "the Keras files of this run were not written: the disk is full"
+        Thread(target=app.sessions[0].listen, args=(NotKept(why),)).start()
+        await until(pilot, lambda: why in [notice.message for notice in app._notifications])
 
 
 @both_sizes

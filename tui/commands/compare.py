@@ -38,7 +38,8 @@ def run(names: Sequence[str], *, as_json: bool) -> int:
     store = Store()
     runs = find_runs(store, names)
     if len(runs) < 2:
-        raise Misuse("to compare takes two runs or more; `layerlab runs` lists them")
+        same = f"{runs[0].name} ({runs[0].key}) is one run; " if len(names) > 1 else ""
+        raise Misuse(f"{same}to compare takes two runs or more; `layerlab runs` lists them")
     with refused():
         compared = [store.told(run.id) for run in runs]
     if as_json:

@@ -37,8 +37,8 @@ def run(name: str, given: Mapping[str, object], keeping: Keeping, which: str | N
     wanted, store = weights(which), Store()
     found = find_any(store, name)
     if isinstance(found, Run):
-        if any(value is not None for value in given.values()):
-            raise Misuse(f"{name}: a run is not trained anew: the options of a plan are for presets")
+        if any(value is not None for value in given.values()) or not keeping.default:
+            raise Misuse(f"{name}: a run is not trained anew: --name, --no-save and a plan's options are for presets")
         return _asked(store, found, wanted, as_json=as_json)
     if which is not None:
         raise Misuse(f"{name}: --weights is for runs, of which more than the last weights are kept")

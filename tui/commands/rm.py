@@ -3,9 +3,8 @@
 import sys
 from collections.abc import Sequence
 
-from core.fields import nearest
-from core.presets import visible
 from core.quantities import show_amount
+from core.runs.naming import meant
 from core.runs.record import Run
 from core.runs.store import Store
 from tui.commands.common import DONE, Misuse, find_runs, refused
@@ -58,21 +57,11 @@ def _agreed(question: str) -> bool:
 
 
 def _in_trash(store: Store, names: Sequence[str]) -> tuple[Run, ...]:
-    """The discarded runs meant by ``names``: ids, keys or names. Raises `Misuse`."""
-    discarded = store.discarded()
-    return tuple({run.id: run for run in (_meant(name, discarded) for name in names)}.values())
-
-
-def _meant(name: str, discarded: Sequence[Run]) -> Run:
-    for called in (lambda run: name in (run.id, run.key), lambda run: name.casefold() == run.name.casefold()):
-        found = [run for run in discarded if called(run)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            keys = ", ".join(run.key for run in found[:5])
-            raise Misuse(f"{visible(name)}: {len(found)} runs in the trash are called so: say which by its key: {keys}")
-    near = nearest(name, [run.key for run in discarded]) if discarded else ""
-    raise Misuse(f"{visible(name)}: is not in the trash{near if near.startswith('; did') else ''}")
+    """The discarded runs meant by ``names``, each once. Raises `Misuse`."""
+    discarded, hint = store.discarded(), "`layerlab runs --trash` lists what is"
+    with refused():
+        found = [meant(name, discarded, "is not in the trash", hint) for name in names]
+    return tuple({run.id: run for run in found}.values())
 
 
 def _listed(runs: Sequence[Run]) -> str:

@@ -1,7 +1,6 @@
 """`layerlab runs`: what was trained and kept."""
 
 from collections.abc import Sequence
-from textwrap import shorten
 
 from core.quantities import show_accuracy, show_amount, show_count, show_duration, show_moment
 from core.report import to_json
@@ -30,7 +29,7 @@ COLUMNS = (
     Column("Begun", wide=120),
     Column("Note", wide=160),
 )
-STYLES = {"interrupted": "yellow", "failed": "red", "damaged": "red"}
+STYLES = {"interrupted": "yellow", "failed": "red", "damaged": "red", "newer": "yellow"}
 NO_RUNS = "no runs yet: `layerlab train lenet-5` trains a preset and keeps the run"
 NO_TRASH = "the trash is empty"
 LONGEST_NOTE = 40
@@ -53,9 +52,7 @@ def run(
     if rebuild:
         return _rebuilt(store, as_json=as_json)
     most = whole("--limit", limit)
-    if not trash:
-        store.refresh()
-    every = store.discarded() if trash else store.listed()
+    every = store.discarded() if trash else store.refresh()
     with refused():
         fit = ordered(matching(every, " ".join(filters)), sort or "begun", descending=reverse == bool(sort))
     out = Output()
@@ -90,8 +87,8 @@ def _add(fit: Sequence[Run], out: Output) -> None:
         were = "was" if len(cut_off) == 1 else "were"
         out.line(f"{show_amount(len(cut_off), 'run')} {were} interrupted: `layerlab resume {cut_off[0]}` goes on")
     for each in fit:
-        if each.state == "damaged":
-            out.line(f"damaged: {each.message}")
+        if not each.readable:
+            out.line(f"{each.state}: {each.message}")
 
 
 def _rebuilt(store: Store, *, as_json: bool) -> int:
@@ -106,7 +103,7 @@ def _rebuilt(store: Store, *, as_json: bool) -> int:
 
 
 def _cells(run: Run) -> tuple[str, ...]:
-    if run.state == "damaged":
+    if not run.readable:
         return (run.key, run.name, *("-" * 8), run.state, "-", "-")
     figures = run.figures
     return (
@@ -122,5 +119,9 @@ def _cells(run: Run) -> tuple[str, ...]:
         run.device,
         run.state,
         show_moment(run.begun),
-        shorten(words.said(run.label), LONGEST_NOTE, placeholder=" ..."),
+        _cut(words.said(run.label)),
     )
+
+
+def _cut(note: str) -> str:
+    return note if len(note) <= LONGEST_NOTE else f"{note[: LONGEST_NOTE - 4].rstrip()} ..."

@@ -33,6 +33,8 @@ class Keeping:
     """Whether trainings are kept as runs, and under what name: by default the preset's. Raises `Misuse`."""
 
     def __init__(self, *, saves: bool, name: str | None) -> None:
+        self.default = saves and name is None
+        """Whether nothing was said about it."""
         if name is not None and not saves:
             raise Misuse("--name: a run that is not saved has no name")
         with refused():

@@ -56,7 +56,7 @@ WANTED = (
 )
 """Those that are missed most first."""
 
-KNOWN_OF_DAMAGED = ("name", "state")
+KNOWN_OF_ALL = ("name", "state")
 
 
 def places(width: int) -> tuple[Place, ...]:
@@ -75,7 +75,7 @@ def places(width: int) -> tuple[Place, ...]:
 
 def cell(name: str, run: Run, now: float) -> str:
     """What stands in the column ``name``; a dash where nothing is known."""
-    if run.state == "damaged" and name not in KNOWN_OF_DAMAGED:
+    if not run.readable and name not in KNOWN_OF_ALL:
         return "-"
     return one_line(COLUMNS[name].cell(run, now)).strip()
 

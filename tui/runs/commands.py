@@ -56,8 +56,8 @@ BINDINGS: list[BindingType] = [
 
 def refusal(action: str, run: Run) -> str:
     """Why ``action`` cannot be done with ``run``; empty if it can."""
-    if run.state == "damaged":
-        return "" if action == "discard" else run.message
+    if not run.readable:
+        return "" if action == "discard" and run.state == "damaged" else run.message
     if run.state == "running" and action in {"resume", "more", "discard"}:
         return "it is being trained now" + (": stop it first" if action == "discard" else "")
     if run.state == "finished" and action == "resume":

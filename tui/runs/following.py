@@ -86,8 +86,7 @@ class Following(Vertical):
             # First what is known is put on the screen, with nothing in its way.
             self.app.call_from_thread(self._seen, worker, store.listed())
             return
-        changed = store.refresh(lambda: not worker.is_cancelled)
-        runs = store.listed() if changed else self._runs
+        runs = store.refresh(lambda: not worker.is_cancelled)
         self.app.call_from_thread(self._looked, worker, runs, monotonic() - begun)
 
     def _seen(self, worker: "Worker[None]", runs: Sequence[Run]) -> None:
@@ -100,7 +99,7 @@ class Following(Vertical):
         if worker.is_cancelled:
             return
         self._next = monotonic() + max(EVERY, REST * took)
-        if runs is not self._runs or not self.known:
+        if runs != self._runs or not self.known:
             self.known = True
             self._take(runs)
 

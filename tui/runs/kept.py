@@ -72,5 +72,4 @@ def look_into(store: "Store", told: Told, which: "Which") -> "Inspector":
 
 def interrupted(store: "Store", wanted: Callable[[], bool]) -> tuple[Run, ...]:
     """The runs whose training was cut off, newest first."""
-    store.refresh(wanted)
-    return tuple(run for run in store.listed() if run.state == "interrupted")
+    return tuple(run for run in store.refresh(wanted) if run.state == "interrupted")

@@ -318,5 +318,5 @@ def _named(runs: Sequence[Run]) -> str:
 
 
 def _refused(run: Run, why: str) -> str:
-    """Why something is not done with ``run``; what is damaged is named by its files."""
-    return why if run.state == "damaged" else f"{run.name}: {why}"
+    """Why something is not done with ``run``; what cannot be read is named by its files."""
+    return why if not run.readable else f"{run.name}: {why}"

@@ -26,6 +26,7 @@ STYLES: dict[RunState, str] = {
     "interrupted": "warning",
     "failed": "error",
     "damaged": "error",
+    "newer": "warning",
 }
 """In what a state is written."""
 

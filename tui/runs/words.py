@@ -39,6 +39,7 @@ SIGNS: dict[RunState, str] = {
     "stopped": "-",
     "failed": "\u2717",
     "damaged": "!",
+    "newer": "\u2191",
 }
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -114,7 +115,7 @@ def _standing(run: Run) -> str:
     done = show_amount(figures.epochs, "epoch")
     of = f" of {figures.planned:,}" if figures.epochs < figures.planned else ""
     best = f", the best was {figures.best_epoch:,}" if 0 < figures.best_epoch < figures.epochs else ""
-    return f"{state(run)} after {done}{of} in {show_duration(figures.seconds)}{best}"
+    return f"{run.state} after {done}{of} in {show_duration(figures.seconds)}{best}"
 
 
 def _figures(figures: dict[str, str]) -> str:

@@ -61,16 +61,19 @@ class Controller:
 
     ``in_thread`` runs a function in a thread of its own; it is called on the UI's thread, as all methods here are.
     ``load`` is called in that thread and comes back once all is loaded that a session needs, or once the function it
-    is given says that nobody waits for it any more.
+    is given says that nobody waits for it any more. ``wake`` is called, in any thread, when something is told while
+    idle: what is left to be written after a training may go wrong.
     """
 
     def __init__(
         self,
         in_thread: Callable[[Callable[[], None]], object],
         load: Callable[[Callable[[], bool]], object],
+        wake: Callable[[], object],
     ) -> None:
         self._in_thread = in_thread
         self._load = load
+        self._wake = wake
         self._events: deque[Event] = deque()
         self._session: TrainingSession | None = None
         self._lock = Lock()
@@ -186,3 +189,5 @@ class Controller:
         # The session says idle while its thread has still to return: idle is said when it has.
         if not (isinstance(event, StateChanged) and event.state == "idle"):
             self._events.append(event)
+            if not self.busy:
+                self._wake()

@@ -84,7 +84,7 @@ class TrainPane(Widget):
         super().__init__(id=id)
         self._on_edit = on_edit
         self._make = make
-        self.controller = Controller(self._in_thread, self._load)
+        self.controller = Controller(self._in_thread, self._load, lambda: self.call_later(self._tick))
         self._idle = asyncio.Event()
         self._idle.set()
 

@@ -15,8 +15,8 @@ MOST_CONFUSIONS = 5
 def answers(results: Results) -> Section:
     """Figures of every class, the confusion matrix, and what is confused most often."""
     said = (
-        f"{show_count(results.right)} of {show_count(results.examples)} right: "
-        f"accuracy {show_accuracy(results.accuracy)}, loss {show_loss(results.loss)}."
+        f"{show_count(results.right)} of {show_count(results.examples)} right with the weights that "
+        f"training left: accuracy {show_accuracy(results.accuracy)}, loss {show_loss(results.loss)}."
     )
     blocks: list[Block] = [Text(said)]
     if results.unpredicted:

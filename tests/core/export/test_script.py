@@ -286,7 +286,7 @@ def cases() -> dict[str, Preset]:
     plateau = ReduceLROnPlateau(rate=0.3, patience=1, min_delta=0.5, cooldown=1)
     return {
         # Rounding alone would drive this one apart by a hundredth within an epoch: each relu may magnify it.
-        "deep": case("mlp-700-350-200-100-50", validation=0.8, epochs=2),
+        "deep": case("mlp-700-350-200-100-50", validation=0.8, epochs=1),
         "normalized": case("bn-512-128-64", validation=0.8, epochs=1),
         "convolutional": case("lenet-5", dropped, validation=0.8, epochs=1),
         "stopped": case(

@@ -27,7 +27,7 @@ from core.plan import EarlyStopping, Plan
 from core.presets import Preset
 from core.regularizers import Regularizer
 from core.runs.differences import Difference, differences
-from core.runs.record import Environment, Label, Run, Told
+from core.runs.record import Environment, Figures, Label, Run, Told
 from core.schedules import Step
 from tests.core import generated
 
@@ -38,7 +38,7 @@ def preset(*layers: Layer, plan: Plan = Plan(), shape: tuple[int, ...] = (28, 28
     return Preset("any", Architecture(shape, layers), plan)
 
 
-def told(*compared: Preset) -> list[tuple[str, str, tuple[str, ...]]]:
+def told(*compared: Told | Preset) -> list[tuple[str, str, tuple[str, ...]]]:
     """What differs, but for what follows from it."""
     return [(each.place, each.field, each.values) for each in differences(compared) if each.place != "whole"]
 
@@ -184,6 +184,16 @@ def test_one_layer_in_anothers_place_is_another_type() -> None:
         ("layer 1 MaxPooling2D", "type", ("MaxPooling2D", "AveragePooling2D")),
         ("layer 1 MaxPooling2D", "pool_size", ("2 x 2", "3 x 3")),
     ]
+
+
+def test_epochs_that_were_added_later_count() -> None:
+    ten, twenty = (preset(*STACK, plan=Plan(epochs=epochs)) for epochs in (10, 20))
+    run = Run("x", Label("x"), "any", "finished", 0.0, figures=Figures(planned=20))
+    environment = Environment("", "", "", "", "", "", "")
+    further = Told(run, ten, History(), environment)
+    assert told(further, twenty) == []
+    assert told(further, ten) == [("plan", "epochs", ("20", "10"))]
+    assert told(replace(further, run=replace(run, figures=Figures())), ten) == []
 
 
 def test_three_runs_stand_side_by_side() -> None:

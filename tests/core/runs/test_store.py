@@ -23,6 +23,7 @@ from core.presets import Preset
 from core.runs import folder as files
 from core.runs.record import Environment, Figures, Label, RunError
 from core.runs.store import Store, tidy
+from core.storage import UNFINISHED
 from tests.core.generated import texts
 
 PRESET = Preset("Small", Architecture((8,), (Dense(10, "softmax"),)))
@@ -57,6 +58,14 @@ def contents(place: Path) -> dict[str, bytes]:
     }
 
 
+def changed(store: Store) -> bool:
+    """Whether a look at the disk makes another list of what is listed."""
+    before = store.listed()
+    found = store.refresh()
+    assert found == store.listed()
+    return found != before
+
+
 def listed(store: Store) -> list[str]:
     return [run.id for run in store.listed()]
 
@@ -66,16 +75,16 @@ def listed(store: Store) -> list[str]:
 
 def test_without_runs_nothing_is_listed_and_nothing_made(store: Store, home: Path) -> None:
     assert store.listed() == store.discarded() == ()
-    assert store.refresh() is False
+    assert not changed(store)
     assert store.rebuild() == store.purge() == 0
     assert not home.exists()
 
 
 def test_runs_are_listed_newest_first(store: Store) -> None:
     ids = [keep(store, name, begun) for name, begun in (("b", 2.0), ("c", 3.0), ("a", 1.0))]
-    assert store.refresh() is True
+    assert changed(store)
     assert listed(store) == [ids[1], ids[0], ids[2]]
-    assert store.refresh() is False
+    assert not changed(store)
 
 
 def test_a_list_says_what_the_folders_say(store: Store) -> None:
@@ -88,7 +97,7 @@ def test_a_list_says_what_the_folders_say(store: Store) -> None:
 def test_what_another_process_does_is_seen(store: Store, home: Path) -> None:
     other = Store(home)
     one, two = keep(store, "one", 1.0), keep(store, "two", 2.0)
-    assert other.refresh()
+    assert changed(other)
     assert listed(other) == [two, one]
     store.refresh()
     store.relabel(one, Label("renamed"))
@@ -103,7 +112,7 @@ def test_a_file_that_was_edited_by_hand_is_read_again(store: Store) -> None:
     folder = store.path(keep(store, "one"))
     store.refresh()
     (folder / "label.json").write_text('{"name": "by hand", "tags": ["x"]}')
-    assert store.refresh()
+    assert changed(store)
     assert store.listed()[0].label == Label("by hand", "", ("x",))
 
 
@@ -113,7 +122,7 @@ def test_a_look_that_is_no_longer_wanted_ends(store: Store) -> None:
     store.path(gone).rename(store.path(gone).with_name(".away"))
     kept = {keep(store, str(number)) for number in range(5)}
     looks = iter([True, True, False])
-    assert store.refresh(lambda: next(looks))
+    assert len(store.refresh(lambda: next(looks))) == 3
     assert len(listed(store)) == 3
     assert gone in listed(store)
     store.refresh()
@@ -128,17 +137,17 @@ def test_a_run_is_training_as_long_as_it_is_held(store: Store) -> None:
     held = files.lock(store.path(name))
     store.refresh()
     assert [run.state for run in store.listed()] == ["running"]
-    assert store.refresh() is False
+    assert not changed(store)
     held.release()
     assert [run.state for run in store.listed()] == ["interrupted"]
-    assert store.refresh() is True
+    assert [run.state for run in store.refresh()] == ["interrupted"]
     assert store.find("last").state == "interrupted"
-    assert store.refresh() is False
+    assert not changed(store)
 
 
 def test_a_run_that_is_being_made_is_not_listed_yet(store: Store) -> None:
     folder = store.new("one")
-    assert store.refresh() is False
+    assert not changed(store)
     held = files.lock(folder)
     (folder / "preset.toml").write_text("name = ")
     store.refresh()
@@ -213,6 +222,18 @@ def test_a_damaged_run_can_be_discarded_and_purged(store: Store) -> None:
     assert store.purge() == 1
 
 
+def test_what_a_killed_process_left_of_a_run_that_never_was_is_swept_away_in_time(store: Store, home: Path) -> None:
+    kept = keep(store, "well")
+    old, fresh = (home / "runs" / f"{UNFINISHED}{name}" for name in ("old", "fresh"))
+    for path in (old, fresh):
+        path.mkdir()
+        (path / "preset.toml").write_text("")
+    os.utime(old, (1.0, 1.0))
+    assert store.rebuild() == 1
+    assert listed(store) == [kept]
+    assert (old.exists(), fresh.exists()) == (False, True)
+
+
 def test_a_run_of_a_newer_format_is_listed_and_left_alone(store: Store, home: Path) -> None:
     newer, thrown = keep(store, "newer"), keep(store, "thrown away")
     store.discard([thrown])
@@ -221,7 +242,7 @@ def test_a_run_of_a_newer_format_is_listed_and_left_alone(store: Store, home: Pa
     before = contents(home)
     store.refresh()
     for run in (*store.listed(), *store.discarded()):
-        assert run.state == "damaged"
+        assert run.state == "newer"
         assert NEWER in run.message
     for refused in (
         lambda: store.relabel(newer, Label("mine")),
@@ -240,9 +261,9 @@ def test_a_newer_run_is_read_as_soon_as_this_layerlab_can(store: Store, monkeypa
     newer = store.path(keep(store, "newer"))
     (newer / "run.json").write_text(json.dumps({**json.loads((newer / "run.json").read_text()), "format": 2}))
     store.refresh()
-    assert [run.state for run in store.listed()] == ["damaged"]
+    assert [run.state for run in store.listed()] == ["newer"]
     monkeypatch.setattr(files, "FORMAT", 2)
-    assert store.refresh()
+    assert changed(store)
     assert [run.name for run in store.listed()] == ["newer"]
 
 
@@ -256,7 +277,7 @@ def test_a_file_that_goes_during_a_look_takes_no_run_off_the_list(
         raise FileNotFoundError(folder / "weights-00001.safetensors")
 
     monkeypatch.setattr(files, "signature", gone)
-    assert store.refresh() is False
+    assert not changed(store)
     assert listed(store) == [name]
 
 
@@ -287,7 +308,7 @@ def test_a_lost_index_is_restored(store: Store, home: Path, broken: Callable[[Pa
     store.refresh()
     before = store.listed()
     broken(home / "runs" / "index-1.db")
-    assert store.refresh()
+    assert changed(store)
     assert store.listed() == Store(home).listed() == before
 
 
@@ -328,7 +349,7 @@ def test_a_label_is_kept_tidy(store: Store, home: Path) -> None:
     run = store.relabel(name, Label(" My \n run ", " a note\nof two lines ", ("#a", " b c", "", "#", "a")))
     assert run.label == Label("My run", "a note\nof two lines", ("a", "b-c"))
     assert store.listed() == (run,)
-    assert store.refresh() is False
+    assert not changed(store)
     assert Store(home).told(name).run == run
 
 
@@ -423,7 +444,7 @@ def test_a_discarded_run_comes_back_as_it_was(store: Store, home: Path) -> None:
     assert contents(home / "trash") == before
     store.restore([two, one])
     assert store.listed() == runs
-    assert store.refresh() is False
+    assert not changed(store)
     assert contents(home / "runs") == before
     assert store.discarded() == ()
 
@@ -498,7 +519,7 @@ def test_processes_and_threads_work_side_by_side(store: Store, home: Path) -> No
     store.refresh()
     names = {f"renamed {name} {number}" for name in "abc" for number in range(15)}
     assert {run.name for run in store.listed()} == names
-    assert store.refresh() is False
+    assert not changed(store)
     assert Store(home).listed() == store.listed()
     assert store.purge() == 45
 

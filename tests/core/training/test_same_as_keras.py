@@ -121,6 +121,7 @@ def test_without_shuffling_fit_gives_the_same_weights_to_the_last_bit(layers):
     script.run()
     model = keras_model.build(architecture, plan.seed)
     model.compile(keras_model.optimizer(plan), keras_model.loss(plan))
-    model.fit(*examples(architecture), plan.batch_size, validation_split=plan.validation, shuffle=False, verbose=0)
+    x, y = examples(architecture)
+    model.fit(x[:11_999], y[:11_999], plan.batch_size, shuffle=False, verbose=0)
     for variable, expected in zip(script.session.model.variables, model.variables, strict=True):
         assert np.array_equal(variable.numpy(), expected.numpy()), variable.path

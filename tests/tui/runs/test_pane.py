@@ -123,7 +123,8 @@ async def test_what_another_process_does_is_seen(home: Path, runs):
         trained = preset(epochs=3)
         keep(home, "from elsewhere", trained, history(trained, 3, 1.0), number=9)
         Store().relabel(runs[0], Label("renamed elsewhere"))
-        await until(pilot, lambda: names(pane)[0] == "from elsewhere", turns=1000)
+        Store().refresh()  # the index has it all before this app looks at the disk
+        await until(pilot, lambda: names(pane)[0] == "from elsewhere")
         assert "renamed elsewhere" in names(pane)
         assert pane.table.chosen.name == "ffnn 500"
         assert marked(pane) == ["ffnn 500"]
@@ -242,7 +243,7 @@ async def test_what_is_being_trained_is_neither_deleted_nor_resumed(home: Path):
                 assert "under way: it is being trained now" in pane.status.message
             assert Store().path(kept).is_dir()
             lock.release()
-            await until(pilot, lambda: "interrupted" in screen_of(app), turns=1000)
+            await until(pilot, lambda: "interrupted" in screen_of(app))
     finally:
         lock.release()
 
@@ -314,6 +315,22 @@ async def test_a_damaged_run_can_be_thrown_away(runs):
         await until(pilot, lambda: len(pane.table.runs) == 6)
 
 
+async def test_what_a_newer_layerlab_wrote_is_left_alone(runs, home: Path):
+    header = home / "runs" / runs[-1] / "run.json"
+    header.write_text('{"format": 2}')
+    async with listing(7) as (app, pane, pilot):
+        await keys(pilot, "end")
+        await until(pilot, lambda: "update LayerLab to use it" in screen_of(app))
+        assert "\u2191 newer" in screen_of(app)
+        assert "d puts it in the trash" not in screen_of(app)
+        for key in ("d", "enter", "n", "x"):
+            pane.say("")
+            await keys(pilot, key)
+            assert "written by a newer LayerLab" in pane.status.message
+        assert len(pane.table.runs) == 7
+    assert header.read_text() == '{"format": 2}'
+
+
 async def test_what_has_gone_meanwhile_is_told(runs, home: Path):
     async with listing(7) as (_app, pane, pilot):
         await choose(pilot, pane, "ffnn 500")
@@ -321,7 +338,7 @@ async def test_what_has_gone_meanwhile_is_told(runs, home: Path):
         folder.rename(home / "elsewhere")
         await keys(pilot, "d")
         await until(pilot, lambda: "there is no such run" in pane.status.message)
-        await until(pilot, lambda: "ffnn 500" not in names(pane), turns=1000)
+        await until(pilot, lambda: "ffnn 500" not in names(pane))
 
 
 async def test_text_from_people_reaches_the_terminal_without_escape_codes(home: Path):
