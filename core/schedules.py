@@ -4,6 +4,7 @@ from math import cos, pi
 from typing import Annotated, ClassVar
 
 from core.families import Family
+from core.keras_call import Call
 from core.kinds import Real, Whole
 
 __all__ = ["Constant", "Cosine", "Exponential", "ReduceLROnPlateau", "Schedule", "Step"]
@@ -23,12 +24,23 @@ class Schedule(Family, frozen=True):
         """
         raise NotImplementedError
 
+    def expression(self, epochs: int) -> str:
+        """`factor` as Python source, of ``epoch`` and `math`; empty if it does not depend on the epoch alone."""
+        raise NotImplementedError
+
+    def callback(self, monitor: str) -> Call | None:
+        """Keras's callback that does the same, watching ``monitor``; None if there is none."""
+        return None
+
 
 class Constant(Schedule, frozen=True):
     """The same all the time."""
 
     def factor(self, epoch: int, epochs: int, watched: tuple[float, ...]) -> float:
         return 1.0
+
+    def expression(self, epochs: int) -> str:
+        return ""
 
 
 class Step(Schedule, frozen=True):
@@ -40,6 +52,9 @@ class Step(Schedule, frozen=True):
     def factor(self, epoch: int, epochs: int, watched: tuple[float, ...]) -> float:
         return self.rate ** (epoch // self.every)
 
+    def expression(self, epochs: int) -> str:
+        return f"{self.rate!r} ** (epoch // {self.every})"
+
 
 class Cosine(Schedule, frozen=True):
     """Down half a wave of the cosine, from the plan's learning rate to a share of it when the last epoch is over."""
@@ -50,6 +65,10 @@ class Cosine(Schedule, frozen=True):
         progress = min(epoch / max(1, epochs), 1.0)
         return self.alpha + (1 - self.alpha) * (1 + cos(pi * progress)) / 2
 
+    def expression(self, epochs: int) -> str:
+        wave = f"(1 + math.cos(math.pi * epoch / {epochs})) / 2"
+        return f"({self.alpha!r} + (1 - {self.alpha!r}) * {wave})" if self.alpha else wave
+
 
 class Exponential(Schedule, frozen=True):
     """Multiplied by the same factor after every epoch."""
@@ -58,6 +77,9 @@ class Exponential(Schedule, frozen=True):
 
     def factor(self, epoch: int, epochs: int, watched: tuple[float, ...]) -> float:
         return self.rate**epoch
+
+    def expression(self, epochs: int) -> str:
+        return f"{self.rate!r}**epoch"
 
 
 class ReduceLROnPlateau(Schedule, frozen=True):
@@ -87,3 +109,11 @@ class ReduceLROnPlateau(Schedule, frozen=True):
                 if waited >= self.patience:
                     factor, waited, cooling = factor * self.rate, 0, self.cooldown
         return factor
+
+    def expression(self, epochs: int) -> str:
+        return ""
+
+    def callback(self, monitor: str) -> Call | None:
+        given = {"monitor": monitor, "factor": self.rate}
+        given |= {name: getattr(self, name) for name in ("patience", "min_delta", "cooldown")}
+        return Call("callbacks.ReduceLROnPlateau", tuple(given.items()))

@@ -18,7 +18,6 @@ from core.optimizers import ScheduleFreeAdamW
 from core.plan import Plan
 from core.presets import Preset
 from core.readiness import obstacles
-from core.schedules import Constant, Cosine, Exponential, ReduceLROnPlateau, Step
 from core.shapes import Shape
 from core.summary import summarize
 
@@ -69,7 +68,7 @@ def script(preset: Preset) -> str:
 
 def _imports(plan: Plan) -> str:
     lines = ["import keras", "from keras import layers"]
-    if isinstance(plan.schedule, Cosine):
+    if "math." in plan.schedule.expression(plan.epochs):
         lines = ["import math", "", *lines]
     return "\n".join(lines)
 
@@ -112,22 +111,10 @@ def _compiling(plan: Plan) -> str:
 
 def _schedule(plan: Plan) -> Iterator[str]:
     """The function that a LearningRateScheduler calls, if there is to be one."""
-    schedule = plan.schedule
-    lines = []
-    match schedule:
-        case Constant() | ReduceLROnPlateau():
-            return
-        case Step():
-            factor = f"{schedule.rate!r} ** (epoch // {schedule.every})"
-        case Exponential():
-            factor = f"{schedule.rate!r}**epoch"
-        case Cosine():
-            lines.append(f"    wave = (1 + math.cos(math.pi * epoch / {plan.epochs})) / 2")
-            factor = f"({schedule.alpha!r} + (1 - {schedule.alpha!r}) * wave)"
-        case _:
-            raise TypeError(f"there is no Keras source for {type(schedule).__name__}: write it here")
-    lines.append(f"    return {plan.optimizer.learning_rate!r} * {factor}")
-    yield "\n".join(["\ndef schedule(epoch, learning_rate):", *lines, ""])
+    factor = plan.schedule.expression(plan.epochs)
+    if factor:
+        rate = plan.optimizer.learning_rate
+        yield f"\ndef schedule(epoch, learning_rate):\n    return {rate!r} * {factor}\n"
 
 
 def _fit(plan: Plan) -> Call:
@@ -151,17 +138,9 @@ def _fit(plan: Plan) -> Call:
 
 def _callbacks(plan: Plan) -> Iterator[Call]:
     schedule, stopping = plan.schedule, plan.early_stopping
-    if isinstance(schedule, ReduceLROnPlateau):
-        monitor = "loss" if plan.validation == "none" else "val_loss"
-        arguments = {
-            "monitor": monitor,
-            "factor": schedule.rate,
-            "patience": schedule.patience,
-            "min_delta": schedule.min_delta,
-            "cooldown": schedule.cooldown,
-        }
-        yield Call("callbacks.ReduceLROnPlateau", tuple(arguments.items()))
-    elif not isinstance(schedule, Constant):
+    if callback := schedule.callback("loss" if plan.validation == "none" else "val_loss"):
+        yield callback
+    elif schedule.expression(plan.epochs):
         yield Call("callbacks.LearningRateScheduler", (("", _Code("schedule")),))
     if stopping:
         fields = fields_of(type(stopping))
