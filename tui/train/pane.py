@@ -1,8 +1,6 @@
 """The Train tab: what is trained and how, the curves as they grow, how far it is, what it came to."""
 
-import asyncio
 from collections.abc import Callable
-from importlib import import_module
 from typing import cast
 
 from textual import events, on
@@ -10,30 +8,20 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.getters import query_one
 from textual.message import Message
-from textual.reactive import reactive
-from textual.widget import Widget
 from textual.widgets import Static
 
 from core.curves import History
 from core.fields import Described
 from core.plan import Plan
 from core.presets import Preset
-from core.quantities import show_rate
-from core.training import runtime
-from core.training.events import Ended, Event, LearningRateChanged, NotKept, Preparing, Started, State, StateChanged
-from tui.plain import one_line
 from tui.train import commands, words
-from tui.train.controller import Controller, Make, Run
+from tui.train.controller import Make, Run
 from tui.train.epochs import EpochTable
-from tui.train.loading import Loader
+from tui.train.following import Following
 from tui.train.run_view import RunView
-from tui.train.status import StatusLine, Tone
 from tui.widgets.form import StructForm
 
 __all__ = ["TrainPane"]
-
-TURNS_A_SECOND = 20
-"""How often what the training tells is taken in, and one of the parts that show it is drawn."""
 
 FOLDED_BELOW = 110
 """Columns below which the plan has no place beside the charts."""
@@ -42,7 +30,7 @@ SHORT_BELOW = 19
 """Rows from which, and below which, there is more or less room for the table of epochs."""
 
 
-class TrainPane(Widget):
+class TrainPane(Following):
     """Trains the preset it is given; hands every edit of its plan to ``on_edit``."""
 
     HELP = """
@@ -58,21 +46,10 @@ class TrainPane(Widget):
 
     BINDINGS = commands.BINDINGS
 
-    preset: reactive[Preset | None] = reactive(None, repaint=False)
-    """What the document holds now: the architecture to train and the plan to train it by."""
-    state: reactive[State] = reactive[State]("idle", repaint=False)
-    """What the training is about; anything but idle means that a thread is at work."""
-    headline: reactive[str] = reactive("", repaint=False)
-    """What goes on, in a few words for the header: ``training lenet-5 3/10``; empty when idle."""
-    history: reactive[History] = reactive(History(), repaint=False)
-    """What the last training has told so far."""
-
     form = query_one("#plan", StructForm)
     plan_title = query_one("#plan-title", Static)
     plan_line = query_one("#plan-line", Static)
-    view = query_one("#run-side", RunView)
     epochs = query_one(EpochTable)
-    status = query_one("#status", StatusLine)
 
     class PlanSettled(Message):
         """The edit of the plan is complete."""
@@ -84,22 +61,12 @@ class TrainPane(Widget):
         super().__init__(id=id)
         self._on_edit = on_edit
         self._make = make
-        self.controller = Controller(self._in_thread, self._load, lambda: self.call_later(self._tick))
-        self._idle = asyncio.Event()
-        self._idle.set()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="plan-side"):
             yield Static("Plan", id="plan-title", markup=False)
-            yield StructForm(self._plan_edited, self.preset.plan if self.preset else None, id="plan")
+            yield StructForm(self._plan_edited, id="plan")  # its lines come with the first look at this tab
         yield RunView(id="run-side").data_bind(TrainPane.history)
-
-    def on_mount(self) -> None:
-        self._ticker = self.set_interval(1 / TURNS_A_SECOND, self._tick, pause=True)
-        self._show_preset()
-
-    def on_unmount(self) -> None:
-        self.controller.stop(measure=False)
 
     def on_resize(self, event: events.Resize) -> None:
         folded = event.size.width < FOLDED_BELOW
@@ -109,20 +76,9 @@ class TrainPane(Widget):
         self.set_class(event.size.height < SHORT_BELOW, "-short")
 
     @property
-    def busy(self) -> bool:
-        """Whether a training is under way, being prepared or coming to its end."""
-        return self.controller.busy
-
-    @property
     def message(self) -> str:
         """What the status line says."""
         return self.status.message
-
-    async def stop_and_wait(self) -> None:
-        """Stop training, if there is one, and wait until its thread has come to its end."""
-        self.controller.stop(measure=False)
-        self._follow()
-        await self._idle.wait()
 
     def focus_default(self) -> None:
         """Put the focus where every key of this tab works: on a table, which an open plan would hide."""
@@ -137,7 +93,7 @@ class TrainPane(Widget):
 
     def watch_preset(self) -> None:
         # Behind another tab it would cost every keystroke there, for nothing to be seen.
-        if self.is_mounted and self.display:
+        if self.is_mounted and self.is_on_screen:
             self._show_preset()
 
     def on_show(self) -> None:
@@ -164,6 +120,7 @@ class TrainPane(Widget):
         self.plan_line.update(f"Plan: {words.plan_line(plan)}  (e changes it)" if plan else "")
 
     def watch_state(self) -> None:
+        super().watch_state()
         self.refresh_bindings()
         if not self.is_mounted:
             return
@@ -174,12 +131,7 @@ class TrainPane(Widget):
         self.view.live = self.busy
         self.plan_title.update("Plan (fixed while it trains)" if self.busy else "Plan")
         if self.busy:
-            self._idle.clear()
             self.remove_class("-planning")
-            self._ticker.resume()
-        else:
-            self._ticker.pause()
-            self._idle.set()
 
     # What a person does
 
@@ -282,57 +234,6 @@ class TrainPane(Widget):
         if event.done:
             self.action_leave_plan()
 
-    # What the training tells
-
-    def _tick(self) -> None:
-        """Take in what has been told since the last time, and draw a part of it."""
-        told, headline = self.controller.drain(), self.headline
-        if told:
-            self._take_in(told)
-        # The header stands far above: what is painted in one turn with it takes all that lies between along.
-        if self.headline == headline:
-            self.view.draw_next()
-
-    def _take_in(self, told: list[Event]) -> None:
-        history = self.history
-        for event in told:
-            history = history.after(event)
-            self._hear(event, history)
-        self.history = history
-        self._follow()
-        if self.state == "paused":
-            self.view.draw_all()  # while it rests, what is shown is what there is
-
-    def _hear(self, event: Event, history: History) -> None:
-        match event:
-            case Preparing(what=what):
-                self.view.prepare(what)
-                self._say(f"preparing: {what} ...")
-            case Started():
-                self._say(words.beginning(self._run_name, event))
-            case StateChanged(state="paused"):
-                self._say(words.paused(history.progress))
-            case StateChanged(state="stopping") if not self.controller.stopped:
-                self._say("all epochs are done: measuring on the test set ...")
-            case StateChanged(state="running") if self.state == "paused" and history.started:
-                self._say(words.beginning(self._run_name, history.started))
-            case LearningRateChanged():
-                at = history.changes[-1]
-                self._say(f"learning rate {show_rate(at.learning_rate)} from epoch {at.x:.2f} on")
-            case NotKept(message=message):
-                self.app.notify(one_line(message), title="Not kept", severity="warning", timeout=10, markup=False)
-            case Ended():
-                self._say_outcome(event, history)
-
-    @property
-    def _run_name(self) -> str:
-        return self.controller.run.name if self.controller.run else ""
-
-    def _follow(self) -> None:
-        """Show the controller's state."""
-        self.state = self.controller.state
-        self.headline = words.headline(self._run_name, self.state, self.history, testing=not self.controller.stopped)
-
     def _start(self, *, single: bool = False) -> None:
         preset = cast("Preset", self.preset)
         self._launch(Run(preset.name, preset.architecture, preset.plan), self._make(preset), History(), single=single)
@@ -367,28 +268,3 @@ class TrainPane(Widget):
         """Say why something is not done, without losing what the last training came to."""
         ended = self.history.ended
         self._say(why + words.last(ended) if ended and not self.busy else why, "warning")
-
-    def _say_outcome(self, ended: Ended, history: History) -> None:
-        tones: dict[str, Tone] = {"finished": "done", "failed": "error"}
-        other = self.preset is None or self.preset.name != self._run_name
-        self._say(words.outcome(ended, history.best, self._run_name if other else ""), tones.get(ended.reason, ""))
-
-    def _say(self, message: str, tone: Tone = "") -> None:
-        self.status.say(message, tone)
-
-    def _load(self, given_up: Callable[[], bool]) -> None:
-        if self._loader:
-            self._loader.wait(given_up)
-
-    @property
-    def _loader(self) -> Loader | None:
-        loader: Loader | None = getattr(self.app, "loader", None)
-        return loader
-
-    def _in_thread(self, work: Callable[[], None]) -> None:
-        def behind() -> None:
-            runtime.give_way()
-            import_module("tui.widgets.plot")  # takes a quarter of a second, which the first drawing would stand still
-            work()
-
-        self.run_worker(behind, name="training", group="training", thread=True, exclusive=False, exit_on_error=False)
