@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import floor, isfinite, log10
 from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -115,6 +115,10 @@ class History(Struct, frozen=True):
     def x(self) -> float:
         """How far training has come, in epochs."""
         return max((curve[-1].x for curve in (self.loss, self.val_loss) if curve), default=0.0)
+
+    def means(self, figure: Literal["loss", "accuracy"]) -> tuple[Point, ...]:
+        """``figure`` over the training set at the end of every epoch, as the mean of its batches."""
+        return tuple(Point(epoch.epoch, y) for epoch in self.epochs if isfinite(y := float(getattr(epoch, figure))))
 
     @property
     def planned(self) -> int:

@@ -15,6 +15,8 @@ from core.kinds import FieldError, Kind, shown
 __all__ = ["Family", "OneOf"]
 
 _LONGEST_CALL = 1_000
+TRUTHS = ("true", "false")
+"""As files spell them."""
 """Characters of a call that are read; no member has so many arguments."""
 
 
@@ -132,10 +134,15 @@ class OneOf(Kind):
                 call = ast.parse(text[:_LONGEST_CALL], mode="eval").body
             if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.args):
                 raise ValueError
-            arguments = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+            arguments = {str(word.arg): _literal(word.value) for word in call.keywords}
         except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
             raise FieldError(f"expected Name(argument=value, ...), not {shown(text)}") from error
         return {self.family.tag: call.func.id, **arguments}
+
+
+def _literal(node: ast.expr) -> object:
+    """What ``node`` stands for in Python, or true and false in TOML."""
+    return node.id == "true" if isinstance(node, ast.Name) and node.id in TRUTHS else ast.literal_eval(node)
 
 
 def _plain(name: str) -> str:

@@ -269,6 +269,8 @@ class LayerLabApp(Keeping):
 
     def opened(self) -> None:
         self.build_pane.start_over()
+        if self.tabs.current == "runs":
+            self.action_show("build")  # the runs have nothing to do with what was opened
 
     def edited(self) -> None:
         self.build_pane.say_change()

@@ -19,6 +19,7 @@ from core.export.lab_report import lab_report
 from core.export.markdown import as_markdown
 from core.export.script import script
 from core.presets import Preset, visible
+from core.quantities import show_amount
 from core.runs import checkpoint_file
 from core.runs.checkpoint_file import Which
 from core.runs.folder import CHECKPOINT, KERAS_FILES
@@ -115,7 +116,7 @@ def content(format: Format, source: Source) -> str:
     preset = _trained(source)
     match format.name, source:
         case "script", _:
-            return script(preset)
+            return script(preset, _apart(source.told) if isinstance(source, Stored) else "")
         case "toml", _:
             return presets.dumps(preset)
         case "csv", Stored(told=told):
@@ -189,6 +190,20 @@ def _write_keras(source: Source, path: Path, which: Which) -> None:
             write(path, source)
         else:
             write(path, source.told.preset, source.folder, which)
+
+
+def _apart(told: Told) -> str:
+    """Why a script, which trains without a break, comes to other numbers than the run; or empty."""
+    plan, wanted = told.preset.plan, told.trained.plan.epochs
+    if told.history.changes:
+        return "The run's learning rate was changed by hand while it trained: this script trains without that."
+    scheduled = plan.schedule.expression(plan.epochs) != plan.schedule.expression(wanted)
+    if wanted != plan.epochs and (scheduled or plan.early_stopping):
+        return (
+            f"The run was planned for {show_amount(plan.epochs, 'epoch')} and went on to {wanted}: its schedule and "
+            "early stopping knew of the further ones only then, this script from the beginning."
+        )
+    return ""
 
 
 def _trained(source: Source) -> Preset:

@@ -22,7 +22,7 @@ __all__ = ["lab_report"]
 
 def lab_report(told: Told, results: "Results | None", others: Sequence[Told] = ()) -> Report:
     """What there is to say about a run; about its answers if there are ``results``; beside ``others``, if any."""
-    run, preset = told.run, told.preset
+    run, preset = told.run, told.trained
     compared = (comparison((told, *others)),) if others else ()
     return Report(
         title=run.name,

@@ -35,15 +35,17 @@ class _Code(Struct, frozen=True):
     text: str
 
 
-def script(preset: Preset) -> str:
+def script(preset: Preset, remark: str = "") -> str:
     """The Python source that builds, trains and tests ``preset`` on the data of ``keras.datasets``.
 
     It begins with the very weights that LayerLab begins with, and where nothing is shuffled it takes the very same
-    steps. The device is left to TensorFlow. What LayerLab cannot train is built and summarized, no more.
+    steps. The device is left to TensorFlow. What LayerLab cannot train is built and summarized, no more. A ``remark``
+    stands at the top.
     """
     architecture, plan = preset.architecture, preset.plan
+    title = f"{preset.name or 'untitled'}: a Keras script by LayerLab"
     blocks = [
-        _comment(f"{preset.name or 'untitled'}: a Keras script by LayerLab"),
+        "\n".join(_comment(text) for text in (title, remark) if text),
         _imports(plan),
         f"keras.utils.set_random_seed({plan.seed})",
     ]

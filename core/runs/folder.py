@@ -202,6 +202,8 @@ def damaged(path: Path) -> Iterator[Path]:
 
 
 def _run(folder: Path, header: Header, label: Label) -> Run:
+    if header.figures.epochs and not (folder / CHECKPOINT).exists():
+        raise RunError(f"{_shown(folder / CHECKPOINT)}: is missing")
     state = header.state
     if state == "running" and not held(folder):
         state = "interrupted"

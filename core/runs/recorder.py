@@ -8,13 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 from threading import enumerate as enumerate_threads
+from typing import TYPE_CHECKING
 
 from core.curves import History
 from core.presets import Preset, visible
+from core.runs.record import RunError
 from core.runs.writer import Writer
 from core.training.checkpoint import Checkpoint
 from core.training.events import Ended, Event, Kept, NotKept, Started, StateChanged
 from core.training.failures import explain
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 __all__ = ["Recorder", "wait_until_written"]
 
@@ -32,8 +37,8 @@ def wait_until_written() -> None:
 class Recorder:
     """Hands a session's events on to ``listen``, and keeps what they come to.
 
-    The run is the one in ``folder``, whose training goes on and has a ``history`` so far, or else a new one, for which
-    ``new_folder`` makes a folder when training begins.
+    The run is the one in ``folder``, whose training goes on and has a ``history`` so far, and whose ``lock`` is held;
+    or else a new one, for which ``new_folder`` makes a folder when training begins.
     """
 
     def __init__(
@@ -43,12 +48,14 @@ class Recorder:
         new_folder: Callable[[str], Path],
         folder: Path | None = None,
         history: History | None = None,
+        lock: "FileLock | None" = None,
     ) -> None:
         self._preset = preset
         self._listen = listen
         self._new_folder = new_folder
         self._folder = folder
         self._history = history or History()
+        self._lock = lock
         self._writer: Writer | None = None
         self._given_up = False
 
@@ -57,12 +64,21 @@ class Recorder:
         self._history = self._history.after(event)
         match event:
             case Started(device=device):
+                self._given_up = False
                 self._guarded(lambda: self._begin(device))
             case Ended() as ended if self._writer:
                 writer = self._writer
                 self._guarded(lambda: self._end(writer, ended))
         self._listen(event)
-        if isinstance(event, StateChanged) and event.state == "idle" and self._writer:
+        if isinstance(event, StateChanged) and event.state == "idle":
+            self._close()
+
+    def _close(self) -> None:
+        """Let others have the run, once its Keras files are written."""
+        if self._lock:
+            self._lock.release()  # it never came to training
+            self._lock = None
+        if self._writer:
             # Not on the thread that trains: whoever waits for its end should not wait for this too.
             # Not a daemon, as the thread that trains may be: the end of the process would cut it off.
             writing = Thread(target=self._finish, args=(self._writer,), name=WRITING, daemon=False)
@@ -77,13 +93,19 @@ class Recorder:
 
     def _begin(self, device: str) -> None:
         wait_until_written()
-        if self._folder is None:
-            self._folder = self._new_folder(self._preset.name)
-            self._writer = Writer.new(self._folder, self._preset, self._history, device)
-        else:
+        folder = self._folder
+        lock, self._lock = self._lock, None
+        if folder is not None:
             epochs = self._history.epochs[-1].epoch if self._history.epochs else 0
-            self._writer = Writer.again(self._folder, self._preset, device, epochs)
-        self._listen(Kept(self._folder.name))
+            try:
+                self._writer = Writer.again(folder, self._preset, device, epochs, lock)
+            except RunError:
+                folder = None  # it is gone, or another's by now: what comes is a run of its own
+        if folder is None:
+            folder = self._new_folder(self._preset.name)
+            self._writer = Writer.new(folder, self._preset, self._history, device)
+        self._folder = folder
+        self._listen(Kept(folder.name))
 
     def _end(self, writer: Writer, ended: Ended) -> None:
         if not writer.end(self._history, ended):

@@ -123,7 +123,7 @@ def run_report(run: Run) -> RunReport:
 
 def told_report(told: Told, folder: Path) -> ToldReport:
     """All of a run in ``folder`` but its weights and its curves."""
-    preset = told.preset
+    preset = told.trained
     summary = summary_report(preset, summarize(preset.architecture))
     contents, epochs = _contents(preset), told.history.epochs
     return ToldReport(run_report(told.run), str(folder), told.environment, contents, summary, epochs)

@@ -9,7 +9,7 @@ from core.kinds import FieldError, Real
 from core.presets import visible
 from core.runs.record import Run, RunError
 
-__all__ = ["COLUMNS", "Searchable", "matching", "ordered"]
+__all__ = ["COLUMNS", "Searchable", "matching", "misread", "ordered"]
 
 Value = float | str | None
 Test = Callable[["_Entry"], bool]
@@ -63,6 +63,15 @@ def matching(runs: Iterable[Run], query: str) -> tuple[Run, ...]:
     return Searchable(runs).matching(query)
 
 
+def misread(query: str) -> str:
+    """Why a word of ``query`` that looks like a comparison is taken as text; empty if none is."""
+    for word in _words(query):
+        found = COMPARISON.fullmatch(word)
+        if set(word) & set("<>=") and not (found and _comparison(*found.groups())):
+            return f"{visible(word)}: a number can be compared with {', '.join(COMPARED)}"
+    return ""
+
+
 class Searchable:
     """Runs made ready to be looked through at every key."""
 
@@ -76,9 +85,13 @@ class Searchable:
         of a tag, or part of anything that a run is called.
         """
         entries: Iterable[_Entry] = self._entries
-        for word in query.casefold().split():
+        for word in _words(query):
             entries = list(filter(_test(word), entries))
         return tuple(entry.run for entry in entries)
+
+
+def _words(query: str) -> list[str]:
+    return re.sub(r"\s*(<=|>=|<|>|=)\s*", r"\1", query.casefold()).split()
 
 
 class _Entry:

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 
 from msgspec.structs import replace
 
 from core.curves import History
 from core.presets import Preset
+from core.runs import folder as files
 from core.runs.record import RunError, Told
 from core.runs.recorder import Recorder
 from core.runs.store import Store
+from core.training.checkpoint import Checkpoint
 from core.training.events import Event
 from core.training.session import Session
 
@@ -36,20 +39,27 @@ def resumed(store: Store, id: str, listen: Listen, *, more: int = 0) -> tuple[Se
         raise RunError(f"{id}: is being trained already")
     if told.run.state == "finished" and not more:
         raise RunError(f"{id}: has come to its end; say how many epochs more (+, or --more)")
-    checkpoints = import_module("core.runs.checkpoint_file")  # brings numpy
-    preset = told.preset
-    if not checkpoints.kept(folder):
-        history, checkpoint = History(), None  # it ended in its first epoch
-        preset = replace(preset, plan=replace(preset.plan, epochs=more or preset.plan.epochs))
-    else:
-        stopping = preset.plan.early_stopping
-        checkpoint = checkpoints.read(folder, restores=stopping is not None and stopping.restore_best_weights)
-        standing = checkpoint.standing
-        if more:
-            watched = replace(standing.watched, waited=0)  # as if patience began anew
-            standing = replace(standing, epochs=standing.epoch + more, watched=watched)
-        checkpoint = replace(checkpoint, standing=standing)
-        history = told.history.until(standing.step)
-    recorder = Recorder(preset, listen, store.new, folder, history)
+    lock = files.lock(folder)  # from now on: whoever asks for a run does not want to train it for nothing
+    try:
+        preset, history, checkpoint = _left(told, folder, more)
+    except BaseException:
+        lock.release()
+        raise
+    recorder = Recorder(preset, listen, store.new, folder, history, lock)
     session = Session(preset.architecture, preset.plan, recorder.hear, recorder.keep, checkpoint)
     return session, replace(told, history=history)
+
+
+def _left(told: Told, folder: Path, more: int) -> tuple[Preset, History, Checkpoint | None]:
+    """What a run goes on with: what is trained, what has been told so far, and where it stands."""
+    checkpoints = import_module("core.runs.checkpoint_file")  # brings numpy
+    preset = told.preset
+    if not checkpoints.kept(folder):  # it ended in its first epoch
+        return replace(preset, plan=replace(preset.plan, epochs=more or preset.plan.epochs)), History(), None
+    stopping = preset.plan.early_stopping
+    checkpoint: Checkpoint = checkpoints.read(folder, restores=stopping is not None and stopping.restore_best_weights)
+    standing = checkpoint.standing
+    if more:
+        watched = replace(standing.watched, waited=0)  # as if patience began anew
+        standing = replace(standing, epochs=standing.epoch + more, watched=watched)
+    return preset, told.history.until(standing.step), replace(checkpoint, standing=standing)

@@ -50,9 +50,12 @@ class Writer:
         return cls(folder, preset, files.lock(folder), header, new=True)
 
     @classmethod
-    def again(cls, folder: Path, preset: Preset, device: str, epochs: int) -> "Writer":
-        """For a run that goes on after so many ``epochs``; if it has more by now, another process has trained it."""
-        lock = files.lock(folder)
+    def again(cls, folder: Path, preset: Preset, device: str, epochs: int, lock: "FileLock | None" = None) -> "Writer":
+        """For a run that goes on after so many ``epochs``; if it has more by now, another process has trained it.
+
+        Its ``lock`` may be held already.
+        """
+        lock = lock or files.lock(folder)
         try:
             header = replace(files.read_header(folder), environment=_environment(device))
             if header.figures.epochs > epochs:

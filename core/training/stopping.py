@@ -4,6 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.plan import EarlyStopping
+from core.quantities import show_amount
 
 __all__ = ["Watch", "Watched"]
 
@@ -57,4 +58,5 @@ class Watch:
     @property
     def reason(self) -> str:
         """Why training ends, in words."""
-        return f"stopped early: no better {self._rule.monitor} in {self.seen.waited} epochs"
+        by = f" by {self._rule.min_delta:g}" if self._rule.min_delta else ""
+        return f"stopped early: {self._rule.monitor} has not improved{by} in {show_amount(self.seen.waited, 'epoch')}"

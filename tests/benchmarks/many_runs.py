@@ -1,4 +1,4 @@
-"""Thousands of runs on disk, such as trainings leave them, but for checkpoints and Keras files."""
+"""Thousands of runs on disk, such as trainings leave them, but for weights."""
 
 import random
 import time
@@ -17,7 +17,7 @@ from core.runs.record import Environment, Label, RunState, figures
 from core.summary import summarize
 from core.training.events import Ended, EpochEnded, Progress, Started
 
-__all__ = ["fill"]
+__all__ = ["NO_TENSORS", "fill"]
 
 PRESETS = ("ffnn-10", "ffnn-500", "lenet-5", "keras-convnet", "mlp-600-100-bn-dropout")
 STATES: tuple[RunState, ...] = ("finished", "finished", "finished", "stopped", "failed")
@@ -25,6 +25,9 @@ TAGS = ((), (), ("baseline",), ("homework",), ("night", "gpu"))
 BEGUN, APART = 1_700_000_000.0, 321.0
 """Seconds since 1970 at which the first run began, and from one to the next."""
 EPOCHS, STEPS, POINTS = 10, 469, 4
+COPIED = ("preset.toml", "history.json", files.CHECKPOINT)
+NO_TENSORS = b"\x02" + bytes(7) + b"{}"
+"""A checkpoint that is whole and has nothing in it."""
 ENVIRONMENT = Environment("0.1.0", "3.11.9", "2.21.0", "3.15.0", "2.3.0", "Linux", "CPU")
 
 
@@ -47,7 +50,8 @@ def fill(home: Path, count: int) -> None:
         if preset.name not in copied:
             files.create(folder, label, preset, ENVIRONMENT)
             files.write_history(folder, HistoryFile().encode(_history(preset)), durably=False)
-            copied[preset.name] = {name: (folder / name).read_bytes() for name in ("preset.toml", "history.json")}
+            (folder / files.CHECKPOINT).write_bytes(NO_TENSORS)
+            copied[preset.name] = {name: (folder / name).read_bytes() for name in COPIED}
         for name, data in copied[preset.name].items():
             (folder / name).write_bytes(data)
         (folder / "label.json").write_bytes(msgspec.json.encode(label))

@@ -43,10 +43,10 @@ async def opened(
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    """Let the app run until ``condition`` holds, and until it has taken in all that was sent to it by then."""
+    """Let the app run until ``condition`` holds, and until it has come to rest then."""
     for _ in range(round(PATIENCE / TURN)):
         if condition():
-            await pilot.pause(0)
+            await pilot.pause()
             return
         # Not the pilot's own pause, which has every widget answer: turn after turn that takes a core from a training.
         await asyncio.sleep(TURN)

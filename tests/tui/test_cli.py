@@ -231,7 +231,7 @@ class TestPlanOptions:
 
     def test_what_is_given_is_parsed_as_in_forms(self) -> None:
         given = {
-            "optimizer": "SGD(momentum=0.9, nesterov=True)",
+            "optimizer": "SGD(momentum=0.9, nesterov=true)",
             "learning_rate": "0.5",
             "schedule": "Step(every=2)",
             "loss": "mse",

@@ -102,6 +102,11 @@ def damaged(home: Path) -> None:
 
 
 class TestRuns:
+    def test_what_cannot_be_compared_is_told_where_nothing_fits(self, six: Path) -> None:
+        assert "none of 6 runs fits: foo>3: a number can be compared with params, epochs, " in done("runs", "foo>3")
+        assert done("runs", "nothing").strip() == "none of 6 runs fits: nothing"
+        assert keys("best", ">", "0.5") == keys("best>0.5") != []
+
     def test_without_runs_it_says_what_to_do(self, home: Path) -> None:
         assert "`layerlab train lenet-5`" in done("runs")
         assert told("runs") == []
@@ -361,7 +366,7 @@ class TestExport:
             (("lenet-5", "--to", "tensorboard"), "export a run"),
             (("lenet-5", "--to", "keras", "--out", "-"), "is no text"),
             (("lenet-5", "--to", "keras", "--out", "model.h5"), "ends in .keras"),
-            (("00002", "--to", "keras"), "has no weights: it ended in its first epoch"),
+            (("abcde", "--to", "keras"), "cut off has no weights: it ended in its first epoch"),
             (("00002", "--to", "csv", "--weights", "best"), "--weights: "),
             (("00002", "--to", "keras", "--weights", "bst"), "did you mean best?"),
             (("lenet-6", "--to", "csv"), "did you mean lenet-5?"),
@@ -373,6 +378,7 @@ class TestExport:
     )
     def test_what_cannot_be_is_said_in_a_line(self, six: Path, here: Path, words: tuple[str, ...], says: str) -> None:
         (here / "file").write_text("")
+        interrupted(six)
         assert says in refused("export", *words)
         assert [path.name for path in here.iterdir()] == ["file"]
 
@@ -404,6 +410,15 @@ class TestImport:
             },
         }
     )
+
+    def test_into_a_folder_under_its_own_name(self, home: Path, here: Path) -> None:
+        (here / "seen.json").write_text(self.MODEL)
+        (here / "there").mkdir()
+        for folder in ("there", "new/"):
+            done("import", "seen.json", "--out", folder)
+            assert presets.load(here / folder / "seen.toml").name == "seen"
+        assert "ends in .toml" in refused("import", "seen.json", "--out", "there/x.json")
+        assert not (home / "presets").exists()
 
     def test_a_folder_is_no_file(self, here: Path) -> None:
         assert refused("import", ".") == ".: cannot be read: Is a directory"
@@ -506,13 +521,14 @@ class TestKeeping:
     def test_wrong_usage_is_a_line(self, six: Path, words: tuple[str, ...], says: str) -> None:
         assert says in refused(*words)
 
-    def test_a_run_without_weights_is_judged_by_what_it_told(self, six: Path) -> None:
-        text = done("evaluate", "00002")
+    def test_a_run_without_weights_is_judged_by_what_it_told(self, home: Path) -> None:
+        interrupted(home)
+        text = done("evaluate", "abcde")
         assert text.splitlines()[:2] == [
-            "LeNet-5 2 (00002), last weights",
+            "cut off (abcde), last weights",
             "it ended in its first epoch: there are no weights to ask",
         ]
-        assert told("evaluate", "00002")["event"] == "findings"
+        assert told("evaluate", "abcde")["event"] == "findings"
 
     def test_what_cannot_be_trained_leaves_no_run(self, home: Path) -> None:
         assert layerlab("train", "alexnet", "--name", "big").exit_code == 1

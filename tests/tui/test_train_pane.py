@@ -187,12 +187,26 @@ async def test_n_from_idle_begins_a_training_with_a_single_batch():
         assert " left" not in screen_of(app), "the very first batch says nothing about the others"
 
 
+async def test_that_not_all_is_kept_is_said_as_long_as_it_stands_there():
+    async with training() as (app, pane, pilot):
+        app.sessions[0].listen(NotKept("this run is not kept: the disk is full; training goes on"))
+        app.sessions[0].allow(3 * STEPS)
+        await until(pilot, lambda: not pane.busy)
+        assert pane.message.endswith("; not all of it is kept")
+        await pilot.press("t")
+        await until(pilot, lambda: len(app.sessions) == 2)
+        app.sessions[1].allow(3 * STEPS)
+        await until(pilot, lambda: not pane.busy)
+        assert "kept" not in pane.message
+
+
 async def test_what_goes_wrong_after_the_end_is_told_at_once():
     async with training(steps=3 * STEPS) as (app, pane, pilot):
         await until(pilot, lambda: not pane.busy)
         why = "the Keras files of this run were not written: the disk is full"
         Thread(target=app.sessions[0].listen, args=(NotKept(why),)).start()
         await until(pilot, lambda: why in [notice.message for notice in app._notifications])
+        assert "not all of it" not in pane.message
 
 
 @both_sizes

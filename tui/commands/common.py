@@ -1,5 +1,6 @@
 """What the commands share: how they fail, how they find what they are about, how they work without a word."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -126,13 +127,15 @@ def whole(option: str, text: str | None) -> int | None:
 def target(out: str | None, name: str) -> Path:
     """Where to write what is called ``name`` unless another path is given; in a folder it keeps its name.
 
+    What ends in a slash is a folder, be it there or not.
+
     Raises `Misuse`.
     """
     if out is None:
         return Path(name)
     try:
         path = Path(out).expanduser()
-        return path / name if path.is_dir() else path
+        return path / name if path.is_dir() or out.endswith(("/", os.sep)) else path
     except (OSError, RuntimeError, ValueError) as error:
         raise Misuse(f"{visible(out)}: nothing can be written there: {error}") from error
 

@@ -1,5 +1,6 @@
 """`layerlab import`: a Keras model becomes a preset."""
 
+import os
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -21,7 +22,7 @@ def run(file: str, out: str | None, *, force: bool, as_json: bool) -> int:
     """Read the model in ``file`` and save it as a preset called ``out``, else as the model is called."""
     with refused():
         preset = keras_file.load(Path(file))
-        path = presets.path_for(out or f"{preset.name} ")  # with a blank at its end no name is taken for a path
+        path = _place(out, preset.name)
         if out and path.parent == presets.own_folder():
             preset = replace(preset, name=out)
         if not force:
@@ -40,6 +41,18 @@ def run(file: str, out: str | None, *, force: bool, as_json: bool) -> int:
         told.line(text)
     told.line(f"`layerlab {name}` opens it")
     return DONE
+
+
+def _place(out: str | None, name: str) -> Path:
+    """Where to save a preset called ``name``: as ``out``, a name or a file, or in that folder. Raises `Misuse`."""
+    usual = presets.path_for(f"{name} ")  # with a blank at its end no name is taken for a path
+    if out is None:
+        return usual
+    if out.endswith(("/", os.sep)) or Path(out).is_dir():
+        return Path(out) / usual.name
+    if os.sep in out and not out.endswith(".toml"):
+        raise Misuse(f"--out {visible(out)}: a preset's file ends in .toml")
+    return presets.path_for(out)
 
 
 def _leave_alone(path: Path) -> None:

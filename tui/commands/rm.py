@@ -19,7 +19,7 @@ def run(names: Sequence[str], *, restore: bool, empty: bool, yes: bool) -> int:
     if restore and empty:
         raise Misuse("--restore and --empty: either, not both")
     if not names and not empty:
-        raise Misuse("say which runs by their keys; `layerlab runs` lists them")
+        raise Misuse(f"say which runs by their keys; `layerlab runs{' --trash' if restore else ''}` lists them")
     if empty:
         _empty(store, names, out, yes=yes)
     elif restore:

@@ -6,7 +6,7 @@ from core.quantities import show_accuracy, show_amount, show_count, show_duratio
 from core.report import to_json
 from core.runs.record import Run
 from core.runs.report import run_report
-from core.runs.search import matching, ordered
+from core.runs.search import matching, misread, ordered
 from core.runs.store import Store
 from tui.commands.common import DONE, refused, whole
 from tui.output import Column, Output
@@ -69,7 +69,8 @@ def run(
         if not trash:
             _add(fit, out)
     elif every:
-        out.line(f"none of {show_amount(len(every), 'run')} fits: {' '.join(filters)}")
+        query = " ".join(filters)
+        out.line(f"none of {show_amount(len(every), 'run')} fits: {misread(query) or query}")
     else:
         out.line(NO_TRASH if trash else NO_RUNS)
     return DONE

@@ -42,7 +42,7 @@ def show(told: Told, folder: str, out: Output) -> None:
     _pairs([*facts, ("folder", folder)], out)
     out.line()
     out.heading("plan")
-    plan = [(field.name, field.kind.show(getattr(told.preset.plan, field.name)) or "-") for field in fields_of(Plan)]
+    plan = [(field.name, field.kind.show(getattr(told.trained.plan, field.name)) or "-") for field in fields_of(Plan)]
     _pairs(plan, out)
     out.line()
     summary.show(told.preset, summarize(told.preset.architecture), out)

@@ -24,11 +24,15 @@ class _Part(Struct, frozen=True):
     changed: Callable[[Label, str], Label]
 
 
+def _tags(line: str) -> tuple[str, ...]:
+    return tuple(line.replace(",", " ").split())
+
+
 PARTS = {
     "name": _Part("Name of", "", lambda label: label.name, lambda label, line: replace(label, name=line)),
     "note": _Part(
         "Note on",
-        "The table shows it, and / finds it.",
+        "It stands beside the name, and / finds it.",
         lambda label: label.note,
         lambda label, line: replace(label, note=line),
     ),
@@ -36,14 +40,14 @@ PARTS = {
         "Tags of",
         "Words with blanks between; / finds them with # in front.",
         lambda label: " ".join(label.tags),
-        lambda label, line: replace(label, tags=tuple(line.split())),
+        lambda label, line: replace(label, tags=_tags(line)),
     ),
 }
 FURTHER = _Part(
     "Further tags for",
     PARTS["tags"].note,
     lambda _: "",
-    lambda label, line: replace(label, tags=(*label.tags, *line.split())),
+    lambda label, line: replace(label, tags=(*label.tags, *_tags(line))),
 )
 """What several runs are given at once: each keeps those it has."""
 

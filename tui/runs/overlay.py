@@ -15,9 +15,6 @@ __all__ = ["Figure", "Overlay", "overlaid", "single"]
 
 Figure = Literal["accuracy", "loss"]
 
-SIGNED = 8
-"""Signs on a curve that has too many points for each to have one."""
-
 
 class Overlay(Chart):
     """A chart that has a color for each of several runs."""
@@ -28,13 +25,8 @@ class Overlay(Chart):
 class _Curve(Struct, frozen=True):
     number: int
     points: tuple[Point, ...]
+    """One for every epoch."""
     validated: bool
-
-    @property
-    def signed(self) -> tuple[Point, ...]:
-        """Where its sign stands: at every epoch that was validated, else here and there."""
-        every = 1 if self.validated else max(1, len(self.points) // SIGNED)
-        return self.points[::every]
 
 
 def single(figure: Figure, history: History) -> Picture | None:
@@ -45,7 +37,7 @@ def single(figure: Figure, history: History) -> Picture | None:
 def overlaid(figure: Figure, histories: Sequence[History | None]) -> Picture | None:
     """``figure`` of runs, whose places tell their signs: in validation, or in training where there was none.
 
-    None before the first point of all.
+    None before the first epoch of all is over.
     """
     every = [_curve(figure, number, history) for number, history in enumerate(histories) if history]
     curves = [curve for curve in every if curve.points]
@@ -59,13 +51,10 @@ def overlaid(figure: Figure, histories: Sequence[History | None]) -> Picture | N
         epoch_axis(max(curve.points[-1].x for curve in curves), 0),
         accuracy_axis(trained, validated) if figure == "accuracy" else loss_axis(trained, validated),
         tuple(Line("", ROLES[curve.number], curve.points, DASHES[curve.number % len(DASHES)]) for curve in curves),
-        tuple(Marks("", ROLES[curve.number], SIGNS[curve.number], curve.signed) for curve in curves),
+        tuple(Marks("", ROLES[curve.number], SIGNS[curve.number], curve.points) for curve in curves),
     )
 
 
 def _curve(figure: Figure, number: int, history: History) -> _Curve:
-    accuracy = figure == "accuracy"
-    validation = history.val_accuracy if accuracy else history.val_loss
-    if validation:
-        return _Curve(number, validation, validated=True)
-    return _Curve(number, history.accuracy if accuracy else history.loss, validated=False)
+    validation = history.val_accuracy if figure == "accuracy" else history.val_loss
+    return _Curve(number, validation or history.means(figure), validated=bool(validation))

@@ -45,7 +45,7 @@ class RunsPane(Following):
     blanks between.
 
     **space** marks runs, whose curves are then drawn over one another; **enter** opens what was trained in Build,
-    **i** looks into it, **r** goes on to the end of its plan, **+** for as many epochs again as it has. **n** renames
+    **i** looks into it, **r** goes on to the end of its plan, **+** for as many epochs again as that has. **n** renames
     it, **N** writes a note, **#** gives it tags. **d** puts it in the trash, **z** takes it back.
     """
 
@@ -106,6 +106,11 @@ class RunsPane(Following):
         """Put the focus on the table, where all keys work."""
         self.table.focus()
 
+    def watch_active(self) -> None:
+        super().watch_active()
+        if self.is_mounted and not self.active:
+            self.say("")  # it is of no use any more when somebody comes back
+
     def take(self, runs: Sequence[Run]) -> None:
         self._shelf.take(runs)
         self._show()
@@ -119,7 +124,7 @@ class RunsPane(Following):
         """Show the runs that fit, in order, with their marks."""
         shelf, table = self._shelf, self.table
         shown, marked = shelf.shown, shelf.marked
-        table.empty = words.READING if not self.known else words.NO_MATCH if shelf.runs else words.NONE
+        table.empty = words.READING if not self.known else words.no_match(shelf.query) if shelf.runs else words.NONE
         table.order = shelf.column, shelf.descending
         table.signs = {run.id: sign(number) for number, run in enumerate(marked)}
         table.show(shown)
@@ -157,6 +162,7 @@ class RunsPane(Following):
     def _filtered(self, event: Input.Changed) -> None:
         event.stop()
         self._shelf.query = event.value
+        self.say("")
         self._show()
 
     @on(Input.Submitted, "#runs-query")
@@ -263,9 +269,8 @@ class RunsPane(Following):
         if not self._trash:
             self.say("nothing has been deleted since LayerLab was started", "warning")
             return
-        ids = self._trash[-1]
-        said = f"{show_amount(len(ids), 'run')} taken back"
-        self.change(lambda store: store.restore(ids), said, lambda: self._trash.remove(ids))
+        ids = self._trash.pop()
+        self.change(lambda store: _take_back(store, ids), f"{show_amount(len(ids), 'run')} taken back")
 
     def action_export(self) -> None:
         """Write the marked runs, or else the chosen one, for other tools."""
@@ -311,6 +316,12 @@ class RunsPane(Following):
         if refused or not runs:
             self.say(_refused(*refused[0]) if refused else self.table.empty, "warning")
         return bool(runs) and not refused
+
+
+def _take_back(store: "Store", ids: Sequence[str]) -> None:
+    """Take ``ids`` out of the trash, or those of them that nobody else has. Raises `RunError` if there are none."""
+    there = {run.id for run in store.discarded()}
+    store.restore([name for name in ids if name in there] or ids)
 
 
 def _named(runs: Sequence[Run]) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from core.presets import Preset
 from core.quantities import show_accuracy, show_amount, show_count, show_duration, show_loss, show_moment, show_short
 from core.runs.record import Figures, Label, Run, RunState, Told
+from core.runs.search import misread
 from core.summary import summarize
 from tui.train.words import plan_line
 
 __all__ = [
     "LOOKING",
     "NONE",
-    "NO_MATCH",
     "READING",
     "SIGNS",
     "USELESS",
@@ -21,12 +21,12 @@ __all__ = [
     "curveless",
     "epochs",
     "facts",
+    "no_match",
     "said",
     "state",
 ]
 
 NONE = "No runs yet: t trains the network, and every training is kept here."
-NO_MATCH = "No run fits the filter: escape clears it."
 READING = "reading ..."
 """What stands in the place of runs, curves and facts until they are there."""
 USELESS = "d puts it in the trash."
@@ -75,6 +75,12 @@ def count(shown: int, all: int, marked: int) -> str:
     return f"{said}, {marked:,} marked" if marked else said
 
 
+def no_match(query: str) -> str:
+    """What stands in the place of the runs if none fits ``query``."""
+    why = f" ({misread(query)})" if misread(query) else ""
+    return f"No run fits the filter{why}: escape clears it."
+
+
 def said(label: Label) -> str:
     """What a person says of a run besides its name: tags and note; may be empty."""
     return " ".join([*(f"#{tag}" for tag in label.tags), label.note]).strip()
@@ -100,7 +106,7 @@ def facts(told: Told) -> Iterator[tuple[str, str]]:
     losses = {"training": figures.last_loss, "validation": figures.last_val_loss, "test": figures.test_loss}
     yield "loss", _figures({name: show_loss(value) for name, value in losses.items()})
     yield "network", _network(told.preset)
-    yield "plan", plan_line(told.preset.plan)
+    yield "plan", plan_line(told.trained.plan)
     yield "begun", f"{show_moment(run.begun)} on {environment.device}"
     yield "kept as", f"{run.id} (key {run.key})"
     yield (

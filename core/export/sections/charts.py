@@ -38,15 +38,15 @@ def single(figure: Figure, history: History) -> Chart | None:
 
 
 def overlaid(figure: Figure, histories: Sequence[tuple[str, History]]) -> Chart | None:
-    """``figure`` of runs, by their names, in validation, or in training where there was none.
+    """``figure`` of runs, by their names, in validation, or the means of training epochs where there was none.
 
     As many as can be told apart; None before the first point of all.
     """
     measured: dict[str, None] = {}
     curves = []
     for (name, history), look in zip(histories, RUNS, strict=False):
-        train, validation = _curves(figure, history)
-        if points := validation or train:
+        _, validation = _curves(figure, history)
+        if points := validation or history.means(figure):
             measured["validation" if validation else "training"] = None
             curves.append(Curve(name, points, look))
     if not curves:

@@ -9,7 +9,7 @@ from core.export.sections.words import shape, typeset
 from core.families import Family
 from core.fields import Described, fields_of
 from core.formulas import Number, total
-from core.layers import Facts
+from core.layers import Facts, Layer
 from core.plan import Plan
 from core.presets import Preset
 from core.quantities import NONE, show_amount, show_bytes, show_count, show_short
@@ -86,11 +86,21 @@ def _explained(summary: Summary) -> Iterator[Section]:
         if facts is None:
             continue
         blocks: list[Block] = [Text(" ".join((row.layer.help, *facts.notes)), quiet=True)]
+        if given := ", ".join(_given(row.layer)):
+            blocks.append(Text(f"Given: {given}."))
         blocks += [Text(warning.message) for warning in facts.warnings]
         if steps := tuple(_steps(facts)):
             caption = f"{shape(row.input or ())} \N{RIGHTWARDS ARROW} {shape(facts.output)}; {sums(facts)}"
             blocks.append(Table(caption, STEPS, steps))
         yield Section(f"{row.index} {row.layer.label}", tuple(blocks))
+
+
+def _given(layer: Layer) -> Iterator[str]:
+    """The arguments that are not left at their defaults."""
+    for field in fields_of(type(layer)):
+        value = getattr(layer, field.name)
+        if field.required or value != field.default:
+            yield f"{field.name} = {field.kind.show(value)}"
 
 
 def _steps(facts: Facts) -> Iterator[tuple[str, ...]]:

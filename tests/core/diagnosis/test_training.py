@@ -132,7 +132,8 @@ def test_numbers_that_break_are_found_at_the_first_layer_and_mended() -> None:
 
 
 def test_ffnn_500_learns_by_heart() -> None:
-    network = preset("ffnn-500", epochs=20)
+    # With 6,000 examples to train on instead of 60,000 it takes a quarter of the time.
+    network = preset("ffnn-500", epochs=16, validation=0.9, batch_size=64)
     (found,) = findings(network)
     assert found.code == "overfitting"
     best = trained(*network).history.best

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from core import presets
 from core.architecture import Architecture
+from core.curves import Change
 from core.export import formats
 from core.export.csv import history_csv
 from core.export.formats import FORMATS, ExportError, Format, Stored
@@ -24,6 +25,7 @@ from core.runs import checkpoint_file
 from core.runs.folder import CHECKPOINT, KERAS_FILES
 from core.runs.record import RunError
 from core.runs.store import Store
+from core.schedules import Cosine, Schedule, Step
 from core.training.checkpoint import Checkpoint, Standing
 from tests.benchmarks.many_runs import fill
 
@@ -106,9 +108,28 @@ def test_a_preset_has_no_history(name: str, tmp_path: Path) -> None:
 
 
 def test_a_run_that_ended_in_its_first_epoch_has_no_weights(stored: Stored, tmp_path: Path) -> None:
+    (stored.folder / CHECKPOINT).unlink()
     with pytest.raises(ExportError, match="LeNet-5 2 has no weights"):
         formats.export(FORMATS["keras"], stored, tmp_path / "x.keras")
     assert formats.answers(stored, "last") is None
+
+
+def test_a_script_says_where_the_run_went_its_own_way(stored: Stored) -> None:
+    def said(schedule: Schedule, planned: int, *changes: Change) -> str:
+        told = stored.told
+        plan = replace(told.preset.plan, epochs=10, schedule=schedule)
+        told = replace(
+            told,
+            preset=replace(told.preset, plan=plan),
+            run=replace(told.run, figures=replace(told.run.figures, planned=planned)),
+            history=replace(told.history, changes=changes),
+        )
+        return formats.content(FORMATS["script"], replace(stored, told=told)).split("\n\n", 1)[0]
+
+    title = "# LeNet-5: a Keras script by LayerLab"
+    assert said(Cosine(), 10) == said(Step(), 20) == title
+    assert "learning rate was changed by hand" in said(Step(), 10, Change(1.5, 0.1))
+    assert "planned for 10 epochs and went on to 20" in said(Cosine(), 20)
 
 
 def test_an_architecture_with_errors_is_no_keras_model(tmp_path: Path) -> None:

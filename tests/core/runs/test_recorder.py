@@ -18,7 +18,8 @@ from core.optimizers import SGD, Adam
 from core.plan import EarlyStopping, Plan
 from core.presets import Preset
 from core.runs import checkpoint_file
-from core.runs.record import RunError
+from core.runs import folder as files
+from core.runs.record import Figures, RunError
 from core.runs.recorder import wait_until_written
 from core.runs.store import Store
 from core.runs.training import kept, resumed
@@ -281,6 +282,48 @@ def test_where_nothing_can_be_written_any_more_training_goes_on(store: Store) ->
     assert [event.state for event in again.of(StateChanged)][-1] == "idle"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no limit on the size of files")
+def test_once_there_is_room_again_the_next_training_is_kept_with_all_before(store: Store) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    told = Told(
+        lambda event: isinstance(event, EpochEnded) and event.epoch == 2,
+        lambda _: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1])),
+    )
+    try:
+        session = train(store, PRESET, told)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    session.extend(1)
+    session.run()
+    wait_until_written()
+    assert len(told.of(NotKept)) == 1
+    (run,) = store.refresh()
+    assert (run.state, run.figures.epochs) == ("finished", 5)
+    assert [epoch.epoch for epoch in store.told(run.id).history.epochs] == [1, 2, 3, 4, 5]
+
+
+def test_a_run_that_somebody_is_about_to_train_is_refused_at_once(store: Store) -> None:
+    told = Told(lambda event: isinstance(event, EpochEnded) and event.epoch == 1)
+    train(store, PRESET, told)
+    first, _ = resumed(store, told.id, Told())
+    with pytest.raises(RunError, match="being trained already"):
+        resumed(store, told.id, Told())
+    del first  # nobody wants to train it any more
+    second, _ = resumed(store, told.id, Told())
+    second.stop()
+    second.run()
+    assert resumed(store, told.id, Told())
+
+
+def test_a_run_without_its_checkpoint_is_damaged(store: Store) -> None:
+    told = Told(at(2, 1))
+    train(store, PRESET, told)
+    (store.path(told.id) / files.CHECKPOINT).unlink()
+    with pytest.raises(RunError, match="is missing"):
+        resumed(store, told.id, Told(), more=1)
+    assert [run.state for run in store.refresh()] == ["damaged"]
+
+
 def test_what_was_asked_for_is_kept_before_the_next_step(store: Store) -> None:
     told, more, again = Told(), Told(at(5, 1), lambda session: session.stop(measure=False)), Told()
     train(store, PRESET, told)
@@ -296,7 +339,10 @@ def test_a_run_in_the_trash_stays_whole_when_its_training_goes_on(store: Store) 
     store.discard([told.id])
     session.extend(1)
     assert session.run().epochs == 5
-    assert "not there any more" in told.of(NotKept)[0].message
+    assert not told.of(NotKept)
+    wait_until_written()
+    (new,) = store.refresh()
+    assert (new.id, new.figures.epochs) == (told.of(Kept)[1].run, 5)
     store.restore([told.id])
     assert store.told(told.id).run.figures.epochs == 4
 
@@ -304,7 +350,9 @@ def test_a_run_in_the_trash_stays_whole_when_its_training_goes_on(store: Store) 
 def test_a_kept_run_that_is_stopped_before_its_first_step_stays(store: Store) -> None:
     told, again = Told(at(2, 1)), Told(lambda event: isinstance(event, Started))
     train(store, PRESET, told)
-    (store.path(told.id) / "checkpoint.safetensors").unlink()
+    folder = store.path(told.id)
+    (folder / files.CHECKPOINT).unlink()
+    files.write_header(folder, replace(files.read_header(folder), state="stopped", figures=Figures()))
     go_on(store, again, told.id)
     assert store.told(told.id).run.state == "stopped"
 
@@ -315,5 +363,8 @@ def test_what_another_process_has_trained_meanwhile_is_not_overwritten(store: St
     go_on(store, elsewhere, told.id, more=3)
     session.extend(1)
     session.run()
-    assert "trained further meanwhile" in told.of(NotKept)[0].message
     assert store.told(told.id).run.figures.epochs == 7
+    wait_until_written()
+    new = store.told(told.of(Kept)[1].run)
+    assert (new.run.id != told.id, new.run.figures.epochs) == (True, 5)
+    assert [epoch.epoch for epoch in new.history.epochs] == [1, 2, 3, 4, 5]

@@ -24,6 +24,7 @@ from core.runs import folder as files
 from core.runs.record import Environment, Figures, Label, RunError
 from core.runs.store import Store, tidy
 from core.storage import UNFINISHED
+from tests.benchmarks.many_runs import NO_TENSORS
 from tests.core.generated import texts
 
 PRESET = Preset("Small", Architecture((8,), (Dense(10, "softmax"),)))
@@ -40,6 +41,7 @@ def keep(store: Store, name: str, begun: float = 1.0, state: str = "finished", *
     """A run as a training leaves it; its id."""
     folder = store.new(name)
     header = files.create(folder, Label(name), PRESET, ENVIRONMENT)
+    (folder / files.CHECKPOINT).write_bytes(NO_TENSORS)
     files.write_header(folder, replace(header, begun=begun, state=state, figures=Figures(**figures)))
     return folder.name
 

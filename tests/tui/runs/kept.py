@@ -18,6 +18,7 @@ from core.runs.history_file import HistoryFile
 from core.runs.record import Environment, Label, RunState, figures
 from core.summary import summarize
 from core.training.events import Ended, EpochEnded, Progress, Started
+from tests.benchmarks.many_runs import NO_TENSORS
 from tests.tui.driving import opened, until
 from tui.app import LayerLabApp
 from tui.runs.pane import RunsPane
@@ -73,6 +74,7 @@ def keep(
     folder = home / "runs" / f"20231114-120000-run-{number:05}"
     header = files.create(folder, Label(name, note, tags), trained, ENVIRONMENT)
     files.write_history(folder, HistoryFile().encode(told), durably=False)
+    (folder / files.CHECKPOINT).write_bytes(NO_TENSORS)
     come_to = replace(figures(told, 2.5 * len(told.epochs)), planned=trained.plan.epochs)
     began = BEGUN + 86_400 * number
     files.write_header(

@@ -28,7 +28,8 @@ def test_validation_is_drawn_and_training_where_there_was_none():
     validated, not_validated = history(LENET, 5, 0.5), history(LENET, 3, 0.5, validated=False)
     picture = overlaid("accuracy", [validated, None, not_validated])
     assert picture.title == "validation or training accuracy"
-    assert [line.points for line in picture.lines] == [validated.val_accuracy, not_validated.accuracy]
+    assert [line.points for line in picture.lines] == [validated.val_accuracy, not_validated.means("accuracy")]
+    assert [point.y for point in picture.lines[1].points] == [epoch.accuracy for epoch in not_validated.epochs]
     assert [line.role for line in picture.lines] == ["curve1", "curve3"], "a run that cannot be read keeps its place"
     assert [line.dash for line in picture.lines] == [DASHES[0], DASHES[2]]
     assert [marks.sign for marks in picture.marks] == [SIGNS[0], SIGNS[2]]

@@ -261,7 +261,7 @@ async def test_runs_are_renamed_noted_and_tagged(runs):
         await until(pilot, lambda: "the wide one" in names(pane))
         await keys(pilot, "N", "ctrl+u", "text:for Monday", "enter")
         await until(pilot, lambda: "for Monday" in screen_of(app))
-        await keys(pilot, "number_sign", "text:wide good", "enter")
+        await keys(pilot, "number_sign", "text:wide, good", "enter")
         await until(pilot, lambda: "#wide #good for Monday" in screen_of(app))
         assert Store().told(runs[1]).run.label == Label("the wide one", "for Monday", ("wide", "good"))
         await keys(pilot, "n", "text:nothing of this", "escape")
@@ -313,6 +313,49 @@ async def test_a_damaged_run_can_be_thrown_away(runs):
     async with listing(7) as (_app, pane, pilot):
         await keys(pilot, "end", "d")
         await until(pilot, lambda: len(pane.table.runs) == 6)
+
+
+async def test_what_somebody_else_took_back_holds_nothing_up(runs):
+    async with listing(7) as (_app, pane, pilot):
+        for left in (6, 5):
+            await keys(pilot, "end", "up", "d")
+            await until(pilot, lambda left=left: len(pane.table.runs) == left)
+        last = Store().discarded()[-1].id
+        Store().restore([last])
+        await until(pilot, lambda: len(pane.table.runs) == 6)
+        for _ in range(2):
+            await keys(pilot, "z")
+            await until(pilot, lambda: pane.status.message)
+        await until(pilot, lambda: len(pane.table.runs) == 7)
+
+
+async def test_what_was_said_is_gone_when_somebody_comes_back(runs):
+    async with listing(7) as (_app, pane, pilot):
+        await choose(pilot, pane, "ffnn 500")
+        await keys(pilot, "r")
+        assert "come to its end" in pane.status.message
+        await keys(pilot, "slash", "text:f")
+        assert not pane.status.message
+        await keys(pilot, "escape", "r")
+        assert "come to its end" in pane.status.message
+        await keys(pilot, "1", "4")
+        assert not pane.status.message
+
+
+async def test_the_curves_are_those_of_the_run_that_is_chosen_when_they_come_back(runs):
+    async with listing(7) as (app, pane, pilot):
+        await choose(pilot, pane, "without pooling")  # four epochs
+        await until(pilot, lambda: pane.detail.chart.picture and not pane.detail.busy)
+        await choose(pilot, pane, "no validation")
+        await until(pilot, lambda: not pane.detail.busy)
+        shown = screen_of(app)
+        await choose(pilot, pane, "without pooling")
+        await until(pilot, lambda: not pane.detail.busy)
+        assert screen_of(app) != shown
+        await keys(pilot, "slash", "text:zzz")
+        await keys(pilot, "escape")
+        assert pane.table.chosen.name == "no validation"
+        await until(pilot, lambda: screen_of(app) == shown)
 
 
 async def test_what_a_newer_layerlab_wrote_is_left_alone(runs, home: Path):
