@@ -74,9 +74,10 @@ def store(home: Path) -> Store:
     return Store()
 
 
-def train(store: Store, preset: Preset, told: Told) -> Session:
+def train(store: Store, preset: Preset, told: Callable[[Event], None]) -> Session:
     session = kept(store, preset, told)
-    told.session = session
+    if isinstance(told, Told):
+        told.session = session
     session.run()
     wait_until_written()
     return session
@@ -88,6 +89,21 @@ def go_on(store: Store, told: Told, id: str, *, more: int = 0) -> Session:
     session.run()
     wait_until_written()
     return session
+
+
+def train_into_a_full_disk(store: Store, told: Told) -> Session:
+    """From the second epoch on no file can have more than 4 KB."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def listen(event: Event) -> None:
+        if isinstance(event, EpochEnded) and event.epoch == 2:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+        told(event)
+
+    try:
+        return train(store, PRESET, listen)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def at(epoch: int, step: int) -> Callable[[Event], bool]:
@@ -259,15 +275,8 @@ def test_a_run_that_is_trained_cannot_be_gone_on_with_or_discarded(store: Store)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no limit on the size of files")
 def test_where_nothing_can_be_written_any_more_training_goes_on(store: Store) -> None:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    told = Told(
-        lambda event: isinstance(event, EpochEnded) and event.epoch == 2,
-        lambda _: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1])),
-    )
-    try:
-        train(store, PRESET, told)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    told = Told()
+    train_into_a_full_disk(store, told)
     assert told.of(Ended)[0].reason == "finished"
     assert told.of(Ended)[0].epochs == 4
     (said,) = told.of(NotKept)
@@ -284,15 +293,8 @@ def test_where_nothing_can_be_written_any_more_training_goes_on(store: Store) ->
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no limit on the size of files")
 def test_once_there_is_room_again_the_next_training_is_kept_with_all_before(store: Store) -> None:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    told = Told(
-        lambda event: isinstance(event, EpochEnded) and event.epoch == 2,
-        lambda _: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1])),
-    )
-    try:
-        session = train(store, PRESET, told)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    told = Told()
+    session = train_into_a_full_disk(store, told)
     session.extend(1)
     session.run()
     wait_until_written()
