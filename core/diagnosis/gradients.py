@@ -1,6 +1,7 @@
 """Rules about what the layers are like in the steps that were looked at: gradients, dead and saturated units."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from statistics import median
 
 from msgspec import Struct
 
@@ -49,7 +50,8 @@ def vanishing_gradients(evidence: Evidence) -> Iterator[Finding]:
     faded = [found for look in evidence.looks if (found := _faded(look))]
     if not faded or 2 * len(faded) < len(evidence.looks):
         return
-    look, weakest, last = faded[-1]
+    look, last = faded[-1]
+    weakest = _weakest([each for each, _ in faded])
     subject = evidence.subject
     left = f"1/{last.gradient / weakest.gradient:,.0f} of" if weakest.gradient else "nothing of"
     squashed = sum(activation(row.layer) in SQUASHING for row in hidden(subject))
@@ -70,14 +72,22 @@ def vanishing_gradients(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def _faded(look: Look) -> tuple[Look, Layer, Layer] | None:
-    """The layer with the smallest gradient for its weights, and the last, if there is so much between them."""
+def _faded(look: Look) -> tuple[Look, Layer] | None:
+    """The look and its last layer, if there is so much between that and the smallest gradient for its weights."""
     if len(look.weighing) < 2:
         return None
     *earlier, last = look.weighing
     weakest = min(earlier, key=lambda layer: layer.relative)
     far = weakest.gradient * FADED <= last.gradient and weakest.relative * FADED <= last.relative
-    return (look, weakest, last) if far and last.relative > 0 else None
+    return (look, last) if far and last.relative > 0 else None
+
+
+def _weakest(looks: Sequence[Look]) -> Layer:
+    """The layer of the last look whose gradient is mostly the smallest for its weights: single batches differ."""
+    told: dict[int, list[float]] = {}
+    for layer in (layer for look in looks for layer in look.weighing):
+        told.setdefault(layer.row.index, []).append(layer.relative)
+    return min(looks[-1].weighing[:-1], key=lambda layer: median(told[layer.row.index]))
 
 
 def dead_relus(evidence: Evidence) -> Iterator[Finding]:

@@ -427,6 +427,13 @@ def test_what_can_be_told_without_training_is_explanation_enough() -> None:
     assert found(narrow) == ()
 
 
+def test_the_gradient_that_is_mostly_the_smallest_counts_not_that_of_the_last_batch() -> None:
+    odd = {**FADING, 3: {"gradient": 1e-6}}
+    looks = {1: FADING, 2: FADING, 300: odd}
+    assert found(replace(case("vanishing-gradients"), looks=looks))[0].layer == 2
+    assert found(replace(case("vanishing-gradients"), looks=dict.fromkeys(looks, odd)))[0].layer == 3
+
+
 def test_a_remedy_for_vanishing_gradients_leaves_recurrent_layers_and_the_output_alone() -> None:
     stack = (
         Reshape((28, 28)),
