@@ -414,11 +414,12 @@ class TestImport:
     def test_into_a_folder_under_its_own_name(self, home: Path, here: Path) -> None:
         (here / "seen.json").write_text(self.MODEL)
         (here / "there").mkdir()
-        for folder in ("there", "new/"):
+        for folder in ("./there", "new/"):
             done("import", "seen.json", "--out", folder)
             assert presets.load(here / folder / "seen.toml").name == "seen"
         assert "ends in .toml" in refused("import", "seen.json", "--out", "there/x.json")
         assert not (home / "presets").exists()
+        assert told("import", "seen.json", "--out", "there")["path"] == str(home / "presets" / "there.toml")
 
     def test_a_folder_is_no_file(self, here: Path) -> None:
         assert refused("import", ".") == ".: cannot be read: Is a directory"

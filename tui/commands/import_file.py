@@ -48,9 +48,10 @@ def _place(out: str | None, name: str) -> Path:
     usual = presets.path_for(f"{name} ")  # with a blank at its end no name is taken for a path
     if out is None:
         return usual
-    if out.endswith(("/", os.sep)) or Path(out).is_dir():
+    is_path = "/" in out or os.sep in out  # a plain name is one, whatever folder is called so
+    if out.endswith(("/", os.sep)) or (is_path and Path(out).is_dir()):
         return Path(out) / usual.name
-    if os.sep in out and not out.endswith(".toml"):
+    if is_path and not out.endswith(".toml"):
         raise Misuse(f"--out {visible(out)}: a preset's file ends in .toml")
     return presets.path_for(out)
 

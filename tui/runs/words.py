@@ -77,8 +77,8 @@ def count(shown: int, all: int, marked: int) -> str:
 
 def no_match(query: str) -> str:
     """What stands in the place of the runs if none fits ``query``."""
-    why = f" ({misread(query)})" if misread(query) else ""
-    return f"No run fits the filter{why}: escape clears it."
+    why = misread(query)
+    return f"No run fits the filter{f' ({why})' if why else ''}: escape clears it."
 
 
 def said(label: Label) -> str:

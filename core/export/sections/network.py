@@ -100,7 +100,7 @@ def _given(layer: Layer) -> Iterator[str]:
     for field in fields_of(type(layer)):
         value = getattr(layer, field.name)
         if field.required or value != field.default:
-            yield f"{field.name} = {field.kind.show(value)}"
+            yield f"{field.name} = {field.kind.show(value) or NONE}"
 
 
 def _steps(facts: Facts) -> Iterator[tuple[str, ...]]:
