@@ -1,0 +1,137 @@
+"""The one way to open a file for reading: regular files only, and of no more bytes than a file of its kind may have.
+
+Whatever lies at a path may be a pipe that never says a word, a device that never ends, or a link to either. So a path
+is looked at before it is opened (opening some devices does something), opened without waiting, and looked at again once
+it is open, when nobody can exchange it any more.
+"""
+
+import os
+import stat
+from errno import EFBIG, EINVAL, ELOOP, EMLINK, ENXIO
+from pathlib import Path
+from typing import BinaryIO
+
+from msgspec import Struct
+
+__all__ = [
+    "HISTORY",
+    "LABEL",
+    "MODEL",
+    "PACKAGED",
+    "PRESET",
+    "RUN",
+    "SHARED_DATA",
+    "SYSTEM",
+    "TENSORS",
+    "FileKind",
+    "NotAFile",
+    "TooLarge",
+    "open_regular",
+    "read_bounded",
+    "read_bytes",
+    "what_is",
+]
+
+_MB = 10**6
+
+
+class FileKind(Struct, frozen=True):
+    """A kind of file that LayerLab reads."""
+
+    name: str
+    """With its article, as in "larger than 5 MB, so not a preset"."""
+    most: int
+    """Bytes that one may have."""
+
+
+PRESET = FileKind("a preset", 5 * _MB)
+MODEL = FileKind("a Keras model", 2**40)
+"""A .keras or .h5 file is as large as its weights, of which nothing is read: what is read has a bound of its own."""
+RUN = FileKind("a run.json", 1 * _MB)
+LABEL = FileKind("a label", 20 * _MB)
+HISTORY = FileKind("a history", 500 * _MB)
+TENSORS = FileKind("a checkpoint", 32_000 * _MB)
+SHARED_DATA = FileKind("a shipped data set", 200 * _MB)
+PACKAGED = FileKind("a file of a package", 8_000 * _MB)
+SYSTEM = FileKind("a figure of the system", 1 * _MB)
+
+
+class NotAFile(OSError):
+    """What lies at a path is no regular file, or a link where none is followed; ``strerror`` says what it is."""
+
+
+class TooLarge(OSError):
+    """A file has more bytes than one of its kind may have; ``strerror`` says so."""
+
+
+def open_regular(path: Path, kind: FileKind, *, follow: bool = True) -> BinaryIO:
+    """The file at ``path``, open for reading bytes, neither waiting for a writer nor running without end.
+
+    With ``follow`` false the last part of ``path`` must not be a link. Raises `NotAFile`, `TooLarge`, and what else
+    OSError is raised for.
+    """
+    _regular(path.stat(follow_symlinks=follow).st_mode, path)
+    flags = os.O_RDONLY | _flag("O_NONBLOCK") | _flag("O_CLOEXEC") | _flag("O_BINARY") | _flag("O_NOCTTY")
+    try:
+        descriptor = os.open(path, flags | (0 if follow else _flag("O_NOFOLLOW")))
+    except OSError as error:
+        if error.errno == ENXIO:
+            raise NotAFile(EINVAL, "a pipe or a device, not a file", str(path)) from error
+        if not follow and error.errno in (ELOOP, EMLINK):
+            raise NotAFile(EINVAL, what_is(stat.S_IFLNK), str(path)) from error
+        raise
+    try:
+        found = os.fstat(descriptor)
+        _regular(found.st_mode, path)
+        if found.st_size > kind.most:
+            raise _too_large(path, kind)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_bytes(path: Path, kind: FileKind, *, follow: bool = True) -> bytes:
+    """All bytes of the file at ``path``. Raises as `open_regular` does."""
+    with open_regular(path, kind, follow=follow) as file:
+        return read_bounded(file, kind, path)
+
+
+def read_bounded(file: BinaryIO, kind: FileKind, path: Path) -> bytes:
+    """What is left to read of ``file``, opened from ``path``, be it a growing one. Raises OSError and `TooLarge`."""
+    read = file.read(kind.most + 1)
+    if len(read) > kind.most:
+        raise _too_large(path, kind)
+    return read
+
+
+def what_is(mode: int) -> str:
+    """What a file of this ``st_mode`` is where a regular one is wanted; empty for a regular one."""
+    for is_so, name in _NAMES:
+        if is_so(mode):
+            return name
+    return ""
+
+
+_NAMES = (
+    (stat.S_ISDIR, "a folder, not a file"),
+    (stat.S_ISFIFO, "a pipe, not a file"),
+    (stat.S_ISSOCK, "a socket, not a file"),
+    (stat.S_ISLNK, "a link, which is not followed here"),
+    (lambda mode: stat.S_ISCHR(mode) or stat.S_ISBLK(mode), "a device, not a file"),
+    (lambda mode: not stat.S_ISREG(mode), "not a file"),
+)
+
+
+def _regular(mode: int, path: Path) -> None:
+    if what := what_is(mode):
+        raise NotAFile(EINVAL, what, str(path))
+
+
+def _too_large(path: Path, kind: FileKind) -> TooLarge:
+    return TooLarge(EFBIG, f"larger than {kind.most // _MB:,} MB, so not {kind.name}", str(path))
+
+
+def _flag(name: str) -> int:
+    """A flag of open(2), where this platform has it."""
+    return getattr(os, name, 0)
