@@ -16,6 +16,7 @@ from core.kinds import FieldError, plain, shown
 from core.kinds import Shape as ShapeKind
 from core.layers import Input, Layer
 from core.plan import Plan
+from core.sanitize import visible
 
 __all__ = [
     "Listed",
@@ -254,12 +255,6 @@ def _expanded(name: str) -> Path:
         return Path(name).expanduser()
     except RuntimeError as error:
         raise PresetError(f"{visible(name)}: there is no such home folder") from error
-
-
-def visible(name: str | Path) -> str:
-    """``name`` on one line, its control characters as they are escaped in Python."""
-    text = str(name)
-    return text if text.isprintable() else repr(text)
 
 
 def _reason(error: Exception) -> str:

@@ -172,7 +172,8 @@ def event_report(event: Event, preset: Preset) -> StartReport | EpochReport | En
 
 def to_json(report: object) -> str:
     """``report`` as one line of strict JSON in ASCII, so that no text in it can steer a terminal."""
-    return json.dumps(_without_nan(msgspec.to_builtins(report)), allow_nan=False)
+    text = json.dumps(_without_nan(msgspec.to_builtins(report)), allow_nan=False)
+    return text.replace("\x7f", "\\u007f")  # the one control character that JSON leaves as it is
 
 
 def _layer(row: Row) -> LayerReport:

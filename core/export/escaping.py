@@ -3,6 +3,8 @@
 import re
 from html import escape
 
+from core.sanitize import one_line
+
 __all__ = ["code", "harmless", "inline", "line", "markup"]
 
 _INLINE = re.compile(
@@ -20,8 +22,8 @@ _FIRST = re.compile(r"[-+>=]|(?P<number>\d{1,9})[.)](?!\S)")
 
 
 def harmless(text: str) -> str:
-    """``text`` on one line; in the place of what cannot be printed, and could steer its reader, a visible mark."""
-    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in " ".join(text.split()))
+    """``text`` on one line; what cannot be printed, and could steer its reader, as an escape."""
+    return one_line(text)
 
 
 def markup(text: str) -> str:

@@ -18,6 +18,7 @@ from core.optimizers import ScheduleFreeAdamW
 from core.plan import Plan
 from core.presets import Preset
 from core.readiness import obstacles
+from core.sanitize import one_line
 from core.shapes import Shape
 from core.summary import summarize
 
@@ -77,8 +78,7 @@ def _imports(plan: Plan) -> str:
 
 def _comment(text: str) -> str:
     """``text`` as a comment. Python would read ``coding:`` in it as the name of the file's encoding."""
-    plain = "".join(character if character.isprintable() else " " for character in text)
-    plain = plain.replace("coding:", "coding :").replace("coding=", "coding =")
+    plain = one_line(text).replace("coding:", "coding :").replace("coding=", "coding =")
     return fill(plain, _WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 

@@ -5,26 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar, Literal
 
+from core.sanitize import plain, shown
+
 __all__ = ["FieldError", "Kind", "Maybe", "plain", "shown"]
-
-_LONGEST = 60
-"""Characters of a refused value that a message quotes."""
-
-
-def shown(raw: object) -> str:
-    """``raw`` as a message quotes it: on one line, cut where it is long."""
-    if isinstance(raw, int) and abs(raw) >= 10**_LONGEST:
-        return "a number of more than 60 digits"  # Python refuses to write out very long ones
-    try:
-        text = repr(list(raw) if isinstance(raw, tuple) else raw)
-    except (ValueError, RecursionError):
-        return f"a {type(raw).__name__}"
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
-
-
-def plain(name: str) -> str:
-    """``name`` as a message gives it: as it is if that is one short line, else quoted."""
-    return name if name.isprintable() and len(name) <= _LONGEST else shown(name)
 
 
 class FieldError(ValueError):

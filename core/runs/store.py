@@ -19,6 +19,7 @@ from core.runs.index import Index, Row
 from core.runs.labels import tidy
 from core.runs.naming import meant
 from core.runs.record import Label, NewerFormat, Run, RunError, RunState, Told
+from core.sanitize import is_printable
 
 __all__ = ["Store"]
 
@@ -212,7 +213,7 @@ def _is_folder(entry: DirEntry[str]) -> bool:
 
 
 def _may_be_shown(name: str) -> bool:
-    return name.isprintable() and not name.startswith(".")
+    return is_printable(name) and not name.startswith(".")
 
 
 def _chosen(place: Path, ids: Sequence[str], missing: str) -> list[Path]:

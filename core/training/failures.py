@@ -2,6 +2,8 @@
 
 import re
 
+from core.sanitize import one_line
+
 __all__ = ["Refused", "explain"]
 
 _NOISE = re.compile(r"^\s*($|Graph execution error|Detected at node|File \"|\[\[|Call arguments|Arguments received)")
@@ -23,5 +25,4 @@ def _line(error: BaseException) -> str:
     text = getattr(error, "message", None) or str(error)
     lines = [line.strip() for line in str(text).splitlines() if not _NOISE.match(line)]
     first = re.sub(r"\s*\[Op:.*|\s*name:\s*$|\x1b\[[0-9;]*m", "", lines[0]) if lines else ""
-    line = "".join(character for character in first if character.isprintable())[:_LONGEST]
-    return line or type(error).__name__
+    return one_line(first, _LONGEST) or type(error).__name__

@@ -31,7 +31,7 @@ from tui.output import Output
 
 COMMAND = [sys.executable, "-m", "tui"]
 STEERING = "\x1b[31m[red]Evil[/red]\x07\x9b2J\u202e"
-PLAIN_STEERING = "\ufffd[31m[red]Evil[/red]\ufffd\ufffd2J\ufffd"
+PLAIN_STEERING = r"\x1b[31m[red]Evil[/red]\x07\x9b2J\u202e"
 
 BROKEN = Preset("Broken", Architecture((28, 28, 1), (MaxPooling2D((40, 40)), Flatten(), Dense(10, "softmax"))))
 

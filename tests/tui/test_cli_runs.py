@@ -32,7 +32,7 @@ COMMAND = [sys.executable, "-m", "tui"]
 LENET = presets.load(presets.find("lenet-5"))
 ENVIRONMENT = Environment("0.1.0", "3.11.9", "2.21.0", "3.15.0", "2.3.0", "Linux", "cpu")
 STEERING = "\x1b[31m[red]Evil[/red]\x07\u202e"
-PLAIN_STEERING = "\ufffd[31m[red]Evil[/red]\ufffd\ufffd"
+PLAIN_STEERING = r"\x1b[31m[red]Evil[/red]\x07\u202e"
 
 
 def layerlab(*words: str) -> Result:
