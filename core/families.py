@@ -10,14 +10,16 @@ from warnings import catch_warnings
 from msgspec.structs import replace
 
 from core.fields import Described, fields_of, nearest, read, write
-from core.kinds import FieldError, Kind, shown
+from core.kinds import FieldError, Kind, shown, spelled
 
 __all__ = ["Family", "OneOf"]
 
 _LONGEST_CALL = 1_000
+"""Characters of a call that are read; no member has so many arguments."""
+_MOST_LISTED = 25
+"""Members of a family that a message lists where it does not have to."""
 TRUTHS = ("true", "false")
 """As files spell them."""
-"""Characters of a call that are read; no member has so many arguments."""
 
 
 class Family(Described, frozen=True):
@@ -29,7 +31,9 @@ class Family(Described, frozen=True):
     tag: ClassVar[str] = "name"
     members: ClassVar[dict[str, type[Self]]]
     also: ClassVar[tuple[str, ...]] = ()
-    """Other names by which files may call the member."""
+    """Other names by which files may call the member: all that Keras has for it, but for case and underscores."""
+    absent: ClassVar[Mapping[str, str]] = {}
+    """Of the founder: what Keras has and LayerLab does not offer, by name, with what to take instead if anything."""
     starts: ClassVar[Mapping[str, Any]] = {}
     """Values for a member that a person has just added."""
 
@@ -44,14 +48,26 @@ class Family(Described, frozen=True):
     def named(cls, name: str) -> type[Self]:
         """The member called ``name``: its class name, any spelling of it that Keras takes, or another name of it.
 
-        Raises `FieldError` with the nearest name if there is none.
+        Raises `FieldError`: for what Keras has and LayerLab does not, else with the name that it misspells if it does.
         """
         if name in cls.members:
             return cls.members[name]
-        for member in cls.members.values():
-            if _plain(name) in (_plain(known) for known in (member.__name__, *member.also)):
+        names = {known: member for member in cls.members.values() for known in (member.__name__, *member.also)}
+        wanted = spelled(name)
+        for known, member in names.items():
+            if spelled(known) == wanted:
                 return member
-        raise FieldError(f"{shown(name)} is not one of {cls.plural()}{nearest(name, cls.members)}")
+        for known, instead in cls.absent.items():
+            if spelled(known) == wanted:
+                others = instead or ("" if len(cls.members) > _MOST_LISTED else f"there are {', '.join(cls.members)}")
+                raise FieldError(
+                    f"{shown(name)} is not one of {cls.plural()}: Keras has it, LayerLab does not offer it"
+                    f"{'; ' if others else ''}{others}"
+                )
+        near = nearest(name, names, cls.absent, numbered=False)
+        if not near.startswith("; did"):
+            near = f"; there are {', '.join(cls.members)}"
+        raise FieldError(f"{shown(name)} is not one of {cls.plural()}{near}")
 
     @classmethod
     def start(cls) -> Self:
@@ -143,7 +159,3 @@ class OneOf(Kind):
 def _literal(node: ast.expr) -> object:
     """What ``node`` stands for in Python, or true and false in TOML."""
     return node.id == "true" if isinstance(node, ast.Name) and node.id in TRUTHS else ast.literal_eval(node)
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").lower()

@@ -5,15 +5,14 @@ A field's annotation carries its `Kind` (how a value is read, checked, written a
     units: Annotated[int, Whole(least=1), "Size of the output"]
 """
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import NODEFAULT, Struct
 
-from core.kinds import FieldError, Kind, plain, shown
+from core.kinds import FieldError, Kind, nearest, shown
 
 __all__ = ["Described", "Field", "Table", "change", "fields_of", "nearest", "read", "write"]
 
@@ -39,6 +38,12 @@ class Described(Struct, frozen=True):
     """Fields that a base class brings and that are of less interest than a member's own."""
     accepted: ClassVar[Mapping[str, object]] = {}
     """Keys that files may give at the one value that LayerLab computes with: no fields, and not written again."""
+    ignored: ClassVar[tuple[str, ...]] = ()
+    """Keys that files may give at any value: they change nothing that is computed."""
+    renamed: ClassVar[Mapping[str, str]] = {}
+    """Fields by other names that Keras or earlier files have for them."""
+    refused: ClassVar[Mapping[str, str]] = {}
+    """Keras's arguments that are no fields, with what is said of them."""
 
 
 T = TypeVar("T", bound=Described)
@@ -85,20 +90,36 @@ def fields_of(cls: type[Described]) -> tuple[Field, ...]:
 def read(cls: type[T], raw: Mapping[str, object]) -> T:
     """A ``cls`` from plain data. Raises `FieldError`, which names the field, for whatever does not fit."""
     fields = {field.name: field for field in fields_of(cls)}
-    for name in raw:
-        if name in cls.accepted:
-            if raw[name] != cls.accepted[name]:
-                raise FieldError(f"LayerLab computes {cls.accepted[name]}, not {shown(raw[name])}", (name,))
-        elif name not in fields:
-            raise FieldError(f"{cls.__name__} has no such field{nearest(name, fields)}", (name,))
+    given: dict[str, str] = {}
+    for key in raw:
+        name = cls.renamed.get(key, key)
+        if name in given:
+            raise FieldError(f"is {given[name]} by another name; give one of the two", (key,))
+        if name in fields:
+            given[name] = key
+        else:
+            _no_field(cls, key, raw[key], fields)
     values = {}
     for name, field in fields.items():
-        if name in raw:
-            with FieldError.at(name):
-                values[name] = field.kind.read(raw[name])
+        if name in given:
+            with FieldError.at(given[name]):
+                values[name] = field.kind.read(raw[given[name]])
         elif field.required:
             raise FieldError(f"is missing: {field.help}", (name,))
     return cls(**values)
+
+
+def _no_field(cls: type[Described], key: str, held: object, fields: Mapping[str, Field]) -> None:
+    """Raises `FieldError` for a ``key`` that is no field, unless it is accepted at the value ``held``."""
+    if key in cls.ignored:
+        return
+    if key in cls.accepted:
+        if held != cls.accepted[key]:
+            raise FieldError(f"LayerLab computes {cls.accepted[key]}, not {shown(held)}", (key,))
+        return
+    if key in cls.refused:
+        raise FieldError(cls.refused[key], (key,))
+    raise FieldError(f"{cls.__name__} has no such field{nearest(key, fields, cls.refused, numbered=False)}", (key,))
 
 
 def write(value: Described, *, every: bool = False) -> dict[str, object]:
@@ -122,10 +143,3 @@ def _kind_and_help(cls: type, name: str, hint: Any, default: Any) -> tuple[Kind,
     kind = next(extra for extra in extras if isinstance(extra, Kind))
     help_line = next((extra for extra in reversed(extras) if isinstance(extra, str)), "")
     return kind, default, help_line
-
-
-def nearest(name: object, known: Iterable[str]) -> str:
-    """The end of a message about an unknown ``name``: the most alike of ``known``, or all of them."""
-    spelled = {each.lower(): each for each in known}
-    near = get_close_matches(str(name)[:100].lower(), spelled, n=1, cutoff=0.5)
-    return f"; did you mean {plain(spelled[near[0]])}?" if near else f"; there are {', '.join(spelled.values())}"

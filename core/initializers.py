@@ -1,5 +1,6 @@
 """Keras's weight initializers with their arguments."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from core.families import Family
@@ -17,6 +18,7 @@ class Initializer(Family, KerasObject, frozen=True):
     """How the values of a weight are drawn before training."""
 
     module: ClassVar[str] = "initializers"
+    absent: ClassVar[Mapping[str, str]] = {"STFT": "", "STFTInitializer": "", "Initializer": ""}
 
     def refusal(self, axes: int) -> str:
         """Why it cannot fill a weight of so many axes, in few words; empty if it can."""
@@ -26,9 +28,13 @@ class Initializer(Family, KerasObject, frozen=True):
 class Zeros(Initializer, frozen=True):
     """All zeros."""
 
+    also: ClassVar[tuple[str, ...]] = ("zero",)
+
 
 class Ones(Initializer, frozen=True):
     """All ones."""
+
+    also: ClassVar[tuple[str, ...]] = ("one",)
 
 
 class Constant(Initializer, frozen=True):
@@ -40,6 +46,8 @@ class Constant(Initializer, frozen=True):
 class Identity(Initializer, frozen=True):
     """The identity matrix times a gain; two-dimensional weights only."""
 
+    also: ClassVar[tuple[str, ...]] = ("IdentityInitializer",)
+
     gain: Annotated[float, Real(), "Factor"] = 1.0
 
     def refusal(self, axes: int) -> str:
@@ -49,6 +57,8 @@ class Identity(Initializer, frozen=True):
 class RandomNormal(Initializer, frozen=True):
     """Normal distribution."""
 
+    also: ClassVar[tuple[str, ...]] = ("normal",)
+
     mean: Annotated[float, Real(), "Mean"] = 0.0
     stddev: Annotated[float, Real(least=0), "Standard deviation"] = 0.05
     seed: Seed = None
@@ -56,6 +66,8 @@ class RandomNormal(Initializer, frozen=True):
 
 class RandomUniform(Initializer, frozen=True):
     """Uniform distribution between two bounds."""
+
+    also: ClassVar[tuple[str, ...]] = ("uniform",)
 
     minval: Annotated[float, Real(), "Lower bound"] = -0.05
     maxval: Annotated[float, Real(), "Upper bound"] = 0.05
@@ -78,7 +90,9 @@ class VarianceScaling(Initializer, frozen=True):
         "fan_in"
     )
     distribution: Annotated[
-        str, Choice("truncated_normal", "untruncated_normal", "uniform"), "Distribution that is drawn from"
+        str,
+        Choice("truncated_normal", "untruncated_normal", "uniform", aliases={"normal": "truncated_normal"}),
+        "Distribution that is drawn from",
     ] = "truncated_normal"
     seed: Seed = None
 
@@ -123,6 +137,8 @@ class LecunNormal(Initializer, frozen=True):
 
 class Orthogonal(Initializer, frozen=True):
     """A random orthogonal matrix times a gain; weights of at least two dimensions."""
+
+    also: ClassVar[tuple[str, ...]] = ("OrthogonalInitializer",)
 
     gain: Annotated[float, Real(), "Factor"] = 1.0
     seed: Seed = None

@@ -1,5 +1,6 @@
 """Keras's losses that fit a classifier with one output for each class."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from core.families import Family
@@ -18,6 +19,7 @@ class Loss(Family, KerasObject, frozen=True):
     """What training makes small."""
 
     module: ClassVar[str] = "losses"
+    absent: ClassVar[Mapping[str, str]] = dict.fromkeys(("CTC", "Circle", "Loss", "LossFunctionWrapper"), "")
 
     @classmethod
     def plural(cls) -> str:
@@ -39,6 +41,8 @@ class SparseCategoricalCrossentropy(Loss, frozen=True):
 
 class BinaryCrossentropy(Loss, frozen=True):
     """Cross-entropy of each output by itself; wants sigmoid."""
+
+    also: ClassVar[tuple[str, ...]] = ("bce",)
 
     from_logits: FromLogits = False
     label_smoothing: Smoothing = 0.0
@@ -71,6 +75,8 @@ class MeanSquaredLogarithmicError(Loss, frozen=True):
 class Huber(Loss, frozen=True):
     """Squared for small differences, absolute for large ones."""
 
+    also: ClassVar[tuple[str, ...]] = ("huber_loss",)
+
     delta: Annotated[float, Real(above=0), "Where the one becomes the other"] = 1.0
 
 
@@ -81,7 +87,7 @@ class LogCosh(Loss, frozen=True):
 class KLDivergence(Loss, frozen=True):
     """Divergence of the output from the label's distribution."""
 
-    also: ClassVar[tuple[str, ...]] = ("kld",)
+    also: ClassVar[tuple[str, ...]] = ("kld", "kullback_leibler_divergence")
 
 
 class Poisson(Loss, frozen=True):
@@ -90,6 +96,8 @@ class Poisson(Loss, frozen=True):
 
 class CosineSimilarity(Loss, frozen=True):
     """Minus the cosine of the angle between output and label."""
+
+    also: ClassVar[tuple[str, ...]] = ("cosine_proximity",)
 
 
 class Hinge(Loss, frozen=True):

@@ -1,5 +1,6 @@
 """Keras's optimizers with their arguments."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from core.families import Family
@@ -20,6 +21,10 @@ class Optimizer(Family, KerasObject, frozen=True):
     """How gradients change the weights."""
 
     module: ClassVar[str] = "optimizers"
+    absent: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("LossScaleOptimizer", "MultiOptimizer", "Optimizer", "OptimizerMap"), ""
+    )
+    renamed: ClassVar[Mapping[str, str]] = {"lr": "learning_rate"}
     shown_last: ClassVar[tuple[str, ...]] = (
         "weight_decay",
         "clipnorm",

@@ -1,13 +1,14 @@
 """The training plan: everything that, with an architecture, decides how a run goes."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from core.families import OneOf
 from core.fields import Described, Table
 from core.kinds import Choice, Device, Flag, Maybe, Real, Validation, Whole
 from core.losses import CategoricalCrossentropy, Loss
 from core.optimizers import Adam, Optimizer
-from core.schedules import Constant, Schedule
+from core.schedules import MONITOR, Constant, Schedule
 
 __all__ = ["EarlyStopping", "Plan"]
 
@@ -15,7 +16,10 @@ __all__ = ["EarlyStopping", "Plan"]
 class EarlyStopping(Described, frozen=True):
     """Stop when the figure that is watched has stopped getting better, as Keras's callback does."""
 
-    monitor: Annotated[str, Choice("val_loss", "val_accuracy", "loss", "accuracy"), "The figure watched"] = "val_loss"
+    ignored: ClassVar[tuple[str, ...]] = ("verbose",)
+    accepted: ClassVar[Mapping[str, object]] = {"mode": "auto", "start_from_epoch": 0}
+
+    monitor: Annotated[str, MONITOR, "The figure watched"] = "val_loss"
     patience: Annotated[int, Whole(0), "Epochs without progress before training stops"] = 5
     min_delta: Annotated[float, Real(0), "What counts as progress"] = 0.0
     restore_best_weights: Annotated[bool, Flag(), "Go back to the weights of the best epoch"] = True

@@ -1,11 +1,21 @@
 """L1 and L2 penalties on a weight or an output."""
 
+import re
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
+from core.fields import Described, Table
 from core.keras_call import Call, KerasObject
-from core.kinds import Real
+from core.kinds import FieldError, Real, nearest, shown, spelled
 
-__all__ = ["Regularizer"]
+__all__ = ["PenaltyTable", "Regularizer"]
+
+NAMED: Mapping[str, Mapping[str, float]] = {"L1": {"l1": 0.01}, "L2": {"l2": 0.01}, "L1L2": {"l1": 0.0, "l2": 0.0}}
+"""Keras's classes with the factors that they have by default."""
+ABSENT = ("OrthogonalRegularizer", "Regularizer")
+"""What Keras has besides."""
+
+_CALL = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:\((.*)\)\s*)?", re.DOTALL)
 
 
 class Regularizer(KerasObject, frozen=True):
@@ -21,3 +31,40 @@ class Regularizer(KerasObject, frozen=True):
         factors = [(name, getattr(self, name)) for name in ("l1", "l2") if getattr(self, name)]
         name = "".join(name.upper() for name, _ in factors) or "L1L2"
         return Call(f"{self.module}.{name}", tuple(factors))
+
+
+class PenaltyTable(Table):
+    """A regularizer as a table of its factors, or by the name of Keras's class: ``l2``, ``L2(0.001)``."""
+
+    def __init__(self) -> None:
+        super().__init__(Regularizer)
+
+    def read(self, raw: object) -> Described:
+        return self._named(raw) if isinstance(raw, str) else super().read(raw)
+
+    def parse(self, text: str) -> Described:
+        return super().parse(text) if "=" in text and "(" not in text else self._named(text)
+
+    def _named(self, text: str) -> Described:
+        call = _CALL.fullmatch(text)
+        if not call:
+            raise FieldError(f"expected l2 = 0.001, l2 or L2(0.001), not {shown(text)}")
+        name, inside = call[1], (call[2] or "").strip()
+        wanted = spelled(name)
+        if wanted in map(spelled, ABSENT):
+            raise FieldError(
+                f"{shown(name)} is not one of the regularizers: Keras has it, LayerLab does not offer it; "
+                f"there are {', '.join(NAMED)}"
+            )
+        known = next((known for known in NAMED if spelled(known) == wanted), None)
+        if known is None:
+            raise FieldError(f"{shown(name)} is not one of the regularizers{nearest(name, NAMED, ABSENT)}")
+        factors = NAMED[known]
+        if inside and "=" not in inside and len(factors) == 1:
+            inside = f"{next(iter(factors))}={inside}"
+        given = super().parse(inside) if inside else Regularizer()
+        for factor in ("l1", "l2"):
+            if factor not in factors and getattr(given, factor):
+                raise FieldError(f"{known} has no {factor}; L1L2 has both")
+        named = {factor: getattr(given, factor) if factor in inside else usual for factor, usual in factors.items()}
+        return Regularizer(**named)

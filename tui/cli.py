@@ -7,13 +7,13 @@ Each command's work is in a module of its own under `tui.commands`, imported whe
 """
 
 import sys
-from difflib import get_close_matches
 from inspect import Parameter, signature
 from typing import Annotated, Any
 
 import typer
 
 from core import presets as preset_files
+from core.kinds import nearest
 from core.presets import PresetError
 from tui.commands.common import DONE, Misuse
 from tui.commands.options import plan_options
@@ -304,8 +304,9 @@ def _refuse_misspelt(args: list[str], commands: list[str]) -> None:
     try:
         preset_files.find(args[0])
     except PresetError as error:
-        near = get_close_matches(args[0], commands, n=1, cutoff=0.7)
-        if near:
-            raise Misuse(f"{args[0]}: no such command, preset or file; did you mean `layerlab {near[0]}`?") from error
+        near = nearest(args[0], commands)
+        if near.startswith("; did you mean "):
+            suggested = near.replace("; did you mean ", "; did you mean `layerlab ").replace("?", "`?")
+            raise Misuse(f"{args[0]}: no such command, preset or file{suggested}") from error
         if len(args) > 1:
             raise Misuse(str(error)) from error

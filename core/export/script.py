@@ -140,7 +140,7 @@ def _fit(plan: Plan) -> Call:
 
 def _callbacks(plan: Plan) -> Iterator[Call]:
     schedule, stopping = plan.schedule, plan.early_stopping
-    if callback := schedule.callback("loss" if plan.validation == "none" else "val_loss"):
+    if callback := schedule.callback(validated=plan.validation != "none"):
         yield callback
     elif schedule.expression(plan.epochs):
         yield Call("callbacks.LearningRateScheduler", (("", _Code("schedule")),))

@@ -3,6 +3,7 @@
 from core.kinds.base import FieldError, Kind, Maybe, plain, shown
 from core.kinds.numbers import MOST, Real, Whole
 from core.kinds.shapes import Axes, Margins, Padding, Pair, Shape
+from core.kinds.spelling import nearest, spelled
 from core.kinds.words import Choice, Device, Flag, Validation
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Shape",
     "Validation",
     "Whole",
+    "nearest",
     "plain",
     "shown",
+    "spelled",
 ]

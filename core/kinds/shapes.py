@@ -99,8 +99,8 @@ class Padding(Kind):
         return self.words[0]
 
     def read(self, raw: object) -> str | int:
-        if isinstance(raw, str) and raw in self.words:
-            return raw
+        if isinstance(raw, str) and raw.lower() in self.words:
+            return raw.lower()
         if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= MOST:
             return raw
         raise FieldError(f"expected {', '.join(self.words)} or a number of pixels, not {shown(raw)}")

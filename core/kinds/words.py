@@ -1,9 +1,11 @@
 """Words: true or false, one of a few, a device, what to validate on."""
 
 import re
+from collections.abc import Mapping
 
 from core.kinds.base import FieldError, Kind, shown
 from core.kinds.numbers import Real
+from core.kinds.spelling import nearest
 
 __all__ = ["Choice", "Device", "Flag", "Validation"]
 
@@ -57,12 +59,15 @@ class Device(Kind):
 
 
 class Choice(Kind):
-    """One of some words."""
+    """One of some words, in capitals or not."""
 
     control = "choice"
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, aliases: Mapping[str, str] | None = None, absent: tuple[str, ...] = ()) -> None:
+        """``aliases`` are other words for some of them, ``absent`` those that Keras takes but LayerLab does not."""
         self.words = words
+        self.aliases = aliases or {}
+        self.absent = absent
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -72,12 +77,23 @@ class Choice(Kind):
         return self.words[0]
 
     def read(self, raw: object) -> str:
-        if raw not in self.words:
-            raise FieldError(f"expected one of {', '.join(self.words)}, not {shown(raw)}")
-        return str(raw)
+        if isinstance(raw, str):
+            for word in (raw, raw.lower()):
+                if word in self.words or word in self.aliases:
+                    return self.aliases.get(word, word)
+        raise FieldError(self._refusal(raw))
 
     def parse(self, text: str) -> str:
         return self.read(text.strip())
+
+    def _refusal(self, raw: object) -> str:
+        expected = f"expected one of {', '.join(self.words)}"
+        if not isinstance(raw, str):
+            return f"{expected}, not {shown(raw)}"
+        if raw.lower() in self.absent:
+            return f"{expected}, not {shown(raw)}: Keras has it, LayerLab does not offer it"
+        near = nearest(raw, (*self.words, *self.aliases), self.absent, numbered=False)
+        return f"{expected}, not {shown(raw)}{near if near.startswith('; did') else ''}"
 
 
 class Validation(Kind):

@@ -23,6 +23,7 @@ class LeakyReLU(Layer, frozen=True):
     """Lets a share of negative numbers through: max(x, slope * x)."""
 
     group: ClassVar[str] = "Activations"
+    renamed: ClassVar[Mapping[str, str]] = {"alpha": "negative_slope"}
 
     negative_slope: Annotated[float, Real(0), "Slope for negative numbers"] = 0.3
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from core.families import OneOf
-from core.fields import Table
 from core.initializers import Initializer
 from core.kinds import MOST, Choice, Flag, Maybe, Padding, Pair, Real, Whole
-from core.regularizers import Regularizer
+from core.regularizers import PenaltyTable, Regularizer
 
 ACTIVATIONS = (
     "linear",
@@ -42,6 +41,8 @@ ACTIVATIONS = (
     "tanh_shrink",
 )
 """Keras's activations that a name alone chooses and that keep the shape (glu halves it, threshold needs arguments)."""
+SECOND_NAMES: Mapping[str, str] = {"swish": "silu", "hard_swish": "hard_silu"}
+"""Those that Keras has by two names, with the one that LayerLab writes."""
 
 MOST_WINDOW = 1_000
 """No window, stride or gap is larger: TensorFlow pads images to it, and aborts the process past some size."""
@@ -49,7 +50,15 @@ MOST_WINDOW = 1_000
 CHANNELS_LAST: Mapping[str, object] = {"data_format": "channels_last"}
 """What `accepted` holds for a layer that has a data_format in Keras."""
 
-Activation = Annotated[str, Choice(*ACTIVATIONS), "Function applied to the output"]
+Activation = Annotated[
+    str,
+    Choice(
+        *(name for name in ACTIVATIONS if name not in SECOND_NAMES),
+        aliases=SECOND_NAMES,
+        absent=("glu", "threshold"),
+    ),
+    "Function applied to the output",
+]
 Units = Annotated[int, Whole(1, MOST), "Size of the output"]
 Filters = Annotated[int, Whole(1, MOST), "Number of filters: the depth of the output"]
 Kernel = Annotated[tuple[int, int], Pair(1, MOST_WINDOW), "Height and width of the window"]
@@ -61,7 +70,7 @@ PixelPadding = Annotated[
 UseBias = Annotated[bool, Flag(), "Add a bias"]
 Trainable = Annotated[bool, Flag(), "Whether training changes the weights"]
 Initial = Annotated[Initializer, OneOf(Initializer), "How it starts"]
-Penalty = Annotated[Regularizer | None, Maybe(Table(Regularizer)), "Penalty added to the loss, such as l2=0.001"]
+Penalty = Annotated[Regularizer | None, Maybe(PenaltyTable()), "Penalty added to the loss, such as l2=0.001"]
 Rate = Annotated[float, Real(0, below=1), "Share of the inputs set to zero while training"]
 Seed = Annotated[
     int | None, Maybe(Whole(0, 2**31 - 1)), "Seed of this layer alone; empty: derived from the plan's seed"

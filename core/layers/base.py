@@ -11,6 +11,7 @@ from core.fields import fields_of
 from core.formulas import Number, total
 from core.initializers import Initializer
 from core.keras_call import Call, KerasObject
+from core.layers.absent import ABSENT
 from core.shapes import Shape, Window
 
 __all__ = ["REMOVE", "Facts", "Fix", "Layer", "Unfit", "Warn"]
@@ -80,6 +81,7 @@ class Layer(Family, KerasObject, frozen=True):
 
     tag: ClassVar[str] = "type"
     module: ClassVar[str] = "layers"
+    absent: ClassVar[Mapping[str, str]] = ABSENT
     group: ClassVar[str] = "Other"
     """The heading under which the palette lists it."""
 

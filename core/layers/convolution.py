@@ -44,6 +44,7 @@ def _stride_or_dilation(layer: "Conv2D | Conv1D | Conv2DTranspose", mend: Layer)
 class Conv2D(Layer, frozen=True):
     """Slides filters over an image; each gives one channel of the output."""
 
+    also: ClassVar[tuple[str, ...]] = ("Convolution2D",)
     group: ClassVar[str] = "Convolution"
     accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
     starts: ClassVar[Mapping[str, Any]] = {"filters": 32, "kernel_size": (3, 3), "activation": "relu"}
@@ -105,6 +106,7 @@ class Conv2D(Layer, frozen=True):
 class Conv2DTranspose(Layer, frozen=True):
     """The opposite of a convolution's shape: spreads each pixel over a window, so that images grow."""
 
+    also: ClassVar[tuple[str, ...]] = ("Convolution2DTranspose",)
     group: ClassVar[str] = "Convolution"
     accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
     starts: ClassVar[Mapping[str, Any]] = {"filters": 32, "kernel_size": (3, 3), "strides": (2, 2)}
@@ -244,6 +246,7 @@ class DepthwiseConv2D(Layer, frozen=True):
 class SeparableConv2D(Layer, frozen=True):
     """A depthwise convolution, then a 1x1 convolution that mixes the channels."""
 
+    also: ClassVar[tuple[str, ...]] = ("SeparableConvolution2D",)
     group: ClassVar[str] = "Convolution"
     accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
     starts: ClassVar[Mapping[str, Any]] = {"filters": 32, "kernel_size": (3, 3), "activation": "relu"}
@@ -302,6 +305,7 @@ class SeparableConv2D(Layer, frozen=True):
 class Conv1D(Layer, frozen=True):
     """Slides filters along a sequence."""
 
+    also: ClassVar[tuple[str, ...]] = ("Convolution1D",)
     group: ClassVar[str] = "Convolution"
     accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
     starts: ClassVar[Mapping[str, Any]] = {"filters": 32, "kernel_size": 3, "activation": "relu"}

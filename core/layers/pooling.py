@@ -74,6 +74,8 @@ class _Pooling2D(Layer, frozen=True):
 class MaxPooling2D(_Pooling2D, frozen=True):
     """Keeps the largest number under the window, channel by channel."""
 
+    also: ClassVar[tuple[str, ...]] = ("MaxPool2D",)
+
     pixels_note: ClassVar[str] = (
         "The zeros of the padding take part in the maximum: they win over negative numbers. After relu they change "
         'nothing; padding="same" never lets padding win.'
@@ -82,6 +84,8 @@ class MaxPooling2D(_Pooling2D, frozen=True):
 
 class AveragePooling2D(_Pooling2D, frozen=True):
     """Averages the numbers under the window, channel by channel."""
+
+    also: ClassVar[tuple[str, ...]] = ("AvgPool2D",)
 
     pixels_note: ClassVar[str] = (
         "The zeros of the padding count in the average: edges come out darker. "
@@ -108,14 +112,19 @@ class _GlobalPooling2D(Layer, frozen=True):
 class GlobalMaxPooling2D(_GlobalPooling2D, frozen=True):
     """Keeps the largest number of each channel."""
 
+    also: ClassVar[tuple[str, ...]] = ("GlobalMaxPool2D",)
+
 
 class GlobalAveragePooling2D(_GlobalPooling2D, frozen=True):
     """Averages each channel to one number."""
+
+    also: ClassVar[tuple[str, ...]] = ("GlobalAvgPool2D",)
 
 
 class MaxPooling1D(Layer, frozen=True):
     """Keeps the largest number under a window along a sequence, feature by feature."""
 
+    also: ClassVar[tuple[str, ...]] = ("MaxPool1D",)
     group: ClassVar[str] = "Pooling"
     accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
 
@@ -148,6 +157,7 @@ class MaxPooling1D(Layer, frozen=True):
 class GlobalAveragePooling1D(Layer, frozen=True):
     """Averages each feature over all steps."""
 
+    also: ClassVar[tuple[str, ...]] = ("GlobalAvgPool1D",)
     group: ClassVar[str] = "Pooling"
     accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
 

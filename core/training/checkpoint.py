@@ -37,7 +37,9 @@ class Standing(Struct, frozen=True):
     training_seconds: float = 0.0
     epoch_seconds: float = 0.0
     losses: tuple[float, ...] = ()
-    """Of every epoch the loss that schedules and the best epoch go by."""
+    """Of every epoch the loss that the best epoch goes by, and a schedule that watches no other figure."""
+    scheduling: tuple[float, ...] = ()
+    """Of every epoch the other figure that the schedule watches, if it does."""
     best_epoch: int = 0
     """The epoch at whose end that was lowest; 0: there is none yet."""
     watched: Watched = Watched()

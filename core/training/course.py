@@ -1,6 +1,6 @@
 """The way through the epochs: what is trained next, where it stands, what is told about it. Loads no TensorFlow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import isfinite
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -254,14 +254,15 @@ class Course:
             self._test = validated
         watched = loss if val_loss is None else val_loss
         best = watched < min(self.at.losses, default=float("inf"))
+        figures = {"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}
         self.at = replace(
             self.at,
             epoch=epoch,
             begun=False,
             losses=(*self.at.losses, watched),
             best_epoch=epoch if best else self.at.best_epoch,
+            scheduling=self._scheduling(figures),
         )
-        figures = {"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}
         if self._watch and self._watch.better(self.at.epoch, self.at.step, figures) and self._watch.restores:
             self._watched_weights = self.trainer.variables()
         self._listen(
@@ -279,6 +280,14 @@ class Course:
             )
         )
         self.keep()
+
+    def _scheduling(self, figures: Mapping[str, float | None]) -> tuple[float, ...]:
+        """What the schedule goes by, with the ``figures`` of one more epoch."""
+        watches = self._plan.schedule.watches
+        figure = figures[watches]
+        if figure is None:
+            figure = figures[watches.removeprefix("val_")]
+        return self.at.scheduling if watches == "val_loss" or figure is None else (*self.at.scheduling, figure)
 
     def _take_back(self) -> None:
         """Undo what `close` did to the weights."""
@@ -300,8 +309,10 @@ class Course:
 
     def _schedule(self) -> None:
         epochs = self._control.epochs
-        factor = self._plan.schedule.factor(self.at.epoch, epochs, self.at.losses)
-        self._scheduled = self._plan.optimizer.learning_rate * factor
+        schedule, learning_rate = self._plan.schedule, self._plan.optimizer.learning_rate
+        watched = self.at.losses if schedule.watches == "val_loss" else self.at.scheduling
+        multiplier = schedule.multiplier(self.at.epoch, epochs, watched, learning_rate)
+        self._scheduled = learning_rate * multiplier
         self.trainer.set_learning_rate(self.learning_rate)
 
     def _follow(self) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.fields import fields_of
 from core.schedules import Constant, Cosine, Exponential, ReduceLROnPlateau, Schedule, Step
 from tests.core.generated import instances
 
@@ -14,23 +15,27 @@ LOSSES = st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.30001, 0.5, 1.0]) | st.float
 
 
 @pytest.mark.keras
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(
     instances(ReduceLROnPlateau),
     st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.30001, 0.5, 1.0]), min_size=1, max_size=25),
+    st.sampled_from([1.0, 0.3, 1e-3]),
 )
-def test_plateau_goes_as_keras_callback_does(schedule: ReduceLROnPlateau, losses: list[float]) -> None:
+def test_plateau_goes_as_keras_callback_does(
+    schedule: ReduceLROnPlateau, figures: list[float], learning_rate: float
+) -> None:
     import keras
 
-    optimizer = SimpleNamespace(learning_rate=keras.Variable(1.0, dtype="float32"))
-    callback = keras.callbacks.ReduceLROnPlateau(
-        factor=schedule.rate, patience=schedule.patience, min_delta=schedule.min_delta, cooldown=schedule.cooldown
-    )
+    optimizer = SimpleNamespace(learning_rate=keras.Variable(learning_rate, dtype="float32"))
+    given = {field.name: getattr(schedule, field.name) for field in fields_of(ReduceLROnPlateau)}
+    if schedule.mode == "auto" and schedule.monitor.endswith("accuracy"):
+        given["mode"] = "max"  # Keras would ask the metrics of a model
+    callback = keras.callbacks.ReduceLROnPlateau(**given)
     callback.set_model(SimpleNamespace(optimizer=optimizer))
     callback.on_train_begin()
-    for epoch, loss in enumerate(losses):
-        callback.on_epoch_end(epoch, {"val_loss": loss})
-        ours = schedule.factor(epoch + 1, len(losses), tuple(losses))
+    for epoch, figure in enumerate(figures):
+        callback.on_epoch_end(epoch, {schedule.monitor: figure})
+        ours = schedule.multiplier(epoch + 1, len(figures), tuple(figures), learning_rate) * learning_rate
         assert ours == pytest.approx(float(keras.ops.convert_to_numpy(optimizer.learning_rate)), rel=1e-4, abs=1e-30)
 
 
@@ -48,16 +53,16 @@ def test_the_others_go_as_keras_schedules_do(epochs: int, alpha: float, rate: fl
         for ours, theirs in pairs:
             if isinstance(ours, Step) and epoch % every == 0 and epoch:
                 continue  # Keras divides in float32 and may land just below a whole number: the next test has these
-            assert ours.factor(epoch, epochs, ()) == pytest.approx(float(theirs(epoch)), rel=1e-4, abs=1e-6)
+            assert ours.multiplier(epoch, epochs, ()) == pytest.approx(float(theirs(epoch)), rel=1e-4, abs=1e-6)
 
 
 def test_a_step_comes_after_so_many_epochs() -> None:
     schedule = Step(every=3, rate=0.5)
-    assert [schedule.factor(epoch, 8, ()) for epoch in range(8)] == [1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25]
+    assert [schedule.multiplier(epoch, 8, ()) for epoch in range(8)] == [1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25]
 
 
 def test_a_cosine_starts_at_one_and_falls_to_its_share() -> None:
-    factors = [Cosine(alpha=0.1).factor(epoch, 10, ()) for epoch in range(11)]
+    factors = [Cosine(alpha=0.1).multiplier(epoch, 10, ()) for epoch in range(11)]
     assert factors[0] == 1
     assert factors[5] == pytest.approx(0.55)
     assert factors[10] == pytest.approx(0.1)
@@ -65,20 +70,20 @@ def test_a_cosine_starts_at_one_and_falls_to_its_share() -> None:
 
 
 def test_a_plateau_waits_for_its_patience_and_its_cooldown() -> None:
-    schedule = ReduceLROnPlateau(rate=0.1, patience=2, cooldown=1)
+    schedule = ReduceLROnPlateau(factor=0.1, patience=2, cooldown=1)
     losses = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
-    assert [round(schedule.factor(epoch, 9, losses), 6) for epoch in range(7)] == [1, 1, 1, 0.1, 0.1, 0.01, 0.01]
+    assert [round(schedule.multiplier(epoch, 9, losses), 6) for epoch in range(7)] == [1, 1, 1, 0.1, 0.1, 0.01, 0.01]
 
 
 def test_constant_is_constant() -> None:
-    assert {Constant().factor(epoch, 10, ()) for epoch in range(10)} == {1.0}
+    assert {Constant().multiplier(epoch, 10, ()) for epoch in range(10)} == {1.0}
 
 
 @given(st.sampled_from(sorted(Schedule.members)).flatmap(lambda name: instances(Schedule.members[name])), LOSSES)
 def test_every_schedule_lowers_and_never_raises_the_learning_rate(
     schedule: Schedule, losses: tuple[float, ...]
 ) -> None:
-    factors = [schedule.factor(epoch, len(losses), losses) for epoch in range(len(losses) + 1)]
+    factors = [schedule.multiplier(epoch, len(losses), losses) for epoch in range(len(losses) + 1)]
     assert factors[0] == 1
     assert all(0 <= later <= earlier for earlier, later in pairwise(factors))
 
@@ -88,4 +93,4 @@ def test_a_factor_depends_on_the_epochs_before_alone(
     schedule: ReduceLROnPlateau, losses: tuple[float, ...], later: float
 ) -> None:
     epoch = len(losses)
-    assert schedule.factor(epoch, 99, losses) == schedule.factor(epoch, 99, (*losses, later))
+    assert schedule.multiplier(epoch, 99, losses) == schedule.multiplier(epoch, 99, (*losses, later))

@@ -172,7 +172,7 @@ def test_a_schedule_is_the_same_epoch_by_epoch(kind: str, data: st.DataObject) -
     assert ("import math" in source) is ("math" in ast.unparse(function))
     assert "keras.callbacks.LearningRateScheduler(schedule)" in source
     for epoch in range(epochs):
-        meant = plan.optimizer.learning_rate * plan.schedule.factor(epoch, epochs, ())
+        meant = plan.optimizer.learning_rate * plan.schedule.multiplier(epoch, epochs, ())
         assert names["schedule"](epoch, 1.0) == pytest.approx(meant, rel=1e-12, abs=1e-300)
 
 
@@ -283,7 +283,7 @@ def cases() -> dict[str, Preset]:
 
     stopping = EarlyStopping(patience=2, min_delta=0.5)
     sparse = SparseCategoricalCrossentropy()
-    plateau = ReduceLROnPlateau(rate=0.3, patience=1, min_delta=0.5, cooldown=1)
+    plateau = ReduceLROnPlateau(factor=0.3, patience=1, min_delta=0.5, cooldown=1, min_lr=0.002, monitor="val_accuracy")
     return {
         # Rounding alone would drive this one apart by a hundredth within an epoch: each relu may magnify it.
         "deep": case("mlp-700-350-200-100-50", validation=0.8, epochs=1),
