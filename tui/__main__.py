@@ -1,10 +1,9 @@
 """`layerlab` and `python -m tui`."""
 
-import gc
 import os
 import sys
-from contextlib import suppress
-from io import TextIOWrapper
+
+from tui import interrupt
 
 __all__ = ["COMMANDS", "main"]
 
@@ -17,28 +16,75 @@ COMMANDS = frozenset(
 
 def main() -> None:
     """Run the command line and exit."""
-    sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")  # closed by the shell: >&-
-    sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # what the terminal's encoding lacks is shown as "?"
+    try:
+        interrupt.handle_signals()
+        code = _run()
+    except KeyboardInterrupt:
+        code = interrupt.exit_code()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1 if end.code else 0
+    _finish(code)
+
+
+def _run() -> int:
+    """What the process exits with."""
+    _open_streams()
     words = sys.argv[1:]
     if len(words) < 2 and not any(word in COMMANDS or word.startswith("-") for word in words):
-        _open(*words)
+        code = _open(*words)
+        if code is not None:
+            return code
     from tui.cli import app  # noqa: PLC0415  # what goes wrong while importing is told on streams that take every text
 
     app()
+    return 0
 
 
-def _open(name: str | None = None) -> None:
-    """Open the app at once, without what reads a command line, and exit; return if it cannot be opened."""
+def _open_streams() -> None:
+    """Open what the shell has closed (``>&-``) on nothing, so that no file takes its place; have all texts written."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the first descriptor that is free, which is this
+    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115  # open for as long as the process lives
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115  # as above
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115  # as above
+    from io import TextIOWrapper  # noqa: PLC0415  # nothing is imported before signals are handled
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # what the terminal's encoding lacks is shown as "?"
+
+
+def _open(name: str | None = None) -> int | None:
+    """Open the app at once, without what reads a command line; the exit code, or None if it cannot be opened."""
+    import gc  # noqa: PLC0415  # as above
+
     gc.disable()  # nothing of what is imported now is garbage; the app enables it once it is drawn
     from tui.commands import open as command  # noqa: PLC0415  # as above
     from tui.commands.common import Misuse  # noqa: PLC0415
 
-    with suppress(Misuse):  # the command line comes to it too, and tells it together with what may have been meant
-        sys.exit(command.run(name))
-    gc.enable()
+    try:
+        return command.run(name)
+    except Misuse:  # the command line comes to it too, and tells it together with what may have been meant
+        gc.enable()
+        return None
+
+
+def _finish(code: int) -> None:
+    """Exit with ``code``. What is still under way then, an import of TensorFlow, is not waited for."""
+    if code == interrupt.INTERRUPTED:  # Typer's code for whatever signal it was
+        code = interrupt.exit_code()
+    interrupt.end_quietly(code)
+    if "tui.output" in sys.modules:  # else nothing has been written
+        from tui.output import flush  # noqa: PLC0415  # as above
+
+        code = flush() or code
+    runtime = sys.modules.get("core.training.runtime")
+    if interrupt.received() or (runtime is not None and runtime.loading()):
+        os._exit(code)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,7 @@ from core.presets import PresetError
 from tui.commands.common import DONE, Misuse
 from tui.commands.options import plan_options
 from tui.commands.words import Command, Group
-from tui.plain import one_line
-from tui.terminal import hush
+from tui.output import flush, say_error, unwritten
 
 __all__ = ["app"]
 
@@ -61,23 +60,26 @@ class CommandLine(Group):
         return "open", self.commands["open"], [*handed_on, *args]
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; a reader who has gone away (`| head`) has seen enough."""
+        """Run the command. An output that cannot be written ends it: one line, or none if its reader has gone."""
         try:
             code = super().invoke(ctx)
             sys.stdout.flush()
-        except BrokenPipeError:
-            hush(sys.stdout)
-            return DONE
+        except OSError as error:
+            return unwritten(error)
         return code
 
     def main(self, *args: Any, **settings: Any) -> Any:
         """Parse, run and exit with what the command returns."""
         try:
             code = super().main(*args, **{**settings, "standalone_mode": False})
+            code = flush() or code
+        except SystemExit:  # Typer's, where nobody reads its help
+            code = DONE
         except (typer.TyperException, Misuse) as error:
-            message = str(error) if isinstance(error, Misuse) else error.format_message()
-            print(f"layerlab: {one_line(message)}", file=sys.stderr)
+            say_error(str(error) if isinstance(error, Misuse) else error.format_message())
             code = error.exit_code
+        except OSError as error:  # of --help and --version
+            code = unwritten(error)
         sys.exit(code or DONE)
 
 

@@ -1,16 +1,21 @@
 """Standard output of the command line: Rich on a terminal, plain aligned lines anywhere else."""
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from tui.plain import printable
+from tui.plain import one_line, printable
+from tui.terminal import hush
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Column", "Output"]
+__all__ = ["Column", "Output", "flush", "say_error", "unwritten"]
+
+GONE = frozenset({errno.EPIPE, errno.EIO})
+"""What a write fails with whose reader has gone away: a pipe's (``| head``), a terminal that was closed."""
 
 
 class Column(NamedTuple):
@@ -21,11 +26,45 @@ class Column(NamedTuple):
     wide: int = 0
 
 
+def say_error(message: str, errors: TextIO | None = None) -> None:
+    """One line for ``errors``, by default standard error. If that cannot be written, nobody is left to be told."""
+    stream = errors or sys.stderr
+    try:
+        stream.write(f"layerlab: {one_line(message)}\n")
+        stream.flush()
+    except (OSError, ValueError):
+        hush(stream)
+
+
+def unwritten(error: OSError) -> int:
+    """The exit code after an output that could not be written; why is said, unless the reader had seen enough."""
+    hush(sys.stdout)
+    if error.errno in GONE:
+        return 0
+    say_error(f"{error.filename or 'standard output'}: {error.strerror or error}")
+    return 1
+
+
+def flush() -> int:
+    """Write out what is held back, so that nothing can fail once Python ends; the exit code if that fails, else 0."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        return unwritten(error)
+    finally:
+        hush(sys.stderr)
+    return 0
+
+
 class Output:
     """Writes lines and tables to a stream. Texts are shown as they are: no markup, no control characters."""
 
-    def __init__(self, stream: TextIO | None = None, console: "Console | None" = None) -> None:
+    def __init__(
+        self, stream: TextIO | None = None, console: "Console | None" = None, errors: TextIO | None = None
+    ) -> None:
         self.stream = stream or sys.stdout
+        self.errors = errors or sys.stderr
+        """Where a person is told what is no part of the output."""
         self._console = console
 
     @property

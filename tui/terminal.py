@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import NamedTuple, TextIO
 
 from core import storage
+from tui import interrupt
 
 __all__ = ["Streams", "guarded", "hush"]
 
@@ -51,6 +52,7 @@ def guarded() -> Iterator[Streams]:
         }
         old = {name: getattr(sys, name) for name in new}
         stack.callback(_assign, old)
+        stack.callback(interrupt.say_on, interrupt.say_on(err.fileno()))
         stack.callback(_flush_native)
         _assign(new)
         yield streams

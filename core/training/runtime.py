@@ -4,18 +4,26 @@ import ctypes
 import gc
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Event, get_native_id
+from threading import Event, Thread, get_native_id
+from threading import enumerate as enumerate_threads
+from types import ModuleType
 
 from core.plan import Plan
 
-__all__ = ["give_way", "load", "loaded", "prepare", "reclaim", "settle"]
+__all__ = ["give_way", "import_unless", "load", "loaded", "loading", "prepare", "reclaim", "settle"]
 
 NICENESS = 5
 """How far training stands back behind the threads that answer a person."""
+
+LOADING = "loading TensorFlow"
+"""What the threads are called that do so."""
+PATIENCE = 0.05
+"""Seconds after which one who waits for an import looks whether it is still wanted."""
 
 _BLOCK = 4 * 2**20
 _settled = Event()
@@ -24,6 +32,37 @@ _settled = Event()
 def loaded() -> bool:
     """Whether TensorFlow is in memory already."""
     return "tensorflow" in sys.modules
+
+
+def loading() -> bool:
+    """Whether an import is under way that nobody may wait for any more; nothing but the process's end can end it."""
+    return any(thread.name == LOADING for thread in enumerate_threads())
+
+
+def import_unless(name: str, given_up: Callable[[], bool]) -> ModuleType | None:
+    """The module ``name``, which imports TensorFlow; or None as soon as it is ``given_up``, and the import goes on.
+
+    Raises whatever the import raises.
+    """
+    modules: list[ModuleType] = []
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            prepare()
+            modules.append(import_module(name))
+        except BaseException as error:  # noqa: BLE001  # raised in the thread that waits
+            errors.append(error)
+
+    thread = Thread(target=work, name=LOADING, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(PATIENCE)
+        if given_up():
+            return None
+    if errors:
+        raise errors[0]
+    return modules[0]
 
 
 def give_way() -> None:

@@ -163,9 +163,11 @@ class Session:
         """A trainer that can take its first step at once; None if a stop came first."""
         if not runtime.loaded():
             self._listen(Preparing("loading TensorFlow"))
-        runtime.prepare()
         # Imported here because it imports TensorFlow, which nothing needs before a person trains.
-        make: type[Trainer] = import_module("core.training.trainer").Trainer
+        module = runtime.import_unless("core.training.trainer", self._stopped)
+        if module is None:
+            return None
+        make: type[Trainer] = module.Trainer
         runtime.settle()
         runtime.reclaim()
         if self._stopped():

@@ -144,9 +144,10 @@ def target(out: str | None, name: str) -> Path:
 def working(what: str = "") -> Iterator[Output]:
     """Where to tell what comes of some work that loads TensorFlow; what libraries print meanwhile goes to the log.
 
-    A person at a terminal sees ``what`` is done as long as it is.
+    A person at a terminal sees ``what`` is done as long as it is. Raises OSError if what is told cannot be written.
     """
     with guarded() as streams, redirect_stdout(streams.log), redirect_stderr(streams.log):
-        out = Output(streams.out)
+        out = Output(streams.out, errors=streams.err)
         with out.console.status(what) if what and out.rich else nullcontext():
             yield out
+        out.stream.flush()

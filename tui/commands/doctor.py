@@ -12,6 +12,7 @@ from core.report import to_json
 from tui.commands.common import DONE, FAILED
 from tui.output import Output
 from tui.terminal import guarded
+from tui.worker_thread import in_worker
 
 __all__ = ["run", "terminal"]
 
@@ -62,7 +63,7 @@ def terminal() -> tuple[Finding, ...]:
 
 def _devices() -> tuple[Finding, ...]:
     with guarded() as streams, redirect_stdout(streams.log), redirect_stderr(streams.log):
-        return doctor.devices()
+        return in_worker(doctor.devices)
 
 
 def _show(title: str, findings: tuple[Finding, ...], out: Output) -> None:

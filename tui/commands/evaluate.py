@@ -22,6 +22,8 @@ from tui.commands.export import exporting
 from tui.commands.telling import Teller, teller
 from tui.commands.train import Keeping
 from tui.output import Column, Output
+from tui.train.controller import TrainingSession
+from tui.worker_thread import in_worker
 
 __all__ = ["run", "show_findings", "show_results"]
 
@@ -47,18 +49,23 @@ def run(name: str, given: Mapping[str, object], keeping: Keeping, which: str | N
     def evaluated(out: Output) -> Ended:
         telling = Folding(keeping.naming(teller(preset, out, as_json=as_json)))
         session, ended = train.trained(keeping.makes(preset), telling)
-        inspector = session.inspector() if ended.reason != "failed" else None
-        _tell(preset, inspector.results() if inspector else None, telling.history, out, as_json=as_json)
+        results = in_worker(lambda: _results(session)) if ended.reason != "failed" else None
+        _tell(preset, results, telling.history, out, as_json=as_json)
         return ended
 
     return train.conducted(preset, evaluated, as_json=as_json)
+
+
+def _results(session: TrainingSession) -> Results | None:
+    inspector = session.inspector()
+    return inspector.results() if inspector else None
 
 
 def _asked(store: Store, run: Run, which: Which, *, as_json: bool) -> int:
     with exporting():
         stored = Stored(store.told(run.id), store.path(run.id))
         with working("asking the network"):
-            results = answers(stored, which)
+            results = in_worker(lambda: answers(stored, which))
     told, out = stored.told, Output()
     if not as_json:
         out.heading(f"{run.name} ({run.key}), {which} weights")
@@ -94,6 +101,9 @@ class Folding:
     def tell(self, event: Event) -> None:
         self.history = self.history.after(event)
         self._other.tell(event)
+
+    def stopping(self) -> None:
+        self._other.stopping()
 
 
 def show_results(results: Results, out: Output) -> None:

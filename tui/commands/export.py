@@ -11,6 +11,7 @@ from core.presets import Preset, visible
 from core.runs.store import Store
 from tui.commands.common import DONE, Misuse, find_any, refused, target, weights, working
 from tui.output import Output
+from tui.worker_thread import in_worker
 
 __all__ = ["exporting", "run"]
 
@@ -27,13 +28,13 @@ def run(name: str, to: str, out: str | None, which: str | None, *, force: bool) 
         raise Misuse(f"{visible(name)}: {why}")
     if out == STDOUT:
         with exporting(), working(f"making {form.title}"):
-            text = formats.content(form, source)
+            text = in_worker(lambda: formats.content(form, source))
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode())
         return DONE
     path = target(out, formats.default_name(form, source))
     with exporting(), working(f"making {form.title}"):
-        formats.export(form, source, path, wanted, force=force)
+        in_worker(lambda: formats.export(form, source, path, wanted, force=force))
     Output().line(f"written as {form.title}: {path}")
     return DONE
 

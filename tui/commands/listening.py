@@ -8,10 +8,10 @@ from threading import Thread, current_thread, main_thread
 from typing import Any, Protocol
 
 from core.training.events import Ended, EpochEnded, Event, StateChanged
+from tui.interrupt import INTERRUPTED, ending_signals, leave, note
 
 __all__ = ["Trains", "attend"]
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LISTEN = 0.2
 """Seconds after which waiting is interrupted for a signal, on systems where a signal does not interrupt it."""
 
@@ -26,23 +26,31 @@ class Trains(Protocol):
         """Ask it to end soon; does not block."""
 
 
-Heard = SimpleQueue[Event | BaseException | None]
+class StopAsked:
+    """A signal has asked the session to stop."""
 
 
-def attend(make: Callable[[Callable[[Event], None]], Trains], tell: Callable[[Event], None]) -> Ended:
+Heard = SimpleQueue[Event | StopAsked | BaseException | None]
+
+
+def attend(
+    make: Callable[[Callable[[Event], None]], Trains],
+    tell: Callable[[Event], None],
+    stopping: Callable[[], None] = lambda: None,
+) -> Ended:
     """Run the session that ``make`` makes for a listener, and ``tell`` its events in this thread as they come.
 
-    The first Ctrl+C or SIGTERM stops the session, which then ends in its own time; the second raises
-    KeyboardInterrupt, with the session still running. If an event cannot be told (nobody reads any more), the
-    session is stopped and has ended before the error goes on.
+    The first Ctrl+C, SIGTERM or SIGHUP stops the session, which then ends in its own time, and ``stopping`` is called
+    to say so; the second raises KeyboardInterrupt, with the session still running; the third ends the process. If an
+    event cannot be told (nobody reads any more), the session is stopped and has ended before the error goes on.
     """
     events: Heard = SimpleQueue()
     session = make(events.put)
     thread = Thread(target=_run, args=(session, events), name="training", daemon=True)
-    with _stopped_by_signals(session) as signals:
+    with _stopped_by_signals(session, events) as signals:
         thread.start()
         try:
-            ended = _tell_all(session, events, tell, signals)
+            ended = _tell_all(session, events, tell, stopping, signals)
         except Exception:
             session.stop()
             thread.join()
@@ -51,10 +59,15 @@ def attend(make: Callable[[Callable[[Event], None]], Trains], tell: Callable[[Ev
     return ended
 
 
-def _tell_all(session: Trains, events: Heard, tell: Callable[[Event], None], signals: list[int]) -> Ended:
+def _tell_all(
+    session: Trains, events: Heard, tell: Callable[[Event], None], stopping: Callable[[], None], signals: list[int]
+) -> Ended:
     epochs = 0
     ended = None
     while (event := _next(events)) is not None:
+        if isinstance(event, StopAsked):
+            stopping()
+            continue
         if isinstance(event, BaseException):
             ended = Ended("failed", epochs, 0.0, 0.0, None, None, f"{type(event).__name__}: {event}")
             tell(ended)
@@ -80,7 +93,7 @@ def _run(session: Trains, events: Heard) -> None:
         events.put(None)
 
 
-def _next(events: Heard) -> Event | BaseException | None:
+def _next(events: Heard) -> Event | StopAsked | BaseException | None:
     while True:
         try:
             return events.get(timeout=LISTEN)
@@ -89,7 +102,7 @@ def _next(events: Heard) -> Event | BaseException | None:
 
 
 @contextmanager
-def _stopped_by_signals(session: Trains) -> Iterator[list[int]]:
+def _stopped_by_signals(session: Trains, events: Heard) -> Iterator[list[int]]:
     heard: list[int] = []
     if current_thread() is not main_thread():  # signals can be handled only there
         yield heard
@@ -97,11 +110,15 @@ def _stopped_by_signals(session: Trains) -> Iterator[list[int]]:
 
     def handle(number: int, *_: object) -> None:
         heard.append(number)
+        note(number)
+        if len(heard) > 2:
+            leave(INTERRUPTED)  # what the second led to has not come to its end: a pipe that nobody reads is full
         if len(heard) > 1:
             raise KeyboardInterrupt
         session.stop()
+        events.put(StopAsked())
 
-    before: dict[signal.Signals, Any] = {number: signal.signal(number, handle) for number in SIGNALS}
+    before: dict[signal.Signals, Any] = {number: signal.signal(number, handle) for number in ending_signals()}
     try:
         yield heard
     finally:

@@ -9,6 +9,7 @@ from core.runs.store import Store
 from tui.commands.common import DONE, Misuse, find_runs, refused, target, working
 from tui.commands.export import exporting
 from tui.output import Output
+from tui.worker_thread import in_worker
 
 __all__ = ["run"]
 
@@ -29,6 +30,6 @@ def run(names: Sequence[str], out: str | None, *, quick: bool, force: bool) -> i
     if path.suffix.lower() not in SUFFIXES:
         raise Misuse(f"{visible(path)}: a lab report is HTML or Markdown: give a name that ends in .html or .md")
     with exporting(), working("making a lab report"):
-        formats.write_report(path, first, others, asks=not quick, force=force)
+        in_worker(lambda: formats.write_report(path, first, others, asks=not quick, force=force))
     Output().line(f"written as a lab report: {path}")
     return DONE

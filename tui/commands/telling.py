@@ -13,7 +13,8 @@ from core.report import event_report, to_json
 from core.runs.report import kept_report
 from core.training.events import Ended, EpochEnded, Event, Kept, NotKept, Preparing, Started, StateChanged
 from core.training.events import Progress as Stretch
-from tui.output import Output
+from tui.interrupt import STOPPING
+from tui.output import Output, say_error
 
 __all__ = ["Teller", "teller"]
 
@@ -26,6 +27,9 @@ class Teller(Protocol):
 
     def tell(self, event: Event) -> None:
         """Tell of ``event``, if it is worth telling. Raises OSError if nobody can be told."""
+
+    def stopping(self) -> None:
+        """Say that a signal stops it. Raises OSError if nobody can be told."""
 
 
 def teller(preset: Preset, out: Output, *, as_json: bool) -> Teller:
@@ -41,14 +45,21 @@ class JsonTeller:
     def __init__(self, preset: Preset, out: Output) -> None:
         self.preset = preset
         self.out = out
+        self._started = False
 
     def shown(self) -> AbstractContextManager[object]:
         return nullcontext()
 
     def tell(self, event: Event) -> None:
+        self._started = self._started or isinstance(event, Started)
         report = kept_report(event) or event_report(event, self.preset)
         if report is not None:
             self.out.json(to_json(report))
+
+    def stopping(self) -> None:
+        """Only before the first line of JSON, for which a person may have waited long; after it comes the end's."""
+        if not self._started:
+            say_error(STOPPING, self.out.errors)
 
 
 class LineTeller:
@@ -95,6 +106,9 @@ class PlainTeller(LineTeller):
             self.out.line("  ".join([*cells, "best"] if event.best else cells))
         self.out.stream.flush()
 
+    def stopping(self) -> None:
+        say_error(STOPPING, self.out.errors)
+
 
 class LiveTeller(LineTeller):
     """Besides a growing table of epochs, and under it a bar for the epoch and one for the whole run."""
@@ -131,6 +145,10 @@ class LiveTeller(LineTeller):
                 self._row(event)
             case StateChanged(state="stopping"):
                 self.progress.update(self.epoch, description="stopping")
+
+    def stopping(self) -> None:
+        self.progress.update(self.epoch, description="stopping")
+        self._line(STOPPING, "yellow")
 
     def _start(self, event: Started) -> None:
         self.progress.update(self.epoch, total=event.steps_per_epoch, figures="")

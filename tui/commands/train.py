@@ -19,14 +19,12 @@ from tui.commands.common import DONE, FAILED, Misuse, load, refused, working
 from tui.commands.listening import attend
 from tui.commands.options import planned
 from tui.commands.telling import Teller, teller
-from tui.output import Output
-from tui.plain import one_line
+from tui.interrupt import INTERRUPTED
+from tui.output import Output, say_error
 from tui.runs.kept import trains
 from tui.train.controller import Make, TrainingSession
 
 __all__ = ["Keeping", "conducted", "prepared", "run", "trained"]
-
-INTERRUPTED = 130
 
 
 class Keeping:
@@ -67,6 +65,9 @@ class Naming:
                 self._store.relabel(event.run, self._label)
         self._other.tell(event)
 
+    def stopping(self) -> None:
+        self._other.stopping()
+
 
 def run(name: str, given: Mapping[str, object], keeping: Keeping, *, as_json: bool) -> int:
     """Train the preset or file ``name`` by its plan, changed by the ``given`` options."""
@@ -87,8 +88,8 @@ def prepared(preset: Preset, given: Mapping[str, object]) -> Preset:
 def conducted(preset: Preset, work: Callable[[Output], Ended], *, as_json: bool) -> int:
     """Do the ``work`` of training ``preset``, on a terminal that only its output gets to; the exit code.
 
-    A training that was stopped by Ctrl+C or SIGTERM is `DONE`: it tells what it reached. A second Ctrl+C leaves
-    at once, with `INTERRUPTED`.
+    A training that was stopped by Ctrl+C, SIGTERM or SIGHUP is `DONE`: it tells what it reached, if only that it had
+    not begun. A second one leaves at once, with `INTERRUPTED`.
     """
     against = obstacles(preset.architecture, preset.plan, summarize(preset.architecture))
     if against:
@@ -99,7 +100,7 @@ def conducted(preset: Preset, work: Callable[[Output], Ended], *, as_json: bool)
             ended = work(out)
     if ended.reason == "failed":
         sys.stdout.flush()
-        print(f"layerlab: {one_line(ended.message)}", file=sys.stderr)
+        say_error(ended.message)
         return FAILED
     return DONE
 
@@ -114,7 +115,7 @@ def trained(make: Make, told: Teller) -> tuple[TrainingSession, Ended]:
 
     try:
         with _until_written(), told.shown():
-            ended = attend(made, told.tell)
+            ended = attend(made, told.tell, told.stopping)
     except KeyboardInterrupt:
         os._exit(INTERRUPTED)  # the training thread is in the midst of a step and cannot be waited for
     return sessions[0], ended
