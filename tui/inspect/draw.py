@@ -117,6 +117,10 @@ class DrawView(View):
         self._asking: Worker[Reply] | None = None
         self._digit: Loaded | None = None
 
+    def inherit(self, before: "DrawView") -> None:
+        """Have the drawing of ``before``: whoever drew it wants to see what other networks make of it."""
+        self.set_reactive(DrawView.drawing, before.drawing.settle())
+
     def compose(self) -> ComposeResult:
         yield DrawPad(id="draw-pad")
         with Vertical(id="draw-beside"):

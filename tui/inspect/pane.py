@@ -82,6 +82,7 @@ class InspectPane(Vertical, Asking):
         super().__init__(id=id)
         self._ask = ask
         self._complete = False
+        self._generation = 0
         self._step = 0
         self._trouble = ""
 
@@ -93,7 +94,7 @@ class InspectPane(Vertical, Asking):
 
     @property
     def view(self) -> "View | None":
-        """The view that is open; None until all of them are there, once the tab was opened for the first time."""
+        """The view that is open; None until all of them are there, once the tab is opened with the network on show."""
         return cast("View", self.switcher.get_child_by_id(self.chosen)) if self._complete else None
 
     def focus_default(self) -> None:
@@ -104,7 +105,7 @@ class InspectPane(Vertical, Asking):
             self.bar.focus()
 
     def watch_run(self) -> None:
-        self._forget()
+        self._renew()
         self._show()
         self.refresh_bindings()
 
@@ -113,7 +114,9 @@ class InspectPane(Vertical, Asking):
             self._forget()  # its weights are about to change, and its network may be wanted for the next training
         self._show()
 
-    def watch_history(self) -> None:
+    def watch_history(self, before: History, history: History) -> None:
+        if before.started is not None and history.started is None:
+            self._renew()  # what is trained from its beginning is another network, be its run the same in all else
         step = self.history.progress.step if self.history.progress else 0
         if step != self._step:
             self._step = step
@@ -126,18 +129,45 @@ class InspectPane(Vertical, Asking):
             self._show()
 
     async def watch_active(self) -> None:
-        if self.active and not self._complete:
-            from tui.inspect.views import make  # noqa: PLC0415  # brings numpy, which the start does without
-
-            pane = InspectPane
-            bound = (pane.inspected, pane.results, pane.run, pane.history)
-            for view in make():
-                await self.switcher.add_content(view.data_bind(*bound))
-            self._complete = True
-            self.switcher.current = self.chosen  # which a key may have changed meanwhile
+        await self._make_views()
         self._show()
         if self.active:
             self.focus_default()
+
+    def _renew(self) -> None:
+        """Let go of the network, and of all views: those of another one are made anew, so they hold nothing of it."""
+        self._forget()
+        self._complete = False
+        self._generation += 1
+        if self.active:
+            self.call_next(self._remake_views)
+
+    async def _remake_views(self) -> None:
+        await self._make_views()
+        self._show()
+        if self.active:
+            self.focus_default()
+
+    async def _make_views(self) -> None:
+        """Make the views for the network on show, if somebody sees them and they are not there."""
+        if not self.active or self._complete:
+            return
+        from tui.inspect.views import make  # noqa: PLC0415  # brings numpy, which the start does without
+
+        pane = InspectPane
+        bound = (pane.inspected, pane.results, pane.run, pane.history)
+        made_for = None
+        while made_for != self._generation:  # another network may be put on show meanwhile
+            made_for = self._generation
+            before = {view.id: cast("View", view) for view in self.switcher.children}
+            self.switcher.current = None
+            await self.switcher.remove_children()
+            for view in make():
+                if view.id in before:
+                    view.inherit(before[view.id])
+                await self.switcher.add_content(view.data_bind(*bound))
+        self._complete = True
+        self.switcher.current = self.chosen  # which a key may have changed meanwhile
 
     def watch_chosen(self) -> None:
         if not self._complete:
@@ -154,14 +184,16 @@ class InspectPane(Vertical, Asking):
     def on_walk_wanted(self, event: "WalkWanted") -> None:
         """Walk a digit through the network; found by its name, as importing the message would bring numpy."""
         event.stop()
-        cast("WalkView", self.switcher.get_child_by_id("walk")).take(event.image, event.truth)
-        self.chosen = "walk"
+        if self._complete:  # else it is a digit of another network's
+            cast("WalkView", self.switcher.get_child_by_id("walk")).take(event.image, event.truth)
+            self.chosen = "walk"
 
     def on_cell_wanted(self, event: "CellWanted") -> None:
         """Show the digits in a cell of the confusion matrix."""
         event.stop()
-        cast("MistakesView", self.switcher.get_child_by_id("mistakes")).show(event.true, event.predicted)
-        self.chosen = "mistakes"
+        if self._complete:
+            cast("MistakesView", self.switcher.get_child_by_id("mistakes")).show(event.true, event.predicted)
+            self.chosen = "mistakes"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "back" or bool(self.run and self.run.kept)
@@ -205,7 +237,7 @@ class InspectPane(Vertical, Asking):
         update_text(self.empty, Content(why))
         for view in self.switcher.children:
             cast("View", view).active = self.active and not why and view.id == self.chosen
-        if self.active and asks and not why and self.inspected is None:
+        if self.active and self._complete and asks and not why and self.inspected is None:
             self._look_inside()
 
     @work(thread=True, exclusive=True, group="inspect", exit_on_error=False)

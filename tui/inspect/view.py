@@ -1,6 +1,7 @@
 """What all views of the Inspect tab have in common."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from textual.message import Message
 from textual.reactive import reactive
@@ -24,7 +25,10 @@ class WalkWanted(Message):
 
 
 class View(Asking):
-    """One view; it asks for nothing before it is `active`, and never on the thread that draws."""
+    """One view of one network; it asks for nothing before it is `active`, and never on the thread that draws.
+
+    Another network has another view: so nothing that was worked out, chosen or turned to here is shown there.
+    """
 
     inspected: reactive[Inspected | None] = reactive(None, repaint=False)
     """The network on show. A new object whenever its weights are others; None while it cannot be asked."""
@@ -36,6 +40,9 @@ class View(Asking):
     """What that training has told."""
     active: reactive[bool] = reactive(False, repaint=False)
     """Whether a person sees it."""
+
+    def inherit(self, before: Self) -> None:
+        """Take over from the view ``before``, of another network, what is a person's own and of no network."""
 
     def focus_default(self) -> None:
         """Put the focus where the view's keys work."""

@@ -27,9 +27,8 @@ class Lines(Widget):
     def redraw(self) -> None:
         """Draw anew, and have painted what has changed."""
         if not self.size:  # behind something else: it is drawn once it has room again
-            if self._drawn_for is not None:
-                self._drawn_for = None
-                self.refresh()  # or what was painted last would be painted again
+            self._drawn_for = None
+            self.refresh()  # or Textual would show again what it has kept of the last painting
             return
         before = self._lines if self._drawn_for == self.size else None
         self._lines, self._drawn_for = self.draw(), self.size
