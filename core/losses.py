@@ -1,6 +1,7 @@
 """Keras's losses that fit a classifier with one output for each class."""
 
 from collections.abc import Mapping
+from math import log
 from typing import Annotated, ClassVar
 
 from core.families import Family
@@ -20,32 +21,59 @@ class Loss(Family, KerasObject, frozen=True):
 
     module: ClassVar[str] = "losses"
     absent: ClassVar[Mapping[str, str]] = dict.fromkeys(("CTC", "Circle", "Loss", "LossFunctionWrapper"), "")
+    reads: ClassVar[str] = ""
+    """The activation whose outputs it is made for; empty where others do as well."""
 
     @classmethod
     def plural(cls) -> str:
         return "the losses"
 
+    def guessed(self, classes: int) -> float:
+        """About what it is where every class gets the same share; for many losses that is about 1."""
+        return 1.0
+
+    def categorical(self) -> "Loss":
+        """What fits one answer in shares that add up to 1, as much like this loss as there is."""
+        return self
+
 
 class CategoricalCrossentropy(Loss, frozen=True):
     """-log of the probability given to the true class; wants softmax."""
 
+    reads: ClassVar[str] = "softmax"
+
     from_logits: FromLogits = False
     label_smoothing: Smoothing = 0.0
+
+    def guessed(self, classes: int) -> float:
+        return log(classes)
 
 
 class SparseCategoricalCrossentropy(Loss, frozen=True):
     """Categorical cross-entropy from class numbers instead of one-hot labels; the same value."""
 
+    reads: ClassVar[str] = "softmax"
+
     from_logits: FromLogits = False
+
+    def guessed(self, classes: int) -> float:
+        return log(classes)
 
 
 class BinaryCrossentropy(Loss, frozen=True):
     """Cross-entropy of each output by itself; wants sigmoid."""
 
     also: ClassVar[tuple[str, ...]] = ("bce",)
+    reads: ClassVar[str] = "sigmoid"
 
     from_logits: FromLogits = False
     label_smoothing: Smoothing = 0.0
+
+    def categorical(self) -> Loss:
+        return CategoricalCrossentropy(label_smoothing=self.label_smoothing)
+
+    def guessed(self, classes: int) -> float:
+        return log(2)
 
 
 class MeanSquaredError(Loss, frozen=True):
@@ -53,11 +81,17 @@ class MeanSquaredError(Loss, frozen=True):
 
     also: ClassVar[tuple[str, ...]] = ("mse",)
 
+    def guessed(self, classes: int) -> float:
+        return (classes - 1) / classes**2
+
 
 class MeanAbsoluteError(Loss, frozen=True):
     """Mean of the absolute differences from the one-hot label."""
 
     also: ClassVar[tuple[str, ...]] = ("mae",)
+
+    def guessed(self, classes: int) -> float:
+        return 2 * (classes - 1) / classes**2
 
 
 class MeanAbsolutePercentageError(Loss, frozen=True):
@@ -65,11 +99,17 @@ class MeanAbsolutePercentageError(Loss, frozen=True):
 
     also: ClassVar[tuple[str, ...]] = ("mape",)
 
+    def guessed(self, classes: int) -> float:
+        return 100 * (classes - 1) / classes**2 / 1e-7
+
 
 class MeanSquaredLogarithmicError(Loss, frozen=True):
     """Mean of the squared differences of logarithms."""
 
     also: ClassVar[tuple[str, ...]] = ("msle",)
+
+    def guessed(self, classes: int) -> float:
+        return (log(2) ** 2) / classes
 
 
 class Huber(Loss, frozen=True):
@@ -79,19 +119,32 @@ class Huber(Loss, frozen=True):
 
     delta: Annotated[float, Real(above=0), "Where the one becomes the other"] = 1.0
 
+    def guessed(self, classes: int) -> float:
+        return (classes - 1) / classes**2 / 2
+
 
 class LogCosh(Loss, frozen=True):
     """Logarithm of the hyperbolic cosine of the difference."""
+
+    def guessed(self, classes: int) -> float:
+        return (classes - 1) / classes**2 / 2
 
 
 class KLDivergence(Loss, frozen=True):
     """Divergence of the output from the label's distribution."""
 
     also: ClassVar[tuple[str, ...]] = ("kld", "kullback_leibler_divergence")
+    reads: ClassVar[str] = "softmax"
+
+    def guessed(self, classes: int) -> float:
+        return log(classes)
 
 
 class Poisson(Loss, frozen=True):
     """output - label * log(output)."""
+
+    def guessed(self, classes: int) -> float:
+        return (1 + log(classes)) / classes
 
 
 class CosineSimilarity(Loss, frozen=True):
@@ -115,14 +168,21 @@ class CategoricalHinge(Loss, frozen=True):
 class CategoricalFocalCrossentropy(Loss, frozen=True):
     """Categorical cross-entropy that holds back what is already right."""
 
+    reads: ClassVar[str] = "softmax"
+
     alpha: Alpha = 0.25
     gamma: Gamma = 2.0
     from_logits: FromLogits = False
     label_smoothing: Smoothing = 0.0
 
+    def guessed(self, classes: int) -> float:
+        return float(self.alpha * (1 - 1 / classes) ** self.gamma * log(classes))
+
 
 class BinaryFocalCrossentropy(Loss, frozen=True):
     """Binary cross-entropy that holds back what is already right."""
+
+    reads: ClassVar[str] = "sigmoid"
 
     apply_class_balancing: Annotated[bool, Flag(), "Weigh the classes by alpha"] = False
     alpha: Alpha = 0.25
@@ -130,11 +190,22 @@ class BinaryFocalCrossentropy(Loss, frozen=True):
     from_logits: FromLogits = False
     label_smoothing: Smoothing = 0.0
 
+    def categorical(self) -> Loss:
+        return CategoricalFocalCrossentropy(alpha=self.alpha, gamma=self.gamma, label_smoothing=self.label_smoothing)
+
+    def guessed(self, classes: int) -> float:
+        return float(0.5**self.gamma * log(2))
+
 
 class CategoricalGeneralizedCrossEntropy(Loss, frozen=True):
     """Between cross-entropy and mean absolute error: bears wrong labels."""
 
+    reads: ClassVar[str] = "softmax"
+
     q: Annotated[float, Real(above=0, below=1), "Near 0: cross-entropy; near 1: absolute error"] = 0.5
+
+    def guessed(self, classes: int) -> float:
+        return float((1 - (1 / classes) ** self.q) / self.q)
 
 
 class Dice(Loss, frozen=True):

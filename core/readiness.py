@@ -1,13 +1,13 @@
 """Whether an architecture and a plan can be trained together, and if not, why."""
 
-from msgspec.structs import replace
-
 from core.architecture import Architecture
 from core.datasets import DATASETS
 from core.layers import Dense, Fix, Flatten
+from core.output_layer import resized
 from core.plan import Plan
-from core.shapes import show_shape
-from core.summary import Problem, Summary
+from core.remedy import Remedy
+from core.shapes import channels_last, show_shape
+from core.summary import Problem, Summary, channels_last_fix
 from core.training.validation import training_examples
 
 __all__ = ["mismatches", "obstacles"]
@@ -26,7 +26,9 @@ def mismatches(architecture: Architecture, plan: Plan, summary: Summary) -> tupl
     dataset = DATASETS[plan.dataset]
     if not dataset.takes(architecture.input_shape):
         shapes = f"{show_shape(architecture.input_shape)}, {dataset.title}'s images are {show_shape(dataset.shape)}"
-        return (Problem(0, "warning", "not-the-datasets-input", f"arithmetic only: the input is {shapes}"),)
+        turned = channels_last(architecture.input_shape)
+        fix = channels_last_fix(architecture.input_shape) if turned and dataset.takes(turned) else None
+        return (Problem(0, "warning", "not-the-datasets-input", f"arithmetic only: the input is {shapes}", fix),)
     problems = []
     classes = len(dataset.classes)
     if summary.output is not None and summary.output != (classes,) and architecture.layers:
@@ -36,7 +38,7 @@ def mismatches(architecture: Architecture, plan: Plan, summary: Summary) -> tupl
             f"the last layer must give {classes} numbers"
         )
         problems.append(
-            Problem(last, "warning", "not-the-datasets-classes", message, _output_fix(architecture, summary, classes))
+            Problem(last, "warning", "not-the-datasets-classes", message, _output_fix(architecture, plan, summary))
         )
     trained = training_examples(plan.validation, dataset.train)
     if isinstance(plan.validation, float) and not 0 < trained < dataset.train:
@@ -52,13 +54,14 @@ def mismatches(architecture: Architecture, plan: Plan, summary: Summary) -> tupl
     return tuple(problems)
 
 
-def _output_fix(architecture: Architecture, summary: Summary, classes: int) -> Fix | None:
-    last = architecture.layers[-1]
+def _output_fix(architecture: Architecture, plan: Plan, summary: Summary) -> Fix | Remedy | None:
+    """What brings the output nearer to one number for each class: the output layer changed, or one appended."""
+    last, classes = architecture.layers[-1], len(DATASETS[plan.dataset].classes)
     rank = len(summary.output or ())
     if isinstance(last, Dense) and rank > 1:
         return Fix("insert Flatten before it", "insert", Flatten())
-    if isinstance(last, Dense) and last.activation == "softmax":
-        return Fix(f"set units={classes}", "replace", replace(last, units=classes))
-    if rank == 1:
-        return Fix(f"append Dense {classes} softmax", "append", Dense(classes, "softmax"))
-    return Fix("append Flatten", "append", Flatten())
+    if rank > 1:
+        return Fix("append Flatten", "append", Flatten())
+    return resized(architecture, plan, summary) or Fix(
+        f"append Dense {classes} softmax", "append", Dense(classes, "softmax")
+    )

@@ -6,10 +6,16 @@ from msgspec import Struct
 
 from core.formulas import Formula, Number
 
-__all__ = ["Shape", "Slide", "Window", "count", "show_shape", "slide", "transposed"]
+__all__ = ["Shape", "Slide", "Window", "channels_last", "count", "show_shape", "slide", "transposed"]
 
 Shape = tuple[int, ...]
 """Sizes along each axis, batch left out, channels last."""
+
+CHANNELS = (1, 3, 4)
+"""Of grey images, coloured ones, and those with transparency."""
+
+LARGE = 16
+"""Height and width from which they are taken for those of an image even where they differ."""
 
 _LECTURE = "W2 = (W1 - F + 2P) / S + 1, rounded down as keras.layers.Conv2D does with padding='valid'"
 
@@ -66,6 +72,18 @@ def count(shape: Shape) -> int:
 def show_shape(shape: Shape) -> str:
     """``(28, 28, 1)`` as ``28x28x1``."""
     return "x".join(str(size) for size in shape)
+
+
+def channels_last(shape: Shape) -> Shape | None:
+    """``(1, 28, 28)`` as ``(28, 28, 1)``; None for what does not look like an image with its channels first.
+
+    Such an image has 1, 3 or 4 channels, and then a height and a width that are larger and alike, or both large.
+    """
+    if len(shape) != 3 or shape[0] not in CHANNELS:
+        return None
+    channels, height, width = shape
+    image = min(height, width) > max(CHANNELS) and (height == width or min(height, width) >= LARGE)
+    return (height, width, channels) if image else None
 
 
 def slide(axis: str, size: int, kernel: int, stride: int, padding: str | int, dilation: int = 1) -> Slide:

@@ -4,16 +4,17 @@ from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.architecture import Architecture
 from core.formulas import total
-from core.layers import Dense, Facts, Fix, Flatten, Layer, Unfit
+from core.layers import Dense, Facts, Fix, Flatten, Input, Layer, Unfit
 from core.layers.base import REMOVE
 from core.quantities import show_bytes
 from core.remedy import Remedy
-from core.shapes import Shape, count
+from core.shapes import Shape, channels_last, count, show_shape
 
-__all__ = ["Problem", "Row", "Summary", "Totals", "summarize"]
+__all__ = ["Problem", "Row", "Summary", "Totals", "channels_last_fix", "summarize"]
 
 BYTES_A_NUMBER = 4
 """Keras computes in float32 unless told otherwise."""
@@ -122,7 +123,31 @@ def summarize(architecture: Architecture) -> Summary:
         first: Layer = Dense(10, "softmax") if flat else Flatten()
         fix = Fix(f"append {first.label}", "append", first)
         problems.append(Problem(None, "error", "empty", "there are no layers yet: add one", fix))
-    return Summary(tuple(rows), _totals(rows), tuple(problems))
+    return Summary(tuple(rows), _totals(rows), tuple(_turned(architecture.input_shape, problems)))
+
+
+def channels_last_fix(shape: Shape) -> Fix | None:
+    """The mend of an input that looks as if it had its channels first; None if it does not."""
+    turned = channels_last(shape)
+    return Fix(f"set input_shape={show_shape(turned)}", "replace", Input(turned)) if turned else None
+
+
+def _turned(shape: Shape, problems: list[Problem]) -> list[Problem]:
+    """``problems``, explained by an input that has its channels first, if it looks so."""
+    fix = channels_last_fix(shape)
+    if fix is None:
+        return problems
+    held = f"{show_shape(shape)} has its channels first"
+    message = f"{held}: layers read it as {shape[0]} x {shape[1]} pixels with {shape[2]} channels"
+    found = [Problem(0, "warning", "channels-first", message, fix)]
+    explained = False
+    for problem in problems:
+        if problem.severity == "error" and problem.layer and not explained:
+            explained = True
+            found.append(replace(problem, message=f"{problem.message}: the input {held}", fix=fix))
+        else:
+            found.append(problem)
+    return found
 
 
 @lru_cache(maxsize=4096)

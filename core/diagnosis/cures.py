@@ -1,12 +1,10 @@
-"""Cures that the dynamic rules share: slower and faster steps, activations and weights that let gradients through."""
+"""Cures that rules share: activations and weights that let gradients through."""
 
 from itertools import chain
-from math import log10
 
 from msgspec.structs import replace
 
 from core.architecture import Architecture
-from core.diagnosis.evidence import Evidence, largest_update
 from core.diagnosis.feed import inputs_not_scaled
 from core.diagnosis.kernels import kernel_fields, weighs
 from core.diagnosis.subject import Subject, activation, with_activation
@@ -19,71 +17,13 @@ from core.quantities import show_amount
 from core.remedy import Remedy
 from core.summary import Row
 
-__all__ = [
-    "RELUS",
-    "SQUASHING",
-    "USUAL",
-    "clipped",
-    "feeding",
-    "hidden",
-    "leaky",
-    "power",
-    "revived",
-    "slower",
-    "sound_start",
-    "stepped",
-    "unbiased",
-]
+__all__ = ["RELUS", "SQUASHING", "feeding", "hidden", "leaky", "revived", "sound_start", "unbiased"]
 
 SQUASHING = ("sigmoid", "hard_sigmoid", "tanh", "hard_tanh", "softsign")
 """Activations that are flat at both ends."""
 
 RELUS = ("relu", "relu6")
 """Activations that are flat below 0."""
-
-USUAL, BOLD = 1e-3, 1e-2
-"""A usual update as a share of the weights (Stanford CS231n, "Ratio of weights:updates"), and one for a first step."""
-
-LEAST, MOST = 1e1, 1e4
-"""What a learning rate is divided or multiplied by, at least and at most: further from afar no guess is good."""
-
-LONGEST = 0.1
-"""The longest step along a gradient of length 1, which is the learning rate, that is worth a try."""
-
-SLOWEST, FASTEST = 1e-12, 1e6
-"""Learning rates beyond which nothing is proposed."""
-
-
-def stepped(evidence: Evidence, factor: float) -> Remedy:
-    """The learning rate times ``factor``."""
-    rate = float(f"{min(max(evidence.learning_rate * factor, SLOWEST), FASTEST):.3g}")
-    plan = evidence.subject.plan
-    plan = replace(plan, optimizer=replace(plan.optimizer, learning_rate=rate))
-    return evidence.subject.changed(f"set learning_rate={rate:g}", plan=plan)
-
-
-def slower(evidence: Evidence) -> Remedy:
-    """A learning rate so much lower that the first updates are of a bold size at most; a tenth at least."""
-    moved = [layer.update for look in evidence.looks[:1] if (layer := largest_update(look))]
-    return stepped(evidence, 1 / power(max(moved, default=0.0) / BOLD))
-
-
-def power(factor: float) -> float:
-    """The power of ten next to ``factor``, within reason."""
-    return float(10.0 ** round(log10(min(max(factor, LEAST), MOST))))
-
-
-def clipped(evidence: Evidence) -> Remedy | None:
-    """Gradients of length 1 at most, if they may be longer and such steps would be short enough.
-
-    Pascanu, Mikolov & Bengio 2013, On the difficulty of training recurrent neural networks.
-    """
-    optimizer = evidence.subject.plan.optimizer
-    held = (optimizer.clipnorm, optimizer.clipvalue, optimizer.global_clipnorm)
-    if evidence.learning_rate > LONGEST or any(bound is not None for bound in held):
-        return None
-    plan = replace(evidence.subject.plan, optimizer=replace(optimizer, clipnorm=1.0))
-    return evidence.subject.changed("set clipnorm=1", plan=plan)
 
 
 def sound_start(subject: Subject) -> list[Remedy]:

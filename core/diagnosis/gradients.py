@@ -5,9 +5,10 @@ from statistics import median
 
 from msgspec import Struct
 
-from core.diagnosis.cures import RELUS, SQUASHING, feeding, hidden, leaky, revived, slower, sound_start, unbiased
+from core.diagnosis.cures import RELUS, SQUASHING, feeding, hidden, leaky, revived, sound_start, unbiased
 from core.diagnosis.evidence import GOOD, Evidence, Layer, Look
 from core.diagnosis.finding import Finding
+from core.diagnosis.step_size import slower
 from core.diagnosis.subject import activation, named
 from core.quantities import show_amount
 from core.remedy import Remedy

@@ -1,7 +1,7 @@
 """The kernels of a layer as Keras shapes them, and how wide an initializer spreads their values."""
 
 from functools import cache
-from math import ceil, prod, sqrt
+from math import ceil, erf, exp, pi, prod, sqrt
 
 from msgspec import Struct
 
@@ -12,6 +12,7 @@ from core.initializers import (
     GlorotUniform,
     HeNormal,
     HeUniform,
+    Identity,
     Initializer,
     LecunNormal,
     LecunUniform,
@@ -38,12 +39,15 @@ from core.layers import (
 )
 from core.shapes import Shape
 
-__all__ = ["Kernel", "fans", "fits", "initial_stddev", "kernel_fields", "kernels", "same_value", "weighs"]
+__all__ = ["Kernel", "expected", "fans", "fits", "initial_stddev", "kernel_fields", "kernels", "same_value", "weighs"]
 
 _FIELDS = ("kernel_initializer", "depthwise_initializer", "pointwise_initializer", "recurrent_initializer")
 
 _TRUNCATED = 0.87962566103423978
 """Standard deviation of a standard normal cut off at two; Keras widens its fitted initializers by it, no others."""
+
+_TRUNCATED_ABSOLUTE = 0.8217
+"""Mean of the absolute values of a normal cut off at two, by its standard deviation."""
 
 _FITTED: dict[type[Initializer], tuple[float, str]] = {
     GlorotUniform: (1.0, "fan_avg"),
@@ -163,6 +167,36 @@ def initial_stddev(initializer: Initializer, shape: Shape) -> float | None:
             return abs(gain) / sqrt(max(prod(shape[:-1]), shape[-1]))
     scale, mode = _FITTED.get(type(initializer), (0.0, ""))
     return _fitted(scale, mode, shape) if mode else None
+
+
+def expected(initializer: Initializer, shape: Shape) -> tuple[float, float]:
+    """The mean of the absolute values, and of the squares, of what ``initializer`` fills a weight of ``shape`` with."""
+    if (value := same_value(initializer)) is not None:
+        return abs(value), value**2
+    stddev = initial_stddev(initializer, shape if len(shape) > 1 else (1, *shape)) or 0.0
+    match initializer:
+        case RandomNormal(mean=mean):
+            return _folded(mean, stddev), mean**2 + stddev**2
+        case TruncatedNormal(mean=mean):
+            return (_folded(mean, stddev) if mean else _TRUNCATED_ABSOLUTE * stddev), mean**2 + stddev**2
+        case RandomUniform(minval=low, maxval=high):
+            mean = (low + high) / 2
+            absolute = (low**2 + high**2) / (2 * (high - low)) if low < 0 < high else abs(mean)
+            return absolute, mean**2 + stddev**2
+        case Identity(gain=gain):
+            return abs(gain) / max(shape), gain**2 / max(shape)
+        case GlorotUniform() | HeUniform() | LecunUniform() | VarianceScaling(distribution="uniform"):
+            return stddev * sqrt(3) / 2, stddev**2
+        case Orthogonal() | VarianceScaling(distribution="untruncated_normal"):
+            return _folded(0.0, stddev), stddev**2
+    return _TRUNCATED_ABSOLUTE * stddev, stddev**2
+
+
+def _folded(mean: float, stddev: float) -> float:
+    """The mean of the absolute values of a normal distribution."""
+    if not stddev:
+        return abs(mean)
+    return stddev * sqrt(2 / pi) * exp(-((mean / stddev) ** 2) / 2) + mean * erf(mean / stddev / sqrt(2))
 
 
 def _fitted(scale: float, mode: str, shape: Shape) -> float:

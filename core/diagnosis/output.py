@@ -6,39 +6,33 @@ from math import e, log
 from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
-from core.diagnosis.subject import Rule, Subject, activation, named, with_activation
+from core.diagnosis.subject import Rule, Subject, named, with_activation
 from core.layers import (
-    GRU,
-    LSTM,
     Activation,
     BatchNormalization,
-    Bidirectional,
     Dense,
     Dropout,
-    Fix,
     GaussianNoise,
     Layer,
     LayerNormalization,
-    SimpleRNN,
 )
 from core.losses import (
     BinaryCrossentropy,
-    BinaryFocalCrossentropy,
     CategoricalCrossentropy,
-    CategoricalFocalCrossentropy,
-    Loss,
     SparseCategoricalCrossentropy,
 )
 from core.plan import Plan
-from core.quantities import show_amount
 from core.readiness import mismatches
 from core.remedy import Remedy
 from core.summary import Row, summarize
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "until_it_fits"]
 
 LOWEST_SHARE = 1e-7
 """keras.config.epsilon(): what cross-entropy takes the logarithm of where a share is smaller."""
+
+UNFIT = "not-the-datasets-classes"
+"""What readiness calls an output of another size."""
 
 MOST_MENDS = 4
 """No output is more mends away from one number for each class; Flatten and Dense are two."""
@@ -48,65 +42,37 @@ def output_not_the_classes(subject: Subject) -> Iterator[Finding]:
     """As many outputs as the dataset has classes."""
     found = mismatches(subject.architecture, subject.plan, subject.summary)
     for problem in found:
-        if problem.code == "not-the-datasets-classes":
+        if problem.code == UNFIT:
             yield Finding(
                 "output-not-the-classes",
                 problem.layer,
                 problem.message,
                 "Each class needs an output of its own, whose number says how sure the network is of it.",
-                _until_it_fits(subject),
+                until_it_fits(subject),
             )
 
 
-def _until_it_fits(subject: Subject) -> tuple[Remedy, ...]:
+def until_it_fits(subject: Subject) -> tuple[Remedy, ...]:
     """The mends that readiness offers, one after the other until the output fits, as one remedy."""
-    architecture, summary, labels = subject.architecture, subject.summary, list[str]()
-    last = len(architecture.layers)
-    before = summary.rows[last].input
+    architecture, plan, summary, labels = subject.architecture, subject.plan, subject.summary, list[str]()
     for _ in range(MOST_MENDS):
-        found = mismatches(architecture, subject.plan, summary)
-        problem = next((one for one in found if one.code == "not-the-datasets-classes"), None)
+        problem = next((one for one in mismatches(architecture, plan, summary) if one.code == UNFIT), None)
         if problem is None:
-            return (subject.changed(", ".join(labels), architecture=architecture),)
-        if problem.layer is None or before is None or not isinstance(problem.fix, Fix):
+            return (subject.changed(", ".join(labels), architecture=architecture, plan=plan),)
+        if problem.layer is None or problem.fix is None:
             break
         labels.append(problem.fix.label)
-        architecture = architecture.mend(problem.layer, problem.fix)
-        # Only what was last, and what is added to it, can have changed.
-        summary = summarize(replace(architecture, input_shape=before, layers=architecture.layers[last - 1 :]))
+        if isinstance(problem.fix, Remedy):
+            architecture, plan = problem.fix.architecture, problem.fix.plan
+        else:
+            architecture = architecture.mend(problem.layer, problem.fix)
+        summary = summarize(architecture)
     return ()
-
-
-def softmax_on_one_unit(subject: Subject) -> Iterator[Finding]:
-    """A softmax over a single number, which is 1 whatever the number."""
-    rows = [
-        row
-        for row in subject.summary.rows
-        if row.facts and row.facts.output[-1] == 1 and activation(row.layer) == "softmax"
-    ]
-    if not rows:
-        return
-    first, architecture = rows[0], subject.architecture
-    for row in rows:
-        architecture = architecture.replace(row.index, with_activation(row.layer, "sigmoid") or row.layer)
-    remedies = [subject.changed("set activation=sigmoid", architecture=architecture)]
-    if len(rows) == 1 and isinstance(first.layer, Dense) and first is subject.summary.rows[-1] and subject.trains:
-        wide = replace(first.layer, units=subject.classes)
-        remedies.insert(0, subject.replaced(f"set units={subject.classes}", first, wide))
-    others = f"; {show_amount(len(rows) - 1, 'more layer')} alike" if len(rows) > 1 else ""
-    yield Finding(
-        "softmax-on-one-unit",
-        first.index,
-        f"{named(first)} is a softmax over 1 number: exp(x) / exp(x) = 1 for every x{others}",
-        "Softmax shares 1 out among its inputs. One input alone always gets all of it: the output says nothing, "
-        "and no gradient goes back through it.",
-        tuple(remedies),
-    )
 
 
 def loss_mismatch(subject: Subject) -> Iterator[Finding]:
     """A cross-entropy that does not fit the activation of the output."""
-    wanted = _wanted(subject.plan.loss)
+    wanted = subject.plan.loss.reads
     ending, ends_in = subject.ending, subject.ends_in
     if not wanted or not subject.classifies or ending is None:
         return
@@ -120,20 +86,9 @@ def loss_mismatch(subject: Subject) -> Iterator[Finding]:
         yield _no_shares(subject, ending, wanted)
 
 
-def _wanted(loss: Loss) -> str:
-    """The activation that ``loss`` reads; empty where any will do."""
-    if isinstance(loss, BinaryCrossentropy | BinaryFocalCrossentropy):
-        return "sigmoid"
-    categorical = (CategoricalCrossentropy, SparseCategoricalCrossentropy, CategoricalFocalCrossentropy)
-    return "softmax" if isinstance(loss, categorical) else ""
-
-
 def _binary_on_softmax(subject: Subject, ending: Row) -> Finding:
     loss, classes = subject.plan.loss, subject.classes
-    smoothing: float = getattr(loss, "label_smoothing", 0.0)
-    categorical: Loss = CategoricalCrossentropy(label_smoothing=smoothing)
-    if isinstance(loss, BinaryFocalCrossentropy):
-        categorical = CategoricalFocalCrossentropy(alpha=loss.alpha, gamma=loss.gamma, label_smoothing=smoothing)
+    categorical = loss.categorical()
     plan = replace(subject.plan, loss=categorical)
     plain = replace(subject.plan, loss=replace(loss, from_logits=False))
     return Finding(
@@ -153,7 +108,7 @@ def _logits_of(subject: Subject, ending: Row) -> Finding:
     keras/src/backend/tensorflow/nn.py, _get_logits: so long as nothing stands behind the activation.
     """
     loss, ends_in, classes = subject.plan.loss, subject.ends_in, subject.classes
-    evidence = f"{loss.alias()} has from_logits=true and applies {_wanted(loss)} to what {named(ending)} gives"
+    evidence = f"{loss.alias()} has from_logits=true and applies {loss.reads} to what {named(ending)} gives"
     cause = f"The loss takes the {ends_in} for raw sums and squashes it once more: even a sure answer looks unsure."
     if _remembered(subject):
         evidence += f", where {ends_in} has been applied already"
@@ -164,12 +119,12 @@ def _logits_of(subject: Subject, ending: Row) -> Finding:
     elif ends_in == "softmax":
         best = log(1 + (classes - 1) / e)
         evidence += f": shares of 1 and 0 become {e / (e + classes - 1):.2f} and less, a loss of {best:.2f} at best"
-    elif _wanted(loss) == "softmax":
+    elif loss.reads == "softmax":
         evidence += f": of numbers from 0 to 1 the largest share is {e / (e + classes - 1):.2f}, that of 1 among 0s"
     else:
         evidence += f": numbers from 0 to 1 become 0.50 to {e / (e + 1):.2f}"
     remedies = [_ends_in(subject, ending, "linear")]
-    if ends_in == _wanted(loss):
+    if ends_in == loss.reads:
         plan = replace(subject.plan, loss=replace(loss, from_logits=False))
         remedies.insert(0, subject.changed("set from_logits=false", plan=plan))
     return Finding(f"logits-of-{ends_in}", ending.index, evidence, cause, tuple(remedies))
@@ -197,20 +152,25 @@ def _no_shares(subject: Subject, ending: Row, wanted: str) -> Finding:
 
 
 def _remembered(subject: Subject) -> bool:
-    focal = (CategoricalFocalCrossentropy, BinaryFocalCrossentropy)
-    return subject.is_last and not isinstance(subject.plan.loss, focal)
+    """Whether the loss reads the sums that Keras remembers."""
+    plain = (CategoricalCrossentropy, SparseCategoricalCrossentropy, BinaryCrossentropy)
+    return subject.is_last and isinstance(subject.plan.loss, plain)
 
 
 def _ends_in(subject: Subject, ending: Row, name: str, plan: Plan | None = None) -> Remedy:
     """The remedy by which the output has the activation ``name``: set where it is now, else in a layer of its own.
 
-    What stands between a layer without activation and the output belongs in front of the new one.
+    What stands between a layer without activation and the output belongs in front of the new one. A recurrent layer's
+    activation is at work in every step, and its bounds are too narrow for what softmax reads.
     """
+    end, classes = len(subject.architecture.layers) + 1, subject.classes
+    if ending.layer.group == "Recurrent" and name != "linear":
+        dense = Dense(classes, name)
+        return subject.changed(f"append {dense.label}", architecture=subject.architecture.insert(end, dense), plan=plan)
     changed = with_activation(ending.layer, name)
-    recurrent = isinstance(ending.layer, SimpleRNN | LSTM | GRU | Bidirectional)  # theirs is at work in every step
-    apart = recurrent or (subject.ends_in == "linear" and not subject.is_last)
+    apart = subject.ends_in == "linear" and not subject.is_last
     if changed is None or (apart and name != "linear"):
-        architecture = subject.architecture.insert(len(subject.architecture.layers) + 1, Activation(name))
+        architecture = subject.architecture.insert(end, Activation(name))
         return subject.changed(f"append Activation {name}", architecture=architecture, plan=plan)
     return subject.replaced(f"set activation={name}", ending, changed, plan)
 
@@ -275,7 +235,6 @@ def _removal(rows: tuple[Row, ...]) -> str:
 
 RULES: tuple[Rule, ...] = (
     output_not_the_classes,
-    softmax_on_one_unit,
     loss_mismatch,
     dropout_after_output,
     normalization_after_output,

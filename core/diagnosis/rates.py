@@ -6,9 +6,10 @@ from operator import itemgetter
 from statistics import median
 
 from core.curves import Point
-from core.diagnosis.cures import USUAL, clipped, power, slower, sound_start, stepped
+from core.diagnosis.cures import sound_start
 from core.diagnosis.evidence import GOOD, Evidence, Layer, Look, largest_update
 from core.diagnosis.finding import Finding
+from core.diagnosis.step_size import USUAL, clipped, power, slower, stepped
 from core.diagnosis.subject import named
 from core.optimizers import SGD
 from core.quantities import show_amount

@@ -2,6 +2,7 @@
 
 from core.architecture import Architecture
 from core.diagnosis.static import examine
+from core.diagnosis.subject import named
 from core.plan import Plan
 from core.readiness import mismatches
 from core.summary import Problem, Summary
@@ -14,8 +15,12 @@ def remarks(architecture: Architecture, plan: Plan, summary: Summary) -> tuple[P
     problems = [*summary.problems, *mismatches(architecture, plan, summary)]
     told = {(problem.layer, problem.message) for problem in problems}
     for finding in examine(architecture, plan, summary):
+        message = finding.evidence
+        if finding.layer:  # a problem is told with its layer in front
+            row = summary.rows[finding.layer]
+            message = message.replace(named(row), row.layer.label)
         problem = Problem(
-            finding.layer, "warning", finding.code, finding.evidence, next(iter(finding.remedies), None), finding.cause
+            finding.layer, "warning", finding.code, message, next(iter(finding.remedies), None), finding.cause
         )
         if (problem.layer, problem.message) not in told:
             problems.append(problem)

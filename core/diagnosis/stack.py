@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.kernels import weighs
-from core.diagnosis.subject import Rule, Subject, named
+from core.diagnosis.subject import Rule, Subject, activation, named, with_activation
 from core.formulas import total
 from core.layers import Bidirectional, Dense, Flatten, GlobalAveragePooling2D, Layer, MaxPooling2D
 from core.quantities import show_amount
@@ -76,7 +76,11 @@ def _wide(layer: Layer, least: int) -> tuple[str, Layer] | None:
         if held is not None:
             groups = getattr(layer, "groups", 1)
             more = max(held, -(-least // groups) * groups)
-            return f"set {name}={more}", replace(layer, **{name: more})
+            wide = replace(layer, **{name: more})
+            if activation(layer) == "softmax":  # of one number it was harmless
+                bent = "tanh" if layer.group == "Recurrent" else "relu"
+                return f"set {name}={more}, activation={bent}", with_activation(wide, bent) or wide
+            return f"set {name}={more}", wide
     return None
 
 

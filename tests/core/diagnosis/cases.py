@@ -52,6 +52,7 @@ from core.losses import (
     SparseCategoricalCrossentropy,
 )
 from core.plan import Plan
+from core.regularizers import Regularizer
 
 IMAGE = (28, 28, 1)
 RAW = Plan(pixels="0..255")
@@ -434,6 +435,113 @@ CASES = (
         "26 * 26 * 32 = 21,632 numbers",
         net(CONV, Flatten(), Dense(128, "relu"), Dense(10, "softmax")),
     ),
+    Case(
+        "output-not-the-classes",
+        2,
+        "the output is 1, MNIST has 10 classes: the last layer must give 10 numbers",
+        mlp(last=(Dense(1, "sigmoid"),)),
+    ),
+    Case(
+        "softmax-twice",
+        4,
+        "layer 4 (Activation softmax) is applied to what softmax has made already in layer 3 (Dense 10 softmax): of 10 "
+        "numbers from 0 to 1 it makes shares of 0.23 at most, so that the loss cannot go below -log(0.2320) = 1.46",
+        mlp(Dense(64, "relu"), last=(Dense(10, "softmax"), Activation("softmax"))),
+    ),
+    Case(
+        "softmax-twice",
+        5,
+        "layer 5 (Activation softmax) is applied to what softmax has made already in layer 3 (Dense 10 softmax): of 10 "
+        "numbers from 0 to 1 it makes shares of 0.23 at most",
+        mlp(Dense(64, "relu"), last=(Dense(10, "softmax"), Dropout(0.0), Activation("softmax"))),
+        Plan(loss=MeanSquaredError()),
+    ),
+    Case(
+        "bounded-logits",
+        4,
+        "layer 4 (Activation softmax) is applied to what sigmoid has made already in layer 3 (Dense 10 sigmoid): of 10 "
+        "numbers from 0 to 1 it makes shares of 0.23 at most, so that the loss cannot go below -log(0.2320) = 1.46",
+        mlp(Dense(64, "relu"), last=(Dense(10, "sigmoid"), Activation("softmax"))),
+    ),
+    Case(
+        "bounded-logits",
+        5,
+        "layer 5 (Activation softmax) is applied to what tanh has made already in layer 4 (Activation tanh): of 10 "
+        "numbers from -1 to 1 it makes shares of 0.45 at most, so that the loss cannot go below -log(0.4509) = 0.80",
+        mlp(Dense(64, "relu"), last=(Dense(10), Activation("tanh"), Activation("softmax"))),
+        Plan(loss=SparseCategoricalCrossentropy()),
+    ),
+    Case(
+        "hidden-softmax",
+        2,
+        "layer 2 (Dense 64 softmax) is a hidden layer: its 64 numbers add up to 1, about 0.016 each",
+        mlp(Dense(64, "softmax")),
+    ),
+    Case(
+        "hidden-softmax",
+        2,
+        "layer 2 (Activation softmax) is a hidden layer: its 32 numbers add up to 1, about 0.031 each; "
+        "1 more hidden layer alike",
+        net(Conv2D(32, (3, 3)), Activation("softmax"), MaxPooling2D(), Flatten(), Dense(20, "softmax"), *TOP[1:]),
+    ),
+    Case(
+        "softmax-axis",
+        4,
+        "layer 4 (Activation softmax) works along the last axis of 5x2: each 2 numbers add up to 1, not the 10 of the "
+        "classes",
+        mlp(Dense(10), last=(Reshape((5, 2)), Activation("softmax"), Flatten())),
+    ),
+    Case(
+        "penalty-dominates",
+        2,
+        "kernel_regularizer l2=1 of layer 2 (Dense 64 relu) adds about 118 to the loss at the start, with 1 more "
+        "regularizer about 136; guessing among 10 classes is a loss of 2.3",
+        mlp(
+            Dense(64, "relu", kernel_regularizer=Regularizer(l2=1.0)),
+            last=(Dense(10, "softmax", kernel_regularizer=Regularizer(l2=1.0)),),
+        ),
+    ),
+    Case(
+        "penalty-dominates",
+        2,
+        "recurrent_regularizer l1=0.1 of layer 2 (Bidirectional LSTM 32) adds about 57.8 to the loss at the start; "
+        "guessing among 10 classes is a loss of 0.09",
+        net(
+            Reshape((28, 28)),
+            Bidirectional(LSTM(32, recurrent_regularizer=Regularizer(l1=0.1))),
+            Dense(10, "softmax"),
+        ),
+        Plan(loss=MeanSquaredError()),
+    ),
+    Case(
+        "flat-slopes",
+        2,
+        "eleven sigmoids one behind the other: weights aside, the gradient of layer 2 (Dense 64 sigmoid) is at most "
+        "0.25^11 = 2e-07 of the last layer's",
+        mlp(*[Dense(64, "sigmoid")] * 11),
+    ),
+    Case(
+        "flat-slopes",
+        1,
+        "two hard_sigmoids and three sigmoids one behind the other: weights aside, the gradient of layer 1 "
+        "(Conv2D 8@3x3) is at most 0.167^2 * 0.25^3 = 0.0004 of the last layer's",
+        net(
+            Conv2D(8, (3, 3)),
+            Activation("sigmoid"),
+            MaxPooling2D(),
+            Flatten(),
+            *[Dense(64, "hard_sigmoid"), Dense(64, "sigmoid")] * 2,
+            Dense(10, "softmax"),
+        ),
+    ),
+    Case(
+        "bn-moving-averages-lag",
+        3,
+        "layer 3 (BatchNormalization) has momentum=0.999: after the 60 steps of the plan its moving averages still "
+        "hold 0.999^60 = 94% of the 0 and 1 they start from; 1 more layer alike",
+        mlp(*[Dense(64), BatchNormalization(momentum=0.999), Activation("relu")] * 2),
+        Plan(batch_size=2000, epochs=2),
+    ),
 )
 
 HEALTHY = (
@@ -471,6 +579,17 @@ HEALTHY = (
     (mlp(last=(Dense(10, "relu"),)), Plan(loss=MeanSquaredError())),
     (net(Conv2D(1, (3, 3)), shape=(7, 7, 1)), Plan()),
     (net(CONV, Conv2D(10, (1, 1)), GlobalAveragePooling2D(), Activation("softmax")), Plan()),
+    # Activations in front of softmax that leave it room; penalties that are small; slopes that multiply to enough.
+    (mlp(last=(Dense(10, "relu6"), Activation("softmax"))), Plan()),
+    (mlp(last=(Dense(10, "log_softmax"), Activation("softmax"))), Plan()),
+    (mlp(Dense(128, "relu", kernel_regularizer=Regularizer(l2=0.01))), Plan()),
+    (mlp(Dense(128, "relu", kernel_regularizer=Regularizer(l2=1.0), trainable=False)), Plan()),
+    (mlp(*[Dense(64, "sigmoid")] * 4), Plan()),
+    (mlp(*[Dense(64, "tanh")] * 12), Plan()),
+    (mlp(*[Dense(64, "sigmoid"), BatchNormalization()] * 6), Plan()),
+    # Moving averages that have arrived, or are those that training goes by.
+    (mlp(Dense(64, "relu"), BatchNormalization()), Plan(epochs=1)),
+    (mlp(Dense(64, "relu"), BatchNormalization(momentum=0.999, trainable=False)), Plan(epochs=1)),
     # Dropout and normalization behind hidden layers, or that do nothing.
     (mlp(Dense(64, "relu"), Dropout(0.5)), Plan()),
     (mlp(last=(Dense(10, "softmax"), Dropout(0.0))), Plan()),

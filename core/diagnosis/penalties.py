@@ -1,0 +1,158 @@
+"""Rules about regularizers: penalties on weights and outputs next to which the loss itself does not count."""
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from core.diagnosis.finding import Finding
+from core.diagnosis.kernels import expected, kernels
+from core.diagnosis.subject import Rule, Subject, named
+from core.fields import fields_of
+from core.initializers import Initializer
+from core.layers import Bidirectional, Layer
+from core.quantities import show_amount
+from core.regularizers import Regularizer
+from core.remedy import Remedy
+from core.shapes import Shape, count
+from core.summary import Row
+
+__all__ = ["CAUSE", "CODE", "RULES", "Penalty", "lightened", "penalties", "penalty_of"]
+
+CODE = "penalty-dominates"
+
+TIMES = 5
+"""How many times the loss of guessing a penalty at the start may be. 784-128-10 comes to 97% in two epochs without
+one; with an L2 penalty of as much as the loss to 91%, with three times as much to 88%, with ten times to 73% and with a
+hundred times to 11%."""
+
+SMALL = 0.01
+"""What a penalty at the start is of the loss of guessing where a fix leads."""
+
+CAUSE = (
+    "Training makes the sum of loss and penalties small. Where the penalties are most of it, the quickest way is to "
+    "take all weights to 0: the network ends up guessing, or not far from it, whatever it could have learned."
+)
+
+
+_Change = Callable[[Regularizer], Regularizer | None]
+
+
+class Penalty(Struct, frozen=True):
+    """What a regularizer of a row adds to the loss before the first step; None where that depends on the images."""
+
+    row: Row
+    field: str
+    regularizer: Regularizer
+    start: float | None
+
+
+def penalty_dominates(subject: Subject) -> Iterator[Finding]:
+    """Penalties on the first weights that are many times the loss."""
+    found = [one for one in penalties(subject) if one.start]
+    whole, loss = sum(one.start or 0.0 for one in found), subject.plan.loss.guessed(subject.classes)
+    if not subject.trains or whole < TIMES * loss:
+        return
+    found.sort(key=lambda one: -(one.start or 0.0))
+    worst = found[0]
+    more = ""
+    if found[1:]:
+        more = f", with {show_amount(len(found) - 1, 'more regularizer')} about {whole:,.3g}"
+    yield Finding(
+        CODE,
+        worst.row.index,
+        f"{penalty_of(worst)} adds about {worst.start:,.3g} to the loss at the start{more}; "
+        f"guessing among {subject.classes} classes is a loss of {loss:.2g}",
+        CAUSE,
+        lightened(subject, found, SMALL * loss / whole),
+    )
+
+
+def penalties(subject: Subject) -> list[Penalty]:
+    """All regularizers of layers that are trained, with what they add at the start."""
+    return [one for row in subject.summary.rows[1:] for one in _penalties(row)]
+
+
+def penalty_of(one: Penalty) -> str:
+    """``kernel_regularizer l2=1 of layer 1 (Dense 128 relu)``."""
+    factors = " ".join(f"{name}={value:g}" for name, value in _factors(one.regularizer).items())
+    return f"{one.field} {factors} of {named(one.row)}"
+
+
+def lightened(subject: Subject, found: list[Penalty], share: float) -> tuple[Remedy, ...]:
+    """Remedies that take the regularizers ``found`` away, or multiply their factors by ``share``."""
+    several = f" of {show_amount(len(found), 'regularizer')}" if found[1:] else ""
+    gone = f"remove {show_amount(len(found), 'regularizer')}" if found[1:] else f"remove {found[0].field}"
+    remedies = [_with(subject, gone, found, lambda _: None)]
+    weaker = _weaker(found[0].regularizer, share)
+    if _factors(weaker):
+        label = ", ".join(f"{name}={value:g}" for name, value in _factors(weaker).items())
+        text = f"set {label} in {found[0].field}"
+        if several:
+            text = f"multiply the factors{several} by {share:.0e}"
+        remedies.append(_with(subject, text, found, lambda one: _weaker(one, share)))
+    return tuple(remedies)
+
+
+def _with(subject: Subject, label: str, found: list[Penalty], changed: _Change) -> Remedy:
+    architecture = subject.architecture
+    for one in found:
+        layer = architecture.layers[one.row.index - 1]
+        regularizer = changed(one.regularizer)
+        if isinstance(layer, Bidirectional):
+            layer = replace(layer, layer=replace(layer.layer, **{one.field: regularizer}))
+        else:
+            layer = replace(layer, **{one.field: regularizer})
+        architecture = architecture.replace(one.row.index, layer)
+    return subject.changed(label, architecture=architecture)
+
+
+def _weaker(regularizer: Regularizer, share: float) -> Regularizer:
+    return replace(
+        regularizer, **{name: float(f"{value * share:.0e}") for name, value in _factors(regularizer).items()}
+    )
+
+
+def _factors(regularizer: Regularizer) -> dict[str, float]:
+    return {name: value for name in ("l1", "l2") if (value := getattr(regularizer, name))}
+
+
+def _penalties(row: Row) -> Iterator[Penalty]:
+    layer, copies = row.layer, 1
+    if isinstance(layer, Bidirectional):
+        if not layer.trainable:
+            return
+        layer, copies = layer.layer, 2
+    if row.facts is None or row.input is None or not getattr(layer, "trainable", True):
+        return
+    for field in fields_of(type(layer)):
+        regularizer = getattr(layer, field.name)
+        if isinstance(regularizer, Regularizer) and _factors(regularizer):
+            start = _start(layer, row, field.name.removesuffix("_regularizer"), regularizer)
+            yield Penalty(row, field.name, regularizer, None if start is None else copies * start)
+
+
+def _start(layer: Layer, row: Row, weight: str, regularizer: Regularizer) -> float | None:
+    """What ``regularizer`` adds for a weight as its initializer fills it; None for an output."""
+    initializer = getattr(layer, f"{weight}_initializer", None)
+    if not isinstance(initializer, Initializer) or row.input is None:
+        return None
+    shape = _shape(layer, row.input, f"{weight}_initializer")
+    if shape is None:
+        return None
+    absolute, square = expected(initializer, shape)
+    return count(shape) * (regularizer.l1 * absolute + regularizer.l2 * square)
+
+
+def _shape(layer: Layer, x: Shape, field: str) -> Shape | None:
+    """The shape of the weight that ``field`` fills, or one that holds as many numbers."""
+    for kernel in kernels(layer, x):
+        if kernel.field == field:
+            return kernel.shape
+    facts = layer.facts(x)
+    numbers = {"bias": facts.biases, "beta": facts.biases, "gamma": facts.weights, "alpha": facts.weights}
+    held = numbers.get(field.removesuffix("_initializer"), ())
+    return (sum(number.value for number in held),) if held else None
+
+
+RULES: tuple[Rule, ...] = (penalty_dominates,)

@@ -1,0 +1,181 @@
+"""Rules about softmax: over one number, applied twice, in a hidden layer, over the wrong axis."""
+
+from collections.abc import Iterator
+from math import exp, inf, log
+
+from core.activations import curve
+from core.architecture import Architecture
+from core.diagnosis.finding import Finding
+from core.diagnosis.kernels import weighs
+from core.diagnosis.output import until_it_fits
+from core.diagnosis.subject import Rule, Subject, activation, named, with_activation
+from core.layers import Activation, BatchNormalization, LayerNormalization, Rescaling
+from core.losses import CategoricalCrossentropy, SparseCategoricalCrossentropy
+from core.quantities import show_amount
+from core.remedy import Remedy
+from core.summary import Row
+
+__all__ = ["RULES"]
+
+SHARING = ("softmax", "sparsemax")
+"""Activations whose outputs add up to 1."""
+
+LEAST_FLOOR = 0.1
+"""A loss that cannot get below this is worth a word: relu6 in front of softmax leaves 0.02 for ten classes."""
+
+STRETCHING = (BatchNormalization, LayerNormalization, Rescaling)
+"""Layers after which the bounds of what went in hold no more."""
+
+
+def softmax_on_one_unit(subject: Subject) -> Iterator[Finding]:
+    """A softmax over a single number, which is 1 whatever the number."""
+    rows = _alone(subject)
+    if not rows:
+        return
+    remedies = until_it_fits(subject) if subject.trains and subject.summary.output == (1,) else ()
+    if not remedies:
+        architecture = subject.architecture
+        for row in rows:
+            architecture = architecture.replace(row.index, with_activation(row.layer, "sigmoid") or row.layer)
+        remedies = (subject.changed("set activation=sigmoid", architecture=architecture),)
+    others = f"; {show_amount(len(rows) - 1, 'more layer')} alike" if len(rows) > 1 else ""
+    yield Finding(
+        "softmax-on-one-unit",
+        rows[0].index,
+        f"{named(rows[0])} is a softmax over 1 number: exp(x) / exp(x) = 1 for every x{others}",
+        "Softmax shares 1 out among its inputs. One input alone always gets all of it: the output says nothing, "
+        "and no gradient goes back through it.",
+        remedies,
+    )
+
+
+def _alone(subject: Subject) -> list[Row]:
+    return [
+        row
+        for row in subject.summary.rows
+        if row.facts and row.facts.output[-1] == 1 and activation(row.layer) == "softmax"
+    ]
+
+
+def bounded_logits(subject: Subject) -> Iterator[Finding]:
+    """A softmax of numbers that an activation in front of it, with no kernel between, keeps close together."""
+    ending = subject.ending
+    if not subject.classifies or ending is None or subject.ends_in not in SHARING:
+        return
+    first = _activated_before(subject, ending)
+    if first is None:
+        return
+    name, between = activation(first.layer), subject.summary.rows[first.index + 1 : ending.index]
+    span = inf if any(isinstance(row.layer, STRETCHING) for row in between) else curve(name).span
+    floor = log(1 + (subject.classes - 1) * exp(-span))
+    twice = name in SHARING
+    if not twice and floor < LEAST_FLOOR:
+        return
+    yield Finding(
+        "softmax-twice" if twice else "bounded-logits",
+        ending.index,
+        _evidence(subject, first, ending, None if span == inf else floor),
+        "One of the two is too many. The second takes the shares of the first for raw sums, which differ by 1 at most: "
+        "it evens them out, and hardly any gradient is left for a sure answer."
+        if twice
+        else f"Softmax is made for sums of any size. Between the bounds of {name} they are too close together: "
+        "the most sure answer still looks unsure.",
+        (_bared(subject, first, ending),),
+    )
+
+
+def _activated_before(subject: Subject, ending: Row) -> Row | None:
+    """The row that gives ``ending`` numbers that an activation has made already; None if a kernel makes them."""
+    if weighs(ending.layer):
+        return None
+    for row in reversed(subject.summary.rows[1 : ending.index]):
+        if activation(row.layer) not in ("", "linear"):
+            return row
+        if weighs(row.layer):
+            return None
+    return None
+
+
+def _evidence(subject: Subject, first: Row, ending: Row, floor: float | None) -> str:
+    name, classes, loss = activation(first.layer), subject.classes, subject.plan.loss
+    told = f"{named(ending)} is applied to what {name} has made already in {named(first)}"
+    if floor is None:
+        return told
+    low, high = curve(name).low, curve(name).high
+    told += f": of {classes} numbers from {low:g} to {high:g} it makes shares of {exp(-floor):.2f} at most"
+    if isinstance(loss, CategoricalCrossentropy | SparseCategoricalCrossentropy):
+        told += f", so that the loss cannot go below -log({exp(-floor):.4f}) = {floor:.2f}"
+    return told
+
+
+def _bared(subject: Subject, first: Row, ending: Row) -> Remedy:
+    """The remedy that leaves one of the two: the last, unless that is all its layer does and the first is as good."""
+    plain = isinstance(ending.layer, Activation)
+    if plain and activation(first.layer) in SHARING and activation(first.layer) == activation(ending.layer):
+        return subject.without(f"remove layer {ending.index} ({ending.layer.label})", (ending,))
+    if isinstance(first.layer, Activation):
+        return subject.without(f"remove layer {first.index} ({first.layer.label})", (first,))
+    bare = with_activation(first.layer, "linear")
+    if bare is None:
+        return subject.without(f"remove layer {first.index} ({first.layer.label})", (first,))
+    return subject.replaced(f"set activation=linear in layer {first.index}", first, bare)
+
+
+def hidden_softmax(subject: Subject) -> Iterator[Finding]:
+    """A softmax with a kernel behind it."""
+    last = subject.weighing[-1].index if subject.weighing else 0
+    rows = [
+        row
+        for row in subject.summary.rows[1:last]
+        if activation(row.layer) in SHARING and row.facts and row.facts.output[-1] > 1
+    ]
+    if not rows:
+        return
+    row, architecture = rows[0], subject.architecture
+    for one in rows:
+        hidden = "tanh" if one.layer.group == "Recurrent" else "relu"
+        architecture = architecture.replace(one.index, with_activation(one.layer, hidden) or one.layer)
+    units = row.facts.output[-1] if row.facts else 1
+    others = f"; {show_amount(len(rows) - 1, 'more hidden layer')} alike" if rows[1:] else ""
+    names = dict.fromkeys("tanh" if one.layer.group == "Recurrent" else "relu" for one in rows)
+    where = f" in {show_amount(len(rows), 'layer')}" if rows[1:] else f" in layer {row.index}"
+    yield Finding(
+        "hidden-softmax",
+        row.index,
+        f"{named(row)} is a hidden layer: its {units:,} numbers add up to 1, about {1 / units:.2g} each{others}",
+        "Softmax makes units fight for a share of 1: where one is large all others are next to nothing. Slopes of "
+        "p * (1 - p), 1/4 at most and here much less, leave earlier layers little to learn from.",
+        (subject.changed(f"set activation={' and '.join(names)}{where}", architecture=architecture),),
+    )
+
+
+def softmax_over_places(subject: Subject) -> Iterator[Finding]:
+    """A softmax at the end over an axis that is not that of the classes."""
+    ending = subject.ending
+    if not subject.classifies or ending is None or ending.facts is None or subject.ends_in not in SHARING:
+        return
+    shape, classes = ending.facts.output, subject.classes
+    if shape[-1] in (1, classes):
+        return
+    yield Finding(
+        "softmax-axis",
+        ending.index,
+        f"{named(ending)} works along the last axis of {'x'.join(map(str, shape))}: each {shape[-1]} numbers add up to "
+        f"1, not the {classes} of the classes",
+        "Softmax shares 1 out along the last axis only. The numbers of the classes lie along others, so each is sure "
+        "by itself, and together they add up to more than 1.",
+        (_at_the_end(subject, ending),),
+    )
+
+
+def _at_the_end(subject: Subject, ending: Row) -> Remedy:
+    architecture: Architecture = subject.architecture
+    if isinstance(ending.layer, Activation):
+        architecture = architecture.remove(ending.index)
+    else:
+        architecture = architecture.replace(ending.index, with_activation(ending.layer, "linear") or ending.layer)
+    architecture = architecture.insert(len(architecture.layers) + 1, Activation(subject.ends_in))
+    return subject.changed(f"put {subject.ends_in} at the end", architecture=architecture)
+
+
+RULES: tuple[Rule, ...] = (softmax_on_one_unit, bounded_logits, hidden_softmax, softmax_over_places)

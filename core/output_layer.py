@@ -1,0 +1,115 @@
+"""The layer whose units are the answer: which one it is, and how it comes to fit the classes and the loss."""
+
+from msgspec.structs import replace
+
+from core.architecture import Architecture
+from core.datasets import DATASETS
+from core.layers import (
+    Activation,
+    BatchNormalization,
+    Dense,
+    Dropout,
+    Fix,
+    Flatten,
+    GaussianNoise,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    Layer,
+    LayerNormalization,
+)
+from core.plan import Plan
+from core.remedy import Remedy
+from core.shapes import count
+from core.summary import Row, Summary
+
+__all__ = ["resized"]
+
+ANSWERS = ("softmax", "log_softmax", "sparsemax")
+"""Activations that hardly any hidden layer has."""
+
+PLAIN = ("linear", "sigmoid", "hard_sigmoid")
+"""Activations that outputs have, and hidden layers too."""
+
+MOST_TIMES = 2
+"""A hidden layer rarely has fewer units than so many times the classes."""
+
+PASSING = (Activation, BatchNormalization, Dropout, GaussianNoise, LayerNormalization)
+POOLS = (GlobalAveragePooling2D, GlobalMaxPooling2D)
+
+
+def resized(architecture: Architecture, plan: Plan, summary: Summary) -> Fix | Remedy | None:
+    """The output layer with a unit for each class, its other arguments as they are, and an activation for the loss.
+
+    ``summary`` is that of ``architecture``, whose output has one axis. None where what stands last is hidden: there an
+    output layer is missing.
+    """
+    row = _last_with_units(summary)
+    if row is None:
+        return None
+    units, classes = _units(row.layer), len(DATASETS[plan.dataset].classes)
+    ending = next((one for one in reversed(summary.rows[row.index :]) if _activation(one.layer)), row)
+    if not _answers(row, _activation(ending.layer), units, plan, classes):
+        return None
+    loss = plan.loss.categorical()
+    activation = _wanted(replace(plan, loss=loss), _activation(ending.layer), units)
+    sized = replace(row.layer, **{_field(row.layer): classes})
+    labels = [f"set {_field(row.layer)}={classes}"] if units != classes else []
+    changed = architecture
+    if activation != _activation(ending.layer):
+        labels.append(f"{'' if labels else 'set '}activation={activation}")
+        if ending is row:
+            sized = replace(sized, activation=activation)
+        else:
+            changed = changed.replace(ending.index, replace(ending.layer, activation=activation))
+    if loss != plan.loss:
+        labels.append(f"loss={loss.alias()}")
+    if loss == plan.loss and changed == architecture and row.index == len(architecture.layers):
+        return Fix(", ".join(labels), "replace", sized)
+    return Remedy(", ".join(labels), changed.replace(row.index, sized), replace(plan, loss=loss))
+
+
+def _last_with_units(summary: Summary) -> Row | None:
+    """The dense or convolutional row whose units are the numbers of the output; None if the output is of others."""
+    for row in reversed(summary.rows[1:]):
+        if _field(row.layer):
+            return row
+        if not isinstance(row.layer, (*PASSING, *POOLS, Flatten)):
+            return None
+        if isinstance(row.layer, Flatten) and (row.input is None or count(row.input) != row.input[-1]):
+            return None
+    return None
+
+
+def _answers(row: Row, ends_in: str, units: int, plan: Plan, classes: int) -> bool:
+    """Whether the row with so many units gives the answer, by its activation, its size and the loss."""
+    if ends_in in ANSWERS:
+        return True
+    if not isinstance(row.layer, Dense):
+        return False
+    if ends_in == "linear" and getattr(plan.loss, "from_logits", False):
+        return True
+    return units <= classes or (ends_in in PLAIN and units < MOST_TIMES * classes)
+
+
+def _wanted(plan: Plan, ends_in: str, units: int) -> str:
+    """The activation that the output should have, which is the one it has if that will do."""
+    if getattr(plan.loss, "from_logits", False):
+        return "linear"
+    if plan.loss.reads:
+        return plan.loss.reads
+    return ends_in if ends_in in ("softmax", "sigmoid", "linear", "tanh") and units > 1 else "softmax"
+
+
+def _field(layer: Layer) -> str:
+    """The name of the argument that sets how many units there are; empty if there is none, or it feeds itself."""
+    names = () if layer.group == "Recurrent" else ("units", "filters")
+    return next((name for name in names if name in layer.__struct_fields__), "")
+
+
+def _units(layer: Layer) -> int:
+    return int(getattr(layer, _field(layer)))
+
+
+def _activation(layer: Layer) -> str:
+    name = str(getattr(layer, "activation", ""))
+    return "" if name == "linear" and isinstance(layer, Activation) else name
