@@ -1,13 +1,29 @@
 """Where a person's own files lie, and how they are written: wholly or not at all."""
 
 import os
-from contextlib import suppress
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from errno import EEXIST, EINVAL
 from pathlib import Path
-from stat import S_IMODE
+from stat import S_IMODE, S_ISLNK, S_ISREG
+from typing import BinaryIO
 
 import platformdirs
 
-__all__ = ["UNFINISHED", "home", "log_file", "presets_folder", "write_atomically"]
+from core.files import NotAFile, what_is
+
+__all__ = [
+    "UNFINISHED",
+    "atomic_file",
+    "home",
+    "log_file",
+    "open_log",
+    "presets_folder",
+    "private_folder",
+    "put_in_place",
+    "write_atomically",
+]
 
 UNFINISHED = ".layerlab-"
 """How the name of a file begins that is still being written; one that stays was left by a process that died."""
@@ -30,27 +46,115 @@ def log_file() -> Path:
     return folder / "layerlab.log"
 
 
-def write_atomically(path: Path, content: str | bytes, *, durably: bool = True) -> None:
-    """Put ``content`` at ``path`` in one step, making its folder; whatever stood there stays until then.
-
-    A link is followed, and a file that is replaced keeps its permissions. What is written outlives the process in any
-    case, and a power cut if it is written ``durably``, which waits for the disk. Raises OSError.
-    """
-    path = Path(os.path.realpath(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.parent / f"{UNFINISHED}{os.urandom(8).hex()}"
+def write_atomically(
+    path: Path,
+    content: str | bytes,
+    *,
+    durably: bool = True,
+    follow: bool = True,
+    parents: bool = True,
+    replaces: bool = True,
+) -> None:
+    """Put ``content`` at ``path`` in one step; see `atomic_file`. A text is encoded before anything is written."""
     data = content.encode() if isinstance(content, str) else content
+    with atomic_file(path, durably=durably, follow=follow, parents=parents, replaces=replaces) as file:
+        file.write(data)
+
+
+@contextmanager
+def atomic_file(
+    path: Path, *, durably: bool = True, follow: bool = True, parents: bool = True, replaces: bool = True
+) -> Iterator[BinaryIO]:
+    """A new file to write, which is put at ``path`` at the end of the block; whatever stood there stays until then.
+
+    Until then it has a name that nobody can foresee, beside ``path``. What is written outlives the process in any case,
+    and a power cut if it is written ``durably``, which waits for the disk. With ``parents`` its folder is made. See
+    `put_in_place` for ``replaces``.
+
+    With ``follow`` a link at ``path`` stays, and the file that it leads to is replaced: a person's presets may be links
+    into a folder of their own making. Without, the link itself is replaced: it may lie in a folder that others write
+    to, and lead to anything.
+
+    Raises OSError.
+    """
+    path = Path(os.path.realpath(path)) if follow else path
+    if parents:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    written = _unforeseen(path)
     try:
-        with written.open("xb", buffering=0) as file:
-            left = memoryview(data)
-            while left:
-                left = left[file.write(left) :]
-            if durably:
-                os.fsync(file.fileno())
-        with suppress(FileNotFoundError):
-            written.chmod(S_IMODE(path.stat().st_mode))
-        written.replace(path)
+        with written.open("xb") as file:  # fails if there is anything of that name, even a link to nowhere
+            yield file
+        put_in_place(written, path, durably=durably, replaces=replaces)
     except BaseException:
         with suppress(OSError):
             written.unlink()
         raise
+
+
+@contextmanager
+def private_folder(beside: Path) -> Iterator[Path]:
+    """A folder in that of ``beside`` which none but this person may look into; it is gone at the end of the block.
+
+    For libraries that want to write to a path of their own choosing. Raises OSError.
+    """
+    folder = _unforeseen(beside)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def put_in_place(written: Path, path: Path, *, durably: bool = True, replaces: bool = True) -> None:
+    """Move the file ``written`` to ``path``, on the same disk, in one step.
+
+    If it ``replaces`` a file it gets its permissions; else FileExistsError is raised where there is anything, were it
+    a link to nowhere, and also if it has come there since somebody looked. What is no file, such as a device, is never
+    replaced. Raises OSError.
+    """
+    if durably:
+        with written.open("rb+") as file:
+            os.fsync(file.fileno())
+    if not replaces:
+        _put_anew(written, path)
+        return
+    with suppress(FileNotFoundError):
+        mode = path.stat(follow_symlinks=False).st_mode
+        if S_ISREG(mode):
+            written.chmod(S_IMODE(mode))
+        elif not S_ISLNK(mode):
+            raise NotAFile(EINVAL, f"{what_is(mode)}, and stays as it is", str(path))
+    written.replace(path)
+
+
+def open_log(path: Path, most: int) -> int:
+    """A descriptor that adds to the file at ``path``, emptied first if it has more than ``most`` bytes.
+
+    Only a regular file will do: a pipe would be waited for. Raises OSError.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    descriptor = os.open(path, flags, 0o600)
+    found = os.fstat(descriptor)
+    if what := what_is(found.st_mode):
+        os.close(descriptor)
+        raise NotAFile(EINVAL, what, str(path))
+    if found.st_size > most:
+        os.ftruncate(descriptor, 0)
+    return descriptor
+
+
+def _unforeseen(beside: Path) -> Path:
+    """A name in the folder of ``beside`` that nobody can foresee."""
+    return beside.parent / f"{UNFINISHED}{os.urandom(8).hex()}"
+
+
+def _put_anew(written: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(written)
+    except FileExistsError:
+        raise FileExistsError(EEXIST, "exists already", str(path)) from None
+    except OSError:  # a file system without such links: hold the place, then take it
+        path.touch(exist_ok=False)
+        written.replace(path)
+    else:
+        written.unlink()

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from core.curves import Axis, Point, clip, thin
 from core.export.escaping import markup
+from core.files import PACKAGED, read_bytes
 
 __all__ = ["BEST", "RUNS", "TRAINING", "VALIDATION", "Chart", "Curve", "Look", "Rule", "stylesheet", "svg"]
 
@@ -141,7 +142,7 @@ def svg(chart: Chart, *, alone: bool = False) -> str:
 @cache
 def stylesheet() -> str:
     """The colors of charts, light and dark, and the weight of their lines."""
-    return Path(__file__).with_name("chart.css").read_text(encoding="utf-8").strip()
+    return read_bytes(Path(__file__).with_name("chart.css"), PACKAGED).decode().strip()
 
 
 def _axes(place: _Place) -> Iterator[str]:

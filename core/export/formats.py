@@ -3,11 +3,13 @@
 TensorFlow is loaded only where a format needs it and nothing that is there already will do.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from errno import EEXIST
 from importlib import import_module
 from pathlib import Path
+from shutil import copyfileobj
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -18,13 +20,14 @@ from core.export.html import as_html
 from core.export.lab_report import lab_report
 from core.export.markdown import as_markdown
 from core.export.script import script
+from core.files import MODEL, open_regular
 from core.presets import Preset, visible
 from core.quantities import show_amount
 from core.runs import checkpoint_file
 from core.runs.checkpoint_file import Which
 from core.runs.folder import CHECKPOINT, KERAS_FILES
 from core.runs.record import RunError, Told
-from core.storage import write_atomically
+from core.storage import atomic_file, write_atomically
 from core.summary import summarize
 from core.training import runtime
 from core.training.failures import explain
@@ -136,14 +139,14 @@ def export(format: Format, source: Source, path: Path, which: Which = "last", *,
     _leave_alone([path], force=force)
     match format.name, source:
         case "keras", _:
-            _write_keras(source, path, which)
+            _write_keras(source, path, which, force=force)
         case "tensorboard", Stored(told=told):
             with _explained():
-                import_module("core.export.tensorboard").write(told, path)
+                import_module("core.export.tensorboard").write(told, path, force=force)
         case "report", Stored():
             write_report(path, source, force=force)
         case _:
-            write_atomically(path, content(format, source))
+            _write(path, content(format, source), force=force)
 
 
 def answers(run: Stored, which: Which) -> "Results | None":
@@ -174,22 +177,26 @@ def write_report(
         files = {path.with_name(name): text for name, text in as_markdown(report, path.stem).items()}
     _leave_alone(files, force=force)
     for place, text in files.items():
-        write_atomically(place, text)
+        _write(place, text, force=force)
 
 
-def _write_keras(source: Source, path: Path, which: Which) -> None:
+def _write_keras(source: Source, path: Path, which: Which, *, force: bool) -> None:
     if path.suffix != KERAS.suffix:
         raise ExportError(f"{visible(path.name)}: Keras wants a name that ends in {KERAS.suffix}")
     if isinstance(source, Stored) and (ready := _ready(source.folder, which)):
-        write_atomically(path, ready.read_bytes())
+        with (
+            open_regular(ready, MODEL, follow=False) as made,
+            atomic_file(path, follow=False, replaces=force) as file,
+        ):
+            copyfileobj(made, file)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with _explained():
         write = import_module("core.runs.keras_file").write
         if isinstance(source, Preset):
-            write(path, source)
+            write(path, source, replaces=force)
         else:
-            write(path, source.told.preset, source.folder, which)
+            write(path, source.told.preset, source.folder, which, replaces=force)
 
 
 def _apart(told: Told) -> str:
@@ -226,8 +233,13 @@ def _check(format: Format, source: Source) -> None:
 
 def _leave_alone(paths: Iterable[Path], *, force: bool) -> None:
     for path in paths:
-        if path.exists() and not force:
+        if os.path.lexists(path) and not force:
             raise FileExistsError(EEXIST, "exists already", str(path))
+
+
+def _write(path: Path, text: str, *, force: bool) -> None:
+    """Write an export. A link is never followed: where exports go, others may write too."""
+    write_atomically(path, text, follow=False, replaces=force)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 from core.export.curves_svg import stylesheet, svg
 from core.export.document import Block, Column, Facts, Figures, Items, Report, Section, Table, Text
 from core.export.escaping import markup
+from core.files import PACKAGED, read_bytes
 
 __all__ = ["as_html"]
 
@@ -133,4 +134,4 @@ def _pairs(name: str, pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 @cache
 def _style() -> str:
-    return Path(__file__).with_name("report.css").read_text(encoding="utf-8").strip()
+    return read_bytes(Path(__file__).with_name("report.css"), PACKAGED).decode().strip()

@@ -5,6 +5,7 @@ plugin "scalars".
 """
 
 from collections.abc import Iterator
+from errno import ELOOP
 from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,7 @@ from typing import Any
 import tensorflow as tf
 from msgspec import Struct
 
+from core.files import PACKAGED, NotAFile, read_bytes
 from core.runs.record import Told
 from core.storage import write_atomically
 
@@ -38,18 +40,23 @@ class _Scalar(Struct, frozen=True):
     """How far training had come, in epochs."""
 
 
-def write(told: Told, folder: Path) -> Path:
+def write(told: Told, folder: Path, *, force: bool = False) -> Path:
     """Write ``folder``/train and ``folder``/validation, such that ``tensorboard --logdir folder`` shows the run.
 
     For each epoch, counted from 0 as Keras's TensorBoard callback does: epoch_loss, epoch_accuracy and, of training,
     epoch_learning_rate. For each point of the training curves, by training steps: batch_loss and batch_accuracy, means
     over the steps since the point before. Times are spread evenly over the seconds that the run took. Gives
-    ``folder``. Raises OSError.
+    ``folder``. Raises OSError; FileExistsError for a folder that is there already, unless ``force``.
     """
+    folder.mkdir(parents=True, exist_ok=force)
     for name, scalars in (("train", _training(told)), ("validation", _validation(told))):
         version = tf.compat.v1.Event(file_version=_VERSION, wall_time=told.run.begun)
         events = [_event(scalar, _time(told, scalar.x)) for scalar in sorted(scalars, key=attrgetter("x"))]
-        write_atomically(folder / name / _NAME, _records([version, *events]))
+        part = folder / name
+        part.mkdir(exist_ok=force)
+        if part.is_symlink():
+            raise NotAFile(ELOOP, "a link, which is not followed here", str(part))
+        write_atomically(part / _NAME, _records([version, *events]), follow=False, parents=False)
     return folder
 
 
@@ -90,4 +97,4 @@ def _records(events: list[Any]) -> bytes:
         with tf.io.TFRecordWriter(str(path)) as writer:
             for event in events:
                 writer.write(event.SerializeToString())
-        return path.read_bytes()
+        return read_bytes(path, PACKAGED)

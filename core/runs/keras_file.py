@@ -13,7 +13,7 @@ from core.presets import Preset
 from core.runs import checkpoint_file
 from core.runs.checkpoint_file import WHICH, Which
 from core.runs.folder import KERAS_FILES
-from core.storage import UNFINISHED
+from core.storage import private_folder, put_in_place
 from core.training.checkpoint import Arrays
 
 __all__ = ["write", "write_both"]
@@ -25,8 +25,12 @@ def write_both(folder: Path, preset: Preset) -> None:
         write(folder / KERAS_FILES[which], preset, folder, which)
 
 
-def write(path: Path, preset: Preset, folder: Path | None = None, which: Which = "last") -> None:
+def write(
+    path: Path, preset: Preset, folder: Path | None = None, which: Which = "last", *, replaces: bool = True
+) -> None:
     """Write the network of ``preset`` to ``path``, wholly or not at all; raises as `write_both`.
+
+    What is there is left alone unless it ``replaces`` it: FileExistsError is raised.
 
     Its weights are those of the run in ``folder``, else as they are before training. With the last ones goes the state
     of the optimizer, so that whoever loads the file can train on.
@@ -37,12 +41,10 @@ def write(path: Path, preset: Preset, folder: Path | None = None, which: Which =
             _assign(model.variables, checkpoint_file.weights(folder, which))
             if which == "last":
                 _assign(model.optimizer.variables, checkpoint_file.read(folder).optimizer)
-    written = path.with_name(f"{UNFINISHED}{path.name}")
-    try:
+    with private_folder(path) as private:  # Keras writes to a path alone, and follows it wherever it leads
+        written = private / "model.keras"
         model.save(written)
-        written.replace(path)
-    finally:
-        written.unlink(missing_ok=True)
+        put_in_place(written, path, replaces=replaces)
 
 
 def _model(preset: Preset) -> Any:
