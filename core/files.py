@@ -8,6 +8,7 @@ it is open, when nobody can exchange it any more.
 import os
 import stat
 from errno import EFBIG, EINVAL, ELOOP, EMLINK, ENXIO
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,7 +16,9 @@ from msgspec import Struct
 
 __all__ = [
     "HISTORY",
+    "INDEX",
     "LABEL",
+    "LISTED_PRESET",
     "MODEL",
     "PACKAGED",
     "PRESET",
@@ -26,6 +29,8 @@ __all__ = [
     "FileKind",
     "NotAFile",
     "TooLarge",
+    "look_at",
+    "open_pipe",
     "open_regular",
     "read_bounded",
     "read_bytes",
@@ -33,6 +38,15 @@ __all__ = [
 ]
 
 _MB = 10**6
+
+
+def _flag(name: str) -> int:
+    """A flag of open(2), where this platform has it."""
+    return getattr(os, name, 0)
+
+
+_FLAGS = os.O_RDONLY | _flag("O_NONBLOCK") | _flag("O_CLOEXEC") | _flag("O_BINARY") | _flag("O_NOCTTY")
+_NOFOLLOW = _flag("O_NOFOLLOW")
 
 
 class FileKind(Struct, frozen=True):
@@ -44,11 +58,13 @@ class FileKind(Struct, frozen=True):
     """Bytes that one may have."""
 
 
-PRESET = FileKind("a preset", 5 * _MB)
+PRESET = FileKind("a preset", 1 * _MB)
+LISTED_PRESET = FileKind("a preset that a list looks into", _MB // 10)
 MODEL = FileKind("a Keras model", 2**40)
 """A .keras or .h5 file is as large as its weights, of which nothing is read: what is read has a bound of its own."""
 RUN = FileKind("a run.json", 1 * _MB)
 LABEL = FileKind("a label", 20 * _MB)
+INDEX = FileKind("an index of runs", 500 * _MB)
 HISTORY = FileKind("a history", 500 * _MB)
 TENSORS = FileKind("a checkpoint", 32_000 * _MB)
 SHARED_DATA = FileKind("a shipped data set", 200 * _MB)
@@ -59,21 +75,31 @@ SYSTEM = FileKind("a figure of the system", 1 * _MB)
 class NotAFile(OSError):
     """What lies at a path is no regular file, or a link where none is followed; ``strerror`` says what it is."""
 
+    @property
+    def advice(self) -> str:
+        """What it is, and what to do about it."""
+        pipe = self.strerror == what_is(stat.S_IFIFO)
+        return f"{self.strerror}; {'`layerlab import -` reads a model from one' if pipe else 'name a file'}"
+
 
 class TooLarge(OSError):
     """A file has more bytes than one of its kind may have; ``strerror`` says so."""
 
+    @property
+    def advice(self) -> str:
+        """What is wrong, and what to do about it."""
+        return f"{self.strerror}; name another"
 
-def open_regular(path: Path, kind: FileKind, *, follow: bool = True) -> BinaryIO:
+
+def open_regular(path: Path, kind: FileKind, *, follow: bool = True) -> BufferedReader:
     """The file at ``path``, open for reading bytes, neither waiting for a writer nor running without end.
 
-    With ``follow`` false the last part of ``path`` must not be a link. Raises `NotAFile`, `TooLarge`, and what else
-    OSError is raised for.
+    Without ``follow``, neither ``path`` nor its folder may be a link, so that nothing leads out of that folder. Raises
+    `NotAFile`, `TooLarge`, and what else OSError is raised for.
     """
     _regular(path.stat(follow_symlinks=follow).st_mode, path)
-    flags = os.O_RDONLY | _flag("O_NONBLOCK") | _flag("O_CLOEXEC") | _flag("O_BINARY") | _flag("O_NOCTTY")
     try:
-        descriptor = os.open(path, flags | (0 if follow else _flag("O_NOFOLLOW")))
+        descriptor = os.open(path, _FLAGS) if follow else _open_in_its_folder(path)
     except OSError as error:
         if error.errno == ENXIO:
             raise NotAFile(EINVAL, "a pipe or a device, not a file", str(path)) from error
@@ -89,6 +115,30 @@ def open_regular(path: Path, kind: FileKind, *, follow: bool = True) -> BinaryIO
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def look_at(path: Path, kind: FileKind) -> None:
+    """Raises what `open_regular` would for the file at ``path``, which is no link, without opening it.
+
+    For SQLite's files: to close one lets go of all locks that this process has on it, those of other threads too.
+    """
+    found = path.stat(follow_symlinks=False)
+    _regular(found.st_mode, path)
+    if found.st_size > kind.most:
+        raise _too_large(path, kind)
+
+
+def open_pipe(path: Path) -> int:
+    """A descriptor of the pipe at ``path``, opened without waiting for a writer: where there is none, it is at its end.
+
+    Raises `NotAFile` for anything else, and what else OSError is raised for.
+    """
+    descriptor = os.open(path, _FLAGS)
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISFIFO(mode):
+        os.close(descriptor)
+        raise NotAFile(EINVAL, what_is(mode) or "not a pipe any more", str(path))
+    return descriptor
 
 
 def read_bytes(path: Path, kind: FileKind, *, follow: bool = True) -> bytes:
@@ -129,9 +179,22 @@ def _regular(mode: int, path: Path) -> None:
 
 
 def _too_large(path: Path, kind: FileKind) -> TooLarge:
-    return TooLarge(EFBIG, f"larger than {kind.most // _MB:,} MB, so not {kind.name}", str(path))
+    return TooLarge(EFBIG, f"larger than {_size(kind.most)}, so not {kind.name}", str(path))
 
 
-def _flag(name: str) -> int:
-    """A flag of open(2), where this platform has it."""
-    return getattr(os, name, 0)
+def _size(count: int) -> str:
+    return f"{count // _MB:,} MB" if count >= _MB else f"{count // 1000:,} kB"
+
+
+def _open_in_its_folder(path: Path) -> int:
+    """Open ``path`` in a folder that is first opened itself, as neither may be exchanged for a link meanwhile."""
+    if os.open not in os.supports_dir_fd:
+        return os.open(path, _FLAGS | _NOFOLLOW)
+    try:
+        folder = os.open(path.parent, _FLAGS | _NOFOLLOW | _flag("O_DIRECTORY"))
+    except NotADirectoryError as error:
+        raise NotAFile(EINVAL, "in a folder that is a link, which is not followed here", str(path)) from error
+    try:
+        return os.open(path.name, _FLAGS | _NOFOLLOW, dir_fd=folder)
+    finally:
+        os.close(folder)

@@ -12,6 +12,7 @@ from msgspec import Struct
 from core import storage
 from core.architecture import Architecture
 from core.fields import nearest, read, write
+from core.files import PRESET, FileKind, NotAFile, TooLarge, read_bytes
 from core.kinds import FieldError, plain, shown
 from core.kinds import Shape as ShapeKind
 from core.layers import Input, Layer
@@ -38,6 +39,9 @@ __all__ = [
 SHIPPED = Path(__file__).resolve().parent.parent / "presets"
 _LONGEST_NAME = 200
 """Bytes of UTF-8 in the name of a file that LayerLab chooses; file systems end at 255."""
+_LONGEST_KEY = 64
+_DOTTED = re.compile(r"""[\w"'-]+(?:[ \t]*\.[ \t]*[\w"'-]+)*""")
+"""What may be a key of several parts, for which tomllib takes a time that grows with the square of their number."""
 _KEYS = ("name", "description", "origin", "input_shape", "layers", "plan")
 
 
@@ -114,9 +118,9 @@ def find(name: str) -> Path:
     Raises `PresetError` with the nearest id if there is neither, and for a path that cannot be one.
     """
     path = _expanded(name)
-    if exists(path) and path.is_file():
-        return path
-    if path.suffix == ".toml" or path.parent != Path():
+    if exists(path) and not (path.is_dir() and _is_plain(path)):
+        return path  # what is there and is no file is named when it is read
+    if not _is_plain(path):
         raise PresetError(f"{visible(name)}: there is no such file")
     known = {preset.id: preset.path for preset in listed()}
     if name not in known:
@@ -124,18 +128,20 @@ def find(name: str) -> Path:
     return known[name]
 
 
-def load(path: Path) -> Preset:
-    """The preset in the file at ``path``. Raises `PresetError`."""
+def load(path: Path, kind: FileKind = PRESET, *, follow: bool = True) -> Preset:
+    """The preset in the file at ``path``, which without ``follow`` may be no link. Raises `PresetError`."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_bytes(path, kind, follow=follow).decode("utf-8-sig")
     except (OSError, ValueError) as error:
-        raise PresetError(f"{visible(path.name)}: cannot be read: {_reason(error)}") from error
+        raise PresetError(f"{visible(path.name or path)}: cannot be read: {_reason(error)}") from error
     return loads(text, path.name)
 
 
 def loads(text: str, source: str) -> Preset:
     """The preset that ``text`` holds; ``source`` names it in messages. Raises `PresetError`."""
     source = visible(source)
+    if any(found[0].count(".") > _LONGEST_KEY for found in _DOTTED.finditer(text)):
+        raise PresetError(f"{source}: not a preset: a key has more than {_LONGEST_KEY} parts")
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -158,17 +164,21 @@ def dumps(preset: Preset) -> str:
     return "\n".join(blocks)
 
 
-def save(preset: Preset, path: Path) -> None:
+def save(preset: Preset, path: Path, *, replaces: bool = True) -> None:
     """Write ``preset`` to ``path``, wholly or not at all.
 
-    Raises `PresetError`, also for the file of a shipped preset.
+    Raises `PresetError`, also for the file of a shipped preset, for what could not be read again, and where there is a
+    file that it does not ``replace``.
     """
     try:
         if is_shipped(path):
             raise PresetError(
                 f"{visible(path)}: this preset comes with LayerLab and stays as it is; choose another name"
             )
-        storage.write_atomically(path, dumps(preset))
+        content = dumps(preset).encode()
+        if len(content) > PRESET.most:
+            raise PresetError(f"{visible(path)}: a preset of more than {PRESET.most:,} bytes could not be read again")
+        storage.write_atomically(path, content, replaces=replaces)
     except PresetError:
         raise
     except (OSError, RuntimeError, ValueError) as error:
@@ -250,6 +260,11 @@ def _toml_files(folder: Path) -> Iterator[Path]:
         return
 
 
+def _is_plain(path: Path) -> bool:
+    """Whether ``path`` could be a preset's id."""
+    return path.suffix != ".toml" and path.parent == Path()
+
+
 def _expanded(name: str) -> Path:
     try:
         return Path(name).expanduser()
@@ -260,4 +275,6 @@ def _expanded(name: str) -> Path:
 def _reason(error: Exception) -> str:
     if isinstance(error, UnicodeError):
         return "it is not UTF-8 text"
+    if isinstance(error, NotAFile | TooLarge):
+        return error.advice
     return error.strerror or str(error) if isinstance(error, OSError) else str(error)

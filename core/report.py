@@ -15,6 +15,7 @@ from msgspec import Struct
 from core import presets
 from core.diagnosis.remarks import remarks
 from core.families import OneOf
+from core.files import LISTED_PRESET
 from core.formulas import total
 from core.losses import Loss
 from core.optimizers import Optimizer
@@ -214,7 +215,7 @@ def _problem(problem: Problem) -> ProblemReport:
 
 def _preset(name: str, path: Path) -> PresetReport:
     try:
-        preset = presets.load(path)
+        preset = presets.load(path, LISTED_PRESET)
     except PresetError as error:
         return PresetReport(name, name, None, False, str(error))
     summary = summarize(preset.architecture)

@@ -107,8 +107,7 @@ def _open_log() -> int:
     path = storage.log_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        anew = os.O_TRUNC if path.is_file() and path.stat().st_size > LOG_LIMIT else 0
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | anew, 0o600)
+        return storage.open_log(path, LOG_LIMIT)
     except OSError:
         return os.open(os.devnull, os.O_WRONLY)
 

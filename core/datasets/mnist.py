@@ -9,6 +9,7 @@ import numpy as np
 
 from core.datasets import DATASETS
 from core.datasets.examples import DatasetError, Examples, Preview
+from core.files import SHARED_DATA, read_bytes
 
 __all__ = ["DIGEST", "FILE", "load", "preview"]
 
@@ -23,7 +24,7 @@ def load(file: Path = FILE) -> Examples:
     Raises `DatasetError` if ``file`` cannot be read or is not the archive that LayerLab ships.
     """
     try:
-        content = file.read_bytes()
+        content = read_bytes(file, SHARED_DATA)
     except OSError as error:
         raise DatasetError(f"{file}: cannot be read: {error.strerror or error}; reinstall LayerLab") from error
     if sha256(content).hexdigest() != DIGEST:

@@ -9,6 +9,8 @@ best.keras, last.keras    the weights of the best epoch and of the end, for othe
 lock                      held by the process that trains it
 """
 
+import os
+import stat
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -20,12 +22,14 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import msgspec
 from msgspec import Struct
 
-from core import presets
+from core import files, presets
 from core.curves import History
 from core.presets import Preset, PresetError
 from core.runs import tensor_file
 from core.runs.history_file import HistoryFile, read_history
+from core.runs.labels import shortened
 from core.runs.record import Environment, Figures, Label, NewerFormat, Run, RunError, RunState, Told
+from core.sanitize import cut
 from core.storage import UNFINISHED, write_atomically
 
 if TYPE_CHECKING:
@@ -42,10 +46,13 @@ __all__ = [
     "damaged",
     "glance",
     "held",
+    "identity",
     "lock",
     "read",
     "read_header",
     "signature",
+    "verify",
+    "write_entry",
     "write_header",
     "write_history",
     "write_label",
@@ -55,6 +62,9 @@ FORMAT = 1
 RUN, LABEL, PRESET, HISTORY, LOCK = "run.json", "label.json", "preset.toml", "history.json", "lock"
 CHECKPOINT = "checkpoint.safetensors"
 KERAS_FILES = {"best": "best.keras", "last": "last.keras"}
+
+LONGEST = 1_000
+"""Characters of each text of run.json that are read: a list of runs shows them."""
 
 T = TypeVar("T")
 
@@ -85,10 +95,10 @@ def create(
 ) -> Header:
     """Make the ``folder`` of a run that begins now, with its first files: all of them or nothing. Raises OSError."""
     unfinished = folder.with_name(f"{UNFINISHED}{folder.name}")
-    unfinished.mkdir(parents=True)
+    unfinished.mkdir()
     header = Header(preset.name, time.time(), environment, "running", figures=figures)
-    write_atomically(unfinished / PRESET, presets.dumps(preset))
-    write_atomically(unfinished / LABEL, _json(label))
+    write_entry(unfinished / PRESET, presets.dumps(preset))
+    write_entry(unfinished / LABEL, _json(label))
     write_history(unfinished, HistoryFile().encode(History()))
     write_header(unfinished, header)
     with suppress(OSError):
@@ -109,33 +119,52 @@ def read(folder: Path) -> Told:
     """All of the run but its weights. Raises `RunError`."""
     header = read_header(folder)
     run = _run(folder, header, _label(folder))
-    history = _parsed(folder / HISTORY, read_history)
+    history = _parsed(folder / HISTORY, files.HISTORY, read_history)
     return Told(run, _preset(folder), history, header.environment)
 
 
 def check(folder: Path) -> Run:
     """What a list shows of the run, once every file of it has been looked at. Raises `RunError`."""
     told = read(folder)
-    for path in sorted(folder.glob("*.safetensors")):
-        with damaged(path):
-            tensor_file.check(path)
+    _check_tensors(folder)
     for path in (folder / name for name in KERAS_FILES.values()):
-        if path.exists() and not zipfile.is_zipfile(path):
+        if os.path.lexists(path) and not _is_zip(path):
             raise RunError(f"{_shown(path)}: is no Keras file, or only the beginning of one")
     return told.run
+
+
+def verify(folder: Path) -> int:
+    """How many epochs are kept in ``folder``, once all that a run is read back from has been looked at.
+
+    Of the weights only the tables are, not the numbers. Raises `RunError`.
+    """
+    told = read(folder)
+    _check_tensors(folder)
+    return told.run.figures.epochs
+
+
+def identity(folder: Path) -> tuple[int, int]:
+    """Tells the folder from any other that may come into its place. Raises `RunError` if there is none, or a link."""
+    try:
+        found = folder.stat(follow_symlinks=False)
+    except OSError as error:
+        raise RunError(f"{_shown(folder)}: its folder was deleted or moved: {error.strerror or error}") from error
+    if not stat.S_ISDIR(found.st_mode):
+        raise RunError(f"{_shown(folder)}: its folder was deleted or moved")
+    return found.st_dev, found.st_ino
 
 
 def signature(folder: Path) -> str:
     """Changes with every file of the run. Raises OSError."""
     with scandir(folder) as entries:
-        seen = [(entry.name, entry.stat()) for entry in entries if _lasting(entry.name)]
+        seen = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries if _lasting(entry.name)]
     return ";".join(sorted(f"{name},{stat.st_size},{stat.st_mtime_ns}" for name, stat in seen))
 
 
 def held(folder: Path) -> bool:
     """Whether a process trains the run now."""
     path = folder / LOCK
-    if not path.exists():
+    if not _may_be_locked(path):
         return False
     from filelock import FileLock, Timeout  # noqa: PLC0415  # slow to import, and few runs are asked about
 
@@ -159,6 +188,8 @@ def lock(folder: Path) -> "FileLock":
 
     if not folder.is_dir():
         raise RunError(f"{_shown(folder)}: is not there any more")
+    if os.path.lexists(folder / LOCK) and not _may_be_locked(folder / LOCK):
+        raise RunError(f"{_shown(folder / LOCK)}: is no file: take it away")
     taken = FileLock(folder / LOCK, thread_local=False)
     try:
         taken.acquire(timeout=1)  # one who only asks whether it is held has it for a moment
@@ -169,19 +200,24 @@ def lock(folder: Path) -> "FileLock":
 
 def write_header(folder: Path, header: Header, *, durably: bool = True) -> None:
     """Write run.json. Raises OSError."""
-    write_atomically(folder / RUN, _json(header), durably=durably)
+    write_entry(folder / RUN, _json(header), durably=durably)
 
 
 def write_history(folder: Path, history: bytes, *, durably: bool = True) -> None:
     """Write history.json, encoded by `HistoryFile`. Raises OSError."""
-    write_atomically(folder / HISTORY, history, durably=durably)
+    write_entry(folder / HISTORY, history, durably=durably)
+
+
+def write_entry(path: Path, content: str | bytes, *, durably: bool = True) -> None:
+    """Write a file of a run, whose folder is never made for it: one that has gone stays so. Raises OSError."""
+    write_atomically(path, content, durably=durably, follow=False, parents=False)
 
 
 def write_label(folder: Path, label: Label) -> None:
     """Write what a person says of the run. Raises `RunError`."""
     read_header(folder)  # what a newer LayerLab wrote is left as it is
     try:
-        write_atomically(folder / LABEL, _json(label))
+        write_entry(folder / LABEL, _json(label))
     except OSError as error:
         raise RunError(f"{_shown(folder)}: cannot be written: {error.strerror or error}") from error
 
@@ -202,49 +238,68 @@ def damaged(path: Path) -> Iterator[Path]:
 
 
 def _run(folder: Path, header: Header, label: Label) -> Run:
-    if header.figures.epochs and not (folder / CHECKPOINT).exists():
-        raise RunError(f"{_shown(folder / CHECKPOINT)}: is missing")
+    for name in (PRESET, HISTORY, *((CHECKPOINT,) if header.figures.epochs else ())):
+        if not os.path.lexists(folder / name):
+            raise RunError(f"{_shown(folder / name)}: is missing")
     state = header.state
     if state == "running" and not held(folder):
         state = "interrupted"
     return Run(
         folder.name,
         label,
-        header.preset,
+        cut(header.preset, LONGEST),
         state,
         header.begun,
-        header.environment.device,
+        cut(header.environment.device, LONGEST),
         header.figures,
-        header.message,
+        cut(header.message, LONGEST),
     )
 
 
 def read_header(folder: Path) -> Header:
     """What run.json holds. Raises `RunError`."""
     path = folder / RUN
-    written = _parsed(path, lambda data: msgspec.json.decode(data, type=_Format)).format
+    written = _parsed(path, files.RUN, lambda data: msgspec.json.decode(data, type=_Format)).format
     if written > FORMAT:
         raise NewerFormat(
             f"{_shown(path)}: was written by a newer LayerLab (format {written}): update LayerLab to use it"
         )
-    return _parsed(path, lambda data: msgspec.json.decode(data, type=Header))
+    return _parsed(path, files.RUN, lambda data: msgspec.json.decode(data, type=Header))
 
 
 def _label(folder: Path) -> Label:
-    return _parsed(folder / LABEL, lambda data: msgspec.json.decode(data, type=Label))
+    return shortened(_parsed(folder / LABEL, files.LABEL, lambda data: msgspec.json.decode(data, type=Label)))
 
 
 def _preset(folder: Path) -> Preset:
     try:
-        return presets.load(folder / PRESET)
+        return presets.load(folder / PRESET, follow=False)
     except PresetError as error:
         raise RunError(f"{_shown(folder)}: {error}") from error
 
 
-def _parsed(path: Path, parse: Callable[[bytes], T]) -> T:
+def _parsed(path: Path, kind: files.FileKind, parse: Callable[[bytes], T]) -> T:
     """What ``parse`` makes of the file at ``path``. Raises `RunError`."""
     with damaged(path):
-        return parse(path.read_bytes())
+        return parse(files.read_bytes(path, kind, follow=False))
+
+
+def _check_tensors(folder: Path) -> None:
+    for path in sorted(folder.glob("*.safetensors")):
+        with damaged(path):
+            tensor_file.check(path)
+
+
+def _is_zip(path: Path) -> bool:
+    with damaged(path), files.open_regular(path, files.MODEL, follow=False) as file:
+        return zipfile.is_zipfile(file)
+
+
+def _may_be_locked(path: Path) -> bool:
+    """Whether there is a file at ``path``: to lock what a link leads to would cut that to nothing."""
+    with suppress(OSError):
+        return stat.S_ISREG(path.stat(follow_symlinks=False).st_mode)
+    return False
 
 
 def _json(value: object) -> bytes:

@@ -14,6 +14,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from core.files import INDEX, NotAFile, TooLarge, look_at
 from core.runs.record import Run
 
 __all__ = ["Index", "Row"]
@@ -25,6 +26,9 @@ PATIENCE = 5.0
 """Seconds to wait for another process, which needs some thousandths."""
 
 TABLE = "CREATE TABLE IF NOT EXISTS runs (id TEXT PRIMARY KEY, signature TEXT NOT NULL, run BLOB NOT NULL)"
+
+_BESIDE = ("-wal", "-shm", "-journal")
+"""How the names of the files go on that SQLite has beside a database."""
 
 T = TypeVar("T")
 
@@ -75,7 +79,7 @@ class Index:
         try:
             try:
                 return self._connected(work)
-            except (sqlite3.Error, msgspec.DecodeError) as error:
+            except (sqlite3.Error, msgspec.DecodeError, NotAFile, TooLarge) as error:
                 if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
                     raise
                 self._remove()
@@ -85,6 +89,9 @@ class Index:
             return None
 
     def _connected(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        for file in (self._path, *(self._path.with_name(self._path.name + name) for name in _BESIDE)):
+            with suppress(FileNotFoundError):
+                look_at(file, INDEX)
         # A connection for each call: calls come from many threads, and none is left to be closed.
         connection = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level="IMMEDIATE")
         with closing(connection), connection:
@@ -95,7 +102,7 @@ class Index:
             return work(connection)
 
     def _remove(self) -> None:
-        for name in ("-wal", "-shm", ""):
+        for name in (*_BESIDE, ""):
             self._path.with_name(self._path.name + name).unlink(missing_ok=True)
 
 

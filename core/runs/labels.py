@@ -3,8 +3,9 @@
 from core.kinds import plain
 from core.presets import visible
 from core.runs.record import Label, RunError
+from core.sanitize import cut
 
-__all__ = ["named", "tidy"]
+__all__ = ["named", "shortened", "tidy"]
 
 LONGEST_NAME = 100
 LONGEST_NOTE = 10_000
@@ -16,6 +17,12 @@ def named(preset: str) -> Label:
     """The label of a new run of a preset called so."""
     name = " ".join(visible(preset).split())
     return Label(name[:LONGEST_NAME].rstrip() or "untitled")
+
+
+def shortened(label: Label) -> Label:
+    """``label`` with no more text than `tidy` lets anybody write: other programs may have put more into its file."""
+    tags = tuple(cut(tag, LONGEST_TAG) for tag in label.tags[:MOST_TAGS])
+    return Label(cut(label.name, LONGEST_NAME), cut(label.note, LONGEST_NOTE), tags)
 
 
 def tidy(label: Label) -> Label:

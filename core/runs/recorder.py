@@ -119,12 +119,14 @@ class Recorder:
             write()
         except Exception as error:  # noqa: BLE001  # nothing that goes wrong here may end the training
             self._given_up = True
-            epochs = self._writer.epochs if self._writer else 0
+            epochs = 0
             if self._writer:
+                epochs = self._writer.readable_epochs()
                 self._writer.release()
                 self._writer = None
             kept = f"is kept only up to epoch {epochs}" if epochs else "is not kept"
-            self._listen(NotKept(f"this run {kept}: {_reason(error)}; training goes on"))
+            goes_on = "" if self._history.ended else "; training goes on"
+            self._listen(NotKept(f"this run {kept}: {_reason(error)}{goes_on}"))
 
     def _finish(self, writer: Writer) -> None:
         try:

@@ -41,13 +41,19 @@ class Writer:
         self._lock = lock
         self._header = header
         self._history = HistoryFile()
+        self._identity = files.identity(folder)
         self._durable_at = monotonic()
 
     @classmethod
     def new(cls, folder: Path, preset: Preset, history: History, device: str) -> "Writer":
         """For a run that begins now; its ``history`` tells what it is to come to."""
         header = files.create(folder, named(preset.name), preset, _environment(device), figures(history, 0.0))
-        return cls(folder, preset, files.lock(folder), header, new=True)
+        lock = files.lock(folder)
+        try:
+            return cls(folder, preset, lock, header, new=True)
+        except BaseException:
+            lock.release()
+            raise
 
     @classmethod
     def again(cls, folder: Path, preset: Preset, device: str, epochs: int, lock: "FileLock | None" = None) -> "Writer":
@@ -61,18 +67,13 @@ class Writer:
             if header.figures.epochs > epochs:
                 raise RunError(f"{folder.name}: has been trained further meanwhile: go on from the list of runs")
             for left in folder.glob(f"{UNFINISHED}*"):
-                left.unlink(missing_ok=True)
+                _take_away(left)
             writer = cls(folder, preset, lock, header, new=False)
             writer._tell(header, "running")
         except BaseException:
             lock.release()
             raise
         return writer
-
-    @property
-    def epochs(self) -> int:
-        """Epochs that are kept."""
-        return self._header.figures.epochs
 
     def write(self, history: History, checkpoint: Checkpoint) -> None:
         """Put down where training stands. The history is there first: it may be ahead of the checkpoint, never behind.
@@ -82,6 +83,7 @@ class Writer:
         checkpoints = import_module(
             "core.runs.checkpoint_file"
         )  # brings numpy, which is there once anything is trained
+        self._look()
         durably = monotonic() - self._durable_at > DURABLY_EVERY
         files.write_history(self.folder, self._history.encode(history), durably=durably)
         checkpoints.write(self.folder, checkpoint, durably=durably)
@@ -94,15 +96,26 @@ class Writer:
 
     def end(self, history: History, ended: Ended) -> bool:
         """Put down how it ended; False for a new run that was stopped before its first step, which is taken away."""
+        self._look()
         if self._new and history.progress is None and ended.reason != "failed":
             rmtree(self.folder)
             return False
         files.write_history(self.folder, self._history.encode(history))
         self._tell(replace(self._header, figures=figures(history, ended.seconds)), ended.reason, ended.message)
+        files.verify(self.folder)
         return True
+
+    def readable_epochs(self) -> int:
+        """How many epochs can be read back and gone on from, whatever has happened to the folder; 0 if it is lost."""
+        try:
+            self._look()
+            return files.verify(self.folder)
+        except (OSError, RunError):
+            return 0
 
     def export(self) -> None:
         """Write the Keras files; takes a tenth of a second and more."""
+        self._look()
         if (self.folder / files.CHECKPOINT).exists():
             import_module("core.runs.keras_file").write_both(self.folder, self._preset)
 
@@ -110,9 +123,23 @@ class Writer:
         """Let others have the run."""
         self._lock.release()
 
+    def _look(self) -> None:
+        """Raises `RunError` if the folder is not the one that this run was begun in."""
+        if files.identity(self.folder) != self._identity:
+            raise RunError(f"{self.folder.name}: another folder is in its place now")
+
     def _tell(self, header: Header, state: RunState, message: str = "", *, durably: bool = True) -> None:
         self._header = replace(header, state=state, message=message)
         files.write_header(self.folder, self._header, durably=durably)
+
+
+def _take_away(left: Path) -> None:
+    """Take away what a process that died was writing, if that can be done."""
+    with suppress(OSError):
+        if left.is_dir() and not left.is_symlink():
+            rmtree(left)
+        else:
+            left.unlink()
 
 
 def _environment(device: str) -> Environment:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.architecture import Architecture
+from core.files import SYSTEM, read_bytes
 from core.plan import Plan
 from core.quantities import show_bytes
 from core.summary import summarize
@@ -65,7 +66,7 @@ def _slots(plan: Plan) -> int:
 
 def _system() -> int | None:
     try:
-        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+        for line in _read("/proc/meminfo").splitlines():
             if line.startswith("MemAvailable:"):
                 return int(line.split()[1]) * 1024
     except (OSError, ValueError):
@@ -80,9 +81,13 @@ def _cgroup() -> int | None:
     """What a container's limit leaves; pages of files count as free, they are given up when needed."""
     for limit, usage, statistics in _CGROUPS:
         try:
-            most, used = int(limit.read_text(encoding="ascii")), int(usage.read_text(encoding="ascii"))
-            entries = dict(line.split(maxsplit=1) for line in statistics.read_text(encoding="ascii").splitlines())
+            most, used = int(_read(limit)), int(_read(usage))
+            entries = dict(line.split(maxsplit=1) for line in _read(statistics).splitlines())
         except (OSError, ValueError):
             continue
         return most - used + int(entries.get("inactive_file", 0)) + int(entries.get("active_file", 0))
     return None
+
+
+def _read(path: Path | str) -> str:
+    return read_bytes(Path(path), SYSTEM).decode("ascii")

@@ -13,6 +13,7 @@ from threading import Event, Thread, get_native_id
 from threading import enumerate as enumerate_threads
 from types import ModuleType
 
+from core.files import PACKAGED, open_regular
 from core.plan import Plan
 
 __all__ = ["give_way", "import_unless", "load", "loaded", "loading", "prepare", "reclaim", "settle"]
@@ -126,7 +127,7 @@ def reclaim() -> None:
 
 def _read(path: Path) -> None:
     try:
-        with path.open("rb", buffering=0) as file:
+        with open_regular(path, PACKAGED) as file:
             block = bytearray(_BLOCK)
             while file.readinto(block):
                 pass

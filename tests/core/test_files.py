@@ -48,6 +48,15 @@ def test_a_link_is_not_followed_where_it_could_lead_out(tmp_path: Path) -> None:
         files.read_bytes(tmp_path / "link", SMALL, follow=False)
 
 
+def test_a_folder_that_is_a_link_is_not_followed_either(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "x").write_bytes(b"x")
+    (tmp_path / "link").symlink_to("folder")
+    assert files.read_bytes(tmp_path / "link" / "x", SMALL) == b"x"
+    with pytest.raises(NotAFile, match="link"):
+        files.read_bytes(tmp_path / "link" / "x", SMALL, follow=False)
+
+
 def test_a_file_too_large_for_its_kind_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(b"")

@@ -1,10 +1,12 @@
 """Preset files: what is saved comes back, and what is wrong is said in one line."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from msgspec.structs import replace
 
 from core import presets
 from core.architecture import Architecture
@@ -14,6 +16,7 @@ from core.optimizers import SGD
 from core.plan import EarlyStopping, Plan
 from core.presets import Preset, PresetError
 from core.regularizers import Regularizer
+from core.report import preset_reports
 from tests.core.generated import presets as any_preset
 
 HEAD = 'name = "Mine"\ninput_shape = [28, 28, 1]\n'
@@ -158,7 +161,7 @@ def test_what_is_not_utf8_or_not_there_cannot_be_read(tmp_path: Path) -> None:
         presets.load(tmp_path / "latin.toml")
     with pytest.raises(PresetError, match=r"^gone\.toml: cannot be read: No such file or directory$"):
         presets.load(tmp_path / "gone.toml")
-    with pytest.raises(PresetError, match=r": cannot be read: Is a directory$"):
+    with pytest.raises(PresetError, match=r": cannot be read: a folder, not a file; name a file$"):
         presets.load(tmp_path)
 
 
@@ -296,3 +299,67 @@ def test_the_id_that_is_suggested_has_its_control_characters_visible(home: Path)
     with pytest.raises(PresetError, match="did you mean") as caught:
         presets.find("qwertyuiop")
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such files")
+def test_odd_files_among_the_presets_are_named_and_hide_no_other(home: Path) -> None:
+    folder = presets.own_folder()
+    folder.mkdir(parents=True)
+    os.mkfifo(folder / "pipe.toml")
+    (folder / "folder.toml").mkdir()
+    (folder / "zero.toml").symlink_to("/dev/zero")
+    (folder / "nowhere.toml").symlink_to("nowhere")
+    (folder / "huge.toml").write_bytes(b"")
+    os.truncate(folder / "huge.toml", 2**36)
+    (folder / "large.toml").write_text(DENSE + "# " + "x" * 200_000)
+    (folder / "mine.toml").write_text(DENSE)
+    (tmp := home / "kept.toml").write_text(DENSE)
+    (folder / "link.toml").symlink_to(tmp)
+    told = {report.id: report.why or "" for report in preset_reports()}
+    assert told["pipe"] == "pipe.toml: cannot be read: a pipe, not a file; `layerlab import -` reads a model from one"
+    assert "a folder, not a file" in told["folder"]
+    assert "a device, not a file" in told["zero"]
+    assert "No such file" in told["nowhere"]
+    assert "larger than 100 kB" in told["huge"]
+    assert "larger than 100 kB" in told["large"]
+    assert "cannot be read" not in told["mine"] + told["link"] + told["lenet-5"]
+    with pytest.raises(PresetError, match="larger than 1 MB, so not a preset"):
+        presets.load(presets.find("huge"))
+    assert presets.load(presets.find("large")).architecture
+    for odd in ("pipe", "folder", "zero"):
+        with pytest.raises(PresetError, match="not a file"):
+            presets.load(presets.find(str(folder / f"{odd}.toml")))
+
+
+def test_a_folder_of_the_name_of_a_preset_hides_it_no_more_than_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lenet-5").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert presets.load(presets.find("lenet-5")).name == "LeNet-5"
+
+
+def test_a_preset_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+    preset = replace(presets.loads(DENSE, "x"), description="x" * 1_100_000)
+    with pytest.raises(PresetError, match="could not be read again"):
+        presets.save(preset, tmp_path / "x.toml")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_has_come_meanwhile_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text("somebody's")
+    with pytest.raises(PresetError, match="exists already"):
+        presets.save(presets.loads(DENSE, "x"), tmp_path / "x.toml", replaces=False)
+    assert (tmp_path / "x.toml").read_text() == "somebody's"
+
+
+@pytest.mark.parametrize("key", [".".join("a" * 200_000), " . ".join("a" * 200_000), ".".join(['"a"'] * 100_000)])
+@pytest.mark.parametrize("form", ["{}=1", "[{}]", "x = {{ {}=1 }}"])
+def test_a_key_of_very_many_parts_is_refused_at_once(key: str, form: str) -> None:
+    with pytest.raises(PresetError, match="more than 64 parts"):
+        presets.loads(form.format(key), "x.toml")
+
+
+def test_dots_in_a_text_are_no_key() -> None:
+    text = "It is..." * 100 + "a.b.c " * 100 + "." * 500
+    assert presets.loads(f'description = "{text}"\n' + DENSE, "x").description == text

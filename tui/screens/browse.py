@@ -8,6 +8,7 @@ from textual.content import Content
 
 from core import presets
 from core.architecture import Architecture
+from core.files import LISTED_PRESET
 from core.layers import Input, Layer, Unfit
 from core.presets import Listed, Preset, PresetError
 from core.quantities import show_short
@@ -120,7 +121,7 @@ class AddLayer(Picker):
 
 def _read(listed: Listed) -> _Read | PresetError:
     try:
-        preset = presets.load(listed.path)
+        preset = presets.load(listed.path, LISTED_PRESET)
     except PresetError as error:
         return error
     summary = summarize(preset.architecture)

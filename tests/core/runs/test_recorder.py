@@ -1,6 +1,8 @@
 """Real trainings that are kept: what is on disk, and how they go on from it."""
 
+import os
 import resource
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from core import storage
 from core.architecture import Architecture
 from core.curves import History
 from core.layers import BatchNormalization, Dense, Dropout, Flatten
@@ -370,3 +373,85 @@ def test_what_another_process_has_trained_meanwhile_is_not_overwritten(store: St
     new = store.told(told.of(Kept)[1].run)
     assert (new.run.id != told.id, new.run.figures.epochs) == (True, 5)
     assert [epoch.epoch for epoch in new.history.epochs] == [1, 2, 3, 4, 5]
+
+
+def gone(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def moved_away(folder: Path) -> None:
+    folder.rename(folder.parent.parent / folder.name)
+
+
+def replaced_by_another(folder: Path) -> None:
+    moved_away(folder)
+    folder.mkdir()
+
+
+def replaced_by_a_link(folder: Path) -> None:
+    moved_away(folder)
+    folder.symlink_to(folder.parent.parent / folder.name)
+
+
+def runs_replaced_by_a_file(folder: Path) -> None:
+    folder.parent.rename(folder.parent.parent / "elsewhere")
+    folder.parent.write_bytes(b"")
+
+
+def without_its_preset(folder: Path) -> None:
+    (folder / files.PRESET).unlink()
+
+
+def with_a_pipe_for_its_label(folder: Path) -> None:
+    (folder / files.LABEL).unlink()
+    os.mkfifo(folder / files.LABEL)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file holds its folder")
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        gone,
+        moved_away,
+        replaced_by_another,
+        replaced_by_a_link,
+        runs_replaced_by_a_file,
+        without_its_preset,
+        with_a_pipe_for_its_label,
+    ],
+)
+def test_a_run_is_called_kept_only_if_it_can_be_read_back(store: Store, break_it: Callable[[Path], None]) -> None:
+    left: list[set[str]] = []
+
+    def act(_: Session) -> None:
+        break_it(store.path(told.id))
+        left.append(names_below(store))
+
+    told = Told(lambda event: isinstance(event, EpochEnded) and event.epoch == 2, act)
+    train(store, replace(PRESET, plan=replace(PLAN, epochs=3)), told)
+    (said,) = told.of(NotKept)
+    assert "this run is not kept: " in said.message
+    assert said.message.isprintable()
+    assert told.of(Ended)[0].reason == "finished"
+    order = [type(event) for event in told.events]
+    assert order.index(NotKept) < order.index(Ended)  # whoever tells of the end knows by then
+    if break_it not in (without_its_preset, with_a_pipe_for_its_label):
+        assert names_below(store) == left[0]  # nothing was made where the run had been
+    assert not any(run.readable for run in store.refresh())
+
+
+def names_below(store: Store) -> set[str]:
+    home = storage.home()
+    return {path.relative_to(home).as_posix() for path in home.rglob("*") if not path.name.startswith("index-")}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file holds its folder")
+def test_a_run_whose_folder_went_is_a_new_one_when_its_training_goes_on(store: Store) -> None:
+    told = Told(lambda event: isinstance(event, EpochEnded) and event.epoch == 1, lambda _: gone(store.path(told.id)))
+    session = train(store, replace(PRESET, plan=replace(PLAN, epochs=2)), told)
+    session.extend(1)
+    session.run()
+    wait_until_written()
+    (run,) = store.refresh()
+    assert run.id == told.of(Kept)[1].run
+    assert store.told(run.id).history.epochs[-1].epoch == 3
