@@ -265,7 +265,10 @@ def export(
 @app.command("import", cls=Command)
 def import_file(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="A .keras file, or JSON of model.to_json()", show_default=False)
+        str,
+        typer.Argument(
+            metavar="FILE", help="A .keras file, or JSON of model.to_json(); - reads from a pipe", show_default=False
+        ),
     ],
     out: Annotated[str | None, typer.Option(metavar="NAME", help="The preset's name, or a path in .toml")] = None,
     force: Force = False,

@@ -10,6 +10,7 @@ from textual.reactive import reactive
 from core import presets
 from core.architecture import Architecture
 from core.document import Document
+from core.files import what_is
 from core.presets import Preset, PresetError
 from tui.plain import one_line
 from tui.screens.browse import BrowsePresets
@@ -167,7 +168,7 @@ class Desk(App[None]):
 def _trouble(path: str) -> str:
     """Why there is nothing to be read at ``path``; or empty."""
     try:
-        found = Path(path.strip()).expanduser().is_file()
+        what = what_is(Path(path.strip()).expanduser().stat().st_mode)
     except (OSError, RuntimeError, ValueError):
-        found = False
-    return "" if found else "there is no such file: type its path"
+        what = "there is no such file"
+    return f"{what}: type the path of one" if what else ""

@@ -6,13 +6,14 @@ Only the JSON is read, by names alone. No weights are loaded, no code that a fil
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from zlib import error as ZlibError  # noqa: N812  # zlib spells its one exception as a function
 
 from msgspec.structs import replace
 
 from core.architecture import Architecture
+from core.files import MODEL, NotAFile, TooLarge, open_regular
 from core.importing import objects
 from core.importing.chain import chain, located
 from core.importing.objects import ZeroPadding1D
@@ -20,32 +21,49 @@ from core.keras_call import Call
 from core.kinds import FieldError
 from core.layers import Layer, ZeroPadding2D
 from core.plan import Plan
-from core.presets import Preset, PresetError, visible
+from core.presets import Preset, PresetError
+from core.sanitize import one_line, visible
 
-__all__ = ["load", "loads"]
+__all__ = ["MOST_BYTES", "load", "loads", "read"]
 
-_MOST_BYTES = 16 * 2**20
+MOST_BYTES = 16 * 2**20
 """Of JSON that is read; the largest models of Keras itself have a tenth of it."""
+_MOST_OF_A_DIRECTORY = 4 * 2**20
+"""Bytes of the table of contents of a .keras file, which has three entries."""
+_LONGEST_NAME = 100
 _ZIP, _HDF5 = b"PK", b"\x89HDF\r\n\x1a\n"
 
 
 def load(path: Path) -> Preset:
     """The model in the file at ``path``, a ``.keras`` file or JSON, as a preset. Raises `PresetError`; see `loads`."""
-    name = visible(path.name or path)
+    name = path.name or str(path)
     try:
-        with path.open("rb") as file:
-            text = _json_bytes(file).decode("utf-8-sig")
+        with open_regular(path, MODEL) as file:
+            return read(file, name)
+    except PresetError:
+        raise
+    except (NotAFile, TooLarge) as error:
+        raise PresetError(f"{visible(name)}: cannot be read: {error.advice}") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise PresetError(f"{visible(name)}: cannot be read: {reason}") from error
+
+
+def read(file: IO[bytes], source: str, *, named_by_itself: bool = False) -> Preset:
+    """The model in an open ``file``, which can be read to and fro. Raises `PresetError` and OSError; see `loads`."""
+    try:
+        text = _json_bytes(file).decode("utf-8-sig")
     except FieldError as error:
-        raise PresetError(f"{name}: {error}") from error
+        raise PresetError(f"{visible(source)}: {error}") from error
     except UnicodeDecodeError as error:
-        raise PresetError(f"{name}: neither a .keras file nor JSON") from error
-    except OSError as error:
-        raise PresetError(f"{name}: cannot be read: {error.strerror or error}") from error
-    return loads(text, path.name)
+        raise PresetError(f"{visible(source)}: neither a .keras file nor JSON") from error
+    return loads(text, source, named_by_itself=named_by_itself)
 
 
-def loads(text: str, source: str) -> Preset:
+def loads(text: str, source: str, *, named_by_itself: bool = False) -> Preset:
     """The model that ``text``, the JSON of ``model.to_json()``, describes, as a preset named after ``source``.
+
+    With ``named_by_itself`` it is called as the model is, for a source that has no name worth keeping.
 
     The architecture has every argument of the model's layers. The plan has the optimizer and the loss that the model
     was compiled with where LayerLab can express them, and is LayerLab's default in all else; the preset's description
@@ -64,7 +82,14 @@ def loads(text: str, source: str) -> Preset:
         raise PresetError(f"{source}: nested too deeply for a model") from error
     except ValueError as error:
         raise PresetError(f"{source}: {error}") from error
-    return Preset(visible(Path(source).stem), architecture, plan, taken, source)
+    name = _own_name(raw) if named_by_itself else visible(Path(source).stem)
+    return Preset(name, architecture, plan, taken, source)
+
+
+def _own_name(raw: Mapping[str, Any]) -> str:
+    config = raw.get("config")
+    name = config.get("name") if isinstance(config, Mapping) else None
+    return one_line(name, _LONGEST_NAME) if isinstance(name, str) and name.strip() else "imported model"
 
 
 # Files.
@@ -78,9 +103,28 @@ def _json_bytes(file: IO[bytes]) -> bytes:
     return _from_zip(file) if head.startswith(_ZIP) else _bounded(file)
 
 
+class _Bounded:
+    """A file of which no more than ``most`` bytes are read at a time: zip files say themselves how much that is to be.
+
+    ``read`` raises ValueError.
+    """
+
+    def __init__(self, file: IO[bytes], most: int) -> None:
+        self._file = file
+        self.most = most
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, count: int = -1) -> bytes:
+        if count > self.most:
+            raise ValueError("its table of contents is too large")
+        return self._file.read(count if count >= 0 else self.most)
+
+
 def _from_zip(file: IO[bytes]) -> bytes:
     try:
-        with ZipFile(file) as archive:
+        bounded = _Bounded(file, _MOST_OF_A_DIRECTORY)
+        with ZipFile(cast("IO[bytes]", bounded)) as archive:
+            bounded.most = MOST_BYTES + 1
             entry = archive.getinfo("config.json")
             if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
                 raise FieldError("config.json is compressed as Keras does not; save the model again")
@@ -95,9 +139,9 @@ def _from_zip(file: IO[bytes]) -> bytes:
 
 
 def _bounded(file: IO[bytes]) -> bytes:
-    read = file.read(_MOST_BYTES + 1)
-    if len(read) > _MOST_BYTES:
-        raise FieldError(f"more than {_MOST_BYTES // 2**20} MiB of JSON; no model that LayerLab can show has so much")
+    read = file.read(MOST_BYTES + 1)
+    if len(read) > MOST_BYTES:
+        raise FieldError(f"more than {MOST_BYTES // 2**20} MiB of JSON; no model that LayerLab can show has so much")
     return read
 
 

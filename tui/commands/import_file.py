@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from core import presets
-from core.importing import keras_file
+from core.importing import keras_file, piped
 from core.presets import visible
 from core.quantities import show_amount, show_count
 from core.readiness import obstacles
@@ -21,13 +21,13 @@ __all__ = ["run"]
 def run(file: str, out: str | None, *, force: bool, as_json: bool) -> int:
     """Read the model in ``file`` and save it as a preset called ``out``, else as the model is called."""
     with refused():
-        preset = keras_file.load(Path(file))
+        preset = piped.load(file) if piped.is_piped(file) else keras_file.load(Path(file))
         path = _place(out, preset.name)
         if out and path.parent == presets.own_folder():
             preset = replace(preset, name=out)
         if not force:
             _leave_alone(path)
-        presets.save(preset, path)
+        presets.save(preset, path, replaces=force)
     summary = summarize(preset.architecture)
     name = path.stem if path.parent == presets.own_folder() else str(path)
     layers, params = len(preset.architecture.layers), summary.totals.params

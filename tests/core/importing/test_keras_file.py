@@ -411,7 +411,7 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     assert refused_file(tmp_path / "none.keras") == "cannot be read: No such file or directory"
-    assert refused_file(tmp_path) == "cannot be read: Is a directory"
+    assert refused_file(tmp_path) == "cannot be read: a folder, not a file; name a file"
 
 
 def refused_file(path: Path) -> str:
