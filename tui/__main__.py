@@ -29,6 +29,9 @@ def main() -> None:
 def _run() -> int:
     """What the process exits with."""
     _open_streams()
+    from tui.terminal_state import restore_after_a_crash  # noqa: PLC0415  # as below
+
+    restore_after_a_crash()
     words = sys.argv[1:]
     if len(words) < 2 and not any(word in COMMANDS or word.startswith("-") for word in words):
         code = _open(*words)

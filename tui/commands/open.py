@@ -29,6 +29,10 @@ def run(name: str | None, *, saves: bool = True) -> int:
         from tui.train.loading import load as load_training  # noqa: PLC0415
 
         app = LayerLabApp(preset, path, load_training, saves=saves)
+        if sys.platform != "win32":  # there the console is put right by itself
+            from tui.app_signals import AppSignals  # noqa: PLC0415  # as above
+
+            AppSignals(app).handle()
         app.run()
     code = app.return_code or DONE
     if app.loader and app.loader.under_way:

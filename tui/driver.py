@@ -1,0 +1,131 @@
+"""Textual's driver, that puts the terminal right whatever ends the app; POSIX only."""
+
+import os
+import select
+import signal
+import sys
+from contextlib import suppress
+from threading import Thread
+from typing import Any, TextIO
+
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+
+from tui.terminal_state import Marker, restore
+
+__all__ = ["TerminalDriver"]
+
+MOUSE_PIXELS_OFF = "\x1b[?1016l"
+
+
+class TerminalDriver(LinuxDriver):
+    """Marks the terminal as the app's while it is, and outlives the terminal.
+
+    Once the terminal is gone the process gets SIGHUP, which the system sends to most, but not to all.
+    """
+
+    def __init__(self, app: App[Any], **settings: Any) -> None:
+        super().__init__(app, **settings)
+        self._output = Output(self._file)
+        self._file = self._output  # type: ignore[assignment]  # it has all of a file that is used
+        self._active = False
+        self._marker: Marker | None = None
+        self._watched = False
+        self.ending = False
+        """Whether the app is about to end: the screen is not taken back any more."""
+
+    def start_application_mode(self) -> None:
+        """Take the screen."""
+        before = self._writer_thread
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual does not type it
+        self._active = self._writer_thread is not before  # not in the background, where the process is stopped for it
+        if not self._active:
+            return
+        if self.attrs_before is not None:
+            with suppress(OSError):
+                self._marker = Marker(os.ttyname(self.fileno), self.attrs_before)
+        if not self._watched:
+            self._watched = True
+            Thread(target=self._wait_for_hangup, name="hangup", daemon=True).start()
+
+    def stop_application_mode(self) -> None:
+        """Give the screen back, once."""
+        if not self._active:
+            return
+        self._active = False
+        if self._mouse_pixels:
+            self.write(MOUSE_PIXELS_OFF)
+        super().stop_application_mode()
+
+    def close(self) -> None:
+        """Wait until all is written; only then the terminal needs nobody to put it right."""
+        super().close()
+        if not self._active and self._marker:
+            self._marker.remove()
+            self._marker = None
+
+    def restore_now(self) -> None:
+        """Give the screen back at once, from any thread, whatever the app is about; it draws no more."""
+        if not self._active:
+            return
+        self._output.gone = True
+        with suppress(OSError):
+            restore(os.ttyname(self.fileno), self.attrs_before)
+        if self._marker:
+            self._marker.remove()
+
+    def _sigcont_application(self, *_: object) -> None:
+        if self.ending:
+            return
+        if self._active:  # stopped from outside, by SIGSTOP: the shell has had the terminal since
+            self.suspend_application_mode()
+        super()._sigcont_application()
+        self._app.call_later(self._app.refresh, layout=True)
+
+    def run_input_thread(self) -> None:
+        """Wait for input, until the terminal is gone."""
+        try:
+            super().run_input_thread()
+        except OSError:
+            self._hang_up()
+
+    def _wait_for_hangup(self) -> None:
+        if not hasattr(select, "poll"):
+            return
+        poll = select.poll()
+        poll.register(self.fileno, 0)
+        if any(happened & (select.POLLHUP | select.POLLERR) for _, happened in poll.poll()):
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        self._output.gone = True
+        self.exit_event.set()  # reading would find nothing, again and again
+        os.kill(os.getpid(), signal.SIGHUP)
+
+
+class Output:
+    """What is drawn on; nothing, once it is gone: the thread that writes must go on taking what it is handed."""
+
+    def __init__(self, file: TextIO | None) -> None:
+        self._file = file or sys.stderr
+        self.gone = False
+
+    def write(self, text: str) -> None:
+        """Write ``text`` if it can be written."""
+        if not self.gone:
+            try:
+                self._file.write(text)
+            except (OSError, ValueError):
+                self.gone = True
+
+    def flush(self) -> None:
+        """Flush if that can be done."""
+        if not self.gone:
+            try:
+                self._file.flush()
+            except (OSError, ValueError):
+                self.gone = True
+
+    def fileno(self) -> int:
+        """The file's descriptor."""
+        return self._file.fileno()
