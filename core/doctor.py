@@ -83,9 +83,12 @@ def own_presets() -> tuple[Finding, ...]:
 def devices() -> tuple[Finding, ...]:
     """What can train here. Loads TensorFlow, which takes seconds."""
     from core.training import devices as training  # noqa: PLC0415  # only what trains loads TensorFlow
+    from core.training.failures import Refused  # noqa: PLC0415
 
     try:
         names = training.devices()
+    except Refused as refused:
+        return (Finding("tensorflow", "cannot be loaded", str(refused)),)
     except Exception as error:  # noqa: BLE001  # a broken installation fails in any way it likes
         return (Finding("tensorflow", "cannot be loaded", f"TensorFlow cannot be loaded: {error}; reinstall LayerLab"),)
     return tuple(Finding(name, "ready") for name in names)

@@ -30,7 +30,7 @@ from core.runs.record import RunError, Told
 from core.storage import atomic_file, write_atomically
 from core.summary import summarize
 from core.training import runtime
-from core.training.failures import explain
+from core.training.failures import Refused, explain
 
 if TYPE_CHECKING:
     from core.inspection.results import Results
@@ -245,10 +245,10 @@ def _write(path: Path, text: str, *, force: bool) -> None:
 @contextmanager
 def _explained() -> Iterator[None]:
     """Gets ready for TensorFlow; what Keras and TensorFlow raise becomes an `ExportError`."""
-    runtime.prepare()
     try:
+        runtime.prepare()
         yield
-    except (RunError, OSError):
+    except (RunError, OSError, Refused):
         raise
     except Exception as error:
         raise ExportError(explain(error)) from error

@@ -15,6 +15,8 @@ from types import ModuleType
 
 from core.files import PACKAGED, open_regular
 from core.plan import Plan
+from core.training import limits
+from core.training.failures import Refused
 
 __all__ = ["give_way", "import_unless", "load", "loaded", "loading", "prepare", "reclaim", "settle"]
 
@@ -94,9 +96,13 @@ def prepare() -> None:
 
     The large shared library is read into the disk cache first: mapped in cold, its pages are fetched one by one
     with Python's lock held, and every other thread stands still for over a second.
+
+    Raises `Refused` where TensorFlow would end the process for want of memory.
     """
     if loaded():
         return
+    if why := limits.shortage():
+        raise Refused(why)
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     found = find_spec("tensorflow")

@@ -282,3 +282,15 @@ def test_a_training_is_stopped_and_kept(window: Window, home: Path) -> None:
     assert "Traceback" not in window.seen
     (run,) = Store(home).refresh()
     assert run.state == "stopped"
+
+
+@pytest.mark.keras
+def test_a_training_whose_terminal_closes_is_kept(window: Window, home: Path) -> None:
+    process = window.start(*APP, "train", "ffnn-10", "--epochs", "100000")
+    window.until(lambda: "epoch 2" in window.seen)
+    os.close(window.follower)
+    os.close(window.leader)
+    assert process.wait(PATIENCE) == 0
+    (run,) = Store(home).refresh()
+    assert run.state == "stopped"
+    assert run.figures.epochs >= 1

@@ -23,6 +23,7 @@ __all__ = [
     "DONE",
     "FAILED",
     "KERAS_SUFFIXES",
+    "Impossible",
     "Misuse",
     "find",
     "find_any",
@@ -51,6 +52,12 @@ class Misuse(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__(one_line(message))
+
+
+class Impossible(Misuse):
+    """What cannot be done on this machine: one line for stderr, exit code 1."""
+
+    exit_code = FAILED
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from core.export.formats import FORMATS, ExportError, Format, Source, Stored
 from core.fields import nearest
 from core.presets import Preset, visible
 from core.runs.store import Store
-from tui.commands.common import DONE, Misuse, find_any, refused, target, weights, working
+from core.training.failures import Refused
+from tui.commands.common import DONE, Impossible, Misuse, find_any, refused, target, weights, working
 from tui.output import Output
 from tui.worker_thread import in_worker
 
@@ -41,7 +42,7 @@ def run(name: str, to: str, out: str | None, which: str | None, *, force: bool) 
 
 @contextmanager
 def exporting() -> Iterator[None]:
-    """What keeps something from being exported, as `Misuse`."""
+    """What keeps something from being exported, as `Misuse`; as `Impossible` if it could be elsewhere."""
     with refused():
         try:
             yield
@@ -49,6 +50,8 @@ def exporting() -> Iterator[None]:
             raise Misuse(f"{visible(error.filename)}: exists already; --force writes over it") from error
         except ExportError as error:
             raise Misuse(str(error)) from error
+        except Refused as error:
+            raise Impossible(str(error)) from error
 
 
 def _format(word: str) -> Format:
