@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from core import presets
 from core.diagnosis.remarks import remarks
@@ -130,7 +130,9 @@ class EpochReport(Struct, frozen=True, tag_field="event", tag="epoch"):
 
 
 class EndReport(Struct, frozen=True, tag_field="event", tag="end"):
-    """Training is over; ``epochs`` are whole ones."""
+    """Training is over; ``epochs`` are whole ones. ``step`` is how many steps were taken, left out where none could be:
+    of a training whose loss became NaN or infinite the first step whose loss was so.
+    """
 
     reason: Reason
     epochs: int
@@ -138,6 +140,7 @@ class EndReport(Struct, frozen=True, tag_field="event", tag="end"):
     test_loss: float | None
     test_accuracy: float | None
     examples_per_second: float
+    step: int | UnsetType = UNSET
 
 
 def summary_report(preset: Preset, summary: Summary) -> SummaryReport:
@@ -167,7 +170,8 @@ def event_report(event: Event, preset: Preset) -> StartReport | EpochReport | En
     if isinstance(event, EpochEnded):
         return EpochReport(**{name: getattr(event, name) for name in EpochReport.__struct_fields__})
     if isinstance(event, Ended):
-        return EndReport(**{name: getattr(event, name) for name in EndReport.__struct_fields__})
+        told = {name: getattr(event, name) for name in EndReport.__struct_fields__}
+        return EndReport(**(told | {"step": UNSET if event.step is None else event.step}))
     return None
 
 

@@ -3,7 +3,7 @@
 from core.diagnosis.dynamic import diagnose
 from core.diagnosis.finding import Finding
 from core.diagnosis.static import examine
-from core.diagnosis.whole import judge
+from core.diagnosis.whole import explain, judge
 from core.remedy import Remedy
 
-__all__ = ["Finding", "Remedy", "diagnose", "examine", "judge"]
+__all__ = ["Finding", "Remedy", "diagnose", "examine", "explain", "judge"]

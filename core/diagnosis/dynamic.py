@@ -2,6 +2,7 @@
 
 from core.architecture import Architecture
 from core.curves import History
+from core.diagnosis.confirmed import moving_averages_lag, penalty_dominates
 from core.diagnosis.evidence import Evidence, Rule
 from core.diagnosis.finding import Finding
 from core.diagnosis.fitting import no_progress, overfitting, underfitting
@@ -18,6 +19,8 @@ _SLOW: tuple[Rule, ...] = (learning_rate_too_low, *_FIT)
 _FLAT: tuple[Rule, ...] = (dead_relus, vanishing_gradients, saturated_units, *_SLOW)
 
 RULES: dict[Rule, tuple[Rule, ...]] = {
+    penalty_dominates: _FLAT,
+    moving_averages_lag: (overfitting,),
     not_finite: (exploding_gradients, learning_rate_too_high, *_FLAT),
     exploding_gradients: (learning_rate_too_high, *_FLAT),
     learning_rate_too_high: _FLAT,

@@ -57,6 +57,12 @@ class Layer(Struct, frozen=True):
         return value if value is not None and isfinite(value) else 0.0
 
     @property
+    def penalty(self) -> float:
+        """What its regularizers are of the loss; 0 if there are none, or that is no number."""
+        value = self.sample.penalty
+        return value if value is not None and isfinite(value) else 0.0
+
+    @property
     def broken(self) -> bool:
         """Whether its weights, or if they are sound its gradient, are no numbers any more."""
         told = (self.sample.weight, self.sample.gradient)
@@ -68,6 +74,11 @@ class Look(Struct, frozen=True, dict=True):
 
     step: int
     layers: tuple[Layer, ...]
+
+    @property
+    def penalty(self) -> float:
+        """What all penalties are of the loss."""
+        return sum(layer.penalty for layer in self.layers)
 
     @cached_property
     def weighing(self) -> tuple[Layer, ...]:

@@ -11,7 +11,8 @@ class Finding(Struct, frozen=True):
     """Something that keeps a network from learning well, with the numbers that prove it.
 
     ``layer`` is a row of the summary, None where none is to blame. ``evidence`` is a sentence with the numbers,
-    ``cause`` says in plain words why that hurts.
+    ``cause`` says in plain words why that hurts. ``because`` is the `title` of the finding that this one follows
+    from: then the fixes are that one's.
     """
 
     code: str
@@ -19,3 +20,9 @@ class Finding(Struct, frozen=True):
     evidence: str
     cause: str
     remedies: tuple[Remedy, ...] = ()
+    because: str = ""
+
+    @property
+    def title(self) -> str:
+        """``no-softmax (layer 3)``."""
+        return f"{self.code} (layer {self.layer})" if self.layer else self.code

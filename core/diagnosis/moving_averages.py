@@ -28,6 +28,9 @@ ARRIVED = 0.01
 MOMENTA = (0.99, 0.98, 0.95, 0.9, 0.8, 0.7, 0.5, 0.3, 0.1, 0.0)
 """Values of momentum that are offered."""
 
+QUICKER = 5
+"""How many times as quickly moving averages follow at least, where they are made to."""
+
 MOST_EPOCHS = 1000
 """No more epochs are offered."""
 
@@ -76,7 +79,9 @@ def hastened(subject: Subject, rows: list[Row]) -> tuple[Remedy, ...]:
 
 def _hastened(subject: Subject, rows: list[Row]) -> Iterator[Remedy]:
     plan, steps, slowest = subject.plan, _steps(subject), max(_momentum(row) for row in rows)
-    lower = next(one for one in MOMENTA if one**steps <= ARRIVED and one < slowest)
+    if slowest <= 0:
+        return
+    lower = next(one for one in MOMENTA if one**steps <= ARRIVED and one <= max(0.0, 1 - QUICKER * (1 - slowest)))
     architecture = subject.architecture
     for row in rows:
         if _momentum(row) > lower:

@@ -5,6 +5,7 @@ from math import e, log
 
 from msgspec.structs import replace
 
+from core.activations import curve
 from core.diagnosis.finding import Finding
 from core.diagnosis.subject import Rule, Subject, named, with_activation
 from core.layers import (
@@ -19,7 +20,11 @@ from core.layers import (
 from core.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
+    CategoricalFocalCrossentropy,
+    Hinge,
+    Poisson,
     SparseCategoricalCrossentropy,
+    SquaredHinge,
 )
 from core.plan import Plan
 from core.readiness import mismatches
@@ -73,6 +78,8 @@ def until_it_fits(subject: Subject) -> tuple[Remedy, ...]:
 def loss_mismatch(subject: Subject) -> Iterator[Finding]:
     """A cross-entropy that does not fit the activation of the output."""
     wanted = subject.plan.loss.reads
+    if subject.classifies and subject.ending is not None:
+        yield from _other_labels(subject, subject.ending)
     ending, ends_in = subject.ending, subject.ends_in
     if not wanted or not subject.classifies or ending is None:
         return
@@ -144,11 +151,48 @@ def _no_shares(subject: Subject, ending: Row, wanted: str) -> Finding:
     else:
         evidence += f"; what is not above 0 counts as {LOWEST_SHARE:g}, whose logarithm is {log(LOWEST_SHARE):.1f}"
         cause = "The loss takes the logarithm of the outputs: where one is 0 or less there is none, and no gradient."
+        if isinstance(loss, CategoricalCrossentropy | CategoricalFocalCrossentropy):
+            zero = curve(ends_in).low >= 0
+            cause += " First Keras divides the outputs by their sum: " + (
+                "where all of them are 0 that is 0/0, and the loss is NaN from then on."
+                if zero
+                else "where they are of both signs that may be next to 0, and shares and steps become huge."
+            )
     remedies = [_ends_in(subject, ending, wanted)]
     if ends_in == "linear":
         plan = replace(subject.plan, loss=replace(loss, from_logits=True))
         remedies.append(subject.changed("set from_logits=true", plan=plan))
     return Finding(f"no-{wanted}", ending.index, evidence, cause, tuple(remedies))
+
+
+def _other_labels(subject: Subject, ending: Row) -> Iterator[Finding]:
+    """Losses whose labels, or whose logarithm, the outputs can never come to."""
+    loss, low = subject.plan.loss, curve(subject.ends_in).low
+    categorical = subject.changed(
+        "set loss=categorical_crossentropy", plan=replace(subject.plan, loss=CategoricalCrossentropy())
+    )
+    if isinstance(loss, Poisson) and low < 0:
+        yield Finding(
+            "no-positive-output",
+            ending.index,
+            f"{loss.alias()} takes the logarithm of the outputs; {named(ending)} ends in {subject.ends_in}, which goes "
+            "below 0",
+            "A number below 0 has no logarithm: the loss is NaN from then on.",
+            (_ends_in(subject, ending, "softmax"),),
+        )
+    if isinstance(loss, Hinge | SquaredHinge) and low >= 0:
+        remedies = [_ends_in(subject, ending, "linear")]
+        if subject.ends_in == "softmax":
+            remedies.insert(0, categorical)
+        yield Finding(
+            "hinge-without-negatives",
+            ending.index,
+            f"{loss.alias()} wants 1 for the class and -1 for each of the {subject.classes - 1} others; "
+            f"{named(ending)} ends in {subject.ends_in}, which never goes below 0",
+            "The loss is a distance between an output and a bound below 0 that it cannot reach: most of it stays "
+            "whatever is learned, and little of the gradient tells the classes apart.",
+            tuple(remedies),
+        )
 
 
 def _remembered(subject: Subject) -> bool:

@@ -175,12 +175,12 @@ def _overlong(evidence: Evidence) -> Layer | None:
 
 
 def _before(evidence: Evidence, look: Look) -> str:
-    """The largest update in the last step before ``look`` that was sound."""
-    sound = [one for one in evidence.looks if one.step < look.step and not any(layer.broken for layer in one.layers)]
-    layer = largest_update(sound[-1]) if sound else None
-    if not layer:
+    """The largest update in the first step, if it was a large one: which others were looked at is a matter of time."""
+    first = evidence.looks[0]
+    layer = largest_update(first) if first.step < look.step else None
+    if not layer or layer.update < TOO_FAR:
         return ""
-    return f"; step {sound[-1].step:,} moved {named(layer.row)} by {layer.update:,.2g} times its weights"
+    return f"; step {first.step:,} moved {named(layer.row)} by {layer.update:,.2g} times its weights"
 
 
 def _held(evidence: Evidence) -> tuple[Remedy, ...]:

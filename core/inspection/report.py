@@ -11,13 +11,17 @@ __all__ = ["FindingReport", "ResultsReport", "findings_report", "results_report"
 
 
 class FindingReport(Struct, frozen=True):
-    """``layer`` is a row of the summary, None where none is to blame; ``remedies`` say what mends it."""
+    """``layer`` is a row of the summary, None where none is to blame; ``remedies`` say what mends it.
+
+    ``because`` names the finding that this one follows from; empty if it is none's consequence.
+    """
 
     code: str
     layer: int | None
     evidence: str
     cause: str
     remedies: tuple[str, ...]
+    because: str
 
 
 class FindingsReport(Struct, frozen=True, tag_field="event", tag="findings"):
@@ -66,6 +70,7 @@ def findings_report(findings: Sequence[Finding]) -> FindingsReport:
                 finding.evidence,
                 finding.cause,
                 tuple(remedy.label for remedy in finding.remedies),
+                finding.because,
             )
             for finding in findings
         )

@@ -25,10 +25,16 @@ class _Read(Struct):
     best: EpochEnded | None
     changes: tuple[Change, ...]
     started: Started | None
-    progress: Progress | None
+    progress: "_Progress | None"
     samples: tuple["_Sample", ...]
     stretch: int
     ended: Ended | None
+
+
+class _Progress(Progress, frozen=True):
+    """`Progress` whose loss may be no number."""
+
+    loss: float | str  # type: ignore[assignment]  # as it is written
 
 
 class _Sample(Struct, array_like=True):
@@ -45,6 +51,8 @@ class _Layer(Struct, array_like=True):
     update: float | str | None
     dead: float | str | None
     saturated: float | str | None
+    lag: float | str | None = None
+    penalty: float | str | None = None
 
 
 class HistoryFile:
@@ -57,6 +65,8 @@ class HistoryFile:
         """``history`` as JSON."""
         self._samples = {sample.step: self._samples.get(sample.step) or _sample(sample) for sample in history.samples}
         fields = asdict(history) | {"samples": tuple(self._samples.values())}
+        if history.progress:
+            fields["progress"] = asdict(history.progress) | {"loss": _written(history.progress.loss)}
         return _encoder.encode(fields)
 
 
@@ -64,7 +74,8 @@ def read_history(data: bytes) -> History:
     """The history that ``data`` holds. Raises ValueError."""
     read = msgspec.json.decode(data, type=_Read)
     samples = tuple(Sampled(one.step, tuple(map(_layer, one.layers))) for one in read.samples)
-    return History(**{**asdict(read), "samples": samples})
+    progress = read.progress and Progress(**{**asdict(read.progress), "loss": float(read.progress.loss)})
+    return History(**{**asdict(read), "samples": samples, "progress": progress})
 
 
 def _sample(sample: Sampled) -> Raw:
@@ -78,4 +89,8 @@ def _written(figure: float | None) -> float | str | None:
 
 def _layer(layer: _Layer) -> LayerSample:
     row, *figures = astuple(layer)
-    return LayerSample(row, *(None if figure is None else float(figure) for figure in figures))
+    return LayerSample(row, *map(_figure, figures))
+
+
+def _figure(figure: float | str | None) -> float | None:
+    return None if figure is None else float(figure)

@@ -26,7 +26,11 @@ KEEP_EVERY = 30.0
 
 
 class Diverged(Exception):
-    """The loss is no number any more; the message says since when and what to do."""
+    """The loss is no number any more; the message says since when, ``advice`` what to try if nothing else is known."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.advice = advice
 
 
 class Course:
@@ -62,6 +66,7 @@ class Course:
         self._factor = 1.0
         self._first_steps = 0
         self._first_seconds = 0.0
+        self._told = NOTHING
         self._sampling = Sampling()
         self._training_pace = Pace()
         self._validation_pace = Pace()
@@ -173,7 +178,7 @@ class Course:
 
     def _execute(self, count: int) -> None:
         """Take ``count`` steps and tell of them; now and then the first is looked at closely."""
-        before = self.at.sums
+        self._told = before = self.at.sums
         paced = self.at.step == 0 or self._training_pace.seconds_per_step > 0
         if paced and self._sampling.due(self.at.training_seconds - self._trained_before):
             self._sample()
@@ -354,10 +359,13 @@ class Course:
     def _check(self, measured: Measured, what: str) -> None:
         if isfinite(measured.loss):
             return
+        if what == "training":
+            # The loop ends with the first step whose loss is no number, so this is that step, whoever listens.
+            self._listen(self._progress(self.at.sums.since(self._told)))
         # The weights are those that made it so: where they are no numbers any more tells at which layer it began.
         self._listen(Sampled(self.at.step, self.trainer.seen(self.trainer.look(max(0, self.at.epoch_step - 1)))))
         place = f"in epoch {self.at.epoch + 1}, step {self.at.epoch_step} of {self.trainer.steps_per_epoch}"
         raise Diverged(
-            f"the {what} loss became {'infinite' if abs(measured.loss) == float('inf') else 'NaN'} {place}: "
-            f"try a learning_rate below {self.learning_rate:g}, or clip gradients with clipnorm"
+            f"the {what} loss became {'infinite' if abs(measured.loss) == float('inf') else 'NaN'} {place}",
+            f"try a learning_rate below {self.learning_rate:g}, or clip gradients with clipnorm",
         )

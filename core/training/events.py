@@ -68,6 +68,7 @@ class Progress(Struct, frozen=True):
     epoch_step: int
     steps_per_epoch: int
     loss: float
+    """NaN or infinite for the stretch in which training failed: ``step`` is then the first step whose loss is so."""
     accuracy: float
     learning_rate: float
     examples_per_second: float
@@ -90,9 +91,16 @@ class LayerSample(Struct, frozen=True):
     update: float | None
     """How far the step moved the weights, as a share of ``weight``; None if that is 0."""
     dead: float | None
-    """After a relu: the share of units, or filters, that gave 0 for every example of the batch; else None."""
+    """After a relu: the share of units, or filters, that gave 0 for every example of the batch; else None.
+
+    Units whose inputs or weights are NaN or infinite are not counted, here and below; NaN where all are."""
     saturated: float | None
     """After a sigmoid or tanh: the share of outputs where its slope is below a fifth of the steepest; else None."""
+    lag: float | None = None
+    """Of a BatchNormalization: how far what it gives by its moving averages is from what it gives by those of the
+    batch, in standard deviations, as a root mean square over channels; else None."""
+    penalty: float | None = None
+    """What the layer's regularizers, of weights and outputs, are of the loss, as a share of it; None without any."""
 
 
 class Sampled(Struct, frozen=True):
@@ -141,6 +149,9 @@ class Ended(Struct, frozen=True):
     test_accuracy: float | None
     message: str
     """For people: why it stopped or failed and what to do, whether the best epoch's weights were put back; or empty."""
+    step: int | None = None
+    """Steps taken since the very beginning. Of a training whose loss became NaN or infinite it is the first step whose
+    loss was so: the same however many steps were taken at a time. None from versions that did not tell."""
 
 
 class Kept(Struct, frozen=True):

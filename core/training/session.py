@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from core.architecture import Architecture
+from core.diagnosis.whole import cause_of_nan
 from core.plan import Plan
 from core.readiness import obstacles
 from core.summary import summarize
@@ -127,10 +128,17 @@ class Session:
                 course.keep()  # how far it is to go is another matter now
             return self._trained(course)
         except Diverged as diverged:
-            self._broken = str(diverged)
+            self._broken = f"{diverged}: {self._cause() or diverged.advice}"
             return self._ended("failed", self._broken)
         except Exception as error:  # noqa: BLE001  # no error of Keras or TensorFlow may end the app
             return self._ended("failed", explain(error))
+
+    def _cause(self) -> str:
+        """What of architecture and plan alone makes numbers break, and its fix; empty if nothing is known to."""
+        finding = cause_of_nan(self._architecture, self._plan)
+        if finding is None:
+            return ""
+        return f"{finding.title} is the cause: {finding.remedies[0].label}"
 
     def _trained(self, course: Course) -> Ended:
         while True:
@@ -209,4 +217,5 @@ class Session:
             test_loss=tested.mean_loss if tested else None,
             test_accuracy=tested.accuracy if tested else None,
             message=message,
+            step=at.step,
         )

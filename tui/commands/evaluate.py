@@ -138,8 +138,7 @@ def show_findings(findings: Sequence[Finding], out: Output) -> None:
     if not findings:
         out.line("nothing was found wrong")
     for finding in findings:
-        place = f" (layer {finding.layer})" if finding.layer else ""
-        out.heading(f"{finding.code}{place}")
+        out.heading(f"{finding.title}{f', because of {finding.because}' if finding.because else ''}")
         for text in (finding.evidence, finding.cause):
             _indented(text, "  ", out)
         for remedy in finding.remedies:

@@ -153,6 +153,8 @@ def _lines(findings: Sequence[Finding]) -> list[Static]:
 
 def _title(finding: Finding) -> Content:
     place = f"  layer {finding.layer}" if finding.layer else ""
+    if finding.because:
+        place += f"  because of {finding.because}"
     return Content.assemble((f"! {finding.code.replace('-', ' ')}", "$text-warning bold"), (place, "$foreground-muted"))
 
 
@@ -162,4 +164,4 @@ def _said(finding: Finding) -> Content:
 
 def _outline(findings: Sequence[Finding]) -> list[object]:
     """What a line more or less depends on; remedies whole, as they hold the network that they make."""
-    return [(one.code, one.layer, one.remedies) for one in findings]
+    return [(one.code, one.layer, one.because, one.remedies) for one in findings]

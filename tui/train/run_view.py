@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from core.curves import History
-from core.diagnosis import diagnose
+from core.diagnosis import explain
 from tui.inspect.gradient_table import GradientTable
 from tui.train import words
 from tui.train.charts import accuracy_picture, loss_picture
@@ -142,7 +142,7 @@ class RunView(Vertical):
         elif not self.live:
             self.progress.clear()
         self.epochs.show(self.history.epochs)
-        found = diagnose(self.run.architecture, self.run.plan, self.history) if self.run else ()
+        found = explain(self.run.architecture, self.run.plan, self.history) if self.run else ()
         update_text(self.diagnosis, Content(words.diagnosis(found)))
         self.diagnosis.display = bool(found)
         return self._rest

@@ -19,4 +19,6 @@ def _finding(finding: Finding) -> Section:
     blocks: list[Block] = [Text(finding.evidence), Text(finding.cause, quiet=True)]
     if finding.remedies:
         blocks.append(Items("What mends it", tuple(remedy.label for remedy in finding.remedies)))
+    if finding.because:
+        place += f", because of {finding.because}"
     return Section(f"{finding.code.replace('-', ' ').capitalize()}{place}", tuple(blocks))

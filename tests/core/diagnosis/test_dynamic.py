@@ -31,6 +31,7 @@ from core.layers import (
 )
 from core.optimizers import SGD, Adam
 from core.plan import EarlyStopping, Plan
+from core.regularizers import Regularizer
 from core.schedules import Cosine
 from core.summary import summarize
 from core.training.events import (
@@ -76,8 +77,8 @@ def layer(row: int, **told: Any) -> LayerSample:
 
 def look(step: int, architecture: Architecture, told: dict[int, dict[str, Any]]) -> Sampled:
     """A close look at a step: all kernels learn as they should, but for what is told of some rows."""
-    rows = Subject(architecture, Plan(), summarize(architecture)).weighing
-    return Sampled(step, tuple(layer(row.index, **told.get(row.index, {})) for row in rows))
+    rows = {row.index for row in Subject(architecture, Plan(), summarize(architecture)).weighing} | set(told)
+    return Sampled(step, tuple(layer(row, **told.get(row, {})) for row in sorted(rows)))
 
 
 def progress(step: int, loss: float, accuracy: float, rate: float) -> Progress:
@@ -146,12 +147,12 @@ CASES = (
     Case(
         "not-finite",
         2,
-        "at step 3 the weights of layer 2 (Dense 64 relu) are infinite or NaN; those of 1 more layer too; step 2 moved "
-        "layer 4 (Dense 10 softmax) by 7.1 times its weights",
+        "at step 3 the weights of layer 2 (Dense 64 relu) are infinite or NaN; those of 1 more layer too; step 1 moved "
+        "layer 3 (Dense 64 relu) by 0.3 times its weights",
         RELUS,
         looks={
-            1: {},
-            2: {3: {"update": 0.3}, 4: {"update": 7.1}},
+            1: {3: {"update": 0.3}},
+            2: {4: {"update": 7.1}},
             3: {2: {"weight": inf, "gradient": nan}, 3: {"weight": nan, "gradient": nan}, 4: {"gradient": nan}},
         },
         remedies=("set learning_rate=0.001", "set clipnorm=1"),
@@ -312,6 +313,46 @@ CASES = (
         epochs=((2.3, 0.11, 2.3, 0.11),),
         remedies=("set optimizer=adam", "set he_normal and BatchNormalization in 2 layers, optimizer=adam"),
     ),
+    Case(
+        "penalty-dominates",
+        2,
+        "activity_regularizer l1=1 of layer 2 (Dense 64 relu) is 95% of the loss at step 1 and 2% at step 300; "
+        "accuracy is 11.0%",
+        mlp(Dense(64, "relu", activity_regularizer=Regularizer(l1=1.0))),
+        Plan(),
+        {1: {2: {"penalty": 0.95}}, 2: {2: {"penalty": 0.9}}, 300: {2: {"penalty": 0.02}}},
+        STUCK,
+        remedies=("remove activity_regularizer", "set l1=0.0005 in activity_regularizer"),
+    ),
+    Case(
+        "penalty-dominates",
+        1,
+        "kernel_regularizer l2=1 of layer 1 (Conv2D 4@3x3 relu), with 1 more regularizer, is 70% of the loss at step 1 "
+        "and 80% at step 300; accuracy is 11.0%",
+        net(
+            Conv2D(4, (3, 3), activation="relu", kernel_regularizer=Regularizer(l2=1.0)),
+            MaxPooling2D(),
+            Flatten(),
+            Dense(10, "softmax", activity_regularizer=Regularizer(l2=1.0)),
+        ),
+        Plan(),
+        {1: {1: {"penalty": 0.7}}, 2: {1: {"penalty": 0.7}}, 300: {1: {"penalty": 0.7}, 4: {"penalty": 0.1}}},
+        STUCK,
+        remedies=("remove 2 regularizers", "multiply the factors of 2 regularizers by 4e-03"),
+    ),
+    Case(
+        "bn-moving-averages-lag",
+        3,
+        "in epoch 1 accuracy is 96.0% in training and 62.0% in validation; at step 300 the numbers that layer 3 "
+        "(BatchNormalization) gives by its moving averages are 0.8 standard deviations from those that it gives by the "
+        "mean and variance of the batch",
+        mlp(Dense(64), BatchNormalization(), Activation("relu")),
+        Plan(),
+        {1: {}, 300: {3: {"lag": 0.8}}},
+        LEARNS,
+        ((0.1, 0.96, 1.5, 0.62),),
+        remedies=("set momentum=0.95",),
+    ),
 )
 
 
@@ -379,6 +420,12 @@ WELL: dict[str, Case] = {
     "no training loss falls": replace(case("overfitting"), epochs=(*FALLING, *[(0.02, 0.99, 0.25, 0.95)] * 5)),
     "training is harder": replace(case("overfitting"), epochs=((0.5, 0.96, 0.2, 0.96), *[(0.4, 0.96, 0.25, 0.96)] * 5)),
     "still learning": replace(case("underfitting"), epochs=tuple((0.4, 0.7 + n / 40, 0.4, 0.7) for n in range(6))),
+    "penalties, but it learns": replace(case("penalty-dominates"), course=dict.fromkeys((1, 400), (0.1, 0.97))),
+    "a small penalty": replace(
+        case("penalty-dominates"), looks={step: {2: {"penalty": 0.5}} for step in (1, 2, 300)}, course=SLOW
+    ),
+    "no gap": replace(case("bn-moving-averages-lag"), epochs=((0.1, 0.96, 0.2, 0.95),)),
+    "a gap, but no lag": replace(case("bn-moving-averages-lag"), looks={1: {}, 300: {3: {"lag": 0.05}}}),
     "good enough": replace(case("underfitting"), epochs=((0.1, 0.96, 0.1, 0.96),) * 6),
 }
 
@@ -478,7 +525,7 @@ def events() -> SearchStrategy[list[Event]]:
     """What a training may tell, in any order, with any numbers."""
     maybe = st.none() | FIGURES
     whole = st.integers(0, 40)
-    sample = st.builds(LayerSample, st.integers(-2, 9), maybe, maybe, maybe, maybe, maybe)
+    sample = st.builds(LayerSample, st.integers(-2, 9), maybe, maybe, maybe, maybe, maybe, maybe, maybe)
     texts = st.just("")
     counts = st.integers(0, 500)
     share = st.floats(0, 1) | FIGURES

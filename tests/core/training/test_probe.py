@@ -12,6 +12,7 @@ from core.initializers import Constant, Zeros
 from core.layers import ELU, Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from core.losses import MeanSquaredError
 from core.optimizers import SGD, Adam
+from core.regularizers import Regularizer
 from core.training import sampling
 from core.training.events import LayerSample, Progress, Sampled
 from core.training.sampling import Sampling
@@ -124,6 +125,80 @@ def test_units_that_say_nothing_more_are_counted():
     assert (first[4].dead, first[4].saturated) == (None, 0.0), "tanh(1) is 0.76"
     assert first[5] == LayerSample(5, None, None, None, 0.0, None)
     assert first[2].gradient == 0
+
+
+def test_units_whose_sums_are_no_numbers_are_neither_dead_nor_saturated():
+    import tensorflow as tf
+
+    from core.training.measured import NOTHING
+    from core.training.trainer import Trainer
+
+    layers = (
+        Flatten(),
+        Dense(8, "relu", bias_initializer=Constant(-1000.0)),
+        Dense(4, "sigmoid", kernel_initializer=Zeros(), bias_initializer=Constant(5.0)),
+        Conv2D(3, (3, 3), activation="relu", kernel_initializer=Zeros()),
+        Dense(10, "softmax"),
+    )
+    flat = Architecture((28, 28), (*layers[:3], layers[-1]))
+    trainer = Trainer(flat, QUICK)
+    trainer.trace()
+    kernel, bias, others = (trainer.model.weights[index] for index in (0, 1, 2))
+    kernel.assign(tf.tensor_scatter_nd_update(kernel, [[0, 0]], [np.nan]))
+    bias.assign(tf.tensor_scatter_nd_update(bias, [[1]], [np.inf]))
+    relu, sigmoid, _ = trainer.seen(trainer.look(0))
+    assert relu.dead == 1.0, "the six that are sound"
+    assert isnan(sigmoid.saturated), "all of them see what the first relus give"
+    trainer.train(0, 1, NOTHING)
+    kernel.assign(tf.fill(kernel.shape, np.nan))
+    others.assign(others)
+    assert isnan(trainer.seen(trainer.look(0))[0].dead)
+    convolved = Trainer(Architecture((28, 28, 1), (layers[3], Flatten(), layers[-1])), QUICK)
+    convolved.trace()
+    filters = convolved.model.weights[0]
+    filters.assign(tf.tensor_scatter_nd_update(filters, [[0, 0, 0, 2]], [-np.inf]))
+    assert convolved.seen(convolved.look(0))[0].dead == 1.0, "the other two"
+
+
+def test_penalties_are_told_as_a_share_of_the_loss():
+    layers = (
+        Flatten(),
+        Dense(8, kernel_regularizer=Regularizer(l2=1.0), activity_regularizer=Regularizer(l1=0.1)),
+        Dense(10, "softmax"),
+    )
+    script = Script(Architecture((28, 28), layers))
+    script.session.step()
+    script.run((progress(), lambda session: session.stop()))
+    (first, second), loss = script.told(Sampled)[0].layers, script.told(Progress)[0].loss
+    assert second.penalty is None
+    plain = Script(Architecture((28, 28), (Flatten(), Dense(8), Dense(10, "softmax"))))
+    plain.session.step()
+    plain.run((progress(), lambda session: session.stop()))
+    assert first.penalty == pytest.approx(1 - plain.told(Progress)[0].loss / loss, rel=1e-4)
+
+
+def test_the_lag_of_moving_averages_is_how_far_apart_the_outputs_are():
+    import keras
+
+    from core.training.trainer import Trainer
+
+    trainer = Trainer(Architecture((28, 28), (Flatten(), BatchNormalization(), Dense(10, "softmax"))), QUICK)
+    trainer.trace()
+    before = trainer.variables()
+    normalization, _ = trainer.seen(trainer.look(0))
+    assert same(trainer.variables(), before)
+    layer = next(one for one in trainer.model.layers if isinstance(one, keras.layers.BatchNormalization))
+    chosen = trainer._order.numpy()[: QUICK.batch_size]
+    x = trainer._data.train.images.numpy()[chosen].reshape(-1, 784).astype("f") / np.float32(255)
+    apart = layer(x, training=True).numpy()
+    trainer.assume(before)
+    apart = apart - layer(x, training=False).numpy()
+    # A pixel that is the same in all images has no spread to measure by: the formula takes epsilon for it.
+    spread = x.var(axis=0)
+    mean = np.square(apart).mean(axis=0)
+    stretch = np.sqrt(spread + layer.epsilon) / np.sqrt(1 + layer.epsilon) - 1
+    extra = np.square(stretch) * layer.epsilon / (spread + layer.epsilon)
+    assert normalization.lag == pytest.approx(float(np.sqrt((mean + extra).mean())), rel=1e-3)
 
 
 def test_a_filter_is_dead_where_it_is_silent_everywhere():

@@ -1,6 +1,7 @@
 """Sessions that train real Keras on real digits, and what people ask of them meanwhile."""
 
 from itertools import pairwise
+from math import inf, isfinite, isnan
 from threading import Thread
 
 import numpy as np
@@ -8,12 +9,25 @@ import pytest
 from msgspec.structs import replace
 
 from core.architecture import Architecture
+from core.curves import History
+from core.diagnosis import judge
 from core.layers import BatchNormalization, Dense, Dropout, Flatten
 from core.losses import Loss
 from core.optimizers import SGD, Adam
 from core.plan import EarlyStopping
+from core.runs.history_file import HistoryFile, read_history
 from core.schedules import Step
-from core.training.events import Ended, EpochEnded, LearningRateChanged, Preparing, Progress, Started, StateChanged
+from core.training import pace, sampling
+from core.training.events import (
+    Ended,
+    EpochEnded,
+    LearningRateChanged,
+    Preparing,
+    Progress,
+    Sampled,
+    Started,
+    StateChanged,
+)
 from core.training.session import Session
 from tests.core.training.scripted import (
     QUICK,
@@ -285,6 +299,66 @@ def test_a_loss_that_is_no_number_ends_it_in_a_clear_message():
     again = script.run()
     assert again.reason == "failed"
     assert len(script.told(Started)) == 1, "spoilt weights are not trained on"
+
+
+NO_SHARES = Architecture((28, 28), (Flatten(), Dense(64, "relu"), Dense(10, "relu")))
+"""Its loss is 0/0 for the first image for which all outputs are 0."""
+
+
+@pytest.fixture(scope="module")
+def broken():
+    """Two trainings whose loss becomes NaN: many steps at a time, and few of which every first is looked at."""
+    scripts = []
+    for target, share in ((pace.TARGET, sampling.SHARE), (1e-9, inf)):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(pace, "TARGET", target)
+            patched.setattr(sampling, "SHARE", share)
+            scripts.append(Script(NO_SHARES, replace(QUICK, batch_size=32, epochs=2)))
+            scripts[-1].run()
+    return scripts
+
+
+def test_the_step_at_which_a_loss_breaks_is_the_same_however_many_are_taken_at_a_time(broken):
+    many, few = broken
+    assert len(few.told(Progress)) > 1.5 * len(many.told(Progress))
+    step = many.told(Ended)[0].step
+    assert step > 2
+    for script in broken:
+        (ended,) = script.told(Ended)
+        assert (ended.reason, ended.step) == ("failed", step)
+        assert f"the training loss became NaN in epoch 1, step {step} of 188" in ended.message
+        assert [told[-1].step for told in (script.told(Progress), script.told(Sampled))] == [step, step]
+        *sound, last = script.told(Progress)
+        assert isnan(last.loss)
+        assert all(isfinite(progress.loss) for progress in sound)
+        (finding,) = [one for one in findings_of(script) if one.code == "not-finite"]
+        assert finding.evidence.startswith(f"at step {step} ")
+    assert many.told(Ended)[0].message == few.told(Ended)[0].message
+    assert findings_of(many) == findings_of(few)
+
+
+def findings_of(script):
+    history = History()
+    for event in script.events:
+        history = history.after(event)
+    return judge(NO_SHARES, replace(QUICK, batch_size=32, epochs=2), history)
+
+
+def test_the_message_of_a_loss_that_breaks_names_what_is_known_to_break_it(broken):
+    message = broken[0].told(Ended)[0].message
+    assert message.endswith("no-softmax (layer 3) is the cause: set activation=softmax")
+    assert "learning_rate" not in message
+
+
+def test_a_history_with_a_loss_that_broke_is_read_back(broken):
+    history = History()
+    for event in broken[1].events:
+        history = history.after(event)
+    read = read_history(HistoryFile().encode(history))
+    assert isnan(read.progress.loss)
+    assert replace(read.progress, loss=0.0) == replace(history.progress, loss=0.0)
+    assert read.ended == history.ended
+    assert [sample.step for sample in read.samples] == [sample.step for sample in history.samples]
 
 
 @pytest.mark.parametrize(

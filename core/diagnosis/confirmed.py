@@ -1,0 +1,86 @@
+"""Rules about what can be feared before training and is seen in it: penalties that dominate, averages that lag."""
+
+from collections.abc import Iterator
+from math import isfinite
+
+from core.diagnosis import moving_averages, penalties
+from core.diagnosis.evidence import GOOD, Evidence, Layer
+from core.diagnosis.feed import FEWEST_EXAMPLES
+from core.diagnosis.finding import Finding
+from core.diagnosis.subject import named
+from core.quantities import show_amount
+
+__all__ = ["moving_averages_lag", "penalty_dominates"]
+
+MOST, FIRST = 2 / 3, 3 / 4
+"""Shares of the loss that penalties must be to dominate it: now, or before the first step. Weights that they have taken
+to 0 cost nothing any more."""
+
+SEEN = 3
+"""How many of the newest samples must agree, or all if there are fewer."""
+
+GAP = 0.05
+"""How much lower validation accuracy must be than training accuracy."""
+
+APART = 0.25
+"""Standard deviations that outputs by moving averages and by those of the batch must be apart."""
+
+
+def penalty_dominates(evidence: Evidence) -> Iterator[Finding]:
+    """Penalties that are most of the loss, while the network does not learn well."""
+    looks = [look for look in evidence.looks if not any(layer.broken for layer in look.layers)]
+    learns = evidence.accuracy is not None and evidence.accuracy >= GOOD
+    if learns or not looks or not (evidence.settled or evidence.history.ended):
+        return
+    first, newest = looks[0], looks[-SEEN:]
+    if first.penalty < FIRST and min(look.penalty for look in newest) < MOST:
+        return
+    share = {layer.row.index: layer.penalty for layer in (first if first.penalty >= FIRST else newest[-1]).layers}
+    found = penalties.penalties(evidence.subject)
+    found.sort(key=lambda one: (-share.get(one.row.index, 0.0), -(one.start or 0.0)))
+    if not found:
+        return
+    more = f", with {show_amount(len(found) - 1, 'more regularizer')}," if found[1:] else ""
+    accuracy = f"; accuracy is {evidence.accuracy:.1%}" if evidence.accuracy is not None else ""
+    known = next((one for one in evidence.static if one.code == penalties.CODE), None)
+    before = f"; {known.evidence}" if known else ""
+    # Of the loss that is left beside them, penalties may be a hundredth.
+    lighter = penalties.SMALL * (1 - first.penalty) / first.penalty if 0 < first.penalty < 1 else penalties.SMALL
+    yield Finding(
+        penalties.CODE,
+        found[0].row.index,
+        f"{penalties.penalty_of(found[0])}{more} is {first.penalty:.0%} of the loss at step {first.step:,} and "
+        f"{newest[-1].penalty:.0%} at step {newest[-1].step:,}{accuracy}{before}",
+        penalties.CAUSE,
+        known.remedies if known else penalties.lightened(evidence.subject, found, lighter),
+    )
+
+
+def moving_averages_lag(evidence: Evidence) -> Iterator[Finding]:
+    """A validation that is much worse than training, by moving averages that are not where the batches are."""
+    epochs, subject = evidence.history.epochs, evidence.subject
+    if not epochs or subject.plan.batch_size < FEWEST_EXAMPLES:
+        return
+    newest = epochs[-1]
+    if newest.val_accuracy is None or newest.accuracy - newest.val_accuracy < GAP:
+        return
+    lagging = [layer for layer in (evidence.looks[-1].layers if evidence.looks else ()) if _lag(layer) >= APART]
+    if not lagging:
+        return
+    worst = max(lagging, key=_lag)
+    known = next((one for one in evidence.static if one.code == moving_averages.CODE), None)
+    before = f"; {known.evidence}" if known else ""
+    yield Finding(
+        moving_averages.CODE,
+        worst.row.index,
+        f"in epoch {newest.epoch} accuracy is {newest.accuracy:.1%} in training and {newest.val_accuracy:.1%} in "
+        f"validation; at step {evidence.looks[-1].step:,} the numbers that {named(worst.row)} gives by its moving "
+        f"averages are {_lag(worst):.2g} standard deviations from those that it gives by the mean and variance of the "
+        f"batch{before}",
+        moving_averages.CAUSE,
+        known.remedies if known else moving_averages.hastened(subject, [layer.row for layer in lagging]),
+    )
+
+
+def _lag(layer: Layer) -> float:
+    return layer.sample.lag if layer.sample.lag is not None and isfinite(layer.sample.lag) else 0.0
