@@ -25,12 +25,15 @@ class KerasObject(Described, frozen=True):
     def call(self, **changed: Any) -> Call:
         """The call that makes the counterpart: what it requires and what differs from the defaults.
 
-        ``changed`` overrides single arguments; None leaves one out.
+        They stand in the order of the fields, which is that of Keras's signature. ``changed`` overrides single
+        arguments, in their places; None leaves one out.
         """
         arguments: dict[str, Any] = {}
         for field in fields_of(type(self)):
             value = getattr(self, field.name)
-            if field.required or value != field.default:
+            if field.name in changed:
+                arguments[field.name] = changed[field.name]
+            elif field.required or value != field.default:
                 arguments[field.name] = value.call() if isinstance(value, KerasObject) else value
         given = {name: value for name, value in (arguments | changed).items() if value is not None}
         return Call(f"{self.module}.{type(self).__name__}", tuple(given.items()))

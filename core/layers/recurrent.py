@@ -103,9 +103,9 @@ class LSTM(_Recurrent, frozen=True):
     activity_regularizer: arg.Penalty = None
     dropout: arg.Rate = 0.0
     recurrent_dropout: arg.Rate = 0.0
+    seed: arg.Seed = None
     return_sequences: ReturnSequences = False
     go_backwards: GoBackwards = False
-    seed: arg.Seed = None
     trainable: arg.Trainable = True
 
 
@@ -126,10 +126,10 @@ class GRU(_Recurrent, frozen=True):
     activity_regularizer: arg.Penalty = None
     dropout: arg.Rate = 0.0
     recurrent_dropout: arg.Rate = 0.0
+    seed: arg.Seed = None
     return_sequences: ReturnSequences = False
     go_backwards: GoBackwards = False
     reset_after: Annotated[bool, Flag(), "Apply the reset gate after the product; adds a second bias"] = True
-    seed: arg.Seed = None
     trainable: arg.Trainable = True
 
     def weight_axes(self, x: Shape) -> Mapping[str, int]:

@@ -63,8 +63,8 @@ def with_pixels(call: Call, padding: str | int) -> tuple[Call, ...]:
     """``call``, with a padding in pixels turned into the ZeroPadding2D in front that Keras needs for it."""
     if isinstance(padding, str):
         return (call,)
-    arguments = tuple((name, value) for name, value in call.arguments if name != "padding")
-    valid = Call(call.function, (*arguments, ("padding", "valid")))
+    arguments = tuple((name, "valid" if name == "padding" else value) for name, value in call.arguments)
+    valid = Call(call.function, arguments)
     return (Call("layers.ZeroPadding2D", (("padding", padding),)), valid) if padding else (valid,)
 
 
