@@ -12,7 +12,7 @@ another. JSON has the characters themselves, as JSON escapes them: see `core.rep
 from pathlib import Path
 from unicodedata import category
 
-__all__ = ["LONGEST", "cut", "escaped", "is_printable", "one_line", "plain", "shown", "visible"]
+__all__ = ["LONGEST", "cut", "escaped", "is_printable", "one_line", "plain", "shown", "visible", "without_unsafe"]
 
 LONGEST = 10_000
 """Characters of one text that are shown at most: as many as a note of a run may have."""
@@ -33,6 +33,13 @@ def escaped(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() or category(each) == "Zs" else _escape(each) for each in text)
+
+
+def without_unsafe(text: str) -> str:
+    """``text`` without the characters that `escaped` would show as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(each for each in text if each.isprintable() or category(each) == "Zs")
 
 
 def cut(text: str, most: int = LONGEST) -> str:

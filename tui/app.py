@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.command import Provider
@@ -22,6 +22,7 @@ from core.presets import Preset
 from core.remedy import Remedy
 from core.shapes import show_shape
 from tui.build.pane import BuildPane
+from tui.conversation import conversation
 from tui.header import TABS, Header
 from tui.inspect.pane import InspectPane
 from tui.keeping import Keeping
@@ -99,6 +100,7 @@ class LayerLabApp(Keeping):
         Binding("t", "train", "Train", id="app.train", tooltip="Train this network"),
         Binding("ctrl+t", "theme", "Light/dark", id="app.theme", tooltip="Switch light and dark", show=False),
         Binding("question_mark", "help", "Help", id="app.help", tooltip="Help for where you are", key_display="?"),
+        Binding("f1", "help", "Help", id="app.help_anywhere", tooltip="Help, where ? is text as well", show=False),
         Binding("q,ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave LayerLab", show=False),
     ]
 
@@ -200,7 +202,7 @@ class LayerLabApp(Keeping):
         self.header.activity = self.train_pane.headline or loading or f"device {self.preset.plan.device}"
 
     @on(BuildPane.AddRequested)
-    @work
+    @conversation
     async def _add_requested(self) -> None:
         name = await self.push_screen_wait(AddLayer(self.preset.architecture, self.build_pane.selected))
         if name is not None:
@@ -235,6 +237,13 @@ class LayerLabApp(Keeping):
         self.action_show("train")
         self.train_pane.action_start()
 
+    def action_command_palette(self) -> None:
+        """Open the command palette."""
+        from tui.screens.palette import Palette  # noqa: PLC0415  # wanted only once it opens
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def action_theme(self) -> None:
         """Switch light and dark."""
         self.theme = DARK.name if not self.current_theme.dark else LIGHT.name
@@ -255,7 +264,7 @@ class LayerLabApp(Keeping):
         """Leave, once training has stopped and what is unsaved has been seen to."""
         self._quit()
 
-    @work
+    @conversation
     async def _quit(self) -> None:
         if self.train_pane.busy:
             answer = await self.push_screen_wait(

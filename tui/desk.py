@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from msgspec.structs import replace
-from textual import work
 from textual.app import App
 from textual.reactive import reactive
 
@@ -12,6 +11,7 @@ from core.architecture import Architecture
 from core.document import Document
 from core.files import what_is
 from core.presets import Preset, PresetError
+from tui.conversation import conversation
 from tui.plain import one_line
 from tui.screens.browse import BrowsePresets
 from tui.screens.dialogs import Ask, NameFile
@@ -63,22 +63,25 @@ class Desk(App[None]):
         self.document = self.document.redo()
         self.edited()
 
-    @work
+    @conversation
     async def action_new(self) -> None:
         """Begin with an empty stack."""
         if await self.may_leave("begin anew"):
             self.open_document(EMPTY, None)
 
-    @work
+    @conversation
     async def action_presets(self) -> None:
         """Browse the presets and open one."""
         chosen = await self.push_screen_wait(BrowsePresets(self.path.stem if self.path else ""))
         if chosen is not None:
-            self.open_preset(Path(chosen))
+            await self._open_preset(Path(chosen))
 
-    @work
+    @conversation
     async def open_preset(self, path: Path) -> None:
         """Open the preset at ``path``, once what is unsaved has been seen to."""
+        await self._open_preset(path)
+
+    async def _open_preset(self, path: Path) -> None:
         try:
             preset = presets.load(path)
         except PresetError as error:
@@ -87,7 +90,7 @@ class Desk(App[None]):
         if await self.may_leave(f"open {one_line(preset.name)}"):
             self.open_document(preset, path)
 
-    @work
+    @conversation
     async def action_import(self) -> None:
         """Open a model that Keras has saved."""
         note = "a .keras file, or what model.to_json() gives: a chain of layers without branches"
@@ -105,12 +108,12 @@ class Desk(App[None]):
             self.open_document(preset, None)
             self.document = Document(preset, None)  # it has not been saved as a preset
 
-    @work
+    @conversation
     async def action_save(self) -> None:
         """Save to the file it came from, or ask for a name."""
         await self._save()
 
-    @work
+    @conversation
     async def action_save_as(self) -> None:
         """Save under another name."""
         await self._save_as()

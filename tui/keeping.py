@@ -15,6 +15,7 @@ from core.presets import Preset
 from core.runs.record import Run, Told
 from core.training.events import Event
 from core.training.failures import explain
+from tui.conversation import conversation
 from tui.desk import Desk
 from tui.inspect.pane import InspectPane
 from tui.plain import one_line
@@ -87,7 +88,7 @@ class Keeping(Desk):
         self.show_training()
 
     @on(RunsPane.OpenRequested)
-    @work
+    @conversation
     async def _open_trained(self, event: RunsPane.OpenRequested) -> None:
         if await self.may_leave(f"open {one_line(event.preset.name)}"):
             self.open_document(event.preset, None)
@@ -149,7 +150,7 @@ class Keeping(Desk):
         self.train_pane.go_on(trained(told), make, told.history)
 
     @on(RunsPane.ExportRequested)
-    @work
+    @conversation
     async def _export_requested(self, event: RunsPane.ExportRequested) -> None:
         wanted = await self.push_screen_wait(TakeAway(title(event.runs), CHOICES, _here()))
         if wanted:

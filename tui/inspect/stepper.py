@@ -11,7 +11,6 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.reactive import reactive
-from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from core.inspection.activations import Picture
@@ -19,6 +18,7 @@ from core.inspection.steps import Steps, input_picture, output_at, output_pictur
 from core.shapes import show_shape
 from tui.inspect.pixels import Drawn, Pixels
 from tui.inspect.sums import grids, sums
+from tui.screens.modal import Modal
 from tui.widgets.text import update_text
 
 __all__ = ["Place", "Stepper"]
@@ -39,7 +39,7 @@ class Place(Struct, frozen=True):
     """Of the channels that the filter sees, counted from the first of them."""
 
 
-class Stepper(ModalScreen[None]):
+class Stepper(Modal[None]):
     """Slides a window, stop by stop, and shows how its number comes about."""
 
     HELP = """
@@ -66,7 +66,7 @@ class Stepper(ModalScreen[None]):
         Binding("comma", "filter(-1)", "Filter before", id="stepper.filter_before", tooltip="Take the filter before"),
         Binding("plus,equals_sign", "channel(1)", "Channel", id="stepper.channel", tooltip="Next channel of the input"),
         Binding("minus", "channel(-1)", "Before", id="stepper.channel_before", tooltip="Channel before", show=False),
-        Binding("question_mark", "help", "Help", id="stepper.help", tooltip="Help and all keys", key_display="?"),
+        Binding("question_mark,f1", "help", "Help", id="stepper.help", tooltip="Help and all keys", key_display="?"),
         Binding("pageup", "scroll(-1)", "Scroll up", id="stepper.pageup", tooltip="Scroll the numbers", show=False),
         Binding("pagedown", "scroll(1)", "Scroll", id="stepper.pagedown", tooltip="Scroll the numbers", show=False),
     ]
@@ -173,12 +173,6 @@ class Stepper(ModalScreen[None]):
     def action_scroll(self, by: int) -> None:
         """Scroll the numbers by ``by`` pages."""
         self.tables.scroll_relative(y=by * self.tables.size.height, animate=False)
-
-    def action_help(self) -> None:
-        """Help, and the keys that work here."""
-        from tui.screens.help import HelpPage, help_for  # noqa: PLC0415  # brings Markdown
-
-        self.app.push_screen(HelpPage(help_for(self.screen, self)))
 
     def action_close(self) -> None:
         """Back to where it was opened."""

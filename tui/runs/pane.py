@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from core.presets import Preset
 from core.quantities import show_amount
 from core.runs.record import Run, RunError, Told
+from tui.conversation import conversation
 from tui.inspect.listing import Listing
 from tui.runs import commands, words
 from tui.runs.columns import COLUMNS
@@ -27,6 +28,7 @@ from tui.runs.signs import sign
 from tui.runs.table import RunTable
 from tui.train.status import StatusLine, Tone
 from tui.widgets.text import update_text
+from tui.widgets.text_input import SEARCH, TextInput
 
 if TYPE_CHECKING:
     from core.runs.checkpoint_file import Which
@@ -92,7 +94,9 @@ class RunsPane(Following):
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="runs-top"):
-            yield Input(placeholder="/ filters: a name, #tag, best>0.98", id="runs-query", compact=True)
+            yield TextInput(
+                placeholder="/ filters: a name, #tag, best>0.98", id="runs-query", compact=True, max_length=SEARCH
+            )
             yield Static(id="runs-count", markup=False)
         yield RunTable()
         yield RunDetail(self._reader)
@@ -248,7 +252,7 @@ class RunsPane(Following):
         if run := self._allowed("more"):
             self._read(run, lambda told: self.ResumeRequested(run, told.preset.plan.epochs))
 
-    @work
+    @conversation
     async def action_write(self, part: str) -> None:
         """Change the name or the note of the chosen run, or the tags of all that are marked."""
         runs = self._meant("write") if part == "tags" else tuple(filter(None, [self._allowed("write")]))

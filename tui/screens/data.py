@@ -7,7 +7,6 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.reactive import reactive
-from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
@@ -15,6 +14,7 @@ from core.datasets import DATASETS
 from core.datasets.examples import DatasetError, Preview
 from core.datasets.mnist import preview
 from core.shapes import show_shape
+from tui.screens.modal import Modal
 from tui.widgets.digits import side_by_side
 
 __all__ = ["DataPage"]
@@ -25,8 +25,14 @@ BAR = 20
 """Cells of the longest bar."""
 
 
-class DataPage(ModalScreen[None]):
+class DataPage(Modal[None]):
     """Class counts of ``dataset`` and some of its digits; the number keys choose the class."""
+
+    HELP = """
+    ## Data
+    Digits of one class of the dataset, and how many there are of each. **0** to **9** or **left / right** choose the
+    class, **escape** closes.
+    """
 
     BINDINGS = [
         Binding("escape,q,enter", "close", "Close", id="data.close", tooltip="Close"),
@@ -53,7 +59,9 @@ class DataPage(ModalScreen[None]):
             with VerticalScroll(id="data-scroll"):
                 yield Static("loading ...", id="data-digits", markup=False)
                 yield Static(id="data-counts", markup=False)
-            yield Static("0-9 or left and right choose the class   escape closes", id="data-keys", markup=False)
+            yield Static(
+                "0-9 or left and right choose the class   escape closes   ? helps", id="data-keys", markup=False
+            )
 
     def on_mount(self) -> None:
         dataset = self._dataset

@@ -6,20 +6,26 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from core import presets
 from core.presets import PresetError
 from tui.plain import one_line
+from tui.screens.modal import Modal
+from tui.widgets.text_input import PATH, TextInput
 
 __all__ = ["Ask", "NameFile"]
 
 
-class Ask(ModalScreen[str | None]):
+class Ask(Modal[str | None]):
     """Asks a question with one or two answers beside going back, which has the focus.
 
     Gives back the id of the answer chosen, None for going back.
+    """
+
+    HELP = """
+    ## Question
+    **left / right** or **tab** choose an answer, **enter** gives it, **escape** goes back and changes nothing.
     """
 
     AUTO_FOCUS = "#back"
@@ -51,8 +57,15 @@ class Ask(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-class NameFile(ModalScreen[str | None]):
+class NameFile(Modal[str | None]):
     """Asks for the name to save under; gives back what was typed, None for going back."""
+
+    HELP = """
+    ## Save as
+    Type a name and press **enter**. A plain name goes into your own presets, where **p** finds it; a path that ends in
+    **.toml** goes to that place. The line below the field says which file it will be. **escape** goes back without
+    saving.
+    """
 
     BINDINGS = [Binding("escape", "cancel", "Back", id="name.cancel", tooltip="Go back without saving")]
 
@@ -67,11 +80,11 @@ class NameFile(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="name-file", classes="dialog"):
             yield Static("Save as", classes="title", markup=False)
-            yield Input(one_line(self._proposal), id="file-name", compact=True)
+            yield TextInput(one_line(self._proposal), id="file-name", compact=True, max_length=PATH)
             yield Static(id="file-told", markup=False)
             note = f"A plain name goes into your presets ({self._folder}); a path ending in .toml goes there."
             yield Static(Content(one_line(note)), classes="note", markup=False)
-            yield Static("enter saves   escape goes back", classes="note", markup=False)
+            yield Static("enter saves   escape goes back   F1 helps", classes="note", markup=False)
 
     def on_mount(self) -> None:
         self._tell()

@@ -1,13 +1,16 @@
 """The page of help: what the widget in focus is, and the keys that work there. Brings Markdown: import it late."""
 
 from inspect import cleandoc
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Markdown
+
+from tui.screens.modal import Modal
 
 __all__ = ["HelpPage", "help_for"]
 
@@ -15,13 +18,14 @@ INTRODUCTION = """
 # LayerLab
 Stack layers on the **Build** tab (key **1**), train the network on the **Train** tab (**2**), look inside it on the
 **Inspect** tab (**3**), find and compare all that was ever trained on the **Runs** tab (**4**).
-**p** opens a preset, **t** trains, **ctrl+p** lists all there is to do, **q** leaves.
+**p** opens a preset, **t** trains, **ctrl+p** lists all there is to do, **q** leaves. **?** is help wherever you are,
+and **F1** also where a question mark would be text.
 """
 
 
-def help_for(screen: Screen[object], focused: Widget | None) -> str:
+def help_for(screen: Screen[Any], focused: Widget | None) -> str:
     """Markdown: the help of the focused widget and of those around it, then all keys that work now."""
-    helps = [INTRODUCTION]
+    helps = [] if screen.is_modal else [INTRODUCTION]  # of a dialog its own help is what is wanted
     if focused is not None:
         helps += [node.HELP for node in focused.ancestors_with_self if isinstance(node, Widget) and node.HELP]
     rows = []
@@ -35,11 +39,11 @@ def help_for(screen: Screen[object], focused: Widget | None) -> str:
     return "\n\n".join([*(cleandoc(text) for text in helps), "\n".join(keys)])
 
 
-class HelpPage(ModalScreen[None]):
+class HelpPage(Modal[None]):
     """A page of help, written in Markdown by LayerLab itself."""
 
     BINDINGS = [
-        Binding("escape,question_mark,q,enter", "close", "Close", id="help.close", tooltip="Close the help"),
+        Binding("escape,question_mark,f1,q,enter", "close", "Close", id="help.close", tooltip="Close the help"),
     ]
 
     def __init__(self, markdown: str) -> None:

@@ -10,11 +10,13 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.fuzzy import Matcher
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.plain import one_line
+from tui.screens.modal import Modal
+from tui.widgets.option_list import SafeOptionList
+from tui.widgets.text_input import SEARCH, TextInput
 
 __all__ = ["Choosable", "Picker"]
 
@@ -29,8 +31,14 @@ class Choosable(Struct, frozen=True):
     group: str = ""
 
 
-class Picker(ModalScreen[str | None]):
+class Picker(Modal[str | None]):
     """Shows choosables, filters them fuzzily, gives back the id of the one picked, or None."""
+
+    HELP = """
+    ## List
+    Type part of a name to see only what fits. **up / down** and **page up / page down** choose, **enter** takes the
+    one that is marked, **escape** closes without taking any.
+    """
 
     BINDINGS = [
         Binding("escape", "cancel", "Cancel", id="picker.cancel", tooltip="Close without picking"),
@@ -56,12 +64,12 @@ class Picker(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="picker"):
-            yield Input(placeholder=self._prompt, id="picker-filter", compact=True)
+            yield TextInput(placeholder=self._prompt, id="picker-filter", compact=True, max_length=SEARCH)
             with Horizontal():
-                yield OptionList(id="picker-options", compact=True, markup=False)
+                yield SafeOptionList(id="picker-options", compact=True, markup=False)
                 with VerticalScroll(id="picker-detail", can_focus=False):
                     yield Static(id="picker-detail-text", markup=False)
-            yield Static("enter picks   escape closes   type to filter", id="picker-keys", markup=False)
+            yield Static("enter picks   escape closes   type to filter   F1 helps", id="picker-keys", markup=False)
 
     def on_mount(self) -> None:
         self.query_one("#picker").border_title = self._heading

@@ -10,12 +10,14 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.plain import one_line
+from tui.screens.modal import Modal
+from tui.widgets.option_list import SafeOptionList
 from tui.widgets.text import update_text
+from tui.widgets.text_input import PATH, TextInput
 
 __all__ = ["TakeAway", "Wanted"]
 
@@ -27,8 +29,14 @@ class Wanted(Struct, frozen=True):
     folder: Path
 
 
-class TakeAway(ModalScreen[Wanted | None]):
+class TakeAway(Modal[Wanted | None]):
     """Asks in which of several forms to write something, and into which folder; gives back None for going back."""
+
+    HELP = """
+    ## Export
+    **up / down** choose what to write, the field below holds the folder that it goes into. **enter** writes it,
+    **escape** goes back and writes nothing.
+    """
 
     BINDINGS = [
         Binding("escape", "cancel", "Back", id="taking.cancel", tooltip="Go back and write nothing"),
@@ -57,10 +65,10 @@ class TakeAway(ModalScreen[Wanted | None]):
         options = [Option(Content(one_line(words)), id=name) for name, words in self._choices.items()]
         with Vertical(classes="dialog"):
             yield Static(Content(one_line(self._title)), classes="title", markup=False)
-            yield OptionList(*options, id="taking-choices", compact=True, markup=False)
-            yield Input(one_line(str(self._folder)), id="taking-folder", compact=True)
+            yield SafeOptionList(*options, id="taking-choices", compact=True, markup=False)
+            yield TextInput(one_line(str(self._folder)), id="taking-folder", compact=True, max_length=PATH)
             yield Static(id="taking-trouble", markup=False)
-            note = "up and down choose   enter writes it   escape goes back"
+            note = "up and down choose   enter writes it   escape goes back   F1 helps"
             yield Static(note, classes="note", markup=False)
 
     def on_mount(self) -> None:

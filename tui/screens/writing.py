@@ -8,19 +8,26 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.plain import one_line
+from tui.screens.modal import Modal
 from tui.widgets.text import update_text
+from tui.widgets.text_input import LINE, TextInput
 
 __all__ = ["WriteLine"]
 
 
-class WriteLine(ModalScreen[str | None]):
+class WriteLine(Modal[str | None]):
     """Asks for a line called ``title``, beginning with ``value``; gives back what was written, None for going back.
 
     ``note`` says more, or is empty; ``trouble`` says why a line cannot be taken, or is empty.
+    """
+
+    HELP = """
+    ## One line of text
+    Type it and press **enter** to keep it; **escape** goes back and changes nothing. A line marked **!** says why what
+    stands there cannot be taken.
     """
 
     BINDINGS = [Binding("escape", "cancel", "Back", id="line.cancel", tooltip="Go back and change nothing")]
@@ -42,11 +49,11 @@ class WriteLine(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(Content(one_line(self._title)), classes="title", markup=False)
-            yield Input(one_line(self._value), id="line", compact=True)
+            yield TextInput(one_line(self._value), id="line", compact=True, max_length=LINE)
             yield Static(id="line-trouble", markup=False)
             if self._note:
                 yield Static(Content(one_line(self._note)), classes="note", markup=False)
-            yield Static("enter keeps it   escape goes back", classes="note", markup=False)
+            yield Static("enter keeps it   escape goes back   F1 helps", classes="note", markup=False)
 
     @on(Input.Changed)
     def _tell(self) -> None:

@@ -13,11 +13,12 @@ from textual.widgets import Input, Static
 from core.forms import Entry
 from core.kinds import FieldError
 from tui.widgets.choice import Choice
+from tui.widgets.text_input import VALUE, TextInput
 
 __all__ = ["FormLine"]
 
 
-class FormInput(Input):
+class FormInput(TextInput):
     """A text field of fixed width: what is typed moves nothing else, so the screen need not be laid out anew."""
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
@@ -99,4 +100,4 @@ def _control(entry: Entry) -> Input | Choice:
     if kind.control != "text":
         return Choice(kind.options, entry.text)
     suggester = SuggestFromList(kind.options) if kind.options else None
-    return FormInput(entry.text, compact=True, suggester=suggester, select_on_focus=True)
+    return FormInput(entry.text, compact=True, suggester=suggester, select_on_focus=True, max_length=VALUE)

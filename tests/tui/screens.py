@@ -1,0 +1,47 @@
+"""Every screen that LayerLab can put above its tabs, found by walking the subclasses, and how to make one of each."""
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import Any
+
+from textual.screen import Screen
+
+import tui
+from core.architecture import Architecture
+from tests.tui.inspect.test_stepper import LECTURE
+from tui.inspect.stepper import Stepper
+from tui.screens.browse import AddLayer, BrowsePresets
+from tui.screens.data import DataPage
+from tui.screens.dialogs import Ask, NameFile
+from tui.screens.help import HelpPage
+from tui.screens.palette import Palette
+from tui.screens.taking import TakeAway
+from tui.screens.writing import WriteLine
+
+MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
+    AddLayer: lambda _: AddLayer(Architecture((28, 28, 1)), 0),
+    Ask: lambda _: Ask("Really?", {"yes": "Yes", "no": "No"}),
+    BrowsePresets: lambda _: BrowsePresets("lenet-5"),
+    DataPage: lambda _: DataPage("mnist"),
+    HelpPage: lambda _: HelpPage("# Help"),
+    NameFile: lambda _: NameFile("name", "/folder"),
+    Palette: lambda _: Palette(id="--command-palette"),
+    Stepper: lambda _: Stepper(LECTURE),
+    TakeAway: lambda folder: TakeAway("Write it", {"csv": "CSV", "toml": "TOML"}, folder),
+    WriteLine: lambda _: WriteLine("A line", "text", "", lambda _: ""),
+}
+
+
+def screen_classes() -> list[type[Screen[Any]]]:
+    """The screens of LayerLab that others are not derived from."""
+    for module in walk_packages(tui.__path__, "tui."):
+        import_module(module.name)
+    leaves = {kind for kind in _below(Screen) if kind.__module__.startswith("tui.") and not kind.__subclasses__()}
+    return sorted(leaves, key=lambda kind: kind.__name__)
+
+
+def _below(kind: type[Screen[Any]]) -> Iterator[type[Screen[Any]]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _below(below)

@@ -1,0 +1,153 @@
+"""What holds for every screen above the tabs: dismissed once, whatever comes too late; help; keys before a layout."""
+
+import pytest
+from textual.events import Click, Key
+from textual.widgets import Button, Input, OptionList
+
+from core import presets
+from tests.tui.driving import burst, keys, opened, screen_of, until
+from tests.tui.screens import MAKERS, screen_classes
+from tui.screens.dialogs import Ask, NameFile
+from tui.screens.help import HelpPage
+from tui.screens.modal import DismissOnce
+from tui.screens.palette import Palette
+
+KINDS = screen_classes()
+
+
+async def shown(app, pilot, kind, folder, answers):
+    """A screen of ``kind`` above another one, with all that it shows at first."""
+    below = Ask("Below", {"yes": "Yes"})
+    app.push_screen(below)
+    await until(pilot, lambda: below.is_mounted)
+    screen = MAKERS[kind](folder)
+    app.push_screen(screen, answers.append)
+    await until(pilot, lambda: screen.is_mounted)
+    if kind is Palette:
+        await until(pilot, lambda: screen.query_one(OptionList).option_count)
+    return below, screen
+
+
+@pytest.mark.parametrize("names", [["escape"] * 3, ["enter"] * 3, ["down", "enter", "enter", "enter"]], ids="-".join)
+async def test_a_screen_dismissed_by_keys_in_a_burst_is_dismissed_once(names, tmp_path):
+    async with opened("lenet-5") as (app, pilot):
+        for kind in KINDS:
+            answers: list[object] = []
+            _, screen = await shown(app, pilot, kind, tmp_path, answers)
+            await burst(app, pilot, *names)
+            await until(pilot, lambda screen=screen, answers=answers: screen in app.screen_stack or answers)
+            assert len(answers) <= 1, kind
+            while len(app.screen_stack) > 1:
+                await burst(app, pilot, "escape", "escape")
+            assert app.is_running, kind
+
+
+async def test_what_reaches_a_screen_after_it_was_dismissed_does_nothing(tmp_path):
+    async with opened("lenet-5") as (app, pilot):
+        for kind in KINDS:
+            answers: list[object] = []
+            below, screen = await shown(app, pilot, kind, tmp_path, answers)
+            screen.dismiss(None)
+            screen.post_message(Button.Pressed(Button("late")))
+            screen.post_message(Input.Submitted(Input("late"), "late"))
+            screen.post_message(Key("escape", None))
+            screen.post_message(Key("enter", None))
+            screen.post_message(Click(screen, 0, 0, 0, 0, 1, False, False, False, 0, 0))
+            screen.dismiss(None)
+            await until(pilot, lambda screen=screen: not screen.is_running)
+            screen.dismiss(None)
+            assert (app.screen, answers) == (below, [None]), kind
+            below.dismiss()
+            await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
+async def test_a_command_of_the_palette_runs_once_however_often_enter_is_pressed():
+    async with opened("lenet-5") as (app, pilot):
+        await keys(pilot, "ctrl+p", "text:add gaussian")
+        await until(pilot, lambda: "Add GaussianNoise" in screen_of(app))
+        await burst(app, pilot, "enter", "enter", "enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await until(pilot, lambda: len(app.preset.architecture.layers) > 8)
+        assert len(app.preset.architecture.layers) == 9
+
+
+async def test_the_palette_opens_and_closes_in_one_burst():
+    async with opened("lenet-5") as (app, pilot):
+        for names in (
+            ["ctrl+p", "down", "enter", "enter"],
+            ["ctrl+p", "enter", "enter"],
+            ["ctrl+p", "escape", "escape"],
+        ):
+            await burst(app, pilot, *names)
+            await until(pilot, lambda: app.is_running)
+            while len(app.screen_stack) > 1:
+                await burst(app, pilot, "escape", "escape")
+        assert app.is_running
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+n", "p", "ctrl+o", "S"])
+async def test_what_asks_before_it_acts_asks_once(key):
+    async with opened("lenet-5") as (app, pilot):
+        await keys(pilot, "end", "d")
+        await burst(app, pilot, key, key, key)
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        await burst(app, pilot, "escape", "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert app.is_running
+        assert app.document.unsaved
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+n"])
+async def test_saving_before_leaving_takes_enter_twice(key, home):
+    async with opened("lenet-5") as (app, pilot):
+        await keys(pilot, "end", "d", key)
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        await keys(pilot, "left", "left")
+        await burst(app, pilot, "enter", "enter")
+        await until(pilot, lambda: isinstance(app.screen, NameFile) or app._exit or not app.document.unsaved)
+        await burst(app, pilot, "enter", "enter", "enter")
+        await until(pilot, lambda: app._exit or not app.preset.architecture.layers)
+    assert presets.load(home / "presets" / "lenet-5.toml").architecture.layers
+
+
+def test_every_screen_is_of_the_one_kind_that_is_dismissed_once():
+    assert set(KINDS) == set(MAKERS), "a new screen needs a maker in tests/tui/screens.py"
+    assert all(issubclass(kind, DismissOnce) for kind in KINDS)
+
+
+async def test_help_opens_over_every_screen_and_closes_back_to_it(tmp_path):
+    async with opened("lenet-5") as (app, pilot):
+        for kind in KINDS:
+            if kind is HelpPage:
+                continue
+            _, screen = await shown(app, pilot, kind, tmp_path, [])
+            for key in ("f1", "question_mark"):
+                field = app.focused
+                await keys(pilot, key)
+                if key == "question_mark" and isinstance(field, Input):
+                    assert field.value.endswith("?"), kind
+                    continue
+                assert isinstance(app.screen, HelpPage), (kind, key)
+                assert screen.HELP.strip().splitlines()[0] in app.screen._markdown
+                await keys(pilot, key)
+                assert app.screen is screen, (kind, key)
+            while len(app.screen_stack) > 1:
+                await keys(pilot, "escape")
+
+
+async def test_f1_helps_on_every_tab():
+    async with opened("lenet-5") as (app, pilot):
+        for tab in "1234":
+            await keys(pilot, tab, "f1")
+            assert isinstance(app.screen, HelpPage)
+            await keys(pilot, "f1")
+            assert len(app.screen_stack) == 1
+
+
+async def test_f1_helps_in_a_field_where_a_question_mark_is_text():
+    async with opened("lenet-5") as (app, pilot):
+        await keys(pilot, "down", "enter")
+        await until(pilot, lambda: isinstance(app.focused, Input))
+        await keys(pilot, "f1")
+        await until(pilot, lambda: isinstance(app.screen, HelpPage))
+        assert "## Form" in app.screen._markdown

@@ -1,0 +1,62 @@
+"""What every screen above the tabs has in common: it is dismissed once, and has help."""
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from textual import events
+from textual.await_complete import AwaitComplete
+from textual.binding import Binding
+from textual.message import Message
+from textual.screen import ModalScreen, Screen
+
+__all__ = ["HELP_KEYS", "DismissOnce", "Modal"]
+
+ResultT = TypeVar("ResultT")
+
+if TYPE_CHECKING:
+    Mixed = Screen
+else:
+    Mixed = Generic  # a mixin: of several bases that are nodes, Textual takes styles and bindings from the first alone
+
+HELP_KEYS = Binding("f1,question_mark", "help", "Help", id="modal.help", tooltip="Help for this dialog", show=False)
+"""The binding of `DismissOnce.action_help`."""
+
+FRAMEWORK = ("textual.events", "textual.messages")
+"""Modules of the messages by which Textual runs a screen, and takes it down."""
+
+
+class DismissOnce(Mixed[ResultT]):
+    """Makes a screen take no notice of what reaches it after it has been dismissed, and gives it help.
+
+    Two presses of enter in one burst are both on their way before the first is handled. Textual raises `ScreenError`
+    where a screen is dismissed a second time, or dismisses the one below it.
+    """
+
+    @property
+    def dismissed(self) -> bool:
+        """Whether it is on the stack of screens no more."""
+        return self not in self.app.screen_stack
+
+    def dismiss(self, result: ResultT | None = None) -> AwaitComplete:
+        """Close the screen with ``result`` if it is the one on top; else nothing happens."""
+        return super().dismiss(result) if self.app.screen_stack[-1:] == [self] else AwaitComplete()
+
+    def action_help(self) -> None:
+        """Open the help of this screen above it."""
+        from tui.screens.help import HelpPage, help_for  # noqa: PLC0415  # brings Markdown, which few need
+
+        if not self.dismissed:
+            self.app.push_screen(HelpPage(help_for(self, self.focused or self)))
+
+    async def _on_message(self, message: Message) -> None:
+        # Drop what a key, a click or a widget has to say; the framework's own messages still take the screen down.
+        late = isinstance(message, events.InputEvent) or type(message).__module__ not in FRAMEWORK
+        if late and self.dismissed:
+            message.stop()
+            return
+        await super()._on_message(message)
+
+
+class Modal(DismissOnce[ResultT], ModalScreen[ResultT]):
+    """A dialog or a page of LayerLab. ``?`` is help, where it is not text; F1 always is."""
+
+    BINDINGS = [HELP_KEYS]
