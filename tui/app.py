@@ -10,6 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.command import Provider
+from textual.driver import Driver
 from textual.getters import query_one
 from textual.widgets import ContentSwitcher, Footer, Static
 
@@ -122,6 +123,15 @@ class LayerLabApp(Keeping):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's driver for this platform, or ours in the place of the one for Linux and macOS."""
+        found = super().get_driver_class()
+        if found.__module__ != "textual.drivers.linux_driver":
+            return found
+        from tui.driver import TerminalDriver  # noqa: PLC0415  # there is no such terminal on Windows
+
+        return TerminalDriver
 
     def compose(self) -> ComposeResult:
         yield Header()

@@ -28,8 +28,7 @@ class AppSignals:
         self._number = 0
 
     def handle(self) -> None:
-        """Hear signals from now on, to the end of the process; also that the terminal is gone without one."""
-        self._app.driver_class = TerminalDriver
+        """Hear signals from now on, to the end of the process."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._receive)
 

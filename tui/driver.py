@@ -1,9 +1,14 @@
-"""Textual's driver, that puts the terminal right whatever ends the app; POSIX only."""
+"""Textual's driver, with two things mended: what is pasted is text, and whatever ends the app puts the terminal right.
+
+POSIX only.
+"""
 
 import os
 import select
+import selectors
 import signal
 import sys
+from codecs import getincrementaldecoder
 from contextlib import suppress
 from threading import Thread
 from typing import Any, TextIO
@@ -11,10 +16,15 @@ from typing import Any, TextIO
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.paste_parser import PasteParser
 from tui.terminal_state import Marker, restore
 
 __all__ = ["TerminalDriver"]
 
+CHUNK = 65_536
+"""Bytes read at once."""
+TURN = 0.05
+"""Seconds between two looks at whether something has become certain because nothing followed it."""
 MOUSE_PIXELS_OFF = "\x1b[?1016l"
 
 
@@ -83,11 +93,30 @@ class TerminalDriver(LinuxDriver):
         self._app.call_later(self._app.refresh, layout=True)
 
     def run_input_thread(self) -> None:
-        """Wait for input, until the terminal is gone."""
+        """Read what the terminal sends and hand the events on, until the driver is told to stop or the terminal is gone.
+
+        Textual has no hook for another parser: this stands in for its own loop.
+        """
         try:
-            super().run_input_thread()
+            self._read_until_exit()
         except OSError:
             self._hang_up()
+
+    def _read_until_exit(self) -> None:
+        parser = PasteParser()
+        decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if selector.select(TURN):
+                    read = os.read(self.fileno, CHUNK)
+                    if not read:  # nobody is there any more
+                        self.exit_event.wait(TURN)
+                    if text := decode(read):  # nothing, where only a part of a character has come
+                        for event in parser.feed(text):
+                            self.process_message(event)
+                for event in parser.tick():
+                    self.process_message(event)
 
     def _wait_for_hangup(self) -> None:
         if not hasattr(select, "poll"):
