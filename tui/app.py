@@ -32,6 +32,7 @@ from tui.runs.pane import RunsPane
 from tui.screens.browse import AddLayer
 from tui.screens.dialogs import Ask
 from tui.theme import DARK, LIGHT
+from tui.train.controller import Run
 from tui.train.loading import Loader, Preload
 from tui.train.pane import TrainPane
 
@@ -137,7 +138,8 @@ class LayerLabApp(Keeping):
         yield Header()
         with ContentSwitcher(id="tabs", initial="build"):
             yield BuildPane(self._architecture_edited, self._remedied, id="build").data_bind(LayerLabApp.preset)
-            yield TrainPane(self._plan_edited, self.training, id="train").data_bind(LayerLabApp.preset)
+            train = TrainPane(self._plan_edited, self.training, id="train")
+            yield train.data_bind(LayerLabApp.preset, LayerLabApp.document_id)
             yield InspectPane(self.inspector, id="inspect").data_bind(LayerLabApp.preset)
             yield RunsPane(lambda: self.store, id="runs")
         yield Static(id="too-small", markup=False)
@@ -193,7 +195,18 @@ class LayerLabApp(Keeping):
 
     def on_remedy_wanted(self, event: "RemedyWanted") -> None:
         """Apply a remedy; found by its name, as importing the message would bring numpy."""
-        self._remedied(event.remedy)
+        if event.run.document == self.document_id:
+            self._remedied(event.remedy)
+        else:
+            self._open_remedied(event.remedy, event.run)
+
+    @conversation
+    async def _open_remedied(self, remedy: Remedy, run: Run) -> None:
+        """Open what ``run`` trained, with ``remedy`` applied: the document that is open is not the one it came from."""
+        name = one_line(run.name)
+        if await self.may_leave(f"open {name}"):
+            self.open_document(Preset(run.name, remedy.architecture, remedy.plan), None, saved=False)
+            self.notify(f"A new document, {name}: {remedy.label}. t trains it, ctrl+s saves it", markup=False)
 
     @on(BuildPane.Settled)
     def _edit_settled(self) -> None:

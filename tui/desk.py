@@ -27,6 +27,8 @@ class Desk(App[None]):
 
     document: reactive[Document] = reactive(Document.opened(EMPTY), init=False, repaint=False)
     """The preset being edited, with its history."""
+    document_id: reactive[int] = reactive(0, repaint=False)
+    """Which document that is: the same for as long as it is edited and saved, another once one is opened."""
     preset: reactive[Preset] = reactive(EMPTY, repaint=False)
     """The present of `document`, as the tabs see it."""
 
@@ -105,8 +107,7 @@ class Desk(App[None]):
             self.refuse("Cannot import", error)
             return
         if await self.may_leave(f"open {one_line(preset.name)}"):
-            self.open_document(preset, None)
-            self.document = Document(preset, None)  # it has not been saved as a preset
+            self.open_document(preset, None, saved=False)
 
     @conversation
     async def action_save(self) -> None:
@@ -161,10 +162,17 @@ class Desk(App[None]):
         self.notify(f"Saved as {one_line(str(path))}", markup=False)
         return True
 
-    def open_document(self, preset: Preset, path: Path | None) -> None:
-        """Have ``preset`` on the desk, which came from ``path``, in the place of what is there."""
+    def open_document(self, preset: Preset, path: Path | None, *, saved: bool = True) -> None:
+        """Have ``preset`` on the desk, which came from ``path``, in the place of what is there.
+
+        What is not ``saved`` in a file, as it comes from a run or another program, is asked about before it is left.
+        """
+        self._put(Document(preset, preset if saved else None), path)
+
+    def _put(self, document: Document, path: Path | None) -> None:
         self.path = path
-        self.document = Document.opened(preset)
+        self.document_id += 1
+        self.document = document
         self.opened()
 
 

@@ -91,7 +91,7 @@ class Keeping(Desk):
     @conversation
     async def _open_trained(self, event: RunsPane.OpenRequested) -> None:
         if await self.may_leave(f"open {one_line(event.preset.name)}"):
-            self.open_document(event.preset, None)
+            self.open_document(event.preset, None, saved=False)
             self.action_show("build")
 
     @on(RunsPane.InspectRequested)

@@ -155,3 +155,16 @@ async def test_while_something_is_trained_no_run_is_gone_on_with_or_looked_into(
         await keys(pilot, "i")
         await until(pilot, lambda: "on show until it ends" in notices(app))
         assert app.tabs.current == "runs"
+
+
+async def test_a_training_knows_the_document_it_began_with_whatever_is_opened_meanwhile(home: Path) -> None:
+    async with opened() as (app, pilot):
+        await keys(pilot, "t")
+        await until(pilot, lambda: app.train_pane.busy)
+        first = app.train_pane.controller.run.document
+        assert first == app.document_id
+        app.open_preset(presets.find("ffnn-10"))
+        await until(pilot, lambda: app.preset.name != "LeNet-5")
+        assert app.train_pane.controller.run.document == first != app.document_id
+        await keys(pilot, "1", "end", "d", "u")
+        assert app.train_pane.document_id == app.document_id

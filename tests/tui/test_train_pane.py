@@ -122,7 +122,7 @@ async def test_t_trains_to_the_end_and_says_what_was_reached(size):
         assert pane.view.loss_chart.picture is not None
         assert pane.state == "idle"
         assert pane.history.ended.reason == "finished"
-        assert pane.controller.run == Run("net", NET.architecture, NET.plan)
+        assert pane.controller.run == Run("net", NET.architecture, NET.plan, document=0)
 
 
 @both_sizes

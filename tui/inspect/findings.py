@@ -18,6 +18,7 @@ from textual.widgets import Static
 from core.diagnosis import Finding, judge
 from core.remedy import Remedy
 from tui.inspect.view import View
+from tui.train.controller import Run
 
 __all__ = ["FindingsView", "RemedyWanted"]
 
@@ -27,9 +28,10 @@ PAUSE = 0.5
 
 @dataclass
 class RemedyWanted(Message):
-    """A person wants ``remedy`` applied."""
+    """A person wants ``remedy`` applied, which was found for the network that ``run`` trained."""
 
     remedy: Remedy
+    run: Run
 
 
 class RemedyLine(Static, can_focus=True):
@@ -43,7 +45,7 @@ class RemedyLine(Static, can_focus=True):
 
     def action_apply(self) -> None:
         """Apply this remedy to the network."""
-        self.post_message(RemedyWanted(self.remedy))
+        self.query_ancestor(FindingsView).apply(self.remedy)
 
     def on_click(self, event: events.Click) -> None:
         """A click applies it too."""
@@ -58,7 +60,8 @@ class FindingsView(View):
     ## Findings
     What was found wrong with the network, its plan or its training: first the numbers that prove it, then the cause,
     then what mends it. **up** and **down** go from remedy to remedy, **enter** applies one to the network as it was
-    trained, **u** takes that back.
+    trained, **u** takes that back. Where the document that is open is another one, or what is shown is a kept run, a
+    new document is opened with the remedy in it.
     """
 
     BINDINGS = [
@@ -99,6 +102,11 @@ class FindingsView(View):
     def focus_default(self) -> None:
         """Put the focus on the first remedy."""
         next(iter(self.query(RemedyLine)), self.scroll).focus()
+
+    def apply(self, remedy: Remedy) -> None:
+        """Ask for ``remedy``, unless it is of a network that is no longer on show."""
+        if self.run is not None and any(remedy in finding.remedies for finding in self.findings or ()):
+            self.post_message(RemedyWanted(remedy, self.run))
 
     def watch_active(self) -> None:
         self._look()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -61,7 +62,7 @@ class RunsPane(Following):
 
     @dataclass
     class OpenRequested(Message):
-        """A person wants to build on what was trained."""
+        """A person wants to build on what was trained: a preset of the run's name."""
 
         preset: Preset
 
@@ -235,7 +236,7 @@ class RunsPane(Following):
     def action_open(self) -> None:
         """Open what was trained in Build."""
         if run := self._allowed("open"):
-            self._read(run, lambda told: self.OpenRequested(told.preset))
+            self._read(run, lambda told: self.OpenRequested(replace(told.preset, name=told.run.name)))
 
     def action_inspect(self, which: "Which") -> None:
         """Look into the chosen run."""

@@ -54,6 +54,8 @@ class Run:
     plan: Plan
     kept: str = ""
     """Of a run that was kept: its key, and which of its weights are meant."""
+    document: int | None = None
+    """The document that it was trained from, as the app counts them; None of a run that was kept."""
 
 
 class Controller:

@@ -31,6 +31,8 @@ class Following(Widget):
 
     preset: reactive[Preset | None] = reactive(None, repaint=False)
     """What the document holds now: the architecture to train and the plan to train it by."""
+    document_id: reactive[int] = reactive(0, repaint=False)
+    """Which document that is: the same for as long as it is edited, another once one is opened."""
     state: reactive[State] = reactive[State]("idle", repaint=False)
     """What the training is about; anything but idle means that a thread is at work."""
     headline: reactive[str] = reactive("", repaint=False)

@@ -236,7 +236,8 @@ class TrainPane(Following):
 
     def _start(self, *, single: bool = False) -> None:
         preset = cast("Preset", self.preset)
-        self._launch(Run(preset.name, preset.architecture, preset.plan), self._make(preset), History(), single=single)
+        run = Run(preset.name, preset.architecture, preset.plan, document=self.document_id)
+        self._launch(run, self._make(preset), History(), single=single)
 
     def go_on(self, run: Run, make: Make, history: History) -> None:
         """Train further what has come to ``history``. Only while idle."""

@@ -1,5 +1,6 @@
 """Networks to be looked into: one that was really trained, and one whose numbers are the same on every machine."""
 
+import dataclasses
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache
@@ -134,7 +135,7 @@ async def inspecting(
     async with app.run_test(size=size) as pilot:
         pane = app.inspect_pane
         pane._ask = lambda: network.inspected
-        pane.run, pane.history = network.run, network.history
+        pane.run, pane.history = dataclasses.replace(network.run, document=app.document_id), network.history
         await pilot.press("3")
         await until(pilot, lambda: pane.view)
         await pilot.press(view)

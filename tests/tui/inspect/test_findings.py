@@ -1,13 +1,17 @@
 """The Findings view: what was found, and the remedies that a key applies."""
 
+from dataclasses import replace as replace_run
+
 import pytest
 from msgspec.structs import replace
 
+from core import presets
 from core.diagnosis import examine
 from core.summary import summarize
 from tests.tui.driving import SIZES, check_golden, faint_texts, screen_of, until
 from tests.tui.inspect.networks import QUICK, SMALL, Network, fixed, inspecting, trained
 from tui.inspect.findings import FindingsView, RemedyLine
+from tui.screens.dialogs import Ask, NameFile
 from tui.theme import DARK, LIGHT
 from tui.train.controller import Run
 
@@ -94,7 +98,7 @@ async def test_a_remedy_is_for_the_network_trained_last_though_it_is_called_as_t
         await until(pilot, lambda: isinstance(app.focused, RemedyLine))
         labels = [line.remedy.label for line in view_of(pane).query(RemedyLine)]
         other = replace(LOUD, seed=77)
-        pane.run = Run("small", SMALL, other)
+        pane.run = Run("small", SMALL, other, document=app.document_id)
         await until(pilot, lambda: all(line.remedy.plan.seed == 77 for line in view_of(pane).query(RemedyLine)))
         await until(pilot, lambda: isinstance(app.focused, RemedyLine))
         assert [line.remedy.label for line in view_of(pane).query(RemedyLine)] == labels
@@ -133,3 +137,66 @@ async def test_new_findings_leave_the_focus_on_the_remedy_that_was_chosen():
         await until(pilot, lambda: len(view.query(".finding--said")) == 1 + len(others))
         await pilot.pause()
         assert app.focused is pane.bar
+
+
+@pytest.mark.parametrize("whose", ["a kept run", "another document"])
+async def test_a_remedy_for_another_network_opens_a_new_document_and_leaves_the_open_one_and_its_file(whose, home):
+    network = fixed(SMALL, LOUD)
+    async with inspecting(network, "f") as (app, pane, pilot):
+        mine = home / "mine.toml"
+        presets.save(presets.load(presets.find("lenet-5")), mine)
+        written = mine.read_bytes()
+        app.open_document(presets.load(mine), mine)
+        if whose == "a kept run":
+            pane.run = replace_run(network.run, name="my run", kept="run k3f9q, best weights")
+        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        app.build_pane.selected = 8
+        app.build_pane.action_delete()
+        edited = app.document
+
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert (app.document, app.path) == (edited, mine)
+
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        await pilot.press("left", "enter")
+        await until(pilot, lambda: app.document.present.plan.pixels == "0..1")
+        assert app.document.present.name == pane.run.name
+        assert app.document.present.architecture == SMALL
+        assert app.path is None
+        assert app.document.unsaved
+        assert not app.document.past
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, NameFile))
+        await pilot.press("enter")
+        await until(pilot, lambda: not app.document.unsaved)
+        assert mine.read_bytes() == written
+        assert app.path.parent == home / "presets"
+
+
+async def test_a_remedy_of_an_earlier_version_of_the_document_is_an_edit_of_it():
+    network = fixed(SMALL, LOUD)
+    async with inspecting(network, "f") as (app, _pane, pilot):
+        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        app.build_pane.action_delete()
+        app.build_pane.selected = 1
+        app.build_pane.action_delete()
+        edited = app.document.present
+        await pilot.press("enter")
+        await until(pilot, lambda: app.document.present.plan.pixels == "0..1")
+        assert app.document.past[-1] == edited
+        assert app.document.present.name == edited.name
+
+
+async def test_a_remedy_that_is_no_longer_among_what_was_found_is_not_applied():
+    network = fixed(SMALL, LOUD)
+    async with inspecting(network, "f") as (app, pane, pilot):
+        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        stale, before = app.focused, app.document
+        pane.run = replace_run(network.run, plan=QUICK)
+        stale.action_apply()
+        await pilot.pause()
+        assert app.document == before

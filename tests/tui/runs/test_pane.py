@@ -165,8 +165,9 @@ async def test_a_run_is_opened_as_it_was_trained(runs, key):
         await choose(pilot, pane, "without pooling")
         await keys(pilot, key)
         await until(pilot, lambda: app.tabs.current == "build")
-        assert app.preset == Store().told(runs[3]).preset
+        assert app.preset == replace(Store().told(runs[3]).preset, name="without pooling")
         assert app.path is None
+        assert app.document.unsaved
 
 
 async def test_opening_asks_about_what_is_unsaved(runs):
