@@ -93,7 +93,7 @@ class TerminalDriver(LinuxDriver):
         self._app.call_later(self._app.refresh, layout=True)
 
     def run_input_thread(self) -> None:
-        """Read what the terminal sends and hand the events on, until the driver is told to stop or the terminal is gone.
+        """Read what the terminal sends and hand the events on, until told to stop or the terminal is gone.
 
         Textual has no hook for another parser: this stands in for its own loop.
         """
