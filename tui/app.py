@@ -69,8 +69,9 @@ class LayerLabApp(Keeping):
 
     ``path`` is the file that a preset given as such came from, where it can be saved without asking. ``load`` loads
     what a training needs; it is called in a thread, once nobody has touched the app for a second or when a person
-    trains. What is trained is kept as a run if the app ``saves``. Raises `core.presets.PresetError` for an id or a path
-    that cannot be read.
+    trains. What is trained is kept as a run if the app ``saves``. ``contain_errors`` has errors in handlers told and
+    logged instead of ending the app; None: unless a test drives it, which is to fail then.
+    Raises `core.presets.PresetError` for an id or a path that cannot be read.
     """
 
     TITLE = "LayerLab"
@@ -117,8 +118,10 @@ class LayerLabApp(Keeping):
         load: Callable[[], None] | None = None,
         *,
         saves: bool = True,
+        contain_errors: bool | None = None,
     ) -> None:
         super().__init__(preset, path, saves=saves)
+        self._containing = contain_errors
         self.loader = Loader(load) if load else None
         self._preload = Preload(self.loader, self._show_activity) if self.loader else None
         self.register_theme(DARK)
@@ -156,6 +159,9 @@ class LayerLabApp(Keeping):
         if self._preload:
             self.call_after_refresh(self._preload.watch, self.header)
         self.set_timer(SETTLED, self.look_for_interrupted)
+        self.set_timer(SETTLED, self.look_for_leftovers)
+        if not self.is_headless if self._containing is None else self._containing:
+            self.contain_errors()
 
     async def on_event(self, event: events.Event) -> None:
         if self._preload and isinstance(event, events.InputEvent):
@@ -176,6 +182,7 @@ class LayerLabApp(Keeping):
 
     def watch_document(self, before: Document, document: Document) -> None:
         self.preset = document.present
+        self.journal_edit()
         self._show_document()
         if (bool(before.past), bool(before.future)) != (bool(document.past), bool(document.future)):
             self.refresh_bindings()
@@ -297,6 +304,7 @@ class LayerLabApp(Keeping):
                 return
         if await self.may_leave("quit"):
             await self.train_pane.stop_and_wait()
+            self.close_journal()
             self.exit()
 
     def opened(self) -> None:

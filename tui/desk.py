@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from msgspec.structs import replace
-from textual.app import App
 from textual.reactive import reactive
 
 from core import presets
@@ -11,6 +10,7 @@ from core.architecture import Architecture
 from core.document import Document
 from core.files import what_is
 from core.presets import Preset, PresetError
+from tui.containment import Containing
 from tui.conversation import conversation
 from tui.plain import one_line
 from tui.screens.browse import BrowsePresets
@@ -22,7 +22,7 @@ __all__ = ["EMPTY", "Desk"]
 EMPTY = Preset("untitled", Architecture((28, 28, 1)))
 
 
-class Desk(App[None]):
+class Desk(Containing):
     """An app with a document."""
 
     document: reactive[Document] = reactive(Document.opened(EMPTY), init=False, repaint=False)
@@ -167,9 +167,10 @@ class Desk(App[None]):
 
         What is not ``saved`` in a file, as it comes from a run or another program, is asked about before it is left.
         """
-        self._put(Document(preset, preset if saved else None), path)
+        self.put_document(Document(preset, preset if saved else None), path)
 
-    def _put(self, document: Document, path: Path | None) -> None:
+    def put_document(self, document: Document, path: Path | None) -> None:
+        """Have ``document`` on the desk, with ``path`` as its file."""
         self.path = path
         self.document_id += 1
         self.document = document

@@ -16,8 +16,8 @@ from core.runs.record import Run, Told
 from core.training.events import Event
 from core.training.failures import explain
 from tui.conversation import conversation
-from tui.desk import Desk
 from tui.inspect.pane import InspectPane
+from tui.journaling import Journaling
 from tui.plain import one_line
 from tui.runs.kept import go_on, interrupted, look_into, trained, trains
 from tui.runs.pane import RunsPane
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Keeping"]
 
 
-class Keeping(Desk):
+class Keeping(Journaling):
     """An app whose trainings are kept, unless it does not ``save``."""
 
     train_pane = query_one("#train", TrainPane)

@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import msgspec
 from msgspec import Struct
 
-from core import files, presets
+from core import files, presets, process_lock
 from core.curves import History
 from core.presets import Preset, PresetError
+from core.process_lock import LockHeldError
 from core.runs import tensor_file
 from core.runs.history_file import HistoryFile, read_history
 from core.runs.labels import shortened
@@ -164,19 +165,7 @@ def signature(folder: Path) -> str:
 def held(folder: Path) -> bool:
     """Whether a process trains the run now."""
     path = folder / LOCK
-    if not _may_be_locked(path):
-        return False
-    from filelock import FileLock, Timeout  # noqa: PLC0415  # slow to import, and few runs are asked about
-
-    probe = FileLock(path, thread_local=False)
-    try:
-        probe.acquire(blocking=False)
-    except Timeout:
-        return True
-    except (OSError, NotImplementedError):
-        return False  # where nothing can be locked nothing is
-    probe.release()
-    return False
+    return _may_be_locked(path) and process_lock.is_held(path)
 
 
 def lock(folder: Path) -> "FileLock":
@@ -184,18 +173,14 @@ def lock(folder: Path) -> "FileLock":
 
     Raises `RunError` if another training has it, or if it is gone.
     """
-    from filelock import FileLock, Timeout  # noqa: PLC0415  # as above
-
     if not folder.is_dir():
         raise RunError(f"{_shown(folder)}: is not there any more")
     if os.path.lexists(folder / LOCK) and not _may_be_locked(folder / LOCK):
         raise RunError(f"{_shown(folder / LOCK)}: is no file: take it away")
-    taken = FileLock(folder / LOCK, thread_local=False)
     try:
-        taken.acquire(timeout=1)  # one who only asks whether it is held has it for a moment
-    except Timeout as error:
+        return process_lock.acquire(folder / LOCK)
+    except LockHeldError as error:
         raise RunError(f"{_shown(folder)}: is being trained already") from error
-    return taken
 
 
 def write_header(folder: Path, header: Header, *, durably: bool = True) -> None:

@@ -35,8 +35,10 @@ class Ask(Modal[str | None]):
         Binding("right,down", "app.focus_next", "Next", id="ask.next", tooltip="Next answer", show=False),
     ]
 
-    def __init__(self, question: str, answers: dict[str, str]) -> None:
+    def __init__(self, question: str, answers: dict[str, str], *, back: str = "Back") -> None:
+        """``answers`` has the words of each by its id, ``back`` those of going back."""
         super().__init__()
+        self._back = back
         self._question = question
         self._answers = answers
 
@@ -46,7 +48,7 @@ class Ask(Modal[str | None]):
             with Horizontal(classes="answers"):
                 for answer, label in self._answers.items():
                     yield Button(Content(one_line(label)), id=answer, compact=True)
-                yield Button("Back", id="back", compact=True)
+                yield Button(self._back, id="back", compact=True)
 
     @on(Button.Pressed)
     def _answered(self, event: Button.Pressed) -> None:

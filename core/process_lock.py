@@ -1,0 +1,42 @@
+"""Locks that die with the process that holds them, in whatever way it ends."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+__all__ = ["LockHeldError", "acquire", "is_held"]
+
+
+class LockHeldError(Exception):
+    """Another process holds the lock."""
+
+
+def is_held(path: Path) -> bool:
+    """Whether a process holds the lock at ``path`` now."""
+    if not path.exists():
+        return False
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # slow to import, and seldom asked
+
+    probe = FileLock(path, thread_local=False)
+    try:
+        probe.acquire(blocking=False)
+    except Timeout:
+        return True
+    except (OSError, NotImplementedError):
+        return False  # where nothing can be locked nothing is
+    probe.release()
+    return False
+
+
+def acquire(path: Path) -> "FileLock":
+    """Take the lock at ``path`` until it is released. Raises `LockHeldError`, OSError."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # as above
+
+    taken = FileLock(path, thread_local=False)
+    try:
+        taken.acquire(timeout=1)  # one who only asks whether it is held has it for a moment
+    except Timeout as error:
+        raise LockHeldError(str(path)) from error
+    return taken
