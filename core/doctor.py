@@ -42,7 +42,11 @@ def versions() -> tuple[Finding, ...]:
 
 
 def data() -> tuple[Finding, ...]:
-    """The datasets: read, and checked against their digests."""
+    """The datasets: read, and checked against their digests, unless the memory for that cannot be had."""
+    from core.training import limits  # noqa: PLC0415  # only what trains needs so much
+
+    if limits.shortage():  # which `devices` tells
+        return tuple(Finding(dataset.title, "not read: too little memory") for dataset in DATASETS.values())
     from core.datasets import mnist  # noqa: PLC0415  # loads NumPy
     from core.datasets.examples import DatasetError  # noqa: PLC0415
 

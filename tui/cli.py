@@ -15,7 +15,7 @@ import typer
 from core import presets as preset_files
 from core.kinds import nearest
 from core.presets import PresetError
-from tui.commands.common import DONE, Misuse
+from tui.commands.common import DONE, FAILED, Misuse
 from tui.commands.options import plan_options
 from tui.commands.words import Command, Group
 from tui.output import flush, say_error, unwritten
@@ -80,6 +80,9 @@ class CommandLine(Group):
             code = error.exit_code
         except OSError as error:  # of --help and --version
             code = unwritten(error)
+        except MemoryError:
+            say_error("out of memory")
+            code = FAILED
         sys.exit(code or DONE)
 
 

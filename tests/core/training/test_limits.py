@@ -48,11 +48,12 @@ def test_data_is_limited_too() -> None:
     assert done.stderr.endswith("MiB of memory, `ulimit -d` allows 300 MiB: raise it\n")
 
 
-def test_the_doctor_says_what_is_wrong() -> None:
-    done = limited("doctor --json")
+@pytest.mark.parametrize("limit", [GIB, 100_000 * 1024])
+def test_the_doctor_says_what_is_wrong(limit: int) -> None:
+    done = limited("doctor --json", limit)
     assert (done.returncode, done.stderr) == (1, "")
     (problem,) = json.loads(done.stdout)["problems"]
-    assert "`ulimit -v` allows 1.0 GiB: raise it" in problem
+    assert "`ulimit -v` allows" in problem
 
 
 @pytest.mark.keras
