@@ -77,7 +77,8 @@ class DataPage(Modal[None]):
         try:
             loaded = preview(SHOWN)
         except DatasetError as error:
-            self.app.call_from_thread(self.digits.update, Content.styled(f"! {error}", "$text-error"))
+            if not worker.is_cancelled:
+                self.app.call_from_thread(self.digits.update, Content.styled(f"! {error}", "$text-error"))
             return
         if not worker.is_cancelled:
             self.app.call_from_thread(setattr, self, "preview", loaded)
