@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.messages import ExitApp
 
 from tui.paste_parser import PasteParser
 from tui.terminal_state import Marker, restore
@@ -110,8 +111,9 @@ class TerminalDriver(LinuxDriver):
             while not self.exit_event.is_set():
                 if selector.select(TURN):
                     read = os.read(self.fileno, CHUNK)
-                    if not read:  # nobody is there any more
-                        self.exit_event.wait(TURN)
+                    if not read:  # the terminal is gone, and nobody can ever type again
+                        self.send_message(ExitApp())
+                        return
                     if text := decode(read):  # nothing, where only a part of a character has come
                         for event in parser.feed(text):
                             self.process_message(event)

@@ -1,6 +1,8 @@
 """What was left unsaved is offered, restored, discarded; and a LayerLab that is killed loses nothing."""
 
+import os
 import sys
+from pathlib import Path
 
 import pytest
 from textual.widgets import Button
@@ -118,3 +120,14 @@ def test_a_layerlab_that_is_killed_loses_nothing(home):
         terminal.to_the_end()
     assert terminal.process.returncode == 0
     assert not journals(home)
+
+
+def test_a_terminal_that_goes_away_ends_the_app_and_leaves_its_edits(home):
+    with on_terminal([sys.executable, "-m", "tui", "lenet-5"]) as terminal:
+        terminal.until(lambda seen: "61,706 params" in seen)
+        terminal.type("Gd")
+        terminal.until(lambda _: journals(home))
+        with Path(os.devnull).open() as nowhere:
+            os.dup2(nowhere.fileno(), terminal._leader)
+        terminal.process.wait(timeout=60)
+    assert [one.preset.name for one in leftovers()[0]] == ["LeNet-5"]
