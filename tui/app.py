@@ -152,6 +152,7 @@ class LayerLabApp(Keeping):
         self.watch(self.train_pane, "headline", self._show_activity)
         for told in ("state", "history"):
             self.watch(self.train_pane, told, self.show_training)
+        self._tell_panes()
         self._show_document()
         self.build_pane.start_over()
         self.build_pane.stack.focus()
@@ -248,9 +249,13 @@ class LayerLabApp(Keeping):
             return
         self.tabs.current = tab
         self.header.tab = tab
-        self.inspect_pane.active = tab == "inspect"
-        self.runs_pane.active = tab == "runs"
+        self._tell_panes()
         self._focus_tab()
+
+    def _tell_panes(self) -> None:
+        """Tell the panes that want to know it which of them is open."""
+        for pane in (self.train_pane, self.inspect_pane, self.runs_pane):
+            pane.active = pane.id == self.tabs.current
 
     def _focus_tab(self) -> None:
         if self.tabs.current == "build":

@@ -248,7 +248,7 @@ class WalkView(View, can_focus=True):
         self._weights = weights
         self._show()
         # A person who has gone on meanwhile is not to be called back.
-        if self.active and self._row == row.index and not self.screen.is_modal:
+        if self.active and self._row == row.index and self.screen.is_active:
             self._step(row)
 
     def _step(self, row: Row) -> None:

@@ -144,8 +144,11 @@ class EpochTable(Lines, can_focus=True):
         self.redraw()
 
     def _ask_for_room(self) -> None:
-        """Have the screen laid out for another number of rows, unless the last ones got no more room: it takes long."""
-        fewer, heard = self.row_count < self._asked, self.size.height >= HEADER + self._asked
+        """Have the screen laid out for another number of rows, unless the last ones got no more room: it takes long.
+
+        Behind something else there is no knowing what room there will be.
+        """
+        fewer, heard = self.row_count < self._asked, not self.size or self.size.height >= HEADER + self._asked
         if fewer or (heard and self.row_count > self._asked):
             self._asked = self.row_count
             self.refresh(layout=True)

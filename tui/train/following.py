@@ -39,6 +39,8 @@ class Following(Widget):
     """What goes on, in a few words for the header: ``training lenet-5 3/10``; empty when idle."""
     history: reactive[History] = reactive(History(), repaint=False)
     """What the last training has told so far."""
+    active: reactive[bool] = reactive(True, init=False, repaint=False)
+    """Whether the tab is open; where there are no tabs it always is."""
 
     view = query_one("#run-side", RunView)
     status = query_one("#status", StatusLine)

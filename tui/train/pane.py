@@ -92,14 +92,17 @@ class TrainPane(Following):
     # What comes down
 
     def watch_preset(self) -> None:
-        # Behind another tab it would cost every keystroke there, for nothing to be seen.
-        if self.is_mounted and self.is_on_screen:
-            self._show_preset()
-
-    def on_show(self) -> None:
         self._show_preset()
 
+    def watch_active(self) -> None:
+        self._show_preset()
+        if self.active:
+            self.view.draw_all()
+
     def _show_preset(self) -> None:
+        # Behind another tab it would cost every keystroke there, for nothing to be seen.
+        if not self.is_mounted or not self.active:
+            return
         self._show_plan()
         self.refresh_bindings()
         if self.busy:

@@ -21,6 +21,7 @@ from tui.train.painter import Painter
 from tui.train.progress import ProgressPanel
 from tui.train.status import StatusLine
 from tui.widgets.chart import Chart
+from tui.widgets.sight import in_sight
 from tui.widgets.text import update_text
 
 __all__ = ["RunView"]
@@ -54,7 +55,6 @@ class RunView(Vertical):
         super().__init__(id=id)
         self._painter = Painter()
         self._begun = 0.0
-        self._hidden = False
 
     def compose(self) -> ComposeResult:
         yield Static("", id="plan-line", markup=False)
@@ -70,13 +70,6 @@ class RunView(Vertical):
     def on_mount(self) -> None:
         self.progress.clear()
         self.gradients.empty = words.no_gradients(self.history, live=self.live)
-
-    def on_show(self) -> None:
-        self._hidden = False
-        self.draw_all()
-
-    def on_hide(self) -> None:
-        self._hidden = True
 
     def prepare(self, what: str) -> None:
         """Show that training is being prepared: ``what`` is going on."""
@@ -116,7 +109,7 @@ class RunView(Vertical):
 
     def draw_next(self) -> None:
         """Draw one of the parts that have changed, if anybody can see it."""
-        if not self._hidden:
+        if in_sight(self):
             self._painter.draw_next()
 
     def draw_all(self) -> None:
