@@ -131,7 +131,7 @@ class FindingsView(View):
         self.findings = judge(self.run.architecture, self.run.plan, self.history)
 
     async def watch_findings(self, before: Sequence[Finding] | None, findings: Sequence[Finding] | None) -> None:
-        if findings is None:
+        if findings is None or not self.children:  # none any more: another network is on show
             return
         if before is not None and _outline(before) == _outline(findings) and self.scroll.children:
             for shown, finding in zip(self.query(".finding--said").results(Static), findings, strict=True):

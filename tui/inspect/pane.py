@@ -235,8 +235,9 @@ class InspectPane(Vertical, Asking):
             # What had the focus is gone, or there is something to see again.
             self.call_after_refresh(self.focus_default)
         update_text(self.empty, Content(why))
+        seen = self.active and self._complete and not why  # views that come or go have not all their parts
         for view in self.switcher.children:
-            cast("View", view).active = self.active and not why and view.id == self.chosen
+            cast("View", view).active = seen and view.id == self.chosen
         if self.active and self._complete and asks and not why and self.inspected is None:
             self._look_inside()
 
