@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.command import Provider
 from textual.driver import Driver
 from textual.getters import query_one
-from textual.widgets import ContentSwitcher, Footer, Static
+from textual.widgets import ContentSwitcher, Static
 
 from core.architecture import Architecture
 from core.datasets import DATASETS
@@ -35,6 +35,7 @@ from tui.theme import DARK, LIGHT
 from tui.train.controller import Run
 from tui.train.loading import Loader, Preload
 from tui.train.pane import TrainPane
+from tui.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from tui.inspect.findings import RemedyWanted
@@ -146,7 +147,7 @@ class LayerLabApp(Keeping):
             yield InspectPane(self.inspector, id="inspect").data_bind(LayerLabApp.preset)
             yield RunsPane(lambda: self.store, id="runs")
         yield Static(id="too-small", markup=False)
-        yield Footer(compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.watch(self.train_pane, "headline", self._show_activity)

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.reactive import reactive
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from core.inspection.activations import Picture
 from core.inspection.steps import Steps, input_picture, output_at, output_picture
@@ -19,6 +19,7 @@ from core.shapes import show_shape
 from tui.inspect.pixels import Drawn, Pixels
 from tui.inspect.sums import grids, sums
 from tui.screens.modal import Modal
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.text import update_text
 
 __all__ = ["Place", "Stepper"]
@@ -120,7 +121,7 @@ class Stepper(Modal[None]):
                     with VerticalScroll(id="stepper-scroll", can_focus=False):
                         yield Static(id="stepper-grids", markup=False)
                     yield Static(id="stepper-sums", markup=False)
-            yield Footer(compact=True, show_command_palette=False)
+            yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         steps = self._steps

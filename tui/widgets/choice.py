@@ -63,8 +63,11 @@ class Choice(Widget, can_focus=True):
     def on_click(self) -> None:
         self.action_step(1)
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return character is not None and character.isalpha()
+
     def on_key(self, event: events.Key) -> None:
-        if not (event.character and event.character.isalpha()):
+        if event.character is None or not self.check_consume_key(event.key, event.character):
             return
         event.stop()  # a letter is for this field; the keys of the tab around it must not act
         if self.options == ("false", "true"):
