@@ -133,7 +133,7 @@ def load(path: Path, kind: FileKind = PRESET, *, follow: bool = True) -> Preset:
     try:
         text = read_bytes(path, kind, follow=follow).decode("utf-8-sig")
     except (OSError, ValueError) as error:
-        raise PresetError(f"{visible(path.name or path)}: cannot be read: {_reason(error)}") from error
+        raise PresetError(f"{visible(path.name if path.suffix else path)}: cannot be read: {_reason(error)}") from error
     return loads(text, path.name)
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "write_atomically",
 ]
 
+_SYSTEM, _MEMORY = ("/dev/", "/proc/", "/sys/"), "/dev/shm/"  # noqa: S108  # it is where files are, not one
 UNFINISHED = ".layerlab-"
 """How the name of a file begins that is still being written; one that stays was left by a process that died."""
 
@@ -78,6 +79,7 @@ def atomic_file(
     Raises OSError.
     """
     path = Path(os.path.realpath(path)) if follow else path
+    _refuse_system(path)
     if parents:
         path.parent.mkdir(parents=True, exist_ok=True)
     written = _unforeseen(path)
@@ -97,6 +99,7 @@ def private_folder(beside: Path) -> Iterator[Path]:
 
     For libraries that want to write to a path of their own choosing. Raises OSError.
     """
+    _refuse_system(beside)
     folder = _unforeseen(beside)
     folder.mkdir(mode=0o700)
     try:
@@ -141,6 +144,13 @@ def open_log(path: Path, most: int) -> int:
     if found.st_size > most:
         os.ftruncate(descriptor, 0)
     return descriptor
+
+
+def _refuse_system(path: Path) -> None:
+    """Raises `NotAFile` for what lies among devices: /dev/stdout, say, is a link that others need as it is."""
+    place = f"{os.path.realpath(path.parent)}{os.sep}"
+    if place.startswith(_SYSTEM) and not place.startswith(_MEMORY):
+        raise NotAFile(EINVAL, "no place for a file", str(path))
 
 
 def _unforeseen(beside: Path) -> Path:

@@ -53,7 +53,7 @@ class Desk(Containing):
 
     def refuse(self, title: str, error: Exception | str) -> None:
         """Say why something was not done."""
-        self.notify(one_line(str(error)), title=title, severity="error", timeout=10, markup=False)
+        self.notify(one_line(str(error), 1_000), title=title, severity="error", timeout=10, markup=False)
 
     def action_undo(self) -> None:
         """Take back the last edit."""

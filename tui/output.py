@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
+from core.sanitize import cut
 from tui.plain import one_line, printable
 from tui.terminal import hush
 
@@ -16,6 +17,10 @@ __all__ = ["Column", "Output", "flush", "say_error", "unwritten"]
 
 GONE = frozenset({errno.EPIPE, errno.EIO})
 """What a write fails with whose reader has gone away: a pipe's (``| head``), a terminal that was closed."""
+
+
+WIDEST = 300
+"""Characters of a cell at most: where there is no terminal, the widest cell is the width of its column."""
 
 
 class Column(NamedTuple):
@@ -83,7 +88,7 @@ class Output:
 
     def line(self, text: str = "", style: str = "") -> None:
         """One line of text, in ``style`` on a terminal."""
-        shown = printable(text)
+        shown = printable(cut(text))
         if self.rich:
             self.console.print(shown, style=style or None, markup=False, highlight=False, emoji=False)
         else:
@@ -95,7 +100,7 @@ class Output:
 
     def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]], styles: Sequence[str] = ()) -> None:
         """``rows`` under the titles of ``columns``; ``styles`` gives each row's style on a terminal."""
-        cells = [[printable(cell) for cell in row] for row in rows]
+        cells = [[printable(cut(cell, WIDEST)) for cell in row] for row in rows]
         if self.rich:
             self._rich_table(columns, cells, styles)
         else:

@@ -40,7 +40,7 @@ class _Scalar(Struct, frozen=True):
     """How far training had come, in epochs."""
 
 
-def write(told: Told, folder: Path, *, force: bool = False) -> Path:
+def write(told: Told, folder: Path, *, force: bool = True) -> Path:
     """Write ``folder``/train and ``folder``/validation, such that ``tensorboard --logdir folder`` shows the run.
 
     For each epoch, counted from 0 as Keras's TensorBoard callback does: epoch_loss, epoch_accuracy and, of training,

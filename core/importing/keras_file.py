@@ -37,13 +37,14 @@ _ZIP, _HDF5 = b"PK", b"\x89HDF\r\n\x1a\n"
 def load(path: Path) -> Preset:
     """The model in the file at ``path``, a ``.keras`` file or JSON, as a preset. Raises `PresetError`; see `loads`."""
     name = path.name or str(path)
+    place = path.name if path.suffix else str(path)
     try:
         with open_regular(path, MODEL) as file:
             return read(file, name)
     except PresetError:
         raise
     except (NotAFile, TooLarge) as error:
-        raise PresetError(f"{visible(name)}: cannot be read: {error.advice}") from error
+        raise PresetError(f"{visible(place)}: cannot be read: {error.advice}") from error
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise PresetError(f"{visible(name)}: cannot be read: {reason}") from error

@@ -4,6 +4,7 @@ The checkpoint refers to the weights of single epochs, which lie in files of the
 removed only once no checkpoint refers to it: whenever the process dies, what is there fits together.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -35,7 +36,8 @@ def write(folder: Path, checkpoint: Checkpoint, *, durably: bool) -> None:
     tensor_file.write(folder / CHECKPOINT, Tensors(groups, note), durably=durably)
     for path in folder.glob("weights-*.safetensors"):
         if path not in wanted:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # it is in nobody's way
+                path.unlink()
 
 
 def kept(folder: Path) -> bool:

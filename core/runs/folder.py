@@ -96,7 +96,7 @@ def create(
 ) -> Header:
     """Make the ``folder`` of a run that begins now, with its first files: all of them or nothing. Raises OSError."""
     unfinished = folder.with_name(f"{UNFINISHED}{folder.name}")
-    unfinished.mkdir()
+    unfinished.mkdir(parents=True)
     header = Header(preset.name, time.time(), environment, "running", figures=figures)
     write_entry(unfinished / PRESET, presets.dumps(preset))
     write_entry(unfinished / LABEL, _json(label))

@@ -156,6 +156,20 @@ class TestPresets:
         assert max(map(len, stream.getvalue().splitlines())) <= width
         assert ("FFNN 784-10-10" in stream.getvalue()) == (width >= 80)
 
+    def test_a_name_of_megabytes_and_what_nobody_sees_are_laid_out_short(self) -> None:
+        folder = presets.own_folder()
+        folder.mkdir(parents=True)
+        tiny = Architecture((28, 28), (Flatten(), Dense(10, "softmax")))
+        presets.save(Preset("x" * 90_000, tiny), folder / "long.toml")
+        presets.save(Preset("a\u061cb\u00adc\U000e0001", tiny), folder / "bidi.toml")
+        told = layerlab("presets").stdout
+        assert max(map(len, told.splitlines())) < 500
+        assert "a\\u061cb\\xadc\\U000e0001" in told
+        assert "\u061c" not in told
+        assert json.loads(layerlab("presets", "--json").stdout)[0]["name"] == "a\u061cb\u00adc\U000e0001"
+        assert "\\u061c" in layerlab("summary", "bidi").stdout
+        assert len(layerlab("summary", "long").stdout) < 20_000
+
 
 class TestWrongUsage:
     def test_no_such_preset(self) -> None:

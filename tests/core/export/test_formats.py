@@ -6,6 +6,8 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -162,6 +164,47 @@ def test_nothing_is_written_over(form: Format, stored: Stored, tmp_path: Path) -
     assert path.read_text() == "mine"
 
 
+@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+def test_nor_through_a_link_that_leads_nowhere_yet(form: Format, stored: Stored, tmp_path: Path) -> None:
+    with_weights(stored)
+    link = tmp_path / f"mine{form.suffix}"
+    link.symlink_to(tmp_path / "target")
+    with pytest.raises(FileExistsError):
+        formats.export(form, stored, link)
+    assert link.is_symlink()
+    assert not (tmp_path / "target").exists()
+
+
+@pytest.mark.parametrize("form", [*TEXTS, FORMATS["keras"]], ids=lambda form: form.name)
+def test_what_has_come_since_somebody_looked_stays(
+    form: Format, stored: Stored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_weights(stored)
+    path = tmp_path / f"mine{form.suffix}"
+    check = formats._leave_alone
+
+    def look(paths: Iterable[Path], *, force: bool) -> None:
+        check(paths, force=force)
+        path.write_text("mine")
+
+    monkeypatch.setattr(formats, "_leave_alone", look)
+    with pytest.raises(FileExistsError):
+        formats.export(form, stored, path)
+    assert path.read_text() == "mine"
+    assert [each.name for each in tmp_path.iterdir() if each.is_file()] == [path.name]
+
+
+@pytest.mark.parametrize("form", [*TEXTS, FORMATS["keras"]], ids=lambda form: form.name)
+def test_a_link_is_replaced_and_what_it_leads_to_stays(form: Format, stored: Stored, tmp_path: Path) -> None:
+    with_weights(stored)
+    (tmp_path / "target").write_text("somebody's")
+    link = tmp_path / f"mine{form.suffix}"
+    link.symlink_to(tmp_path / "target")
+    formats.export(form, stored, link, force=True)
+    assert not link.is_symlink()
+    assert (tmp_path / "target").read_text() == "somebody's"
+
+
 @pytest.mark.parametrize("form", TEXTS, ids=lambda form: form.name)
 def test_unless_that_is_wanted(form: Format, stored: Stored, tmp_path: Path) -> None:
     path = tmp_path / f"mine{form.suffix}"
@@ -242,6 +285,17 @@ class TestKeras:
         model = keras.models.load_model(tmp_path / "small.keras")
         assert model.count_params() == 15
         assert zipfile.is_zipfile(tmp_path / "small.keras")
+
+    def test_it_is_written_under_a_name_that_nobody_foresees(self, tmp_path: Path) -> None:
+        small = Preset("small", Architecture((4,), (Dense(3, "softmax"),)))
+        (tmp_path / "target").write_text("somebody's")
+        (tmp_path / ".layerlab-small.keras").symlink_to(tmp_path / "target")
+        formats.export(FORMATS["keras"], small, tmp_path / "small.keras")
+        assert (tmp_path / "target").read_text() == "somebody's"
+        assert zipfile.is_zipfile(tmp_path / "small.keras")
+        assert {path.name for path in tmp_path.iterdir()} == {"target", ".layerlab-small.keras", "small.keras"}
+        with pytest.raises(FileExistsError):
+            import_module("core.runs.keras_file").write(tmp_path / "small.keras", small, replaces=False)
 
     def test_a_file_of_an_earlier_checkpoint_is_made_anew(self, stored: Stored, tmp_path: Path) -> None:
         with_weights(stored)

@@ -116,6 +116,16 @@ def test_a_run_written_over_another_leaves_nothing_of_it(write: Any, tmp_path: P
     assert scalars(tmp_path / "validation") == []
 
 
+def test_nothing_is_written_through_a_link_or_over_another_unless_that_is_wanted(write: Any, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "train").symlink_to(tmp_path / "elsewhere")
+    for force in (False, True):
+        with pytest.raises(OSError, match=r"\w"):
+            write(told(HISTORY), tmp_path / "logs", force=force)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 def test_a_run_that_told_nothing_is_written_empty(write: Any, tmp_path: Path) -> None:
     write(told(History()), tmp_path)
     assert scalars(tmp_path / "train") == scalars(tmp_path / "validation") == []

@@ -80,7 +80,7 @@ def test_a_model_comes_through_a_pipe(line: str, home: Path, tmp_path: Path) -> 
         ("layerlab /dev/fd/77", "/dev/fd/77: cannot be read: "),
         ("(printf '{{'; yes) | layerlab -", "standard input: cannot be read: more than 16 MB"),
         ("layerlab {pipe}", "{pipe}: an empty pipe"),
-        ("layerlab /dev/zero", "zero: cannot be read: a device, not a file"),
+        ("layerlab /dev/zero", "/dev/zero: cannot be read: a device, not a file"),
     ],
 )
 def test_what_is_no_model_is_said_at_once_in_one_line(line: str, said: str, home: Path, tmp_path: Path) -> None:
