@@ -300,11 +300,16 @@ def rm(
 
 
 @app.command(cls=Command)
-def doctor(json: Json = False) -> int:
+def doctor(
+    train: Annotated[
+        bool, typer.Option("--train", help="Train on every device for some seconds, and compare it with the CPU")
+    ] = False,
+    json: Json = False,
+) -> int:
     """What LayerLab finds here: versions, devices, data, terminal."""
     from tui.commands import doctor as command  # noqa: PLC0415
 
-    return command.run(as_json=json)
+    return command.run(trains=train, as_json=json)
 
 
 def _refuse_misspelt(args: list[str], commands: list[str]) -> None:

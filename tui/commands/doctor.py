@@ -10,6 +10,7 @@ from core import doctor
 from core.doctor import Finding
 from core.report import to_json
 from tui.commands.common import DONE, FAILED
+from tui.commands.device_check import check_devices
 from tui.output import Output
 from tui.terminal import guarded
 from tui.worker_thread import in_worker
@@ -19,8 +20,8 @@ __all__ = ["run", "terminal"]
 LEAST = (80, 24)
 
 
-def run(*, as_json: bool) -> int:
-    """Print all findings, section by section as they come; `FAILED` if anything is wrong."""
+def run(*, trains: bool = False, as_json: bool) -> int:
+    """Print all findings, section by section as they come, and how devices train; `FAILED` if anything is wrong."""
     sections: dict[str, Callable[[], Iterable[Finding]]] = {
         "versions": doctor.versions,
         "system": doctor.system,
@@ -37,9 +38,14 @@ def run(*, as_json: bool) -> int:
         if not as_json and findings[title]:
             _show(title, findings[title], out)
     problems = [finding.problem for section in findings.values() for finding in section if finding.problem]
+    trained = None
+    if trains and not any(finding.problem for finding in findings["devices"]):
+        trained = check_devices([finding.name for finding in findings["devices"]], as_json=as_json)
+        problems += [f"{device}: {why}" for device, why in trained.problems.items() if why]
     if as_json:
         told = {title: {finding.name: finding.found for finding in section} for title, section in findings.items()}
-        out.json(to_json({**told, "problems": problems}))
+        training = {"training": trained.report()} if trained else {}
+        out.json(to_json({**told, **training, "problems": problems}))
     else:
         out.line("no problems" if not problems else f"{len(problems)} to mend", "bold")
     return FAILED if problems else DONE
