@@ -97,7 +97,6 @@ def _binary_on_softmax(subject: Subject, ending: Row) -> Finding:
     loss, classes = subject.plan.loss, subject.classes
     categorical = loss.categorical()
     plan = replace(subject.plan, loss=categorical)
-    plain = replace(subject.plan, loss=replace(loss, from_logits=False))
     return Finding(
         "binary-loss-on-softmax",
         ending.index,
@@ -105,7 +104,7 @@ def _binary_on_softmax(subject: Subject, ending: Row) -> Finding:
         f"and averages them; the softmax of {named(ending)} gives one answer in {classes} shares",
         f"An image has one class, so the shares belong together. Judged one by one, the right class counts for "
         f"1/{classes} of the loss: its gradient is {classes} times smaller, and training slow.",
-        (subject.changed(f"set loss={categorical.alias()}", plan=plan), _ends_in(subject, ending, "sigmoid", plain)),
+        (subject.changed(f"set loss={categorical.alias()}", plan=plan),),
     )
 
 
@@ -168,9 +167,6 @@ def _no_shares(subject: Subject, ending: Row, wanted: str) -> Finding:
 def _other_labels(subject: Subject, ending: Row) -> Iterator[Finding]:
     """Losses whose labels, or whose logarithm, the outputs can never come to."""
     loss, low = subject.plan.loss, curve(subject.ends_in).low
-    categorical = subject.changed(
-        "set loss=categorical_crossentropy", plan=replace(subject.plan, loss=CategoricalCrossentropy())
-    )
     if isinstance(loss, Poisson) and low < 0:
         yield Finding(
             "no-positive-output",
@@ -181,9 +177,11 @@ def _other_labels(subject: Subject, ending: Row) -> Iterator[Finding]:
             (_ends_in(subject, ending, "softmax"),),
         )
     if isinstance(loss, Hinge | SquaredHinge) and low >= 0:
-        remedies = [_ends_in(subject, ending, "linear")]
-        if subject.ends_in == "softmax":
-            remedies.insert(0, categorical)
+        label, plan = "set loss=categorical_crossentropy", replace(subject.plan, loss=CategoricalCrossentropy())
+        remedy = subject.changed(label, plan=plan)
+        if subject.ends_in != "softmax":
+            shares = _ends_in(subject, ending, "softmax", plan)
+            remedy = replace(shares, label=f"{shares.label}, {label.removeprefix('set ')}")
         yield Finding(
             "hinge-without-negatives",
             ending.index,
@@ -191,7 +189,7 @@ def _other_labels(subject: Subject, ending: Row) -> Iterator[Finding]:
             f"{named(ending)} ends in {subject.ends_in}, which never goes below 0",
             "The loss is a distance between an output and a bound below 0 that it cannot reach: most of it stays "
             "whatever is learned, and little of the gradient tells the classes apart.",
-            tuple(remedies),
+            (remedy,),
         )
 
 

@@ -48,8 +48,11 @@ from core.losses import (
     BinaryFocalCrossentropy,
     CategoricalCrossentropy,
     CategoricalFocalCrossentropy,
+    KLDivergence,
     MeanSquaredError,
+    Poisson,
     SparseCategoricalCrossentropy,
+    SquaredHinge,
 )
 from core.plan import Plan
 from core.regularizers import Regularizer
@@ -303,6 +306,29 @@ CASES = (
         "categorical_crossentropy wants 10 shares that add up to 1, layer 2 (GRU 10) ends in tanh; what is not above "
         "0 counts as 1e-07, whose logarithm is -16.1",
         net(Reshape((28, 28)), GRU(10)),
+    ),
+    Case(
+        "hinge-without-negatives",
+        3,
+        "squared_hinge wants 1 for the class and -1 for each of the 9 others; layer 3 (Dense 10 sigmoid) ends in "
+        "sigmoid, which never goes below 0",
+        mlp(Dense(64, "relu"), last=(Dense(10, "sigmoid"),)),
+        Plan(loss=SquaredHinge()),
+    ),
+    Case(
+        "no-positive-output",
+        3,
+        "poisson takes the logarithm of the outputs; layer 3 (Dense 10) ends in linear, which goes below 0",
+        mlp(Dense(64, "relu"), last=(Dense(10),)),
+        Plan(loss=Poisson()),
+    ),
+    Case(
+        "no-softmax",
+        3,
+        "kl_divergence wants 10 shares that add up to 1, layer 3 (Dense 10 relu) ends in relu; what is not above 0 "
+        "counts as 1e-07, whose logarithm is -16.1",
+        mlp(Dense(64, "relu"), last=(Dense(10, "relu"),)),
+        Plan(loss=KLDivergence()),
     ),
     Case(
         "no-sigmoid",
@@ -576,6 +602,8 @@ HEALTHY = (
     (mlp(last=(Dense(10, "softmax"), Activation("linear"))), Plan()),
     (mlp(last=(Dense(10), BatchNormalization(), Activation("softmax"))), Plan()),
     (mlp(), Plan(loss=MeanSquaredError())),
+    (mlp(), Plan(loss=Poisson())),
+    (mlp(last=(Dense(10, "tanh"),)), Plan(loss=SquaredHinge())),
     (mlp(last=(Dense(10, "relu"),)), Plan(loss=MeanSquaredError())),
     (net(Conv2D(1, (3, 3)), shape=(7, 7, 1)), Plan()),
     (net(CONV, Conv2D(10, (1, 1)), GlobalAveragePooling2D(), Activation("softmax")), Plan()),
