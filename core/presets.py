@@ -33,6 +33,7 @@ __all__ = [
     "own_folder",
     "path_for",
     "save",
+    "unreadable",
     "visible",
 ]
 
@@ -43,6 +44,27 @@ _LONGEST_KEY = 64
 _DOTTED = re.compile(r"""[\w"'-]+(?:[ \t]*\.[ \t]*[\w"'-]+)*""")
 """What may be a key of several parts, for which tomllib takes a time that grows with the square of their number."""
 _KEYS = ("name", "description", "origin", "input_shape", "layers", "plan")
+
+_TOML_FAULTS = {
+    "Expected '='": "a key without = behind it",
+    "Expected ']'": "a heading without its ]",
+    "Cannot overwrite a value": "a key that stands there already",
+    "Cannot declare": "a table that stands there already",
+    "Cannot mutate": "a table that is closed already",
+    "Duplicate inline table key": "a key that stands there already",
+    "Invalid value": "no value that TOML knows; text wants quotes",
+    "Invalid initial character for a key": "no key; text wants quotes, a remark wants #",
+    "Invalid statement": "neither a key nor a [table]",
+    "Unclosed array": "a list without its ]",
+    "Unclosed inline table": "a table without its }",
+    "Unterminated string": "text without its closing quote",
+    "Expected newline or end of document": "something behind the value",
+    "Illegal character": "a character that TOML forbids",
+    "Unescaped": "a backslash that stands for nothing",
+    "Invalid hex value": "a backslash that stands for nothing",
+    "Invalid date": "no date",
+}
+"""How messages of Python's TOML parser begin, and what is said instead."""
 
 
 class PresetError(ValueError):
@@ -133,8 +155,13 @@ def load(path: Path, kind: FileKind = PRESET, *, follow: bool = True) -> Preset:
     try:
         text = read_bytes(path, kind, follow=follow).decode("utf-8-sig")
     except (OSError, ValueError) as error:
-        raise PresetError(f"{visible(path.name if path.suffix else path)}: cannot be read: {_reason(error)}") from error
+        raise unreadable(path, error) from error
     return loads(text, path.name)
+
+
+def unreadable(path: Path, error: Exception) -> PresetError:
+    """What is said of the file at ``path`` that could not be read because of ``error``, an OSError or a ValueError."""
+    return PresetError(f"{visible(path.name if path.suffix else path)}: cannot be read: {_reason(error)}")
 
 
 def loads(text: str, source: str) -> Preset:
@@ -145,9 +172,13 @@ def loads(text: str, source: str) -> Preset:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PresetError(f"{source}: not a TOML file: {error}") from error
-    except (RecursionError, ValueError) as error:
-        raise PresetError(f"{source}: not a TOML file that LayerLab can read: {error}") from error
+        raise PresetError(f"{source}: not a TOML file: {_broken(str(error), text)}") from error
+    except RecursionError as error:
+        raise PresetError(f"{source}: not a TOML file that LayerLab can read: nested too deeply") from error
+    except ValueError as error:  # what Python says of a number or a date that it cannot convert
+        raise PresetError(
+            f"{source}: not a TOML file that LayerLab can read: a number or date is out of range"
+        ) from error
     try:
         return _preset(raw)
     except FieldError as error:
@@ -253,6 +284,17 @@ def _suggest(name: str, known: Mapping[str, object]) -> str:
     return near if near.startswith("; did") else "; `layerlab presets` lists them"
 
 
+def _broken(said: str, text: str) -> str:
+    """Where and why ``text`` is no TOML, from what Python's parser ``said``."""
+    why = next((words for begin, words in _TOML_FAULTS.items() if said.startswith(begin)), "it makes no sense there")
+    place = re.search(r"\(at line (\d+), column (\d+)\)$", said)
+    if not place:
+        return f"at its end: {why}"
+    lines = text.splitlines() or [""]
+    line = lines[min(int(place[1]), len(lines)) - 1].strip()
+    return f"line {place[1]}, column {place[2]}: {why}{f': {shown(line)}' if line else ''}"
+
+
 def _toml_files(folder: Path) -> Iterator[Path]:
     try:
         yield from sorted(path for path in folder.iterdir() if path.suffix == ".toml")
@@ -277,4 +319,4 @@ def _reason(error: Exception) -> str:
         return "it is not UTF-8 text"
     if isinstance(error, NotAFile | TooLarge):
         return error.advice
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+    return error.strerror or "it cannot be opened" if isinstance(error, OSError) else "no file can have this name"

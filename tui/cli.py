@@ -270,7 +270,9 @@ def import_file(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="FILE", help="A .keras file, or JSON of model.to_json(); - reads from a pipe", show_default=False
+            metavar="FILE",
+            help="A .keras or .h5 file, or JSON of model.to_json(); - reads from a pipe",
+            show_default=False,
         ),
     ],
     out: Annotated[str | None, typer.Option(metavar="NAME", help="The preset's name, or a path in .toml")] = None,

@@ -95,19 +95,21 @@ class Desk(Containing):
     @conversation
     async def action_import(self) -> None:
         """Open a model that Keras has saved."""
-        note = "a .keras file, or what model.to_json() gives: a chain of layers without branches"
+        note = "a .keras or .h5 file, or what model.to_json() gives: a chain of layers without branches"
         path = await self.push_screen_wait(WriteLine("Import a Keras file", "", note, _trouble))
         if path is None:
             return
-        from core.importing import keras_file  # noqa: PLC0415  # wanted by few
+        from core.importing import files  # noqa: PLC0415  # wanted by few
 
+        file = Path(path.strip()).expanduser()
         try:
-            preset = keras_file.load(Path(path.strip()).expanduser())
+            loaded = files.load(file)
         except PresetError as error:
             self.refuse("Cannot import", error)
             return
+        preset = loaded.preset
         if await self.may_leave(f"open {one_line(preset.name)}"):
-            self.open_document(preset, None, saved=False)
+            self.open_document(preset, None if loaded.is_keras else file, saved=not loaded.is_keras)
 
     @conversation
     async def action_save(self) -> None:

@@ -10,22 +10,22 @@ from typing import Any
 
 from msgspec import Struct
 
+from core.importing import operations
 from core.importing.objects import float32_only, opened
 from core.kinds import FieldError, plain, shown
 from core.kinds import Shape as ShapeKind
 from core.shapes import Shape
 
-__all__ = ["Chain", "chain", "located"]
+__all__ = ["KERAS_1", "Chain", "chain", "is_model", "located"]
 
 _MODELS = ("Sequential", "Functional", "Model")
-_MODULES = (
-    "keras",
-    "keras.models",
-    "keras.src.models.sequential",
-    "keras.src.models.functional",
-    "keras.src.engine.functional",
-)
+_MODULES = ("keras", "keras.models", "keras.engine")
+_KERAS_1 = frozenset({"output_dim", "nb_filter", "nb_row", "border_mode", "W_regularizer", "b_regularizer", "init"})
+"""Arguments of layers as only Keras 1 had them."""
+KERAS_1 = "a model of Keras 1; load it in Keras 2.0 to 2.2, which can read it, and take model.to_json() there"
 _PLAIN = "LayerLab takes a plain chain, each layer called once on the one before"
+_MATTERS = ("BatchNormalization", "Dropout", "SpatialDropout2D", "GaussianNoise", *_MODELS)
+"""Layers that do something else when they are called with training=False."""
 
 
 class Chain(Struct, frozen=True):
@@ -37,16 +37,14 @@ class Chain(Struct, frozen=True):
 
 def chain(model: object) -> Chain:
     """The chain that ``model`` is. Raises `FieldError` for what is no model of Keras, or no chain."""
-    if not _is_model(model):
+    if not is_model(model):
         raise FieldError(f"expected a Sequential or Functional model of Keras, not {_what(model)}")
-    _, config = opened(model, *_MODULES)
+    config = _config(model)
     layers = tuple(_unrolled(config, frozen=False))
     if layers and layers[0].get("class_name") == "InputLayer":
         with located(0, layers[0]):
             return Chain(_input_shape(layers[0]), layers[1:])
-    first = layers[0].get("config") if layers else None
-    given = first.get("batch_input_shape") if isinstance(first, Mapping) else None
-    return Chain(_shape(config.get("build_input_shape") or given), layers)
+    return Chain(_shape(config.get("build_input_shape") or _first_shape(layers)), layers)
 
 
 @contextmanager
@@ -70,8 +68,29 @@ def _place(number: int, layer: Mapping[str, Any]) -> str:
     return f"layer {number} ({' '.join(words)})" if words else f"layer {number}"
 
 
-def _is_model(raw: object) -> bool:
+def is_model(raw: object) -> bool:
+    """Whether ``raw`` is the JSON of a Sequential or a Functional."""
     return isinstance(raw, Mapping) and raw.get("class_name") in _MODELS
+
+
+def _config(model: object) -> Mapping[str, Any]:
+    """The arguments of a model. Up to version 2.2.2 Keras wrote the layers of a Sequential alone."""
+    if isinstance(model, Mapping) and isinstance(model.get("config"), list):
+        model = {**model, "config": {"layers": model["config"]}}
+    _, config = opened(model, *_MODULES)
+    return config
+
+
+def _first_shape(layers: tuple[Mapping[str, Any], ...]) -> object:
+    """The shape of the input as Keras 2 told it: with the first layer, or with the one in that."""
+    first = layers[0].get("config") if layers else None
+    while isinstance(first, Mapping):
+        for key in ("batch_input_shape", "batch_shape"):
+            if first.get(key):
+                return first[key]
+        inner = first.get("layer")
+        first = inner.get("config") if isinstance(inner, Mapping) else None
+    return None
 
 
 def _what(raw: object) -> str:
@@ -83,9 +102,9 @@ def _unrolled(config: Mapping[str, Any], *, frozen: bool) -> Iterator[Mapping[st
     """The layers of a model and of the models in it; those of a frozen model are frozen."""
     frozen = frozen or config.get("trainable") is False
     for index, layer in enumerate(_in_order(config)):
-        if _is_model(layer):
+        if is_model(layer):
             with located(index, layer):
-                _, inner = opened(layer, *_MODULES)
+                inner = _config(layer)
             for each in _unrolled(inner, frozen=frozen):
                 if index == 0 or each.get("class_name") != "InputLayer":
                     yield each
@@ -100,9 +119,16 @@ def _in_order(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if not isinstance(layers, list) or not all(isinstance(layer, Mapping) for layer in layers):
         raise FieldError("expected a list of layers", ("layers",))
     for number, layer in enumerate(layers):
+        _not_of_keras_1(layer)
         if "shared_object_id" in layer:
             raise FieldError(f"{_place(number, layer)}: stands in the model more than once; {_PLAIN}")
     return _chained(config, layers) if "input_layers" in config or "output_layers" in config else layers
+
+
+def _not_of_keras_1(layer: Mapping[str, Any]) -> None:
+    config = layer.get("config")
+    if isinstance(config, Mapping) and not _KERAS_1.isdisjoint(config):
+        raise FieldError(KERAS_1)
 
 
 # A Functional's layers: each tells by name what it is called on.
@@ -111,21 +137,32 @@ def _in_order(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def _chained(config: Mapping[str, Any], layers: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """``layers`` from the input to the output, followed from the output back."""
     first, name = (_only_end(config, key) for key in ("input_layers", "output_layers"))
-    numbers = {str(layer.get("name")): number for number, layer in enumerate(layers)}
+    numbers = {str(_called(layer)): number for number, layer in enumerate(layers)}
     found: dict[int, Mapping[str, Any]] = {}
     while True:
         number = numbers.get(name)
         if number is None or number in found:
             raise FieldError(f"there is no way back from {shown(name)} to the input {shown(first)}", ("layers",))
-        found[number] = layers[number]
+        layer = found[number] = layers[number]
         if name == first:
             break
-        with located(number, layers[number]):
-            name = _source(layers[number])
+        with located(number, layer):
+            call = _call(layer)
+            if operations.is_operation(layer):
+                found[number] = operations.as_layer(layer, call.operands, call.named)
+            else:
+                _plain_call(layer, call)
+        name = call.source
     for number, layer in enumerate(layers):
         if number not in found:
             raise FieldError(f"{_place(number, layer)}: lies off the way from input to output; {_PLAIN}")
     return list(reversed(found.values()))
+
+
+def _called(layer: Mapping[str, Any]) -> object:
+    """The name that other layers have for ``layer``."""
+    config = layer.get("config")
+    return layer.get("name", config.get("name") if isinstance(config, Mapping) else None)
 
 
 def _only_end(config: Mapping[str, Any], key: str) -> str:
@@ -138,28 +175,63 @@ def _only_end(config: Mapping[str, Any], key: str) -> str:
     return ends[0]
 
 
-def _source(layer: Mapping[str, Any]) -> str:
-    """The name of the layer that ``layer`` is called on."""
+class _Call(Struct, frozen=True):
+    """What a layer is called on: the name of the layer before, operands with None for its tensor, named arguments."""
+
+    source: str
+    operands: list[object]
+    named: Mapping[str, object]
+    old: bool
+    """Whether Keras 2 wrote it, which names no argument that was not given."""
+
+
+def _call(layer: Mapping[str, Any]) -> _Call:
+    """The only call of ``layer``, on the only layer before it."""
     nodes = layer.get("inbound_nodes")
     if not isinstance(nodes, list) or len(nodes) != 1:
         raise FieldError(f"is called {len(nodes) if isinstance(nodes, list) else 0} times; {_PLAIN}")
     node = nodes[0]
-    if not isinstance(node, Mapping):
-        raise FieldError("is written as Keras 2 writes it; load the model in Keras 3 and save it again")
-    given, named = node.get("args"), node.get("kwargs")
-    history = _history(given[0]) if isinstance(given, list) and len(given) == 1 else None
-    if not isinstance(history, list) or not history or not isinstance(history[0], str):
+    if isinstance(node, Mapping):
+        given, named = node.get("args"), node.get("kwargs")
+        operands: list[object] = given if isinstance(given, list) else []
+        return _one_source(operands, named if isinstance(named, Mapping) else {}, old=False)
+    tensor = node[0] if isinstance(node, list) and len(node) == 1 else node
+    if not isinstance(tensor, list) or len(tensor) not in (3, 4) or not isinstance(tensor[0], str):
         raise FieldError(f"is called on more than the one layer before; {_PLAIN}")
-    for name, value in named.items() if isinstance(named, Mapping) else ():
-        if value is not None and value is not False:  # what Keras puts in where nothing is given
+    named = tensor[3] if len(tensor) == 4 and isinstance(tensor[3], Mapping) else {}
+    if tensor[0] == "_CONSTANT_VALUE":  # a number comes first, and by name what it meets
+        operands = [tensor[2], *(value for key, value in named.items() if key in ("x", "y"))]
+        return _one_source(operands, {}, old=True)
+    return _one_source([tensor[:3]], named, old=True)
+
+
+def _one_source(operands: list[object], named: Mapping[str, object], *, old: bool) -> _Call:
+    histories = [_history(operand) for operand in operands]
+    sources = [history for history in histories if history]
+    if len(sources) != 1:
+        raise FieldError(f"is called on more than the one layer before; {_PLAIN}")
+    others = [None if history else operand for history, operand in zip(histories, operands, strict=True)]
+    return _Call(sources[0], others, named, old)
+
+
+def _plain_call(layer: Mapping[str, Any], call: _Call) -> None:
+    """Raises `FieldError` if a layer is called with anything but the tensor of the layer before."""
+    if len(call.operands) != 1:
+        raise FieldError(f"is called on more than the one layer before; {_PLAIN}")
+    for name, value in call.named.items():
+        matters = call.old and name == "training" and layer.get("class_name") in _MATTERS
+        if value is not None and (value is not False or matters):  # Keras 3 puts in False where nothing is given
             raise FieldError(f"is called with {plain(name)}={shown(value)}; {_PLAIN}")
-    return history[0]
 
 
-def _history(tensor: object) -> object:
-    """From where a tensor comes: ``["dense", 0, 0]``, a layer, its call and its output."""
-    config = tensor.get("config") if isinstance(tensor, Mapping) else None
-    return config.get("keras_history") if isinstance(config, Mapping) else None
+def _history(tensor: object) -> str:
+    """The name of the layer that a tensor comes from: ``["dense", 0, 0]``, a layer, its call and its output."""
+    if isinstance(tensor, Mapping):
+        config = tensor.get("config")
+        tensor = config.get("keras_history") if isinstance(config, Mapping) else None
+    if isinstance(tensor, list) and len(tensor) == 3 and isinstance(tensor[0], str):
+        return tensor[0]
+    return ""
 
 
 # The input.

@@ -119,9 +119,7 @@ def test_every_name_of_a_regularizer_is_taken_with_keras_factors() -> None:
                 assert getattr(taken, factor) == pytest.approx(float(getattr(made, factor, 0.0)), rel=1e-6), name
         else:
             assert theirs.__name__ in NO_REGULARIZERS
-            assert told(kind.read, name).startswith(
-                f"Keras's {name} is not offered by LayerLab; there are L1, L2, L1L2"
-            )
+            assert told(kind.read, name).endswith(f"{NOT_OFFERED}; there are L1, L2, L1L2")
 
 
 @pytest.mark.keras

@@ -86,7 +86,11 @@ def test_layers_are_written_one_line_an_argument_and_no_defaults() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("this is no TOML", "bad.toml: not a TOML file: Expected '=' after a key in a key/value pair (at line 1,"),
+        ("this is no TOML", "bad.toml: not a TOML file: line 1, column 6: a key without = behind it: 'this"),
+        ("name = lenet", "bad.toml: not a TOML file: line 1, column 8: no value that TOML knows; text wants quotes"),
+        ('name = "x"\nname = "y"', "bad.toml: not a TOML file: at its end: a key that stands there already"),
+        ('name = "x', "bad.toml: not a TOML file: at its end: text without its closing quote"),
+        ("[[layers]\n", "bad.toml: not a TOML file: line 1, column 9: "),
         ("", "bad.toml: name: is missing"),
         ('name = "x"\n', "bad.toml: input_shape: is missing"),
         ("name = 3\ninput_shape = [1]\n", "bad.toml: name: expected text, not 3"),

@@ -16,13 +16,13 @@ from tui.plain import one_line
 from tui.terminal import guarded
 
 if TYPE_CHECKING:
+    from core.importing.files import Loaded
     from core.runs.checkpoint_file import Which
     from core.runs.store import Store
 
 __all__ = [
     "DONE",
     "FAILED",
-    "KERAS_SUFFIXES",
     "Impossible",
     "Misuse",
     "find",
@@ -30,6 +30,7 @@ __all__ = [
     "find_run",
     "find_runs",
     "load",
+    "loaded",
     "refused",
     "target",
     "weights",
@@ -40,9 +41,6 @@ __all__ = [
 DONE = 0
 FAILED = 1
 MISUSED = 2
-
-KERAS_SUFFIXES = frozenset({".keras", ".json"})
-"""How the names of files end that hold a Keras model."""
 
 
 class Misuse(Exception):
@@ -75,18 +73,36 @@ def refused() -> Iterator[None]:
 def find(name: str) -> Path:
     """The preset's file. Raises `Misuse`."""
     with refused():
-        return presets.find(name)
+        try:
+            return presets.find(name)
+        except PresetError as error:
+            raise _no_folder(name, error) from error
+
+
+def _no_folder(name: str, error: PresetError) -> PresetError:
+    """``error``, that no preset is called ``name``; if a folder is, what that folder is."""
+    try:
+        path = Path(name).expanduser()
+        if not path.is_dir():
+            return error
+    except (OSError, RuntimeError, ValueError):
+        return error
+    from core.importing import sniffing  # noqa: PLC0415  # few name a folder
+
+    return PresetError(f"{visible(name)}: {sniffing.folder(path)}")
 
 
 def load(name: str) -> Preset:
-    """The preset called ``name``, or in the file of that name, which may be Keras's. Raises `Misuse`."""
-    path = find(name)
-    with refused():
-        if path.suffix.lower() not in KERAS_SUFFIXES:
-            return presets.load(path)
-        from core.importing import keras_file  # noqa: PLC0415  # few commands are given such a file
+    """The preset called ``name``, or what is in the file of that name, which may be Keras's. Raises `Misuse`."""
+    return loaded(find(name)).preset
 
-        return keras_file.load(path)
+
+def loaded(path: Path) -> "Loaded":
+    """What is in the file at ``path``. Raises `Misuse`."""
+    from core.importing import files  # noqa: PLC0415  # many commands are given no file
+
+    with refused():
+        return files.load(path)
 
 
 def find_run(store: "Store", text: str) -> Run:
@@ -109,7 +125,7 @@ def find_any(store: "Store", name: str) -> Preset | Run:
             return store.find(name)
         except RunError as no_run:
             why = str(no_run).removeprefix(f"{visible(name)}: ")
-            raise Misuse(f"{no_preset}; {why}") from no_run
+            raise Misuse(f"{_no_folder(name, no_preset)}; {why}") from no_run
     return load(name)
 
 

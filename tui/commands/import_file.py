@@ -2,11 +2,12 @@
 
 import os
 from pathlib import Path
+from shlex import quote
 
 from msgspec.structs import replace
 
 from core import presets
-from core.importing import keras_file, piped
+from core.importing import files, piped
 from core.presets import visible
 from core.quantities import show_amount, show_count
 from core.readiness import obstacles
@@ -21,7 +22,7 @@ __all__ = ["run"]
 def run(file: str, out: str | None, *, force: bool, as_json: bool) -> int:
     """Read the model in ``file`` and save it as a preset called ``out``, else as the model is called."""
     with refused():
-        preset = piped.load(file) if piped.is_piped(file) else keras_file.load(Path(file))
+        preset = piped.load(file) if piped.is_piped(file) else files.load(Path(file)).preset
         path = _place(out, preset.name)
         if out and path.parent == presets.own_folder():
             preset = replace(preset, name=out)
@@ -39,8 +40,16 @@ def run(file: str, out: str | None, *, force: bool, as_json: bool) -> int:
     against = obstacles(preset.architecture, preset.plan, summary)
     for text in filter(None, (preset.description, against[0].message if against else "")):
         told.line(text)
-    told.line(f"`layerlab {name}` opens it")
+    told.line(f"`layerlab {_argument(name, path)}` opens it")
     return DONE
+
+
+def _argument(name: str, path: Path) -> str:
+    """How the preset called ``name`` is named on a command line: by its path where the name means something else."""
+    from tui.__main__ import COMMANDS  # noqa: PLC0415  # which imports this module when the command is called
+
+    taken = name in COMMANDS or name.startswith("-") or Path(name).is_file()
+    return quote(str(path) if taken else name)
 
 
 def _place(out: str | None, name: str) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core import presets
 from core.presets import Preset
-from tui.commands.common import DONE, KERAS_SUFFIXES, Misuse, find, load
+from tui.commands.common import DONE, Misuse, find, loaded
 from tui.terminal import guarded
 
 __all__ = ["run"]
@@ -20,8 +20,9 @@ def run(name: str | None, *, saves: bool = True) -> int:
     preset: Preset | None = None
     path: Path | None = None
     if name is not None:
-        preset, found = load(name), find(name)
-        path = None if found.parent == presets.SHIPPED or found.suffix.lower() in KERAS_SUFFIXES else found
+        found = find(name)
+        opened = loaded(found)
+        preset, path = opened.preset, None if opened.is_keras or found.parent == presets.SHIPPED else found
     if not (sys.stdin and sys.stdin.isatty() and any(s and s.isatty() for s in (sys.stdout, sys.stderr))):
         raise Misuse("the app needs a terminal; `layerlab summary` and `layerlab train` do without")
     with guarded():

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from core.architecture import Architecture
 from core.importing.keras_file import load, loads
 from core.layers import Activation, BatchNormalization, Bidirectional, Conv2D, Dense, Flatten, MaxPooling2D, SimpleRNN
-from core.losses import MeanSquaredError
-from core.optimizers import SGD
+from core.losses import BinaryCrossentropy, Hinge, KLDivergence, LogCosh, Loss, MeanSquaredError
+from core.optimizers import SGD, Adam
 from core.plan import Plan
 from core.presets import Preset, PresetError
 
@@ -169,6 +169,44 @@ def test_what_a_plan_cannot_say_is_told_and_left_out() -> None:
         "Brought in from a Keras file. Its optimizer is not taken along: module: expected a class of keras.optimizers"
     )
     assert "Its loss is not taken along: " in preset.description
+    assert preset.description.endswith("; categorical_crossentropy stands in for it.")
+    assert "?" not in preset.description
+
+
+@pytest.mark.parametrize(
+    ("loss", "meant"),
+    [
+        ("bce", BinaryCrossentropy()),
+        ("MSE", MeanSquaredError()),
+        (["kld"], KLDivergence()),
+        ({"output": "log_cosh"}, LogCosh()),
+        ({"module": "builtins", "class_name": "function", "config": "hinge", "registered_name": "function"}, Hinge()),
+        (made("BinaryCrossentropy", "keras.losses", from_logits=True, name="b", axis=-1), BinaryCrossentropy(True)),
+    ],
+)
+def test_a_loss_is_taken_by_whatever_name_keras_wrote(loss: object, meant: Loss) -> None:
+    preset = read(sequential(entry(None, 5), dense(), compile_config={"loss": loss, "loss_weights": None}))
+    assert preset.plan.loss == meant
+    assert preset.description == "Brought in from a Keras file, with its loss."
+
+
+@pytest.mark.parametrize("loss", ["bcee", "Dice2", "ctc", "my_loss", {"class_name": "function", "config": "mine"}])
+def test_a_loss_that_is_not_taken_is_named_with_what_stands_in_for_it(loss: object) -> None:
+    preset = read(sequential(entry(None, 5), dense(), compile_config={"loss": loss, "loss_weights": [2]}))
+    assert preset.plan == Plan()
+    assert "Its loss is not taken along: " in preset.description
+    assert "; categorical_crossentropy stands in for it." in preset.description
+    assert "Its loss_weights [2] are not taken along." in preset.description
+    assert ".." not in preset.description
+    assert "?" not in preset.description
+
+
+def test_an_optimizer_is_taken_without_a_schedule_that_counts_steps() -> None:
+    schedule = made("CosineDecay", "keras.optimizers.schedules", initial_learning_rate=0.01, decay_steps=100)
+    adam = made("Adam", "keras.optimizers", name="adam", learning_rate=schedule)
+    preset = read(sequential(entry(None, 5), dense(), compile_config={"optimizer": adam}))
+    assert preset.plan == Plan(optimizer=Adam(learning_rate=0.01))
+    assert "Its CosineDecay is not taken along, the learning rate stays what it begins with" in preset.description
 
 
 @pytest.mark.parametrize("compiled", [None, {}, [], "adam", {"optimizer": None, "loss": None}])
@@ -207,7 +245,9 @@ LAYERS = [
     (made("Conv2D", data_format="channels_first"), "layer 1 (Conv2D), data_format: LayerLab computes channels_last"),
     (made("Conv2D", filters=3, kernel_size=3, padding=2), "layer 1 (Conv2D), padding: expected valid or same, not 2"),
     (made("LSTM", units=3, stateful=True), "layer 1 (LSTM), stateful: LayerLab takes False only, not True"),
-    (made("ReLU", max_value=6), "layer 1 (ReLU), max_value: LayerLab takes None only, not 6"),
+    (made("ReLU", max_value=7), "layer 1 (ReLU), max_value: LayerLab takes None only, not 7"),
+    (made("RandomFlip"), "layer 1 (RandomFlip): LayerLab takes no RandomFlip here: Keras has it, LayerLab does not"),
+    (made("Conv4D"), "layer 1 (Conv4D): LayerLab takes no Conv4D here"),
     (made("ReLU", activity_regularizer={}), "layer 1 (ReLU), activity_regularizer: LayerLab takes None only, not {}"),
     (made("ZeroPadding1D", data_format="channels_first"), "layer 1 (ZeroPadding1D), data_format: LayerLab takes 'chan"),
     (made("ZeroPadding1D", padding=[2, 0]), "layer 1 (ZeroPadding1D), padding: LayerLab takes as many zeros on both"),
@@ -263,7 +303,9 @@ def test_a_model_that_is_no_plain_chain_is_refused(model: object, message: str) 
         ([call("n0", "n0")], "is called on more than the one layer before"),
         ([{"args": [[*call("n0", "n0")["args"]]]}], "is called on more than the one layer before"),
         ([call("n0", training=True)], "is called with training=True"),
-        ([[["n0", 0, 0, {}]]], "is written as Keras 2 writes it; load the model in Keras 3"),
+        ([[["n0", 0, 0, {}], ["n0", 0, 0, {}]]], "is called on more than the one layer before"),
+        ([[["n0", 0, 0, {"training": True}]]], "is called with training=True"),
+        ([[["n0"]]], "is called on more than the one layer before"),
         (None, "is called 0 times"),
     ],
 )
@@ -285,13 +327,15 @@ def test_layers_in_a_circle_and_beside_the_way_are_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "neither a .keras file nor JSON: Expecting value"),
-        ("name = 'lenet'", "neither a .keras file nor JSON: Expecting value"),
+        ("", "empty"),
+        ("name = 'lenet'", "neither a .keras file nor JSON"),
+        ('{"class_name": "Sequential", ', "JSON that breaks off in the middle; get the whole file"),
+        ('{"a": 1,\n "b": nil}', "not JSON any more at line 2, column 7"),
         ('{"a": 1, "a": 2}', "a: stands there twice"),
         ("[" * 100_000, "nested too deeply for a model"),
-        ('{"class_name": ' + "9" * 10_000 + "}", "Exceeds the limit"),
+        ('{"class_name": ' + "9" * 10_000 + "}", "expected a Sequential or Functional model of Keras, not {'class_na"),
     ],
-    ids=["nothing", "toml", "double", "deep", "digits"],
+    ids=["nothing", "toml", "cut", "odd", "double", "deep", "digits"],
 )
 def test_text_that_is_no_json_of_a_model_is_refused(text: str, message: str) -> None:
     with pytest.raises(PresetError) as refused:
@@ -397,11 +441,11 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     packed(tmp_path / "packed.keras", config_json=text, compression=ZIP_BZIP2)
     told = {path.name: refused_file(path) for path in tmp_path.iterdir() if path.is_file() and path.name[:5] != "whole"}
     assert told == {
-        "old.h5": "an HDF5 file of old; load it in Keras and save it as .keras",
-        "bytes.json": "neither a .keras file nor JSON",
+        "old.h5": "a damaged HDF5 file: get it again, or save the model again",
+        "bytes.json": "text in UTF-16; save it as UTF-8",
         "large.json": "more than 16 MiB of JSON; no model that LayerLab can show has so much",
         "bomb.keras": "more than 16 MiB of JSON; no model that LayerLab can show has so much",
-        "cut.keras": "damaged, or no .keras file: File is not a zip file",
+        "cut.keras": "damaged, or no .keras file: get it again, or save the model again",
         "spoiled.keras": told["spoiled.keras"],
         "other.zip": "a zip file without config.json, so no .keras file",
         "packed.keras": "config.json is compressed as Keras does not; save the model again",
