@@ -68,9 +68,8 @@ def _totals(totals: Totals, *, whole: bool) -> list[Part]:
 
 def _problem(problem: Problem) -> list[Part]:
     error = problem.severity == "error"
-    where = f"layer {problem.layer}: " if problem.layer else ""
     mark = "(!)" if error else "(~)"
-    parts: list[Part] = [(f"{mark} {where}{problem.message}", "$text-error bold" if error else "$text-warning")]
+    parts: list[Part] = [(f"{mark} {problem.place}{problem.message}", "$text-error bold" if error else "$text-warning")]
     if problem.fix:
         parts.append((f"  f: {problem.fix.label}", "bold"))
     return [*parts, "\n"]

@@ -76,6 +76,6 @@ def _totals(totals: Totals) -> list[str]:
 
 
 def _problem(problem: Problem) -> str:
-    place = "" if problem.layer is None else "input: " if problem.layer == 0 else f"layer {problem.layer}: "
+    place = "input: " if problem.layer == 0 else problem.place
     fix = f" (fix: {problem.fix.label})" if problem.fix else ""
     return f"{problem.severity}: {place}{problem.message}{fix}"

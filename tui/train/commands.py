@@ -90,6 +90,5 @@ def obstacle(preset: Preset | None) -> str:
     if not found:
         return ""
     first = found[0]
-    place = f"layer {first.layer}: " if first.layer else ""
     mend = f" ({first.fix.label})" if first.fix else ""
-    return f"cannot train: {place}{first.message}{mend}"
+    return f"cannot train: {first.place}{first.message}{mend}"
