@@ -4,7 +4,7 @@ Time is counted in epochs, as a fraction: step 234 of 469 to the epoch is 0.499.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from math import floor, isfinite, log10
 from operator import itemgetter
@@ -26,6 +26,7 @@ __all__ = [
     "clip",
     "epoch_axis",
     "loss_axis",
+    "most_accurate",
     "thin",
 ]
 
@@ -102,6 +103,7 @@ class History(Struct, frozen=True):
     epochs: tuple[EpochEnded, ...] = ()
     """The last epochs, `KEPT` at most."""
     best: EpochEnded | None = None
+    """The epoch with the lowest validation loss, or loss without validation; its accuracy need not be the best."""
     changes: tuple[Change, ...] = ()
     started: Started | None = None
     progress: Progress | None = None
@@ -119,6 +121,22 @@ class History(Struct, frozen=True):
     def means(self, figure: Literal["loss", "accuracy"]) -> tuple[Point, ...]:
         """``figure`` over the training set at the end of every epoch, as the mean of its batches."""
         return tuple(Point(epoch.epoch, y) for epoch in self.epochs if isfinite(y := float(getattr(epoch, figure))))
+
+    @property
+    def best_accuracy(self) -> Point | None:
+        """The highest validation accuracy, at the first epoch that reached it; None without validation.
+
+        Thinning leaves the highest point of every stretch, so it is exact however long the run is.
+        """
+        return max(self.val_accuracy, key=_height, default=None)
+
+    def best_mark(self, figure: Literal["loss", "accuracy"]) -> Point | None:
+        """Where ``figure`` was best: in validation, or without it over the training epochs; None before the first."""
+        if figure == "accuracy":
+            return self.best_accuracy or max(self.means("accuracy"), key=_height, default=None)
+        if self.best is None:
+            return None
+        return Point(self.best.epoch, self.best.loss if self.best.val_loss is None else self.best.val_loss)
 
     @property
     def planned(self) -> int:
@@ -188,6 +206,12 @@ class History(Struct, frozen=True):
             loss=_extend(self.loss, x, event.loss),
             accuracy=_extend(self.accuracy, x, event.accuracy),
         )
+
+
+def most_accurate(epochs: Iterable[EpochEnded]) -> EpochEnded | None:
+    """The first of ``epochs`` that reached the highest validation accuracy; None without validation."""
+    validated = [(epoch.val_accuracy, epoch) for epoch in epochs if epoch.val_accuracy is not None]
+    return max(validated, key=itemgetter(0))[1] if validated else None
 
 
 def thin(points: Sequence[Point], most: int) -> tuple[Point, ...]:

@@ -22,7 +22,7 @@ class EarlyStopping(Described, frozen=True):
     monitor: Annotated[str, MONITOR, "The figure watched"] = "val_loss"
     patience: Annotated[int, Whole(0), "Epochs without progress before training stops"] = 5
     min_delta: Annotated[float, Real(0), "What counts as progress"] = 0.0
-    restore_best_weights: Annotated[bool, Flag(), "Go back to the weights of the best epoch"] = True
+    restore_best_weights: Annotated[bool, Flag(), "Go back to the weights of the epoch where monitor was best"] = True
 
 
 class Plan(Described, frozen=True):

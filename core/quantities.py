@@ -1,6 +1,7 @@
 """Numbers as people read them: bytes, thousands, durations, percent, moments."""
 
 import time
+from decimal import Decimal
 
 __all__ = [
     "NONE",
@@ -10,9 +11,12 @@ __all__ = [
     "show_change",
     "show_count",
     "show_duration",
+    "show_gap",
     "show_loss",
     "show_moment",
+    "show_percent",
     "show_rate",
+    "show_share",
     "show_short",
 ]
 
@@ -36,9 +40,14 @@ def show_count(number: int) -> str:
 
 
 def show_amount(number: int, thing: str) -> str:
-    """``1 bias``, ``236 biases``, ``1 weight``."""
-    plural = f"{thing}es" if thing.endswith("s") else f"{thing}s"
-    return f"{number:,} {thing if number == 1 else plural}"
+    """``1 bias``, ``236 biases``, ``1 weight``, ``2 batches``, ``0 entries``."""
+    return f"{number:,} {thing if number == 1 else _plural(thing)}"
+
+
+def _plural(thing: str) -> str:
+    if thing.endswith("y") and thing[-2:-1] not in "aeiou":
+        return f"{thing[:-1]}ies"
+    return f"{thing}es" if thing.endswith(("s", "x", "tch", "sh")) else f"{thing}s"
 
 
 def show_short(number: float) -> str:
@@ -58,7 +67,7 @@ def show_change(before: int, after: int) -> str:
     elif abs(ratio - 1) < 0.01:
         how = f" ({after - before:+,})"
     else:
-        how = f" ({ratio - 1:+.0%})"
+        how = f" (-{show_percent(1 - ratio, 1 if 0 < ratio < 0.005 else 0)})" if ratio < 1 else f" (+{ratio - 1:.0%})"
     return f"{before:,} -> {after:,}{how if before else ''}"
 
 
@@ -73,9 +82,41 @@ def show_duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def show_percent(share: float | None, digits: int = 2) -> str:
+    """A share from 0 to 1 in percent: ``98.71%``. Only what is exactly 1 is 100%, only what is exactly 0 is 0%.
+
+    What would be rounded to either is given one digit more, ``99.997%``, and where that does not tell it apart or
+    ``digits`` is 0, a sign: ``>99.99%``, ``<0.001%``. Nothing is wider than 100% is.
+    """
+    if share is None:
+        return NONE
+    text = f"{share:.{digits}%}"
+    if not 0 < share < 1 or float(text[:-1]) not in (0.0, 100.0):
+        return "NaN" if share != share else text  # noqa: PLR0124  # the one number that is not itself
+    if digits and float((finer := f"{share:.{digits + 1}%}")[:-1]) not in (0.0, 100.0):
+        return finer
+    least = Decimal(1).scaleb(-digits)
+    return f">{100 - least}%" if share > 0.5 else f"<{least.scaleb(-1) if digits else least}%"
+
+
+def show_share(share: float | None, digits: int = 4) -> str:
+    """A share from 0 to 1 as a decimal fraction: ``0.9871``. Only 1 is ``1.0000``, only 0 is ``0.0000``."""
+    if share is None:
+        return NONE
+    if 0 < share < 1:
+        least = 10.0**-digits
+        share = min(max(share, least), 1 - least)
+    return f"{share:.{digits}f}"
+
+
 def show_accuracy(accuracy: float | None) -> str:
-    """A share in percent: ``98.71%``."""
-    return NONE if accuracy is None else f"{100 * accuracy:.2f}%"
+    """A share in percent with two digits: ``98.71%``; see `show_percent`."""
+    return show_percent(accuracy)
+
+
+def show_gap(gap: float | None) -> str:
+    """A difference of two shares in percentage points: ``1.42 pp``, ``-0.10 pp``."""
+    return NONE if gap is None else f"{100 * gap + 0.0:.2f} pp".replace("-0.00", "0.00")
 
 
 def show_loss(loss: float | None) -> str:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from core import presets
+from core.curves import History
 from core.diagnosis.remarks import remarks
 from core.families import OneOf
 from core.files import LISTED_PRESET
@@ -21,6 +22,7 @@ from core.losses import Loss
 from core.optimizers import Optimizer
 from core.presets import Preset, PresetError
 from core.readiness import obstacles
+from core.runs.record import figures
 from core.shapes import Shape
 from core.summary import Problem, Row, Summary, Totals, summarize
 from core.training.events import Ended, EpochEnded, Event, Reason, Started
@@ -130,8 +132,14 @@ class EpochReport(Struct, frozen=True, tag_field="event", tag="epoch"):
 
 
 class EndReport(Struct, frozen=True, tag_field="event", tag="end"):
-    """Training is over; ``epochs`` are whole ones. ``step`` is how many steps were taken, left out where none could be:
-    of a training whose loss became NaN or infinite the first step whose loss was so.
+    """Training is over; ``epochs`` are whole ones.
+
+    ``step`` is how many steps were taken, left out where none could be: of a training whose loss became NaN or infinite
+    the first step whose loss was so. ``best_epoch`` is the one with the lowest validation loss, or loss without
+    validation, ``accuracy_at_lowest_loss`` its validation accuracy; ``best_val_accuracy`` is the highest of all,
+    reached first in ``best_accuracy_epoch``. ``final_train_*`` are of the final weights, on ``final_train_examples``
+    examples that were trained on (at most 10,000, stratified); ``generalization_gap`` is that accuracy minus the test
+    accuracy.
     """
 
     reason: Reason
@@ -140,6 +148,14 @@ class EndReport(Struct, frozen=True, tag_field="event", tag="end"):
     test_loss: float | None
     test_accuracy: float | None
     examples_per_second: float
+    best_epoch: int | None
+    accuracy_at_lowest_loss: float | None
+    best_val_accuracy: float | None
+    best_accuracy_epoch: int | None
+    final_train_loss: float | None
+    final_train_accuracy: float | None
+    final_train_examples: int | None
+    generalization_gap: float | None
     step: int | UnsetType = UNSET
 
 
@@ -160,8 +176,11 @@ def preset_reports() -> list[PresetReport]:
     return [_preset(listed.id, listed.path) for listed in presets.listed()]
 
 
-def event_report(event: Event, preset: Preset) -> StartReport | EpochReport | EndReport | None:
-    """What is told of ``event`` in a training of ``preset``; None for events that a log has no use for."""
+def event_report(event: Event, preset: Preset, history: History) -> StartReport | EpochReport | EndReport | None:
+    """What is told of ``event`` in a training of ``preset``; None for events that a log has no use for.
+
+    ``history`` is what has been told until then, ``event`` included.
+    """
     if isinstance(event, Started):
         plan = preset.plan
         told = {name: getattr(event, name) for name in StartReport.__struct_fields__ if hasattr(event, name)}
@@ -170,8 +189,15 @@ def event_report(event: Event, preset: Preset) -> StartReport | EpochReport | En
     if isinstance(event, EpochEnded):
         return EpochReport(**{name: getattr(event, name) for name in EpochReport.__struct_fields__})
     if isinstance(event, Ended):
-        told = {name: getattr(event, name) for name in EndReport.__struct_fields__}
-        return EndReport(**(told | {"step": UNSET if event.step is None else event.step}))
+        come_to = figures(history, event.seconds)
+        told = {name: getattr(event, name) for name in EndReport.__struct_fields__ if hasattr(event, name)}
+        return EndReport(
+            **(told | {"step": UNSET if event.step is None else event.step}),
+            best_epoch=come_to.best_epoch or None,
+            accuracy_at_lowest_loss=come_to.accuracy_at_lowest_loss,
+            best_val_accuracy=come_to.best_val_accuracy,
+            best_accuracy_epoch=come_to.best_accuracy_epoch or None,
+        )
     return None
 
 

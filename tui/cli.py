@@ -43,7 +43,7 @@ NoSave = Annotated[bool, typer.Option("--no-save", help="Do not keep what is tra
 RunName = Annotated[str | None, typer.Option("--name", metavar="NAME", help="What the run is to be called")]
 Weights = Annotated[
     str | None,
-    typer.Option("--weights", metavar="best|last", help="Those of the best epoch, or of the last: the default"),
+    typer.Option("--weights", metavar="best|last", help="Those of the lowest loss, or the last: the default"),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Write over what is there")]
 

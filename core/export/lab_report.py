@@ -11,7 +11,16 @@ from core.export.sections.comparison import comparison
 from core.export.sections.findings import findings
 from core.export.sections.training import training
 from core.export.sections.words import paragraphs
-from core.quantities import NONE, show_accuracy, show_amount, show_count, show_duration, show_loss, show_moment
+from core.quantities import (
+    NONE,
+    show_accuracy,
+    show_amount,
+    show_count,
+    show_duration,
+    show_gap,
+    show_loss,
+    show_moment,
+)
 from core.runs.record import Told
 
 if TYPE_CHECKING:
@@ -48,6 +57,11 @@ def _highlights(told: Told) -> Iterator[tuple[str, str]]:
     yield "Test loss", show_loss(figures.test_loss)
     if figures.best_val_accuracy is not None:
         yield "Best val accuracy", show_accuracy(figures.best_val_accuracy)
+    if figures.best_val_accuracy != figures.accuracy_at_lowest_loss:
+        yield "Val accuracy at the lowest loss", show_accuracy(figures.accuracy_at_lowest_loss)
+    if figures.final_train_accuracy is not None:
+        yield "Final train accuracy", show_accuracy(figures.final_train_accuracy)
+        yield "Generalization gap", show_gap(figures.generalization_gap)
     yield "Params", show_count(figures.params)
     planned = f" of {show_count(figures.planned)}" if figures.epochs < figures.planned else ""
     yield "Epochs", f"{show_count(figures.epochs)}{planned}"

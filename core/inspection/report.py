@@ -31,7 +31,11 @@ class FindingsReport(Struct, frozen=True, tag_field="event", tag="findings"):
 
 
 class ResultsReport(Struct, frozen=True, tag_field="event", tag="results"):
-    """How the test set was answered. ``confusion[true][predicted]`` counts examples; what is undefined is None."""
+    """How the test set was answered. ``confusion[true][predicted]`` counts examples; what is undefined is None.
+
+    ``train_*`` are of the same weights on ``train_examples`` examples that they were trained on (at most 10,000,
+    stratified); ``generalization_gap`` is that accuracy minus ``accuracy``.
+    """
 
     examples: int
     unpredicted: int
@@ -42,11 +46,15 @@ class ResultsReport(Struct, frozen=True, tag_field="event", tag="results"):
     macro_f1: float
     classes: tuple[ClassFigures, ...]
     confusion: tuple[tuple[int, ...], ...]
+    train_loss: float | None = None
+    train_accuracy: float | None = None
+    train_examples: int | None = None
+    generalization_gap: float | None = None
 
 
 def results_report(results: Results) -> ResultsReport:
     """``results`` without the single answers."""
-    macro = results.macro
+    macro, learned = results.macro, results.learned
     return ResultsReport(
         examples=results.examples,
         unpredicted=results.unpredicted,
@@ -57,6 +65,10 @@ def results_report(results: Results) -> ResultsReport:
         macro_f1=macro.f1,
         classes=results.per_class,
         confusion=tuple(tuple(int(count) for count in row) for row in results.confusion),
+        train_loss=learned.loss if learned else None,
+        train_accuracy=learned.accuracy if learned else None,
+        train_examples=learned.examples if learned else None,
+        generalization_gap=results.generalization_gap,
     )
 
 

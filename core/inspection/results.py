@@ -6,7 +6,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-__all__ = ["NONE", "Averages", "ClassFigures", "Results"]
+from core.generalization import generalization_gap
+
+__all__ = ["NONE", "Averages", "ClassFigures", "Learned", "Results"]
 
 NONE = -1
 """The prediction for an example that has none."""
@@ -34,6 +36,22 @@ class Averages(Struct, frozen=True):
     f1: float
 
 
+class Learned(Struct, frozen=True):
+    """What the network makes of examples that it was trained on, with the weights it answers the others with."""
+
+    loss: float
+    """The mean over the examples, penalties of regularizers included."""
+    accuracy: float
+    examples: int
+    """How many it was measured on: a stratified part of the training set where that is large."""
+
+    @classmethod
+    def of(cls, outputs: NDArray[Any], labels: NDArray[Any], loss: float) -> "Learned":
+        """Judge ``outputs``, (n, classes), by ``labels``, (n,). One that holds a NaN is no right answer."""
+        right = (outputs.argmax(axis=1) == labels) & ~np.isnan(outputs).any(axis=1)
+        return cls(loss, int(np.count_nonzero(right)) / len(labels), len(labels))
+
+
 class Results(Struct, frozen=True, eq=False):
     """What a network gave for n examples, and what follows from it.
 
@@ -57,9 +75,18 @@ class Results(Struct, frozen=True, eq=False):
     """
     confusion: NDArray[np.int64]
     """How many examples of the class of the row were taken for the class of the column: (classes, classes)."""
+    learned: Learned | None = None
+    """The same weights on what they were trained on; None where that was not asked."""
 
     @classmethod
-    def of(cls, probabilities: NDArray[Any], labels: NDArray[Any], loss: float, classes: tuple[str, ...]) -> "Results":
+    def of(
+        cls,
+        probabilities: NDArray[Any],
+        labels: NDArray[Any],
+        loss: float,
+        classes: tuple[str, ...],
+        learned: Learned | None = None,
+    ) -> "Results":
         """Judge ``probabilities``, (n, classes), by ``labels``, (n,). ``loss`` is their mean loss, as Keras has it.
 
         Raises `ValueError` if there are no examples, the sizes differ or a label is of no class.
@@ -84,6 +111,7 @@ class Results(Struct, frozen=True, eq=False):
             predicted=np.where(told, highest, NONE),
             confidence=confidence,
             confusion=cells.reshape(len(classes), len(classes)),
+            learned=learned,
         )
 
     @property
@@ -105,6 +133,11 @@ class Results(Struct, frozen=True, eq=False):
     def accuracy(self) -> float:
         """Share of the examples that are answered rightly, 0 to 1."""
         return self.right / self.examples
+
+    @property
+    def generalization_gap(self) -> float | None:
+        """How much higher the accuracy on what was learned from is, as a share."""
+        return generalization_gap(self.learned.accuracy, self.accuracy) if self.learned else None
 
     @property
     def support(self) -> NDArray[np.int64]:

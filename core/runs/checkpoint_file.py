@@ -60,7 +60,7 @@ def read(folder: Path, *, restores: bool = False) -> Checkpoint:
 
 
 def weights(folder: Path, which: Which) -> Arrays:
-    """The variables of the model as the best epoch or as training left them. Raises `RunError`."""
+    """The variables of the model as the epoch with the lowest loss or as training left them. Raises `RunError`."""
     checkpoint = read(folder)
     if which == "best" and checkpoint.standing.best_epoch:
         return _of_epoch(folder, checkpoint.standing.best_epoch)

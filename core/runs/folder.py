@@ -5,7 +5,7 @@ label.json                name, note and tags: by people
 preset.toml               the architecture and the plan
 history.json              the curves, the epochs, the close looks at single steps
 checkpoint.safetensors    all that training goes on from, and weights-*.safetensors that it refers to
-best.keras, last.keras    the weights of the best epoch and of the end, for other tools
+best.keras, last.keras    the weights of the epoch with the lowest loss and of the end, for other tools
 lock                      held by the process that trains it
 """
 
@@ -29,7 +29,7 @@ from core.process_lock import LockHeldError
 from core.runs import tensor_file
 from core.runs.history_file import HistoryFile, read_history
 from core.runs.labels import shortened
-from core.runs.record import Environment, Figures, Label, NewerFormat, Run, RunError, RunState, Told
+from core.runs.record import Environment, Figures, Label, NewerFormat, Run, RunError, RunState, Told, updated
 from core.sanitize import cut
 from core.storage import UNFINISHED, write_atomically
 
@@ -119,8 +119,8 @@ def glance(folder: Path) -> Run:
 def read(folder: Path) -> Told:
     """All of the run but its weights. Raises `RunError`."""
     header = read_header(folder)
-    run = _run(folder, header, _label(folder))
     history = _parsed(folder / HISTORY, files.HISTORY, read_history)
+    run = _run(folder, header, _label(folder), history)
     return Told(run, _preset(folder), history, header.environment)
 
 
@@ -222,13 +222,15 @@ def damaged(path: Path) -> Iterator[Path]:
         raise RunError(f"{_shown(path)}: is damaged: {presets.visible(str(error))}") from error
 
 
-def _run(folder: Path, header: Header, label: Label) -> Run:
+def _run(folder: Path, header: Header, label: Label, history: History | None = None) -> Run:
     for name in (PRESET, HISTORY, *((CHECKPOINT,) if header.figures.epochs else ())):
         if not os.path.lexists(folder / name):
             raise RunError(f"{_shown(folder / name)}: is missing")
-    state = header.state
+    state, come_to = header.state, header.figures
     if state == "running" and not held(folder):
         state = "interrupted"
+    if come_to.dated:
+        come_to = updated(come_to, history or _history(folder))
     return Run(
         folder.name,
         label,
@@ -236,9 +238,17 @@ def _run(folder: Path, header: Header, label: Label) -> Run:
         state,
         header.begun,
         cut(header.environment.device, LONGEST),
-        header.figures,
+        come_to,
         cut(header.message, LONGEST),
     )
+
+
+def _history(folder: Path) -> History | None:
+    """The run's history; None if it cannot be read, which is no reason not to list the run."""
+    try:
+        return _parsed(folder / HISTORY, files.HISTORY, read_history)
+    except RunError:
+        return None
 
 
 def read_header(folder: Path) -> Header:

@@ -19,7 +19,7 @@ from core.runs.record import Run
 
 __all__ = ["Index", "Row"]
 
-VERSION = 1
+VERSION = 2
 """Of the database's form. Another version is another file: none is ever read by a LayerLab that does not know it."""
 
 PATIENCE = 5.0

@@ -18,7 +18,7 @@ __all__ = ["inspector"]
 
 
 def inspector(folder: Path, preset: Preset, which: Which) -> Inspector:
-    """What can be asked of the run in ``folder`` with its best or last weights.
+    """What can be asked of the run in ``folder`` with its best (those of the lowest loss) or last weights.
 
     Raises `RunError`, and what `Trainer` raises.
     """

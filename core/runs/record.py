@@ -6,10 +6,22 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.curves import History
+from core.generalization import generalization_gap
 from core.presets import Preset
 from core.training.events import EpochEnded
 
-__all__ = ["Environment", "Figures", "Label", "NewerFormat", "Run", "RunError", "RunState", "Told", "figures"]
+__all__ = [
+    "Environment",
+    "Figures",
+    "Label",
+    "NewerFormat",
+    "Run",
+    "RunError",
+    "RunState",
+    "Told",
+    "figures",
+    "updated",
+]
 
 RunState = Literal["running", "interrupted", "finished", "stopped", "failed", "damaged", "newer"]
 
@@ -55,12 +67,35 @@ class Figures(Struct, frozen=True):
     best_epoch: int = 0
     """The epoch with the lowest validation loss, or loss without validation; 0 before the first."""
     best_val_accuracy: float | None = None
-    """Of the best epoch."""
+    """The highest validation accuracy of all epochs."""
     last_val_accuracy: float | None = None
     last_val_loss: float | None = None
     last_loss: float | None = None
     test_accuracy: float | None = None
     test_loss: float | None = None
+    accuracy_at_lowest_loss: float | None = None
+    """The validation accuracy of ``best_epoch``."""
+    best_accuracy_epoch: int = 0
+    """The first epoch that reached ``best_val_accuracy``; 0 before there is one.
+
+    LayerLab 0.1 did not write it: there ``best_val_accuracy`` is what is ``accuracy_at_lowest_loss`` now.
+    """
+
+    final_train_accuracy: float | None = None
+    """Of the weights that training left behind; None where it was not measured, as by LayerLab 0.1."""
+    final_train_loss: float | None = None
+    final_train_examples: int | None = None
+    """How many training examples it was measured on."""
+
+    @property
+    def generalization_gap(self) -> float | None:
+        """How much higher the final training accuracy is than the test accuracy, as a share."""
+        return generalization_gap(self.final_train_accuracy, self.test_accuracy)
+
+    @property
+    def dated(self) -> bool:
+        """Whether it was written before accuracies at the lowest loss and best ones were told apart."""
+        return self.best_val_accuracy is not None and not self.best_accuracy_epoch
 
 
 class Run(Struct, frozen=True):
@@ -114,17 +149,33 @@ class Told(Struct, frozen=True):
 def figures(history: History, seconds: float) -> Figures:
     """What ``history`` has come to in ``seconds`` of training and validation."""
     last: EpochEnded | None = history.epochs[-1] if history.epochs else None
-    best, ended = history.best, history.ended
+    best, highest, ended = history.best, history.best_accuracy, history.ended
     return Figures(
         params=history.started.params if history.started else 0,
         epochs=last.epoch if last else 0,
         planned=history.planned,
         seconds=seconds,
         best_epoch=best.epoch if best else 0,
-        best_val_accuracy=best.val_accuracy if best else None,
+        best_val_accuracy=highest.y if highest else None,
         last_val_accuracy=last.val_accuracy if last else None,
         last_val_loss=last.val_loss if last else None,
         last_loss=last.loss if last else None,
         test_accuracy=ended.test_accuracy if ended else None,
         test_loss=ended.test_loss if ended else None,
+        accuracy_at_lowest_loss=best.val_accuracy if best else None,
+        best_accuracy_epoch=round(highest.x) if highest else 0,
+        final_train_accuracy=ended.final_train_accuracy if ended else None,
+        final_train_loss=ended.final_train_loss if ended else None,
+        final_train_examples=ended.final_train_examples if ended else None,
+    )
+
+
+def updated(told: Figures, history: History | None) -> Figures:
+    """What LayerLab 0.1 told a run had come to, its best accuracy taken from ``history``; None where that is lost."""
+    highest = history.best_accuracy if history else None
+    return replace(
+        told,
+        accuracy_at_lowest_loss=told.best_val_accuracy,
+        best_val_accuracy=highest.y if highest else None,
+        best_accuracy_epoch=round(highest.x) if highest else 0,
     )

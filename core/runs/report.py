@@ -36,8 +36,11 @@ __all__ = [
 class RunReport(Struct, frozen=True):
     """One entry of `layerlab runs --json`. Of a damaged run nothing is known but its id and the reason, ``message``.
 
-    ``planned`` are the epochs wanted in all, ``best_epoch`` is None before the first, ``best_val_accuracy`` is that
-    epoch's.
+    ``planned`` are the epochs wanted in all. ``best_epoch`` is the one with the lowest validation loss, or loss without
+    validation, None before the first; ``accuracy_at_lowest_loss`` is its validation accuracy. ``best_val_accuracy`` is
+    the highest of all epochs, reached first in ``best_accuracy_epoch``. ``final_train_*`` are of the final weights, on
+    ``final_train_examples`` examples that were trained on; ``generalization_gap`` is that accuracy minus the test
+    accuracy.
     """
 
     id: str
@@ -61,6 +64,12 @@ class RunReport(Struct, frozen=True):
     last_loss: float | None = None
     test_accuracy: float | None = None
     test_loss: float | None = None
+    accuracy_at_lowest_loss: float | None = None
+    best_accuracy_epoch: int | None = None
+    final_train_accuracy: float | None = None
+    final_train_loss: float | None = None
+    final_train_examples: int | None = None
+    generalization_gap: float | None = None
 
 
 class PresetContents(Struct, frozen=True):
@@ -73,7 +82,10 @@ class PresetContents(Struct, frozen=True):
 
 
 class ToldReport(Struct, frozen=True):
-    """What `layerlab show --json` prints; ``folder`` is where the run lies, ``epochs`` are the last 4,000."""
+    """What `layerlab show --json` prints; ``folder`` is where the run lies, ``epochs`` are the last 4,000.
+
+    An epoch is ``best`` if its validation loss, or loss without validation, was the lowest until then.
+    """
 
     run: RunReport
     folder: str
@@ -105,7 +117,8 @@ class NotKeptReport(Struct, frozen=True, tag_field="event", tag="not_kept"):
 def run_report(run: Run) -> RunReport:
     """What a list shows of ``run``."""
     label, known = run.label, run.readable
-    figures = asdict(run.figures) | {"best_epoch": run.figures.best_epoch or None}
+    epochs = {name: getattr(run.figures, name) or None for name in ("best_epoch", "best_accuracy_epoch")}
+    figures = asdict(run.figures) | epochs | {"generalization_gap": run.figures.generalization_gap}
     return RunReport(
         id=run.id,
         key=run.key,

@@ -22,6 +22,8 @@ COLUMNS: Mapping[str, Callable[[Run], Value]] = {
     "best": lambda run: run.figures.best_val_accuracy,
     "last": lambda run: run.figures.last_val_accuracy,
     "test": lambda run: run.figures.test_accuracy,
+    "train": lambda run: run.figures.final_train_accuracy,
+    "gap": lambda run: run.figures.generalization_gap,
     "time": lambda run: run.figures.seconds,
     "device": lambda run: run.device,
     "state": lambda run: run.state,
@@ -30,18 +32,20 @@ COLUMNS: Mapping[str, Callable[[Run], Value]] = {
 }
 """What runs can be put in order by: numbers, and texts, of which an empty one comes last as a missing number does."""
 
-SHARES, COUNTS = {"%": 0.01}, {"k": 1e3, "m": 1e6, "g": 1e9}
+SHARES, POINTS, COUNTS = {"%": 0.01}, {"%": 0.01, "pp": 0.01}, {"k": 1e3, "m": 1e6, "g": 1e9}
 COMPARED: Mapping[str, Mapping[str, float]] = {
     "params": COUNTS,
     "epochs": COUNTS,
     "best": SHARES,
     "last": SHARES,
     "test": SHARES,
+    "train": SHARES,
+    "gap": POINTS,
     "time": {"s": 1, "m": 60, "h": 3600},
 }
 """The columns that can be compared with a number, each with the units it may have."""
 
-COMPARISON = re.compile(rf"({'|'.join(COMPARED)})(<=|>=|<|>|=)(?:([\d.,]+)([a-z%]?))?")
+COMPARISON = re.compile(rf"({'|'.join(COMPARED)})(<=|>=|<|>|=)(?:(-?[\d.,]+)(pp|[a-z%]?))?")
 COMPARE: Mapping[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
@@ -81,7 +85,8 @@ class Searchable:
     def matching(self, query: str) -> tuple[Run, ...]:
         """The runs that fit every word of ``query``.
 
-        A word is a comparison such as ``best>0.98``, ``test>=97%``, ``params<100k`` or ``epochs=10``, or ``#`` and part
+        A word is a comparison such as ``best>0.98``, ``test>=97%``, ``gap>0.02`` (or ``gap>2pp``), ``params<100k`` or
+        ``epochs=10``, or ``#`` and part
         of a tag, or part of anything that a run is called.
         """
         entries: Iterable[_Entry] = self._entries
@@ -125,7 +130,9 @@ def _comparison(column: str, sign: str, number: str | None, unit: str) -> Test |
         return None
     if unit and unit not in units:
         return None
-    scale = units[unit] if unit else 0.01 if units is SHARES and bound > 1 else 1.0
+    # 97 can only be percent; a gap of 1 is one percentage point, as one of 100 does not happen.
+    percent = (units is SHARES and bound > 1) or (units is POINTS and abs(bound) >= 1)
+    scale = units[unit] if unit else 0.01 if percent else 1.0
     fits = _fits(sign, round(bound * scale, 9), _margin(number, bound) * scale)
 
     def test(entry: _Entry) -> bool:

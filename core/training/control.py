@@ -42,7 +42,7 @@ class Control:
 
     @property
     def measured(self) -> bool:
-        """Whether the final test is wished for."""
+        """Whether the final measurements, on the test and on the training set, are wished for."""
         return self._measure
 
     @property

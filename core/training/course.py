@@ -24,6 +24,9 @@ __all__ = ["Course", "Diverged"]
 KEEP_EVERY = 30.0
 """Seconds after which a checkpoint is handed over in the midst of an epoch."""
 
+VALIDATED: dict[PartName, str] = {"test": "test", "held": "validation"}
+"""The parts whose loss has to be a number, and what it is called."""
+
 
 class Diverged(Exception):
     """The loss is no number any more; the message says since when, ``advice`` what to try if nothing else is known."""
@@ -61,7 +64,8 @@ class Course:
         self._trained_before = 0.0
         self.at = Standing(plan.epochs)
         self._validated: Measured | None = None
-        self._test: Measured | None = None
+        self._measured: dict[PartName, Measured] = {}
+        """What is known of the weights as they are now."""
         self._scheduled = plan.optimizer.learning_rate
         self._factor = 1.0
         self._first_steps = 0
@@ -114,9 +118,9 @@ class Course:
         if self._watched_weights is not None and self._watch:
             self.trainer.assume(self._watched_weights)
             if self.at.step != self._watch.seen.best_step:
-                changed, message = True, f"the weights of epoch {self._watch.seen.best_epoch} are restored"
+                changed, message = True, f"the weights of {self._watch.best} are restored"
         if changed:
-            self._test = None
+            self._measured = {}
             self._going_on = going_on
         if changed or self._standing != self._kept:
             self.keep()
@@ -146,14 +150,14 @@ class Course:
         self._keep(Checkpoint(self._kept, variables, optimizer, self._watched_weights, result))
         self._kept_at = perf_counter()
 
-    def test(self) -> Measured | None:
-        """Loss and accuracy on the test set, with the weights as they are now; None if nobody wants them.
+    def measure(self, part: PartName) -> Measured | None:
+        """Loss and accuracy on ``part``, with the weights as they are now; None if nobody wants them.
 
         Raises `Diverged`.
         """
-        if self._test is None:
-            self._test = self._evaluate("test", lambda: self._control.measured)
-        return self._test if self._control.measured else None
+        if part not in self._measured and (measured := self._evaluate(part, lambda: self._control.measured)):
+            self._measured[part] = measured
+        return self._measured.get(part) if self._control.measured else None
 
     # One epoch.
 
@@ -194,7 +198,7 @@ class Course:
         started = perf_counter()
         sums = self.trainer.train(self.at.epoch_step, count, self.at.sums)
         seconds = perf_counter() - started
-        self._test = None
+        self._measured = {}
         at, steps = self.at, sums.steps
         examples = sums.examples - at.sums.examples
         self.at = replace(
@@ -248,15 +252,16 @@ class Course:
             if spend:
                 spend(seconds)
             first += count
-        self._check(measured, "test" if part == "test" else "validation")
+        if part in VALIDATED:
+            self._check(measured, VALIDATED[part])
         return measured
 
     def _end_epoch(self) -> None:
         loss, accuracy, validated = self.at.sums.mean_loss, self.at.sums.accuracy, self._validated
         val_loss, val_accuracy = (validated.mean_loss, validated.accuracy) if validated else (None, None)
         epoch = self.at.epoch + 1
-        if self._part == "test":
-            self._test = validated
+        if self._part and validated:
+            self._measured[self._part] = validated
         watched = loss if val_loss is None else val_loss
         best = watched < min(self.at.losses, default=float("inf"))
         figures = {"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}
@@ -298,7 +303,7 @@ class Course:
         """Undo what `close` did to the weights."""
         if self._going_on is not None:
             self.trainer.assume(self._going_on)
-            self._going_on = self._test = None
+            self._going_on, self._measured = None, {}
 
     @property
     def _standing(self) -> Standing:

@@ -4,6 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from core.generalization import generalization_gap
+
 __all__ = [
     "Ended",
     "EpochEnded",
@@ -125,7 +127,7 @@ class EpochEnded(Struct, frozen=True):
     learning_rate: float
     seconds: float
     best: bool
-    """Whether this is the best epoch so far, by validation loss, or by loss without validation."""
+    """Whether its validation loss, or loss without validation, is the lowest so far. Says nothing of its accuracy."""
 
 
 class LearningRateChanged(Struct, frozen=True):
@@ -136,22 +138,38 @@ class LearningRateChanged(Struct, frozen=True):
 
 
 class Ended(Struct, frozen=True):
-    """The session is over; what was reached is measured on the test set, unless nothing was trained."""
+    """The session is over; what was reached is measured on the test and the training set, unless nothing was trained.
+
+    Both are measured with the weights that the training leaves behind, dropout and noise off. Losses are those that
+    training lowers: the mean over examples, penalties of regularizers included.
+    """
 
     reason: Reason
     epochs: int
     """Whole epochs done."""
     seconds: float
-    """Time spent on training and validation; pauses and the final test are not counted."""
+    """Time spent on training and validation; pauses and the final measurements are not counted."""
     examples_per_second: float
     """While training; validation is not counted."""
     test_loss: float | None
     test_accuracy: float | None
     message: str
-    """For people: why it stopped or failed and what to do, whether the best epoch's weights were put back; or empty."""
+    """For people: why it stopped or failed and what to do, whether the weights of the epoch that early stopping
+    found best were put back; or empty."""
     step: int | None = None
     """Steps taken since the very beginning. Of a training whose loss became NaN or infinite it is the first step whose
     loss was so: the same however many steps were taken at a time. None from versions that did not tell."""
+    final_train_loss: float | None = None
+    final_train_accuracy: float | None = None
+    """On the examples that were trained on, without those held back for validation: unlike the accuracy of the last
+    epoch, which is a mean over weights that change, it can be set against that on the test set."""
+    final_train_examples: int | None = None
+    """How many of them it was measured on: `MEASURED_ON`, stratified, where there are more."""
+
+    @property
+    def generalization_gap(self) -> float | None:
+        """As `core.generalization` has it."""
+        return generalization_gap(self.final_train_accuracy, self.test_accuracy)
 
 
 class Kept(Struct, frozen=True):

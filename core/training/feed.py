@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from core.datasets import mnist
 from core.datasets.examples import Examples
+from core.datasets.stratified import stratified
 
-__all__ = ["Part", "Resident", "order", "resident"]
+__all__ = ["Part", "Resident", "order", "resident", "sample"]
 
 HOST = "/CPU:0"
 
@@ -52,6 +53,15 @@ def resident(dataset: str, device: str) -> Resident:
         if device == HOST:
             raise
         return _copied(examples, HOST)
+
+
+def sample(part: Part, most: int) -> Part:
+    """At most ``most`` examples of ``part``, each class with its share; the same ones every time."""
+    if part.examples <= most:
+        return part
+    chosen = part.first + stratified(part.labels[part.first : part.end].numpy(), most)
+    with tf.device(part.images.device):
+        return Part(tf.gather(part.images, chosen), tf.gather(part.labels, chosen), 0, len(chosen))
 
 
 def order(seed: int, epoch: int, examples: int, shuffle: bool) -> NDArray[np.int32]:

@@ -16,8 +16,9 @@ from core import keras_model
 from core.architecture import Architecture
 from core.datasets import DATASETS
 from core.inspection.passages import Passage, Weight
-from core.inspection.results import Results
+from core.inspection.results import Learned, Results
 from core.plan import Plan
+from core.training.measured import PartName
 from core.training.trainer import Trainer
 
 __all__ = ["Inspector"]
@@ -45,32 +46,28 @@ class Inspector:
     @property
     def images(self) -> NDArray[np.uint8]:
         """The images of the test set: (n, height, width)."""
-        test = self._trainer.test
+        test = self._trainer.part("test")
         images: NDArray[np.uint8] = test.images[test.first : test.end].numpy()
         return images
 
     @property
     def labels(self) -> NDArray[np.int32]:
         """Their class numbers: (n,)."""
-        test = self._trainer.test
+        test = self._trainer.part("test")
         labels: NDArray[np.int32] = test.labels[test.first : test.end].numpy()
         return labels
 
     def results(self, wanted: Callable[[], bool] = lambda: True) -> Results | None:
-        """How the network answers the test set; None as soon as the answer is not ``wanted`` any more."""
-        test = self._trainer.test
-        outputs: list[NDArray[np.float32]] = []
-        loss = 0.0
-        for start in range(test.first, test.end, AT_ONCE):
-            if not wanted():
-                return None
-            stop = min(start + AT_ONCE, test.end)
-            with self._lock:  # taken anew for each part, so that a single digit need not wait for all others
-                output, mean = self._on_device(self._answered, test.images[start:stop], test.labels[start:stop])
-            outputs.append(output.numpy())
-            loss += float(mean) * (stop - start)
-        classes = DATASETS[self.plan.dataset].classes
-        return Results.of(np.concatenate(outputs), self.labels, loss / test.examples, classes)
+        """How the network answers the test set, and how right it is on what it was trained on.
+
+        None as soon as the answer is not ``wanted`` any more.
+        """
+        test, train = self._asked("test", wanted), self._asked("train", wanted)
+        if test is None or train is None:
+            return None
+        outputs, labels, loss = test
+        learned = Learned.of(*train)
+        return Results.of(outputs, labels, loss, DATASETS[self.plan.dataset].classes, learned)
 
     def outputs(self, image: Image) -> NDArray[np.float32]:
         """What the last layer gives for ``image``: a number for every class, after a softmax its probability."""
@@ -95,6 +92,23 @@ class Inspector:
                 for row, layers in self._parts.items()
                 for before, after in zip(_weights(begun[row]), _weights(layers), strict=True)
             )
+
+    def _asked(
+        self, name: PartName, wanted: Callable[[], bool]
+    ) -> tuple[NDArray[np.float32], NDArray[np.int32], float] | None:
+        """Outputs, class numbers and mean loss of a part; None as soon as they are not ``wanted`` any more."""
+        part = self._trainer.part(name)
+        outputs: list[NDArray[np.float32]] = []
+        loss = 0.0
+        for start in range(part.first, part.end, AT_ONCE):
+            if not wanted():
+                return None
+            stop = min(start + AT_ONCE, part.end)
+            with self._lock:  # taken anew for each stretch, so that a single digit need not wait for all others
+                output, mean = self._on_device(self._answered, part.images[start:stop], part.labels[start:stop])
+            outputs.append(output.numpy())
+            loss += float(mean) * (stop - start)
+        return np.concatenate(outputs), part.labels[part.first : part.end].numpy(), loss / part.examples
 
     def _answer(self, images: Any, labels: Any) -> tuple[Any, Any]:
         x, y = self._task.batch(images, labels)

@@ -4,10 +4,14 @@ from typing import Literal
 
 from msgspec import Struct
 
-__all__ = ["NOTHING", "Measured", "PartName"]
+__all__ = ["MEASURED_ON", "NOTHING", "Measured", "PartName"]
 
-PartName = Literal["test", "held"]
-"""What can be evaluated: the test set, or the part of the training set that is held back for validation."""
+PartName = Literal["test", "held", "train"]
+"""What can be evaluated: the test set, the part of the training set that is held back for validation, or examples of
+the part that is trained on, `MEASURED_ON` at most."""
+
+MEASURED_ON = 10_000
+"""Examples of the training set that the final training accuracy is measured on, stratified, where there are more."""
 
 
 class Measured(Struct, frozen=True):

@@ -9,6 +9,7 @@ from core.architecture import Architecture
 from core.diagnosis.whole import cause_of_nan
 from core.plan import Plan
 from core.readiness import obstacles
+from core.sentences import clauses
 from core.summary import summarize
 from core.training import runtime
 from core.training.checkpoint import Checkpoint, Standing
@@ -104,7 +105,7 @@ class Session:
         self._control.step()
 
     def stop(self, *, measure: bool = True) -> None:
-        """End after the steps under way; without ``measure`` the test set is left out, which is quicker."""
+        """End after the steps under way; without ``measure`` neither test nor training set is measured on: quicker."""
         self._control.stop(measure=measure)
 
     def scale_learning_rate(self, factor: float) -> None:
@@ -141,16 +142,18 @@ class Session:
         return f"{finding.title} is the cause: {finding.remedies[0].label}"
 
     def _trained(self, course: Course) -> Ended:
+        measured: tuple[Measured | None, Measured | None] = (None, None)
         while True:
             early = course.advance()
             stopped = self._control.stopped
             self._control.enter("stopping")
-            message = "; ".join(part for part in (early, course.close()) if part)
-            tested = course.test() if course.at.step else None
+            message = clauses(early, course.close())
+            if course.at.step:
+                measured = course.measure("test"), course.measure("train")
             if early or stopped or self._control.reached(course.at.epoch):
                 break
         reason: Reason = "stopped" if stopped else "finished"
-        return self._ended(reason, message, tested)
+        return self._ended(reason, message, *measured)
 
     def _prepared(self) -> Course | None:
         """Where training stands, before its first step or after an earlier run; None if a stop came first."""
@@ -207,7 +210,9 @@ class Session:
             message=trainer.message,
         )
 
-    def _ended(self, reason: Reason, message: str, tested: Measured | None = None) -> Ended:
+    def _ended(
+        self, reason: Reason, message: str, tested: Measured | None = None, trained: Measured | None = None
+    ) -> Ended:
         at = self._course.at if self._course else Standing(self._plan.epochs)
         return Ended(
             reason=reason,
@@ -218,4 +223,7 @@ class Session:
             test_accuracy=tested.accuracy if tested else None,
             message=message,
             step=at.step,
+            final_train_loss=trained.mean_loss if trained else None,
+            final_train_accuracy=trained.accuracy if trained else None,
+            final_train_examples=trained.examples if trained else None,
         )

@@ -40,10 +40,9 @@ class Watch:
         figure, best = figures[self._rule.monitor], self.seen.best
         if figure is None:
             return False
-        rising = self._rule.monitor.endswith("accuracy")
         gain = 0.0
         if best is not None:
-            gain = figure - best if rising else best - figure
+            gain = figure - best if self._rising else best - figure
         if best is None or gain > self._rule.min_delta:
             self.seen = Watched(figure, epoch, step)
             return True
@@ -51,9 +50,19 @@ class Watch:
         return False
 
     @property
+    def _rising(self) -> bool:
+        return self._rule.monitor.endswith("accuracy")
+
+    @property
     def exhausted(self) -> bool:
         """Whether patience has run out."""
         return self.seen.waited >= max(1, self._rule.patience)
+
+    @property
+    def best(self) -> str:
+        """The best epoch by what is watched, in words: ``epoch 6 (lowest val_loss)``."""
+        extreme = "highest" if self._rising else "lowest"
+        return f"epoch {self.seen.best_epoch} ({extreme} {self._rule.monitor})"
 
     @property
     def reason(self) -> str:

@@ -15,7 +15,7 @@ from core.training import devices, feed, loops
 from core.training.checkpoint import Arrays
 from core.training.events import LayerSample
 from core.training.lending import Lender
-from core.training.measured import NOTHING, Measured, PartName
+from core.training.measured import MEASURED_ON, NOTHING, Measured, PartName
 from core.training.network import Blueprint
 from core.training.probe import Look
 from core.training.validation import training_examples
@@ -39,9 +39,8 @@ class Trainer:
         self._data = feed.resident(plan.dataset, self.place)
         total = self._data.train.examples
         self.examples = training_examples(plan.validation, total)
-        self.test = self._data.test
         self._parts: dict[PartName, feed.Part] = {
-            "test": self.test,
+            "test": self._data.test,
             "held": feed.Part(self._data.train.images, self._data.train.labels, self.examples, total),
         }
         self._full_steps, self._rest = divmod(self.examples, plan.batch_size)
@@ -100,7 +99,7 @@ class Trainer:
 
     def evaluate(self, part: PartName, first: int, count: int, before: Measured) -> Measured:
         """Evaluate up to ``count`` batches of a part from batch ``first`` on; the figures go on from ``before``."""
-        data, size = self._parts[part], self._network.evaluated
+        data, size = self.part(part), self._network.evaluated
         with tf.device(self.place):
             loss, right = self._network.evaluation(
                 data.images,
@@ -114,11 +113,18 @@ class Trainer:
 
     def batches_in(self, part: PartName) -> int:
         """How many batches evaluating the part takes."""
-        return ceil(self._parts[part].examples / self._network.evaluated)
+        return ceil(self.part(part).examples / self._network.evaluated)
 
     def examples_of(self, part: PartName) -> int:
         """How many examples the part has."""
-        return self._parts[part].examples
+        return self.part(part).examples
+
+    def part(self, name: PartName) -> feed.Part:
+        """The examples of a part. Those of the training set are gathered when they are first asked for."""
+        if name not in self._parts:
+            trained_on = feed.Part(self._data.train.images, self._data.train.labels, 0, self.examples)
+            self._parts[name] = feed.sample(trained_on, MEASURED_ON)
+        return self._parts[name]
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """From the next step on."""

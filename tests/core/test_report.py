@@ -8,6 +8,7 @@ import pytest
 
 from core import presets
 from core.architecture import Architecture
+from core.curves import History
 from core.layers import Dense, Flatten, MaxPooling2D
 from core.presets import Preset
 from core.report import event_report, preset_reports, summary_report, to_json
@@ -150,14 +151,18 @@ def test_an_unreadable_preset_is_listed_with_the_reason(home: Path) -> None:
 def test_events_of_a_training() -> None:
     started = Started("CPU", 61706, 60000, 10000, 469, 128, 0, 10, 0.001, 2.5)
     epoch = EpochEnded(1, 10, 469, 0.3, 0.9, None, None, 0.001, 2.0, True)
-    ended = Ended("stopped", 1, 2.0, 30000.0, 0.2, 0.95, "stopped by you")
-    start = json.loads(to_json(event_report(started, LENET)))
+    ended = Ended("stopped", 2, 2.0, 30000.0, 0.2, 0.95, "stopped by you", 0.1, 0.97, 10_000)
+    history = History()
+    for accuracy, best in ((0.91, True), (0.93, False)):
+        told = EpochEnded(len(history.epochs) + 1, 10, 469, 0.3, 0.9, 0.2, accuracy, 0.001, 2.0, best)
+        history = history.after(told)
+    start = json.loads(to_json(event_report(started, LENET, History())))
     assert start["event"] == "start"
     assert (start["name"], start["device"], start["params"]) == ("LeNet-5", "CPU", 61706)
     assert (start["train_examples"], start["validation_examples"]) == (60000, 10000)
     assert (start["batch_size"], start["epochs"], start["seed"]) == (128, 10, 1)
     assert (start["optimizer"], start["loss"]) == ("adam", "categorical_crossentropy")
-    assert json.loads(to_json(event_report(epoch, LENET))) == {
+    assert json.loads(to_json(event_report(epoch, LENET, History()))) == {
         "event": "epoch",
         "epoch": 1,
         "loss": 0.3,
@@ -166,20 +171,28 @@ def test_events_of_a_training() -> None:
         "val_accuracy": None,
         "seconds": 2.0,
     }
-    assert json.loads(to_json(event_report(ended, LENET))) == {
+    assert json.loads(to_json(event_report(ended, LENET, history.after(ended)))) == {
         "event": "end",
         "reason": "stopped",
-        "epochs": 1,
+        "epochs": 2,
         "seconds": 2.0,
         "test_loss": 0.2,
         "test_accuracy": 0.95,
         "examples_per_second": 30000.0,
+        "best_epoch": 1,
+        "accuracy_at_lowest_loss": 0.91,
+        "best_val_accuracy": 0.93,
+        "best_accuracy_epoch": 2,
+        "final_train_loss": 0.1,
+        "final_train_accuracy": 0.97,
+        "final_train_examples": 10_000,
+        "generalization_gap": pytest.approx(0.02),
     }
 
 
 def test_what_a_log_has_no_use_for_is_left_out() -> None:
     for event in (StateChanged("running"), Preparing("loading"), LearningRateChanged(3, 0.1)):
-        assert event_report(event, LENET) is None
+        assert event_report(event, LENET, History()) is None
 
 
 def test_json_is_strict_and_ascii() -> None:

@@ -130,8 +130,20 @@ class TestTelling:
         assert lines[3:] == [
             "finished after 2 epochs in 2.8 s, 41,234 examples/s",
             "test loss 0.0412  test accuracy 98.71%",
+            "lowest validation loss and best validation accuracy: epoch 2 (94.02%)",
         ]
         assert "\x1b" not in stream.getvalue()
+
+    def test_the_best_accuracy_and_that_of_the_final_weights_are_told_at_the_end(self) -> None:
+        told, stream = on_stream(lambda out: PlainTeller(LENET, out))
+        for epoch, (loss, accuracy) in enumerate([(0.06, 0.9819), (0.07, 0.9831)], 1):
+            told.tell(EpochEnded(epoch, 2, 40 * epoch, 0.1, 0.97, loss, accuracy, 0.001, 1.0, epoch == 1))
+        told.tell(Ended("finished", 2, 2.0, 9e4, 0.07, 0.9831, "", 0.01, 59_999 / 60_000, 60_000))
+        assert stream.getvalue().splitlines()[-3:] == [
+            "test loss 0.0700  test accuracy 98.31%",
+            "final training accuracy 99.998% on 60,000 examples, generalization gap 1.69 pp",
+            "lowest validation loss: epoch 1 (98.19%); best validation accuracy: 98.31% in epoch 2",
+        ]
 
     @pytest.mark.parametrize("width", [20, 40, 80, 200])
     def test_live_is_a_table_under_which_two_bars_grow(self, width: int) -> None:
@@ -186,6 +198,14 @@ def test_what_cannot_be_trained_fails_at_once() -> None:
         "test_loss": None,
         "test_accuracy": None,
         "examples_per_second": 0.0,
+        "best_epoch": None,
+        "accuracy_at_lowest_loss": None,
+        "best_val_accuracy": None,
+        "best_accuracy_epoch": None,
+        "final_train_loss": None,
+        "final_train_accuracy": None,
+        "final_train_examples": None,
+        "generalization_gap": None,
     }
     assert result.stderr.startswith("layerlab: arithmetic only: the input is 227x227x3")
     assert result.stderr.count("\n") == 1
@@ -203,6 +223,9 @@ class TestRealTraining:
         assert epoch["epoch"] == 1
         assert (end["reason"], end["epochs"]) == ("finished", 1)
         assert 0.8 < end["test_accuracy"] < 1
+        assert 0.8 < end["final_train_accuracy"] < 1
+        assert end["final_train_examples"] == 10_000
+        assert end["generalization_gap"] == end["final_train_accuracy"] - end["test_accuracy"]
 
     def test_ctrl_c_stops_it_and_tells_what_was_reached(self) -> None:
         lines = stopped_after_an_epoch([signal.SIGINT])

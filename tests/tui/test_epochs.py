@@ -210,3 +210,17 @@ async def test_while_it_is_prepared_nobody_knows_how_far_it_is_and_a_bar_moves()
         panel.clear()
         await pilot.pause()
         assert "--%" not in lines_of(app)[0]
+
+
+async def test_the_lowest_loss_and_the_best_accuracy_are_marked_each_where_it_is():
+    async with shown() as (_app, table, _pilot):
+        epochs = [
+            EpochEnded(epoch, 3, epoch, 0.5, 0.9, loss, accuracy, 0.001, 1.0, epoch <= 2)
+            for epoch, (loss, accuracy) in enumerate([(0.09, 0.97), (0.06, 0.9819), (0.07, 0.9831)], 1)
+        ]
+        table.show(tuple(epochs))
+        assert [(table.cells(row)[0], table.cells(row)[4]) for row in range(3)] == [
+            ("1", "97.00%"),
+            ("\u2605 2", "98.19%"),
+            ("3", "\u25b498.31%"),
+        ]

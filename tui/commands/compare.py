@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from core.quantities import show_accuracy, show_count, show_duration, show_loss, show_moment
+from core.quantities import NONE, show_accuracy, show_count, show_duration, show_gap, show_loss, show_moment
 from core.report import to_json
 from core.runs.differences import differences
 from core.runs.record import Run, Told
@@ -19,18 +19,27 @@ FIGURES: tuple[tuple[str, Callable[[Run], str]], ...] = (
     ("architecture", lambda run: run.architecture),
     ("params", lambda run: show_count(run.figures.params)),
     ("epochs", lambda run: words.epochs(run.figures)),
-    ("best epoch", lambda run: show_count(run.figures.best_epoch) if run.figures.best_epoch else "-"),
+    ("epoch of the lowest loss", lambda run: _epoch(run.figures.best_epoch)),
+    ("validation accuracy there", lambda run: show_accuracy(run.figures.accuracy_at_lowest_loss)),
     ("best validation accuracy", lambda run: show_accuracy(run.figures.best_val_accuracy)),
+    ("in epoch", lambda run: _epoch(run.figures.best_accuracy_epoch)),
     ("last validation accuracy", lambda run: show_accuracy(run.figures.last_val_accuracy)),
     ("last validation loss", lambda run: show_loss(run.figures.last_val_loss)),
-    ("last training loss", lambda run: show_loss(run.figures.last_loss)),
+    ("training loss of the last epoch", lambda run: show_loss(run.figures.last_loss)),
     ("test accuracy", lambda run: show_accuracy(run.figures.test_accuracy)),
     ("test loss", lambda run: show_loss(run.figures.test_loss)),
+    ("final training accuracy", lambda run: show_accuracy(run.figures.final_train_accuracy)),
+    ("final training loss", lambda run: show_loss(run.figures.final_train_loss)),
+    ("generalization gap", lambda run: show_gap(run.figures.generalization_gap)),
     ("time", lambda run: show_duration(run.figures.seconds)),
     ("device", lambda run: run.device),
     ("state", lambda run: run.state),
     ("begun", lambda run: show_moment(run.begun)),
 )
+
+
+def _epoch(number: int) -> str:
+    return show_count(number) if number else NONE
 
 
 def run(names: Sequence[str], *, as_json: bool) -> int:

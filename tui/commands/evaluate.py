@@ -10,7 +10,7 @@ from core.export.formats import Stored, answers
 from core.inspection.report import findings_report, results_report
 from core.inspection.results import Results
 from core.presets import Preset
-from core.quantities import show_amount, show_count
+from core.quantities import show_accuracy, show_amount, show_count, show_gap, show_loss, show_share
 from core.report import to_json
 from core.runs.checkpoint_file import Which
 from core.runs.record import Run
@@ -22,6 +22,7 @@ from tui.commands.export import exporting
 from tui.commands.telling import Teller, teller
 from tui.commands.train import Keeping
 from tui.output import Column, Output
+from tui.runs.kept import WEIGHTS
 from tui.train.controller import TrainingSession
 from tui.worker_thread import in_worker
 
@@ -68,7 +69,7 @@ def _asked(store: Store, run: Run, which: Which, *, as_json: bool) -> int:
             results = in_worker(lambda: answers(stored, which))
     told, out = stored.told, Output()
     if not as_json:
-        out.heading(f"{run.name} ({run.key}), {which} weights")
+        out.heading(f"{run.name} ({run.key}), {WEIGHTS[which]}")
         if results is None:
             out.line("it ended in its first epoch: there are no weights to ask")
     _tell(told.preset, results, told.history, out, as_json=as_json)
@@ -109,19 +110,29 @@ class Folding:
 def show_results(results: Results, out: Output) -> None:
     """Lay out ``results`` for a reader."""
     out.line()
-    out.heading(
-        f"test set: {show_count(results.right)} of {show_count(results.examples)} right, {results.accuracy:.2%}; "
-        f"loss {results.loss:.4f}"
-    )
+    right = f"{show_count(results.right)} of {show_count(results.examples)} right"
+    out.heading(f"test set: {right}, {show_accuracy(results.accuracy)}; loss {results.loss:.4f}")
+    if learned := results.learned:
+        out.line(
+            f"training accuracy of these weights {show_accuracy(learned.accuracy)} "
+            f"(on {show_amount(learned.examples, 'training example')}, loss {show_loss(learned.loss)}); "
+            f"generalization gap {show_gap(results.generalization_gap)}"
+        )
     if results.unpredicted:
         out.line(f"{show_amount(results.unpredicted, 'answer')} NaN: no class, and counted as wrong", "red")
     columns = [Column(title, right=True) for title in ("class", "precision", "recall", "F1", "examples")]
     rows = [
-        (one.name, _share(one.precision), _share(one.recall), _share(one.f1), show_count(one.support))
+        (one.name, show_share(one.precision), show_share(one.recall), show_share(one.f1), show_count(one.support))
         for one in results.per_class
     ]
     macro = results.macro
-    mean = ("mean", _share(macro.precision), _share(macro.recall), _share(macro.f1), show_count(results.examples))
+    mean = (
+        "mean",
+        show_share(macro.precision),
+        show_share(macro.recall),
+        show_share(macro.f1),
+        show_count(results.examples),
+    )
     out.table(columns, [*rows, mean])
     out.line()
     out.line("confusion matrix: a row for each true class, a column for what it was taken for")
@@ -148,7 +159,3 @@ def show_findings(findings: Sequence[Finding], out: Output) -> None:
 def _indented(text: str, indent: str, out: Output, style: str = "") -> None:
     for line in wrap(text, WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent)):
         out.line(line, style)
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}"

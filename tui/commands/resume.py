@@ -18,5 +18,7 @@ def run(name: str, more: str | None, *, as_json: bool) -> int:
         make, told = go_on(store, found, epochs)
     preset = told.preset
     return train.conducted(
-        preset, lambda out: train.trained(make, teller(preset, out, as_json=as_json))[1], as_json=as_json
+        preset,
+        lambda out: train.trained(make, teller(preset, out, as_json=as_json, history=told.history))[1],
+        as_json=as_json,
     )

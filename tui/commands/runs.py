@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.quantities import show_accuracy, show_amount, show_count, show_duration, show_moment
+from core.quantities import show_accuracy, show_amount, show_count, show_duration, show_gap, show_moment
 from core.report import to_json
 from core.runs.record import Run
 from core.runs.report import run_report
@@ -23,6 +23,8 @@ COLUMNS = (
     Column("Best", right=True, wide=60),
     Column("Last", right=True, wide=110),
     Column("Test", right=True, wide=40),
+    Column("Train", right=True, wide=130),
+    Column("Gap", right=True, wide=90),
     Column("Time", right=True, wide=80),
     Column("Device", wide=140),
     Column("State", wide=50),
@@ -105,7 +107,7 @@ def _rebuilt(store: Store, *, as_json: bool) -> int:
 
 def _cells(run: Run) -> tuple[str, ...]:
     if not run.readable:
-        return (run.key, run.name, *("-" * 8), run.state, "-", "-")
+        return (run.key, run.name, *("-" * 10), run.state, "-", "-")
     figures = run.figures
     return (
         run.key,
@@ -116,6 +118,8 @@ def _cells(run: Run) -> tuple[str, ...]:
         show_accuracy(figures.best_val_accuracy),
         show_accuracy(figures.last_val_accuracy),
         show_accuracy(figures.test_accuracy),
+        show_accuracy(figures.final_train_accuracy),
+        show_gap(figures.generalization_gap),
         show_duration(figures.seconds),
         run.device,
         run.state,

@@ -7,6 +7,7 @@ from core.runs.record import Told
 from core.runs.report import told_report
 from core.runs.store import Store
 from core.summary import summarize
+from core.training.events import EpochEnded
 from tui.commands import summary
 from tui.commands.common import DONE, find_run, refused
 from tui.output import Column, Output
@@ -54,9 +55,14 @@ def _epochs(told: Told, out: Output) -> None:
     if not epochs:
         return
     out.line()
-    best = told.history.best
+    best, highest = told.history.best, told.history.best_accuracy
     columns = [*(Column(title, right=True, wide=wide) for title, wide in zip(HEADINGS, WIDE, strict=True)), Column("")]
-    rows = [(str(epoch.epoch), *epoch_cells(epoch)[1:], "best" if epoch == best else "") for epoch in epochs]
+
+    def marks(epoch: EpochEnded) -> str:
+        by = ("loss",) * (epoch == best) + ("accuracy",) * (highest is not None and epoch.epoch == highest.x)
+        return f"best {' and '.join(by)}" if by else ""
+
+    rows = [(*epoch_cells(epoch), marks(epoch)) for epoch in epochs]
     out.table(columns, rows, ["green" if epoch == best else "" for epoch in epochs])
 
 

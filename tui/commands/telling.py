@@ -7,9 +7,12 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Column
 from rich.text import Text
 
+from core.curves import History
 from core.presets import Preset
-from core.quantities import show_amount, show_count, show_duration, show_short
+from core.quantities import show_accuracy, show_amount, show_count, show_duration, show_share, show_short
 from core.report import event_report, to_json
+from core.runs.reached import best_epochs, final_training
+from core.runs.record import figures
 from core.runs.report import kept_report
 from core.training.events import Ended, EpochEnded, Event, Kept, NotKept, Preparing, Started, StateChanged
 from core.training.events import Progress as Stretch
@@ -17,6 +20,9 @@ from tui.interrupt import STOPPING
 from tui.output import Output, say_error
 
 __all__ = ["Teller", "teller"]
+
+
+NO_HISTORY = History()
 
 
 class Teller(Protocol):
@@ -32,27 +38,29 @@ class Teller(Protocol):
         """Say that a signal stops it. Raises OSError if nobody can be told."""
 
 
-def teller(preset: Preset, out: Output, *, as_json: bool) -> Teller:
-    """The teller that suits ``out``."""
+def teller(preset: Preset, out: Output, *, as_json: bool, history: History = NO_HISTORY) -> Teller:
+    """The teller that suits ``out``, of a training that has told ``history`` before."""
     if as_json:
-        return JsonTeller(preset, out)
-    return LiveTeller(preset, out) if out.rich else PlainTeller(preset, out)
+        return JsonTeller(preset, out, history)
+    return LiveTeller(preset, out, history) if out.rich else PlainTeller(preset, out, history)
 
 
 class JsonTeller:
     """A line of JSON for the start, for each epoch, for the end, and for where the run is kept."""
 
-    def __init__(self, preset: Preset, out: Output) -> None:
+    def __init__(self, preset: Preset, out: Output, history: History = NO_HISTORY) -> None:
         self.preset = preset
         self.out = out
         self._started = False
+        self._history = history
 
     def shown(self) -> AbstractContextManager[object]:
         return nullcontext()
 
     def tell(self, event: Event) -> None:
         self._started = self._started or isinstance(event, Started)
-        report = kept_report(event) or event_report(event, self.preset)
+        self._history = self._history.after(event)
+        report = kept_report(event) or event_report(event, self.preset, self._history)
         if report is not None:
             self.out.json(to_json(report))
 
@@ -65,14 +73,16 @@ class JsonTeller:
 class LineTeller:
     """Tells a reader, in lines that stay, how it begins and ends."""
 
-    def __init__(self, preset: Preset, out: Output) -> None:
+    def __init__(self, preset: Preset, out: Output, history: History = NO_HISTORY) -> None:
         self.preset = preset
         self.out = out
+        self._history = history
         self._run = ""
         """Where it is kept."""
         self._trained = False
 
     def tell(self, event: Event) -> None:
+        self._history = self._history.after(event)
         match event:
             case Kept():
                 self._run = event.run
@@ -86,7 +96,7 @@ class LineTeller:
             case Stretch():
                 self._trained = True
             case Ended():
-                for line in _end(event):
+                for line in _end(event, self._history):
                     self.out.line(line)
                 if self._run and self._trained:  # a run in which nothing was trained is not kept after all
                     key = self._run.rpartition("-")[2]
@@ -103,7 +113,7 @@ class PlainTeller(LineTeller):
         super().tell(event)
         if isinstance(event, EpochEnded):
             cells = [f"{name} {text}" for name, text, _ in _epoch(event)]
-            self.out.line("  ".join([*cells, "best"] if event.best else cells))
+            self.out.line("  ".join([*cells, "best loss"] if event.best else cells))
         self.out.stream.flush()
 
     def stopping(self) -> None:
@@ -113,8 +123,8 @@ class PlainTeller(LineTeller):
 class LiveTeller(LineTeller):
     """Besides a growing table of epochs, and under it a bar for the epoch and one for the whole run."""
 
-    def __init__(self, preset: Preset, out: Output) -> None:
-        super().__init__(preset, out)
+    def __init__(self, preset: Preset, out: Output, history: History = NO_HISTORY) -> None:
+        super().__init__(preset, out, history)
         self.narrow = out.console.width < 60
         self.progress = Progress(
             TextColumn("{task.description}", markup=False),
@@ -157,7 +167,7 @@ class LiveTeller(LineTeller):
     def _advance(self, event: Stretch) -> None:
         left = _left(event.epoch_eta)
         speed = f"{show_short(event.examples_per_second)}/s"
-        figures = f"loss {event.loss:.4f}  accuracy {event.accuracy:.4f}  {speed}  {left}"
+        figures = f"loss {event.loss:.4f}  accuracy {show_share(event.accuracy)}  {speed}  {left}"
         if self.narrow:
             figures = f"{event.loss:.3f}  {left}"
         done = (event.epoch - 1) * event.steps_per_epoch + event.epoch_step
@@ -168,7 +178,7 @@ class LiveTeller(LineTeller):
             self.progress.update(self.run, completed=done, figures=_left(event.run_eta))
 
     def _row(self, event: EpochEnded) -> None:
-        figures = [*_epoch(event), ("best", "*" if event.best else "", 70)]
+        figures = [*_epoch(event), ("best loss", "*" if event.best else "", 70)]
         cells = [(name, text) for name, text, wide in figures if self.out.console.width >= wide]
         if not self._titled:
             self._titled = True
@@ -187,7 +197,8 @@ def _start(event: Started, preset: Preset) -> str:
     validation = f"{show_count(event.validation_examples)} for validation" if event.validation_examples else "none kept"
     epochs = f"epochs {event.epoch + 1} to {event.epochs}" if event.epoch else show_amount(event.epochs, "epoch")
     return (
-        f"{preset.name}: {show_count(event.params)} params, {show_count(event.train_examples)} examples, {validation}, "
+        f"{preset.name}: {show_amount(event.params, 'param')}, {show_amount(event.train_examples, 'example')}, "
+        f"{validation}, "
         f"batch {event.batch_size}, {epochs}, on {event.device}"
     )
 
@@ -197,19 +208,23 @@ def _epoch(event: EpochEnded) -> list[tuple[str, str, int]]:
     figures = [
         ("epoch", f"{event.epoch}/{event.epochs}", 0),
         ("loss", f"{event.loss:.4f}", 0),
-        ("accuracy", f"{event.accuracy:.4f}", 0),
+        ("accuracy", show_share(event.accuracy), 0),
     ]
     if event.val_loss is not None and event.val_accuracy is not None:
-        figures += [("val_loss", f"{event.val_loss:.4f}", 60), ("val_accuracy", f"{event.val_accuracy:.4f}", 0)]
+        figures += [("val_loss", f"{event.val_loss:.4f}", 60), ("val_accuracy", show_share(event.val_accuracy), 0)]
     return [*figures, ("learning_rate", f"{event.learning_rate:.3g}", 80), ("time", show_duration(event.seconds), 60)]
 
 
-def _end(event: Ended) -> list[str]:
-    epochs = "1 epoch" if event.epochs == 1 else f"{event.epochs} epochs"
+def _end(event: Ended, history: History) -> list[str]:
+    come_to, epochs = figures(history, event.seconds), show_amount(event.epochs, "epoch")
     speed = f", {show_count(round(event.examples_per_second))} examples/s" if event.examples_per_second else ""
     lines = [f"{event.reason} after {epochs} in {show_duration(event.seconds)}{speed}"]
     if event.message and event.reason != "failed":
         lines.append(event.message)
     if event.test_loss is not None and event.test_accuracy is not None:
-        lines.append(f"test loss {event.test_loss:.4f}  test accuracy {event.test_accuracy:.2%}")
+        lines.append(f"test loss {event.test_loss:.4f}  test accuracy {show_accuracy(event.test_accuracy)}")
+    if final := final_training(come_to):
+        lines.append(final)
+    if best := best_epochs(come_to):
+        lines.append(best)
     return lines

@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.widgets import Static
 
 from core.inspection.confusions import confusions
-from core.inspection.results import Results
-from core.quantities import show_accuracy, show_count, show_loss
+from core.inspection.results import Learned, Results
+from core.quantities import show_accuracy, show_amount, show_count, show_gap, show_loss, show_percent, show_share
 from tui.inspect.confusion import Matrix
 from tui.inspect.greys import DigitRow
 from tui.inspect.inspected import Image
@@ -41,6 +41,8 @@ class ResultsView(DigitsView):
     ## Results
     How the network answers the test set, which it has not learned from. **Accuracy** is the share of right answers.
     The **macro** figures are means over the classes, each counting the same, however many digits it has.
+    **Training accuracy** is that of the same weights on digits they have learned from, 10,000 of them where there are
+    more; how much higher it is than the accuracy is the **generalization gap**, in percentage points.
     """
 
     BINDINGS = [
@@ -161,13 +163,21 @@ class ResultsView(DigitsView):
         self.digits.images = images
 
 
-def figures(results: Results) -> tuple[str, str]:
-    """What all answers come to: loss and accuracy, and the macro averages."""
+def figures(results: Results) -> tuple[str, ...]:
+    """What all answers come to: loss and accuracy, those on what was learned from, and the macro averages."""
     right, macro = f"{show_count(results.right)} of {show_count(results.examples)} right", results.macro
+    precision, recall, f1 = (show_share(mean, 3) for mean in (macro.precision, macro.recall, macro.f1))
     return (
         f"loss {show_loss(results.loss)}   accuracy {show_accuracy(results.accuracy)}, {right}",
-        f"macro precision {macro.precision:.3f}, recall {macro.recall:.3f}, F1 {macro.f1:.3f}",
+        *((learned(results.learned, results.generalization_gap),) if results.learned else ()),
+        f"macro precision {precision}, recall {recall}, F1 {f1}",
     )
+
+
+def learned(measured: Learned, gap: float | None) -> str:
+    """What the same weights make of what they were trained on."""
+    on = show_amount(measured.examples, "training example")
+    return f"training accuracy {show_accuracy(measured.accuracy)} on {on}, generalization gap {show_gap(gap)}"
 
 
 def without_answer(results: Results) -> str:
@@ -187,4 +197,4 @@ def cell(results: Results, true: int, predicted: int) -> str:
     of = f"of {show_count(support)} taken for {other}{', rightly' if true == predicted else ''}"
     if not count:
         return f"class {name}: none {of}"
-    return f"class {name}: {show_count(count)} {of} ({results.percent[true, predicted]:.1f}%); enter shows them"
+    return f"class {name}: {show_count(count)} {of} ({show_percent(count / support, 1)}); enter shows them"

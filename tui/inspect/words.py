@@ -3,6 +3,7 @@
 from core.curves import History
 from core.presets import Preset
 from core.quantities import show_accuracy, show_amount, show_count
+from core.sentences import sentence
 from core.training.events import State
 from tui.plain import one_line
 from tui.train.controller import Run
@@ -31,7 +32,8 @@ def missing(*, network: bool, run: Run | None, state: State, history: History) -
         if state != "idle":
             return f"{name} is being made ready: there is nothing to see before its first batch."
         why = one_line(history.ended.message) if history.ended else ""
-        return f"{name} was never trained{': ' + why if why else ''}. Press t to train."
+        said = f"{name} was never trained{f': {why}' if why else ''}"
+        return f"{sentence(said)} Press t to train."
     return f"{name} {BUSY[state]}." if network and state in BUSY else ""
 
 
@@ -46,7 +48,7 @@ def subject(run: Run | None, state: State, history: History, now: Preset) -> str
         said += f" after {show_amount(whole, 'epoch')}"
         if done.step > whole * done.steps_per_epoch:
             steps = show_count(done.step - whole * done.steps_per_epoch)
-            said += f" and {steps} of {show_count(done.steps_per_epoch)} steps"
+            said += f" and {steps} of {show_amount(done.steps_per_epoch, 'step')}"
     if state != "idle":
         said += f", {state}"
     elif history.ended:

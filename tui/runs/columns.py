@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
-from core.quantities import show_accuracy, show_duration, show_short
+from core.quantities import show_accuracy, show_duration, show_gap, show_short
 from core.runs.record import Run
 from tui.plain import one_line
 from tui.runs import words
@@ -42,6 +42,8 @@ COLUMNS = {
     "best": Column("Best val", 8, lambda run, _: show_accuracy(run.figures.best_val_accuracy)),
     "last": Column("Last val", 8, lambda run, _: show_accuracy(run.figures.last_val_accuracy)),
     "test": Column("Test", 7, lambda run, _: show_accuracy(run.figures.test_accuracy)),
+    "train": Column("Train", 7, lambda run, _: show_accuracy(run.figures.final_train_accuracy)),
+    "gap": Column("Gap pp", 6, lambda run, _: show_gap(run.figures.generalization_gap).removesuffix(" pp")),
     "time": Column("Time", 8, lambda run, _: show_duration(run.figures.seconds)),
     "device": Column("Device", 8, lambda run, _: run.device, right=False),
     "state": Column("State", 13, lambda run, _: words.state(run), right=False),
@@ -52,7 +54,7 @@ COLUMNS = {
 
 WANTED = (
     *("name", "state", "test", "best", "epochs", "begun"),
-    *("params", "time", "architecture", "last", "note", "device"),
+    *("gap", "params", "time", "architecture", "train", "last", "note", "device"),
 )
 """Those that are missed most first."""
 

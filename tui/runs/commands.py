@@ -15,7 +15,7 @@ BINDINGS: list[BindingType] = [
     Binding("O", "reverse", "Reverse", id="runs.reverse", tooltip="Put them the other way round", show=False),
     Binding("c", "turn", "Curves", id="runs.turn", tooltip="Accuracy, loss, or what the runs are and differ in"),
     Binding("b", "open", "Build", id="runs.open", tooltip="Open what was trained in Build", show=False),
-    Binding("i", "inspect('best')", "Inspect", id="runs.inspect", tooltip="Look into it with its best weights"),
+    Binding("i", "inspect('best')", "Inspect", id="runs.inspect", tooltip="Look into its weights of the lowest loss"),
     Binding(
         "I", "inspect('last')", "Inspect last", id="runs.inspect_last", tooltip="Look into its last weights", show=False
     ),

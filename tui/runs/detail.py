@@ -16,6 +16,7 @@ from textual.worker import Worker, get_current_worker
 
 from core.runs.differences import Difference, differences
 from core.runs.record import Run, RunError, Told
+from core.sentences import sentence
 from tui.inspect.listing import Listing
 from tui.plain import one_line
 from tui.runs import words
@@ -181,7 +182,7 @@ class RunDetail(Vertical):
             self.chart.empty = "None of these runs has a curve."
             self.chart.picture = overlaid(self.figure, histories)
         elif isinstance(first, str):
-            self.chart.empty = f"{first}. {words.USELESS}" if read.runs[0].state == "damaged" else first
+            self.chart.empty = f"{sentence(first)} {words.USELESS}" if read.runs[0].state == "damaged" else first
             self.chart.picture = None
         else:
             self.chart.empty = words.curveless(first.run)

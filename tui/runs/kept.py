@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from core.runs.store import Store
     from core.training.inspector import Inspector
 
-__all__ = ["go_on", "interrupted", "look_into", "trained", "trains"]
+__all__ = ["WEIGHTS", "go_on", "interrupted", "look_into", "trained", "trains"]
 
-WEIGHTS: dict["Which", str] = {"best": "best weights", "last": "last weights"}
+WEIGHTS: dict["Which", str] = {"best": "weights of the lowest loss", "last": "last weights"}
 
 
 def trains(preset: Preset, store: "Store | None") -> Make:

@@ -44,8 +44,8 @@ class RunsPane(Following):
     HELP = """
     ## Runs
     Every training is kept, and goes on from where it was, whatever ended it. **/** shows only the runs that fit: part
-    of a name, a state, **#tag**, or **best>0.98**, **params<100k**, **epochs=10**, **time<60**, several of them with
-    blanks between.
+    of a name, a state, **#tag**, or **best>0.98**, **gap>2%**, **params<100k**, **epochs=10**, **time<60**, several of
+    them with blanks between.
 
     **space** marks runs, whose curves are then drawn over one another; **enter** opens what was trained in Build,
     **i** looks into it, **r** goes on to the end of its plan, **+** for as many epochs again as that has. **n** renames
@@ -68,7 +68,7 @@ class RunsPane(Following):
 
     @dataclass
     class InspectRequested(Message):
-        """A person wants to look into a run with its best or last weights."""
+        """A person wants to look into a run with the weights of the lowest loss or the last ones."""
 
         run: Run
         which: "Which"

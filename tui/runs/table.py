@@ -36,8 +36,9 @@ class RunTable(Listing):
 
     HELP = """
     ## The table
-    A line for every run, the newest first. **Best val** is the validation accuracy of the epoch with the lowest
-    validation loss, **last val** that of the last epoch. On a wider terminal there are more columns.
+    A line for every run, the newest first. **Best val** is the highest validation accuracy of all epochs, **last
+    val** that of the last one. **Gap** is how much higher the training accuracy of the final weights is than their test
+    accuracy, in percentage points. On a wider terminal there are more columns.
     **up / down** choose a run, **space** marks one, **o** puts them in order of the next column and **O** the other way
     round; a click on a heading does the same.
     """

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.quantities import show_amount
 from core.runs.record import Run
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ CHOICES = {
     "report": "lab report: HTML, for reading and printing",
     "markdown": "lab report: Markdown, with its curves as SVG",
     "script": "Keras script: runs with TensorFlow alone",
-    "keras best": "Keras model (.keras) with the best weights",
+    "keras best": "Keras model (.keras) with the weights of the lowest loss",
     "keras last": "Keras model (.keras) with the last weights",
     "csv": "figures of every epoch as CSV",
     "toml": "architecture and plan as a preset (TOML)",
@@ -31,7 +32,7 @@ class Taken(Exception):
 
 def title(runs: Sequence[Run], choice: str = "") -> str:
     """What is written: ``lenet-5 (k3f9q)``, or how many."""
-    said = f"{runs[0].name} ({runs[0].key})" if len(runs) == 1 else f"{len(runs)} runs"
+    said = f"{runs[0].name} ({runs[0].key})" if len(runs) == 1 else show_amount(len(runs), "run")
     return f"{said}: {CHOICES[choice]}" if choice else f"Write {said} for other tools"
 
 

@@ -4,7 +4,17 @@ import time
 from collections.abc import Iterator
 
 from core.presets import Preset
-from core.quantities import show_accuracy, show_amount, show_count, show_duration, show_loss, show_moment, show_short
+from core.quantities import (
+    show_accuracy,
+    show_amount,
+    show_count,
+    show_duration,
+    show_gap,
+    show_loss,
+    show_moment,
+    show_short,
+)
+from core.runs.reached import best_epochs
 from core.runs.record import Figures, Label, Run, RunState, Told
 from core.runs.search import misread
 from core.summary import summarize
@@ -101,10 +111,17 @@ def facts(told: Told) -> Iterator[tuple[str, str]]:
         yield "why", run.message
     if note := said(run.label):
         yield "note", note
-    accuracies = {"best": figures.best_val_accuracy, "last": figures.last_val_accuracy, "test": figures.test_accuracy}
+    if best := best_epochs(figures):
+        yield "best", best
+    accuracies = {"last": figures.last_val_accuracy, "test": figures.test_accuracy}
+    accuracies["final training"] = figures.final_train_accuracy
     yield "accuracy", _figures({name: show_accuracy(value) for name, value in accuracies.items()})
     losses = {"training": figures.last_loss, "validation": figures.last_val_loss, "test": figures.test_loss}
+    losses["final training"] = figures.final_train_loss
     yield "loss", _figures({name: show_loss(value) for name, value in losses.items()})
+    if figures.generalization_gap is not None:
+        on = f"measured on {show_count(figures.final_train_examples or 0)} training examples"
+        yield "gap", f"{show_gap(figures.generalization_gap)} from final training to test accuracy, {on}"
     yield "network", _network(told.preset)
     yield "plan", plan_line(told.trained.plan)
     yield "begun", f"{show_moment(run.begun)} on {environment.device}"
@@ -120,8 +137,7 @@ def _standing(run: Run) -> str:
     figures = run.figures
     done = show_amount(figures.epochs, "epoch")
     of = f" of {figures.planned:,}" if figures.epochs < figures.planned else ""
-    best = f", the best was {figures.best_epoch:,}" if 0 < figures.best_epoch < figures.epochs else ""
-    return f"{run.state} after {done}{of} in {show_duration(figures.seconds)}{best}"
+    return f"{run.state} after {done}{of} in {show_duration(figures.seconds)}"
 
 
 def _figures(figures: dict[str, str]) -> str:
@@ -130,4 +146,4 @@ def _figures(figures: dict[str, str]) -> str:
 
 def _network(preset: Preset) -> str:
     layers = ", ".join(layer.label for layer in preset.architecture.stack)
-    return f"{preset.name}, {summarize(preset.architecture).totals.params:,} params: {layers}"
+    return f"{preset.name}, {show_amount(summarize(preset.architecture).totals.params, 'param')}: {layers}"

@@ -7,8 +7,9 @@ from textual.binding import Binding
 from textual.geometry import Size, clamp
 from textual.reactive import reactive
 
+from core.curves import most_accurate
 from core.training.events import EpochEnded
-from tui.train.words import HEADINGS, epoch_cell, epoch_cells
+from tui.train.words import HEADINGS, epoch_cells
 from tui.widgets.lines import Lines
 
 __all__ = ["EpochTable"]
@@ -24,7 +25,8 @@ class EpochTable(Lines, can_focus=True):
     HELP = """
     ## Epochs
     What each epoch came to: means over the training set while it was learned from, then the figures on the
-    validation set. The star marks the epoch with the lowest validation loss.
+    validation set. The star marks the epoch with the lowest validation loss, the triangle the highest
+    validation accuracy, which need not be the same epoch's.
     **up / down** go through the epochs.
     """
 
@@ -46,7 +48,8 @@ class EpochTable(Lines, can_focus=True):
         super().__init__()
         self.rows: tuple[EpochEnded, ...] = ()
         """The epochs shown, if need be only some of them at a time."""
-        self._best: EpochEnded | None = None
+        self._lowest: EpochEnded | None = None
+        self._highest: EpochEnded | None = None
         self._top = 0
         self._asked = 0
         self._colors: dict[str, Style] = {}
@@ -59,13 +62,14 @@ class EpochTable(Lines, can_focus=True):
     def cells(self, row: int) -> tuple[str, ...]:
         """What stands in ``row``, under `HEADINGS`."""
         event = self.rows[row]
-        return epoch_cell(event, best=event is self._best), *epoch_cells(event)[1:]
+        return epoch_cells(event, lowest=event is self._lowest, highest=event is self._highest)
 
     def show(self, epochs: tuple[EpochEnded, ...]) -> None:
         """Show ``epochs``; the cursor stays where it is, unless it stood on the last one."""
         follows = self.cursor_row >= self.row_count - 1
         self.rows = epochs
-        self._best = next((event for event in reversed(epochs) if event.best), None)
+        self._lowest = next((event for event in reversed(epochs) if event.best), None)
+        self._highest = most_accurate(epochs)
         self._ask_for_room()
         self.cursor_row = len(epochs) - 1 if follows else self.cursor_row
         self.redraw()

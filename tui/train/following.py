@@ -109,7 +109,7 @@ class Following(Widget):
             case StateChanged(state="paused"):
                 self._say(words.paused(history.progress))
             case StateChanged(state="stopping") if not self.controller.stopped:
-                self._say("all epochs are done: measuring on the test set ...")
+                self._say("all epochs are done: measuring on the test and the training set ...")
             case StateChanged(state="running") if self.state == "paused" and history.started:
                 self._say(words.beginning(self._run_name, history.started))
             case LearningRateChanged():
@@ -133,7 +133,7 @@ class Following(Widget):
     def _say_outcome(self, ended: Ended, history: History) -> None:
         tones: dict[str, Tone] = {"finished": "done", "failed": "error"}
         other = self.preset is None or self.preset.name != self._run_name
-        said = words.outcome(ended, history.best, self._run_name if other else "")
+        said = words.outcome(ended, history, self._run_name if other else "")
         self._say(f"{said}; not all of it is kept" if self._unkept else said, tones.get(ended.reason, ""))
 
     def _say(self, message: str, tone: Tone = "") -> None:

@@ -14,6 +14,7 @@ from core.curves import History
 from core.fields import Described
 from core.plan import Plan
 from core.presets import Preset
+from core.quantities import show_amount
 from tui.train import commands, words
 from tui.train.controller import Make, Run
 from tui.train.epochs import EpochTable
@@ -41,7 +42,8 @@ class TrainPane(Following):
     curves.
 
     The line is the training set's figure, a point for every stretch of batches; the dots are the validation set's,
-    one for every epoch; the star is the best epoch.
+    one for every epoch; the stars are the epochs with the lowest validation loss and
+    with the highest validation accuracy, which need not be the same.
     """
 
     BINDINGS = commands.BINDINGS
@@ -203,7 +205,7 @@ class TrainPane(Following):
         more = run.plan.epochs
         self.controller.extend(more)
         self._follow()
-        self._say(f"going on with {run.name} as it was when training began: {more} epochs more")
+        self._say(f"going on with {run.name} as it was when training began: {show_amount(more, 'epoch')} more")
 
     def action_scale(self, factor: float) -> None:
         """Multiply the learning rate by ``factor``."""

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from core.curves import History
 from core.diagnosis import Finding
 from core.plan import Plan
-from core.quantities import show_accuracy, show_count, show_duration, show_loss, show_rate
+from core.quantities import show_accuracy, show_amount, show_count, show_duration, show_loss, show_rate
+from core.runs.reached import best_epochs, final_training
+from core.runs.record import figures
+from core.sentences import clauses
 from core.training.events import Ended, EpochEnded, Progress, Started, State
 from tui.plain import one_line
 
@@ -39,7 +42,7 @@ def plan_line(plan: Plan) -> str:
     parts = [
         f"{type(plan.optimizer).__name__} {show_rate(plan.optimizer.learning_rate)}",
         f"batch {plan.batch_size}",
-        f"{show_count(plan.epochs)} {_epochs(plan.epochs)}",
+        show_amount(plan.epochs, "epoch"),
         f"val {plan.validation}",
     ]
     if plan.pixels != "0..1":
@@ -73,8 +76,8 @@ def beginning(name: str, started: Started) -> str:
     if started.epoch:
         return f"going on with {one_line(name)} from epoch {started.epoch} to {started.epochs} on {started.device}"
     validated = started.validation_examples
-    examples = f"{show_count(started.train_examples)} examples"
-    said = f"training {show_count(started.params)} parameters on {started.device}: {examples}"
+    examples = show_amount(started.train_examples, "example")
+    said = f"training {show_amount(started.params, 'parameter')} on {started.device}: {examples}"
     if validated:
         said += f", validated on {show_count(validated)}"
     return f"{said} ({started.message})" if started.message else said
@@ -92,31 +95,26 @@ def paused(progress: Progress | None) -> str:
 
 def progress_details(progress: Progress, *, live: bool) -> tuple[str, str]:
     """What stands behind the bars of the epoch and of the whole run; no time is left of one that is not ``live``."""
-    steps = f"{show_count(progress.epoch_step)}/{show_count(progress.steps_per_epoch)} steps"
+    steps = f"{show_count(progress.epoch_step)}/{show_amount(progress.steps_per_epoch, 'step')}"
     speed = f"{show_count(round(progress.examples_per_second))} examples/s"
     epoch = f"{steps}, {speed}"
-    run = f"{progress.epoch}/{progress.epochs} epochs"
+    run = f"{progress.epoch}/{show_amount(progress.epochs, 'epoch')}"
     if not live or progress.run_eta is None or progress.step >= progress.epochs * progress.steps_per_epoch:
         return epoch, run
     return epoch, f"{run}, {show_duration(progress.run_eta)} left"
 
 
-def epoch_cells(event: EpochEnded) -> tuple[str, ...]:
-    """A row of the table of epochs, under `HEADINGS`."""
+def epoch_cells(event: EpochEnded, *, lowest: bool = False, highest: bool = False) -> tuple[str, ...]:
+    """A row of the table of epochs, under `HEADINGS`, with a sign for the lowest loss and for the highest accuracy."""
     return (
-        epoch_cell(event, best=event.best),
+        f"\u2605 {event.epoch}" if lowest else str(event.epoch),
         show_loss(event.loss),
         show_accuracy(event.accuracy),
         show_loss(event.val_loss),
-        show_accuracy(event.val_accuracy),
+        f"\u25b4{show_accuracy(event.val_accuracy)}" if highest else show_accuracy(event.val_accuracy),
         show_rate(event.learning_rate),
         show_duration(event.seconds),
     )
-
-
-def epoch_cell(event: EpochEnded, *, best: bool) -> str:
-    """The number of an epoch, with a star if it is the best of all."""
-    return f"\u2605 {event.epoch}" if best else str(event.epoch)
 
 
 def diagnosis(findings: Sequence[Finding]) -> str:
@@ -138,27 +136,25 @@ def last(ended: Ended) -> str:
     return "" if ended.test_accuracy is None else f" (last: test accuracy {show_accuracy(ended.test_accuracy)})"
 
 
-def outcome(ended: Ended, best: EpochEnded | None, name: str = "") -> str:
+def outcome(ended: Ended, history: History, name: str = "") -> str:
     """What a training came to: ``test accuracy 98.71%, test loss 0.0412 after 10 epochs in 14 s``.
 
     ``name`` is put in front: that of the network, where another one is at hand.
     """
-    said = _outcome(ended, best)
+    said = _outcome(ended, history)
     return one_line(f"{name}: {said}" if name else said)
 
 
-def _outcome(ended: Ended, best: EpochEnded | None) -> str:
+def _outcome(ended: Ended, history: History) -> str:
     if ended.reason == "failed":
         return f"failed: {ended.message}"
     reached = ""
     if ended.test_accuracy is not None:
         reached = f"test accuracy {show_accuracy(ended.test_accuracy)}, test loss {show_loss(ended.test_loss)}"
-        reached += f" after {ended.epochs} {_epochs(ended.epochs)} in {show_duration(ended.seconds)}"
-        if best is not None and best.epoch < ended.epochs:
-            reached += f"; best epoch {best.epoch}"
-    said = "; ".join(filter(None, (ended.message, reached)))
+        reached += f" after {show_amount(ended.epochs, 'epoch')} in {show_duration(ended.seconds)}"
+        come_to = figures(history, ended.seconds)
+        reached += f"; {final}" if (final := final_training(come_to)) else ""
+        if {come_to.best_epoch, come_to.best_accuracy_epoch} - {0, ended.epochs}:
+            reached += f"; {best_epochs(come_to)}"
+    said = clauses(ended.message, reached)
     return f"stopped: {said}" if ended.reason == "stopped" and not said.startswith("stopped") else said
-
-
-def _epochs(count: int) -> str:
-    return "epoch" if count == 1 else "epochs"

@@ -3,7 +3,7 @@
 from core.export.document import Block, Column, Items, Section, Table, Text
 from core.inspection.confusions import confusions, heat
 from core.inspection.results import Results
-from core.quantities import NONE, show_accuracy, show_count, show_loss
+from core.quantities import show_accuracy, show_amount, show_count, show_gap, show_loss, show_percent, show_share
 
 __all__ = ["answers"]
 
@@ -19,6 +19,14 @@ def answers(results: Results) -> Section:
         f"training left: accuracy {show_accuracy(results.accuracy)}, loss {show_loss(results.loss)}."
     )
     blocks: list[Block] = [Text(said)]
+    if learned := results.learned:
+        blocks.append(
+            Text(
+                f"On {show_amount(learned.examples, 'example')} that they were trained on: accuracy "
+                f"{show_accuracy(learned.accuracy)}, loss {show_loss(learned.loss)}. The generalization gap is "
+                f"{show_gap(results.generalization_gap)} (percentage points): training accuracy minus test accuracy."
+            )
+        )
     if results.unpredicted:
         of = f"{show_count(results.unpredicted)} of {show_count(results.examples)}"
         blocks.append(Text(f"{of} examples have no answer: for them the network gave NaN. They count as wrong."))
@@ -34,10 +42,16 @@ def _classes(results: Results) -> Table:
         "Precision, recall and F1 of every class, and their means over the classes (macro)",
         (Column("Class", "text"), *(Column(title) for title in ("Precision", "Recall", "F1", "Examples"))),
         tuple(
-            (one.name, _part(one.precision), _part(one.recall), _part(one.f1), show_count(one.support))
+            (one.name, show_share(one.precision), show_share(one.recall), show_share(one.f1), show_count(one.support))
             for one in results.per_class
         ),
-        total=("mean", _part(macro.precision), _part(macro.recall), _part(macro.f1), show_count(results.examples)),
+        total=(
+            "mean",
+            show_share(macro.precision),
+            show_share(macro.recall),
+            show_share(macro.f1),
+            show_count(results.examples),
+        ),
     )
 
 
@@ -55,9 +69,5 @@ def _confusion(results: Results, true: int, predicted: int) -> str:
     count, support = int(results.confusion[true, predicted]), int(results.support[true])
     return (
         f"{results.classes[true]} taken for {results.classes[predicted]}: {show_count(count)} of "
-        f"{show_count(support)} ({results.percent[true, predicted]:.1f}%)"
+        f"{show_count(support)} ({show_percent(count / support, 1)})"
     )
-
-
-def _part(value: float | None) -> str:
-    return NONE if value is None else f"{value:.4f}"

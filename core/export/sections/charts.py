@@ -6,31 +6,32 @@ from typing import Literal
 from core.curves import History, Point, accuracy_axis, epoch_axis, loss_axis
 from core.export.curves_svg import BEST, RUNS, TRAINING, VALIDATION, Chart, Curve, Rule
 from core.quantities import show_accuracy, show_amount, show_loss, show_rate
-from core.training.events import EpochEnded
+from core.sentences import sentence
 
 __all__ = ["Figure", "overlaid", "single"]
 
 Figure = Literal["loss", "accuracy"]
 
 _SHOW: dict[Figure, Callable[[float | None], str]] = {"loss": show_loss, "accuracy": show_accuracy}
+_BEST: dict[Figure, str] = {"loss": "lowest loss", "accuracy": "best accuracy"}
 _AXIS = {"loss": loss_axis, "accuracy": accuracy_axis}
 
 
 def single(figure: Figure, history: History) -> Chart | None:
-    """``figure`` of one run in training and validation, its best epoch marked; None before the first point."""
+    """``figure`` of one run in training and validation, the best epoch by it marked; None before the first point."""
     train, validation = _curves(figure, history)
     if not (train or validation):
         return None
     curves = [Curve("training", train, TRAINING)] if train else []
     curves += [Curve("validation", validation, VALIDATION)] if validation else []
-    best = history.best
+    best = history.best_mark(figure)
     if best:
-        curves.append(Curve(f"best epoch: {best.epoch}", (Point(best.epoch, _reached(figure, best)),), BEST))
+        curves.append(Curve(f"{_BEST[figure]}: epoch {best.x:.0f}", (best,), BEST))
     return Chart(
         name=figure,
         title=figure.capitalize(),
         description=_described(figure, history),
-        x=epoch_axis(max(history.x, best.epoch if best else 0), 0),
+        x=epoch_axis(max(history.x, best.x if best else 0), 0),
         y=_AXIS[figure](train, validation),
         curves=tuple(curves),
         rules=tuple(Rule(change.x, f"lr {show_rate(change.learning_rate)}") for change in history.changes),
@@ -58,7 +59,7 @@ def overlaid(figure: Figure, histories: Sequence[tuple[str, History]]) -> Chart 
     return Chart(
         name=f"runs-{figure}",
         title=title.capitalize(),
-        description=f"The {title} of {show_amount(len(curves), 'run')}: {'; '.join(ends)}.",
+        description=f"The {title} of {show_amount(len(curves), 'run')}: {sentence('; '.join(ends))}",
         x=epoch_axis(max(curve.points[-1].x for curve in curves), 0),
         y=_AXIS[figure]((), every),
         curves=tuple(curves),
@@ -72,11 +73,6 @@ def _curves(figure: Figure, history: History) -> tuple[tuple[Point, ...], tuple[
     return history.accuracy, history.val_accuracy
 
 
-def _reached(figure: Figure, epoch: EpochEnded) -> float:
-    train, validation = (epoch.loss, epoch.val_loss) if figure == "loss" else (epoch.accuracy, epoch.val_accuracy)
-    return train if validation is None else validation
-
-
 def _described(figure: Figure, history: History) -> str:
     """From the first to the last epoch; before there are two, what the curves begin and end with."""
     show, epochs = _SHOW[figure], history.epochs
@@ -87,6 +83,6 @@ def _described(figure: Figure, history: History) -> str:
         if points:
             means = [getattr(epoch, measure) for epoch in epochs] if len(epochs) > 1 else [point.y for point in points]
             said.append(f"{name} {figure} from {show(means[0])} to {show(means[-1])}")
-    if history.best:
-        said.append(f"best epoch {history.best.epoch}")
-    return f"{'; '.join(said).capitalize()}."
+    if best := history.best_mark(figure):
+        said.append(f"{_BEST[figure]} {show(best.y)} in epoch {best.x:.0f}")
+    return sentence("; ".join(said).capitalize())

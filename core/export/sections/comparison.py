@@ -6,13 +6,24 @@ from core.export.curves_svg import RUNS
 from core.export.document import Block, Column, Figures, Section, Table, Text
 from core.export.sections.charts import overlaid
 from core.export.sections.words import names
-from core.quantities import show_accuracy, show_amount, show_count, show_duration, show_loss
+from core.quantities import show_accuracy, show_amount, show_count, show_duration, show_gap, show_loss
 from core.runs.differences import Difference, differences
 from core.runs.record import Told
 
 __all__ = ["comparison"]
 
-COLUMNS = ("Params", "Epochs", "Best val acc", "Last val acc", "Last val loss", "Test acc", "Test loss", "Time")
+COLUMNS = (
+    "Params",
+    "Epochs",
+    "Best val acc",
+    "Last val acc",
+    "Last val loss",
+    "Test acc",
+    "Test loss",
+    "Train acc",
+    "Gap",
+    "Time",
+)
 
 
 def comparison(compared: Sequence[Told]) -> Section:
@@ -32,7 +43,7 @@ def comparison(compared: Sequence[Told]) -> Section:
 
 def _reached(called: Sequence[str], compared: Sequence[Told]) -> Table:
     return Table(
-        "What each run came to",
+        "What each run came to; Train acc is that of the final weights, and Gap how much higher it is than Test acc",
         (Column("Run", "text"), Column("Key", "code"), *(Column(title) for title in COLUMNS)),
         tuple((name, told.run.key, *_figures(told)) for name, told in zip(called, compared, strict=True)),
         marked=(0,),
@@ -49,6 +60,8 @@ def _figures(told: Told) -> tuple[str, ...]:
         show_loss(figures.last_val_loss),
         show_accuracy(figures.test_accuracy),
         show_loss(figures.test_loss),
+        show_accuracy(figures.final_train_accuracy),
+        show_gap(figures.generalization_gap),
         show_duration(figures.seconds),
     )
 

@@ -13,6 +13,7 @@ from core.layers import Facts, Layer
 from core.plan import Plan
 from core.presets import Preset
 from core.quantities import NONE, show_amount, show_bytes, show_count, show_short
+from core.sentences import sentence
 from core.summary import Row, Summary, Totals, summarize
 
 __all__ = ["architecture", "arithmetic", "plan"]
@@ -32,7 +33,9 @@ def architecture(preset: Preset) -> Section:
         tuple(_layer(row) for row in summary.rows),
         total=("", "All layers", shape(summary.output) if summary.output else NONE, *map(show_count, sizes)),
     )
-    about = [Text(text) for text in (preset.description, preset.origin and f"Origin: {preset.origin}.") if text]
+    about = [
+        Text(text) for text in (preset.description, preset.origin and sentence(f"Origin: {preset.origin}")) if text
+    ]
     return Section("Architecture", (*about, table, *(Text(line) for line in _totals(totals))))
 
 
@@ -68,11 +71,11 @@ def _layer(row: Row) -> tuple[str, ...]:
 def _totals(totals: Totals) -> Iterator[str]:
     parts = [show_amount(totals.weights, "weight"), show_amount(totals.biases, "bias")]
     if totals.statistics:
-        parts.append(f"{show_count(totals.statistics)} statistics")
+        parts.append(show_amount(totals.statistics, "statistic"))
     trained = "all of them are trained"
     if totals.non_trainable:
         trained = f"{show_count(totals.trainable)} of them are trained, {show_count(totals.non_trainable)} are not"
-    yield f"{show_count(totals.params)} params = {' + '.join(parts)}; {trained}."
+    yield f"{show_amount(totals.params, 'param')} = {' + '.join(parts)}; {trained}."
     yield (
         f"As float32 the parameters take {show_bytes(totals.parameter_bytes)}, and the outputs of all layers for one "
         f"example {show_bytes(totals.activation_bytes)}; an example costs {show_short(totals.multiply_adds)} "
@@ -125,9 +128,9 @@ def _data(plan: Plan) -> str:
         f"tested on, {shape(dataset.shape)} each, in {len(dataset.classes)} classes."
     )
     if plan.validation == "test":
-        return f"{said} The test set is the validation set too: the best epoch is the one that does best on it."
+        return f"{said} The test set is the validation set too: weights are chosen by the loss on it."
     if plan.validation == "none":
-        return f"{said} There is no validation set: the best epoch is the one with the lowest training loss."
+        return f"{said} There is no validation set: weights are chosen by the training loss."
     return f"{said} The last {float(plan.validation):.4g} of the training set is kept for validation."
 
 

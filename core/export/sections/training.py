@@ -1,6 +1,6 @@
 """How the training went: curves, what was reached, epoch by epoch, and the time it took."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from statistics import median
 
 from core.curves import History
@@ -10,7 +10,6 @@ from core.quantities import (
     NONE,
     show_accuracy,
     show_amount,
-    show_count,
     show_duration,
     show_loss,
     show_rate,
@@ -21,6 +20,7 @@ from core.training.events import EpochEnded
 
 __all__ = ["training"]
 
+HIGHEST = "\N{BLACK UP-POINTING TRIANGLE}"
 MOST_EPOCHS = 20
 """Rows that a table of all epochs has at most; of more epochs only some are shown."""
 
@@ -50,11 +50,20 @@ def _reached(told: Told) -> Table:
             rows.append(("Validation set", str(last.epoch), show_loss(last.val_loss), show_accuracy(last.val_accuracy)))
     if best and best is not last and best.val_loss is not None:
         reached = show_loss(best.val_loss), show_accuracy(best.val_accuracy)
-        rows.append(("Validation set, best epoch", str(best.epoch), *reached))
+        rows.append(("Validation set, lowest loss", str(best.epoch), *reached))
+    highest = next((epoch for epoch in history.epochs if epoch.epoch == figures.best_accuracy_epoch), None)
+    if highest and highest not in (best, last):
+        reached = show_loss(highest.val_loss), show_accuracy(highest.val_accuracy)
+        rows.append(("Validation set, best accuracy", str(highest.epoch), *reached))
     if figures.test_loss is not None:
-        rows.append(("Test set, at the end", NONE, show_loss(figures.test_loss), show_accuracy(figures.test_accuracy)))
+        rows.append(("Test set at the end", NONE, show_loss(figures.test_loss), show_accuracy(figures.test_accuracy)))
+    if figures.final_train_loss is not None:
+        of = f"{show_amount(figures.final_train_examples or 0, 'example')} of it"
+        reached = show_loss(figures.final_train_loss), show_accuracy(figures.final_train_accuracy)
+        rows.append((f"Training set at the end ({of})", NONE, *reached))
     return Table(
-        "What was reached; on the training set as means over the epoch while the network was learning",
+        "What was reached; in an epoch, on the training set, as means while the network was learning; at the end with "
+        "the weights that training left. Losses include the penalties of regularizers",
         (Column("Measured on", "text"), Column("Epoch"), Column("Loss"), Column("Accuracy")),
         tuple(rows),
     )
@@ -69,41 +78,47 @@ def _times(told: Told) -> Iterator[tuple[str, str]]:
         yield "An epoch", f"{show_duration(median(seconds))} (median), {shortest} to {longest}"
     if history.started:
         started = history.started
-        steps = f"{show_count(started.steps_per_epoch)} steps of {show_amount(started.batch_size, 'example')}"
+        steps = f"{show_amount(started.steps_per_epoch, 'step')} of {show_amount(started.batch_size, 'example')}"
         yield "Steps in an epoch", steps
     if history.ended and history.ended.examples_per_second:
         yield "Speed", f"{show_short(history.ended.examples_per_second)} examples a second"
 
 
 def _epochs(history: History) -> Table:
-    chosen, best = _chosen(history.epochs, history.best), history.best
-    caption = "Epochs; the star marks the best" if best else "Epochs"
+    chosen, best = _chosen(history), history.best
+    caption = "Epochs; the star marks the lowest loss" if best else "Epochs"
+    if history.best_accuracy:
+        caption = f"Epochs; the star marks the lowest validation loss, {HIGHEST} the best validation accuracy"
     if len(chosen) < len(history.epochs):
         caption = (
-            f"{len(chosen)} of {show_amount(len(history.epochs), 'epoch')}, the best (\u2605) and the last included"
+            f"{len(chosen)} of {show_amount(len(history.epochs), 'epoch')}, the lowest loss (\u2605), the best "
+            f"validation accuracy ({HIGHEST}) and the last included"
         )
     return Table(
         caption,
         tuple(Column(title) for title in ("Epoch", "Loss", "Accuracy", "Val loss", "Val acc", "lr", "Time")),
-        tuple(_epoch(epoch, best) for epoch in chosen),
+        tuple(_epoch(epoch, history) for epoch in chosen),
         marked=tuple(row for row, epoch in enumerate(chosen) if best and epoch.epoch == best.epoch),
     )
 
 
-def _epoch(epoch: EpochEnded, best: EpochEnded | None) -> tuple[str, ...]:
+def _epoch(epoch: EpochEnded, history: History) -> tuple[str, ...]:
+    best, highest = history.best, history.best_accuracy
+    mark = f"{HIGHEST} " if highest and epoch.epoch == highest.x else ""
     return (
         f"\u2605 {epoch.epoch}" if best and epoch.epoch == best.epoch else str(epoch.epoch),
         show_loss(epoch.loss),
         show_accuracy(epoch.accuracy),
         show_loss(epoch.val_loss),
-        show_accuracy(epoch.val_accuracy),
+        f"{mark}{show_accuracy(epoch.val_accuracy)}",
         show_rate(epoch.learning_rate),
         show_duration(epoch.seconds),
     )
 
 
-def _chosen(epochs: Sequence[EpochEnded], best: EpochEnded | None) -> tuple[EpochEnded, ...]:
-    """All of few epochs; of many every n-th, and the first, the best and the last."""
+def _chosen(history: History) -> tuple[EpochEnded, ...]:
+    """All of few epochs; of many every n-th, the first, the last, and those of lowest loss and best accuracy."""
+    epochs, best, highest = history.epochs, history.best, history.best_accuracy
     every = -(-len(epochs) // MOST_EPOCHS)
-    kept = {epochs[0].epoch, epochs[-1].epoch, best.epoch if best else 0}
+    kept = {epochs[0].epoch, epochs[-1].epoch, best.epoch if best else 0, highest.x if highest else 0}
     return tuple(epoch for epoch in epochs if epoch.epoch % every == 0 or epoch.epoch in kept)

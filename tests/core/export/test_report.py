@@ -130,15 +130,15 @@ def test_what_was_reached_is_told_for_training_validation_and_test() -> None:
     assert reached.rows == (
         ("Training set", "4", "0.7500", "47.24%"),
         ("Validation set", "4", "0.7500", "47.24%"),
-        ("Validation set, best epoch", "3", "0.3333", "71.65%"),
-        ("Test set, at the end", "-", "0.0500", "98.00%"),
+        ("Validation set, lowest loss", "3", "0.3333", "71.65%"),
+        ("Test set at the end", "-", "0.0500", "98.00%"),
     )
 
 
 def test_without_validation_nothing_is_said_of_it() -> None:
     report = lab_report(told(history=history(2, validated=False)), None)
     reached = table(report, "Training", "What was reached")
-    assert [row[0] for row in reached.rows] == ["Training set", "Test set, at the end"]
+    assert [row[0] for row in reached.rows] == ["Training set", "Test set at the end"]
     assert "Best val accuracy" not in dict(report.highlights)
 
 
@@ -161,10 +161,10 @@ def test_the_curves_reach_from_the_start_to_the_end_and_the_best_epoch_is_marked
     assert [chart.name for chart in figures.charts] == ["loss", "accuracy"]
     loss = figures.charts[0]
     by_name = {curve.name: curve.points for curve in loss.curves}
-    assert by_name == {"training": went.loss, "validation": went.val_loss, "best epoch: 2": ((2, 0.5),)}
+    assert by_name == {"training": went.loss, "validation": went.val_loss, "lowest loss: epoch 2": ((2, 0.5),)}
     assert (loss.x.low, loss.x.high) == (0, 5)
-    assert (
-        loss.description == "Training loss from 1.0000 to 0.7000; validation loss from 1.0000 to 0.7000; best epoch 2."
+    assert loss.description == (
+        "Training loss from 1.0000 to 0.7000; validation loss from 1.0000 to 0.7000; lowest loss 0.5000 in epoch 2."
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.runs import index
-from core.runs.index import Index, Row
+from core.runs.index import VERSION, Index, Row
 from core.runs.record import Figures, Label, Run
 from tests.core.generated import texts
 
@@ -32,7 +32,7 @@ tables = st.dictionaries(ids, st.builds(Row, texts(), runs), max_size=6)
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    return tmp_path / "index-1.db"
+    return tmp_path / f"index-{VERSION}.db"
 
 
 def row(name: str) -> Row:
@@ -68,7 +68,7 @@ def test_where_there_is_no_folder_none_is_made(tmp_path: Path) -> None:
 
 
 def test_another_version_of_the_index_is_left_alone(tmp_path: Path) -> None:
-    other = tmp_path / "index-2.db"
+    other = tmp_path / f"index-{VERSION + 1}.db"
     other.write_bytes(b"of a newer LayerLab")
     held = Index(tmp_path)
     held.keep(ONE, ONE)

@@ -22,7 +22,7 @@ RUN = Run(
     "stopped",
     1_767_262_500.0,
     "cpu",
-    Figures(61_706, 3, 10, 42.5, 2, 0.98, 0.97, 0.11, 0.09, 0.975, 0.1),
+    Figures(61_706, 3, 10, 42.5, 2, 0.98, 0.97, 0.11, 0.09, 0.975, 0.1, 0.96, 3, 0.995, 0.02, 10_000),
 )
 
 
@@ -61,11 +61,18 @@ def test_a_run_with_all_its_figures() -> None:
         "last_loss": 0.09,
         "test_accuracy": 0.975,
         "test_loss": 0.1,
+        "accuracy_at_lowest_loss": 0.96,
+        "best_accuracy_epoch": 3,
+        "final_train_accuracy": 0.995,
+        "final_train_loss": 0.02,
+        "final_train_examples": 10_000,
+        "generalization_gap": pytest.approx(0.02),
     }
 
 
 def test_a_run_without_an_epoch_has_no_best_one() -> None:
-    assert run_report(replace(RUN, figures=Figures())).best_epoch is None
+    report = run_report(replace(RUN, figures=Figures()))
+    assert (report.best_epoch, report.best_accuracy_epoch) == (None, None)
 
 
 def test_a_loss_that_is_no_number_is_none() -> None:

@@ -77,6 +77,7 @@ def test_names_are_in_the_order_of_their_numbers() -> None:
 
 def test_of_a_damaged_run_nothing_but_name_and_state_counts() -> None:
     known: dict[str, Any] = {"best_val_accuracy": 0.1, "last_val_accuracy": 0.1, "test_accuracy": 0.1}
+    known |= {"final_train_accuracy": 0.2}
     damaged, small = run("damaged", note="z", state="damaged", **known), run("small", note="a", begun=0.0, **known)
     for column in COLUMNS.keys() - {"name", "state"}:
         assert ordered([damaged, small], column, descending=True) == (small, damaged)

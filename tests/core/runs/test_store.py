@@ -21,6 +21,7 @@ from core.architecture import Architecture
 from core.layers import Dense
 from core.presets import Preset
 from core.runs import folder as files
+from core.runs.index import VERSION
 from core.runs.record import Environment, Figures, Label, RunError
 from core.runs.store import Store, tidy
 from core.storage import UNFINISHED
@@ -309,7 +310,7 @@ def test_a_lost_index_is_restored(store: Store, home: Path, broken: Callable[[Pa
     keep(store, "two")
     store.refresh()
     before = store.listed()
-    broken(home / "runs" / "index-1.db")
+    broken(home / "runs" / f"index-{VERSION}.db")
     assert changed(store)
     assert store.listed() == Store(home).listed() == before
 
