@@ -35,11 +35,6 @@ class Problem(Struct, frozen=True):
     cause: str = ""
     """Why it matters, in plain words, where the message does not say so."""
 
-    @property
-    def place(self) -> str:
-        """What stands in front of the message: ``layer 3: ``; nothing where the message begins with it itself."""
-        return f"layer {self.layer}: " if self.layer and not self.message.startswith(f"layer {self.layer} ") else ""
-
 
 class Row(Struct, frozen=True):
     """A layer in its place. Without facts, the layer cannot take its input or never gets one."""

@@ -21,6 +21,7 @@ from core.layers import Layer
 from core.plan import Plan
 from core.presets import Preset
 from core.remedy import Remedy
+from core.sentences import sentence
 from core.shapes import show_shape
 from tui.build.pane import BuildPane
 from tui.conversation import conversation
@@ -200,7 +201,7 @@ class LayerLabApp(Keeping):
             replace(present, architecture=remedy.architecture, plan=remedy.plan)
         ).settle()
         self.build_pane.say_change()
-        self.notify(f"Done: {remedy.label}. u takes it back, t trains it", markup=False)
+        self.notify(f"{sentence(f'Done: {remedy.label}')} u takes it back, t trains it", markup=False)
 
     def on_remedy_wanted(self, event: "RemedyWanted") -> None:
         """Apply a remedy; found by its name, as importing the message would bring numpy."""

@@ -12,7 +12,9 @@ from textual.worker import get_current_worker
 from core.architecture import Architecture
 from core.plan import Plan
 from core.presets import Preset
+from core.quantities import show_amount
 from core.runs.record import Run, Told
+from core.sentences import sentence
 from core.training.events import Event
 from core.training.failures import explain
 from tui.conversation import conversation
@@ -158,7 +160,7 @@ class Keeping(Journaling):
 
     @work
     async def _ask_to_replace(self, runs: Sequence[Run], wanted: Wanted, taken: str) -> None:
-        question = f"{one_line(taken)}. Replace what is there?"
+        question = f"{sentence(one_line(taken))} Replace what is there?"
         if await self.push_screen_wait(Ask(question, {"replace": "Replace"})):
             self._take_away(runs, wanted, force=True)
 
@@ -168,7 +170,7 @@ class Keeping(Journaling):
         said = ""
         try:
             paths = take_away(self.store, runs, wanted.choice, wanted.folder, force=force)
-            where = str(paths[0]) if len(paths) == 1 else f"{len(paths)} files in {wanted.folder}"
+            where = str(paths[0]) if len(paths) == 1 else f"{show_amount(len(paths), 'file')} in {wanted.folder}"
             said = f"written: {one_line(where)}"
         except Taken as error:
             self.call_from_thread(self._ask_to_replace, runs, wanted, str(error))

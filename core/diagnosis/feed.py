@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from core.diagnosis.finding import Finding
 from core.diagnosis.subject import Rule, Subject, activation, named
 from core.layers import BatchNormalization, LayerNormalization, Rescaling
+from core.quantities import show_amount, show_percent
 
 __all__ = ["RULES"]
 
@@ -65,7 +66,7 @@ def bn_tiny_batches(subject: Subject) -> Iterator[Finding]:
     if size >= FEWEST_EXAMPLES or not rows:
         return
     others = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-    off = f"is off by up to 1/sqrt({size}) = {1 / sqrt(size):.0%} of the spread"
+    off = f"is off by up to 1/sqrt({size}) = {show_percent(1 / sqrt(size), 0)} of the spread"
     if size == 1 and rows[0].input is not None and len(rows[0].input) == 1:
         off = "is that example itself, and taken from it leaves 0"
     yield Finding(
@@ -81,7 +82,7 @@ def bn_tiny_batches(subject: Subject) -> Iterator[Finding]:
 
 
 def _examples(size: int) -> str:
-    return "1 example" if size == 1 else f"{size} examples"
+    return show_amount(size, "example")
 
 
 RULES: tuple[Rule, ...] = (inputs_not_scaled, bn_tiny_batches)

@@ -13,6 +13,7 @@ from core.diagnosis.subject import Subject
 from core.layers import Dense, Dropout, Layer
 from core.optimizers import Adam
 from core.plan import EarlyStopping
+from core.quantities import show_amount, show_percent
 from core.remedy import Remedy
 from core.summary import Row
 
@@ -85,12 +86,12 @@ def underfitting(evidence: Evidence) -> Iterator[Finding]:
     if max(shares) >= LOW or trained[-1] < (1 - LEVEL) * trained[0] or _slowing(evidence) or evidence.static:
         return
     validated = epochs[-1].val_accuracy
-    also = f", validation accuracy {validated:.1%}" if validated is not None else ""
+    also = f", validation accuracy {show_percent(validated, 1)}" if validated is not None else ""
     yield Finding(
         "underfitting",
         None,
-        f"training accuracy levels off: in the last {SPAN} epochs it went from {epochs[0].accuracy:.1%} to "
-        f"{epochs[-1].accuracy:.1%}{also}",
+        f"training accuracy levels off: in the last {SPAN} epochs it went from "
+        f"{show_percent(epochs[0].accuracy, 1)} to {show_percent(epochs[-1].accuracy, 1)}{also}",
         "Gradients are alive and the steps of a usual size: this network cannot tell more of the images apart.",
         tuple(_enlarged(evidence.subject)),
     )
@@ -142,8 +143,8 @@ def no_progress(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         "no-progress",
         None,
-        f"after {evidence.step:,} steps accuracy is {evidence.accuracy:.1%}: guessing among {subject.classes} classes "
-        f"gives {1 / subject.classes:.0%}",
+        f"after {show_amount(evidence.step, 'step')} accuracy is {show_percent(evidence.accuracy, 1)}: guessing among "
+        f"{subject.classes} classes gives {show_percent(1 / subject.classes, 0)}",
         "Gradients reach all layers and the steps are of a usual size, but nothing is learned yet.",
         tuple(remedy for remedy in remedies if remedy),
     )

@@ -10,7 +10,7 @@ from core.diagnosis.evidence import GOOD, Evidence, Layer, Look
 from core.diagnosis.finding import Finding
 from core.diagnosis.step_size import slower
 from core.diagnosis.subject import activation, named
-from core.quantities import show_amount
+from core.quantities import show_amount, show_percent
 from core.remedy import Remedy
 from core.summary import Row
 
@@ -67,7 +67,7 @@ def vanishing_gradients(evidence: Evidence) -> Iterator[Finding]:
         "vanishing-gradients",
         weakest.row.index,
         f"at step {look.step:,} the gradient of {named(weakest.row)} is {weakest.gradient:.2g}, {left} the "
-        f"{last.gradient:.2g} of {named(last.row)}; accuracy is {accuracy:.1%}",
+        f"{last.gradient:.2g} of {named(last.row)}; accuracy is {show_percent(accuracy, 1)}",
         cause,
         _distinct(remedies),
     )
@@ -105,7 +105,8 @@ def dead_relus(evidence: Evidence) -> Iterator[Finding]:
         cause += f"At step {begun:,} it was so already: the weights and biases it starts from are to blame."
         mends = [unbiased(subject, _feeding(evidence)), *sound_start(subject), leaky(subject)]
     else:
-        cause += f"At step {begun:,} it was {worst.first:.0%}: steps that were too large have pushed them there."
+        was = show_percent(worst.first, 0)
+        cause += f"At step {begun:,} it was {was}: steps that were too large have pushed them there."
         slow = slower(evidence)
         mends = [slow, *sound_start(subject), leaky(subject, slow)]
     yield Finding(
@@ -148,7 +149,7 @@ def saturated_units(evidence: Evidence) -> Iterator[Finding]:
         "saturated-units",
         worst.row.index,
         f"{_at_least(worst.share)} outputs of {named(worst.row)} were near their ends at {_steps(evidence)}; at step "
-        f"{evidence.looks[0].step:,} it was {worst.first:.0%}{_more(lasting)}",
+        f"{evidence.looks[0].step:,} it was {show_percent(worst.first, 0)}{_more(lasting)}",
         cause,
         _distinct(mends),
     )
@@ -192,7 +193,7 @@ def _distinct(remedies: list[Remedy | None]) -> tuple[Remedy, ...]:
 
 
 def _at_least(share: float) -> str:
-    return "all" if share == 1 else f"at least {share:.0%} of the"
+    return "all" if share == 1 else f"at least {show_percent(share, 0).removeprefix('>')} of the"
 
 
 def _more(lasting: list[_Lasting]) -> str:

@@ -17,6 +17,7 @@ from core.layers import (
     MaxPooling2D,
     SeparableConv2D,
 )
+from core.quantities import show_percent
 from core.remedy import Remedy
 from core.shapes import Slide, count, show_shape
 from core.summary import Row
@@ -46,8 +47,8 @@ def discards_image(subject: Subject) -> Iterator[Finding]:
     yield Finding(
         "discards-image",
         pools[first].index,
-        f"{named(pools[first])} leaves {left[first]:,} of the image's {whole:,} numbers ({left[first] / whole:.1%}) "
-        "before any weight has seen them",
+        f"{named(pools[first])} leaves {left[first]:,} of the image's {whole:,} numbers "
+        f"({show_percent(left[first] / whole, 1)}) before any weight has seen them",
         "A pool keeps that something was there, not what: before the first filter it only makes the image coarse.",
         tuple(_unpooled(subject, pools[first:], whole)),
     )
@@ -86,7 +87,7 @@ def skips_pixels(subject: Subject) -> Iterator[Finding]:
         "skips-pixels",
         row.index,
         f"the {show_shape(layer.kernel_size)} window of {named(row)} moves by {show_shape(layer.strides)}: "
-        f"it sees {under:,} of {pixels:,} pixels ({under / pixels:.1%})",
+        f"it sees {under:,} of {pixels:,} pixels ({show_percent(under / pixels, 1)})",
         "Steps larger than the window leave gaps between its stops, and no later layer ever sees what lies in them.",
         (subject.replaced(f"set strides={show_shape(strides)}", row, replace(layer, strides=strides)),),
     )

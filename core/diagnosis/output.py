@@ -27,6 +27,7 @@ from core.losses import (
     SquaredHinge,
 )
 from core.plan import Plan
+from core.quantities import show_percent
 from core.readiness import mismatches
 from core.remedy import Remedy
 from core.summary import Row, summarize
@@ -232,8 +233,8 @@ def dropout_after_output(subject: Subject) -> Iterator[Finding]:
     evidence = f"{named(first)} adds noise with a standard deviation of {strength:g} to the {subject.classes} outputs"
     if isinstance(first.layer, Dropout):
         evidence = (
-            f"{named(first)} sets {strength:.0%} of the {subject.classes} outputs to 0 while training: "
-            f"for {strength:.0%} of the images the right class is among them"
+            f"{named(first)} sets {show_percent(strength, 0)} of the {subject.classes} outputs to 0 while training: "
+            f"for {show_percent(strength, 0)} of the images the right class is among them"
         )
     yield Finding(
         "dropout-after-output",

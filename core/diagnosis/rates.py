@@ -12,7 +12,7 @@ from core.diagnosis.finding import Finding
 from core.diagnosis.step_size import USUAL, clipped, power, slower, stepped
 from core.diagnosis.subject import named
 from core.optimizers import SGD
-from core.quantities import show_amount
+from core.quantities import show_amount, show_percent
 from core.remedy import Remedy
 
 __all__ = ["exploding_gradients", "learning_rate_too_high", "learning_rate_too_low", "not_finite"]
@@ -99,7 +99,8 @@ def learning_rate_too_high(evidence: Evidence) -> Iterator[Finding]:
     elif lost := _lost(evidence):
         told = f"{rate}: {lost}"
     elif moved and evidence.guesses and evidence.history.loss:
-        told = f"{rate}: after {evidence.step:,} steps loss is {evidence.loss:,.3g}, accuracy {evidence.accuracy:.1%}"
+        reached = f"loss is {evidence.loss:,.3g}, accuracy {show_percent(evidence.accuracy, 1)}"
+        told = f"{rate}: after {show_amount(evidence.step, 'step')} {reached}"
     else:
         return
     yield Finding(
@@ -126,7 +127,7 @@ def learning_rate_too_low(evidence: Evidence) -> Iterator[Finding]:
         "learning-rate-too-low",
         None,
         f"learning_rate is {evidence.learning_rate:g}: a step moves no layer by more than {moved:.1g} of its weights, "
-        f"about {USUAL:g} is usual; in {evidence.step:,} steps the loss went from "
+        f"about {USUAL:g} is usual; in {show_amount(evidence.step, 'step')} the loss went from "
         f"{history.loss[0].y:.3g} to {evidence.loss:.3g}",
         "Gradients are alive, but the steps are so small that training would take many times as long as it must.",
         (stepped(evidence, power(USUAL / moved)),),
@@ -150,7 +151,7 @@ def _jumped(evidence: Evidence, jump: Point) -> str:
     step = round(jump.x * started.steps_per_epoch) if started else 0
     told = f"the loss rose from {evidence.history.loss[0].y:.3g} to {jump.y:,.3g} by step {step:,}"
     if evidence.accuracy is not None and evidence.history.loss[-1] != jump:
-        told += f"; now it is {evidence.loss:,.3g}, accuracy {evidence.accuracy:.1%}"
+        told += f"; now it is {evidence.loss:,.3g}, accuracy {show_percent(evidence.accuracy, 1)}"
     return told
 
 
@@ -160,7 +161,7 @@ def _lost(evidence: Evidence) -> str:
     accuracy = evidence.accuracy
     if best is None or accuracy is None or not evidence.settled or best.accuracy - accuracy < FALLEN:
         return ""
-    return f"accuracy was {best.accuracy:.1%} in epoch {best.epoch} and is {accuracy:.1%} now"
+    return f"accuracy was {show_percent(best.accuracy, 1)} in epoch {best.epoch} and is {show_percent(accuracy, 1)} now"
 
 
 def _overlong(evidence: Evidence) -> Layer | None:

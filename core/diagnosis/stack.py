@@ -9,7 +9,7 @@ from core.diagnosis.kernels import weighs
 from core.diagnosis.subject import Rule, Subject, activation, named, with_activation
 from core.formulas import total
 from core.layers import Bidirectional, Dense, Flatten, GlobalAveragePooling2D, Layer, MaxPooling2D
-from core.quantities import show_amount
+from core.quantities import show_amount, show_percent
 from core.remedy import Remedy
 from core.shapes import count
 from core.summary import Row
@@ -107,8 +107,8 @@ def _heavy(subject: Subject, flatten: Row, dense: Row, held: int) -> Finding:
     return Finding(
         "top-heavy",
         dense.index,
-        f"{named(dense)} holds {held:,} of {whole:,} parameters ({held / whole:.1%}): Flatten hands it "
-        f"{height} * {width} * {depth} = {height * width * depth:,} numbers",
+        f"{named(dense)} holds {held:,} of {whole:,} parameters ({show_percent(held / whole, 1)}): Flatten hands it "
+        f"{height} * {width} * {depth} = {show_amount(height * width * depth, 'number')}",
         "Each unit learns every place of every feature map by itself: much memory, much to learn by heart, and "
         "nothing that the filters have found is shared between places.",
         tuple(_lighter(subject, flatten, dense, held)),

@@ -175,7 +175,7 @@ def _more(off: list[_Off], how: str) -> str:
 def _fitted(subject: Subject, off: list[_Off]) -> Remedy:
     """The remedy that has each kernel filled by what suits its inputs and its layer's activation."""
     stack = list(subject.architecture.layers)
-    label = f"set fitting initializers in {len({one.row.index for one in off})} layers"
+    label = f"set fitting initializers in {show_amount(len({one.row.index for one in off}), 'layer')}"
     for one in off:
         field, at = one.start.kernel.field, one.row.index - 1
         fitting = HeNormal() if _like_relu(subject, one.row) else GlorotUniform()

@@ -14,6 +14,7 @@ from core.layers import arguments as arg
 from core.layers.base import Facts, Fix, Layer, Unfit, Warn
 from core.layers.inputs import image, sequence
 from core.layers.sliding import Placed, kernel_text, place, sliding_detail, with_pixels
+from core.quantities import show_amount
 from core.shapes import Shape, slide, transposed
 
 __all__ = ["Conv1D", "Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D"]
@@ -78,7 +79,8 @@ class Conv2D(Layer, frozen=True):
         depth = image(self, x)[2]
         if depth % self.groups or self.filters % self.groups:
             message = (
-                f"Conv2D: {self.groups} groups divide neither or only one of {depth} channels, {self.filters} filters"
+                f"Conv2D: {self.groups} groups divide neither or only one of {show_amount(depth, 'channel')}, "
+                f"{show_amount(self.filters, 'filter')}"
             )
             raise Unfit("uneven-groups", message, Fix("set groups=1", "replace", replace(self, groups=1)))
         _stride_or_dilation(self, replace(self, dilation_rate=(1, 1)))
@@ -341,13 +343,14 @@ class Conv1D(Layer, frozen=True):
         steps, depth = sequence(self, x)
         if depth % self.groups or self.filters % self.groups:
             message = (
-                f"Conv1D: {self.groups} groups divide neither or only one of {depth} features, {self.filters} filters"
+                f"Conv1D: {self.groups} groups divide neither or only one of {show_amount(depth, 'feature')}, "
+                f"{show_amount(self.filters, 'filter')}"
             )
             raise Unfit("uneven-groups", message, Fix("set groups=1", "replace", replace(self, groups=1)))
         _stride_or_dilation(self, replace(self, dilation_rate=1))
         slid = slide("steps", steps, self.kernel_size, self.strides, self.padding, self.dilation_rate)
         if slid.output < 1:
-            message = f"Conv1D: a window of {slid.window} does not fit {steps} steps"
+            message = f"Conv1D: a window of {slid.window} does not fit {show_amount(steps, 'step')}"
             raise Unfit(
                 "window-too-large", message, Fix('set padding="same"', "replace", replace(self, padding="same"))
             )

@@ -9,6 +9,7 @@ from core.kinds import Shape as ShapeKind
 from core.layers import arguments as arg
 from core.layers.base import Facts, Fix, Layer, Warn
 from core.layers.reshaping import Flatten
+from core.quantities import show_amount
 from core.shapes import Shape, count, show_shape
 
 __all__ = ["Activation", "Dense", "Input"]
@@ -26,7 +27,7 @@ class Input(Layer, frozen=True):
     shape: Annotated[Shape, ShapeKind(), "Sizes of one example, channels last: 28 x 28 x 1 for MNIST"]
 
     def derive(self, x: Shape) -> Facts:
-        return Facts(x, notes=(f"{count(x):,} numbers an example.",))
+        return Facts(x, notes=(f"{show_amount(count(x), 'number')} an example.",))
 
 
 class Dense(Layer, frozen=True):

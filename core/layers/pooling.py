@@ -12,6 +12,7 @@ from core.layers import arguments as arg
 from core.layers.base import Facts, Fix, Layer, Unfit
 from core.layers.inputs import image, sequence
 from core.layers.sliding import kernel_text, place, sliding_detail, with_pixels
+from core.quantities import show_amount
 from core.shapes import Shape, slide
 
 __all__ = [
@@ -143,7 +144,7 @@ class MaxPooling1D(Layer, frozen=True):
         steps, features = sequence(self, x)
         slid = slide("steps", steps, self.pool_size, self.strides or self.pool_size, self.padding)
         if slid.output < 1:
-            message = f"MaxPooling1D: a window of {self.pool_size} does not fit {steps} steps"
+            message = f"MaxPooling1D: a window of {self.pool_size} does not fit {show_amount(steps, 'step')}"
             raise Unfit(
                 "window-too-large", message, Fix('set padding="same"', "replace", replace(self, padding="same"))
             )

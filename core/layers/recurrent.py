@@ -13,6 +13,7 @@ from core.kinds import Choice, Flag
 from core.layers import arguments as arg
 from core.layers.base import Facts, Fix, Layer, Unfit
 from core.layers.inputs import sequence
+from core.quantities import show_amount
 from core.shapes import Shape
 
 __all__ = ["GRU", "LSTM", "Bidirectional", "SimpleRNN"]
@@ -59,7 +60,7 @@ class _Recurrent(Layer, frozen=True):
             weights=(kernel, recurrent),
             biases=self.bias_numbers() if getattr(self, "use_bias", True) else (),
             multiply_adds=(WORK(steps=steps, weights=kernel.value + recurrent.value),),
-            notes=(f"{steps} steps of {features} features, one after the other.",),
+            notes=(f"{show_amount(steps, 'step')} of {show_amount(features, 'feature')}, one after the other.",),
         )
 
 

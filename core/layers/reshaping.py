@@ -7,6 +7,7 @@ from core.formulas import Formula, Number
 from core.kinds import Shape as ShapeKind
 from core.layers import arguments as arg
 from core.layers.base import REMOVE, Facts, Fix, Layer, Unfit
+from core.quantities import show_amount
 from core.shapes import Shape, count, show_shape
 
 __all__ = ["Flatten", "Reshape"]
@@ -44,7 +45,7 @@ class Reshape(Layer, frozen=True):
             fix = Fix(f"make it {held}", "replace", Reshape((held,))) if held else REMOVE
             raise Unfit(
                 "wrong-count",
-                f"Reshape: {show_shape(x)} holds {held:,} numbers, "
+                f"Reshape: {show_shape(x)} holds {show_amount(held, 'number')}, "
                 f"{show_shape(self.target_shape)} {'does not divide it' if free else f'holds {fixed:,}'}",
                 fix,
             )
@@ -54,4 +55,4 @@ class Reshape(Layer, frozen=True):
             sizes = (
                 Formula("the free size", "floor(numbers / others)", "keras.layers.Reshape")(numbers=held, others=fixed),
             )
-        return Facts(output, sizes=sizes, notes=(f"{held:,} numbers before and after.",))
+        return Facts(output, sizes=sizes, notes=(f"{show_amount(held, 'number')} before and after.",))

@@ -7,6 +7,7 @@ from msgspec import Struct
 from core.keras_call import Call
 from core.layers.base import REMOVE, Fix, Layer, Unfit, Warn
 from core.layers.inputs import image
+from core.quantities import show_amount
 from core.shapes import Shape, Slide, Window, show_shape, slide
 
 __all__ = ["Placed", "kernel_text", "place", "sliding_detail", "with_pixels"]
@@ -49,12 +50,9 @@ def place(
     if rows.output < 1 or columns.output < 1:
         span = f"{rows.window}x{columns.window}"
         fix = Fix('set padding="same"', "replace", padded("same")) if padding != "same" else REMOVE
-        raise Unfit(
-            "window-too-large",
-            f"{layer.type} {span} does not fit {show_shape((height, width))}"
-            f"{f' with {padding} pixels of padding' if isinstance(padding, int) and padding else ''}",
-            fix,
-        )
+        around = f" with {show_amount(padding, 'pixel')} of padding" if isinstance(padding, int) and padding else ""
+        message = f"{layer.type} {span} does not fit {show_shape((height, width))}{around}"
+        raise Unfit("window-too-large", message, fix)
     warnings = () if padding == "same" else _uneven(rows, columns, padded)
     return Placed(Window(rows, columns, kernel, dilation), channels, warnings)
 

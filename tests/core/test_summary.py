@@ -238,10 +238,3 @@ def _obstacles(architecture: Architecture, plan: Plan) -> list[str]:
 def _mend(architecture: Architecture, problem: Problem) -> Architecture:
     assert problem.fix is not None
     return architecture.mend(problem.layer or 0, problem.fix)
-
-
-def test_a_problem_names_its_layer_once() -> None:
-    assert Problem(3, "error", "x", "Dense does not fit").place == "layer 3: "
-    assert Problem(3, "error", "x", "layer 3 (Dense 10) is too much").place == ""
-    assert Problem(3, "error", "x", "layer 30 (Dense 10) is too much").place == "layer 3: "
-    assert Problem(0, "error", "x", "no image").place == Problem(None, "error", "x", "no image").place == ""

@@ -208,7 +208,7 @@ class TestShow:
         assert facts["epochs"] == str(LENET.plan.epochs)
         assert "61,706 params = 61,470 weights + 236 biases" in lines
         assert "6  Dense 120 tanh           120       48,120     48,120         48,000" in lines
-        assert lines[-1].split() == ["10", "0.0429", "98.93%", "0.1091", "97.27%", "0.001", "1.2", "s", "best"]
+        assert " ".join(lines[-1].split()) == "10 0.0429 98.93% 0.1091 97.27% 0.001 1.2 s best loss and accuracy"
 
     def test_json(self, six: Path) -> None:
         one = told("show", "last")
@@ -428,7 +428,7 @@ class TestImport:
         (here / "seen.json").write_text(self.MODEL)
         text = done("import", "seen.json")
         assert text.startswith("2 layers, 7,850 params: saved as seen\n")
-        assert text.endswith("`layerlab seen` opens it\n")
+        assert text.endswith("`layerlab open seen` opens it\n")
         assert presets.find("seen").parent == home / "presets"
         assert [layer.type for layer in presets.load(presets.find("seen")).architecture.layers] == ["Flatten", "Dense"]
 

@@ -5,6 +5,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from core.quantities import show_amount, show_bytes, show_short
+from core.sentences import after_place
 from core.summary import Problem, Summary, Totals
 from tui.build.explanation import Part
 from tui.widgets.text import update_text
@@ -55,12 +56,12 @@ class TotalsView(Static):
 def _totals(totals: Totals, *, whole: bool) -> list[Part]:
     kinds = [show_amount(totals.weights, "weight"), show_amount(totals.biases, "bias")]
     if totals.statistics:
-        kinds.append(f"{totals.statistics:,} statistics")
+        kinds.append(show_amount(totals.statistics, "statistic"))
     trainable = f"trainable {totals.trainable:,}"
     if totals.non_trainable:
         trainable += f", not {totals.non_trainable:,}"
     return [
-        (f"{totals.params:,} params", "bold"),
+        (show_amount(totals.params, "param"), "bold"),
         f"{'' if whole else ' so far'} = {' + '.join(kinds)}\n",
         f"{trainable}   {show_bytes(totals.parameter_bytes)}   {show_short(totals.multiply_adds)} multiply-adds\n",
     ]
@@ -69,7 +70,12 @@ def _totals(totals: Totals, *, whole: bool) -> list[Part]:
 def _problem(problem: Problem) -> list[Part]:
     error = problem.severity == "error"
     mark = "(!)" if error else "(~)"
-    parts: list[Part] = [(f"{mark} {problem.place}{problem.message}", "$text-error bold" if error else "$text-warning")]
+    parts: list[Part] = [
+        (
+            f"{mark} {after_place(problem.layer or None, problem.message)}",
+            "$text-error bold" if error else "$text-warning",
+        )
+    ]
     if problem.fix:
         parts.append((f"  f: {problem.fix.label}", "bold"))
     return [*parts, "\n"]

@@ -11,6 +11,7 @@ from core.fields import nearest
 from core.kinds import FieldError, Whole
 from core.presets import Preset, PresetError, visible
 from core.runs.record import Run, RunError
+from core.sentences import clauses
 from tui.output import Output
 from tui.plain import one_line
 from tui.terminal import guarded
@@ -125,7 +126,7 @@ def find_any(store: "Store", name: str) -> Preset | Run:
             return store.find(name)
         except RunError as no_run:
             why = str(no_run).removeprefix(f"{visible(name)}: ")
-            raise Misuse(f"{_no_folder(name, no_preset)}; {why}") from no_run
+            raise Misuse(clauses(str(_no_folder(name, no_preset)), why)) from no_run
     return load(name)
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from core import presets
 from core.importing import files, piped
 from core.presets import visible
-from core.quantities import show_amount, show_count
+from core.quantities import show_amount
 from core.readiness import obstacles
 from core.report import to_json
 from core.summary import summarize
@@ -36,7 +36,7 @@ def run(file: str, out: str | None, *, force: bool, as_json: bool) -> int:
     if as_json:
         told.json(to_json({"preset": name, "path": str(path), "layers": layers, "params": params}))
         return DONE
-    told.line(f"{show_amount(layers, 'layer')}, {show_count(params)} params: saved as {name}")
+    told.line(f"{show_amount(layers, 'layer')}, {show_amount(params, 'param')}: saved as {name}")
     against = obstacles(preset.architecture, preset.plan, summary)
     for text in filter(None, (preset.description, against[0].message if against else "")):
         told.line(text)

@@ -3,8 +3,9 @@
 from core.diagnosis.remarks import remarks
 from core.formulas import total
 from core.presets import Preset
-from core.quantities import show_bytes, show_count
+from core.quantities import show_amount, show_bytes, show_count
 from core.report import summary_report, to_json
+from core.sentences import after_place
 from core.shapes import show_shape
 from core.summary import Problem, Row, Summary, Totals, summarize
 from tui.commands.common import DONE, FAILED, load
@@ -64,10 +65,10 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _totals(totals: Totals) -> list[str]:
-    parts = ((totals.weights, "weights"), (totals.biases, "biases"), (totals.statistics, "statistics"))
-    terms = " + ".join(f"{show_count(number)} {name}" for number, name in parts if number)
+    parts = ((totals.weights, "weight"), (totals.biases, "bias"), (totals.statistics, "statistic"))
+    terms = " + ".join(show_amount(number, name) for number, name in parts if number)
     return [
-        f"{show_count(totals.params)} params" + (f" = {terms}" if terms else ""),
+        show_amount(totals.params, "param") + (f" = {terms}" if terms else ""),
         f"{show_count(totals.trainable)} trainable, {show_count(totals.non_trainable)} not",
         f"{show_bytes(totals.parameter_bytes)} of parameters, "
         f"{show_bytes(totals.activation_bytes)} of activations an example",
@@ -76,6 +77,5 @@ def _totals(totals: Totals) -> list[str]:
 
 
 def _problem(problem: Problem) -> str:
-    place = "input: " if problem.layer == 0 else problem.place
     fix = f" (fix: {problem.fix.label})" if problem.fix else ""
-    return f"{problem.severity}: {place}{problem.message}{fix}"
+    return f"{problem.severity}: {after_place(problem.layer, problem.message)}{fix}"

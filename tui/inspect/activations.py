@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from core.inspection.activations import Layout, Spread, maps, sheet
 from core.inspection.passages import Passage
+from core.quantities import show_amount
 from core.shapes import show_shape
 from tui.inspect.numbers import short, told
 from tui.inspect.outputs import OutputBars
@@ -35,7 +36,7 @@ class Scene(Struct, frozen=True):
     label: str
     """What the layer is called, its number in front."""
     unit: int
-    """The map or unit that is chosen."""
+    """The map or unit that is chosen, from 0; people are told it from 1."""
     each: bool = False
     """Whether every map is as bright as it can be, whatever the others are."""
     alone: bool = False
@@ -146,7 +147,8 @@ class Activations(Vertical):
             shown, unit = shown[..., unit : unit + 1], 0
         self._layout = layout = Layout.fitting((shown.shape[0], shown.shape[1]), shown.shape[2], room)
         self.pixels.drawn = Drawn(sheet(shown, layout, spread, unit, each=scene.scaled))
-        update_text(self.foot, Content(f"{_thing(scene)} {scene.unit}: {_of_one(scene)}\n{_paged(scene, layout)}"))
+        chosen = f"{_thing(scene)} {scene.unit + 1:,}: {_of_one(scene)}"
+        update_text(self.foot, Content(f"{chosen}\n{_paged(scene, layout)}"))
 
 
 def _head(scene: Scene, spread: Spread) -> list[Content]:
@@ -174,12 +176,12 @@ def _legend(scene: Scene, spread: Spread) -> str:
 def _paged(scene: Scene, layout: Layout) -> str:
     count, places = scene.count, layout.grid.places
     if scene.alone:
-        return f"{_thing(scene)} {scene.unit} alone of {count:,}"
+        return f"{_thing(scene)} {scene.unit + 1:,} alone of {count:,}"
     page, pages = scene.unit // places, layout.grid.pages(count)
     shown = layout.grid.shown(count, page)
     if pages == 1:
-        return f"{count:,} {_thing(scene)}{'' if count == 1 else 's'}"
-    return f"{_thing(scene)}s {shown.start:,}-{shown.stop - 1:,} of {count:,}, page {page + 1} of {pages}"
+        return show_amount(count, _thing(scene))
+    return f"{_thing(scene)}s {shown.start + 1:,}-{shown.stop:,} of {count:,}, page {page + 1} of {pages}"
 
 
 def _of_one(scene: Scene) -> str:

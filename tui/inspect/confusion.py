@@ -19,7 +19,7 @@ from textual.widget import Widget
 
 from core.inspection.confusions import heat
 from core.inspection.results import ClassFigures, Results
-from core.quantities import show_count
+from core.quantities import show_count, show_share
 from tui.plain import one_line
 
 __all__ = ["Matrix"]
@@ -217,7 +217,7 @@ class Matrix(Widget, can_focus=True):
                 style = self._style("cursor" if self.has_focus else "cursor-blurred")
             parts += self._placed(text, columns.cell, style, style)
         if middle:
-            texts = (*(_share(value) for value in (figures.precision, figures.recall, figures.f1)),)
+            texts = (*(show_share(value, 3) for value in (figures.precision, figures.recall, figures.f1)),)
             texts = (*texts, show_count(figures.support))
             parts += [(f"{text:>{width}}", Style()) for text, width in zip(texts, columns.figures, strict=False)]
         return parts
@@ -227,7 +227,9 @@ class Matrix(Widget, can_focus=True):
             return NONE
         if not self.percent:
             return str(count)
-        return "100" if count == self._figures[row].support else f"{min(99.9, self._percent[row, column]):.1f}"
+        return (
+            "100" if count == self._figures[row].support else f"{min(99.9, max(0.1, self._percent[row, column])):.1f}"
+        )
 
     def _placed(self, text: str, width: int, style: Style, around: Style) -> list[tuple[str, Style]]:
         """``text`` in a cell: below one another to the right, the widest of them in the middle."""
@@ -250,10 +252,6 @@ def _tinted(ground: Color, hue: Color, amount: float) -> Style:
     """``ground`` with ``amount`` of ``hue``, and black or white on it, whichever is read better."""
     tinted = ground.blend(hue, amount)
     return Style(color=tinted.get_contrast_text(1.0).rich_color, bgcolor=tinted.rich_color)
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
 
 
 def _fit(name: str, width: int) -> str:

@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from core.architecture import Architecture
 from core.inspection.gradients import QUANTITIES, Course, Quantity, Scale, courses, judged, levels, logarithmic
+from core.quantities import show_percent
 from core.training.events import Sampled
 from tui.inspect.listing import Cell, Listing, fitted
 
@@ -203,7 +204,7 @@ def percent(share: float | None) -> str:
         return "-"
     if isnan(share):
         return "NaN"
-    return "<1%" if 0 < share < 0.005 else f"{share:.0%}" if share < 0.995 or share == 1 else ">99%"
+    return show_percent(share, 0)
 
 
 def _figure(value: float | None) -> Cell:

@@ -9,6 +9,7 @@ from rich.style import Style
 from textual.reactive import reactive
 
 from core.inspection.weights import Digest, Distribution
+from core.quantities import show_percent
 from tui.widgets.lines import Lines
 
 __all__ = ["Histogram"]
@@ -109,7 +110,7 @@ def _legend(top: float, same: float | None, styles: dict[str, Style]) -> list[Se
         Segment(" after  "),
         Segment(before[0], styles["before"]),
         Segment(f" {before[1]}"),
-        Segment(f"  highest: {top:.2g} of all" if top < 0.001 else f"  highest: {top:.1%}", styles["axis"]),
+        Segment(f"  highest: {show_percent(top, 1)}", styles["axis"]),
     ]
 
 

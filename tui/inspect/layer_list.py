@@ -7,6 +7,7 @@ from textual.reactive import reactive
 
 from core.inspection.images import Statistics
 from core.inspection.weights import Digest
+from core.quantities import show_percent
 from tui.inspect.listing import Cell, Listing, fitted
 
 __all__ = ["LayerList", "LayerWeights", "figure", "ratio", "share"]
@@ -112,4 +113,4 @@ def ratio(digest: Digest) -> str:
 
 def share(statistics: Statistics) -> str:
     """The share of the weights that are near zero: ``3.1%``."""
-    return "-" if statistics.near_zero is None else f"{statistics.near_zero:.1%}"
+    return show_percent(statistics.near_zero, 1)

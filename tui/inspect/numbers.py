@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from math import isfinite, isinf
 
 from core.inspection.activations import Spread
+from core.quantities import show_percent
 
-__all__ = ["fitted", "share", "short", "told"]
+__all__ = ["fitted", "short", "told"]
 
 _INFINITE = "\u221e"
 
@@ -34,15 +35,6 @@ def fitted(values: Sequence[float], width: int) -> list[str]:
     return [text if len(text) <= width else _power(value) for value, text in zip(values, texts, strict=True)]
 
 
-def share(part: float) -> str:
-    """``45.1%``; what is not all and not none never looks like it."""
-    if 0 < part < 0.001:
-        return "<0.1%"
-    if 0.999 < part < 1:
-        return ">99.9%"
-    return f"{part:.1%}" if 0 < part < 1 else f"{part:.0%}"
-
-
 def told(spread: Spread) -> str:
     """Where values lie: ``0 to 3.41, mean 0.21, 45.1% zeros``."""
     if spread.low is None or spread.high is None or spread.mean is None or spread.zeros is None:
@@ -50,7 +42,7 @@ def told(spread: Spread) -> str:
     if spread.count == 1:
         return short(spread.low)
     low, high, mean = (short(value, 3) for value in (spread.low, spread.high, spread.mean))
-    return f"{low} to {high}, mean {mean}, {share(spread.zeros)} zeros"
+    return f"{low} to {high}, mean {mean}, {show_percent(spread.zeros, 1)} zeros"
 
 
 def _worth(form: tuple[int, bool]) -> tuple[bool, bool, int]:

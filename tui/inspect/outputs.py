@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from core.datasets import DATASETS
 from core.inspection.answers import Answer
+from core.quantities import show_percent
 from tui.plain import one_line
 
 __all__ = ["OutputBars", "named", "said", "shown"]
@@ -69,7 +70,7 @@ def named(index: int, classes: tuple[str, ...]) -> str:
 def shown(output: float, *, probable: bool) -> str:
     """One output: ``98.1%``, or as it is, if it is no probability: ``-3.25``, ``NaN``."""
     if probable:
-        return f"{100 * output:.1f}%"
+        return show_percent(output, 1)
     return "NaN" if isnan(output) else f"{output:.3g}"
 
 

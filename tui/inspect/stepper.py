@@ -191,8 +191,8 @@ class Stepper(Modal[None]):
         self._most = self._rooms()
         _draw(self.given, input_picture(steps, place.stop, channel, self._most[0]))
         _draw(self.made, output_picture(steps, place.stop, place.filter, self._most[1]))
-        update_text(self.before, Content(f"input, channel {channel}"))
-        update_text(self.after, Content(f"output, {self._filter} {place.filter}"))
+        update_text(self.before, Content(f"input, channel {channel + 1}"))
+        update_text(self.after, Content(f"output, {self._filter} {place.filter + 1}"))
         update_text(self.told, Content(self._described(channel)))
         at = steps.at(place.stop, place.filter)
         room = self.numbers.content_size
@@ -205,9 +205,9 @@ class Stepper(Modal[None]):
     def _described(self, channel: int) -> str:
         steps, place = self._steps, self.place
         row, column = steps.place(place.stop)
-        said = f"stop {place.stop + 1:,} of {steps.stops:,}: row {row}, column {column}"
-        said += f"   {self._filter} {place.filter} of {steps.filters}"
-        return f"{said}   input channel {channel} of {steps.x.shape[2]}" if len(self._channels) > 1 else said
+        said = f"stop {place.stop + 1:,} of {steps.stops:,}: row {row + 1}, column {column + 1}"
+        said += f"   {self._filter} {place.filter + 1} of {steps.filters}"
+        return f"{said}   input channel {channel + 1} of {steps.x.shape[2]}" if len(self._channels) > 1 else said
 
     @property
     def _filter(self) -> str:

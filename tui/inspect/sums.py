@@ -66,7 +66,7 @@ def _convolved(at: Convolved, channel: int, room: int) -> list[tuple[str, str]]:
     """What each line is called, and what it says in ``room`` cells."""
     terms = _terms(at.patch[..., channel], at.kernel[..., channel])
     total = float(at.sums.sum())
-    lines = [(f"channel {at.channels[channel]}", _equation(terms, short(float(at.sums[channel])), room))]
+    lines = [(f"channel {at.channels[channel] + 1}", _equation(terms, short(float(at.sums[channel])), room))]
     if len(at.channels) > 1:
         parts = [short(value, 3) for value in at.sums.tolist()]
         lines.append((f"{len(parts)} channels", _equation(parts, short(total), room)))

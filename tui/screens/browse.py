@@ -11,7 +11,7 @@ from core.architecture import Architecture
 from core.files import LISTED_PRESET
 from core.layers import Input, Layer, Unfit
 from core.presets import Listed, Preset, PresetError
-from core.quantities import show_short
+from core.quantities import show_amount, show_short
 from core.readiness import obstacles
 from core.shapes import show_shape
 from core.summary import Summary, summarize
@@ -83,7 +83,7 @@ class BrowsePresets(Picker):
             (f"{one_line(preset.name)}\n", "bold"),
             f"{one_line(preset.description)}\n",
             (f"{one_line(preset.origin)}\n\n", "$foreground-muted"),
-            (f"{summary.totals.params:,} params\n", "bold"),
+            (f"{show_amount(summary.totals.params, 'param')}\n", "bold"),
             (f"Not trained here: {one_line(read.obstacle)}\n", "$text-warning") if read.obstacle else "",
             f"  0  Input {show_shape(preset.architecture.input_shape)}\n",
             layers,
@@ -115,7 +115,8 @@ class AddLayer(Picker):
             except Unfit as unfit:
                 effect = (f"! {unfit.message}", "$text-error")
             else:
-                effect = f"{show_shape(row.facts.output)} -> {show_shape(facts.output)}\n{facts.params:,} params"
+                change = f"{show_shape(row.facts.output)} -> {show_shape(facts.output)}"
+                effect = f"{change}\n{show_amount(facts.params, 'param')}"
         return Content.assemble((f"{layer.label}\n\n", "bold"), f"{layer.help}\n\n", effect)
 
 

@@ -4,6 +4,7 @@ from textual.binding import Binding, BindingType
 
 from core.presets import Preset
 from core.readiness import obstacles
+from core.sentences import after_place
 from core.summary import summarize
 from core.training.events import State
 
@@ -91,4 +92,4 @@ def obstacle(preset: Preset | None) -> str:
         return ""
     first = found[0]
     mend = f" ({first.fix.label})" if first.fix else ""
-    return f"cannot train: {first.place}{first.message}{mend}"
+    return f"cannot train: {after_place(first.layer or None, first.message)}{mend}"

@@ -7,6 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.reactive import reactive
 
+from core.quantities import show_percent
 from core.training.events import Progress
 from tui.train.words import progress_details
 from tui.widgets.lines import Lines
@@ -85,7 +86,7 @@ class ProgressPanel(Lines):
         width = self.size.width
         details = DETAILS if width >= NAME + LEAST + PERCENT + DETAILS else 0
         bar = max(0, width - NAME - PERCENT - details)
-        percent = "--%" if gauge.share is None else f"{gauge.share:.0%}"
+        percent = "--%" if gauge.share is None else show_percent(gauge.share, 0)
         return [
             Segment(name.ljust(NAME), self._colors["name"]),
             *self._bar(gauge.share, bar),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.inspection.activations import Spread
-from tui.inspect.numbers import fitted, share, short, told
+from tui.inspect.numbers import fitted, short, told
 
 NAN, INF = float("nan"), float("inf")
 
@@ -61,13 +61,6 @@ def test_a_table_says_no_more_than_half_a_last_digit_wrong(values):
     texts = fitted(values, 7)
     for value, text in zip(values, texts, strict=True):
         assert abs(float(text) - value) <= 0.5001 * 10 ** -len(text.partition(".")[2]) or text == "0"
-
-
-@pytest.mark.parametrize(
-    ("part", "expected"), [(0, "0%"), (1, "100%"), (0.451, "45.1%"), (0.0002, "<0.1%"), (0.9999, ">99.9%")]
-)
-def test_a_share_that_is_neither_none_nor_all_never_looks_like_it(part, expected):
-    assert share(part) == expected
 
 
 def test_what_is_told_of_values():

@@ -138,12 +138,12 @@ async def test_filters_and_channels_can_be_chosen():
         patch, kernel = taken.x[:2, :2, 1], taken.kernel[:, :, 1, 2]
         each = [float((taken.x[:2, :2, c] * taken.kernel[:, :, c, 2]).sum()) for c in (0, 1)]
         said = stepper.sums.content.plain.splitlines()
-        assert said[0].split()[:2] == ["channel", "1"]
+        assert said[0].split()[:2] == ["channel", "2"]
         assert float(said[0].split()[-1]) == pytest.approx(float((patch * kernel).sum()), rel=1e-3)
         assert said[1].split()[0] == "2"
         assert float(said[1].split()[-1]) == pytest.approx(sum(each), rel=1e-3)
         assert float(said[2].split()[-1]) == pytest.approx(sum(each) + float(taken.bias[2]), rel=1e-3)
-        assert "input channel 1 of 2" in screen_of(app)
+        assert "input channel 2 of 2" in screen_of(app)
 
 
 async def test_padding_is_marked_and_counts_as_zero():
@@ -196,8 +196,8 @@ async def test_a_depthwise_filter_has_one_channel():
         await pilot.press("plus")
         await pilot.pause()
         assert stepper.place == Place(0, 3, 0)
-        assert "input, channel 1" in screen_of(app)
-        assert stepper.sums.content.plain.split()[:2] == ["channel", "1"]
+        assert "input, channel 2" in screen_of(app)
+        assert stepper.sums.content.plain.split()[:2] == ["channel", "2"]
 
 
 @pytest.mark.parametrize("size", SIZES)

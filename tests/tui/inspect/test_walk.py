@@ -9,6 +9,7 @@ from core.architecture import Architecture
 from core.inspection.activations import FRAME, GROUND
 from core.inspection.passages import Passage
 from core.layers import Activation, Conv2D, Dense, Dropout, Flatten
+from core.quantities import show_percent
 from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, Network, fixed, inspecting, trained
 from tui.inspect.stepper import Stepper
@@ -60,7 +61,7 @@ async def test_every_layer_is_told_as_the_network_gives_it():
             assert label == f"{row}  {layer.label}  {shape}"
             assert told.startswith(figures(passages[row].values).replace("e-0", "e-"))
             zeros = float(np.mean(passages[row].values == 0))
-            assert told.endswith(f"{zeros:.1%} zeros" if 0.001 < zeros < 0.999 else "% zeros")
+            assert told.endswith(f"{show_percent(zeros, 1)} zeros")
             await pilot.press("down")
             await pilot.pause()
 
@@ -71,13 +72,14 @@ async def test_the_digit_and_the_answer_are_told():
     output = network.inspected.outputs(network.inspected.images[0])
     async with inspecting(network, "w") as (app, pane, pilot):
         view = await walked(pane, pilot)
-        said = f"test digit 0, a {network.inspected.labels[0]}: taken for {output.argmax()} at {output.max():.1%}"
+        sure = show_percent(output.max(), 1)
+        said = f"test digit 0, a {network.inspected.labels[0]}: taken for {output.argmax()} at {sure}"
         assert view.told.content.plain == said
         await pilot.press("end")
         await pilot.pause()
         assert view.activations.bars.display
         np.testing.assert_allclose(view.activations.bars.outputs, output, atol=1e-6)
-        assert f"{output.max():.1%}" in screen_of(app).split("Dense 10 softmax")[-1]
+        assert show_percent(output.max(), 1) in screen_of(app).split("Dense 10 softmax")[-1]
 
 
 @pytest.mark.keras
@@ -116,7 +118,7 @@ async def test_left_and_right_choose_a_map_and_its_figures_are_told():
             await pilot.press(key)
             await pilot.pause()
             foot = view.activations.foot.content.plain.splitlines()
-            assert foot[0].startswith(f"map {unit}: {figures(maps[..., unit])}")
+            assert foot[0].startswith(f"map {unit + 1}: {figures(maps[..., unit])}")
             assert foot[1] == "4 maps"
 
 
@@ -135,15 +137,15 @@ async def test_512_maps_and_4096_units_are_on_pages(size):
             def foot():
                 return view.activations.foot.content.plain.splitlines()
 
-            assert foot()[1] == f"{thing}s 0-{places - 1} of {count:,}, page 1 of {pages}"
+            assert foot()[1] == f"{thing}s 1-{places} of {count:,}, page 1 of {pages}"
             for key, page in [("pageup", 1), ("pagedown", 2), ("full_stop", 3), ("comma", 2), ("pageup", 1)]:
                 await pilot.press(key)
                 await pilot.pause()
                 assert foot()[1].endswith(f"page {page} of {pages}")
-                assert foot()[0].startswith(f"{thing} {(page - 1) * places}: ")
+                assert foot()[0].startswith(f"{thing} {(page - 1) * places + 1:,}: ")
             await pilot.press("left")
             await pilot.pause()
-            assert foot()[1].endswith(f"{count - 1:,} of {count:,}, page {pages} of {pages}")
+            assert foot()[1].endswith(f"{count:,} of {count:,}, page {pages} of {pages}")
             await pilot.press("pagedown")
             await pilot.pause()
             assert foot()[1].endswith(f"page {pages} of {pages}")
@@ -229,12 +231,12 @@ async def test_a_map_can_be_looked_at_alone():
         view = await walked(pane, pilot)
         await pilot.press("down", "right", "space")
         await pilot.pause()
-        assert view.activations.foot.content.plain.splitlines()[1] == "map 1 alone of 4"
+        assert view.activations.foot.content.plain.splitlines()[1] == "map 2 alone of 4"
         picture = view.activations.pixels.drawn.picture
         assert np.count_nonzero(picture == GROUND) == 0
         await pilot.press("right")
         await pilot.pause()
-        assert view.activations.foot.content.plain.splitlines()[1] == "map 2 alone of 4"
+        assert view.activations.foot.content.plain.splitlines()[1] == "map 3 alone of 4"
         await pilot.press("space")
         await pilot.pause()
         assert view.activations.foot.content.plain.splitlines()[1] == "4 maps"
@@ -277,7 +279,7 @@ async def test_a_window_is_opened_at_the_map_that_is_chosen():
         await pilot.press("down", "right", "right", "enter")
         await until(pilot, lambda: isinstance(app.screen, Stepper))
         assert app.screen.place.filter == 2
-        await until(pilot, lambda: "filter 2 of 4" in screen_of(app))
+        await until(pilot, lambda: "filter 3 of 4" in screen_of(app))
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, Stepper))
         await pilot.press("down", "enter")
@@ -460,7 +462,7 @@ async def test_sequences_and_flat_inputs_are_drawn_too():
 
     async with inspecting(stand_in(Even(architecture, QUICK), architecture), "w", (80, 24)) as (_app, pane, pilot):
         view = await walked(pane, pilot)
-        for foot in ("1 map", "1 map", "units 0-", "64 units", "64 units"):
+        for foot in ("1 map", "1 map", "units 1-", "64 units", "64 units"):
             assert view.activations.foot.content.plain.splitlines()[1].startswith(foot)
             assert told_of(view)[-1] == "black is -1, grey 0, white 1"
             assert FRAME in view.activations.pixels.drawn.picture
