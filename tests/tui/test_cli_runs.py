@@ -396,6 +396,12 @@ class TestReport:
         assert list(here.glob("lab*.svg"))
 
 
+def test_a_name_that_is_nothing_is_refused_in_whole_sentences(home: Path) -> None:
+    said = refused("evaluate", "leent-5")
+    assert said.startswith("leent-5: no preset and no file is called so; did you mean lenet-5? ")
+    assert "?;" not in said
+
+
 class TestImport:
     MODEL = json.dumps(
         {
@@ -431,6 +437,12 @@ class TestImport:
         assert text.endswith("`layerlab open seen` opens it\n")
         assert presets.find("seen").parent == home / "presets"
         assert [layer.type for layer in presets.load(presets.find("seen")).architecture.layers] == ["Flatten", "Dense"]
+
+    @pytest.mark.parametrize("name", ["train", "import", "runs"])
+    def test_what_is_called_like_a_command_is_opened_all_the_same(self, here: Path, name: str) -> None:
+        (here / f"{name}.json").write_text(self.MODEL)
+        assert done("import", f"{name}.json").splitlines()[-1] == f"`layerlab open {name}` opens it"
+        assert done("summary", name).splitlines()[0] == name
 
     def test_under_another_name(self, home: Path, here: Path) -> None:
         (here / "seen.json").write_text(self.MODEL)
