@@ -59,7 +59,7 @@ class FileKind(Struct, frozen=True):
 
 
 PRESET = FileKind("a preset", 1 * _MB)
-LISTED_PRESET = FileKind("a preset that a list looks into", _MB // 10)
+LISTED_PRESET = FileKind("looked into for a list", _MB // 10)
 MODEL = FileKind("a Keras model", 2**40)
 """A .keras or .h5 file is as large as its weights, of which nothing is read: what is read has a bound of its own."""
 RUN = FileKind("a run.json", 1 * _MB)
