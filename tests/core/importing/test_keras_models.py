@@ -28,7 +28,7 @@ from core.layers import (
     ZeroPadding2D,
 )
 from core.losses import Loss
-from core.optimizers import Optimizer
+from core.optimizers import SGD, Optimizer
 from core.plan import Plan
 from core.presets import PresetError
 from core.shapes import count
@@ -160,13 +160,13 @@ def test_each_loss_is_taken_along(name: str, keras: Any) -> None:
     assert loads(model.to_json(), "model.json").plan == plan
 
 
-def test_a_loss_by_name_is_taken_and_a_schedule_of_keras_is_not(keras: Any) -> None:
+def test_a_loss_by_name_is_taken_and_an_optimizer_without_its_schedule(keras: Any) -> None:
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
     model.compile(keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)), "mse", ["accuracy"])
     preset = loads(model.to_json(), "model.json")
-    assert preset.plan == Plan(loss=Loss.named("mse")())
+    assert preset.plan == Plan(optimizer=SGD(learning_rate=0.1), loss=Loss.named("mse")())
     assert preset.description.startswith(
-        "Brought in from a Keras file, with its loss. Its optimizer is not taken along: learning_rate: expected"
+        "Brought in from a Keras file, with its optimizer and loss. Its ExponentialDecay is not taken along, "
     )
 
 
@@ -225,6 +225,44 @@ def test_a_plain_functional_model_comes_back(keras: Any, tmp_path: Path) -> None
     )
 
 
+def test_operations_between_layers_are_the_layers_that_do_the_same(keras: Any) -> None:
+    """Keras's model and the one read give the same numbers."""
+    from core.keras_model import build
+
+    inputs = keras.Input((6, 2))
+    x = 1 - (inputs / 127.5 - 1) * 0.5 + 0.25
+    x = keras.ops.reshape(keras.activations.tanh(keras.ops.relu(x)), (-1, 12))
+    x = keras.ops.softmax(-x)
+    model = keras.Model(inputs, x)
+    text = model.to_json()
+    read = loads(text, "model.json").architecture
+    assert [layer.type for layer in read.layers] == [
+        *["Rescaling"] * 5,
+        *["Activation"] * 2,
+        "Reshape",
+        "Rescaling",
+        "Activation",
+    ]
+    numbers = [[[float(7 * row + column), float(column)] for column in range(6)] for row in range(3)]
+    theirs, ours = (made.predict(keras.ops.convert_to_numpy(numbers), verbose=0) for made in (model, build(read, 1)))
+    assert ours == pytest.approx(theirs, rel=1e-5)
+
+
+@pytest.mark.parametrize("loss", ["BCE", "mean_absolute_error", "Hinge", "function"])
+def test_a_legacy_file_is_read_as_keras_reads_it(loss: str, keras: Any, tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((4,)), keras.layers.LeakyReLU(0.2), keras.layers.Dense(2)])
+    given = keras.losses.kl_divergence if loss == "function" else loss
+    model.compile(keras.optimizers.SGD(0.1, momentum=0.5), given, ["accuracy"])
+    model.save(tmp_path / "mine.h5")
+    preset = load(tmp_path / "mine.h5")
+    assert preset.architecture == Architecture((4,), (LeakyReLU(0.2), Dense(2)))
+    meant = Loss.named("kl_divergence" if loss == "function" else loss)()
+    assert preset.plan == Plan(optimizer=SGD(0.1, momentum=0.5), loss=meant)
+    model.save_weights(tmp_path / "mine.weights.h5")
+    with pytest.raises(PresetError, match="an HDF5 file without a model's layers"):
+        load(tmp_path / "mine.weights.h5")
+
+
 def test_a_model_within_a_model_is_unrolled_and_stays_frozen(keras: Any) -> None:
     inner = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dropout(0.5)])
     inner.trainable = False
@@ -245,7 +283,7 @@ def test_what_is_no_plain_chain_is_refused(fashion: str, keras: Any) -> None:
             keras.layers.Dropout(0.5, name="on")(x, training=True),
             "layer 2 (Dropout 'on'): is called with training=True",
         ),
-        "operation": lambda: (keras.ops.relu(x), "layer 2 (Relu 'relu"),
+        "operation": lambda: (keras.ops.cumsum(x, axis=1), "layer 2 (Cumsum 'cumsum"),
     }[fashion]()
     with pytest.raises(PresetError) as refused:
         loads(keras.Model(inputs, x).to_json(), "model.json")
