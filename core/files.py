@@ -17,6 +17,7 @@ from msgspec import Struct
 __all__ = [
     "HISTORY",
     "INDEX",
+    "JOURNAL",
     "LABEL",
     "LISTED_PRESET",
     "MODEL",
@@ -65,6 +66,7 @@ MODEL = FileKind("a Keras model", 2**40)
 RUN = FileKind("a run.json", 1 * _MB)
 LABEL = FileKind("a label", 20 * _MB)
 INDEX = FileKind("an index of runs", 500 * _MB)
+JOURNAL = FileKind("an edit journal", 50 * _MB)
 HISTORY = FileKind("a history", 200 * _MB)
 TENSORS = FileKind("a checkpoint", 32_000 * _MB)
 SHARED_DATA = FileKind("a shipped data set", 200 * _MB)

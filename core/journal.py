@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from core import presets, process_lock, storage
+from core import files, presets, process_lock, storage
 from core.document import Document
 from core.presets import Preset, PresetError
 from core.process_lock import LockHeldError
@@ -30,8 +30,6 @@ __all__ = ["Journal", "JournalError", "Leftover", "discard", "leftovers", "reope
 JOURNAL, LOCK = "journal.json", "lock"
 DAMAGED = "damaged-"
 """How the name of a folder begins whose journal cannot be read: it is kept, and not looked at again."""
-LARGEST = 50_000_000
-"""Bytes of a journal that are read: many times those of a network of thousands of layers."""
 
 
 class JournalError(ValueError):
@@ -181,18 +179,19 @@ def reopened(leftover: Leftover) -> tuple[Document, Path | None]:
 
 def _read(folder: Path) -> Leftover:
     """Raises FileNotFoundError where there is no journal, `JournalError` for one that is damaged."""
-    path = folder / JOURNAL
     try:
-        if path.stat().st_size > LARGEST:
-            raise JournalError("is too large to be a journal")
-        entry = msgspec.json.decode(path.read_bytes(), type=_Entry)
+        entry = msgspec.json.decode(files.read_bytes(folder / JOURNAL, files.JOURNAL, follow=False), type=_Entry)
         saved = None if entry.saved is None else presets.loads(entry.saved, JOURNAL)
         file = None if entry.path is None else Path(entry.path)
         return Leftover(folder, presets.loads(entry.preset, JOURNAL), saved, file, entry.written)
     except FileNotFoundError:
         raise
-    except (OSError, ValueError, RecursionError) as error:
-        raise JournalError(presets.visible(str(error))) from error
+    except PresetError as error:
+        raise JournalError(str(error)) from error
+    except OSError as error:
+        raise JournalError(error.strerror or "cannot be read") from error
+    except (ValueError, RecursionError) as error:
+        raise JournalError("is damaged") from error
 
 
 def _is_saved(leftover: Leftover) -> bool:

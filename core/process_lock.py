@@ -1,7 +1,13 @@
 """Locks that die with the process that holds them, in whatever way it ends."""
 
+import os
+import stat
+from contextlib import suppress
+from errno import EINVAL
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from core.files import NotAFile
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -15,7 +21,7 @@ class LockHeldError(Exception):
 
 def is_held(path: Path) -> bool:
     """Whether a process holds the lock at ``path`` now."""
-    if not path.exists():
+    if not _is_regular(path):
         return False
     from filelock import FileLock, Timeout  # noqa: PLC0415  # slow to import, and seldom asked
 
@@ -31,7 +37,12 @@ def is_held(path: Path) -> bool:
 
 
 def acquire(path: Path) -> "FileLock":
-    """Take the lock at ``path`` until it is released. Raises `LockHeldError`, OSError."""
+    """Take the lock at ``path`` until it is released.
+
+    Raises `LockHeldError`; `NotAFile` where a link or a device lies there; OSError.
+    """
+    if os.path.lexists(path) and not _is_regular(path):
+        raise NotAFile(EINVAL, "no file", str(path))
     from filelock import FileLock, Timeout  # noqa: PLC0415  # as above
 
     taken = FileLock(path, thread_local=False)
@@ -40,3 +51,10 @@ def acquire(path: Path) -> "FileLock":
     except Timeout as error:
         raise LockHeldError(str(path)) from error
     return taken
+
+
+def _is_regular(path: Path) -> bool:
+    """Whether there is a file at ``path``: to lock what a link leads to would cut that to nothing."""
+    with suppress(OSError):
+        return stat.S_ISREG(path.stat(follow_symlinks=False).st_mode)
+    return False

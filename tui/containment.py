@@ -6,6 +6,7 @@ drawing of one widget. There is no hook for that; these three methods are replac
 contains errors alone.
 """
 
+import os
 import traceback
 from contextlib import suppress
 from datetime import datetime
@@ -26,6 +27,7 @@ from textual.worker import Worker, WorkerFailed, WorkerState
 
 from core import storage
 from tui.plain import one_line
+from tui.terminal import LOG_LIMIT
 
 __all__ = ["Containing", "place_of"]
 
@@ -90,7 +92,8 @@ def place_of(error: BaseException) -> str:
 def _log(error: BaseException) -> None:
     path = storage.log_file()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
+    descriptor = storage.open_log(path, LOG_LIMIT)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as log:
         log.write(f"{datetime.now().astimezone().isoformat(timespec='seconds')} an error in LayerLab\n")
         log.writelines(traceback.format_exception(error))
 

@@ -164,8 +164,7 @@ def signature(folder: Path) -> str:
 
 def held(folder: Path) -> bool:
     """Whether a process trains the run now."""
-    path = folder / LOCK
-    return _may_be_locked(path) and process_lock.is_held(path)
+    return process_lock.is_held(folder / LOCK)
 
 
 def lock(folder: Path) -> "FileLock":
@@ -175,12 +174,12 @@ def lock(folder: Path) -> "FileLock":
     """
     if not folder.is_dir():
         raise RunError(f"{_shown(folder)}: is not there any more")
-    if os.path.lexists(folder / LOCK) and not _may_be_locked(folder / LOCK):
-        raise RunError(f"{_shown(folder / LOCK)}: is no file: take it away")
     try:
         return process_lock.acquire(folder / LOCK)
     except LockHeldError as error:
         raise RunError(f"{_shown(folder)}: is being trained already") from error
+    except files.NotAFile as error:
+        raise RunError(f"{_shown(folder / LOCK)}: is {error.strerror}: take it away") from error
 
 
 def write_header(folder: Path, header: Header, *, durably: bool = True) -> None:
@@ -288,13 +287,6 @@ def _check_tensors(folder: Path) -> None:
 def _is_zip(path: Path) -> bool:
     with damaged(path), files.open_regular(path, files.MODEL, follow=False) as file:
         return zipfile.is_zipfile(file)
-
-
-def _may_be_locked(path: Path) -> bool:
-    """Whether there is a file at ``path``: to lock what a link leads to would cut that to nothing."""
-    with suppress(OSError):
-        return stat.S_ISREG(path.stat(follow_symlinks=False).st_mode)
-    return False
 
 
 def _json(value: object) -> bytes:
