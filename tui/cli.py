@@ -319,7 +319,7 @@ def _refuse_misspelt(args: list[str], commands: list[str]) -> None:
     try:
         preset_files.find(args[0])
     except PresetError as error:
-        near = nearest(args[0], commands)
+        near = nearest(args[0], commands, numbered=False)
         if near.startswith("; did you mean "):
             suggested = near.replace("; did you mean ", "; did you mean `layerlab ").replace("?", "`?")
             raise Misuse(f"{args[0]}: no such command, preset or file{suggested}") from error

@@ -14,7 +14,7 @@ from core.presets import Preset, PresetError, visible
 
 __all__ = ["Loaded", "load", "read"]
 
-_NEITHER = "neither a preset nor a Keras model"
+_NEITHER = "cannot be read: neither a preset nor a Keras model"
 
 
 class Loaded(Struct, frozen=True):

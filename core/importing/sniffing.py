@@ -28,8 +28,8 @@ _BY_SIGNATURE = (
     (b"GIF8", "an image, no model"),
     (b"\x7fELF", "a program, no model"),
     (b"MZ", "a program, no model"),
-    (b"\xff\xfe", "text in UTF-16; save it as UTF-8"),
-    (b"\xfe\xff", "text in UTF-16; save it as UTF-8"),
+    (b"\xff\xfe", "cannot be read: text in UTF-16; save it as UTF-8"),
+    (b"\xfe\xff", "cannot be read: text in UTF-16; save it as UTF-8"),
     (b"\x08\x01\x12", f"a SavedModel of TensorFlow, whose layers LayerLab cannot tell apart; {_AGAIN}"),
 )
 _ONNX = re.compile(rb"\x08[\x01-\x20]\x12[\x01-\x40]([ -~]+)", re.DOTALL)

@@ -23,7 +23,7 @@ def nearest(name: object, known: Iterable[str], others: Iterable[str] = (), *, n
 
     Only a misspelling is put right: a letter or two too many, missing, wrong or in the wrong order. A name that is as
     near to one of the ``others``, names of things there are not, means that. Unless things are ``numbered``, as files
-    are, one digit for another is no misspelling: Conv3D is not Conv2D.
+    and runs are that people give names, less is a misspelling, and one digit for another is none: Conv3D is not Conv2D.
     """
     wanted, choices = spelled(str(name)[:_LONGEST]), list(known)
     found = _closest(wanted, [*choices, *others], numbered)
@@ -35,7 +35,7 @@ def nearest(name: object, known: Iterable[str], others: Iterable[str] = (), *, n
 
 def _closest(wanted: str, choices: Iterable[str], numbered: bool) -> list[str]:
     """All of ``choices`` that are as near to ``wanted`` as any, if that is near at all."""
-    most = 0 if len(wanted) < 3 else 1 if len(wanted) < 8 else 2 if len(wanted) < 16 else 3
+    most = sum(len(wanted) >= length for length in ((3, 6, 16) if numbered else (3, 8, 16)))
     found: dict[str, None] = {}
     for choice in choices:
         other = spelled(choice)

@@ -283,7 +283,9 @@ def cases() -> dict[str, Preset]:
 
     stopping = EarlyStopping(patience=2, min_delta=0.5)
     sparse = SparseCategoricalCrossentropy()
-    plateau = ReduceLROnPlateau(factor=0.3, patience=1, min_delta=0.5, cooldown=1, min_lr=0.002, monitor="val_accuracy")
+    plateau = ReduceLROnPlateau(
+        factor=0.3, patience=1, min_delta=0.5, cooldown=1, min_lr=0.0002, monitor="val_accuracy"
+    )
     return {
         # Rounding alone would drive this one apart by a hundredth within an epoch: each relu may magnify it.
         "deep": case("mlp-700-350-200-100-50", validation=0.8, epochs=1),

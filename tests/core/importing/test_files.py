@@ -102,12 +102,12 @@ FOREIGN = {
     "package.json": (b'{"name": "x", "version": "1"}', "JSON, but no model of Keras: it has name, version"),
     "metadata.json": (b'{"keras_version": "3.1", "date_saved": "now"}', "the metadata.json of a .keras file"),
     "list.json": (b"[1, 2]", "expected a Sequential or Functional model of Keras, not [1, 2]"),
-    "utf16.json": ('{"a": 1}'.encode("utf-16"), "text in UTF-16"),
+    "utf16.json": ('{"a": 1}'.encode("utf-16"), "cannot be read: text in UTF-16"),
     "picture.png": (b"\x89PNG\r\n\x1a\n", "an image"),
     "paper.pdf": (b"%PDF-1.7", "a PDF"),
     "page.html": (b"<!DOCTYPE html><p>", "a web page"),
     "runs.sqlite": (b"SQLite format 3\0", "a database of SQLite"),
-    "noise": (b"\xc3\x28\xa0\xa1" * 30, "neither a preset nor a Keras model"),
+    "noise": (b"\xc3\x28\xa0\xa1" * 30, "cannot be read: neither a preset nor a Keras model"),
     "notes.md": (b"# Notes\n\nNothing here.\n", "not a TOML file: line 3, column 9: a key without ="),
 }
 

@@ -442,7 +442,7 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     told = {path.name: refused_file(path) for path in tmp_path.iterdir() if path.is_file() and path.name[:5] != "whole"}
     assert told == {
         "old.h5": "a damaged HDF5 file: get it again, or save the model again",
-        "bytes.json": "text in UTF-16; save it as UTF-8",
+        "bytes.json": "cannot be read: text in UTF-16; save it as UTF-8",
         "large.json": "more than 16 MiB of JSON; no model that LayerLab can show has so much",
         "bomb.keras": "more than 16 MiB of JSON; no model that LayerLab can show has so much",
         "cut.keras": "damaged, or no .keras file: get it again, or save the model again",
