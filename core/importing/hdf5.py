@@ -5,7 +5,7 @@ given a damaged file, that may never come back, and nothing can stop it. Every l
 against what may be, and nothing is followed twice.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import IO
 
 from msgspec import Struct
@@ -18,6 +18,8 @@ SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 _MOST_MESSAGES = 1_000
 """Of the root group; Keras writes some ten."""
+_MOST_TEXTS = 100
+"""In a list of texts; Keras makes none of what is read."""
 _MOST_BLOCK = 2**20
 """Bytes of a block of such messages."""
 _MOST_HEAP = 64 * 2**20
@@ -26,6 +28,8 @@ _ATTRIBUTE, _ATTRIBUTES_ELSEWHERE, _CONTINUED = 0x0C, 0x15, 0x10
 _NOWHERE = b"\xff" * 8
 _DAMAGED = "a damaged HDF5 file: get it again, or save the model again"
 _ELSEWHERE = "an HDF5 file that keeps its attributes as Keras does not; load the model in Keras and save it as .keras"
+
+_Heaps = dict[int, Mapping[int, tuple[int, int]]]
 
 
 class _Attribute(Struct, frozen=True):
@@ -37,15 +41,17 @@ class _Attribute(Struct, frozen=True):
     data: bytes
 
 
-def attributes(file: IO[bytes], most: int) -> Mapping[str, bytes]:
-    """The root group's attributes that are texts, by name; a list of texts is joined to one.
+def attributes(file: IO[bytes], names: Collection[str], most: int) -> Mapping[str, bytes]:
+    """The root group's attributes of these ``names`` that are texts; a list of texts is joined to one.
 
-    Attributes of other kinds are left out. Raises `FieldError` for a damaged file, and for a text of more than ``most``
-    bytes.
+    Raises `FieldError` for a damaged file, and for a text of more than ``most`` bytes.
     """
     found: dict[str, bytes] = {}
+    heaps: _Heaps = {}
     for name, attribute in _all(file):
-        texts = list(_texts(file, attribute, most))
+        if name not in names:
+            continue
+        texts = list(_texts(file, attribute, heaps, most))
         if sum(map(len, texts)) > most:
             raise FieldError(f"{name} has more than {most // 2**20} MiB; no model that LayerLab can show has so much")
         if texts:
@@ -150,11 +156,11 @@ def _count(space: bytes) -> int:
     return count
 
 
-def _texts(file: IO[bytes], attribute: _Attribute, most: int) -> Iterator[bytes]:
+def _texts(file: IO[bytes], attribute: _Attribute, heaps: "_Heaps", most: int) -> Iterator[bytes]:
     size, count, data = attribute.size, attribute.count, attribute.data
     if not attribute.kind or not size:
         return
-    if size * count > len(data) or count > _MOST_MESSAGES:
+    if size * count > len(data) or count > _MOST_TEXTS:
         raise FieldError(_DAMAGED)
     for at in range(0, size * count, size):
         if attribute.kind == 3:
@@ -162,27 +168,33 @@ def _texts(file: IO[bytes], attribute: _Attribute, most: int) -> Iterator[bytes]
         elif length := _number(data, at, 4):
             if length > most:
                 raise FieldError(_DAMAGED)
-            yield _in_heap(file, _number(data, at + 4, 8), _number(data, at + 12, 4))[:length]
+            heap, number = _number(data, at + 4, 8), _number(data, at + 12, 4)
+            if heap not in heaps:
+                heaps[heap] = _heap(file, heap)
+            if number not in heaps[heap]:
+                raise FieldError(_DAMAGED)
+            place, size_there = heaps[heap][number]
+            yield _bytes(file, place, min(length, size_there))
 
 
-def _in_heap(file: IO[bytes], place: int, wanted: int) -> bytes:
-    """The object of the number ``wanted`` in the heap at ``place``."""
+def _heap(file: IO[bytes], place: int) -> Mapping[int, tuple[int, int]]:
+    """Where each object of the heap at ``place`` lies and how long it is, by its number."""
     head = _bytes(file, place, 16)
     size = _number(head, 8, 8)
     if head[:4] != b"GCOL" or not 16 <= size <= _MOST_HEAP:
         raise FieldError(_DAMAGED)
+    found: dict[int, tuple[int, int]] = {}
     at, end = place + 16, place + size
     while at + 16 <= end:
         entry = _bytes(file, at, 16)
         number, length = _number(entry, 0, 2), _number(entry, 8, 8)
-        if number == wanted:
-            if at + 16 + length > end:
-                break
-            return _bytes(file, at + 16, length)
         if not number:  # what is left of the heap
             break
+        if number in found or at + 16 + length > end:
+            raise FieldError(_DAMAGED)
+        found[number] = (at + 16, length)
         at += 16 + -(-length // 8) * 8
-    raise FieldError(_DAMAGED)
+    return found
 
 
 def _bytes(file: IO[bytes], place: int, length: int, *, short: bool = False) -> bytes:

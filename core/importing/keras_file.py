@@ -131,7 +131,7 @@ def _text(content: bytes) -> str:
 
 
 def _from_hdf5(file: IO[bytes]) -> _Document:
-    found = hdf5.attributes(file, MOST_BYTES)
+    found = hdf5.attributes(file, ("model_config", "training_config", "keras_version"), MOST_BYTES)
     if "model_config" not in found:
         raise FieldError(
             "an HDF5 file without a model's layers, of weights alone it seems; save the model as .keras, or take "
