@@ -1,7 +1,7 @@
 """Keras's losses that fit a classifier with one output for each class."""
 
 from collections.abc import Mapping
-from math import log
+from math import expm1, log
 from typing import Annotated, ClassVar
 
 from core.families import Family
@@ -205,7 +205,7 @@ class CategoricalGeneralizedCrossEntropy(Loss, frozen=True):
     q: Annotated[float, Real(above=0, below=1), "Near 0: cross-entropy; near 1: absolute error"] = 0.5
 
     def guessed(self, classes: int) -> float:
-        return float((1 - (1 / classes) ** self.q) / self.q)
+        return -expm1(-self.q * log(classes)) / self.q
 
 
 class Dice(Loss, frozen=True):

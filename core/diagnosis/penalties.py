@@ -51,7 +51,7 @@ def penalty_dominates(subject: Subject) -> Iterator[Finding]:
     """Penalties on the first weights that are many times the loss."""
     found = [one for one in penalties(subject) if one.start]
     whole, loss = sum(one.start or 0.0 for one in found), subject.plan.loss.guessed(subject.classes)
-    if not subject.trains or whole < TIMES * loss:
+    if not subject.trains or not found or not loss or whole < TIMES * loss:
         return
     found.sort(key=lambda one: -(one.start or 0.0))
     worst = found[0]
