@@ -1,7 +1,8 @@
 """The command line `layerlab`.
 
-Exit codes: 0 done (also a training that was stopped by Ctrl+C or SIGTERM and told what it reached), 1 the
-architecture or the training failed, 2 wrong usage or an unreadable file, 130 a second Ctrl+C.
+Exit codes: 0 done (also a training that was stopped by Ctrl+C, SIGTERM or SIGHUP and told what it reached), 1 the
+architecture, the training or the output failed, 2 wrong usage or an unreadable file, 130 a second Ctrl+C; what else a
+signal ends exits with 128 and the signal's number.
 
 Each command's work is in a module of its own under `tui.commands`, imported when it is called.
 """
