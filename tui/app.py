@@ -1,7 +1,9 @@
 """The Textual app: holds the document, hands it down to the tabs, takes their messages."""
 
+import asyncio
 import gc
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +48,8 @@ __all__ = ["LayerLabApp"]
 LEAST_WIDTH, LEAST_HEIGHT = 60, 18
 SETTLED = 0.5
 """Seconds after the start when it is looked for runs that were cut off."""
+MOUNTING = 2.0
+"""Seconds that keys wait for a dialog at most."""
 FULL_COLLECTION = 100
 """How many collections of young objects come before one of all objects; Python's own choice is 10."""
 
@@ -167,9 +171,21 @@ class LayerLabApp(Keeping):
             self.contain_errors()
 
     async def on_event(self, event: events.Event) -> None:
-        if self._preload and isinstance(event, events.InputEvent):
-            self._preload.touched()
+        if isinstance(event, events.InputEvent):
+            if self._preload:
+                self._preload.touched()
+            await self._screen_is_there()  # also for what comes back from a widget: its keys are those of the dialog
         await super().on_event(event)
+
+    async def _screen_is_there(self) -> None:
+        """Wait until a dialog that has just been opened has its parts: keys of the same burst are for these.
+
+        Their actions look for what they act on; and a dialog that is closed while its parts come cannot find them.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MOUNTING):
+                while self.screen_stack and not self.screen.is_mounted:
+                    await asyncio.sleep(0)
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size

@@ -151,3 +151,17 @@ async def test_f1_helps_in_a_field_where_a_question_mark_is_text():
         await keys(pilot, "f1")
         await until(pilot, lambda: isinstance(app.screen, HelpPage))
         assert "## Form" in app.screen._markdown
+
+
+@pytest.mark.parametrize("opener", ["p", "ctrl+p", "question_mark", "m", "a", "S", "ctrl+o"])
+@pytest.mark.parametrize("then", [["escape"], ["down", "escape"], ["pagedown", "x", "enter", "escape"]], ids="-".join)
+async def test_keys_of_one_burst_wait_until_what_they_opened_is_there(opener, then):
+    async with opened() as (app, pilot):
+        for _ in range(3):
+            await burst(app, pilot, opener, *then)
+            await burst(app, pilot, "escape", "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert app._exception is None
+        await burst(app, pilot, "2")
+        assert app.tabs.current == "train"
+        await app.train_pane.stop_and_wait()
