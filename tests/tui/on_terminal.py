@@ -15,28 +15,28 @@ class Terminal:
     def __init__(self, process: subprocess.Popen[bytes], leader: int) -> None:
         self.process = process
         self.seen = b""
-        self._leader = leader
+        self.leader = leader
 
     def type(self, keys: str) -> None:
-        os.write(self._leader, keys.encode())
+        os.write(self.leader, keys.encode())
 
     def until(self, condition: Callable[[str], object]) -> str:
         """Read until ``condition`` holds of all that was shown; it must before the process ends."""
         while not condition(self.seen.decode(errors="replace")):
-            if not self._read():
+            if not self.read():
                 raise AssertionError(f"the process ended, having shown {self.seen!r}")
         return self.seen.decode(errors="replace")
 
     def to_the_end(self) -> str:
         """All that is shown until the process ends."""
-        while self._read():
+        while self.read():
             pass
         self.process.wait()
         return self.seen.decode(errors="replace")
 
-    def _read(self) -> bytes:
+    def read(self) -> bytes:
         try:
-            chunk = os.read(self._leader, 65536)
+            chunk = os.read(self.leader, 65536)
         except OSError:  # Linux's way to say that the other side is closed
             return b""
         self.seen += chunk
