@@ -62,8 +62,9 @@ class Inspector:
 
         None as soon as the answer is not ``wanted`` any more.
         """
-        test, train = self._asked("test", wanted), self._asked("train", wanted)
-        if test is None or train is None:
+        test = self._asked("test", wanted)
+        train = self._asked("train", wanted) if test else None
+        if not (test and train):
             return None
         outputs, labels, loss = test
         learned = Learned.of(*train)
