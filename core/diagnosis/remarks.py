@@ -12,7 +12,10 @@ __all__ = ["remarks"]
 
 def remarks(architecture: Architecture, plan: Plan, summary: Summary) -> tuple[Problem, ...]:
     """What cannot be built or trained, and then, as warnings, what would learn badly: errors first."""
-    problems = [*summary.problems, *mismatches(architecture, plan, summary)]
+    problems = list(summary.problems)
+    mended = [(problem.layer, problem.fix) for problem in problems if problem.fix]
+    # One fault is told once: channels that come first explain an input that is not the dataset's.
+    problems += [one for one in mismatches(architecture, plan, summary) if (one.layer, one.fix) not in mended]
     told = {(problem.layer, problem.message) for problem in problems}
     for finding in examine(architecture, plan, summary):
         message = finding.evidence

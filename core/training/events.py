@@ -156,15 +156,15 @@ class Ended(Struct, frozen=True):
     message: str
     """For people: why it stopped or failed and what to do, whether the weights of the epoch that early stopping
     found best were put back; or empty."""
-    step: int | None = None
-    """Steps taken since the very beginning. Of a training whose loss became NaN or infinite it is the first step whose
-    loss was so: the same however many steps were taken at a time. None from versions that did not tell."""
     final_train_loss: float | None = None
     final_train_accuracy: float | None = None
     """On the examples that were trained on, without those held back for validation: unlike the accuracy of the last
     epoch, which is a mean over weights that change, it can be set against that on the test set."""
     final_train_examples: int | None = None
     """How many of them it was measured on: `MEASURED_ON`, stratified, where there are more."""
+    step: int | None = None
+    """Steps taken since the very beginning. Of a training whose loss became NaN or infinite it is the first step whose
+    loss was so: the same however many steps were taken at a time. None from versions that did not tell."""
 
     @property
     def generalization_gap(self) -> float | None:
