@@ -176,7 +176,7 @@ def figures(results: Results) -> tuple[str, ...]:
 
 def learned(measured: Learned, gap: float | None) -> str:
     """What the same weights make of what they were trained on."""
-    on = show_amount(measured.examples, "training example")
+    on = show_amount(measured.examples, "example")
     return f"training accuracy {show_accuracy(measured.accuracy)} on {on}, generalization gap {show_gap(gap)}"
 
 
