@@ -174,6 +174,8 @@ class LayerLabApp(Keeping):
         if isinstance(event, events.InputEvent):
             if self._preload:
                 self._preload.touched()
+            if self._exit:
+                return  # the app is being left: what a key opened now would find half of its parts
             await self._screen_is_there()  # also for what comes back from a widget: its keys are those of the dialog
         await super().on_event(event)
 
@@ -261,6 +263,10 @@ class LayerLabApp(Keeping):
         steps = {"undo": self.document.past, "redo": self.document.future}
         return bool(steps.get(action, True))
 
+    def offers(self, action: str) -> bool:
+        """Whether ``action`` would be done: what cannot be trained, or is being trained, says so on its tab."""
+        return action != "train" or self.train_pane.offers("start")
+
     def action_show(self, tab: str) -> None:
         """Open the tab ``tab``."""
         if tab not in TABS or self.tabs.current == tab:
@@ -295,7 +301,7 @@ class LayerLabApp(Keeping):
         from tui.screens.palette import Palette  # noqa: PLC0415  # wanted only once it opens
 
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette())  # no id: one that is closed may still be there
 
     def action_theme(self) -> None:
         """Switch light and dark."""

@@ -192,6 +192,8 @@ async def _check(app: Stage, pilot: Pilot[None]) -> None:
     for tab in ("train", "build", "runs", "inspect", "build"):
         await _do(app, Keys(({"train": "2", "build": "1", "runs": "4", "inspect": "3"}[tab],)))
         await _until(app, lambda tab=tab: app.tabs.current == app.header.tab == tab, f"no key opens the tab {tab}")
+        pane = app.query_one(f"#{tab}")
+        await _until(app, lambda pane=pane: pane.has_focus_within, f"nothing has the focus on the tab {tab}")
     await _do(app, Keys(("question_mark",)))
     await _until(app, lambda: len(app.screen_stack) == 2, "? does not open the help")
     await _do(app, Keys(("escape",)))

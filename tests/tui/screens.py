@@ -26,7 +26,7 @@ MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     DataPage: lambda _: DataPage("mnist"),
     HelpPage: lambda _: HelpPage("# Help"),
     NameFile: lambda _: NameFile("name", "/folder"),
-    Palette: lambda _: Palette(id="--command-palette"),
+    Palette: lambda _: Palette(),
     Stepper: lambda _: Stepper(LECTURE),
     TakeAway: lambda folder: TakeAway("Write it", {"csv": "CSV", "toml": "TOML"}, folder),
     WriteLine: lambda _: WriteLine("A line", "text", "", lambda _: ""),

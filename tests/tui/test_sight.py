@@ -4,7 +4,7 @@ import re
 from itertools import product
 
 import pytest
-from textual.events import Hide, ScreenResume, ScreenSuspend, Show
+from textual.events import Hide, Key, ScreenResume, ScreenSuspend, Show
 
 from tests.tui.driving import burst, opened, screen_of, sessions, until
 from tests.tui.scripted import STEPS
@@ -107,3 +107,32 @@ async def test_in_sight_is_what_is_displayed_on_a_screen_that_is_on_show():
         assert in_sight(view), "a dialog does not hide what lies behind it"
         app.action_show("build")
         assert not in_sight(view)
+
+
+@pytest.mark.parametrize(
+    "left", [["3", "m", "d", "g", "r"], ["2", "g"], ["2", "e"], ["2", "e", "escape"], ["e"]], ids="-".join
+)
+@pytest.mark.parametrize("tab", ["1", "2", "4"])
+async def test_the_focus_is_where_a_person_has_gone_to(left, tab):
+    async with opened("lenet-5", (80, 24)) as (app, pilot):
+        await burst(app, pilot, *left[:1])
+        await burst(app, pilot, *left, "f2", "escape", "escape", tab)
+        pane = app.query_one(f"#{app.tabs.current}")
+        await until(pilot, lambda: pane.has_focus_within)
+
+
+@pytest.mark.parametrize("names", [["ctrl+p", "escape"], ["ctrl+p", "enter"]], ids="-".join)
+async def test_the_palette_opens_again_while_the_last_one_is_closing(names):
+    async with opened() as (app, pilot):
+        await burst(app, pilot, *names * 4)
+        await burst(app, pilot, "escape", "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert app._exception is None
+
+
+async def test_keys_behind_the_one_that_leaves_do_no_harm():
+    async with opened() as (app, _pilot):
+        app.exit()
+        for name in [*"jjdaut1234p", "escape", "ctrl+p"] * 5:
+            app.post_message(Key(name, name if len(name) == 1 else None))
+    assert app._exception is None

@@ -22,6 +22,7 @@ from tui.build.explanation import Explanation
 from tui.build.stack import Stack
 from tui.build.totals import TotalsView
 from tui.widgets.form import StructForm
+from tui.widgets.sight import focus_later
 
 __all__ = ["BuildPane"]
 
@@ -132,6 +133,7 @@ class BuildPane(Horizontal):
 
     def watch_selected(self) -> None:
         self._show_layer()
+        self.refresh_bindings()
 
     def say_change(self) -> None:
         """Say what the edits since the last word have changed; with an error about, there is no count to compare."""
@@ -197,6 +199,14 @@ class BuildPane(Horizontal):
             return not editing and self._fixable
         return not (editing and action in {"add", "edit", "delete", "duplicate", "move", "slide"})
 
+    def offers(self, action: str) -> bool:
+        """Whether ``action`` would be done: the input has its shape alone, and some layers have no arguments."""
+        if self.architecture is None:
+            return False
+        if action == "edit":
+            return bool(fields_of(type(self.architecture.stack[self.selected])))
+        return self.selected > 0 or action not in {"delete", "duplicate", "move"}
+
     def action_go(self, by: int) -> None:
         """Choose the row ``by`` rows further down."""
         last = len(self.architecture.layers) if self.architecture else 0
@@ -214,7 +224,7 @@ class BuildPane(Horizontal):
             return
         # A form that is folded away can take the focus only once it is on show.
         self.add_class("-editing")
-        self.call_after_refresh(self.form.focus_field)
+        focus_later(self, self.form.focus_field)
 
     def action_leave(self) -> None:
         """Go back to the stack; what a field could not take goes, what it held last comes back."""

@@ -23,6 +23,7 @@ from tui.inspect.catalog import BINDINGS, VIEWS
 from tui.inspect.workers import Asking
 from tui.plain import one_line
 from tui.train.controller import Run
+from tui.widgets.sight import focus_later
 from tui.widgets.text import update_text
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ class InspectPane(Vertical, Asking):
             return
         self.switcher.current = self.chosen
         self._show()
-        self.call_after_refresh(self.focus_default)
+        focus_later(self, self.focus_default)
 
     @on(ViewBar.Wanted)
     def _wanted(self, event: ViewBar.Wanted) -> None:
@@ -233,7 +234,7 @@ class InspectPane(Vertical, Asking):
         self.switcher.display = not why
         if self.active and hidden != bool(why):
             # What had the focus is gone, or there is something to see again.
-            self.call_after_refresh(self.focus_default)
+            focus_later(self, self.focus_default)
         update_text(self.empty, Content(why))
         seen = self.active and self._complete and not why  # views that come or go have not all their parts
         for view in self.switcher.children:

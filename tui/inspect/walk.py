@@ -148,6 +148,11 @@ class WalkView(View, can_focus=True):
         self._unit = event.unit
         self._show()
 
+    def offers(self, action: str) -> bool:
+        """Whether ``action`` would be done: only some layers have a window to slide."""
+        summary = self.rows.summary
+        return action != "open" or bool(summary and self._walked and not refusal(summary.rows[self._row]))
+
     def action_layer(self, by: int) -> None:
         """Look at the layer ``by`` further down."""
         self.rows.action_step(by)
@@ -271,6 +276,7 @@ class WalkView(View, can_focus=True):
         if not self.is_mounted:
             return
         scene = self._scene()
+        self.refresh_bindings()
         self.body.display = scene is not None
         self.activations.scene = scene
         if scene is None or self._walked is None or self.inspected is None:

@@ -141,6 +141,7 @@ class RunsPane(Following):
         runs = self._shelf.marked or self._chosen_alone
         self.detail.display = bool(runs)
         self.detail.runs = runs
+        self.refresh_bindings()
 
     @on(Listing.Chosen)
     def _chosen(self, event: Listing.Chosen) -> None:
@@ -180,6 +181,14 @@ class RunsPane(Following):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # Where a person types, keys are letters.
         return self.filter.has_focus == (action in {"clear", "list"})
+
+    def offers(self, action: str) -> bool:
+        """Whether ``action`` would be done with the chosen run, or the marked ones where it is about these."""
+        about = self._shelf.marked if action in {"discard", "export"} else ()
+        runs = about or self._chosen_alone
+        if action not in {"open", "inspect", "resume", "more", "write", "discard", "export", "mark"}:
+            return True
+        return bool(runs) and (action == "mark" or not any(commands.refusal(action, run) for run in runs))
 
     def on_descendant_focus(self) -> None:
         if self.filter.has_focus:

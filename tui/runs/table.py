@@ -15,6 +15,7 @@ from textual.strip import Strip
 from core.runs.record import Run, RunState
 from tui.inspect.listing import HEADER, Cell, Listing
 from tui.runs.columns import COLUMNS, GAP, MARK, Place, cell, fitted, places
+from tui.runs.commands import refusal
 from tui.runs.signs import ROLES, Sign
 
 __all__ = ["RunTable"]
@@ -99,6 +100,10 @@ class RunTable(Listing):
         self.cursor = kept
         at_top = self.scroll_y == 0 and kept < self.size.height - HEADER
         self.scroll_to(y=0 if at_top else kept - above, animate=False, force=True, immediate=True)
+
+    def offers(self, action: str) -> bool:
+        """Whether ``action`` would be done with the chosen run."""
+        return action != "open" or (self.chosen is not None and not refusal("open", self.chosen))
 
     @property
     def lines(self) -> int:

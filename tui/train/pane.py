@@ -21,6 +21,7 @@ from tui.train.epochs import EpochTable
 from tui.train.following import Following
 from tui.train.run_view import RunView
 from tui.widgets.form import StructForm
+from tui.widgets.sight import focus_later
 
 __all__ = ["TrainPane"]
 
@@ -87,7 +88,7 @@ class TrainPane(Following):
         table = self.view.table
         if self.has_class("-planning"):
             self.remove_class("-planning")
-            self.call_after_refresh(table.focus)
+            focus_later(self, table.focus)
         else:
             table.focus()
 
@@ -147,6 +148,10 @@ class TrainPane(Following):
             return False
         if action == "already":
             return self.busy
+        return not self._refusal(action)
+
+    def offers(self, action: str) -> bool:
+        """Whether ``action`` would be done now."""
         return not self._refusal(action)
 
     def on_key(self, event: events.Key) -> None:
@@ -216,17 +221,17 @@ class TrainPane(Following):
         """Go to the plan; where it is folded away, open it in the place of the charts."""
         if self._allowed("plan"):
             self.set_class(self.has_class("-folded"), "-planning")
-            self.call_after_refresh(self.form.focus_field)
+            focus_later(self, self.form.focus_field)
 
     def action_gradients(self) -> None:
         """Show the gradients in the place of the curves, or the curves again."""
         self.view.turn()
-        self.call_after_refresh(self.focus_default)
+        focus_later(self, self.focus_default)
 
     def action_leave_plan(self) -> None:
         """Go back from the plan to the charts."""
         self.remove_class("-planning")
-        self.call_after_refresh(self.focus_default)
+        focus_later(self, self.focus_default)
 
     def _plan_edited(self, plan: Described, merging: str) -> None:
         if isinstance(plan, Plan):

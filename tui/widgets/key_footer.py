@@ -24,7 +24,7 @@ HELP = "help"
 class Offering(Protocol):
     """A widget some of whose keys do nothing now but say why: they work, and are not shown."""
 
-    def offers(self, action: str, parameters: tuple[object, ...]) -> bool:
+    def offers(self, action: str) -> bool:
         """Whether ``action`` would be done now."""
         ...
 
@@ -130,8 +130,7 @@ def _shown(active: ActiveBinding) -> bool:
     node, action = active.node, active.binding.action
     if not isinstance(node, Offering):
         return True
-    name, _, parameters = action.rpartition(".")[2].partition("(")
-    return node.offers(name, (parameters.rstrip(")"),) if parameters else ())
+    return node.offers(action.partition("(")[0])
 
 
 def fitting(items: Sequence[Item], room: int) -> tuple[Item, ...]:

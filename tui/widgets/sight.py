@@ -1,8 +1,10 @@
 """Whether a person can see a widget."""
 
+from collections.abc import Callable
+
 from textual.widget import Widget
 
-__all__ = ["in_sight"]
+__all__ = ["focus_later", "in_sight"]
 
 
 def in_sight(widget: Widget) -> bool:
@@ -15,3 +17,11 @@ def in_sight(widget: Widget) -> bool:
         and widget.screen.is_current
         and all(node.display for node in widget.ancestors_with_self if isinstance(node, Widget))
     )
+
+
+def focus_later(widget: Widget, focus: Callable[[], object]) -> None:
+    """Call ``focus`` once the screen has been laid out, if ``widget`` can be seen then.
+
+    A person may have gone on to another tab: the focus must not be taken from there to where no key works.
+    """
+    widget.call_after_refresh(lambda: focus() if in_sight(widget) else None)

@@ -1,0 +1,61 @@
+"""Nothing is kept of what is shown no more: counted, never in megabytes."""
+
+import gc
+from collections import Counter
+
+from textual.widget import Widget
+
+from tests.tui.driving import burst, opened, sessions, until
+from tests.tui.inspect.networks import fixed, inspecting
+
+ROUNDS = {
+    "tabs": ["2", "3", "4", "1"],
+    "inspect views": ["3", "m", "d", "w", "v", "g", "f", "r", "1"],
+    "help": ["question_mark", "escape"],
+    "palette": ["ctrl+p", "escape"],
+    "presets": ["p", "escape"],
+    "add a layer": ["a", "escape"],
+    "save as": ["S", "escape"],
+}
+
+
+def _alive() -> Counter[str]:
+    """Widgets there are, and what they are watched by."""
+    gc.collect()
+    widgets = [thing for thing in gc.get_objects() if isinstance(thing, Widget)]
+    watched = sum(len(each) for one in widgets for each in getattr(one, "__watchers", {}).values())
+    return Counter(type(one).__name__ for one in widgets) + Counter(watchers=watched)
+
+
+async def test_what_comes_and_goes_leaves_nothing_behind():
+    async with inspecting(fixed()) as (app, pane, pilot):
+        gc.unfreeze()  # so that the collector finds all there is
+        for name, names in ROUNDS.items():
+            seen = []
+            for times in (1, 1, 3):
+                for _ in range(times):
+                    for key in names[:-1]:
+                        await burst(app, pilot, key)
+                        await until(pilot, lambda: pane.view is not None)
+                    if names[-1] == "escape":
+                        await until(pilot, lambda: len(app.screen_stack) > 1)
+                    await burst(app, pilot, names[-1])
+                await until(pilot, lambda: len(app.screen_stack) == 1)
+                seen.append(_alive())
+            assert not seen[2] - seen[1], f"{name}: {seen[2] - seen[1]}"
+
+
+async def test_a_training_that_is_over_leaves_nothing_of_the_one_before():
+    async with opened() as (app, pilot):
+        gc.unfreeze()
+        seen = []
+        for number in range(1, 4):
+            await burst(app, pilot, "t")
+            await until(pilot, lambda number=number: len(sessions) == number)
+            sessions[-1].allow(10**6)
+            await until(pilot, lambda: app.train_pane.busy is False)
+            gc.collect()
+            found = gc.get_objects()
+            told = Counter(type(thing).__name__ for thing in found if type(thing).__module__ == "core.training.events")
+            seen.append(told["EpochEnded"])
+        assert seen[2] <= seen[0] + app.preset.plan.epochs, "of two trainings at most the epochs are kept"

@@ -1,0 +1,67 @@
+"""The footer: whole keys, and none that does something else, or nothing."""
+
+import pytest
+
+from core.presets import Preset
+from tests.tui.driving import SIZES, keys, lines_of, opened, until
+from tui.desk import EMPTY
+from tui.widgets.choice import Choice
+from tui.widgets.form import StructForm
+from tui.widgets.key_footer import Item, fitting
+
+
+def _items(*names: str) -> tuple[Item, ...]:
+    return tuple(Item(name, name, "word", "", "help" if name == "?" else name) for name in names)
+
+
+def test_only_whole_keys_are_shown_and_the_one_for_help_in_any_case():
+    items = _items(*"abcde?")  # six cells each, one between
+    for room in range(60):
+        shown = fitting(items, room)
+        assert sum(item.width + 1 for item in shown) - 1 <= room or not shown
+        assert (room < 6) != ("?" in [item.name for item in shown])
+        assert len(shown) == min(6, (room + 1) // 7)
+    assert fitting(items, 41) == items
+
+
+async def _footer(app, pilot) -> str:
+    await pilot.pause()
+    return lines_of(app)[-1]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_in_a_field_that_takes_letters_no_letter_is_shown_as_a_key(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "2", "e")
+        form = app.query_one("#plan", StructForm)
+        seen = set()
+        for line in form.lines[:8]:
+            line.control.focus()
+            await until(pilot, lambda line=line: app.focused is line.control)
+            shown = await _footer(app, pilot)
+            assert not {"t Train", "n One", "e Plan", "p Presets", "u Undo"} & {
+                " ".join(pair) for pair in zip(shown.split(), shown.split()[1:], strict=False)
+            }
+            assert "^s Save" in shown
+            seen.add(isinstance(line.control, Choice))
+        assert seen == {True, False}
+
+
+async def test_keys_that_would_be_refused_are_not_shown():
+    async with opened() as (app, pilot):
+        assert "Del" not in await _footer(app, pilot), "the input stays"
+        await keys(pilot, "down")
+        assert "d Del" in await _footer(app, pilot)
+        assert "t Train" in await _footer(app, pilot)
+        app.open_document(Preset("empty", EMPTY.architecture), None)
+        assert "t Train" not in await _footer(app, pilot)
+        await keys(pilot, "t")  # it still says why
+        assert "cannot train" in app.train_pane.message
+
+
+async def test_a_click_presses_the_key():
+    async with opened() as (app, pilot):
+        shown = await _footer(app, pilot)
+        await pilot.click(offset=(shown.index("t Train") + 2, app.size.height - 1))
+        await until(pilot, lambda: app.tabs.current == "train")
+        await app.train_pane.stop_and_wait()
