@@ -15,7 +15,6 @@ from typing import Any, TextIO
 
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
-from textual.messages import ExitApp
 
 from tui.paste_parser import PasteParser
 from tui.terminal_state import Marker, restore
@@ -112,7 +111,7 @@ class TerminalDriver(LinuxDriver):
                 if selector.select(TURN):
                     read = os.read(self.fileno, CHUNK)
                     if not read:  # the terminal is gone, and nobody can ever type again
-                        self.send_message(ExitApp())
+                        self._hang_up()
                         return
                     if text := decode(read):  # nothing, where only a part of a character has come
                         for event in parser.feed(text):

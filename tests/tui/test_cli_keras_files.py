@@ -46,12 +46,21 @@ def test_a_preset_is_imported_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["train", "summary", "open", "import"])
-def test_an_imported_preset_with_the_name_of_a_command_is_opened_by_its_path(name: str, tmp_path: Path) -> None:
+def test_advice_is_never_the_command_itself(name: str, tmp_path: Path) -> None:
     (tmp_path / f"{name}.json").write_text(NET)
     told = layerlab("import", str(tmp_path / f"{name}.json"))
-    path = presets.own_folder() / f"{name}.toml"
-    assert told.stdout.endswith(f"`layerlab {path}` opens it\n")
-    assert layerlab("summary", str(path)).exit_code == 0
+    assert told.stdout.endswith(f"`layerlab open {name}` opens it\n")
+    assert layerlab("summary", name).exit_code == 0
+
+
+def test_an_imported_preset_is_opened_by_its_path_where_its_name_is_that_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "net.json").write_text(NET)
+    (tmp_path / "net").touch()
+    told = layerlab("import", "net.json")
+    assert told.stdout.endswith(f"`layerlab open {presets.own_folder() / 'net.toml'}` opens it\n")
 
 
 def test_a_folder_is_called_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

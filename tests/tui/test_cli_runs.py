@@ -596,7 +596,7 @@ def test_from_the_first_epoch_to_the_report(home: Path, here: Path) -> None:
     results, findings = (json.loads(line) for line in done("evaluate", key, "--json").splitlines())
     assert results["accuracy"] == pytest.approx(run["test_accuracy"], abs=2e-4)
     assert findings["event"] == "findings"
-    assert done("evaluate", key, "--weights", "best").startswith(f"Mine ({key}), best weights\n")
+    assert done("evaluate", key, "--weights", "best").startswith(f"Mine ({key}), weights of the lowest loss\n")
 
     for to in ("keras", "script", "toml", "csv", "tensorboard", "report"):
         done("export", key, "--to", to)

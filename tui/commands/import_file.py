@@ -40,15 +40,13 @@ def run(file: str, out: str | None, *, force: bool, as_json: bool) -> int:
     against = obstacles(preset.architecture, preset.plan, summary)
     for text in filter(None, (preset.description, against[0].message if against else "")):
         told.line(text)
-    told.line(f"`layerlab {_argument(name, path)}` opens it")
+    told.line(f"`layerlab open {_argument(name, path)}` opens it")
     return DONE
 
 
 def _argument(name: str, path: Path) -> str:
-    """How the preset called ``name`` is named on a command line: by its path where the name means something else."""
-    from tui.__main__ import COMMANDS  # noqa: PLC0415  # which imports this module when the command is called
-
-    taken = name in COMMANDS or name.startswith("-") or Path(name).is_file()
+    """How `layerlab open` is told the preset called ``name``: by its path where the name means something else."""
+    taken = name.startswith("-") or Path(name).is_file()
     return quote(str(path) if taken else name)
 
 

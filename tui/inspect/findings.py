@@ -101,11 +101,12 @@ class FindingsView(View):
 
     def focus_default(self) -> None:
         """Put the focus on the first remedy."""
-        next(iter(self.query(RemedyLine)), self.scroll).focus()
+        # At once: put there later, it would go to where remedies were still to come when it was asked for.
+        self.screen.set_focus(next(iter(self.query(RemedyLine)), self.scroll))
 
     def apply(self, remedy: Remedy) -> None:
         """Ask for ``remedy``, unless it is of a network that is no longer on show."""
-        if self.run is not None and any(remedy in finding.remedies for finding in self.findings or ()):
+        if self.active and self.run is not None and any(remedy in finding.remedies for finding in self.findings or ()):
             self.post_message(RemedyWanted(remedy, self.run))
 
     def watch_active(self) -> None:
@@ -143,7 +144,7 @@ class FindingsView(View):
         await self.scroll.mount_all(_lines(findings))
         if self.active and held:
             same = (line for line in self.query(RemedyLine) if line.remedy == chosen)
-            next(same, next(iter(self.query(RemedyLine)), self.scroll)).focus()
+            self.screen.set_focus(next(same, next(iter(self.query(RemedyLine)), self.scroll)))
 
 
 def _lines(findings: Sequence[Finding]) -> list[Static]:
