@@ -128,6 +128,6 @@ def test_a_terminal_that_goes_away_ends_the_app_and_leaves_its_edits(home):
         terminal.type("Gd")
         terminal.until(lambda _: journals(home))
         with Path(os.devnull).open() as nowhere:
-            os.dup2(nowhere.fileno(), terminal._leader)
+            os.dup2(nowhere.fileno(), terminal.leader)
         terminal.process.wait(timeout=60)
     assert [one.preset.name for one in leftovers()[0]] == ["LeNet-5"]

@@ -99,7 +99,7 @@ async def test_a_remedy_is_for_the_network_trained_last_though_it_is_called_as_t
         labels = [line.remedy.label for line in view_of(pane).query(RemedyLine)]
         other = replace(LOUD, seed=77)
         pane.run = Run("small", SMALL, other, document=app.document_id)
-        await until(pilot, lambda: all(line.remedy.plan.seed == 77 for line in view_of(pane).query(RemedyLine)))
+        await until(pilot, lambda: {line.remedy.plan.seed for line in pane.query(RemedyLine)} == {77})
         await until(pilot, lambda: isinstance(app.focused, RemedyLine))
         assert [line.remedy.label for line in view_of(pane).query(RemedyLine)] == labels
         await pilot.press("enter")
