@@ -8,7 +8,7 @@ from core.diagnosis.evidence import GOOD, Evidence, Layer
 from core.diagnosis.feed import FEWEST_EXAMPLES
 from core.diagnosis.finding import Finding
 from core.diagnosis.subject import named
-from core.quantities import show_amount
+from core.quantities import show_amount, show_percent
 
 __all__ = ["moving_averages_lag", "penalty_dominates"]
 
@@ -41,7 +41,7 @@ def penalty_dominates(evidence: Evidence) -> Iterator[Finding]:
     if not found:
         return
     more = f", with {show_amount(len(found) - 1, 'more regularizer')}," if found[1:] else ""
-    accuracy = f"; accuracy is {evidence.accuracy:.1%}" if evidence.accuracy is not None else ""
+    accuracy = f"; accuracy is {show_percent(evidence.accuracy, 1)}" if evidence.accuracy is not None else ""
     known = next((one for one in evidence.static if one.code == penalties.CODE), None)
     before = f"; {known.evidence}" if known else ""
     # Of the loss that is left beside them, penalties may be a hundredth.
@@ -49,8 +49,8 @@ def penalty_dominates(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         penalties.CODE,
         found[0].row.index,
-        f"{penalties.penalty_of(found[0])}{more} is {first.penalty:.0%} of the loss at step {first.step:,} and "
-        f"{newest[-1].penalty:.0%} at step {newest[-1].step:,}{accuracy}{before}",
+        f"{penalties.penalty_of(found[0])}{more} is {show_percent(first.penalty, 0)} of the loss at step "
+        f"{first.step:,} and {show_percent(newest[-1].penalty, 0)} at step {newest[-1].step:,}{accuracy}{before}",
         penalties.CAUSE,
         known.remedies if known else penalties.lightened(evidence.subject, found, lighter),
     )
@@ -73,7 +73,8 @@ def moving_averages_lag(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         moving_averages.CODE,
         worst.row.index,
-        f"in epoch {newest.epoch} accuracy is {newest.accuracy:.1%} in training and {newest.val_accuracy:.1%} in "
+        f"in epoch {newest.epoch} accuracy is {show_percent(newest.accuracy, 1)} in training and "
+        f"{show_percent(newest.val_accuracy, 1)} in "
         f"validation; at step {evidence.looks[-1].step:,} the numbers that {named(worst.row)} gives by its moving "
         f"averages are {_lag(worst):.2g} standard deviations from those that it gives by the mean and variance of the "
         f"batch{before}",

@@ -171,32 +171,34 @@ def initial_stddev(initializer: Initializer, shape: Shape) -> float | None:
 
 def expected(initializer: Initializer, shape: Shape) -> tuple[float, float]:
     """The mean of the absolute values, and of the squares, of what ``initializer`` fills a weight of ``shape`` with."""
+    # Products, as a power that is too large raises where a product is infinite.
     if (value := same_value(initializer)) is not None:
-        return abs(value), value**2
+        return abs(value), value * value
     stddev = initial_stddev(initializer, shape if len(shape) > 1 else (1, *shape)) or 0.0
     match initializer:
         case RandomNormal(mean=mean):
-            return _folded(mean, stddev), mean**2 + stddev**2
+            return _folded(mean, stddev), mean * mean + stddev * stddev
         case TruncatedNormal(mean=mean):
-            return (_folded(mean, stddev) if mean else _TRUNCATED_ABSOLUTE * stddev), mean**2 + stddev**2
+            return (_folded(mean, stddev) if mean else _TRUNCATED_ABSOLUTE * stddev), mean * mean + stddev * stddev
         case RandomUniform(minval=low, maxval=high):
             mean = (low + high) / 2
-            absolute = (low**2 + high**2) / (2 * (high - low)) if low < 0 < high else abs(mean)
-            return absolute, mean**2 + stddev**2
+            absolute = (low * low + high * high) / (2 * (high - low)) if low < 0 < high else abs(mean)
+            return absolute, mean * mean + stddev * stddev
         case Identity(gain=gain):
-            return abs(gain) / max(shape), gain**2 / max(shape)
+            return abs(gain) / max(shape), gain * gain / max(shape)
         case GlorotUniform() | HeUniform() | LecunUniform() | VarianceScaling(distribution="uniform"):
-            return stddev * sqrt(3) / 2, stddev**2
+            return stddev * sqrt(3) / 2, stddev * stddev
         case Orthogonal() | VarianceScaling(distribution="untruncated_normal"):
-            return _folded(0.0, stddev), stddev**2
-    return _TRUNCATED_ABSOLUTE * stddev, stddev**2
+            return _folded(0.0, stddev), stddev * stddev
+    return _TRUNCATED_ABSOLUTE * stddev, stddev * stddev
 
 
 def _folded(mean: float, stddev: float) -> float:
     """The mean of the absolute values of a normal distribution."""
     if not stddev:
         return abs(mean)
-    return stddev * sqrt(2 / pi) * exp(-((mean / stddev) ** 2) / 2) + mean * erf(mean / stddev / sqrt(2))
+    ratio = mean / stddev
+    return stddev * sqrt(2 / pi) * exp(-ratio * ratio / 2) + mean * erf(ratio / sqrt(2))
 
 
 def _fitted(scale: float, mode: str, shape: Shape) -> float:

@@ -9,7 +9,7 @@ from core.diagnosis.feed import FEWEST_EXAMPLES
 from core.diagnosis.finding import Finding
 from core.diagnosis.subject import Rule, Subject, named
 from core.layers import BatchNormalization
-from core.quantities import show_amount
+from core.quantities import show_amount, show_percent
 from core.remedy import Remedy
 from core.summary import Row
 from core.training.validation import training_examples
@@ -53,7 +53,8 @@ def moving_averages_lag(subject: Subject) -> Iterator[Finding]:
         CODE,
         row.index,
         f"{named(row)} has momentum={momentum:g}: after the {show_amount(steps, 'step')} of the plan its moving "
-        f"averages still hold {momentum:g}^{steps:,} = {momentum**steps:.0%} of the 0 and 1 they start from{others}",
+        f"averages still hold {momentum:g}^{steps:,} = {show_percent(momentum**steps, 0)} of the 0 and 1 they start "
+        f"from{others}",
         CAUSE,
         hastened(subject, rows),
     )

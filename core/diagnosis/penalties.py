@@ -141,7 +141,8 @@ def _start(layer: Layer, row: Row, weight: str, regularizer: Regularizer) -> flo
     if shape is None:
         return None
     absolute, square = expected(initializer, shape)
-    return count(shape) * (regularizer.l1 * absolute + regularizer.l2 * square)
+    sizes = {"l1": absolute, "l2": square}
+    return count(shape) * sum(factor * sizes[name] for name, factor in _factors(regularizer).items())
 
 
 def _shape(layer: Layer, x: Shape, field: str) -> Shape | None:

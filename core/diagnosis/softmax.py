@@ -32,7 +32,8 @@ def softmax_on_one_unit(subject: Subject) -> Iterator[Finding]:
     rows = _alone(subject)
     if not rows:
         return
-    remedies = until_it_fits(subject) if subject.trains and subject.summary.output == (1,) else ()
+    is_output = len(rows) == 1 and not any(row.index > rows[0].index for row in subject.weighing)
+    remedies = until_it_fits(subject) if is_output and subject.trains and subject.summary.output == (1,) else ()
     if not remedies:
         architecture = subject.architecture
         for row in rows:

@@ -17,6 +17,7 @@ from core.architecture import Architecture
 from core.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from core.optimizers import SGD
 from core.plan import Plan
+from core.quantities import show_percent
 from core.training import devices
 from core.training.events import Ended, EpochEnded, Event, Progress
 from core.training.failures import explain
@@ -125,7 +126,8 @@ def compare(trainings: Sequence[DeviceTraining]) -> dict[str, str]:
         elif apart is None:
             why = f"{one.network}: the CPU has nothing to compare it with"
         elif not apart <= TOLERANCE:  # neither is NaN
-            why = f"{one.network}: losses differ from the CPU's by {apart:.2%}, more than {TOLERANCE:.0%}"
+            most = show_percent(TOLERANCE, 0)
+            why = f"{one.network}: losses differ from the CPU's by {show_percent(apart)}, more than {most}"
         else:
             why = ""
         problems[one.device] = "; ".join(filter(None, (problems.get(one.device, ""), why)))

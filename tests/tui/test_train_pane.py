@@ -399,7 +399,10 @@ async def test_a_run_that_diverges_is_told_in_the_sessions_words():
     [
         (None, "there is nothing to train yet"),
         (replace(NET, architecture=Architecture((28, 28, 1))), "there are no layers yet"),
-        (replace(NET, architecture=Architecture((28, 28, 1), (Flatten(), Dense(7)))), "append Dense 10 softmax"),
+        (
+            replace(NET, architecture=Architecture((28, 28, 1), (Flatten(), Dense(7)))),
+            "set units=10, activation=softmax",
+        ),
         (replace(NET, architecture=Architecture((32, 32, 3), (Flatten(), Dense(10)))), "MNIST"),
     ],
 )

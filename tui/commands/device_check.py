@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, to_builtins
 
-from core.quantities import show_bytes, show_count, show_duration
+from core.quantities import show_bytes, show_count, show_duration, show_percent
 from core.training.device_check import NETWORKS, TOLERANCE, DeviceTraining, compare, difference, train_on
 from core.training.events import Ended, Event, Progress
 from tui.commands.common import working
@@ -98,7 +98,7 @@ def _show(check: DeviceCheck, out: Output) -> None:
         elif device == "cpu":
             out.line("  cpu: trains")
         else:
-            out.line(f"  {device}: trains as the CPU does, within {TOLERANCE:.0%} of its losses", "green")
+            out.line(f"  {device}: trains as the CPU does, within {show_percent(TOLERANCE, 0)} of its losses", "green")
     if len(check.problems) == 1:
         out.line(f"  {ONLY_CPU}")
 
@@ -110,8 +110,8 @@ def _row(one: DeviceTraining, cpu: DeviceTraining) -> tuple[str, ...]:
         one.network,
         _figure(one.loss, "{:.5f}"),
         _figure(one.test_loss, "{:.5f}"),
-        _figure(one.test_accuracy, "{:.2%}"),
-        "" if one.device == "cpu" else _figure(apart, "{:.3%}"),
+        show_percent(one.test_accuracy),
+        "" if one.device == "cpu" else show_percent(apart, 3),
         "-" if one.examples_per_second is None else show_count(round(one.examples_per_second)),
         "-" if one.memory is None else f"{show_bytes(one.memory)} ({one.memory_of})",
         "-" if one.seconds is None else show_duration(one.seconds),

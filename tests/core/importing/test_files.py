@@ -134,7 +134,7 @@ def test_a_folder_is_called_what_it_is(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / file).touch()
         assert refusal(tmp_path / name).startswith(words)
-    assert refusal(tmp_path / "none") == "cannot be read: No such file or directory"
+    assert refusal(tmp_path / "none.keras") == "cannot be read: No such file or directory"
 
 
 def test_an_encrypted_and_a_damaged_keras_file_are_told_in_our_words(tmp_path: Path) -> None:

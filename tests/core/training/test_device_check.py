@@ -31,7 +31,7 @@ class TestComparing:
         assert compare([CPU, beyond])["gpu:0"] == "dense: losses differ from the CPU's by 1.10%, more than 1%"
 
     def test_not_a_number_is_a_difference(self) -> None:
-        assert "nan" in compare([CPU, replace(GPU, loss=float("nan"))])["gpu:0"]
+        assert "NaN" in compare([CPU, replace(GPU, loss=float("nan"))])["gpu:0"]
 
     def test_a_failure_is_told(self) -> None:
         failed = DeviceTraining("gpu:0", "dense", failure="no kernel image")
@@ -90,7 +90,7 @@ def test_two_devices_and_one_that_fails() -> None:
         assert 0 < cpu["test_accuracy"] < 1
         assert (other["loss"], other["test_loss"], other["difference"]) == (cpu["loss"], cpu["test_loss"], 0.0)
         assert other["examples_per_second"] > 0
-        assert other["memory"] > 2**27
+        assert other["memory"] > 2**26
     assert {one["failure"] for one in failed} == {"it has been pulled out"}
     assert told["training"]["devices"]["gpu:0"] == {"ok": True, "problem": None}
     assert told["problems"] == [
