@@ -3,13 +3,14 @@
 import asyncio
 import traceback
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import monotonic
 
 from msgspec import Struct
 from textual import events as textual_events
 from textual.events import Key, MouseDown, MouseMove, MouseScrollDown, MouseScrollUp, MouseUp
 from textual.keys import _character_to_key
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
 from tests.monkey.events import Click, Event, Keys, Paste, Resize, Rest, Steps, cost, events
@@ -18,6 +19,10 @@ from tests.monkey.stage import Stage
 __all__ = ["Outcome", "run"]
 
 SIZE = (120, 36)
+TURN = 0.001
+"""Seconds between two looks at a condition."""
+REST = 2.0
+"""Seconds that threads have to come to their end, where an event waits for them."""
 PATIENCE = 60.0
 """Seconds after which the app is taken to hang."""
 LAST = 25
@@ -159,26 +164,30 @@ def _mouse(kind: type[textual_events.MouseEvent], place: list[int], button: int)
 
 async def _rested(app: Stage) -> None:
     """Wait until all is done that has been begun, save for trainings and dialogs; for some seconds at most."""
-    for _ in range(400):
-        await asyncio.sleep(0.005)
+
+    def at_rest() -> bool:
         threads = (each for each in app.workers if each._thread_worker and each.group != "training")
-        if app._exit or app._exception is not None or all(worker.is_finished for worker in threads):
-            break
-    for _ in range(5):
-        await asyncio.sleep(0.005)
+        return all(worker.is_finished for worker in threads)
+
+    await _holds(app, at_rest, REST)
 
 
 async def _settled(app: Stage) -> None:
     """Wait until the app has taken in what was posted to it: not until all that follows from it is done."""
-    until = monotonic() + PATIENCE
-    for _ in range(3):
-        await asyncio.sleep(0)
-        while not (app._message_queue.empty() and app.screen._message_queue.empty()):
-            await asyncio.sleep(0.001)
-            if app._exit or app._exception is not None:
-                return
-            if monotonic() > until:
-                raise Fault(f"the app has not taken in its messages for {PATIENCE:.0f} seconds")
+    for pump in (app, app.screen):  # a key goes from the one to the other
+        taken_in = asyncio.Event()
+        if pump.call_later(taken_in.set) and not await _holds(app, taken_in.is_set, PATIENCE, pump):
+            raise Fault(f"the app has not taken in its messages for {PATIENCE:.0f} seconds")
+
+
+async def _holds(app: Stage, condition: Callable[[], bool], seconds: float, pump: MessagePump | None = None) -> bool:
+    """Let the app run until ``condition`` holds, or it, or ``pump``, has ended; False after ``seconds`` without."""
+    until = monotonic() + seconds
+    while not (condition() or app._exit or app._exception is not None or (pump is not None and not pump.is_running)):
+        if monotonic() > until:
+            return False
+        await asyncio.sleep(TURN)
+    return True
 
 
 async def _check(app: Stage, pilot: Pilot[None]) -> None:
@@ -202,17 +211,13 @@ async def _check(app: Stage, pilot: Pilot[None]) -> None:
     await _until(app, lambda: all(worker.is_finished for worker in app.workers), "workers are left over", workers=True)
 
 
-async def _until(app: Stage, condition, fault: str, *, workers: bool = False) -> None:
-    until = monotonic() + PATIENCE
-    while not condition():
-        await asyncio.sleep(0.005)
-        if app._exception is not None:
-            raise Fault("".join(traceback.format_exception(app._exception)))
-        if app._exit:
-            return
-        if monotonic() > until:
-            left = [worker for worker in app.workers if not worker.is_finished] if workers else ""
-            raise Fault(f"{fault}: screens {app.screen_stack}, focus {app.focused}, tab {app.tabs.current} {left}")
+async def _until(app: Stage, condition: Callable[[], bool], fault: str, *, workers: bool = False) -> None:
+    held = await _holds(app, condition, PATIENCE)
+    if app._exception is not None:
+        raise Fault("".join(traceback.format_exception(app._exception)))
+    if not held:
+        left = [worker for worker in app.workers if not worker.is_finished] if workers else ""
+        raise Fault(f"{fault}: screens {app.screen_stack}, focus {app.focused}, tab {app.tabs.current} {left}")
 
 
 def _told(context: dict) -> str:
