@@ -145,7 +145,7 @@ def _from_hdf5(file: IO[bytes]) -> _Document:
 class _Bounded:
     """A file of which no more than ``most`` bytes are read at a time: zip files say themselves how much that is to be.
 
-    ``read`` raises ValueError.
+    ``read`` raises `FieldError`.
     """
 
     def __init__(self, file: IO[bytes], most: int) -> None:
@@ -155,7 +155,7 @@ class _Bounded:
 
     def read(self, count: int = -1) -> bytes:
         if count > self.most:
-            raise ValueError("its table of contents is too large")
+            raise FieldError("damaged, or no .keras file: its table of contents is too large")
         return self._file.read(count if count >= 0 else self.most)
 
 

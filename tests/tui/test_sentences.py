@@ -80,7 +80,7 @@ def printed(preset: Preset) -> str:
     return stream.getvalue()
 
 
-@settings(max_examples=30)
+@settings(max_examples=100)
 @given(architectures(wide=False), instances(Plan))
 def test_whatever_is_said_of_an_architecture_is_said_well(architecture: Architecture, plan: Plan) -> None:
     summary = summarize(architecture)

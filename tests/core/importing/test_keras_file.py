@@ -463,7 +463,7 @@ def test_a_table_of_contents_without_end_is_refused_unread(tmp_path: Path) -> No
     with ZipFile(path, "w") as archive:
         for number in range(100):
             archive.writestr(f"{number:060000}", b"")
-    assert refused_file(path) == "damaged, or no .keras file: get it again, or save the model again"
+    assert refused_file(path) == "damaged, or no .keras file: its table of contents is too large"
 
 
 def refused_file(path: Path) -> str:
