@@ -173,6 +173,8 @@ class StructForm(Vertical):
     def _typed(self, line: FormLine, text: str) -> None:
         if self.value is None or not line.is_attached or (text == line.entry.text and not line.error):
             return
+        if all(entry.path != line.entry.path for entry in self._entries()):
+            return  # its field is no more, as a key just before chose another: the line is about to go
         try:
             value = edited(self.value, line.entry.path, text)
         except FieldError as error:
