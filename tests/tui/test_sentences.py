@@ -24,8 +24,12 @@ from tui.commands import summary as summary_command
 from tui.output import Output
 from tui.train import words
 
+THINGS = (
+    "answers|biases|channels|classes|epochs|examples|features|files|filters|kernels|layers|mistakes|numbers|params"
+    "|parameters|pixels|regularizers|runs|statistics|steps|units|values|weights"
+)
 ODD = re.compile(
-    r"\b1 (?!class\b|bias\b|loss\b|axis\b|times\b|gives\b|is\b|has\b|sequences\b|squareplus\b)[a-z]+s\b"  # plural
+    rf"\b1 (?:(?:hidden|more|other|training) )*(?:{THINGS})\b"  # a plural of one
     r"|\?[.;]|\.\.(?!\.)|[;:] ?[;:]|\blayer (\d+)\b[^;]*: layer \1\b"
 )
 """What no message may look like."""
