@@ -8,9 +8,11 @@ import argparse
 import json
 import os
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterator
 from importlib import import_module
+from unittest.mock import patch
 
 from msgspec import to_builtins
 from rich.console import Console
@@ -26,11 +28,19 @@ PAGE = 150
 
 
 def main() -> int:
-    """Run the sections named on the command line, or all; 1 if one of them broke, which keeps no other from running."""
+    """Run the sections named on the command line, or all; 1 if one of them broke, which keeps no other from running.
+
+    What is kept meanwhile goes into a folder of its own, away with the end: never among a person's runs and edits.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     given = _arguments()
     scope = Scope(given.tiny, given.rounds, tuple(given.preset))
     console = Console(width=None if sys.stdout.isatty() else PAGE, highlight=False, markup=False)
+    with tempfile.TemporaryDirectory() as home, patch.dict(os.environ, LAYERLAB_HOME=home):
+        return _run(given, scope, console)
+
+
+def _run(given: argparse.Namespace, scope: Scope, console: Console) -> int:
     told: dict[str, object] = {"machine": machine()}
     broken = False
     for section in given.sections or SECTIONS:
