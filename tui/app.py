@@ -1,7 +1,6 @@
 """The Textual app: holds the document, hands it down to the tabs, takes their messages."""
 
 import asyncio
-import gc
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +26,7 @@ from core.sentences import sentence
 from core.shapes import show_shape
 from tui.build.pane import BuildPane
 from tui.conversation import conversation
+from tui.garbage import IdleCollector
 from tui.header import TABS, Header
 from tui.inspect.pane import InspectPane
 from tui.keeping import Keeping
@@ -50,24 +50,12 @@ SETTLED = 0.5
 """Seconds after the start when it is looked for runs that were cut off."""
 MOUNTING = 2.0
 """Seconds that keys wait for a dialog at most."""
-FULL_COLLECTION = 100
-"""How many collections of young objects come before one of all objects; Python's own choice is 10."""
 
 
 def _commands() -> type[Provider]:
     from tui.palette import Commands  # noqa: PLC0415  # wanted only once the palette opens
 
     return Commands
-
-
-def _spare_collector() -> None:
-    """Keep the garbage collector from stopping a person who types, for as long as painting what a key has changed.
-
-    What was imported stays and need not be gone through again, nor all widgets as often as Python would.
-    """
-    gc.freeze()
-    gc.set_threshold(*gc.get_threshold()[:2], FULL_COLLECTION)
-    gc.enable()
 
 
 class LayerLabApp(Keeping):
@@ -130,6 +118,7 @@ class LayerLabApp(Keeping):
         self._containing = contain_errors
         self.loader = Loader(load) if load else None
         self._preload = Preload(self.loader, self._show_activity) if self.loader else None
+        self._collector = IdleCollector(self)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -162,7 +151,7 @@ class LayerLabApp(Keeping):
         self._show_document()
         self.build_pane.start_over()
         self.build_pane.stack.focus()
-        self.call_after_refresh(_spare_collector)
+        self.call_after_refresh(self._collector.begin)
         if self._preload:
             self.call_after_refresh(self._preload.watch, self.header)
         self.set_timer(SETTLED, self.look_for_interrupted)
@@ -172,6 +161,7 @@ class LayerLabApp(Keeping):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):
+            self._collector.touched()
             if self._preload:
                 self._preload.touched()
             if self._exit:

@@ -2,6 +2,7 @@
 
 import gc
 from collections import Counter
+from weakref import ref
 
 from textual.widget import Widget
 
@@ -59,3 +60,18 @@ async def test_a_training_that_is_over_leaves_nothing_of_the_one_before():
             told = Counter(type(thing).__name__ for thing in found if type(thing).__module__ == "core.training.events")
             seen.append(told["EpochEnded"])
         assert seen[2] <= seen[0] + app.preset.plan.epochs, "of two trainings at most the epochs are kept"
+
+
+async def test_once_a_person_rests_a_closed_dialog_is_freed():
+    async with opened() as (app, pilot):
+        gc.disable()
+        try:
+            await burst(app, pilot, "question_mark")
+            await until(pilot, lambda: len(app.screen_stack) > 1)
+            page = ref(app.screen)
+            await burst(app, pilot, "escape")
+            await until(pilot, lambda: len(app.screen_stack) == 1)
+            assert page() is not None, "nothing but a collection frees it"
+            await until(pilot, lambda: page() is None)
+        finally:
+            gc.enable()
