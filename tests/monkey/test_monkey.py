@@ -12,7 +12,7 @@ from tests.monkey.stage import Stage, furnish
 from tests.monkey.terminal import run_on_terminal
 
 EACH = 1_300
-SEEDS = range(4)
+SEEDS = range(2)
 
 
 @pytest.fixture

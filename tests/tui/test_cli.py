@@ -393,7 +393,7 @@ class TestDoctor:
     def test_what_is_wrong_is_told_and_fails(self, home: Path) -> None:
         (home / "presets").mkdir(parents=True)
         (home / "presets" / "bad.toml").write_text("name = 3")
-        done = subprocess.run([*COMMAND, "doctor"], capture_output=True, text=True, check=False)
-        assert done.returncode == 1
+        done = CliRunner().invoke(app, ["doctor"], prog_name="layerlab")
+        assert done.exit_code == 1
         assert "! bad.toml: " in done.stdout
         assert done.stdout.splitlines()[-1] == "1 to mend"

@@ -214,8 +214,8 @@ def test_what_cannot_be_trained_fails_at_once() -> None:
 @pytest.mark.keras
 class TestRealTraining:
     def test_one_epoch(self) -> None:
-        command = [*COMMAND, "train", "ffnn-10", "--epochs", "1", "--seed", "3", "--json"]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        done = CliRunner().invoke(app, ["train", "ffnn-10", "--epochs", "1", "--seed", "3", "--json"])
+        assert done.exit_code == 0
         kept, start, epoch, end = (json.loads(line) for line in done.stdout.splitlines())
         assert done.stderr == ""
         assert kept["event"] == "kept"

@@ -4,6 +4,7 @@ import gc
 from collections import Counter
 from weakref import ref
 
+import pytest
 from textual.widget import Widget
 
 from tests.tui.driving import burst, opened, sessions, until
@@ -20,6 +21,15 @@ ROUNDS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def unfrozen():
+    """The collector finds all there is, and is spared TensorFlow's objects again in the tests that come after."""
+    gc.unfreeze()
+    yield
+    gc.collect()
+    gc.freeze()
+
+
 def _alive() -> Counter[str]:
     """Widgets there are, and what they are watched by."""
     gc.collect()
@@ -30,25 +40,24 @@ def _alive() -> Counter[str]:
 
 async def test_what_comes_and_goes_leaves_nothing_behind():
     async with inspecting(fixed()) as (app, pane, pilot):
-        gc.unfreeze()  # so that the collector finds all there is
         for name, names in ROUNDS.items():
             seen = []
-            for times in (1, 1, 3):
-                for _ in range(times):
+            for _ in range(2):
+                for _ in range(2):
                     for key in names[:-1]:
                         await burst(app, pilot, key)
-                        await until(pilot, lambda: pane.view is not None)
+                        if pane.view is None:
+                            await until(pilot, lambda: pane.view is not None)
                     if names[-1] == "escape":
                         await until(pilot, lambda: len(app.screen_stack) > 1)
                     await burst(app, pilot, names[-1])
                 await until(pilot, lambda: len(app.screen_stack) == 1)
                 seen.append(_alive())
-            assert not seen[2] - seen[1], f"{name}: {seen[2] - seen[1]}"
+            assert not seen[1] - seen[0], f"{name}: {seen[1] - seen[0]}"
 
 
 async def test_a_training_that_is_over_leaves_nothing_of_the_one_before():
     async with opened() as (app, pilot):
-        gc.unfreeze()
         seen = []
         for number in range(1, 4):
             await burst(app, pilot, "t")

@@ -110,7 +110,7 @@ def classifiers() -> SearchStrategy[Architecture]:
     return stacks.map(lambda parts: Architecture((28, 28, 1), tuple(chain.from_iterable(parts))))
 
 
-@settings(max_examples=500)
+@settings(max_examples=250)
 @given(classifiers(), instances(Plan))
 def test_each_remedy_cures_whatever_the_network(architecture: Architecture, plan: Plan) -> None:
     for finding in found(architecture, plan):

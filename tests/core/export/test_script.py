@@ -28,7 +28,7 @@ from core.losses import SparseCategoricalCrossentropy
 from core.optimizers import Adam, Optimizer
 from core.plan import EarlyStopping, Plan
 from core.presets import Preset
-from core.schedules import Cosine, ReduceLROnPlateau, Schedule, Step
+from core.schedules import ReduceLROnPlateau, Schedule, Step
 from core.summary import summarize
 from tests.core.generated import instances, texts
 from tests.core.generated import presets as any_presets
@@ -291,12 +291,18 @@ def cases() -> dict[str, Preset]:
         "deep": case("mlp-700-350-200-100-50", validation=0.8, epochs=1),
         "normalized": case("bn-512-128-64", validation=0.8, epochs=1),
         "convolutional": case("lenet-5", dropped, validation=0.8, epochs=1),
+        # Large batches, of which the last is a partial one: what is shown here does not depend on how many there are.
         "stopped": case(
-            "ffnn-10", validation=0.8, epochs=5, loss=sparse, schedule=Step(every=1, rate=0.5), early_stopping=stopping
+            "ffnn-10",
+            validation=0.8,
+            batch_size=350,
+            epochs=5,
+            loss=sparse,
+            schedule=Step(every=1, rate=0.5),
+            early_stopping=stopping,
         ),
-        "plateau": case("ffnn-10", validation=0.8, epochs=5, schedule=plateau),
-        "whole": case("ffnn-10", validation="test", epochs=2, schedule=Cosine(0.1)),
-        "unvalidated": case("ffnn-10", validation="none", epochs=1, pixels="0..255", optimizer=Adam()),
+        "plateau": case("ffnn-10", validation="test", batch_size=350, epochs=4, schedule=plateau),
+        "unvalidated": case("ffnn-10", validation="none", batch_size=350, epochs=1, pixels="0..255", optimizer=Adam()),
     }
 
 

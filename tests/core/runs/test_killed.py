@@ -12,7 +12,7 @@ from tests.core.runs import killing
 
 pytestmark = pytest.mark.keras
 
-KILLS = 3
+KILLS = 2
 
 
 def test_killed_again_and_again_it_ends_bit_for_bit_where_it_would_have(tmp_path: Path) -> None:

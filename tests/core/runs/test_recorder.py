@@ -83,6 +83,8 @@ def train(store: Store, preset: Preset, told: Callable[[Event], None]) -> Sessio
         told.session = session
     session.run()
     wait_until_written()
+    if isinstance(told, Told):
+        told.session = None
     return session
 
 
@@ -91,6 +93,7 @@ def go_on(store: Store, told: Told, id: str, *, more: int = 0) -> Session:
     told.session = session
     session.run()
     wait_until_written()
+    told.session = None
     return session
 
 

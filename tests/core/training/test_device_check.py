@@ -50,6 +50,8 @@ class TestComparing:
 COMMAND = """
 import sys
 from msgspec.structs import replace
+from core.architecture import Architecture
+from core.layers import Conv2D, Dense, Flatten
 from core.training import device_check, devices, runtime
 from core.training.failures import Refused
 from tui.__main__ import main
@@ -69,10 +71,15 @@ devices.devices = lambda: ("cpu", "gpu:0", "gpu:1")
 devices.choose = choose
 devices.placement = lambda device: "/CPU:0" if device == "cpu" else "/CPU:1"
 device_check.PLAN = replace(device_check.PLAN, batch_size=4096)
+few = Conv2D(4, (5, 5), strides=(3, 3), activation="relu")
+device_check.NETWORKS["convolutional"] = Architecture((28, 28, 1), (few, Flatten(), Dense(10, "softmax")))
 sys.argv[1:] = ["doctor", "--train", "--json"]
 main()
 """
-"""The command where a second CPU of TensorFlow's stands in for a GPU, and another one fails."""
+"""The command where a second CPU of TensorFlow's stands in for a GPU, and another one fails.
+
+With a smaller convolution; the next test trains the one there is.
+"""
 
 
 @pytest.mark.keras

@@ -90,14 +90,11 @@ def test_a_network_that_was_never_ready_is_not_lent():
     ("name", "value"),
     [
         ("pixels", "0..255"),
-        ("loss", MeanSquaredError()),
-        ("batch_size", 32),
-        ("validation", 0.85),
-        ("shuffle", False),
         ("optimizer", Adam(beta_1=0.8)),
     ],
 )
 def test_what_a_loop_depends_on_makes_another(name, value):
+    """Which fields these are is told below."""
     first, *_ = trained(SMALL, QUICK)
     second, *_ = trained(SMALL, replace(QUICK, **{name: value}))
     assert second is not first

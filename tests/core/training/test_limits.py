@@ -60,5 +60,5 @@ def test_the_doctor_says_what_is_wrong(limit: int) -> None:
 def test_as_much_as_is_asked_for_is_enough() -> None:
     cores = len(os.sched_getaffinity(0))
     space = limits.NEEDS[0]
-    done = limited("train lenet-5 --epochs 1 --no-save", space.base + space.per_core * cores)
+    done = limited("train lenet-5 --epochs 1 --validation 0.9 --no-save", space.base + space.per_core * cores)
     assert (done.returncode, done.stderr) == (0, "")

@@ -63,8 +63,6 @@ def plain(architecture, plan):
     ("layers", "optimizer", "whole"),
     [
         (DENSE, RMSprop(), True),
-        (DENSE, RMSprop(), False),
-        (WIDE, Adam(), True),
         (WIDE, RMSprop(), False),
         (NORMALIZED, Adam(epsilon=1e-3), True),
         (NORMALIZED, Adam(epsilon=1e-3), False),
@@ -77,8 +75,6 @@ def plain(architecture, plan):
     ],
     ids=[
         "dense-compiled",
-        "dense",
-        "wide-compiled",
         "wide",
         "normalized-compiled",
         "normalized",

@@ -237,7 +237,7 @@ async def test_the_network_that_was_looked_into_is_trained_again_at_once(monkeyp
     app = LayerLabApp(Preset("small", SMALL, replace(QUICK, epochs=1)))
     async with app.run_test(size=(120, 36)) as pilot:
         pane, train, models = app.inspect_pane, app.train_pane, []
-        for _ in range(3):
+        for _ in range(2):
             await pilot.press("t")
             await until(pilot, lambda: train.history.ended and not train.busy)
             assert train.history.ended.reason == "finished", train.history.ended.message
@@ -254,4 +254,4 @@ async def test_the_network_that_was_looked_into_is_trained_again_at_once(monkeyp
             await until(pilot, lambda: pane.chosen == "weights" and pane.view.entries)
             await pilot.press("f", "g")
             await until(pilot, lambda: pane.chosen == "gradients")
-        assert models[0] is models[1] is models[2]
+        assert models[0] is models[1]
