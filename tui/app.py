@@ -34,6 +34,7 @@ from tui.plain import one_line
 from tui.runs.pane import RunsPane
 from tui.screens.browse import AddLayer
 from tui.screens.dialogs import Ask
+from tui.screens.resizing import TabsScreen
 from tui.theme import DARK, LIGHT
 from tui.train.controller import Run
 from tui.train.loading import Loader, Preload
@@ -131,6 +132,10 @@ class LayerLabApp(Keeping):
         from tui.driver import TerminalDriver  # noqa: PLC0415  # there is no such terminal on Windows
 
         return TerminalDriver
+
+    def get_default_screen(self) -> TabsScreen:
+        """The screen below all others."""
+        return TabsScreen(id="_default")
 
     def compose(self) -> ComposeResult:
         yield Header()

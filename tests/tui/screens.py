@@ -16,6 +16,7 @@ from tui.screens.data import DataPage
 from tui.screens.dialogs import Ask, NameFile
 from tui.screens.help import HelpPage
 from tui.screens.palette import Palette
+from tui.screens.resizing import TabsScreen
 from tui.screens.taking import TakeAway
 from tui.screens.writing import WriteLine
 
@@ -38,6 +39,7 @@ def screen_classes() -> list[type[Screen[Any]]]:
     for module in walk_packages(tui.__path__, "tui."):
         import_module(module.name)
     leaves = {kind for kind in _below(Screen) if kind.__module__.startswith("tui.") and not kind.__subclasses__()}
+    leaves.discard(TabsScreen)  # the one below
     return sorted(leaves, key=lambda kind: kind.__name__)
 
 

@@ -1,21 +1,18 @@
 """What every screen above the tabs has in common: it is dismissed once, and has help."""
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TypeVar
 
 from textual import events
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.message import Message
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
+
+from tui.screens.resizing import FollowsSize
 
 __all__ = ["HELP_KEYS", "DismissOnce", "Modal"]
 
 ResultT = TypeVar("ResultT")
-
-if TYPE_CHECKING:
-    Mixed = Screen
-else:
-    Mixed = Generic  # a mixin: of several bases that are nodes, Textual takes styles and bindings from the first alone
 
 HELP_KEYS = Binding("f1,question_mark", "help", "Help", id="modal.help", tooltip="Help for this dialog", show=False)
 """The binding of `DismissOnce.action_help`."""
@@ -24,7 +21,7 @@ FRAMEWORK = ("textual.events", "textual.messages")
 """Modules of the messages by which Textual runs a screen, and takes it down."""
 
 
-class DismissOnce(Mixed[ResultT]):
+class DismissOnce(FollowsSize[ResultT]):
     """Makes a screen take no notice of what reaches it after it has been dismissed, and gives it help.
 
     Two presses of enter in one burst are both on their way before the first is handled. Textual raises `ScreenError`

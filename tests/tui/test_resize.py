@@ -1,0 +1,54 @@
+"""A window whose edge is dragged: whatever sizes are on their way at once, every screen comes to rest at the last."""
+
+import asyncio
+
+from textual.events import Resize
+from textual.geometry import Size
+
+from tests.tui.driving import TURN, burst, opened, until
+
+MANY = 100
+"""Layouts that are more than it takes."""
+SIZES = [Size(100, 30), Size(80, 24), Size(118, 33)]
+
+
+def _counted(layout, handled):
+    """``layout``, which is noted in ``handled`` whenever it is carried out: until it has been far too often."""
+
+    def lay_out(*given, **named):
+        handled.append(given)
+        if len(handled) <= MANY:
+            layout(*given, **named)
+
+    return lay_out
+
+
+async def _resized_in_a_burst(app, pilot):
+    """The app after `SIZES`, of which the first are still on their way to the screens when the last comes."""
+    handled: list[object] = []
+    for screen in app.screen_stack:
+        screen._refresh_layout = _counted(screen._refresh_layout, handled)
+    app._driver._size = app._size = SIZES[-1]
+    for size in SIZES:
+        for screen in app.screen_stack:
+            screen.post_message(Resize(size, size))
+            screen.call_later(lambda: None)  # else one replaces the other where it waits
+    queues = [screen._message_queue for screen in app.screen_stack]
+    while len(handled) <= MANY and any(queue.qsize() for queue in queues):
+        await asyncio.sleep(TURN)
+    assert len(handled) <= MANY, "screens have each other laid out for ever"
+    assert [screen.size for screen in app.screen_stack] == [SIZES[-1]] * len(app.screen_stack)
+
+
+async def test_alone():
+    async with opened() as (app, pilot):
+        await _resized_in_a_burst(app, pilot)
+
+
+async def test_with_dialogs_above_one_another():
+    async with opened() as (app, pilot):
+        await burst(app, pilot, "p")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        await burst(app, pilot, "f1")
+        await until(pilot, lambda: len(app.screen_stack) == 3)
+        await _resized_in_a_burst(app, pilot)
