@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.training.events import Ended, EpochEnded, Event, LearningRateChanged, Progress, Sampled, Started
+from core.events import Ended, EpochEnded, Event, LearningRateChanged, Progress, Started, StepSampled
 
 __all__ = [
     "KEPT",
@@ -107,7 +107,7 @@ class History(Struct, frozen=True):
     changes: tuple[Change, ...] = ()
     started: Started | None = None
     progress: Progress | None = None
-    samples: tuple[Sampled, ...] = ()
+    samples: tuple[StepSampled, ...] = ()
     """Close looks at single steps, spread over the whole run: `SAMPLES` at most."""
     stretch: int = 0
     """Steps of which the newest point of the training curves is the mean."""
@@ -159,7 +159,7 @@ class History(Struct, frozen=True):
                     val_loss=_extend(self.val_loss, epoch, event.val_loss),
                     val_accuracy=_extend(self.val_accuracy, epoch, event.val_accuracy),
                 )
-            case Sampled():
+            case StepSampled():
                 return replace(self, samples=_spread((*self.samples, event)))
             case LearningRateChanged(step=step):
                 steps = self.started.steps_per_epoch if self.started else 0
@@ -292,7 +292,7 @@ def _joined(points: tuple[Point, ...], x: float, y: float, share: float) -> tupl
     return (*points[:-1], Point(x, points[-1].y + (y - points[-1].y) * share))
 
 
-def _spread(samples: tuple[Sampled, ...]) -> tuple[Sampled, ...]:
+def _spread(samples: tuple[StepSampled, ...]) -> tuple[StepSampled, ...]:
     """``samples``, every second one left out if they are too many; the first and the last stay."""
     return samples if len(samples) <= SAMPLES else (*samples[:-1:2], samples[-1])
 

@@ -213,7 +213,7 @@ def _aside(folder: Path) -> str:
     aside = folder.with_name(f"{DAMAGED}{folder.name}")
     with suppress(OSError):
         folder.rename(aside)
-    return presets.visible(aside)
+    return presets.printable_path(aside)
 
 
 def _home() -> Path:

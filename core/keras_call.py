@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from core.fields import Described, fields_of
+from core.fields.struct import FieldStruct, fields_of
 
 __all__ = ["Call", "KerasObject"]
 
@@ -16,7 +16,7 @@ class Call(Struct, frozen=True):
     arguments: tuple[tuple[str, Any], ...]
 
 
-class KerasObject(Described, frozen=True):
+class KerasObject(FieldStruct, frozen=True):
     """A described value with a counterpart in Keras, of the same class name and with the same arguments."""
 
     module: ClassVar[str]

@@ -2,25 +2,25 @@
 
 from msgspec.structs import replace
 
-from core.architecture import Architecture
 from core.datasets import DATASETS
-from core.layers import (
+from core.network.architecture import Architecture
+from core.network.fix import Fix
+from core.network.layers import (
     Activation,
     BatchNormalization,
     Dense,
     Dropout,
-    Fix,
     Flatten,
     GaussianNoise,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
     Layer,
+    LayerFix,
     LayerNormalization,
 )
-from core.plan import Plan
-from core.remedy import Remedy
-from core.shapes import count
-from core.summary import Row, Summary
+from core.network.shapes import count
+from core.network.summary import Row, Summary
+from core.plan.plan import Plan
 
 __all__ = ["resized"]
 
@@ -37,7 +37,7 @@ PASSING = (Activation, BatchNormalization, Dropout, GaussianNoise, LayerNormaliz
 POOLS = (GlobalAveragePooling2D, GlobalMaxPooling2D)
 
 
-def resized(architecture: Architecture, plan: Plan, summary: Summary) -> Fix | Remedy | None:
+def resized(architecture: Architecture, plan: Plan, summary: Summary) -> LayerFix | Fix | None:
     """The output layer with a unit for each class, its other arguments as they are, and an activation for the loss.
 
     ``summary`` is that of ``architecture``, whose output has one axis. None where what stands last is hidden: there an
@@ -64,8 +64,8 @@ def resized(architecture: Architecture, plan: Plan, summary: Summary) -> Fix | R
     if loss != plan.loss:
         labels.append(f"loss={loss.alias()}")
     if loss == plan.loss and changed == architecture and row.index == len(architecture.layers):
-        return Fix(", ".join(labels), "replace", sized)
-    return Remedy(", ".join(labels), changed.replace(row.index, sized), replace(plan, loss=loss))
+        return LayerFix(", ".join(labels), "replace", sized)
+    return Fix(", ".join(labels), changed.replace(row.index, sized), replace(plan, loss=loss))
 
 
 def _last_with_units(summary: Summary) -> Row | None:

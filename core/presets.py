@@ -10,14 +10,13 @@ import tomli_w
 from msgspec import Struct
 
 from core import storage
-from core.architecture import Architecture
-from core.fields import nearest, read, write
+from core.fields.struct import did_you_mean, read, write
+from core.fields.types import FieldError, ShapeField, quoted, quoted_name
 from core.files import PRESET, FileKind, NotAFile, TooLarge, read_bytes
-from core.kinds import FieldError, plain, shown
-from core.kinds import Shape as ShapeKind
-from core.layers import Input, Layer
-from core.plan import Plan
-from core.sanitize import visible
+from core.network.architecture import Architecture
+from core.network.layers import Input, Layer
+from core.plan.plan import Plan
+from core.sanitize import printable_path
 
 __all__ = [
     "Listed",
@@ -32,9 +31,9 @@ __all__ = [
     "loads",
     "own_folder",
     "path_for",
+    "printable_path",
     "save",
     "unreadable",
-    "visible",
 ]
 
 SHIPPED = Path(__file__).resolve().parent.parent / "presets"
@@ -130,7 +129,9 @@ def exists(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except (OSError, ValueError) as error:
-        raise PresetError(f"{visible(path)}: cannot be a preset's file: {_reason(error)}; choose another") from error
+        raise PresetError(
+            f"{printable_path(path)}: cannot be a preset's file: {_reason(error)}; choose another"
+        ) from error
     return True
 
 
@@ -143,10 +144,10 @@ def find(name: str) -> Path:
     if exists(path) and not (path.is_dir() and _is_plain(path)):
         return path  # what is there and is no file is named when it is read
     if not _is_plain(path):
-        raise PresetError(f"{visible(name)}: there is no such file")
+        raise PresetError(f"{printable_path(name)}: there is no such file")
     known = {preset.id: preset.path for preset in listed()}
     if name not in known:
-        raise PresetError(f"{visible(name)}: no preset and no file is called so{_suggest(name, known)}")
+        raise PresetError(f"{printable_path(name)}: no preset and no file is called so{_suggest(name, known)}")
     return known[name]
 
 
@@ -161,12 +162,12 @@ def load(path: Path, kind: FileKind = PRESET, *, follow: bool = True) -> Preset:
 
 def unreadable(path: Path, error: Exception) -> PresetError:
     """What is said of the file at ``path`` that could not be read because of ``error``, an OSError or a ValueError."""
-    return PresetError(f"{visible(path.name if path.suffix else path)}: cannot be read: {_reason(error)}")
+    return PresetError(f"{printable_path(path.name if path.suffix else path)}: cannot be read: {_reason(error)}")
 
 
 def loads(text: str, source: str) -> Preset:
     """The preset that ``text`` holds; ``source`` names it in messages. Raises `PresetError`."""
-    source = visible(source)
+    source = printable_path(source)
     if any(found[0].count(".") > _LONGEST_KEY for found in _DOTTED.finditer(text)):
         raise PresetError(f"{source}: not a preset: a key has more than {_LONGEST_KEY} parts")
     try:
@@ -204,16 +205,18 @@ def save(preset: Preset, path: Path, *, replaces: bool = True) -> None:
     try:
         if is_shipped(path):
             raise PresetError(
-                f"{visible(path)}: this preset comes with LayerLab and stays as it is; choose another name"
+                f"{printable_path(path)}: this preset comes with LayerLab and stays as it is; choose another name"
             )
         content = dumps(preset).encode()
         if len(content) > PRESET.most:
-            raise PresetError(f"{visible(path)}: a preset of more than {PRESET.most:,} bytes could not be read again")
+            raise PresetError(
+                f"{printable_path(path)}: a preset of more than {PRESET.most:,} bytes could not be read again"
+            )
         storage.write_atomically(path, content, replaces=replaces)
     except PresetError:
         raise
     except (OSError, RuntimeError, ValueError) as error:
-        raise PresetError(f"{visible(path)}: cannot be written: {_reason(error)}; save it elsewhere") from error
+        raise PresetError(f"{printable_path(path)}: cannot be written: {_reason(error)}; save it elsewhere") from error
 
 
 def _block(heading: str, values: Mapping[str, object]) -> str:
@@ -233,13 +236,13 @@ def _inline(value: object) -> str:
 def _preset(raw: Mapping[str, object]) -> Preset:
     for key in raw:
         if key not in _KEYS:
-            raise FieldError(f"there is no such key{nearest(key, _KEYS)}", (key,))
+            raise FieldError(f"there is no such key{did_you_mean(key, _KEYS)}", (key,))
     for key in ("name", "input_shape"):
         if key not in raw:
             raise FieldError("is missing", (key,))
     texts = {key: _text(key, raw.get(key, "")) for key in ("name", "description", "origin")}
     with FieldError.at("input_shape"):
-        shape = ShapeKind().read(raw["input_shape"])
+        shape = ShapeField().read(raw["input_shape"])
     layers = raw.get("layers", [])
     if not isinstance(layers, list):
         raise FieldError("expected [[layers]] tables", ("layers",))
@@ -264,7 +267,7 @@ def _layer(index: int, table: object) -> Layer:
 
 def _text(key: str, raw: object) -> str:
     if not isinstance(raw, str):
-        raise FieldError(f"expected text, not {shown(raw)}", (key,))
+        raise FieldError(f"expected text, not {quoted(raw)}", (key,))
     return raw
 
 
@@ -274,13 +277,13 @@ def _located(error: FieldError, raw: Mapping[str, Any]) -> str:
         return str(error)
     table = raw["layers"][int(path[1]) - 1]
     kind = table.get("type") if isinstance(table, Mapping) else None
-    place = f"layer {path[1]}" + (f" ({plain(kind)})" if isinstance(kind, str) else "")
+    place = f"layer {path[1]}" + (f" ({quoted_name(kind)})" if isinstance(kind, str) else "")
     field = ".".join(path[2:])
     return f"{place}, {field}: {error.message}" if field else f"{place}: {error.message}"
 
 
 def _suggest(name: str, known: Mapping[str, object]) -> str:
-    near = nearest(name, known)
+    near = did_you_mean(name, known)
     return near if near.startswith("; did") else "; `layerlab presets` lists them"
 
 
@@ -292,7 +295,7 @@ def _broken(said: str, text: str) -> str:
         return f"at its end: {why}"
     lines = text.splitlines() or [""]
     line = lines[min(int(place[1]), len(lines)) - 1].strip()
-    return f"line {place[1]}, column {place[2]}: {why}{f': {shown(line)}' if line else ''}"
+    return f"line {place[1]}, column {place[2]}: {why}{f': {quoted(line)}' if line else ''}"
 
 
 def _toml_files(folder: Path) -> Iterator[Path]:
@@ -311,7 +314,7 @@ def _expanded(name: str) -> Path:
     try:
         return Path(name).expanduser()
     except RuntimeError as error:
-        raise PresetError(f"{visible(name)}: there is no such home folder") from error
+        raise PresetError(f"{printable_path(name)}: there is no such home folder") from error
 
 
 def _reason(error: Exception) -> str:

@@ -1,24 +1,24 @@
 """Whether an architecture and a plan can be trained together, and if not, why."""
 
-from core.architecture import Architecture
 from core.datasets import DATASETS
-from core.layers import Dense, Fix, Flatten
+from core.datasets.validation import training_examples
+from core.network.architecture import Architecture
+from core.network.fix import Fix
+from core.network.layers import Dense, Flatten, LayerFix
+from core.network.shapes import channels_last, show_shape
+from core.network.summary import Problem, Summary, channels_last_fix
 from core.output_layer import resized
-from core.plan import Plan
-from core.remedy import Remedy
-from core.shapes import channels_last, show_shape
-from core.summary import Problem, Summary, channels_last_fix
-from core.training.validation import training_examples
+from core.plan.plan import Plan
 
-__all__ = ["mismatches", "obstacles"]
+__all__ = ["blockers", "dataset_mismatches"]
 
 
-def obstacles(architecture: Architecture, plan: Plan, summary: Summary) -> tuple[Problem, ...]:
+def blockers(architecture: Architecture, plan: Plan, summary: Summary) -> tuple[Problem, ...]:
     """All that keeps this architecture from being trained by this plan; empty if it can be."""
-    return summary.errors or mismatches(architecture, plan, summary)
+    return summary.errors or dataset_mismatches(architecture, plan, summary)
 
 
-def mismatches(architecture: Architecture, plan: Plan, summary: Summary) -> tuple[Problem, ...]:
+def dataset_mismatches(architecture: Architecture, plan: Plan, summary: Summary) -> tuple[Problem, ...]:
     """Where the architecture does not fit the plan's dataset: its input, its output.
 
     They are warnings: they keep nothing from being worked out, only from being trained.
@@ -54,14 +54,14 @@ def mismatches(architecture: Architecture, plan: Plan, summary: Summary) -> tupl
     return tuple(problems)
 
 
-def _output_fix(architecture: Architecture, plan: Plan, summary: Summary) -> Fix | Remedy | None:
+def _output_fix(architecture: Architecture, plan: Plan, summary: Summary) -> LayerFix | Fix | None:
     """What brings the output nearer to one number for each class: the output layer changed, or one appended."""
     last, classes = architecture.layers[-1], len(DATASETS[plan.dataset].classes)
     rank = len(summary.output or ())
     if isinstance(last, Dense) and rank > 1:
-        return Fix("insert Flatten before it", "insert", Flatten())
+        return LayerFix("insert Flatten before it", "insert", Flatten())
     if rank > 1:
-        return Fix("append Flatten", "append", Flatten())
-    return resized(architecture, plan, summary) or Fix(
+        return LayerFix("append Flatten", "append", Flatten())
+    return resized(architecture, plan, summary) or LayerFix(
         f"append Dense {classes} softmax", "append", Dense(classes, "softmax")
     )

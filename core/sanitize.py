@@ -6,13 +6,23 @@ by Unicode or by private agreement, no terminal knows the width. All of them are
 ``\x1b``, ``\u061c``, ``\U000e0001``. Text is also cut, so that no file can have megabytes of it laid out.
 
 Joiners are escaped too, though they belong to some scripts and emoji: a name that reads like another must not be
-another. JSON has the characters themselves, as JSON escapes them: see `core.report.to_json`.
+another. JSON has the characters themselves, as JSON escapes them: see `core.strict_json.to_json`.
 """
 
 from pathlib import Path
 from unicodedata import category
 
-__all__ = ["LONGEST", "cut", "escaped", "is_printable", "one_line", "plain", "shown", "visible", "without_unsafe"]
+__all__ = [
+    "LONGEST",
+    "escaped",
+    "is_printable",
+    "one_line",
+    "printable_path",
+    "quoted",
+    "quoted_name",
+    "truncated",
+    "without_unsafe",
+]
 
 LONGEST = 10_000
 """Characters of one text that are shown at most: as many as a note of a run may have."""
@@ -20,6 +30,8 @@ _QUOTED = 60
 """Characters of a refused value that a message quotes."""
 _NAME = 1_000
 """Characters of a name or a path that a message gives."""
+PASTED = 100_000
+"""Characters of a paste that are looked at, at least."""
 _TOO_MANY_DIGITS = 10**_QUOTED
 
 
@@ -42,17 +54,27 @@ def without_unsafe(text: str) -> str:
     return "".join(each for each in text if each.isprintable() or category(each) == "Zs")
 
 
-def cut(text: str, most: int = LONGEST) -> str:
+def truncated(text: str, most: int = LONGEST) -> str:
     """``text``, or its first characters and an ellipsis: ``most`` in all."""
     return text if len(text) <= most else f"{text[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def one_line(text: str, most: int = LONGEST) -> str:
     """``text`` on one line that is safe to show, its white space as single spaces, cut to ``most`` characters."""
-    return escaped(" ".join(cut(text, most).split()))
+    return escaped(" ".join(truncated(text, most).split()))
 
 
-def visible(name: str | Path) -> str:
+def pasted_line(text: str, most: int) -> str:
+    """``text`` as it goes into a field of one line: its lines joined by blanks, what steers a terminal left out.
+
+    At most ``most`` characters; of a text of megabytes only the beginning is looked at.
+    """
+    head = text[: max(PASTED, 2 * most)]
+    lines = (line.strip() for line in head.replace("\t", " ").splitlines())
+    return without_unsafe(" ".join(filter(None, lines)))[:most]
+
+
+def printable_path(name: str | Path) -> str:
     """``name`` as a message gives it, quoted if it has characters that are not safe to show; a long one without its
     middle, as a path ends in what tells it from others.
     """
@@ -62,7 +84,7 @@ def visible(name: str | Path) -> str:
     return text if text.isprintable() else repr(text)
 
 
-def shown(raw: object) -> str:
+def quoted(raw: object) -> str:
     """``raw`` as a message quotes it: on one line, cut where it is long."""
     if isinstance(raw, int) and abs(raw) >= _TOO_MANY_DIGITS:
         return "a number of more than 60 digits"  # Python refuses to write out very long ones
@@ -73,9 +95,9 @@ def shown(raw: object) -> str:
     return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 3]}..."
 
 
-def plain(name: str) -> str:
+def quoted_name(name: str) -> str:
     """``name`` as a message gives it: as it is if that is one short safe line, else quoted."""
-    return name if name.isprintable() and len(name) <= _QUOTED else shown(name)
+    return name if name.isprintable() and len(name) <= _QUOTED else quoted(name)
 
 
 def _escape(each: str) -> str:

@@ -37,7 +37,7 @@ def _run() -> int:
         code = _open(*words)
         if code is not None:
             return code
-    from tui.cli import app  # noqa: PLC0415  # what goes wrong while importing is told on streams that take every text
+    from tui.cli.command_line import app  # noqa: PLC0415  # what goes wrong while importing is told on streams that take every text
 
     app()
     return 0
@@ -65,12 +65,12 @@ def _open(name: str | None = None) -> int | None:
     import gc  # noqa: PLC0415  # as above
 
     gc.disable()  # nothing of what is imported now is garbage; the app enables it once it is drawn
-    from tui.commands import open as command  # noqa: PLC0415  # as above
-    from tui.commands.common import Misuse  # noqa: PLC0415
+    from tui.cli.commands import open as command  # noqa: PLC0415  # as above
+    from tui.cli.lookup import UsageError  # noqa: PLC0415
 
     try:
         return command.run(name)
-    except Misuse:  # the command line comes to it too, and tells it together with what may have been meant
+    except UsageError:  # the command line comes to it too, and tells it together with what may have been meant
         gc.enable()
         return None
 
@@ -84,7 +84,7 @@ def _finish(code: int) -> None:
         from tui.output import flush  # noqa: PLC0415  # as above
 
         code = flush() or code
-    runtime = sys.modules.get("core.training.runtime")
+    runtime = sys.modules.get("core.keras_runtime.runtime")
     if interrupt.received() or (runtime is not None and runtime.loading()):
         os._exit(code)
     sys.exit(code)

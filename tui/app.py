@@ -15,34 +15,34 @@ from textual.driver import Driver
 from textual.getters import query_one
 from textual.widgets import ContentSwitcher, Static
 
-from core.architecture import Architecture
 from core.datasets import DATASETS
 from core.document import Document
-from core.layers import Layer
-from core.plan import Plan
+from core.network.architecture import Architecture
+from core.network.fix import Fix
+from core.network.layers import Layer
+from core.network.shapes import show_shape
+from core.plan.plan import Plan
 from core.presets import Preset
-from core.remedy import Remedy
+from core.sanitize import one_line
 from core.sentences import sentence
-from core.shapes import show_shape
-from tui.build.pane import BuildPane
+from tui.builder.pane import BuildPane
 from tui.conversation import conversation
 from tui.garbage import IdleCollector
 from tui.header import TABS, Header
 from tui.inspect.pane import InspectPane
-from tui.keeping import Keeping
-from tui.plain import one_line
+from tui.run_controller import RunController
 from tui.runs.pane import RunsPane
 from tui.screens.browse import AddLayer
 from tui.screens.dialogs import Ask
 from tui.screens.resizing import TabsScreen
 from tui.theme import DARK, LIGHT
-from tui.train.controller import Run
+from tui.train.controller import TrainedNetwork
 from tui.train.loading import Loader, Preload
 from tui.train.pane import TrainPane
 from tui.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
-    from tui.inspect.findings import RemedyWanted
+    from tui.inspect.findings import FixWanted
 
 __all__ = ["LayerLabApp"]
 
@@ -59,7 +59,7 @@ def _commands() -> type[Provider]:
     return Commands
 
 
-class LayerLabApp(Keeping):
+class LayerLabApp(RunController):
     """LayerLab, opened on ``preset``: a preset, the id of one, the path of a file, or None for an empty stack.
 
     ``path`` is the file that a preset given as such came from, where it can be saved without asking. ``load`` loads
@@ -72,7 +72,7 @@ class LayerLabApp(Keeping):
     TITLE = "LayerLab"
     CSS_PATH = [
         "app.tcss",
-        "build/build.tcss",
+        "builder/builder.tcss",
         "train/train.tcss",
         "inspect/inspect.tcss",
         "runs/runs.tcss",
@@ -208,7 +208,7 @@ class LayerLabApp(Keeping):
         if not merging:
             self.build_pane.say_change()
 
-    def _remedied(self, remedy: Remedy) -> None:
+    def _remedied(self, remedy: Fix) -> None:
         present = self.document.present
         self.document = self.document.edit(
             replace(present, architecture=remedy.architecture, plan=remedy.plan)
@@ -216,7 +216,7 @@ class LayerLabApp(Keeping):
         self.build_pane.say_change()
         self.notify(f"{sentence(f'Done: {remedy.label}')} u takes it back, t trains it", markup=False)
 
-    def on_remedy_wanted(self, event: "RemedyWanted") -> None:
+    def on_fix_wanted(self, event: "FixWanted") -> None:
         """Apply a remedy; found by its name, as importing the message would bring numpy."""
         if event.run.document == self.document_id:
             self._remedied(event.remedy)
@@ -224,7 +224,7 @@ class LayerLabApp(Keeping):
             self._open_remedied(event.remedy, event.run)
 
     @conversation
-    async def _open_remedied(self, remedy: Remedy, run: Run) -> None:
+    async def _open_remedied(self, remedy: Fix, run: TrainedNetwork) -> None:
         """Open what ``run`` trained, with ``remedy`` applied: the document that is open is not the one it came from."""
         name = one_line(run.name)
         if await self.may_leave(f"open {name}"):
@@ -252,7 +252,7 @@ class LayerLabApp(Keeping):
     async def _add_requested(self) -> None:
         name = await self.push_screen_wait(AddLayer(self.preset.architecture, self.build_pane.selected))
         if name is not None:
-            self.build_pane.insert(Layer.named(name).start())
+            self.build_pane.insert(Layer.named(name).initial())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         steps = {"undo": self.document.past, "redo": self.document.future}

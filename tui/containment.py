@@ -26,7 +26,7 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerFailed, WorkerState
 
 from core import storage
-from tui.plain import one_line
+from core.sanitize import one_line
 from tui.terminal import LOG_LIMIT
 
 __all__ = ["Containing", "place_of"]

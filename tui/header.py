@@ -5,7 +5,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.plain import one_line
+from core.sanitize import one_line
 
 __all__ = ["TABS", "Header"]
 

@@ -11,11 +11,11 @@ from textual.worker import get_current_worker
 
 from core.document import Document
 from core.journal import Journal, JournalError, Leftover, discard, leftovers, reopened
+from core.keras_runtime.failures import explain
 from core.presets import Preset
-from core.training.failures import explain
+from core.sanitize import one_line
 from tui.conversation import conversation
-from tui.desk import Desk
-from tui.plain import one_line
+from tui.document_controller import DocumentController
 from tui.screens.dialogs import Ask
 
 __all__ = ["Journaling"]
@@ -26,7 +26,7 @@ IDLE = 0.5
 """Seconds without a key until a question comes up by itself: nobody is to answer it in the middle of a word."""
 
 
-class Journaling(Desk):
+class Journaling(DocumentController):
     """An app whose document outlives it."""
 
     def __init__(self, preset: Preset | str | Path | None, path: Path | None) -> None:

@@ -6,8 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from core.sanitize import cut
-from tui.plain import one_line, printable
+from core.sanitize import escaped, one_line, truncated
 from tui.terminal import hush
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ class Output:
 
     def line(self, text: str = "", style: str = "") -> None:
         """One line of text, in ``style`` on a terminal."""
-        shown = printable(cut(text))
+        shown = escaped(truncated(text))
         if self.rich:
             self.console.print(shown, style=style or None, markup=False, highlight=False, emoji=False)
         else:
@@ -100,7 +99,7 @@ class Output:
 
     def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]], styles: Sequence[str] = ()) -> None:
         """``rows`` under the titles of ``columns``; ``styles`` gives each row's style on a terminal."""
-        cells = [[printable(cut(cell, WIDEST)) for cell in row] for row in rows]
+        cells = [[escaped(truncated(cell, WIDEST)) for cell in row] for row in rows]
         if self.rich:
             self._rich_table(columns, cells, styles)
         else:

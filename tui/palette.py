@@ -13,10 +13,10 @@ from textual.markup import escape
 from textual.types import IgnoreReturnCallbackType
 
 from core import presets
-from core.layers import Input, Layer
+from core.network.layers import Input, Layer
+from core.sanitize import one_line
 from tui.header import TABS
-from tui.inspect.catalog import VIEWS
-from tui.plain import one_line
+from tui.inspect.view_registry import VIEWS
 
 if TYPE_CHECKING:
     from tui.app import LayerLabApp
@@ -87,7 +87,7 @@ class Commands(Provider):
 
     def _insert(self, layer: type[Layer]) -> None:
         self._lab.action_show("build")
-        self._lab.build_pane.insert(layer.start())
+        self._lab.build_pane.insert(layer.initial())
 
     async def _run(self, owner: DOMNode, action: str) -> None:
         if owner.id in TABS:

@@ -15,7 +15,7 @@ from textual._xterm_parser import BRACKETED_PASTE_START as START
 from textual._xterm_parser import XTermParser
 from textual.message import Message
 
-from tui.plain import PASTED
+from core.sanitize import PASTED
 
 __all__ = ["BURST", "KEY", "LAPSE", "SETTLE", "PasteParser"]
 

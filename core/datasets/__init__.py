@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from core.shapes import Shape, count
+from core.network.shapes import Shape, count
 
 __all__ = ["DATASETS", "Dataset"]
 

@@ -1,9 +1,9 @@
 """What keeps a network from learning well: findings, each with its numbers, its cause and its remedies."""
 
-from core.diagnosis.dynamic import diagnose
 from core.diagnosis.finding import Finding
-from core.diagnosis.static import examine
-from core.diagnosis.whole import explain, judge
-from core.remedy import Remedy
+from core.diagnosis.findings import run_findings, training_findings
+from core.diagnosis.static_rules import static_findings
+from core.diagnosis.training_rules import rule_findings
+from core.network.fix import Fix
 
-__all__ = ["Finding", "Remedy", "diagnose", "examine", "explain", "judge"]
+__all__ = ["Finding", "Fix", "rule_findings", "run_findings", "static_findings", "training_findings"]

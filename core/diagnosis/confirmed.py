@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from math import isfinite
 
 from core.diagnosis import moving_averages, penalties
-from core.diagnosis.evidence import GOOD, Evidence, Layer
-from core.diagnosis.feed import FEWEST_EXAMPLES
 from core.diagnosis.finding import Finding
-from core.diagnosis.subject import named
-from core.quantities import show_amount, show_percent
+from core.diagnosis.input_rules import FEWEST_EXAMPLES
+from core.diagnosis.static_context import named
+from core.diagnosis.training_context import GOOD, ProbedLayer, TrainingContext
+from core.formatting import show_amount, show_percent
 
 __all__ = ["moving_averages_lag", "penalty_dominates"]
 
@@ -26,9 +26,9 @@ APART = 0.25
 """Standard deviations that outputs by moving averages and by those of the batch must be apart."""
 
 
-def penalty_dominates(evidence: Evidence) -> Iterator[Finding]:
+def penalty_dominates(evidence: TrainingContext) -> Iterator[Finding]:
     """Penalties that are most of the loss, while the network does not learn well."""
-    looks = [look for look in evidence.looks if not any(layer.broken for layer in look.layers)]
+    looks = [look for look in evidence.steps if not any(layer.broken for layer in look.layers)]
     learns = evidence.accuracy is not None and evidence.accuracy >= GOOD
     if learns or not looks or not (evidence.settled or evidence.history.ended):
         return
@@ -36,7 +36,7 @@ def penalty_dominates(evidence: Evidence) -> Iterator[Finding]:
     if first.penalty < FIRST and min(look.penalty for look in newest) < MOST:
         return
     share = {layer.row.index: layer.penalty for layer in (first if first.penalty >= FIRST else newest[-1]).layers}
-    found = penalties.penalties(evidence.subject)
+    found = penalties.penalties(evidence.static_context)
     found.sort(key=lambda one: (-share.get(one.row.index, 0.0), -(one.start or 0.0)))
     if not found:
         return
@@ -52,19 +52,19 @@ def penalty_dominates(evidence: Evidence) -> Iterator[Finding]:
         f"{penalties.penalty_of(found[0])}{more} is {show_percent(first.penalty, 0)} of the loss at step "
         f"{first.step:,} and {show_percent(newest[-1].penalty, 0)} at step {newest[-1].step:,}{accuracy}{before}",
         penalties.CAUSE,
-        known.remedies if known else penalties.lightened(evidence.subject, found, lighter),
+        known.fixes if known else penalties.lightened(evidence.static_context, found, lighter),
     )
 
 
-def moving_averages_lag(evidence: Evidence) -> Iterator[Finding]:
+def moving_averages_lag(evidence: TrainingContext) -> Iterator[Finding]:
     """A validation that is much worse than training, by moving averages that are not where the batches are."""
-    epochs, subject = evidence.history.epochs, evidence.subject
+    epochs, subject = evidence.history.epochs, evidence.static_context
     if not epochs or subject.plan.batch_size < FEWEST_EXAMPLES:
         return
     newest = epochs[-1]
     if newest.val_accuracy is None or newest.accuracy - newest.val_accuracy < GAP:
         return
-    lagging = [layer for layer in (evidence.looks[-1].layers if evidence.looks else ()) if _lag(layer) >= APART]
+    lagging = [layer for layer in (evidence.steps[-1].layers if evidence.steps else ()) if _lag(layer) >= APART]
     if not lagging:
         return
     worst = max(lagging, key=_lag)
@@ -75,13 +75,13 @@ def moving_averages_lag(evidence: Evidence) -> Iterator[Finding]:
         worst.row.index,
         f"in epoch {newest.epoch} accuracy is {show_percent(newest.accuracy, 1)} in training and "
         f"{show_percent(newest.val_accuracy, 1)} in "
-        f"validation; at step {evidence.looks[-1].step:,} the numbers that {named(worst.row)} gives by its moving "
+        f"validation; at step {evidence.steps[-1].step:,} the numbers that {named(worst.row)} gives by its moving "
         f"averages are {_lag(worst):.2g} standard deviations from those that it gives by the mean and variance of the "
         f"batch{before}",
         moving_averages.CAUSE,
-        known.remedies if known else moving_averages.hastened(subject, [layer.row for layer in lagging]),
+        known.fixes if known else moving_averages.hastened(subject, [layer.row for layer in lagging]),
     )
 
 
-def _lag(layer: Layer) -> float:
+def _lag(layer: ProbedLayer) -> float:
     return layer.sample.lag if layer.sample.lag is not None and isfinite(layer.sample.lag) else 0.0

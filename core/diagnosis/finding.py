@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from core.remedy import Remedy
+from core.network.fix import Fix
 
 __all__ = ["Finding"]
 
@@ -19,7 +19,7 @@ class Finding(Struct, frozen=True):
     layer: int | None
     evidence: str
     cause: str
-    remedies: tuple[Remedy, ...] = ()
+    fixes: tuple[Fix, ...] = ()
     because: str = ""
 
     @property

@@ -5,17 +5,17 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from core.diagnosis.cures import hidden, revived
-from core.diagnosis.evidence import Evidence
 from core.diagnosis.finding import Finding
-from core.diagnosis.kernels import weighs
-from core.diagnosis.subject import Subject
-from core.layers import Dense, Dropout, Layer
-from core.optimizers import Adam
-from core.plan import EarlyStopping
-from core.quantities import show_amount, show_percent
-from core.remedy import Remedy
-from core.summary import Row
+from core.diagnosis.fixes import hidden_rows, use_elu
+from core.diagnosis.kernels import has_kernel
+from core.diagnosis.static_context import StaticContext
+from core.diagnosis.training_context import TrainingContext
+from core.formatting import show_amount, show_percent
+from core.network.fix import Fix
+from core.network.layers import Dense, Dropout, Layer
+from core.network.summary import Row
+from core.plan.optimizers import Adam
+from core.plan.plan import EarlyStopping
 
 __all__ = ["no_progress", "overfitting", "underfitting"]
 
@@ -42,7 +42,7 @@ MANY = 256
 """Units of a hidden layer from which more of them are not what is missing."""
 
 
-def overfitting(evidence: Evidence) -> Iterator[Finding]:
+def overfitting(evidence: TrainingContext) -> Iterator[Finding]:
     """A validation loss that rises while the training loss falls."""
     epochs, best = evidence.history.epochs, evidence.history.best
     if best is None or best.val_loss is None or len(epochs) <= SUSTAINED:
@@ -60,23 +60,23 @@ def overfitting(evidence: Evidence) -> Iterator[Finding]:
         f"since epoch {best.epoch} the validation loss has risen from {best.val_loss:.3g} to {mean:.3g}, the mean of "
         f"the last {SUSTAINED} epochs, while the training loss fell from {best.loss:.3g} to {newest.loss:.2g}",
         "The network goes on learning its training images by heart: of others it gets surer, but no better.",
-        tuple(_restrained(evidence.subject)),
+        tuple(_restrained(evidence.static_context)),
     )
 
 
-def _restrained(subject: Subject) -> Iterator[Remedy]:
+def _restrained(subject: StaticContext) -> Iterator[Fix]:
     """Dropout where there is none (Srivastava et al. 2014), and an end in time."""
-    if len(subject.weighing) > 1 and not any(isinstance(row.layer, Dropout) for row in subject.summary.rows):
-        place = subject.weighing[-1].index
+    if len(subject.kernel_rows) > 1 and not any(isinstance(row.layer, Dropout) for row in subject.summary.rows):
+        place = subject.kernel_rows[-1].index
         dropped = subject.architecture.insert(place, Dropout(0.5))
-        yield subject.changed(f"insert Dropout 0.5 before layer {place}", architecture=dropped)
+        yield subject.make_fix(f"insert Dropout 0.5 before layer {place}", architecture=dropped)
     if subject.plan.early_stopping is None:
         stopping = EarlyStopping(monitor="val_loss", patience=PATIENCE)
         plan = replace(subject.plan, early_stopping=stopping)
-        yield subject.changed(f"set early_stopping to patience={PATIENCE}", plan=plan)
+        yield subject.make_fix(f"set early_stopping to patience={PATIENCE}", plan=plan)
 
 
-def underfitting(evidence: Evidence) -> Iterator[Finding]:
+def underfitting(evidence: TrainingContext) -> Iterator[Finding]:
     """An accuracy that has levelled off low, on new images as on those trained on."""
     epochs = evidence.history.epochs[-SPAN - 1 :]
     if len(epochs) <= SPAN or not evidence.settled:
@@ -93,19 +93,21 @@ def underfitting(evidence: Evidence) -> Iterator[Finding]:
         f"training accuracy levels off: in the last {SPAN} epochs it went from "
         f"{show_percent(epochs[0].accuracy, 1)} to {show_percent(epochs[-1].accuracy, 1)}{also}",
         "Gradients are alive and the steps of a usual size: this network cannot tell more of the images apart.",
-        tuple(_enlarged(evidence.subject)),
+        tuple(_enlarged(evidence.static_context)),
     )
 
 
-def _slowing(evidence: Evidence) -> bool:
+def _slowing(evidence: TrainingContext) -> bool:
     """Whether the learning rate has been lowered on the way, by the schedule or by hand."""
     rates = [epoch.learning_rate for epoch in evidence.history.epochs[-SPAN - 1 :]]
-    return any(later < earlier for earlier, later in pairwise([evidence.subject.plan.optimizer.learning_rate, *rates]))
+    return any(
+        later < earlier for earlier, later in pairwise([evidence.static_context.plan.optimizer.learning_rate, *rates])
+    )
 
 
-def _enlarged(subject: Subject) -> Iterator[Remedy]:
+def _enlarged(subject: StaticContext) -> Iterator[Fix]:
     """Less dropout, more units, another hidden layer: what there is room for."""
-    rows, last = hidden(subject), subject.weighing[-1] if subject.weighing else None
+    rows, last = hidden_rows(subject), subject.kernel_rows[-1] if subject.kernel_rows else None
     dropping = [(row, half) for row in rows if (half := _halved(row.layer))]
     if dropping:
         yield _replaced(subject, "halve the dropout", dropping)
@@ -114,7 +116,7 @@ def _enlarged(subject: Subject) -> Iterator[Remedy]:
         yield _replaced(subject, f"set units={MANY}", narrow)
     if last and isinstance(last.layer, Dense):
         deeper = subject.architecture.insert(last.index, Dense(MANY, "relu"))
-        yield subject.changed(f"insert Dense {MANY} relu before layer {last.index}", architecture=deeper)
+        yield subject.make_fix(f"insert Dense {MANY} relu before layer {last.index}", architecture=deeper)
 
 
 def _halved(layer: Layer) -> Layer | None:
@@ -125,21 +127,21 @@ def _widened(layer: Layer) -> Layer | None:
     return replace(layer, units=MANY) if isinstance(layer, Dense) and layer.units < MANY else None
 
 
-def _replaced(subject: Subject, label: str, changes: list[tuple[Row, Layer]]) -> Remedy:
+def _replaced(subject: StaticContext, label: str, changes: list[tuple[Row, Layer]]) -> Fix:
     architecture = subject.architecture
     for row, layer in changes:
         architecture = architecture.replace(row.index, layer)
-    return subject.changed(label, architecture=architecture)
+    return subject.make_fix(label, architecture=architecture)
 
 
-def no_progress(evidence: Evidence) -> Iterator[Finding]:
+def no_progress(evidence: TrainingContext) -> Iterator[Finding]:
     """A whole epoch, and still no better than guessing, for no other reason that is known."""
     if not evidence.history.epochs or not evidence.guesses or evidence.accuracy is None or evidence.static:
         return
-    subject = evidence.subject
-    remedies = [revived(subject, normalized=True)] if any(weighs(row.layer) for row in hidden(subject)) else []
+    subject = evidence.static_context
+    remedies = [use_elu(subject, normalized=True)] if any(has_kernel(row.layer) for row in hidden_rows(subject)) else []
     if not isinstance(subject.plan.optimizer, Adam):
-        remedies.insert(0, subject.changed("set optimizer=adam", plan=replace(subject.plan, optimizer=Adam())))
+        remedies.insert(0, subject.make_fix("set optimizer=adam", plan=replace(subject.plan, optimizer=Adam())))
     yield Finding(
         "no-progress",
         None,

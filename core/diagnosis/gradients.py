@@ -5,14 +5,14 @@ from statistics import median
 
 from msgspec import Struct
 
-from core.diagnosis.cures import RELUS, SQUASHING, feeding, hidden, leaky, revived, sound_start, unbiased
-from core.diagnosis.evidence import GOOD, Evidence, Layer, Look
 from core.diagnosis.finding import Finding
-from core.diagnosis.step_size import slower
-from core.diagnosis.subject import activation, named
-from core.quantities import show_amount, show_percent
-from core.remedy import Remedy
-from core.summary import Row
+from core.diagnosis.fixes import RELUS, SQUASHING, feeding, fix_scaling, hidden_rows, unbiased, use_elu, use_leaky_relu
+from core.diagnosis.static_context import activation, named
+from core.diagnosis.step_size import lower_learning_rate
+from core.diagnosis.training_context import GOOD, ProbedLayer, ProbedStep, TrainingContext
+from core.formatting import show_amount, show_percent
+from core.network.fix import Fix
+from core.network.summary import Row
 
 __all__ = ["dead_relus", "saturated_units", "vanishing_gradients"]
 
@@ -43,26 +43,26 @@ SEEN = 3
 """How many of the newest samples must agree."""
 
 
-def vanishing_gradients(evidence: Evidence) -> Iterator[Finding]:
+def vanishing_gradients(evidence: TrainingContext) -> Iterator[Finding]:
     """Layers whose gradient is a small part of the last layer's, for itself and measured by the weights."""
     accuracy = evidence.accuracy
     if not evidence.settled or accuracy is None or accuracy >= LEARNING:
         return
-    faded = [found for look in evidence.looks if (found := _faded(look))]
-    if not faded or 2 * len(faded) < len(evidence.looks):
+    faded = [found for look in evidence.steps if (found := _faded(look))]
+    if not faded or 2 * len(faded) < len(evidence.steps):
         return
     look, last = faded[-1]
     weakest = _weakest([each for each, _ in faded])
-    subject = evidence.subject
+    subject = evidence.static_context
     left = f"1/{last.gradient / weakest.gradient:,.0f} of" if weakest.gradient else "nothing of"
-    squashed = sum(activation(row.layer) in SQUASHING for row in hidden(subject))
+    squashed = sum(activation(row.layer) in SQUASHING for row in hidden_rows(subject))
     cause = "On its way back the gradient is multiplied by the weights and slopes of every layer, and they shrink it."
     if squashed:
         cause = (
             f"On its way back the gradient is multiplied by the slope of {show_amount(squashed, 'hidden activation')}, "
             "at most 1/4 for each sigmoid: little is left for the first layers to learn from."
         )
-    remedies = [revived(subject, normalized=True), revived(subject, normalized=False)]
+    remedies = [use_elu(subject, normalized=True), use_elu(subject, normalized=False)]
     yield Finding(
         "vanishing-gradients",
         weakest.row.index,
@@ -73,42 +73,42 @@ def vanishing_gradients(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def _faded(look: Look) -> tuple[Look, Layer] | None:
+def _faded(look: ProbedStep) -> tuple[ProbedStep, ProbedLayer] | None:
     """The look and its last layer, if there is so much between that and the smallest gradient for its weights."""
-    if len(look.weighing) < 2:
+    if len(look.kernel_layers) < 2:
         return None
-    *earlier, last = look.weighing
+    *earlier, last = look.kernel_layers
     weakest = min(earlier, key=lambda layer: layer.relative)
     far = weakest.gradient * FADED <= last.gradient and weakest.relative * FADED <= last.relative
     return (look, last) if far and last.relative > 0 else None
 
 
-def _weakest(looks: Sequence[Look]) -> Layer:
+def _weakest(looks: Sequence[ProbedStep]) -> ProbedLayer:
     """The layer of the last look whose gradient is mostly the smallest for its weights: single batches differ."""
     told: dict[int, list[float]] = {}
-    for layer in (layer for look in looks for layer in look.weighing):
+    for layer in (layer for look in looks for layer in look.kernel_layers):
         told.setdefault(layer.row.index, []).append(layer.relative)
-    return min(looks[-1].weighing[:-1], key=lambda layer: median(told[layer.row.index]))
+    return min(looks[-1].kernel_layers[:-1], key=lambda layer: median(told[layer.row.index]))
 
 
-def dead_relus(evidence: Evidence) -> Iterator[Finding]:
+def dead_relus(evidence: TrainingContext) -> Iterator[Finding]:
     """Relus that give 0 whatever the image."""
-    subject = evidence.subject
+    subject = evidence.static_context
     enough = DEAD if subject.plan.batch_size >= FEW else ALL
     lasting = [one for one in _lasting(evidence, "dead") if one.share >= enough]
     if not lasting:
         return
     worst = max(lasting, key=lambda one: one.share)
-    begun = evidence.looks[0].step
+    begun = evidence.steps[0].step
     cause = "A relu whose sum is below 0 for every image gives 0 and has no slope: no gradient reaches its weights. "
     if worst.first >= enough:
         cause += f"At step {begun:,} it was so already: the weights and biases it starts from are to blame."
-        mends = [unbiased(subject, _feeding(evidence)), *sound_start(subject), leaky(subject)]
+        mends = [unbiased(subject, _feeding(evidence)), *fix_scaling(subject), use_leaky_relu(subject)]
     else:
         was = show_percent(worst.first, 0)
         cause += f"At step {begun:,} it was {was}: steps that were too large have pushed them there."
-        slow = slower(evidence)
-        mends = [slow, *sound_start(subject), leaky(subject, slow)]
+        slow = lower_learning_rate(evidence)
+        mends = [slow, *fix_scaling(subject), use_leaky_relu(subject, slow)]
     yield Finding(
         "dead-relus",
         worst.row.index,
@@ -119,18 +119,18 @@ def dead_relus(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def _feeding(evidence: Evidence) -> list[Row]:
+def _feeding(evidence: TrainingContext) -> list[Row]:
     """The rows whose sums go into a relu."""
-    rows = evidence.subject.summary.rows
-    fed = (feeding(evidence.subject, row) for row in rows if activation(row.layer) in RELUS)
+    rows = evidence.static_context.summary.rows
+    fed = (feeding(evidence.static_context, row) for row in rows if activation(row.layer) in RELUS)
     return [row for row in fed if row is not None]
 
 
-def saturated_units(evidence: Evidence) -> Iterator[Finding]:
+def saturated_units(evidence: TrainingContext) -> Iterator[Finding]:
     """Sigmoids and tanh of which nearly all outputs are at their ends, from the start or with nothing learned."""
-    subject = evidence.subject
+    subject = evidence.static_context
     # A sure answer is one at its end: only of hidden layers does it say something.
-    inner = len(hidden(subject))
+    inner = len(hidden_rows(subject))
     low = evidence.settled and evidence.accuracy is not None and evidence.accuracy < GOOD
     lasting = [
         one
@@ -143,13 +143,13 @@ def saturated_units(evidence: Evidence) -> Iterator[Finding]:
     initial = worst.first >= FLAT
     cause = "Near its ends an activation has next to no slope: little of a gradient comes back through it. "
     cause += "It started so: its sums are too large." if initial else "Large steps have driven its sums there."
-    alive = revived(subject, normalized=True)
-    mends = [alive, *sound_start(subject)] if initial else [slower(evidence), alive]
+    alive = use_elu(subject, normalized=True)
+    mends = [alive, *fix_scaling(subject)] if initial else [lower_learning_rate(evidence), alive]
     yield Finding(
         "saturated-units",
         worst.row.index,
         f"{_at_least(worst.share)} outputs of {named(worst.row)} were near their ends at {_steps(evidence)}; at step "
-        f"{evidence.looks[0].step:,} it was {show_percent(worst.first, 0)}{_more(lasting)}",
+        f"{evidence.steps[0].step:,} it was {show_percent(worst.first, 0)}{_more(lasting)}",
         cause,
         _distinct(mends),
     )
@@ -163,16 +163,18 @@ class _Lasting(Struct, frozen=True):
     first: float
 
 
-def _lasting(evidence: Evidence, share: str) -> Iterator[_Lasting]:
+def _lasting(evidence: TrainingContext, share: str) -> Iterator[_Lasting]:
     """What lasts over at least two samples, the first of which, where it is one of them, must agree."""
-    newest = evidence.looks[1:][-SEEN:]
-    first = _least(evidence.looks[:1], share)
+    newest = evidence.steps[1:][-SEEN:]
+    first = _least(evidence.steps[:1], share)
     for row, least in _least(newest, share).items():
         begun = first.get(row, 0.0)
-        yield _Lasting(evidence.subject.summary.rows[row], least if len(newest) > 1 else min(least, begun), begun)
+        yield _Lasting(
+            evidence.static_context.summary.rows[row], least if len(newest) > 1 else min(least, begun), begun
+        )
 
 
-def _least(looks: tuple[Look, ...], share: str) -> dict[int, float]:
+def _least(looks: tuple[ProbedStep, ...], share: str) -> dict[int, float]:
     """The smallest share of each row in ``looks``; NaN, as after numbers have broken, counts for nothing."""
     least: dict[int, float] = {}
     for look in looks:
@@ -183,12 +185,12 @@ def _least(looks: tuple[Look, ...], share: str) -> dict[int, float]:
     return least
 
 
-def _steps(evidence: Evidence) -> str:
-    *earlier, last = (f"{look.step:,}" for look in evidence.looks[1:][-SEEN:])
+def _steps(evidence: TrainingContext) -> str:
+    *earlier, last = (f"{look.step:,}" for look in evidence.steps[1:][-SEEN:])
     return f"steps {', '.join(earlier)} and {last}" if earlier else f"step {last}"
 
 
-def _distinct(remedies: list[Remedy | None]) -> tuple[Remedy, ...]:
+def _distinct(remedies: list[Fix | None]) -> tuple[Fix, ...]:
     return tuple(dict.fromkeys(remedy for remedy in remedies if remedy))
 
 

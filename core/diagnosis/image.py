@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from core.architecture import Architecture
 from core.diagnosis.finding import Finding
-from core.diagnosis.subject import Rule, Subject, named
-from core.layers import (
+from core.diagnosis.static_context import StaticContext, StaticRule, named
+from core.formatting import show_percent
+from core.network.architecture import Architecture
+from core.network.fix import Fix
+from core.network.layers import (
     AveragePooling2D,
     Conv2D,
     DepthwiseConv2D,
@@ -17,10 +19,8 @@ from core.layers import (
     MaxPooling2D,
     SeparableConv2D,
 )
-from core.quantities import show_percent
-from core.remedy import Remedy
-from core.shapes import Slide, count, show_shape
-from core.summary import Row
+from core.network.shapes import Slide, count, show_shape
+from core.network.summary import Row
 
 __all__ = ["RULES", "seen"]
 
@@ -33,12 +33,12 @@ LEAST_SEEN = 1 / 2
 """Share of an image's pixels that must lie under a window at least once."""
 
 
-def discards_image(subject: Subject) -> Iterator[Finding]:
+def discards_image(subject: StaticContext) -> Iterator[Finding]:
     """Pools that throw most of the image away before any weight has seen it."""
-    if not subject.weighing:
+    if not subject.kernel_rows:
         return
     whole = count(subject.architecture.input_shape)
-    before = subject.summary.rows[1 : subject.weighing[0].index]
+    before = subject.summary.rows[1 : subject.kernel_rows[0].index]
     pools = [row for row in before if row.facts and isinstance(row.layer, POOLS)]
     left = [count(row.facts.output) for row in pools if row.facts]
     first = next((at for at, numbers in enumerate(left) if numbers < LEAST_KEPT * whole), None)
@@ -54,26 +54,26 @@ def discards_image(subject: Subject) -> Iterator[Finding]:
     )
 
 
-def _unpooled(subject: Subject, pools: list[Row], whole: int) -> Iterator[Remedy]:
+def _unpooled(subject: StaticContext, pools: list[Row], whole: int) -> Iterator[Fix]:
     """Remedies for the pools from the first that leaves too little on: a smaller window, or none of them."""
     row, layer = pools[0], pools[0].layer
     if len(pools) == 1 and row.input and isinstance(layer, MaxPooling2D | AveragePooling2D):
         size = (min(2, layer.pool_size[0]), min(2, layer.pool_size[1]))
         small = replace(layer, pool_size=size, strides=None)
         if count(small.facts(row.input).output) >= LEAST_KEPT * whole:
-            yield subject.replaced(f"set pool_size={show_shape(size)}", row, small)
+            yield subject.replace_layer(f"set pool_size={show_shape(size)}", row, small)
     architecture: Architecture = subject.architecture
     for pool in reversed(pools):
         flat = isinstance(pool.layer, GlobalMaxPooling2D | GlobalAveragePooling2D)
         architecture = architecture.replace(pool.index, Flatten()) if flat else architecture.remove(pool.index)
     flat = isinstance(layer, GlobalMaxPooling2D | GlobalAveragePooling2D)
     label = "put Flatten in its place" if flat else "remove it" if len(pools) == 1 else "remove the pools"
-    yield subject.changed(label, architecture=architecture)
+    yield subject.make_fix(label, architecture=architecture)
 
 
-def skips_pixels(subject: Subject) -> Iterator[Finding]:
+def skips_pixels(subject: StaticContext) -> Iterator[Finding]:
     """A first convolution whose steps are so much larger than its window that most pixels never come under it."""
-    row = subject.weighing[0] if subject.weighing else None
+    row = subject.kernel_rows[0] if subject.kernel_rows else None
     if not row or not row.facts or not row.facts.window:
         return
     layer, window = row.layer, row.facts.window
@@ -89,7 +89,7 @@ def skips_pixels(subject: Subject) -> Iterator[Finding]:
         f"the {show_shape(layer.kernel_size)} window of {named(row)} moves by {show_shape(layer.strides)}: "
         f"it sees {under:,} of {pixels:,} pixels ({show_percent(under / pixels, 1)})",
         "Steps larger than the window leave gaps between its stops, and no later layer ever sees what lies in them.",
-        (subject.replaced(f"set strides={show_shape(strides)}", row, replace(layer, strides=strides)),),
+        (subject.replace_layer(f"set strides={show_shape(strides)}", row, replace(layer, strides=strides)),),
     )
 
 
@@ -108,4 +108,4 @@ def seen(slide: Slide) -> int:
     return under(slide.before + slide.size) - under(slide.before)
 
 
-RULES: tuple[Rule, ...] = (discards_image, skips_pixels)
+RULES: tuple[StaticRule, ...] = (discards_image, skips_pixels)

@@ -5,8 +5,8 @@ from math import ceil, erf, exp, pi, prod, sqrt
 
 from msgspec import Struct
 
-from core.fields import fields_of
-from core.initializers import (
+from core.fields.struct import fields_of
+from core.network.initializers import (
     Constant,
     GlorotNormal,
     GlorotUniform,
@@ -24,7 +24,7 @@ from core.initializers import (
     VarianceScaling,
     Zeros,
 )
-from core.layers import (
+from core.network.layers import (
     GRU,
     LSTM,
     Bidirectional,
@@ -37,9 +37,19 @@ from core.layers import (
     SeparableConv2D,
     SimpleRNN,
 )
-from core.shapes import Shape
+from core.network.shapes import Shape
 
-__all__ = ["Kernel", "expected", "fans", "fits", "initial_stddev", "kernel_fields", "kernels", "same_value", "weighs"]
+__all__ = [
+    "Kernel",
+    "expected",
+    "fans",
+    "fits",
+    "has_kernel",
+    "initial_stddev",
+    "kernel_fields",
+    "kernels",
+    "same_value",
+]
 
 _FIELDS = ("kernel_initializer", "depthwise_initializer", "pointwise_initializer", "recurrent_initializer")
 
@@ -79,7 +89,7 @@ def kernel_fields(kind: type[Layer]) -> tuple[str, ...]:
     return tuple(field.name for field in fields_of(kind) if field.name in _FIELDS)
 
 
-def weighs(layer: Layer) -> bool:
+def has_kernel(layer: Layer) -> bool:
     """Whether the layer multiplies its inputs by a kernel."""
     return isinstance(layer, Bidirectional) or bool(kernel_fields(type(layer)))
 

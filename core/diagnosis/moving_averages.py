@@ -5,14 +5,14 @@ from math import ceil, log
 
 from msgspec.structs import replace
 
-from core.diagnosis.feed import FEWEST_EXAMPLES
+from core.datasets.validation import training_examples
 from core.diagnosis.finding import Finding
-from core.diagnosis.subject import Rule, Subject, named
-from core.layers import BatchNormalization
-from core.quantities import show_amount, show_percent
-from core.remedy import Remedy
-from core.summary import Row
-from core.training.validation import training_examples
+from core.diagnosis.input_rules import FEWEST_EXAMPLES
+from core.diagnosis.static_context import StaticContext, StaticRule, named
+from core.formatting import show_amount, show_percent
+from core.network.fix import Fix
+from core.network.layers import BatchNormalization
+from core.network.summary import Row
 
 __all__ = ["CAUSE", "CODE", "RULES", "averaging", "hastened", "held_back"]
 
@@ -41,7 +41,7 @@ CAUSE = (
 )
 
 
-def moving_averages_lag(subject: Subject) -> Iterator[Finding]:
+def moving_averages_lag(subject: StaticContext) -> Iterator[Finding]:
     """Moving averages that the steps of the plan do not take to where the batches are."""
     rows = held_back(subject)
     if not rows:
@@ -60,25 +60,25 @@ def moving_averages_lag(subject: Subject) -> Iterator[Finding]:
     )
 
 
-def averaging(subject: Subject) -> list[Row]:
+def averaging(subject: StaticContext) -> list[Row]:
     """The rows that keep moving averages; one that is frozen normalizes by those it has, while training too."""
     return [row for row in subject.summary.rows if isinstance(row.layer, BatchNormalization) and row.layer.trainable]
 
 
-def held_back(subject: Subject) -> list[Row]:
+def held_back(subject: StaticContext) -> list[Row]:
     """The rows whose moving averages do not arrive by the plan's last step."""
     steps = _steps(subject)
     return [row for row in averaging(subject) if _momentum(row) ** steps > LEFT] if subject.trains else []
 
 
-def hastened(subject: Subject, rows: list[Row]) -> tuple[Remedy, ...]:
+def hastened(subject: StaticContext, rows: list[Row]) -> tuple[Fix, ...]:
     """Remedies by which the moving averages of ``rows`` arrive: lower momentum, smaller batches, more epochs."""
     if not rows:
         return ()
     return tuple(_hastened(subject, rows))
 
 
-def _hastened(subject: Subject, rows: list[Row]) -> Iterator[Remedy]:
+def _hastened(subject: StaticContext, rows: list[Row]) -> Iterator[Fix]:
     plan, steps, slowest = subject.plan, _steps(subject), max(_momentum(row) for row in rows)
     if slowest <= 0:
         return
@@ -88,20 +88,20 @@ def _hastened(subject: Subject, rows: list[Row]) -> Iterator[Remedy]:
         if _momentum(row) > lower:
             architecture = architecture.replace(row.index, replace(row.layer, momentum=lower))
     where = f" in {show_amount(len(rows), 'layer')}" if rows[1:] else ""
-    yield subject.changed(f"set momentum={lower:g}{where}", architecture=architecture)
+    yield subject.make_fix(f"set momentum={lower:g}{where}", architecture=architecture)
     if slowest >= 1:
         return
     needed = ceil(log(ARRIVED) / log(slowest))
     examples = training_examples(plan.validation, subject.dataset.train)
     size = 2 ** ((examples * plan.epochs // needed).bit_length() - 1) if examples * plan.epochs >= needed else 0
     if FEWEST_EXAMPLES <= size < plan.batch_size:
-        yield subject.changed(f"set batch_size={size}", plan=replace(plan, batch_size=size))
+        yield subject.make_fix(f"set batch_size={size}", plan=replace(plan, batch_size=size))
     epochs = ceil(needed / max(1, ceil(examples / plan.batch_size)))
     if plan.epochs < epochs <= MOST_EPOCHS:
-        yield subject.changed(f"set epochs={epochs}", plan=replace(plan, epochs=epochs))
+        yield subject.make_fix(f"set epochs={epochs}", plan=replace(plan, epochs=epochs))
 
 
-def _steps(subject: Subject) -> int:
+def _steps(subject: StaticContext) -> int:
     """How many steps the plan takes."""
     plan = subject.plan
     return ceil(training_examples(plan.validation, subject.dataset.train) / plan.batch_size) * plan.epochs
@@ -111,4 +111,4 @@ def _momentum(row: Row) -> float:
     return row.layer.momentum if isinstance(row.layer, BatchNormalization) else 0.0
 
 
-RULES: tuple[Rule, ...] = (moving_averages_lag,)
+RULES: tuple[StaticRule, ...] = (moving_averages_lag,)

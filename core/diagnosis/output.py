@@ -5,19 +5,14 @@ from math import e, log
 
 from msgspec.structs import replace
 
-from core.activations import curve
 from core.diagnosis.finding import Finding
-from core.diagnosis.subject import Rule, Subject, named, with_activation
-from core.layers import (
-    Activation,
-    BatchNormalization,
-    Dense,
-    Dropout,
-    GaussianNoise,
-    Layer,
-    LayerNormalization,
-)
-from core.losses import (
+from core.diagnosis.static_context import StaticContext, StaticRule, named, with_activation
+from core.formatting import show_percent
+from core.network.activations import curve
+from core.network.fix import Fix
+from core.network.layers import Activation, BatchNormalization, Dense, Dropout, GaussianNoise, Layer, LayerNormalization
+from core.network.summary import Row, summarize
+from core.plan.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     CategoricalFocalCrossentropy,
@@ -26,11 +21,8 @@ from core.losses import (
     SparseCategoricalCrossentropy,
     SquaredHinge,
 )
-from core.plan import Plan
-from core.quantities import show_percent
-from core.readiness import mismatches
-from core.remedy import Remedy
-from core.summary import Row, summarize
+from core.plan.plan import Plan
+from core.readiness import dataset_mismatches
 
 __all__ = ["RULES", "until_it_fits"]
 
@@ -44,9 +36,9 @@ MOST_MENDS = 4
 """No output is more mends away from one number for each class; Flatten and Dense are two."""
 
 
-def output_not_the_classes(subject: Subject) -> Iterator[Finding]:
+def output_not_the_classes(subject: StaticContext) -> Iterator[Finding]:
     """As many outputs as the dataset has classes."""
-    found = mismatches(subject.architecture, subject.plan, subject.summary)
+    found = dataset_mismatches(subject.architecture, subject.plan, subject.summary)
     for problem in found:
         if problem.code == UNFIT:
             yield Finding(
@@ -58,25 +50,25 @@ def output_not_the_classes(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def until_it_fits(subject: Subject) -> tuple[Remedy, ...]:
+def until_it_fits(subject: StaticContext) -> tuple[Fix, ...]:
     """The mends that readiness offers, one after the other until the output fits, as one remedy."""
     architecture, plan, summary, labels = subject.architecture, subject.plan, subject.summary, list[str]()
     for _ in range(MOST_MENDS):
-        problem = next((one for one in mismatches(architecture, plan, summary) if one.code == UNFIT), None)
+        problem = next((one for one in dataset_mismatches(architecture, plan, summary) if one.code == UNFIT), None)
         if problem is None:
-            return (subject.changed(", ".join(labels), architecture=architecture, plan=plan),)
+            return (subject.make_fix(", ".join(labels), architecture=architecture, plan=plan),)
         if problem.layer is None or problem.fix is None:
             break
         labels.append(problem.fix.label)
-        if isinstance(problem.fix, Remedy):
+        if isinstance(problem.fix, Fix):
             architecture, plan = problem.fix.architecture, problem.fix.plan
         else:
-            architecture = architecture.mend(problem.layer, problem.fix)
+            architecture = architecture.apply_fix(problem.layer, problem.fix)
         summary = summarize(architecture)
     return ()
 
 
-def loss_mismatch(subject: Subject) -> Iterator[Finding]:
+def loss_mismatch(subject: StaticContext) -> Iterator[Finding]:
     """A cross-entropy that does not fit the activation of the output."""
     wanted = subject.plan.loss.reads
     if subject.classifies and subject.ending is not None:
@@ -94,7 +86,7 @@ def loss_mismatch(subject: Subject) -> Iterator[Finding]:
         yield _no_shares(subject, ending, wanted)
 
 
-def _binary_on_softmax(subject: Subject, ending: Row) -> Finding:
+def _binary_on_softmax(subject: StaticContext, ending: Row) -> Finding:
     loss, classes = subject.plan.loss, subject.classes
     categorical = loss.categorical()
     plan = replace(subject.plan, loss=categorical)
@@ -105,11 +97,11 @@ def _binary_on_softmax(subject: Subject, ending: Row) -> Finding:
         f"and averages them; the softmax of {named(ending)} gives one answer in {classes} shares",
         f"An image has one class, so the shares belong together. Judged one by one, the right class counts for "
         f"1/{classes} of the loss: its gradient is {classes} times smaller, and training slow.",
-        (subject.changed(f"set loss={categorical.alias()}", plan=plan),),
+        (subject.make_fix(f"set loss={categorical.alias()}", plan=plan),),
     )
 
 
-def _logits_of(subject: Subject, ending: Row) -> Finding:
+def _logits_of(subject: StaticContext, ending: Row) -> Finding:
     """Keras remembers what went into a softmax or sigmoid, and two losses read that instead of what came out.
 
     keras/src/backend/tensorflow/nn.py, _get_logits: so long as nothing stands behind the activation.
@@ -133,11 +125,11 @@ def _logits_of(subject: Subject, ending: Row) -> Finding:
     remedies = [_ends_in(subject, ending, "linear")]
     if ends_in == loss.reads:
         plan = replace(subject.plan, loss=replace(loss, from_logits=False))
-        remedies.insert(0, subject.changed("set from_logits=false", plan=plan))
+        remedies.insert(0, subject.make_fix("set from_logits=false", plan=plan))
     return Finding(f"logits-of-{ends_in}", ending.index, evidence, cause, tuple(remedies))
 
 
-def _no_shares(subject: Subject, ending: Row, wanted: str) -> Finding:
+def _no_shares(subject: StaticContext, ending: Row, wanted: str) -> Finding:
     loss, ends_in, classes = subject.plan.loss, subject.ends_in, subject.classes
     each = f"{classes} shares that add up to 1" if wanted == "softmax" else f"{classes} numbers between 0 and 1"
     evidence = f"{loss.alias()} wants {each}, {named(ending)} ends in {ends_in}"
@@ -161,11 +153,11 @@ def _no_shares(subject: Subject, ending: Row, wanted: str) -> Finding:
     remedies = [_ends_in(subject, ending, wanted)]
     if ends_in == "linear":
         plan = replace(subject.plan, loss=replace(loss, from_logits=True))
-        remedies.append(subject.changed("set from_logits=true", plan=plan))
+        remedies.append(subject.make_fix("set from_logits=true", plan=plan))
     return Finding(f"no-{wanted}", ending.index, evidence, cause, tuple(remedies))
 
 
-def _other_labels(subject: Subject, ending: Row) -> Iterator[Finding]:
+def _other_labels(subject: StaticContext, ending: Row) -> Iterator[Finding]:
     """Losses whose labels, or whose logarithm, the outputs can never come to."""
     loss, low = subject.plan.loss, curve(subject.ends_in).low
     if isinstance(loss, Poisson) and low < 0:
@@ -179,7 +171,7 @@ def _other_labels(subject: Subject, ending: Row) -> Iterator[Finding]:
         )
     if isinstance(loss, Hinge | SquaredHinge) and low >= 0:
         label, plan = "set loss=categorical_crossentropy", replace(subject.plan, loss=CategoricalCrossentropy())
-        remedy = subject.changed(label, plan=plan)
+        remedy = subject.make_fix(label, plan=plan)
         if subject.ends_in != "softmax":
             shares = _ends_in(subject, ending, "softmax", plan)
             remedy = replace(shares, label=f"{shares.label}, {label.removeprefix('set ')}")
@@ -194,13 +186,13 @@ def _other_labels(subject: Subject, ending: Row) -> Iterator[Finding]:
         )
 
 
-def _remembered(subject: Subject) -> bool:
+def _remembered(subject: StaticContext) -> bool:
     """Whether the loss reads the sums that Keras remembers."""
     plain = (CategoricalCrossentropy, SparseCategoricalCrossentropy, BinaryCrossentropy)
     return subject.is_last and isinstance(subject.plan.loss, plain)
 
 
-def _ends_in(subject: Subject, ending: Row, name: str, plan: Plan | None = None) -> Remedy:
+def _ends_in(subject: StaticContext, ending: Row, name: str, plan: Plan | None = None) -> Fix:
     """The remedy by which the output has the activation ``name``: set where it is now, else in a layer of its own.
 
     What stands between a layer without activation and the output belongs in front of the new one. A recurrent layer's
@@ -209,22 +201,24 @@ def _ends_in(subject: Subject, ending: Row, name: str, plan: Plan | None = None)
     end, classes = len(subject.architecture.layers) + 1, subject.classes
     if ending.layer.group == "Recurrent" and name != "linear":
         dense = Dense(classes, name)
-        return subject.changed(f"append {dense.label}", architecture=subject.architecture.insert(end, dense), plan=plan)
+        return subject.make_fix(
+            f"append {dense.label}", architecture=subject.architecture.insert(end, dense), plan=plan
+        )
     changed = with_activation(ending.layer, name)
     apart = subject.ends_in == "linear" and not subject.is_last
     if changed is None or (apart and name != "linear"):
         architecture = subject.architecture.insert(end, Activation(name))
-        return subject.changed(f"append Activation {name}", architecture=architecture, plan=plan)
-    return subject.replaced(f"set activation={name}", ending, changed, plan)
+        return subject.make_fix(f"append Activation {name}", architecture=architecture, plan=plan)
+    return subject.replace_layer(f"set activation={name}", ending, changed, plan)
 
 
-def dropout_after_output(subject: Subject) -> Iterator[Finding]:
+def dropout_after_output(subject: StaticContext) -> Iterator[Finding]:
     """Dropout or noise on the very numbers that are the answer."""
-    if not subject.classifies or not subject.weighing:
+    if not subject.classifies or not subject.kernel_rows:
         return
     rows = tuple(
         row
-        for row in subject.behind(subject.weighing[-1])
+        for row in subject.behind(subject.kernel_rows[-1])
         if _strength(row.layer) > 0 and row.input == subject.summary.output
     )
     if not rows:
@@ -242,7 +236,7 @@ def dropout_after_output(subject: Subject) -> Iterator[Finding]:
         evidence,
         "Behind a hidden layer others can stand in for what is dropped. Here it is the answer itself: no weights can "
         "make up for it, and the training loss stays high.",
-        (subject.without(_removal(rows), rows),),
+        (subject.remove_layers(_removal(rows), rows),),
     )
 
 
@@ -250,7 +244,7 @@ def _strength(layer: Layer) -> float:
     return layer.rate if isinstance(layer, Dropout) else layer.stddev if isinstance(layer, GaussianNoise) else 0.0
 
 
-def normalization_after_output(subject: Subject) -> Iterator[Finding]:
+def normalization_after_output(subject: StaticContext) -> Iterator[Finding]:
     """A normalization of the classes' numbers after their activation."""
     ending = subject.ending
     if not subject.classifies or ending is None or subject.ends_in == "linear":
@@ -268,7 +262,7 @@ def normalization_after_output(subject: Subject) -> Iterator[Finding]:
         f"{named(ending)} gives {subject.classes} numbers{shares}; {named(rows[0])} moves them to mean 0 {over}, "
         "about half of them below 0",
         "The loss reads the output as it is: shares that have been moved and stretched are no shares any more.",
-        (subject.without(_removal(rows), rows),),
+        (subject.remove_layers(_removal(rows), rows),),
     )
 
 
@@ -276,7 +270,7 @@ def _removal(rows: tuple[Row, ...]) -> str:
     return "remove it" if len(rows) == 1 else "remove them"
 
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[StaticRule, ...] = (
     output_not_the_classes,
     loss_mismatch,
     dropout_after_output,

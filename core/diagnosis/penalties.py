@@ -8,15 +8,15 @@ from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.kernels import expected, kernels
-from core.diagnosis.subject import Rule, Subject, named
-from core.fields import fields_of
-from core.initializers import Initializer
-from core.layers import Bidirectional, Layer
-from core.quantities import show_amount
-from core.regularizers import Regularizer
-from core.remedy import Remedy
-from core.shapes import Shape, count
-from core.summary import Row
+from core.diagnosis.static_context import StaticContext, StaticRule, named
+from core.fields.struct import fields_of
+from core.formatting import show_amount
+from core.network.fix import Fix
+from core.network.initializers import Initializer
+from core.network.layers import Bidirectional, Layer
+from core.network.regularizers import Regularizer
+from core.network.shapes import Shape, count
+from core.network.summary import Row
 
 __all__ = ["CAUSE", "CODE", "RULES", "Penalty", "lightened", "penalties", "penalty_of"]
 
@@ -48,7 +48,7 @@ class Penalty(Struct, frozen=True):
     start: float | None
 
 
-def penalty_dominates(subject: Subject) -> Iterator[Finding]:
+def penalty_dominates(subject: StaticContext) -> Iterator[Finding]:
     """Penalties on the first weights that are many times the loss."""
     found = [one for one in penalties(subject) if one.start]
     whole, loss = sum(one.start or 0.0 for one in found), subject.plan.loss.guessed(subject.classes)
@@ -69,7 +69,7 @@ def penalty_dominates(subject: Subject) -> Iterator[Finding]:
     )
 
 
-def penalties(subject: Subject) -> list[Penalty]:
+def penalties(subject: StaticContext) -> list[Penalty]:
     """All regularizers of layers that are trained, with what they add at the start."""
     return [one for row in subject.summary.rows[1:] for one in _penalties(row)]
 
@@ -80,7 +80,7 @@ def penalty_of(one: Penalty) -> str:
     return f"{one.field} {factors} of {named(one.row)}"
 
 
-def lightened(subject: Subject, found: list[Penalty], share: float) -> tuple[Remedy, ...]:
+def lightened(subject: StaticContext, found: list[Penalty], share: float) -> tuple[Fix, ...]:
     """Remedies that take the regularizers ``found`` away, or multiply their factors by ``share``."""
     several = f" of {show_amount(len(found), 'regularizer')}" if found[1:] else ""
     gone = f"remove {show_amount(len(found), 'regularizer')}" if found[1:] else f"remove {found[0].field}"
@@ -95,7 +95,7 @@ def lightened(subject: Subject, found: list[Penalty], share: float) -> tuple[Rem
     return tuple(remedies)
 
 
-def _with(subject: Subject, label: str, found: list[Penalty], changed: _Change) -> Remedy:
+def _with(subject: StaticContext, label: str, found: list[Penalty], changed: _Change) -> Fix:
     architecture = subject.architecture
     for one in found:
         layer = architecture.layers[one.row.index - 1]
@@ -105,7 +105,7 @@ def _with(subject: Subject, label: str, found: list[Penalty], changed: _Change) 
         else:
             layer = replace(layer, **{one.field: regularizer})
         architecture = architecture.replace(one.row.index, layer)
-    return subject.changed(label, architecture=architecture)
+    return subject.make_fix(label, architecture=architecture)
 
 
 def _weaker(regularizer: Regularizer, share: float) -> Regularizer:
@@ -163,4 +163,4 @@ def _shape(layer: Layer, x: Shape, field: str) -> Shape | None:
     return (sum(number.value for number in held),) if held else None
 
 
-RULES: tuple[Rule, ...] = (penalty_dominates,)
+RULES: tuple[StaticRule, ...] = (penalty_dominates,)

@@ -6,14 +6,14 @@ from operator import itemgetter
 from statistics import median
 
 from core.curves import Point
-from core.diagnosis.cures import sound_start
-from core.diagnosis.evidence import GOOD, Evidence, Layer, Look, largest_update
 from core.diagnosis.finding import Finding
-from core.diagnosis.step_size import USUAL, clipped, power, slower, stepped
-from core.diagnosis.subject import named
-from core.optimizers import SGD
-from core.quantities import show_amount, show_percent
-from core.remedy import Remedy
+from core.diagnosis.fixes import fix_scaling
+from core.diagnosis.static_context import named
+from core.diagnosis.step_size import USUAL, clip_gradients, lower_learning_rate, power, scale_learning_rate
+from core.diagnosis.training_context import GOOD, ProbedLayer, ProbedStep, TrainingContext, largest_update
+from core.formatting import show_amount, show_percent
+from core.network.fix import Fix
+from core.plan.optimizers import SGD
 
 __all__ = ["exploding_gradients", "learning_rate_too_high", "learning_rate_too_low", "not_finite"]
 
@@ -48,9 +48,9 @@ _JUMPS = (
 _height = itemgetter(1)
 
 
-def not_finite(evidence: Evidence) -> Iterator[Finding]:
+def not_finite(evidence: TrainingContext) -> Iterator[Finding]:
     """Weights or gradients that are no numbers any more."""
-    look = evidence.looks[-1] if evidence.looks else None
+    look = evidence.steps[-1] if evidence.steps else None
     broken = [layer for layer in look.layers if layer.broken] if look else []
     if not look or not broken:
         return
@@ -70,12 +70,12 @@ def not_finite(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def exploding_gradients(evidence: Evidence) -> Iterator[Finding]:
+def exploding_gradients(evidence: TrainingContext) -> Iterator[Finding]:
     """Gradients that were too long before any step was taken, and a loss that jumped by them."""
     layer, jump = _overlong(evidence), _jump(evidence)
     if not layer or not jump:
         return
-    first = evidence.looks[0]
+    first = evidence.steps[0]
     yield Finding(
         "exploding-gradients",
         layer.row.index,
@@ -86,9 +86,9 @@ def exploding_gradients(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def learning_rate_too_high(evidence: Evidence) -> Iterator[Finding]:
+def learning_rate_too_high(evidence: TrainingContext) -> Iterator[Finding]:
     """A loss that jumped up or an accuracy that was lost, or large steps by which nothing was learned."""
-    farthest = [layer for look in evidence.looks if (layer := largest_update(look))]
+    farthest = [layer for look in evidence.steps if (layer := largest_update(look))]
     layer = max(farthest, key=lambda one: one.update, default=None)
     moved = ""
     if layer and layer.update >= TOO_FAR:
@@ -108,18 +108,18 @@ def learning_rate_too_high(evidence: Evidence) -> Iterator[Finding]:
         layer.row.index if layer and moved else None,
         f"{told}{'; ' if moved else ''}{moved}",
         _JUMPS,
-        (slower(evidence),),
+        (lower_learning_rate(evidence),),
     )
 
 
-def learning_rate_too_low(evidence: Evidence) -> Iterator[Finding]:
+def learning_rate_too_low(evidence: TrainingContext) -> Iterator[Finding]:
     """Steps that hardly move any weights of a network with everything still to learn."""
     history, accuracy = evidence.history, evidence.accuracy
     if not evidence.settled or accuracy is None or accuracy >= GOOD or not history.progress or not history.loss:
         return
     if history.progress.learning_rate < evidence.learning_rate / 2:
         return  # the schedule wants it so
-    farthest = [layer for look in evidence.looks if (layer := largest_update(look)) and layer.gradient > 0]
+    farthest = [layer for look in evidence.steps if (layer := largest_update(look)) and layer.gradient > 0]
     moved = median(layer.update for layer in farthest) if farthest else inf
     if not 0 < moved < TOO_NEAR:
         return
@@ -130,11 +130,11 @@ def learning_rate_too_low(evidence: Evidence) -> Iterator[Finding]:
         f"about {USUAL:g} is usual; in {show_amount(evidence.step, 'step')} the loss went from "
         f"{history.loss[0].y:.3g} to {evidence.loss:.3g}",
         "Gradients are alive, but the steps are so small that training would take many times as long as it must.",
-        (stepped(evidence, power(USUAL / moved)),),
+        (scale_learning_rate(evidence, power(USUAL / moved)),),
     )
 
 
-def _jump(evidence: Evidence) -> Point | None:
+def _jump(evidence: TrainingContext) -> Point | None:
     """The point at which the loss was highest, if that is a jump from where it started and not made good since."""
     loss, accuracy = evidence.history.loss, evidence.accuracy
     started = evidence.history.started
@@ -142,11 +142,11 @@ def _jump(evidence: Evidence) -> Point | None:
         return None
     at = loss.index(max(loss[1:], key=_height), 1)
     steps = (loss[at].x - loss[at - 1].x) * started.steps_per_epoch
-    enough = steps * evidence.subject.plan.batch_size >= SHOWN
+    enough = steps * evidence.static_context.plan.batch_size >= SHOWN
     return loss[at] if enough and loss[at].y >= JUMP * evidence.start else None
 
 
-def _jumped(evidence: Evidence, jump: Point) -> str:
+def _jumped(evidence: TrainingContext, jump: Point) -> str:
     started = evidence.history.started
     step = round(jump.x * started.steps_per_epoch) if started else 0
     told = f"the loss rose from {evidence.history.loss[0].y:.3g} to {jump.y:,.3g} by step {step:,}"
@@ -155,7 +155,7 @@ def _jumped(evidence: Evidence, jump: Point) -> str:
     return told
 
 
-def _lost(evidence: Evidence) -> str:
+def _lost(evidence: TrainingContext) -> str:
     """What of an earlier epoch's accuracy is lost, if much is."""
     best = max(evidence.history.epochs, key=lambda epoch: epoch.accuracy, default=None)
     accuracy = evidence.accuracy
@@ -164,31 +164,31 @@ def _lost(evidence: Evidence) -> str:
     return f"accuracy was {show_percent(best.accuracy, 1)} in epoch {best.epoch} and is {show_percent(accuracy, 1)} now"
 
 
-def _overlong(evidence: Evidence) -> Layer | None:
+def _overlong(evidence: TrainingContext) -> ProbedLayer | None:
     """The layer whose gradient was longest for its weights at the first sample, if it was too long.
 
     Optimizers that divide by the gradient's size take no longer steps for it.
     """
-    if not evidence.looks or not isinstance(evidence.subject.plan.optimizer, SGD):
+    if not evidence.steps or not isinstance(evidence.static_context.plan.optimizer, SGD):
         return None
-    layer = max(evidence.looks[0].weighing, key=lambda one: one.relative, default=None)
+    layer = max(evidence.steps[0].kernel_layers, key=lambda one: one.relative, default=None)
     return layer if layer and layer.relative > OVERLONG else None
 
 
-def _before(evidence: Evidence, look: Look) -> str:
+def _before(evidence: TrainingContext, look: ProbedStep) -> str:
     """The largest update in the first step, if it was a large one: which others were looked at is a matter of time."""
-    first = evidence.looks[0]
+    first = evidence.steps[0]
     layer = largest_update(first) if first.step < look.step else None
     if not layer or layer.update < TOO_FAR:
         return ""
     return f"; step {first.step:,} moved {named(layer.row)} by {layer.update:,.2g} times its weights"
 
 
-def _held(evidence: Evidence) -> tuple[Remedy, ...]:
-    clip = clipped(evidence)
-    return (*sound_start(evidence.subject), *([clip] if clip else []), slower(evidence))
+def _held(evidence: TrainingContext) -> tuple[Fix, ...]:
+    clip = clip_gradients(evidence)
+    return (*fix_scaling(evidence.static_context), *([clip] if clip else []), lower_learning_rate(evidence))
 
 
-def _slowed(evidence: Evidence) -> tuple[Remedy, ...]:
-    clip = clipped(evidence)
-    return (slower(evidence), *([clip] if clip else []))
+def _slowed(evidence: TrainingContext) -> tuple[Fix, ...]:
+    clip = clip_gradients(evidence)
+    return (lower_learning_rate(evidence), *([clip] if clip else []))

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from itertools import groupby
 from math import prod
 
-from core.activations import curve
-from core.diagnosis.cures import hidden, revived
 from core.diagnosis.finding import Finding
-from core.diagnosis.kernels import weighs
-from core.diagnosis.subject import Rule, Subject, activation, named
-from core.layers import BatchNormalization, LayerNormalization
-from core.quantities import show_amount
-from core.summary import Row
+from core.diagnosis.fixes import hidden_rows, use_elu
+from core.diagnosis.kernels import has_kernel
+from core.diagnosis.static_context import StaticContext, StaticRule, activation, named
+from core.formatting import show_amount
+from core.network.activations import curve
+from core.network.layers import BatchNormalization, LayerNormalization
+from core.network.summary import Row
 
 __all__ = ["RULES"]
 
@@ -21,9 +21,11 @@ LEAST_LEFT = 1e-3
 TIMES = ("", "a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
-def flat_slopes(subject: Subject) -> Iterator[Finding]:
+def flat_slopes(subject: StaticContext) -> Iterator[Finding]:
     """Hidden activations one behind the other, each with a slope below 1 at most."""
-    rows = [row for row in hidden(subject) if curve(activation(row.layer)).slope < 1 and not _normalized(subject, row)]
+    rows = [
+        row for row in hidden_rows(subject) if curve(activation(row.layer)).slope < 1 and not _normalized(subject, row)
+    ]
     rows = [row for row in rows if row.layer.group != "Recurrent"]
     left = prod(curve(activation(row.layer)).slope for row in rows)
     if left > LEAST_LEFT:
@@ -32,8 +34,8 @@ def flat_slopes(subject: Subject) -> Iterator[Finding]:
     counted = {name: len([*same]) for name, same in groupby(names)}
     powers = " * ".join(f"{curve(name).slope:.3g}^{count}" for name, count in counted.items())
     told = " and ".join(f"{_number(count)} {name}{'s' if count > 1 else ''}" for name, count in counted.items())
-    first = subject.weighing[0]
-    remedies = [revived(subject, normalized=True), revived(subject, normalized=False)]
+    first = subject.kernel_rows[0]
+    remedies = [use_elu(subject, normalized=True), use_elu(subject, normalized=False)]
     yield Finding(
         "flat-slopes",
         first.index,
@@ -49,15 +51,15 @@ def _number(count: int) -> str:
     return TIMES[count] if count < len(TIMES) else show_amount(count, "").strip().removesuffix("s").strip()
 
 
-def _normalized(subject: Subject, row: Row) -> bool:
+def _normalized(subject: StaticContext, row: Row) -> bool:
     """Whether a normalization between ``row`` and a kernel next to it brings the gradient back to size."""
     for around in (subject.behind(row), reversed(subject.summary.rows[1 : row.index])):
         for other in around:
             if isinstance(other.layer, BatchNormalization | LayerNormalization):
                 return True
-            if weighs(other.layer):
+            if has_kernel(other.layer):
                 break
     return False
 
 
-RULES: tuple[Rule, ...] = (flat_slopes,)
+RULES: tuple[StaticRule, ...] = (flat_slopes,)

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from math import exp, inf, log
 
-from core.activations import curve
-from core.architecture import Architecture
 from core.diagnosis.finding import Finding
-from core.diagnosis.kernels import weighs
+from core.diagnosis.kernels import has_kernel
 from core.diagnosis.output import until_it_fits
-from core.diagnosis.subject import Rule, Subject, activation, named, with_activation
-from core.layers import Activation, BatchNormalization, LayerNormalization, Rescaling
-from core.losses import CategoricalCrossentropy, SparseCategoricalCrossentropy
-from core.quantities import show_amount
-from core.remedy import Remedy
-from core.summary import Row
+from core.diagnosis.static_context import StaticContext, StaticRule, activation, named, with_activation
+from core.formatting import show_amount
+from core.network.activations import curve
+from core.network.architecture import Architecture
+from core.network.fix import Fix
+from core.network.layers import Activation, BatchNormalization, LayerNormalization, Rescaling
+from core.network.summary import Row
+from core.plan.losses import CategoricalCrossentropy, SparseCategoricalCrossentropy
 
 __all__ = ["RULES"]
 
@@ -27,18 +27,18 @@ STRETCHING = (BatchNormalization, LayerNormalization, Rescaling)
 """Layers after which the bounds of what went in hold no more."""
 
 
-def softmax_on_one_unit(subject: Subject) -> Iterator[Finding]:
+def softmax_on_one_unit(subject: StaticContext) -> Iterator[Finding]:
     """A softmax over a single number, which is 1 whatever the number."""
     rows = _alone(subject)
     if not rows:
         return
-    is_output = len(rows) == 1 and not any(row.index > rows[0].index for row in subject.weighing)
+    is_output = len(rows) == 1 and not any(row.index > rows[0].index for row in subject.kernel_rows)
     remedies = until_it_fits(subject) if is_output and subject.trains and subject.summary.output == (1,) else ()
     if not remedies:
         architecture = subject.architecture
         for row in rows:
             architecture = architecture.replace(row.index, with_activation(row.layer, "sigmoid") or row.layer)
-        remedies = (subject.changed("set activation=sigmoid", architecture=architecture),)
+        remedies = (subject.make_fix("set activation=sigmoid", architecture=architecture),)
     others = f"; {show_amount(len(rows) - 1, 'more layer')} alike" if len(rows) > 1 else ""
     yield Finding(
         "softmax-on-one-unit",
@@ -50,7 +50,7 @@ def softmax_on_one_unit(subject: Subject) -> Iterator[Finding]:
     )
 
 
-def _alone(subject: Subject) -> list[Row]:
+def _alone(subject: StaticContext) -> list[Row]:
     return [
         row
         for row in subject.summary.rows
@@ -58,7 +58,7 @@ def _alone(subject: Subject) -> list[Row]:
     ]
 
 
-def bounded_logits(subject: Subject) -> Iterator[Finding]:
+def bounded_logits(subject: StaticContext) -> Iterator[Finding]:
     """A softmax of numbers that an activation in front of it, with no kernel between, keeps close together."""
     ending = subject.ending
     if not subject.classifies or ending is None or subject.ends_in not in SHARING:
@@ -85,19 +85,19 @@ def bounded_logits(subject: Subject) -> Iterator[Finding]:
     )
 
 
-def _activated_before(subject: Subject, ending: Row) -> Row | None:
+def _activated_before(subject: StaticContext, ending: Row) -> Row | None:
     """The row that gives ``ending`` numbers that an activation has made already; None if a kernel makes them."""
-    if weighs(ending.layer):
+    if has_kernel(ending.layer):
         return None
     for row in reversed(subject.summary.rows[1 : ending.index]):
         if activation(row.layer) not in ("", "linear"):
             return row
-        if weighs(row.layer):
+        if has_kernel(row.layer):
             return None
     return None
 
 
-def _evidence(subject: Subject, first: Row, ending: Row, floor: float | None) -> str:
+def _evidence(subject: StaticContext, first: Row, ending: Row, floor: float | None) -> str:
     name, classes, loss = activation(first.layer), subject.classes, subject.plan.loss
     told = f"{named(ending)} is applied to what {name} has made already in {named(first)}"
     if floor is None:
@@ -109,22 +109,22 @@ def _evidence(subject: Subject, first: Row, ending: Row, floor: float | None) ->
     return told
 
 
-def _bared(subject: Subject, first: Row, ending: Row) -> Remedy:
+def _bared(subject: StaticContext, first: Row, ending: Row) -> Fix:
     """The remedy that leaves one of the two: the last, unless that is all its layer does and the first is as good."""
     plain = isinstance(ending.layer, Activation)
     if plain and activation(first.layer) in SHARING and activation(first.layer) == activation(ending.layer):
-        return subject.without(f"remove layer {ending.index} ({ending.layer.label})", (ending,))
+        return subject.remove_layers(f"remove layer {ending.index} ({ending.layer.label})", (ending,))
     if isinstance(first.layer, Activation):
-        return subject.without(f"remove layer {first.index} ({first.layer.label})", (first,))
+        return subject.remove_layers(f"remove layer {first.index} ({first.layer.label})", (first,))
     bare = with_activation(first.layer, "linear")
     if bare is None:
-        return subject.without(f"remove layer {first.index} ({first.layer.label})", (first,))
-    return subject.replaced(f"set activation=linear in layer {first.index}", first, bare)
+        return subject.remove_layers(f"remove layer {first.index} ({first.layer.label})", (first,))
+    return subject.replace_layer(f"set activation=linear in layer {first.index}", first, bare)
 
 
-def hidden_softmax(subject: Subject) -> Iterator[Finding]:
+def hidden_softmax(subject: StaticContext) -> Iterator[Finding]:
     """A softmax with a kernel behind it."""
-    last = subject.weighing[-1].index if subject.weighing else 0
+    last = subject.kernel_rows[-1].index if subject.kernel_rows else 0
     rows = [
         row
         for row in subject.summary.rows[1:last]
@@ -146,11 +146,11 @@ def hidden_softmax(subject: Subject) -> Iterator[Finding]:
         f"{named(row)} is a hidden layer: its {units:,} numbers add up to 1, about {1 / units:.2g} each{others}",
         "Softmax makes units fight for a share of 1: where one is large all others are next to nothing. Slopes of "
         "p * (1 - p), 1/4 at most and here much less, leave earlier layers little to learn from.",
-        (subject.changed(f"set activation={' and '.join(names)}{where}", architecture=architecture),),
+        (subject.make_fix(f"set activation={' and '.join(names)}{where}", architecture=architecture),),
     )
 
 
-def softmax_over_places(subject: Subject) -> Iterator[Finding]:
+def softmax_over_places(subject: StaticContext) -> Iterator[Finding]:
     """A softmax at the end over an axis that is not that of the classes."""
     ending = subject.ending
     if not subject.classifies or ending is None or ending.facts is None or subject.ends_in not in SHARING:
@@ -169,14 +169,14 @@ def softmax_over_places(subject: Subject) -> Iterator[Finding]:
     )
 
 
-def _at_the_end(subject: Subject, ending: Row) -> Remedy:
+def _at_the_end(subject: StaticContext, ending: Row) -> Fix:
     architecture: Architecture = subject.architecture
     if isinstance(ending.layer, Activation):
         architecture = architecture.remove(ending.index)
     else:
         architecture = architecture.replace(ending.index, with_activation(ending.layer, "linear") or ending.layer)
     architecture = architecture.insert(len(architecture.layers) + 1, Activation(subject.ends_in))
-    return subject.changed(f"put {subject.ends_in} at the end", architecture=architecture)
+    return subject.make_fix(f"put {subject.ends_in} at the end", architecture=architecture)
 
 
-RULES: tuple[Rule, ...] = (softmax_on_one_unit, bounded_logits, hidden_softmax, softmax_over_places)
+RULES: tuple[StaticRule, ...] = (softmax_on_one_unit, bounded_logits, hidden_softmax, softmax_over_places)

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
-from core.diagnosis.kernels import weighs
-from core.diagnosis.subject import Rule, Subject, activation, named, with_activation
-from core.formulas import total
-from core.layers import Bidirectional, Dense, Flatten, GlobalAveragePooling2D, Layer, MaxPooling2D
-from core.quantities import show_amount, show_percent
-from core.remedy import Remedy
-from core.shapes import count
-from core.summary import Row
+from core.diagnosis.kernels import has_kernel
+from core.diagnosis.static_context import StaticContext, StaticRule, activation, named, with_activation
+from core.formatting import show_amount, show_percent
+from core.network.fix import Fix
+from core.network.formulas import total
+from core.network.layers import Bidirectional, Dense, Flatten, GlobalAveragePooling2D, Layer, MaxPooling2D
+from core.network.shapes import count
+from core.network.summary import Row
 
 __all__ = ["RULES"]
 
@@ -26,15 +26,15 @@ MANY = 1_000_000
 """Parameters of a layer below which it does not matter where they are."""
 
 
-def bottleneck(subject: Subject) -> Iterator[Finding]:
+def bottleneck(subject: StaticContext) -> Iterator[Finding]:
     """Layers with too few outputs to tell the classes' shares.
 
     Shares that add up to 1 are one free number fewer than classes: nine tell ten apart.
     """
-    if not subject.trains or len(subject.weighing) < 2:
+    if not subject.trains or len(subject.kernel_rows) < 2:
         return
     enough = subject.classes - 1
-    first, last = subject.weighing[0].index, subject.weighing[-1].index
+    first, last = subject.kernel_rows[0].index, subject.kernel_rows[-1].index
     rows = subject.summary.rows[first:last]
     narrow = [row for row in rows if row.facts and count(row.facts.output) < enough]
     if not narrow:
@@ -52,18 +52,18 @@ def bottleneck(subject: Subject) -> Iterator[Finding]:
     )
 
 
-def _widened(subject: Subject, narrow: list[Row]) -> tuple[Remedy, ...]:
+def _widened(subject: StaticContext, narrow: list[Row]) -> tuple[Fix, ...]:
     """One remedy that gives each narrow row, or what decides on its depth, an output for each class."""
     architecture, labels = subject.architecture, list[str]()
     for row in narrow:
-        for earlier in reversed(subject.summary.rows[subject.weighing[0].index : row.index + 1]):
+        for earlier in reversed(subject.summary.rows[subject.kernel_rows[0].index : row.index + 1]):
             if wide := _wide(earlier.layer, subject.classes):
                 architecture = architecture.replace(earlier.index, wide[1])
                 labels.append(wide[0])
                 break
         else:
             return ()
-    return (subject.changed(", ".join(dict.fromkeys(labels)), architecture=architecture),)
+    return (subject.make_fix(", ".join(dict.fromkeys(labels)), architecture=architecture),)
 
 
 def _wide(layer: Layer, least: int) -> tuple[str, Layer] | None:
@@ -84,15 +84,15 @@ def _wide(layer: Layer, least: int) -> tuple[str, Layer] | None:
     return None
 
 
-def top_heavy(subject: Subject) -> Iterator[Finding]:
+def top_heavy(subject: StaticContext) -> Iterator[Finding]:
     """A dense layer behind a Flatten that holds nearly all parameters of a convolutional network."""
-    totals, rows = subject.summary.totals, subject.weighing
+    totals, rows = subject.summary.totals, subject.kernel_rows
     if len(rows) < 2 or totals.params < MANY:
         return
     for flatten in subject.summary.rows:
         if not isinstance(flatten.layer, Flatten) or flatten.input is None or len(flatten.input) != 3:
             continue
-        dense = next((row for row in subject.behind(flatten) if weighs(row.layer)), None)
+        dense = next((row for row in subject.behind(flatten) if has_kernel(row.layer)), None)
         convolved = rows[0].index < flatten.index
         if convolved and dense and dense.facts and isinstance(dense.layer, Dense) and count(flatten.input[:2]) > 1:
             held = dense.facts.params
@@ -101,7 +101,7 @@ def top_heavy(subject: Subject) -> Iterator[Finding]:
                 return
 
 
-def _heavy(subject: Subject, flatten: Row, dense: Row, held: int) -> Finding:
+def _heavy(subject: StaticContext, flatten: Row, dense: Row, held: int) -> Finding:
     whole = subject.summary.totals.params
     height, width, depth = flatten.input or (1, 1, 1)
     return Finding(
@@ -115,7 +115,7 @@ def _heavy(subject: Subject, flatten: Row, dense: Row, held: int) -> Finding:
     )
 
 
-def _lighter(subject: Subject, flatten: Row, dense: Row, held: int) -> Iterator[Remedy]:
+def _lighter(subject: StaticContext, flatten: Row, dense: Row, held: int) -> Iterator[Fix]:
     """Poolings after which the dense layer is heavy no more: the smallest that does it, and that of everything."""
     height, width, depth = flatten.input or (1, 1, 1)
     units = dense.layer.units if isinstance(dense.layer, Dense) else 0
@@ -130,10 +130,10 @@ def _lighter(subject: Subject, flatten: Row, dense: Row, held: int) -> Iterator[
     for size in range(2, min(height, width, LARGEST_POOL) + 1):
         if light((height // size) * (width // size)):
             pooled = subject.architecture.insert(flatten.index, MaxPooling2D((size, size)))
-            yield subject.changed(f"insert MaxPooling2D {size}x{size} before Flatten", architecture=pooled)
+            yield subject.make_fix(f"insert MaxPooling2D {size}x{size} before Flatten", architecture=pooled)
             break
     if light(1):
-        yield subject.replaced("put GlobalAveragePooling2D in Flatten's place", flatten, GlobalAveragePooling2D())
+        yield subject.replace_layer("put GlobalAveragePooling2D in Flatten's place", flatten, GlobalAveragePooling2D())
 
 
-RULES: tuple[Rule, ...] = (bottleneck, top_heavy)
+RULES: tuple[StaticRule, ...] = (bottleneck, top_heavy)

@@ -9,14 +9,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
-from core.diagnosis.kernels import Kernel, fans, fits, initial_stddev, kernel_fields, kernels, same_value, weighs
-from core.diagnosis.subject import Rule, Subject, activation, named
-from core.initializers import GlorotUniform, HeNormal, Initializer, Zeros
-from core.layers import BatchNormalization, Bidirectional, Layer, LayerNormalization
-from core.quantities import show_amount
-from core.remedy import Remedy
-from core.shapes import Shape
-from core.summary import Row
+from core.diagnosis.kernels import Kernel, fans, fits, has_kernel, initial_stddev, kernel_fields, kernels, same_value
+from core.diagnosis.static_context import StaticContext, StaticRule, activation, named
+from core.formatting import show_amount
+from core.network.fix import Fix
+from core.network.initializers import GlorotUniform, HeNormal, Initializer, Zeros
+from core.network.layers import BatchNormalization, Bidirectional, Layer, LayerNormalization
+from core.network.shapes import Shape
+from core.network.summary import Row
 
 __all__ = ["RULES"]
 
@@ -56,13 +56,13 @@ class _Off(Struct, frozen=True):
     ratio: float = 0.0
 
 
-def same_weights(subject: Subject) -> Iterator[Finding]:
+def same_weights(subject: StaticContext) -> Iterator[Finding]:
     """Kernels that give several units the same weights."""
     off = [
         _Off(row, start)
         for row, start in _starts(subject)
         # Behind the last kernel the labels tell units apart.
-        if start.value is not None and start.kernel.twins > 1 and row is not subject.weighing[-1]
+        if start.value is not None and start.kernel.twins > 1 and row is not subject.kernel_rows[-1]
     ]
     if not off:
         return
@@ -80,7 +80,7 @@ def same_weights(subject: Subject) -> Iterator[Finding]:
     )
 
 
-def initial_spread(subject: Subject) -> Iterator[Finding]:
+def initial_spread(subject: StaticContext) -> Iterator[Finding]:
     """Kernels whose values are spread far more or far less than their numbers of inputs ask for."""
     off = [_Off(row, start, ratio) for row, start in _starts(subject) if (ratio := _ratio(subject, row, start))]
     if not off:
@@ -105,7 +105,7 @@ def initial_spread(subject: Subject) -> Iterator[Finding]:
     )
 
 
-def _ratio(subject: Subject, row: Row, start: _Start) -> float | None:
+def _ratio(subject: StaticContext, row: Row, start: _Start) -> float | None:
     """The kernel's spread by the right one; None if it is beyond none of the formulas, by either count of inputs."""
     stddev = start.stddev
     if stddev is None:
@@ -118,13 +118,13 @@ def _ratio(subject: Subject, row: Row, start: _Start) -> float | None:
     return min(max(ratio, float_info.min), float_info.max)
 
 
-def _like_relu(subject: Subject, row: Row) -> bool:
+def _like_relu(subject: StaticContext, row: Row) -> bool:
     return subject.activation_after(row) in RELU_LIKE
 
 
-def _starts(subject: Subject) -> Iterator[tuple[Row, _Start]]:
+def _starts(subject: StaticContext) -> Iterator[tuple[Row, _Start]]:
     """The kernels that training changes and whose initializer knows nothing of their shape."""
-    for row in subject.weighing:
+    for row in subject.kernel_rows:
         layer = row.layer
         if isinstance(layer, Bidirectional):
             layer = layer.layer if layer.trainable else layer
@@ -154,14 +154,14 @@ def _unbiased(layer: Layer) -> bool:
     return not getattr(layer, "use_bias", True) or same_value(getattr(layer, "bias_initializer", Zeros())) == 0
 
 
-def _normalized(subject: Subject, row: Row) -> bool:
+def _normalized(subject: StaticContext, row: Row) -> bool:
     """Whether a normalization behind ``row`` divides the scale of its sums away before the next kernel."""
     if activation(row.layer) not in KEEPS_SCALE:
         return False
     for later in subject.behind(row):
         if isinstance(later.layer, BatchNormalization | LayerNormalization):
             return True
-        if activation(later.layer) not in ("", *KEEPS_SCALE) or weighs(later.layer):
+        if activation(later.layer) not in ("", *KEEPS_SCALE) or has_kernel(later.layer):
             return False
     return False
 
@@ -172,7 +172,7 @@ def _more(off: list[_Off], how: str) -> str:
     return f"; {show_amount(more, 'more kernel')} {verb} {how}" if more else ""
 
 
-def _fitted(subject: Subject, off: list[_Off]) -> Remedy:
+def _fitted(subject: StaticContext, off: list[_Off]) -> Fix:
     """The remedy that has each kernel filled by what suits its inputs and its layer's activation."""
     stack = list(subject.architecture.layers)
     label = f"set fitting initializers in {show_amount(len({one.row.index for one in off}), 'layer')}"
@@ -186,7 +186,7 @@ def _fitted(subject: Subject, off: list[_Off]) -> Remedy:
             stack[at] = replace(layer, layer=replace(layer.layer, **{field: fitting}))
         else:
             stack[at] = replace(layer, **{field: fitting})
-    return subject.changed(label, architecture=replace(subject.architecture, layers=tuple(stack)))
+    return subject.make_fix(label, architecture=replace(subject.architecture, layers=tuple(stack)))
 
 
-RULES: tuple[Rule, ...] = (same_weights, initial_spread)
+RULES: tuple[StaticRule, ...] = (same_weights, initial_spread)

@@ -4,9 +4,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from core.export.curves_svg import Chart
+from core.export.chart_svg import Chart
 
-__all__ = ["Block", "Column", "Facts", "Figures", "Items", "Report", "Section", "Table", "Text"]
+__all__ = ["Block", "ChartGroup", "Column", "Items", "KeyValues", "Report", "Section", "Table", "Text"]
 
 
 class Text(Struct, frozen=True):
@@ -16,7 +16,7 @@ class Text(Struct, frozen=True):
     quiet: bool = False
 
 
-class Facts(Struct, frozen=True):
+class KeyValues(Struct, frozen=True):
     """Names with their values."""
 
     pairs: tuple[tuple[str, str], ...]
@@ -50,13 +50,13 @@ class Table(Struct, frozen=True):
     """How strongly the cells behind the first of each row are shaded, 0 to 1."""
 
 
-class Figures(Struct, frozen=True):
+class ChartGroup(Struct, frozen=True):
     """Charts that belong together."""
 
     charts: tuple[Chart, ...]
 
 
-Block = Text | Facts | Items | Table | Figures
+Block = Text | KeyValues | Items | Table | ChartGroup
 
 
 class Section(Struct, frozen=True):

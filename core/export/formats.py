@@ -21,16 +21,16 @@ from core.export.lab_report import lab_report
 from core.export.markdown import as_markdown
 from core.export.script import script
 from core.files import MODEL, open_regular
-from core.presets import Preset, visible
-from core.quantities import show_amount
+from core.formatting import show_amount
+from core.keras_runtime import runtime
+from core.keras_runtime.failures import TrainingRefused, explain
+from core.network.summary import summarize
+from core.presets import Preset, printable_path
 from core.runs import checkpoint_file
 from core.runs.checkpoint_file import Which
 from core.runs.folder import CHECKPOINT, KERAS_FILES
-from core.runs.record import RunError, Told
+from core.runs.record import RunDetails, RunError
 from core.storage import atomic_file, write_atomically
-from core.summary import summarize
-from core.training import runtime
-from core.training.failures import Refused, explain
 
 if TYPE_CHECKING:
     from core.inspection.results import Results
@@ -39,7 +39,7 @@ __all__ = [
     "FORMATS",
     "ExportError",
     "Format",
-    "Stored",
+    "RunSource",
     "answers",
     "content",
     "default_name",
@@ -84,14 +84,14 @@ FORMATS: Mapping[str, Format] = {each.name: each for each in _FORMATS}
 """All formats by what is typed for them."""
 
 
-class Stored(Struct, frozen=True):
+class RunSource(Struct, frozen=True):
     """A run, and the folder that has its weights."""
 
-    told: Told
+    told: RunDetails
     folder: Path
 
 
-Source = Preset | Stored
+Source = Preset | RunSource
 
 
 def default_name(format: Format, source: Source) -> str:
@@ -103,7 +103,7 @@ def default_name(format: Format, source: Source) -> str:
 
 def lacking(format: Format, source: Source) -> str:
     """Why ``source`` cannot be exported so, in one line; or empty."""
-    if isinstance(source, Stored):
+    if isinstance(source, RunSource):
         if format.needs == "weights" and not checkpoint_file.kept(source.folder):
             return f"{source.told.run.name} has no weights: it ended in its first epoch"
     elif format.needs == "history":
@@ -119,12 +119,12 @@ def content(format: Format, source: Source) -> str:
     preset = _trained(source)
     match format.name, source:
         case "script", _:
-            return script(preset, _apart(source.told) if isinstance(source, Stored) else "")
+            return script(preset, _apart(source.told) if isinstance(source, RunSource) else "")
         case "toml", _:
             return presets.dumps(preset)
-        case "csv", Stored(told=told):
+        case "csv", RunSource(told=told):
             return history_csv(told.history)
-        case "report", Stored(told=told):
+        case "report", RunSource(told=told):
             return as_html(lab_report(told, answers(source, "last")))
     raise ExportError(f"{format.title} is no text: give a name to write it to")
 
@@ -140,16 +140,16 @@ def export(format: Format, source: Source, path: Path, which: Which = "last", *,
     match format.name, source:
         case "keras", _:
             _write_keras(source, path, which, force=force)
-        case "tensorboard", Stored(told=told):
+        case "tensorboard", RunSource(told=told):
             with _explained():
                 import_module("core.export.tensorboard").write(told, path, force=force)
-        case "report", Stored():
+        case "report", RunSource():
             write_report(path, source, force=force)
         case _:
             _write(path, content(format, source), force=force)
 
 
-def answers(run: Stored, which: Which) -> "Results | None":
+def answers(run: RunSource, which: Which) -> "Results | None":
     """How the network of ``run`` answers the test set; None if there are no weights. Raises as `export` does.
 
     Loads TensorFlow.
@@ -157,13 +157,13 @@ def answers(run: Stored, which: Which) -> "Results | None":
     if not checkpoint_file.kept(run.folder):
         return None
     with _explained():
-        inspector = import_module("core.runs.inspecting").inspector(run.folder, run.told.preset, which)
+        inspector = import_module("core.runs.inspection").inspector(run.folder, run.told.preset, which)
         results: Results = inspector.results()
     return results
 
 
 def write_report(
-    path: Path, run: Stored, others: Sequence[Told] = (), *, asks: bool = True, force: bool = False
+    path: Path, run: RunSource, others: Sequence[RunDetails] = (), *, asks: bool = True, force: bool = False
 ) -> None:
     """Write the lab report of ``run``, compared with ``others``: to a name in .md as Markdown, to any other as HTML.
 
@@ -182,8 +182,8 @@ def write_report(
 
 def _write_keras(source: Source, path: Path, which: Which, *, force: bool) -> None:
     if path.suffix != KERAS.suffix:
-        raise ExportError(f"{visible(path.name)}: Keras wants a name that ends in {KERAS.suffix}")
-    if isinstance(source, Stored) and (ready := _ready(source.folder, which)):
+        raise ExportError(f"{printable_path(path.name)}: Keras wants a name that ends in {KERAS.suffix}")
+    if isinstance(source, RunSource) and (ready := _ready(source.folder, which)):
         with (
             open_regular(ready, MODEL, follow=False) as made,
             atomic_file(path, follow=False, replaces=force) as file,
@@ -199,9 +199,9 @@ def _write_keras(source: Source, path: Path, which: Which, *, force: bool) -> No
             write(path, source.told.preset, source.folder, which, replaces=force)
 
 
-def _apart(told: Told) -> str:
+def _apart(told: RunDetails) -> str:
     """Why a script, which trains without a break, comes to other numbers than the run; or empty."""
-    plan, wanted = told.preset.plan, told.trained.plan.epochs
+    plan, wanted = told.preset.plan, told.effective_preset.plan.epochs
     if told.history.changes:
         return "The run's learning rate was changed by hand while it trained: this script trains without that."
     scheduled = plan.schedule.expression(plan.epochs) != plan.schedule.expression(wanted)
@@ -214,7 +214,7 @@ def _apart(told: Told) -> str:
 
 
 def _trained(source: Source) -> Preset:
-    return source if isinstance(source, Preset) else source.told.trained
+    return source if isinstance(source, Preset) else source.told.effective_preset
 
 
 def _ready(folder: Path, which: Which) -> Path | None:
@@ -248,7 +248,7 @@ def _explained() -> Iterator[None]:
     try:
         runtime.prepare()
         yield
-    except (RunError, OSError, Refused):
+    except (RunError, OSError, TrainingRefused):
         raise
     except Exception as error:
         raise ExportError(explain(error)) from error

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from core.export.curves_svg import stylesheet, svg
-from core.export.document import Block, Column, Facts, Figures, Items, Report, Section, Table, Text
+from core.export.chart_svg import stylesheet, svg
+from core.export.document import Block, ChartGroup, Column, Items, KeyValues, Report, Section, Table, Text
 from core.export.escaping import markup
 from core.files import PACKAGED, read_bytes
 
@@ -75,12 +75,12 @@ def _block(block: Block, anchor: str) -> Iterator[str]:
     match block:
         case Text(text=text, quiet=quiet):
             yield f"<p{_class('quiet' if quiet else '')}>{markup(text)}</p>"
-        case Facts(pairs=pairs):
+        case KeyValues(pairs=pairs):
             yield from _pairs("facts", pairs)
         case Items(title=title, items=items):
             yield f"<p>{markup(title)}:</p>"
             yield from ("<ul>", *(f"<li>{markup(item)}</li>" for item in items), "</ul>")
-        case Figures(charts=charts):
+        case ChartGroup(charts=charts):
             yield from ('<div class="figures">', *(f"<figure>\n{svg(chart)}</figure>" for chart in charts), "</div>")
         case Table():
             yield from _table(block, f"table-{anchor}")

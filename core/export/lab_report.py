@@ -5,13 +5,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from core.datasets import DATASETS
-from core.export.document import Block, Facts, Report, Section, Text
+from core.export.document import Block, KeyValues, Report, Section, Text
 from core.export.sections import network
 from core.export.sections.comparison import comparison
 from core.export.sections.findings import findings
+from core.export.sections.text import paragraphs
 from core.export.sections.training import training
-from core.export.sections.words import paragraphs
-from core.quantities import (
+from core.formatting import (
     NONE,
     show_accuracy,
     show_amount,
@@ -21,7 +21,7 @@ from core.quantities import (
     show_loss,
     show_moment,
 )
-from core.runs.record import Told
+from core.runs.record import RunDetails
 
 if TYPE_CHECKING:
     from core.inspection.results import Results
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["lab_report"]
 
 
-def lab_report(told: Told, results: "Results | None", others: Sequence[Told] = ()) -> Report:
+def lab_report(told: RunDetails, results: "Results | None", others: Sequence[RunDetails] = ()) -> Report:
     """What there is to say about a run; about its answers if there are ``results``; beside ``others``, if any."""
-    run, preset = told.run, told.trained
+    run, preset = told.run, told.effective_preset
     compared = (comparison((told, *others)),) if others else ()
     return Report(
         title=run.name,
@@ -51,8 +51,8 @@ def lab_report(told: Told, results: "Results | None", others: Sequence[Told] = (
     )
 
 
-def _highlights(told: Told) -> Iterator[tuple[str, str]]:
-    figures = told.run.figures
+def _highlights(told: RunDetails) -> Iterator[tuple[str, str]]:
+    figures = told.run.metrics
     yield "Test accuracy", show_accuracy(figures.test_accuracy)
     yield "Test loss", show_loss(figures.test_loss)
     if figures.best_val_accuracy is not None:
@@ -68,16 +68,16 @@ def _highlights(told: Told) -> Iterator[tuple[str, str]]:
     yield "Training time", show_duration(figures.seconds)
 
 
-def _head(told: Told) -> Iterator[Block]:
+def _head(told: RunDetails) -> Iterator[Block]:
     for paragraph in paragraphs(told.run.label.note):
         yield Text(paragraph)
-    yield Facts(tuple(_facts(told)))
+    yield KeyValues(tuple(_facts(told)))
 
 
-def _facts(told: Told) -> Iterator[tuple[str, str]]:
+def _facts(told: RunDetails) -> Iterator[tuple[str, str]]:
     run, environment = told.run, told.environment
     yield "Architecture", told.preset.name or NONE
-    yield "State", f"{run.state} after {show_amount(run.figures.epochs, 'epoch')}"
+    yield "State", f"{run.state} after {show_amount(run.metrics.epochs, 'epoch')}"
     if run.message:
         yield "Reason", run.message
     if run.label.tags:
@@ -94,11 +94,11 @@ def _facts(told: Told) -> Iterator[tuple[str, str]]:
     yield "Run", run.id
 
 
-def _answers(told: Told, results: "Results | None") -> Section:
+def _answers(told: RunDetails, results: "Results | None") -> Section:
     if results is not None:
         section: Section = import_module("core.export.sections.answers").answers(results)  # brings numpy
         return section
-    if not told.run.figures.epochs:
+    if not told.run.metrics.epochs:
         why = "There are none: the run has no weights, as it ended in its first epoch."
     else:
         why = (

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from core.export.curves_svg import Chart, svg
-from core.export.document import Block, Column, Facts, Figures, Items, Report, Section, Table, Text
+from core.export.chart_svg import Chart, svg
+from core.export.document import Block, ChartGroup, Column, Items, KeyValues, Report, Section, Table, Text
 from core.export.escaping import code, harmless, inline, line
 
 __all__ = ["as_markdown"]
@@ -39,11 +39,11 @@ def _block(block: Block, stem: str) -> str:
     match block:
         case Text(text=text, quiet=quiet):
             return f"*{inline(text)}*" if quiet and harmless(text) else line(text)
-        case Facts(pairs=pairs):
+        case KeyValues(pairs=pairs):
             return "\n".join(f"- **{inline(name)}**: {inline(value)}" for name, value in pairs)
         case Items(title=title, items=items):
             return "\n".join([f"{line(title)}:", "", *(f"- {line(item)}" for item in items)])
-        case Figures(charts=charts):
+        case ChartGroup(charts=charts):
             return "\n\n".join(_image(chart, stem) for chart in charts)
         case Table():
             rows = [tuple(map(_cell, block.columns, row)) for row in block.rows]
@@ -63,7 +63,7 @@ def _file(chart: Chart, stem: str) -> str:
 def _charts(sections: Sequence[Section]) -> Iterator[Chart]:
     for section in sections:
         for block in section.blocks:
-            if isinstance(block, Figures):
+            if isinstance(block, ChartGroup):
                 yield from block.charts
         yield from _charts(section.sections)
 

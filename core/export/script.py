@@ -8,19 +8,19 @@ from textwrap import fill
 
 from msgspec import Struct
 
-from core.architecture import Architecture
 from core.datasets import DATASETS
-from core.fields import fields_of
+from core.fields.struct import fields_of
 from core.keras_call import Call
-from core.layers import Layer
-from core.losses import SparseCategoricalCrossentropy
-from core.optimizers import ScheduleFreeAdamW
-from core.plan import Plan
+from core.network.architecture import Architecture
+from core.network.layers import Layer
+from core.network.shapes import Shape
+from core.network.summary import summarize
+from core.plan.losses import SparseCategoricalCrossentropy
+from core.plan.optimizers import ScheduleFreeAdamW
+from core.plan.plan import Plan
 from core.presets import Preset
-from core.readiness import obstacles
+from core.readiness import blockers
 from core.sanitize import one_line
-from core.shapes import Shape
-from core.summary import summarize
 
 __all__ = ["script"]
 
@@ -50,7 +50,7 @@ def script(preset: Preset, remark: str = "") -> str:
         _imports(plan),
         f"keras.utils.set_random_seed({plan.seed})",
     ]
-    problems = obstacles(architecture, plan, summarize(architecture))
+    problems = blockers(architecture, plan, summarize(architecture))
     if problems:
         blocks += [_model(architecture), "model.summary()", _comment(problems[0].message)]
     else:

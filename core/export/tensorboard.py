@@ -15,7 +15,7 @@ import tensorflow as tf
 from msgspec import Struct
 
 from core.files import PACKAGED, NotAFile, read_bytes
-from core.runs.record import Told
+from core.runs.record import RunDetails
 from core.storage import write_atomically
 
 __all__ = ["write"]
@@ -40,7 +40,7 @@ class _Scalar(Struct, frozen=True):
     """How far training had come, in epochs."""
 
 
-def write(told: Told, folder: Path, *, force: bool = True) -> Path:
+def write(told: RunDetails, folder: Path, *, force: bool = True) -> Path:
     """Write ``folder``/train and ``folder``/validation, such that ``tensorboard --logdir folder`` shows the run.
 
     For each epoch, counted from 0 as Keras's TensorBoard callback does: epoch_loss, epoch_accuracy and, of training,
@@ -60,7 +60,7 @@ def write(told: Told, folder: Path, *, force: bool = True) -> Path:
     return folder
 
 
-def _training(told: Told) -> Iterator[_Scalar]:
+def _training(told: RunDetails) -> Iterator[_Scalar]:
     history = told.history
     for epoch in history.epochs:
         for name in ("loss", "accuracy", "learning_rate"):
@@ -71,7 +71,7 @@ def _training(told: Told) -> Iterator[_Scalar]:
             yield _Scalar(f"batch_{name}", round(point.x * steps), point.y, point.x)
 
 
-def _validation(told: Told) -> Iterator[_Scalar]:
+def _validation(told: RunDetails) -> Iterator[_Scalar]:
     for epoch in told.history.epochs:
         for name in ("loss", "accuracy"):
             value = getattr(epoch, f"val_{name}")
@@ -79,9 +79,9 @@ def _validation(told: Told) -> Iterator[_Scalar]:
                 yield _Scalar(f"epoch_{name}", epoch.epoch - 1, value, epoch.epoch)
 
 
-def _time(told: Told, x: float) -> float:
+def _time(told: RunDetails, x: float) -> float:
     """When about training had come to ``x`` epochs, in seconds since 1970."""
-    return told.run.begun + told.run.figures.seconds * min(1.0, x / told.history.x if told.history.x else 0.0)
+    return told.run.begun + told.run.metrics.seconds * min(1.0, x / told.history.x if told.history.x else 0.0)
 
 
 def _event(scalar: _Scalar, time: float) -> Any:

@@ -10,11 +10,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from core.fields.types import FieldError, ShapeField, quoted, quoted_name
 from core.importing import operations
 from core.importing.objects import float32_only, opened
-from core.kinds import FieldError, plain, shown
-from core.kinds import Shape as ShapeKind
-from core.shapes import Shape
+from core.network.shapes import Shape
 
 __all__ = ["KERAS_1", "Chain", "chain", "is_model", "located"]
 
@@ -63,8 +62,8 @@ def _place(number: int, layer: Mapping[str, Any]) -> str:
     config = layer.get("config")
     name = config.get("name") if isinstance(config, Mapping) else None
     kind = layer.get("class_name")
-    words = [plain(kind)] if isinstance(kind, str) else []
-    words += [shown(name)] if isinstance(name, str) else []
+    words = [quoted_name(kind)] if isinstance(kind, str) else []
+    words += [quoted(name)] if isinstance(name, str) else []
     return f"layer {number} ({' '.join(words)})" if words else f"layer {number}"
 
 
@@ -95,7 +94,7 @@ def _first_shape(layers: tuple[Mapping[str, Any], ...]) -> object:
 
 def _what(raw: object) -> str:
     name = raw.get("class_name") if isinstance(raw, Mapping) else None
-    return f"the class {plain(name)}" if isinstance(name, str) else shown(raw)
+    return f"the class {quoted_name(name)}" if isinstance(name, str) else quoted(raw)
 
 
 def _unrolled(config: Mapping[str, Any], *, frozen: bool) -> Iterator[Mapping[str, Any]]:
@@ -142,7 +141,7 @@ def _chained(config: Mapping[str, Any], layers: list[Mapping[str, Any]]) -> list
     while True:
         number = numbers.get(name)
         if number is None or number in found:
-            raise FieldError(f"there is no way back from {shown(name)} to the input {shown(first)}", ("layers",))
+            raise FieldError(f"there is no way back from {quoted(name)} to the input {quoted(first)}", ("layers",))
         layer = found[number] = layers[number]
         if name == first:
             break
@@ -171,7 +170,7 @@ def _only_end(config: Mapping[str, Any], key: str) -> str:
     if isinstance(ends, list) and len(ends) == 1:
         ends = ends[0]
     if not isinstance(ends, list) or len(ends) != 3 or not isinstance(ends[0], str):
-        raise FieldError(f"LayerLab takes one input and one output, not {shown(ends)}", (key,))
+        raise FieldError(f"LayerLab takes one input and one output, not {quoted(ends)}", (key,))
     return ends[0]
 
 
@@ -221,7 +220,7 @@ def _plain_call(layer: Mapping[str, Any], call: _Call) -> None:
     for name, value in call.named.items():
         matters = call.old and name == "training" and layer.get("class_name") in _MATTERS
         if value is not None and (value is not False or matters):  # Keras 3 puts in False where nothing is given
-            raise FieldError(f"is called with {plain(name)}={shown(value)}; {_PLAIN}")
+            raise FieldError(f"is called with {quoted_name(name)}={quoted(value)}; {_PLAIN}")
 
 
 def _history(tensor: object) -> str:
@@ -252,10 +251,10 @@ def _shape(raw: object) -> Shape:
     if raw is None:
         raise FieldError("the model has no input shape; begin it with keras.Input(shape), or build it before saving")
     if not isinstance(raw, list) or not raw:
-        raise FieldError(f"expected a list of sizes, the batch first, not {shown(raw)}")
+        raise FieldError(f"expected a list of sizes, the batch first, not {quoted(raw)}")
     if raw[0] is not None:
-        raise FieldError(f"the batch is fixed to {shown(raw[0])}; leave it open, the plan has a batch_size")
+        raise FieldError(f"the batch is fixed to {quoted(raw[0])}; leave it open, the plan has a batch_size")
     if None in raw[1:]:
-        raise FieldError(f"LayerLab needs every size of an example, not {shown(raw)}")
-    shape: Shape = ShapeKind().read(raw[1:])
+        raise FieldError(f"LayerLab needs every size of an example, not {quoted(raw)}")
+    shape: Shape = ShapeField().read(raw[1:])
     return shape

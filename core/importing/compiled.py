@@ -5,9 +5,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from core.fields.types import FieldError, quoted, quoted_name
 from core.importing import objects
-from core.kinds import FieldError, plain, shown
-from core.plan import Plan
+from core.plan.plan import Plan
 
 __all__ = ["plan_of"]
 
@@ -34,7 +34,7 @@ def plan_of(raw: object) -> tuple[Plan, list[str]]:
             why = str(error).removesuffix("?")
             notes.append(f"Its {name} is not taken along: {why}; {getattr(plan, name).alias()} stands in for it.")
     if compiled.get("loss") is not None and not _even(compiled.get("loss_weights")):
-        notes.append(f"Its loss_weights {shown(compiled['loss_weights'])} are not taken along.")
+        notes.append(f"Its loss_weights {quoted(compiled['loss_weights'])} are not taken along.")
     with_what = f", with its {' and '.join(taken)}" if taken else ""
     return plan, [f"Brought in from a Keras file{with_what}.", *notes]
 
@@ -54,7 +54,7 @@ def _without_schedule(raw: object) -> tuple[object, list[str]]:
             first = held["values"][0]
         given["learning_rate"] = first
         name = schedule.get("class_name")
-        what = plain(name) if isinstance(name, str) else "schedule"
+        what = quoted_name(name) if isinstance(name, str) else "schedule"
         notes.append(
             f"Its {what} is not taken along, the learning rate stays what it begins with: it counts steps, "
             "LayerLab's schedules count epochs."
@@ -63,7 +63,7 @@ def _without_schedule(raw: object) -> tuple[object, list[str]]:
     if isinstance(decay, int | float) and not isinstance(decay, bool) and decay:
         del given["decay"]
         notes.append(
-            f"Its decay={shown(decay)} is not taken along: it lowers the learning rate at every step, LayerLab's "
+            f"Its decay={quoted(decay)} is not taken along: it lowers the learning rate at every step, LayerLab's "
             "schedules do so after epochs."
         )
     return {**raw, "config": given}, notes

@@ -10,7 +10,7 @@ from typing import IO
 
 from msgspec import Struct
 
-from core.kinds import FieldError
+from core.fields.types import FieldError
 
 __all__ = ["SIGNATURE", "attributes"]
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from core.kinds import FieldError
+from core.fields.types import FieldError
 
 __all__ = ["parsed"]
 

@@ -13,7 +13,7 @@ from zlib import error as ZlibError  # noqa: N812  # zlib spells its one excepti
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.architecture import Architecture
+from core.fields.types import FieldError, quoted, quoted_name
 from core.files import MODEL, open_regular
 from core.importing import hdf5, objects, sniffing
 from core.importing.chain import KERAS_1, chain, is_model, located
@@ -21,10 +21,10 @@ from core.importing.compiled import plan_of
 from core.importing.json_text import parsed
 from core.importing.objects import ZeroPadding1D
 from core.keras_call import Call
-from core.kinds import FieldError, plain, shown
-from core.layers import Layer, ZeroPadding2D
+from core.network.architecture import Architecture
+from core.network.layers import Layer, ZeroPadding2D
 from core.presets import Preset, PresetError, unreadable
-from core.sanitize import one_line, visible
+from core.sanitize import one_line, printable_path
 
 __all__ = ["MOST_BYTES", "load", "loads", "read"]
 
@@ -85,9 +85,9 @@ def _about(source: str) -> Iterator[None]:
     try:
         yield
     except RecursionError as error:
-        raise PresetError(f"{visible(source)}: nested too deeply for a model") from error
+        raise PresetError(f"{printable_path(source)}: nested too deeply for a model") from error
     except FieldError as error:
-        raise PresetError(f"{visible(source)}: {error}") from error
+        raise PresetError(f"{printable_path(source)}: {error}") from error
 
 
 def _preset(document: _Document, source: str, *, named_by_itself: bool) -> Preset:
@@ -98,8 +98,8 @@ def _preset(document: _Document, source: str, *, named_by_itself: bool) -> Prese
     architecture = Architecture(found.input_shape, _layers(found.layers))
     plan, notes = plan_of(document.compiled)
     notes += _changed_meaning(version, found.layers)
-    source = visible(source)
-    name = _own_name(document.model) if named_by_itself else visible(Path(source).stem)
+    source = printable_path(source)
+    name = _own_name(document.model) if named_by_itself else printable_path(Path(source).stem)
     return Preset(name, architecture, plan, " ".join(notes), source)
 
 
@@ -218,14 +218,16 @@ def _table(raw: object) -> Mapping[str, Any]:
 def _other_json(raw: Mapping[str, Any]) -> str:
     """What the JSON of no model is."""
     if isinstance(raw.get("class_name"), str):
-        return f"expected a Sequential or Functional model of Keras, not the class {plain(raw['class_name'])}"
+        return f"expected a Sequential or Functional model of Keras, not the class {quoted_name(raw['class_name'])}"
     if "nbformat" in raw:
         return "a notebook; LayerLab runs no code: save the model in it as .keras"
     if "keras_version" in raw and "date_saved" in raw:
         return "the metadata.json of a .keras file; the model is in config.json"
     if not raw or "class_name" in raw:
-        return f"expected a Sequential or Functional model of Keras, not {shown(raw)}"
-    return f"JSON, but no model of Keras: it has {', '.join(plain(key) for key in list(raw)[:4])} and no class_name"
+        return f"expected a Sequential or Functional model of Keras, not {quoted(raw)}"
+    return (
+        f"JSON, but no model of Keras: it has {', '.join(quoted_name(key) for key in list(raw)[:4])} and no class_name"
+    )
 
 
 def _layers(raws: tuple[Mapping[str, Any], ...]) -> tuple[Layer, ...]:

@@ -11,14 +11,24 @@ from typing import Any, TypeVar, cast
 
 from msgspec import Struct
 
-from core.families import Family, OneOf
-from core.fields import Described, Field, fields_of
+from core.fields.registry import Registered, RegisteredField
+from core.fields.struct import Field, FieldStruct, fields_of
+from core.fields.types import (
+    ChoiceField,
+    FieldError,
+    IntField,
+    OptionalField,
+    PaddingField,
+    did_you_mean,
+    normalize_name,
+    quoted,
+    quoted_name,
+)
 from core.keras_call import KerasObject
-from core.kinds import Choice, FieldError, Maybe, Padding, Whole, nearest, plain, shown, spelled
-from core.layers import Activation, Bidirectional, Input, Layer
-from core.losses import Loss
-from core.optimizers import Optimizer
-from core.regularizers import NAMED, PenaltyTable, Regularizer
+from core.network.layers import Activation, Bidirectional, Input, Layer
+from core.network.regularizers import NAMED, Regularizer, RegularizerField
+from core.plan.losses import Loss
+from core.plan.optimizers import Optimizer
 
 __all__ = ["ZeroPadding1D", "float32_only", "is_absent", "layer", "loss", "opened", "optimizer"]
 
@@ -81,7 +91,7 @@ _UNSAID: Mapping[str, Mapping[str, object]] = {"GRU": {"reset_after": False}}
 _NO_ACTIVATION: Mapping[str, str] = {"activation": "linear", "recurrent_activation": "linear"}
 """What Keras makes of None."""
 
-M = TypeVar("M", bound=Family)
+M = TypeVar("M", bound=Registered)
 
 
 class ZeroPadding1D(Struct, frozen=True):
@@ -131,10 +141,10 @@ def opened(raw: object, *modules: str) -> tuple[str, Mapping[str, Any]]:
     Raises `FieldError` for what is no serialized object, and for a class that is not Keras's own.
     """
     if not isinstance(raw, Mapping) or not isinstance(raw.get("class_name"), str):
-        raise FieldError(f"expected an object of Keras with class_name and config, not {shown(raw)}")
+        raise FieldError(f"expected an object of Keras with class_name and config, not {quoted(raw)}")
     name, config = raw["class_name"], raw.get("config")
     if not isinstance(config, Mapping):
-        raise FieldError(f"expected a table of arguments, not {shown(config)}", ("config",))
+        raise FieldError(f"expected a table of arguments, not {quoted(config)}", ("config",))
     # Keras 2 gave no module. What Keras 3 finds in no module is a class of a person's own.
     module = _public(raw.get("module", modules[0]))
     if not any(module == each or (each != "keras" and module.startswith(f"{each}.")) for each in modules):
@@ -167,15 +177,15 @@ def float32_only(config: Mapping[str, Any]) -> None:
     policy = dtype.get("config") if isinstance(dtype, Mapping) else None
     name = policy.get("name", dtype) if isinstance(policy, Mapping) else dtype
     if dtype is not None and name != "float32":
-        raise FieldError(f"LayerLab computes in float32, not {shown(name)}", ("dtype",))
+        raise FieldError(f"LayerLab computes in float32, not {quoted(name)}", ("dtype",))
 
 
 def _read(family: type[M], raw: object) -> M:
-    kind = OneOf(family)
+    kind = RegisteredField(family)
     return cast("M", kind.read(_member(kind, raw)))
 
 
-def _member(kind: OneOf, raw: object) -> dict[str, object]:
+def _member(kind: RegisteredField, raw: object) -> dict[str, object]:
     """A member of a family as ``kind`` reads it from a preset's file."""
     family = kind.family
     if isinstance(raw, str):
@@ -196,7 +206,7 @@ def _old(raw: object) -> bool:
     return isinstance(raw, Mapping) and "module" not in raw
 
 
-def _uncustomized(family: type[Family], raw: object) -> object:
+def _uncustomized(family: type[Registered], raw: object) -> object:
     """tf.keras 2.11 called its own optimizers ``Custom>Adam``."""
     name = raw.get("class_name") if isinstance(raw, Mapping) and _old(raw) else None
     if family is Optimizer and isinstance(raw, Mapping) and isinstance(name, str) and name.startswith("Custom>"):
@@ -204,25 +214,25 @@ def _uncustomized(family: type[Family], raw: object) -> object:
     return raw
 
 
-def _class(kind: OneOf, name: str) -> type[Family]:
+def _class(kind: RegisteredField, name: str) -> type[Registered]:
     """The class that Keras calls ``name``. Raises `FieldError` for one that LayerLab has not, or not here."""
     family = kind.family
     known = {each: family.members[each] for each in kind.names if each != Input.__name__}
-    names = {also: member for member in known.values() for also in (member.__name__, *member.also)}
+    names = {also: member for member in known.values() for also in (member.__name__, *member.aliases)}
     if family is not Layer:  # Keras takes those in other spellings
-        names |= {spelled(each): member for each, member in names.items()}
-        name = name if name in names else spelled(name)
+        names |= {normalize_name(each): member for each, member in names.items()}
+        name = name if name in names else normalize_name(name)
     if name in names:
         return names[name]
     if name in family.absent:
         raise FieldError(f"LayerLab takes no {name} here: Keras has it, LayerLab does not offer it")
-    near = nearest(name, known, family.absent, numbered=False)
+    near = did_you_mean(name, known, family.absent, numbered=False)
     here = near if near.startswith("; did") or len(known) < len(family.members) - 1 else ""
-    raise FieldError(f"LayerLab takes no {plain(name)} here{here}")
+    raise FieldError(f"LayerLab takes no {quoted_name(name)} here{here}")
 
 
-def _arguments(cls: type[Described], config: Mapping[str, Any], *, old: bool = False) -> dict[str, object]:
-    """The arguments in ``config`` that are fields of ``cls``, as `core.fields.read` takes them."""
+def _arguments(cls: type[FieldStruct], config: Mapping[str, Any], *, old: bool = False) -> dict[str, object]:
+    """The arguments in ``config`` that are fields of ``cls``, as `core.fields.struct.read` takes them."""
     float32_only(config)
     config = _both_ways(config) if cls is Bidirectional else _as_given(config)
     fields = {field.name: field for field in fields_of(cls)}
@@ -247,23 +257,23 @@ def _changes_nothing(name: str, raw: object, only: Mapping[str, tuple[object, ..
     """Raises `FieldError` unless an argument that LayerLab has not makes no difference at the value ``raw``."""
     allowed = only.get(name, (None,))
     if name not in _NO_MATTER and raw is not None and raw not in allowed:
-        raise FieldError(f"LayerLab takes {shown(allowed[0])} only, not {shown(raw)}")
+        raise FieldError(f"LayerLab takes {quoted(allowed[0])} only, not {quoted(raw)}")
 
 
 def _value(field: Field, raw: object, *, old: bool) -> object:
     """``raw`` as the kind of ``field`` reads it from a preset's file."""
-    kind = field.kind.kind if isinstance(field.kind, Maybe) else field.kind
-    if raw is None and not field.required and (field.name == "epsilon" or isinstance(kind, Choice)):
-        return field.kind.write(field.default) if field.name == "epsilon" else _NO_ACTIVATION.get(field.name, raw)
-    if isinstance(kind, OneOf):
+    kind = field.type.kind if isinstance(field.type, OptionalField) else field.type
+    if raw is None and not field.required and (field.name == "epsilon" or isinstance(kind, ChoiceField)):
+        return field.type.write(field.default) if field.name == "epsilon" else _NO_ACTIVATION.get(field.name, raw)
+    if isinstance(kind, RegisteredField):
         return _member(kind, raw)
-    if isinstance(kind, PenaltyTable):
+    if isinstance(kind, RegularizerField):
         return _regularizer(raw)
-    if isinstance(kind, Padding) and not isinstance(raw, str):
-        raise FieldError(f"expected {' or '.join(kind.words)}, not {shown(raw)}")
-    if isinstance(kind, Whole) and isinstance(raw, list) and len(raw) == 1:
+    if isinstance(kind, PaddingField) and not isinstance(raw, str):
+        raise FieldError(f"expected {' or '.join(kind.words)}, not {quoted(raw)}")
+    if isinstance(kind, IntField) and isinstance(raw, list) and len(raw) == 1:
         return raw[0]  # the window of a one-dimensional layer
-    if isinstance(kind, Choice):
+    if isinstance(kind, ChoiceField):
         return _function(raw)
     return _rounded(raw) if old else raw
 
@@ -273,7 +283,7 @@ def _regularizer(raw: object) -> object:
         return raw
     name, config = opened(raw, "keras.regularizers")
     if name.upper() not in NAMED:
-        raise FieldError(f"LayerLab has no {plain(name)}; there are L1, L2 and L1L2")
+        raise FieldError(f"LayerLab has no {quoted_name(name)}; there are L1, L2 and L1L2")
     if name.upper() == "L1" and "l1" in config:
         config = {**config, "l1": _rounded(config["l1"])}  # of these classes it alone holds its factor as a float32
     return _arguments(Regularizer, config, old=_old(raw))
@@ -295,7 +305,7 @@ def _both_ways(config: Mapping[str, Any]) -> Mapping[str, Any]:
 
     Raises `FieldError` unless that is a copy of the other, and both are frozen where the whole is.
     """
-    (kind,) = (field.kind for field in fields_of(Bidirectional) if isinstance(field.kind, OneOf))
+    (kind,) = (field.type for field in fields_of(Bidirectional) if isinstance(field.type, RegisteredField))
     ways: dict[str, dict[str, object]] = {}
     for name in ("layer", "backward_layer"):
         if config.get(name) is not None:
@@ -341,8 +351,8 @@ def _pixels(config: Mapping[str, Any]) -> int:
     sides = padding if isinstance(padding, list) else [padding, padding]
     with FieldError.at("padding"):
         if len(sides) != 2 or sides[0] != sides[1]:
-            raise FieldError(f"LayerLab takes as many zeros on both sides, not {shown(padding)}")
-        return Whole(1).read(sides[0])
+            raise FieldError(f"LayerLab takes as many zeros on both sides, not {quoted(padding)}")
+        return IntField(1).read(sides[0])
 
 
 def _take_nothing_else(config: Mapping[str, Any], only: Mapping[str, tuple[object, ...]]) -> None:

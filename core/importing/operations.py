@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from core.kinds import FieldError, plain
+from core.fields.types import FieldError, quoted_name
 
 __all__ = ["as_layer", "is_operation"]
 
@@ -55,7 +55,7 @@ def as_layer(layer: Mapping[str, Any], operands: list[object], named: Mapping[st
     if name == "Reshape" and numbers == [None] and isinstance(held.get("newshape"), list):
         return _made("Reshape", held, target_shape=held["newshape"][1:])
     if name not in _WITH_A_NUMBER:
-        raise FieldError(f"is the operation {plain(name)}; {_TAKEN}")
+        raise FieldError(f"is the operation {quoted_name(name)}; {_TAKEN}")
     if _constants(held).get("0") is not None:
         numbers.reverse()
     return _with_a_number(held, _WITH_A_NUMBER[name], numbers)

@@ -17,7 +17,7 @@ from typing import IO, cast
 from core.files import NotAFile, TooLarge, open_pipe, what_is
 from core.importing import keras_file
 from core.presets import Preset, PresetError
-from core.sanitize import visible
+from core.sanitize import printable_path
 
 __all__ = ["is_piped", "load"]
 
@@ -49,7 +49,7 @@ def is_piped(name: str) -> bool:
 
 def load(name: str) -> Preset:
     """The model that comes from ``name``, called as it calls itself. Raises `PresetError`."""
-    source = "standard input" if _descriptor(name) == 0 else visible(name)
+    source = "standard input" if _descriptor(name) == 0 else printable_path(name)
     try:
         with _opened(name) as file:
             return keras_file.read(file, source, named_by_itself=True)

@@ -10,17 +10,17 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from core.curves import Axis, Point
-from core.training.events import LayerSample, Sampled
+from core.events import LayerSample, StepSampled
 
 __all__ = [
     "QUANTITIES",
-    "Course",
+    "LayerTrend",
     "PowerAxis",
     "Quantity",
     "Scale",
     "Size",
-    "courses",
     "judged",
+    "layer_trends",
     "levels",
     "logarithmic",
     "power_axis",
@@ -44,7 +44,7 @@ LEAST_FACTOR = 10.0
 """What the whole height of a trend is at least: what hardly moves is to look like it."""
 
 
-class Course(Struct, frozen=True):
+class LayerTrend(Struct, frozen=True):
     """One layer over the steps that were looked at, the first of them first."""
 
     row: int
@@ -118,7 +118,7 @@ class PowerAxis(Axis, frozen=True):
         return tuple((float(power), f"1e{power}") for power in range(first, last + 1, every))
 
 
-def courses(samples: Sequence[Sampled]) -> dict[int, Course]:
+def layer_trends(samples: Sequence[StepSampled]) -> dict[int, LayerTrend]:
     """The courses of all layers by row, in the order of the rows."""
     steps: dict[int, list[int]] = {}
     layers: dict[int, list[LayerSample]] = {}
@@ -126,7 +126,7 @@ def courses(samples: Sequence[Sampled]) -> dict[int, Course]:
         for layer in sample.layers:
             steps.setdefault(layer.row, []).append(sample.step)
             layers.setdefault(layer.row, []).append(layer)
-    return {row: Course(row, tuple(steps[row]), tuple(layers[row])) for row in sorted(steps)}
+    return {row: LayerTrend(row, tuple(steps[row]), tuple(layers[row])) for row in sorted(steps)}
 
 
 def logarithmic(quantity: Quantity) -> bool:

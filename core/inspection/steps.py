@@ -8,11 +8,11 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from core.inspection.activations import BLANK, GROUND, LARGEST, Picture, Spread, framed, shades
-from core.inspection.passages import Passage, Weight
-from core.inspection.stepping import Convolved, Pooled, convolve, convolve_depthwise, pool
-from core.layers import AveragePooling2D, Conv2D, DepthwiseConv2D, MaxPooling2D, SeparableConv2D
-from core.shapes import Window
-from core.summary import Row
+from core.inspection.tensors import LayerOutput, Weight
+from core.inspection.window_math import Convolved, Pooled, convolve, convolve_depthwise, pool
+from core.network.layers import AveragePooling2D, Conv2D, DepthwiseConv2D, MaxPooling2D, SeparableConv2D
+from core.network.shapes import Window
+from core.network.summary import Row
 
 __all__ = ["Steps", "input_picture", "output_at", "output_picture", "refusal", "steps"]
 
@@ -102,7 +102,7 @@ def refusal(row: Row) -> str:
     return f"{row.layer.type} has no window to slide"
 
 
-def steps(row: Row, passages: Sequence[Passage], weights: Sequence[Weight]) -> Steps:
+def steps(row: Row, passages: Sequence[LayerOutput], weights: Sequence[Weight]) -> Steps:
     """The layer in ``row`` on one digit's way through the network. Raises `ValueError` where there is a `refusal`."""
     why, window = refusal(row), row.facts.window if row.facts else None
     if why or window is None:

@@ -9,10 +9,10 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from core.architecture import Architecture
 from core.inspection.images import Grid, Statistics, pages, resample, shrink, signed, tiles
-from core.inspection.passages import Weight
-from core.layers import (
+from core.inspection.tensors import Weight
+from core.network.architecture import Architecture
+from core.network.layers import (
     ELU,
     Activation,
     BatchNormalization,
@@ -27,10 +27,10 @@ from core.layers import (
     Reshape,
     SpatialDropout2D,
 )
-from core.shapes import count
-from core.summary import summarize
+from core.network.shapes import count
+from core.network.summary import summarize
 
-__all__ = ["BINS", "Digest", "Distribution", "Sheet", "digest", "facing", "sheet"]
+__all__ = ["BINS", "Distribution", "Sheet", "WeightSummary", "first_dense_on_pixels", "sheet", "weight_summary"]
 
 BINS = 2520
 """Bins that are counted; it has many divisors, so that they can be put together into about as many as are wanted."""
@@ -115,7 +115,7 @@ class Distribution(Struct, frozen=True, eq=False):
         return (value - self.low) / (self.high - self.low)
 
 
-class Digest(Struct, frozen=True, eq=False):
+class WeightSummary(Struct, frozen=True, eq=False):
     """What is to be seen of a weight, bias or statistic of the layer in ``row``."""
 
     row: int
@@ -159,7 +159,7 @@ class Sheet(Struct, frozen=True, eq=False):
     """Whether its pixels are means over several weights instead of the weights."""
 
 
-def facing(architecture: Architecture) -> tuple[int, tuple[int, int]] | None:
+def first_dense_on_pixels(architecture: Architecture) -> tuple[int, tuple[int, int]] | None:
     """The row of the Dense layer whose inputs are the pixels of the image, and their rows and columns; None: none."""
     shape = architecture.input_shape
     if len(shape) < 2 or count(shape) != shape[0] * shape[1]:
@@ -172,7 +172,7 @@ def facing(architecture: Architecture) -> tuple[int, tuple[int, int]] | None:
     return None
 
 
-def digest(weight: Weight, image: tuple[int, int] | None = None) -> Digest:
+def weight_summary(weight: Weight, image: tuple[int, int] | None = None) -> WeightSummary:
     """All that is to be seen of ``weight``; with ``image`` its kernel's rows are the pixels of such an image."""
     kind: Kind = "matrix"
     shape = weight.after.shape
@@ -182,7 +182,7 @@ def digest(weight: Weight, image: tuple[int, int] | None = None) -> Digest:
         kind = "units"
     pictures = [_pictures(values, kind, image) for values in (weight.before, weight.after)]
     most = max(map(_large, pictures))
-    return Digest(
+    return WeightSummary(
         weight.row,
         weight.name,
         shape,
@@ -195,7 +195,7 @@ def digest(weight: Weight, image: tuple[int, int] | None = None) -> Digest:
     )
 
 
-def sheet(shown: Digest, room: tuple[int, int], page: int = 0, *, begun: bool = False) -> Sheet:
+def sheet(shown: WeightSummary, room: tuple[int, int], page: int = 0, *, begun: bool = False) -> Sheet:
     """As many pictures of ``shown`` as fit into ``room``, (height, width); with ``begun`` as they were before.
 
     They are drawn up to `ENLARGED` times as large, but no larger than lets all of them fit, if that is possible at
@@ -232,7 +232,7 @@ def _pictures(values: NDArray[Any], kind: Kind, image: tuple[int, int] | None) -
     return _means(matrix[..., np.newaxis])
 
 
-def _matrix(shown: Digest, room: tuple[int, int], at: int) -> Sheet:
+def _matrix(shown: WeightSummary, room: tuple[int, int], at: int) -> Sheet:
     """The matrix as it fills the room. Before and after are on one scale, that of the means if it is shrunk."""
     height, width = (min(most, size) for most, size in zip(room, shown.pictures[0].shape, strict=False))
     image, most = shown.pictures[at], shown.most

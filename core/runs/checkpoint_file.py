@@ -14,7 +14,7 @@ from core.runs import tensor_file
 from core.runs.folder import CHECKPOINT, damaged
 from core.runs.record import RunError
 from core.runs.tensor_file import Tensors
-from core.training.checkpoint import Arrays, Checkpoint, Standing
+from core.training.checkpoint import Arrays, Checkpoint, TrainingState
 
 __all__ = ["WHICH", "Which", "kept", "read", "weights", "write"]
 
@@ -49,7 +49,7 @@ def read(folder: Path, *, restores: bool = False) -> Checkpoint:
     """The last checkpoint; with the weights that early stopping ``restores``, if it does. Raises `RunError`."""
     with damaged(folder / CHECKPOINT) as path:
         tensors = tensor_file.read(path)
-        standing = msgspec.json.decode(tensors.note, type=Standing)
+        standing = msgspec.json.decode(tensors.note, type=TrainingState)
     variables, optimizer = (tuple(tensors.groups.get(group, ())) for group in ("variables", "optimizer"))
     if not (variables and optimizer):
         raise RunError(f"{folder.name}/{CHECKPOINT}: is damaged: there are no weights in it")

@@ -5,14 +5,14 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from core.families import Family
-from core.fields import Described, fields_of
-from core.kinds import Shape as ShapeKind
-from core.layers import Layer
+from core.fields.registry import Registered
+from core.fields.struct import FieldStruct, fields_of
+from core.fields.types import ShapeField
+from core.formatting import show_count
+from core.network.layers import Layer
+from core.network.summary import summarize
 from core.presets import Preset
-from core.quantities import show_count
-from core.runs.record import Told
-from core.summary import summarize
+from core.runs.record import RunDetails
 
 __all__ = ["MISSING", "Difference", "differences"]
 
@@ -37,19 +37,19 @@ class Difference(Struct, frozen=True):
     values: tuple[str, ...]
 
 
-def differences(compared: Sequence[Told | Preset]) -> tuple[Difference, ...]:
+def differences(compared: Sequence[RunDetails | Preset]) -> tuple[Difference, ...]:
     """In what the architectures and plans of two runs or more differ: input, layers, parameters, plan.
 
     A layer's number is the one it has in the first run that has it. A run has the epochs it has come to want. Nothing
     is told of a field of a layer, an optimizer or the like that only some have and that is at its default.
     """
-    presets = [each.trained if isinstance(each, Told) else each for each in compared]
+    presets = [each.effective_preset if isinstance(each, RunDetails) else each for each in compared]
     return tuple(Difference(place, field, values) for place, field, values in _rows(presets) if len(set(values)) > 1)
 
 
 def _rows(presets: Sequence[Preset]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Place, field and values of everything that is compared, whether it differs or not."""
-    yield "input", "input_shape", tuple(ShapeKind().show(preset.architecture.input_shape) for preset in presets)
+    yield "input", "input_shape", tuple(ShapeField().show(preset.architecture.input_shape) for preset in presets)
     stacks = [preset.architecture.layers for preset in presets]
     done = [0] * len(stacks)
     for column in _aligned(stacks):
@@ -77,7 +77,7 @@ def _layers(column: Column) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield from _described(present)
 
 
-def _described(values: Sequence[Described], path: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+def _described(values: Sequence[FieldStruct], path: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
     """Field and values of everything that ``values`` have, nested ones behind their own."""
     held = [{field.name: (field, getattr(value, field.name)) for field in fields_of(type(value))} for value in values]
     for name in dict.fromkeys(name for fields in held for name in fields):
@@ -85,15 +85,15 @@ def _described(values: Sequence[Described], path: str = "") -> Iterator[tuple[st
         present = [each for each in found if each is not None]
         if len(present) < len(found) and all(value == field.default for field, value in present):
             continue
-        nested = [value for _, value in present if isinstance(value, Described)]
+        nested = [value for _, value in present if isinstance(value, FieldStruct)]
         if len(nested) < len(found):
             yield (
                 f"{path}{name}",
-                tuple(MISSING if each is None else each[0].kind.show(each[1]) or MISSING for each in found),
+                tuple(MISSING if each is None else each[0].type.show(each[1]) or MISSING for each in found),
             )
             continue
-        if isinstance(nested[0], Family):
-            yield f"{path}{name}", tuple(value.alias() for value in nested if isinstance(value, Family))
+        if isinstance(nested[0], Registered):
+            yield f"{path}{name}", tuple(value.alias() for value in nested if isinstance(value, Registered))
         yield from _described(nested, f"{path}{name}.")
 
 

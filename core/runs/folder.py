@@ -29,8 +29,18 @@ from core.process_lock import LockHeldError
 from core.runs import tensor_file
 from core.runs.history_file import HistoryFile, read_history
 from core.runs.labels import shortened
-from core.runs.record import Environment, Figures, Label, NewerFormat, Run, RunError, RunState, Told, updated
-from core.sanitize import cut
+from core.runs.record import (
+    Environment,
+    Label,
+    Metrics,
+    NewerFormat,
+    Run,
+    RunDetails,
+    RunError,
+    RunState,
+    upgrade_metrics,
+)
+from core.sanitize import truncated
 from core.storage import UNFINISHED, write_atomically
 
 if TYPE_CHECKING:
@@ -45,12 +55,12 @@ __all__ = [
     "check",
     "create",
     "damaged",
-    "glance",
-    "held",
     "identity",
+    "is_locked",
     "lock",
     "read",
     "read_header",
+    "read_listing",
     "signature",
     "verify",
     "write_entry",
@@ -79,7 +89,7 @@ class Header(Struct, frozen=True):
     environment: Environment
     state: RunState
     message: str = ""
-    figures: Figures = Figures()
+    figures: Metrics = Metrics()
     format: int = FORMAT
 
 
@@ -92,7 +102,7 @@ def create(
     label: Label,
     preset: Preset,
     environment: Environment,
-    figures: Figures = Figures(),  # noqa: B008  # it is frozen
+    figures: Metrics = Metrics(),  # noqa: B008  # it is frozen
 ) -> Header:
     """Make the ``folder`` of a run that begins now, with its first files: all of them or nothing. Raises OSError."""
     unfinished = folder.with_name(f"{UNFINISHED}{folder.name}")
@@ -108,7 +118,7 @@ def create(
     return header
 
 
-def glance(folder: Path) -> Run:
+def read_listing(folder: Path) -> Run:
     """What a list shows of the run. One that nobody trains any more, and that has not ended, was interrupted.
 
     Raises `RunError`.
@@ -116,12 +126,12 @@ def glance(folder: Path) -> Run:
     return _run(folder, read_header(folder), _label(folder))
 
 
-def read(folder: Path) -> Told:
+def read(folder: Path) -> RunDetails:
     """All of the run but its weights. Raises `RunError`."""
     header = read_header(folder)
     history = _parsed(folder / HISTORY, files.HISTORY, read_history)
     run = _run(folder, header, _label(folder), history)
-    return Told(run, _preset(folder), history, header.environment)
+    return RunDetails(run, _preset(folder), history, header.environment)
 
 
 def check(folder: Path) -> Run:
@@ -141,7 +151,7 @@ def verify(folder: Path) -> int:
     """
     told = read(folder)
     _check_tensors(folder)
-    return told.run.figures.epochs
+    return told.run.metrics.epochs
 
 
 def identity(folder: Path) -> tuple[int, int]:
@@ -162,7 +172,7 @@ def signature(folder: Path) -> str:
     return ";".join(sorted(f"{name},{stat.st_size},{stat.st_mtime_ns}" for name, stat in seen))
 
 
-def held(folder: Path) -> bool:
+def is_locked(folder: Path) -> bool:
     """Whether a process trains the run now."""
     return process_lock.is_held(folder / LOCK)
 
@@ -218,7 +228,7 @@ def damaged(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise RunError(f"{_shown(path)}: cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        raise RunError(f"{_shown(path)}: is damaged: {presets.visible(str(error))}") from error
+        raise RunError(f"{_shown(path)}: is damaged: {presets.printable_path(str(error))}") from error
 
 
 def _run(folder: Path, header: Header, label: Label, history: History | None = None) -> Run:
@@ -226,19 +236,19 @@ def _run(folder: Path, header: Header, label: Label, history: History | None = N
         if not os.path.lexists(folder / name):
             raise RunError(f"{_shown(folder / name)}: is missing")
     state, come_to = header.state, header.figures
-    if state == "running" and not held(folder):
+    if state == "running" and not is_locked(folder):
         state = "interrupted"
     if come_to.dated:
-        come_to = updated(come_to, history or _history(folder))
+        come_to = upgrade_metrics(come_to, history or _history(folder))
     return Run(
         folder.name,
         label,
-        cut(header.preset, LONGEST),
+        truncated(header.preset, LONGEST),
         state,
         header.begun,
-        cut(header.environment.device, LONGEST),
+        truncated(header.environment.device, LONGEST),
         come_to,
-        cut(header.message, LONGEST),
+        truncated(header.message, LONGEST),
     )
 
 
@@ -299,4 +309,4 @@ def _lasting(name: str) -> bool:
 
 def _shown(path: Path) -> str:
     """The file with its folder, which tells runs apart."""
-    return presets.visible(f"{path.parent.name}/{path.name}" if path.suffix or path.name == LOCK else path.name)
+    return presets.printable_path(f"{path.parent.name}/{path.name}" if path.suffix or path.name == LOCK else path.name)

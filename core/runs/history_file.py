@@ -7,7 +7,7 @@ from msgspec import Raw, Struct
 from msgspec.structs import asdict, astuple
 
 from core.curves import Change, History, Point
-from core.training.events import Ended, EpochEnded, LayerSample, Progress, Sampled, Started
+from core.events import Ended, EpochEnded, LayerSample, Progress, Started, StepSampled
 
 __all__ = ["HistoryFile", "read_history"]
 
@@ -73,12 +73,12 @@ class HistoryFile:
 def read_history(data: bytes) -> History:
     """The history that ``data`` holds. Raises ValueError."""
     read = msgspec.json.decode(data, type=_Read)
-    samples = tuple(Sampled(one.step, tuple(map(_layer, one.layers))) for one in read.samples)
+    samples = tuple(StepSampled(one.step, tuple(map(_layer, one.layers))) for one in read.samples)
     progress = read.progress and Progress(**{**asdict(read.progress), "loss": float(read.progress.loss)})
     return History(**{**asdict(read), "samples": samples, "progress": progress})
 
 
-def _sample(sample: Sampled) -> Raw:
+def _sample(sample: StepSampled) -> Raw:
     layers = [[_written(figure) for figure in astuple(layer)] for layer in sample.layers]
     return Raw(_encoder.encode([sample.step, layers]))
 

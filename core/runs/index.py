@@ -64,7 +64,7 @@ class Index:
         if not written:
             self._memory = dict(rows)
 
-    def throw_away(self) -> None:
+    def clear(self) -> None:
         """Forget all rows."""
         if self._memory is None:
             try:

@@ -7,8 +7,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from core import keras_model
-from core.losses import SparseCategoricalCrossentropy
+from core.keras_runtime import keras_model
+from core.plan.losses import SparseCategoricalCrossentropy
 from core.presets import Preset
 from core.runs import checkpoint_file
 from core.runs.checkpoint_file import WHICH, Which

@@ -1,11 +1,11 @@
 """What a person may call a run, note and tag it with."""
 
-from core.kinds import plain
-from core.presets import visible
+from core.fields.types import quoted_name
+from core.presets import printable_path
 from core.runs.record import Label, RunError
-from core.sanitize import cut
+from core.sanitize import truncated
 
-__all__ = ["named", "shortened", "tidy"]
+__all__ = ["clean_label", "default_label", "shortened"]
 
 LONGEST_NAME = 100
 LONGEST_NOTE = 10_000
@@ -13,19 +13,19 @@ LONGEST_TAG = 30
 MOST_TAGS = 20
 
 
-def named(preset: str) -> Label:
+def default_label(preset: str) -> Label:
     """The label of a new run of a preset called so."""
-    name = " ".join(visible(preset).split())
+    name = " ".join(printable_path(preset).split())
     return Label(name[:LONGEST_NAME].rstrip() or "untitled")
 
 
 def shortened(label: Label) -> Label:
-    """``label`` with no more text than `tidy` lets anybody write: other programs may have put more into its file."""
-    tags = tuple(cut(tag, LONGEST_TAG) for tag in label.tags[:MOST_TAGS])
-    return Label(cut(label.name, LONGEST_NAME), cut(label.note, LONGEST_NOTE), tags)
+    """``label`` with no more text than `clean_label` allows: other programs may have put more into its file."""
+    tags = tuple(truncated(tag, LONGEST_TAG) for tag in label.tags[:MOST_TAGS])
+    return Label(truncated(label.name, LONGEST_NAME), truncated(label.note, LONGEST_NOTE), tags)
 
 
-def tidy(label: Label) -> Label:
+def clean_label(label: Label) -> Label:
     """``label`` as it is kept: the name on one line, tags without blanks and #. Raises `RunError`."""
     name, note = " ".join(label.name.split()), label.note.strip()
     joined = ("-".join(tag.replace("#", " ").split()) for tag in label.tags)
@@ -47,4 +47,4 @@ def _savable(what: str, text: str, most: int) -> None:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise RunError(f"the {what} {plain(text)} is not text that can be saved") from error
+        raise RunError(f"the {what} {quoted_name(text)} is not text that can be saved") from error

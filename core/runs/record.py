@@ -6,21 +6,21 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.curves import History
+from core.events import EpochEnded
 from core.generalization import generalization_gap
 from core.presets import Preset
-from core.training.events import EpochEnded
 
 __all__ = [
     "Environment",
-    "Figures",
     "Label",
+    "Metrics",
     "NewerFormat",
     "Run",
+    "RunDetails",
     "RunError",
     "RunState",
-    "Told",
-    "figures",
-    "updated",
+    "metrics_of",
+    "upgrade_metrics",
 ]
 
 RunState = Literal["running", "interrupted", "finished", "stopped", "failed", "damaged", "newer"]
@@ -54,7 +54,7 @@ class Label(Struct, frozen=True):
     tags: tuple[str, ...] = ()
 
 
-class Figures(Struct, frozen=True):
+class Metrics(Struct, frozen=True):
     """What a run has come to. Losses are means over examples, accuracies shares, times seconds."""
 
     params: int = 0
@@ -110,7 +110,7 @@ class Run(Struct, frozen=True):
     begun: float
     """Seconds since 1970, UTC."""
     device: str = ""
-    figures: Figures = Figures()
+    metrics: Metrics = Metrics()
     message: str = ""
     """Why it failed or cannot be read, in one line; or empty."""
 
@@ -130,7 +130,7 @@ class Run(Struct, frozen=True):
         return self.label.name
 
 
-class Told(Struct, frozen=True):
+class RunDetails(Struct, frozen=True):
     """All of a run but its weights."""
 
     run: Run
@@ -140,17 +140,17 @@ class Told(Struct, frozen=True):
     environment: Environment
 
     @property
-    def trained(self) -> Preset:
+    def effective_preset(self) -> Preset:
         """The preset, its plan with as many epochs as the run has come to want."""
         plan = self.preset.plan
-        return replace(self.preset, plan=replace(plan, epochs=self.run.figures.planned or plan.epochs))
+        return replace(self.preset, plan=replace(plan, epochs=self.run.metrics.planned or plan.epochs))
 
 
-def figures(history: History, seconds: float) -> Figures:
+def metrics_of(history: History, seconds: float) -> Metrics:
     """What ``history`` has come to in ``seconds`` of training and validation."""
     last: EpochEnded | None = history.epochs[-1] if history.epochs else None
     best, highest, ended = history.best, history.best_accuracy, history.ended
-    return Figures(
+    return Metrics(
         params=history.started.params if history.started else 0,
         epochs=last.epoch if last else 0,
         planned=history.planned,
@@ -170,7 +170,7 @@ def figures(history: History, seconds: float) -> Figures:
     )
 
 
-def updated(told: Figures, history: History | None) -> Figures:
+def upgrade_metrics(told: Metrics, history: History | None) -> Metrics:
     """What LayerLab 0.1 told a run had come to, its best accuracy taken from ``history``; None where that is lost."""
     highest = history.best_accuracy if history else None
     return replace(

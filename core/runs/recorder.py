@@ -11,12 +11,12 @@ from threading import enumerate as enumerate_threads
 from typing import TYPE_CHECKING
 
 from core.curves import History
-from core.presets import Preset, visible
+from core.events import Ended, Event, RunNotSaved, RunSaved, Started, StateChanged
+from core.keras_runtime.failures import explain
+from core.presets import Preset, printable_path
 from core.runs.record import RunError
 from core.runs.writer import Writer
 from core.training.checkpoint import Checkpoint
-from core.training.events import Ended, Event, Kept, NotKept, Started, StateChanged
-from core.training.failures import explain
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -59,7 +59,7 @@ class Recorder:
         self._writer: Writer | None = None
         self._given_up = False
 
-    def hear(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Take in ``event``, and hand it on."""
         self._history = self._history.after(event)
         match event:
@@ -85,7 +85,7 @@ class Recorder:
             self._writer = None
             writing.start()
 
-    def keep(self, checkpoint: Checkpoint) -> None:
+    def save_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Keep where training stands."""
         if self._writer:
             writer = self._writer
@@ -105,7 +105,7 @@ class Recorder:
             folder = self._new_folder(self._preset.name)
             self._writer = Writer.new(folder, self._preset, self._history, device)
         self._folder = folder
-        self._listen(Kept(folder.name))
+        self._listen(RunSaved(folder.name))
 
     def _end(self, writer: Writer, ended: Ended) -> None:
         if not writer.end(self._history, ended):
@@ -126,18 +126,18 @@ class Recorder:
                 self._writer = None
             kept = f"is kept only up to epoch {epochs}" if epochs else "is not kept"
             goes_on = "" if self._history.ended else "; training goes on"
-            self._listen(NotKept(f"this run {kept}: {_reason(error)}{goes_on}"))
+            self._listen(RunNotSaved(f"this run {kept}: {_reason(error)}{goes_on}"))
 
     def _finish(self, writer: Writer) -> None:
         try:
             writer.export()
         except Exception as error:  # noqa: BLE001  # the run is kept; Keras files can be made of it at any time
-            self._listen(NotKept(f"the Keras files of this run were not written: {explain(error)}"))
+            self._listen(RunNotSaved(f"the Keras files of this run were not written: {explain(error)}"))
         finally:
             writer.release()
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
-        return visible(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
+        return printable_path(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
     return explain(error)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from operator import ge, gt, le, lt
 
-from core.fields import nearest
-from core.kinds import FieldError, Real
-from core.presets import visible
+from core.fields.struct import did_you_mean
+from core.fields.types import FieldError, FloatField
+from core.presets import printable_path
 from core.runs.record import Run, RunError
 
 __all__ = ["COLUMNS", "Searchable", "matching", "misread", "ordered"]
@@ -17,14 +17,14 @@ Test = Callable[["_Entry"], bool]
 COLUMNS: Mapping[str, Callable[[Run], Value]] = {
     "name": lambda run: run.name,
     "architecture": lambda run: run.architecture,
-    "params": lambda run: run.figures.params,
-    "epochs": lambda run: run.figures.epochs,
-    "best": lambda run: run.figures.best_val_accuracy,
-    "last": lambda run: run.figures.last_val_accuracy,
-    "test": lambda run: run.figures.test_accuracy,
-    "train": lambda run: run.figures.final_train_accuracy,
-    "gap": lambda run: run.figures.generalization_gap,
-    "time": lambda run: run.figures.seconds,
+    "params": lambda run: run.metrics.params,
+    "epochs": lambda run: run.metrics.epochs,
+    "best": lambda run: run.metrics.best_val_accuracy,
+    "last": lambda run: run.metrics.last_val_accuracy,
+    "test": lambda run: run.metrics.test_accuracy,
+    "train": lambda run: run.metrics.final_train_accuracy,
+    "gap": lambda run: run.metrics.generalization_gap,
+    "time": lambda run: run.metrics.seconds,
     "device": lambda run: run.device,
     "state": lambda run: run.state,
     "begun": lambda run: run.begun,
@@ -55,7 +55,7 @@ def ordered(runs: Iterable[Run], column: str, descending: bool = False) -> tuple
     Raises `RunError` for a column that is none of `COLUMNS`.
     """
     if column not in COLUMNS:
-        raise RunError(f"{visible(column)}: there is no such column{nearest(column, COLUMNS)}")
+        raise RunError(f"{printable_path(column)}: there is no such column{did_you_mean(column, COLUMNS)}")
     keyed = [(_sort_key(_value(run, column)), run) for run in runs]
     present = [(key, run) for key, run in keyed if key]
     present.sort(key=lambda pair: pair[0], reverse=descending)
@@ -72,7 +72,7 @@ def misread(query: str) -> str:
     for word in _words(query):
         found = COMPARISON.fullmatch(word)
         if set(word) & set("<>=") and not (found and _comparison(*found.groups())):
-            return f"{visible(word)}: a number can be compared with {', '.join(COMPARED)}"
+            return f"{printable_path(word)}: a number can be compared with {', '.join(COMPARED)}"
     return ""
 
 
@@ -125,7 +125,7 @@ def _comparison(column: str, sign: str, number: str | None, unit: str) -> Test |
         return lambda _: True  # the number is still being typed
     units = COMPARED[column]
     try:
-        bound = Real().parse(number)
+        bound = FloatField().parse(number)
     except FieldError:
         return None
     if unit and unit not in units:

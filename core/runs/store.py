@@ -13,12 +13,12 @@ from secrets import choice
 from msgspec.structs import replace
 
 from core import storage
-from core.presets import visible
+from core.presets import printable_path
 from core.runs import folder as files
 from core.runs.index import Index, Row
-from core.runs.labels import tidy
-from core.runs.naming import meant
-from core.runs.record import Label, NewerFormat, Run, RunError, RunState, Told
+from core.runs.labels import clean_label
+from core.runs.record import Label, NewerFormat, Run, RunDetails, RunError, RunState
+from core.runs.resolve import resolve_run
 from core.sanitize import is_printable
 
 __all__ = ["Store"]
@@ -76,7 +76,7 @@ class Store:
     def rebuild(self) -> int:
         """Forget the index, look at every file of every run, and how many runs there are."""
         _sweep(self._runs)
-        self._index.throw_away()
+        self._index.clear()
         # One that is trained may lose a file while it is looked at.
         checked = ((path.name, _row(path, None, files.check) or _row(path, None)) for path in _folders(self._runs))
         rows = {name: row for name, row in checked if row}
@@ -88,7 +88,7 @@ class Store:
         """The folder of a run. Raises `RunError` if there is none."""
         return _chosen(self._runs, [id], NO_RUN)[0]
 
-    def told(self, id: str) -> Told:
+    def details(self, id: str) -> RunDetails:
         """All of a run but its weights. Raises `RunError`."""
         return files.read(self.path(id))
 
@@ -100,14 +100,14 @@ class Store:
         runs = self.refresh()
         if not runs:
             raise RunError("there are no runs yet: train a preset first")
-        return meant(text, runs, "no run is called so", "`layerlab runs` lists them")
+        return resolve_run(text, runs, "no run is called so", "`layerlab runs` lists them")
 
     def relabel(self, id: str, label: Label) -> Run:
-        """Give a run another name, note and tags. Raises `RunError`, also for a label that `tidy` refuses."""
+        """Give a run another name, note and tags. Raises `RunError`, also for a label that `clean_label` refuses."""
         path = self.path(id)
-        files.write_label(path, tidy(label))
+        files.write_label(path, clean_label(label))
         self._look_again([path])
-        return files.glance(path)
+        return files.read_listing(path)
 
     def new(self, name: str) -> Path:
         """Make a folder for a run that begins now and is called ``name`` at first. Raises OSError."""
@@ -128,8 +128,8 @@ class Store:
         """Put runs into the trash. Raises `RunError`, before any is moved if one is being trained."""
         paths = _chosen(self._runs, ids, NO_RUN)
         for path in paths:
-            if files.held(path):
-                raise RunError(f"{visible(path.name)}: is being trained: stop it first")
+            if files.is_locked(path):
+                raise RunError(f"{printable_path(path.name)}: is being trained: stop it first")
             _leave_newer(path)
         self._move(paths, self._trash)
 
@@ -142,7 +142,7 @@ class Store:
 
     def discarded(self) -> tuple[Run, ...]:
         """The runs in the trash, newest first."""
-        looked = [_looked_at(path, files.glance) for path in _folders(self._trash)]
+        looked = [_looked_at(path, files.read_listing) for path in _folders(self._trash)]
         return _newest_first([run for run in looked if run])
 
     def purge(self, ids: Sequence[str] | None = None) -> int:
@@ -160,7 +160,7 @@ class Store:
             try:
                 shutil.rmtree(path)
             except OSError as error:
-                raise RunError(f"{visible(path.name)}: cannot be deleted: {error.strerror or error}") from error
+                raise RunError(f"{printable_path(path.name)}: cannot be deleted: {error.strerror or error}") from error
         return len(paths)
 
     def _move(self, paths: Sequence[Path], to: Path) -> None:
@@ -171,7 +171,9 @@ class Store:
                     _make_room(to / path.name)
                     path.rename(to / path.name)
                 except OSError as error:
-                    raise RunError(f"{visible(path.name)}: cannot be moved: {error.strerror or error}") from error
+                    raise RunError(
+                        f"{printable_path(path.name)}: cannot be moved: {error.strerror or error}"
+                    ) from error
         finally:
             self._look_again([self._runs / path.name for path in paths])
 
@@ -184,7 +186,7 @@ class Store:
         self._index.keep(rows, [path.name for path in paths])
 
     def _as_held(self, run: Run) -> Run:
-        if run.state != "running" or files.held(self._runs / run.id):
+        if run.state != "running" or files.is_locked(self._runs / run.id):
             return run
         return replace(run, state="interrupted")
 
@@ -222,7 +224,7 @@ def _chosen(place: Path, ids: Sequence[str], missing: str) -> list[Path]:
     for name, path in paths.items():
         inside = path.parent == place and path.name == name and _may_be_shown(name)
         if not inside or path.is_symlink() or not path.is_dir():
-            raise RunError(f"{visible(name)}: {missing}")
+            raise RunError(f"{printable_path(name)}: {missing}")
     return list(paths.values())
 
 
@@ -251,7 +253,7 @@ def _row(path: Path, known: Row | None, look: Callable[[Path], Run] | None = Non
         return known
     if known and known.run.state == "damaged":
         look = look or files.check  # what a glance would not see may be damaged
-    run = _looked_at(path, look or files.glance)
+    run = _looked_at(path, look or files.read_listing)
     return Row(signature, run) if run else None
 
 
@@ -260,7 +262,7 @@ def _looked_at(path: Path, look: Callable[[Path], Run]) -> Run | None:
     try:
         return look(path)
     except RunError as error:
-        if not path.is_dir() or files.held(path):
+        if not path.is_dir() or files.is_locked(path):
             return None
         state: RunState = "newer" if isinstance(error, NewerFormat) else "damaged"
         return Run(path.name, Label(path.name), "", state, 0.0, message=str(error))
@@ -279,7 +281,7 @@ def _is_newer(path: Path) -> bool:
 
 def _leave_newer(path: Path) -> None:
     if _is_newer(path):
-        files.glance(path)  # raises, saying so
+        files.read_listing(path)  # raises, saying so
 
 
 def _newest_first(runs: Sequence[Run]) -> tuple[Run, ...]:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from core.files import TENSORS, open_regular
-from core.sanitize import shown
+from core.sanitize import quoted
 from core.storage import write_atomically
 
 if TYPE_CHECKING:
@@ -108,10 +108,10 @@ def _table(file: BinaryIO) -> _Table:
     for name, place in sorted(places.items(), key=lambda item: item[1].data_offsets):
         begin = end
         if place.dtype not in _DTYPES:
-            raise ValueError(f"{shown(name)} has numbers of an unknown type, {shown(place.dtype)}")
+            raise ValueError(f"{quoted(name)} has numbers of an unknown type, {quoted(place.dtype)}")
         end += _DTYPES[place.dtype].size * prod(place.shape)
         if place.data_offsets != (begin, end):
-            raise ValueError(f"{shown(name)} is not where it should be")
+            raise ValueError(f"{quoted(name)} is not where it should be")
     if 8 + length + end != size:
         raise ValueError("it is not the whole file")
     return _Table(places, note, 8 + length)

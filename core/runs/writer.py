@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from core.curves import History
+from core.events import Ended
 from core.presets import Preset
 from core.runs import folder as files
 from core.runs.folder import Header
 from core.runs.history_file import HistoryFile
-from core.runs.labels import named
-from core.runs.record import Environment, RunError, RunState, figures
+from core.runs.labels import default_label
+from core.runs.record import Environment, RunError, RunState, metrics_of
 from core.storage import UNFINISHED
 from core.training.checkpoint import Checkpoint
-from core.training.events import Ended
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -47,7 +47,9 @@ class Writer:
     @classmethod
     def new(cls, folder: Path, preset: Preset, history: History, device: str) -> "Writer":
         """For a run that begins now; its ``history`` tells what it is to come to."""
-        header = files.create(folder, named(preset.name), preset, _environment(device), figures(history, 0.0))
+        header = files.create(
+            folder, default_label(preset.name), preset, _environment(device), metrics_of(history, 0.0)
+        )
         lock = files.lock(folder)
         try:
             return cls(folder, preset, lock, header, new=True)
@@ -87,7 +89,7 @@ class Writer:
         durably = monotonic() - self._durable_at > DURABLY_EVERY
         files.write_history(self.folder, self._history.encode(history), durably=durably)
         checkpoints.write(self.folder, checkpoint, durably=durably)
-        come_to = figures(history, checkpoint.standing.seconds)
+        come_to = metrics_of(history, checkpoint.standing.seconds)
         self._tell(replace(self._header, figures=come_to), "running", durably=durably)
         if durably:
             self._durable_at = monotonic()
@@ -101,7 +103,7 @@ class Writer:
             rmtree(self.folder)
             return False
         files.write_history(self.folder, self._history.encode(history))
-        self._tell(replace(self._header, figures=figures(history, ended.seconds)), ended.reason, ended.message)
+        self._tell(replace(self._header, figures=metrics_of(history, ended.seconds)), ended.reason, ended.message)
         files.verify(self.folder)
         return True
 

@@ -4,18 +4,18 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from core.training.measured import NOTHING, Measured
-from core.training.stopping import Watched
+from core.training.early_stopping import EarlyStopState
+from core.training.metrics import ZERO, MetricTotals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Arrays", "Checkpoint", "Standing"]
+__all__ = ["Arrays", "Checkpoint", "TrainingState"]
 
 Arrays = tuple["NDArray[Any]", ...]
 
 
-class Standing(Struct, frozen=True):
+class TrainingState(Struct, frozen=True):
     """How far a training has come: its numbers and decisions, without weights."""
 
     epochs: int
@@ -30,7 +30,7 @@ class Standing(Struct, frozen=True):
     """Steps of the epoch under way."""
     begun: bool = False
     """Whether an epoch is under way."""
-    sums: Measured = NOTHING
+    sums: MetricTotals = ZERO
     """Of the epoch under way."""
     examples: int = 0
     seconds: float = 0.0
@@ -42,13 +42,13 @@ class Standing(Struct, frozen=True):
     """Of every epoch the other figure that the schedule watches, if it does."""
     best_epoch: int = 0
     """The epoch at whose end that was lowest; 0: there is none yet."""
-    watched: Watched = Watched()
+    watched: EarlyStopState = EarlyStopState()
 
 
 class Checkpoint(Struct, frozen=True, eq=False):
     """Where a training stands, and the weights with which it goes on."""
 
-    standing: Standing
+    standing: TrainingState
     variables: Arrays
     """Of the model: weights, statistics and what its random generators have come to."""
     optimizer: Arrays

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from core.training import loops, masks
 
-__all__ = ["gains", "picked", "steps"]
+__all__ = ["benefits", "picked", "steps"]
 
 LAYERS = (
     keras.layers.Activation,
@@ -40,7 +40,7 @@ MASKED = 2**24
 """Values of dropout's masks drawn at a time, a byte each, unless a single step takes more."""
 
 
-def gains(model: keras.Model, size: int) -> bool:
+def benefits(model: keras.Model, size: int) -> bool:
     """Whether training ``model`` with batches of ``size`` is faster compiled, on a CPU."""
     # Exactly these: what derives from one of them may do anything.
     return size <= LARGEST_BATCH and all(type(layer) in LAYERS for layer in model.layers)
@@ -63,7 +63,7 @@ def steps(task: loops.Task, size: int) -> loops.Steps:
             chosen = tf.ensure_shape(tf.pad(chosen, [[0, most * size - tf.shape(chosen)[0]]]), [most * size])
             now = tf.minimum(count - done, most)
             kept = masks.draw(task.model, size, most, now)
-            more, sums = take(*loops.pick(task, images, labels, chosen), kept, now, sums)
+            more, sums = take(*loops.gather(task, images, labels, chosen), kept, now, sums)
             return done + more, sums, _going(done + more, count, sums)
 
         # The first round is always made, for no steps if none are wanted: that is how compiling is brought about.
@@ -87,7 +87,7 @@ def _taking(task: loops.Task, size: int) -> Callable[..., tuple[Any, loops.Sums]
             def forward(x: Any) -> Any:
                 return masks.forward(task.model, [mask[done] for mask in kept], x)
 
-            return done + 1, loops.added(sums, loops.learn(task, forward, apply, pixels, truth))
+            return done + 1, loops.add(sums, loops.train_step(task, forward, apply, pixels, truth))
 
         done, sums = tf.while_loop(lambda done, sums: _going(done, count, sums), step, [tf.constant(0), sums])
         return done, sums

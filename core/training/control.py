@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from threading import Condition
 
-from core.training.events import State
+from core.events import State
 
 __all__ = ["Control"]
 

@@ -13,14 +13,14 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.architecture import Architecture
-from core.layers import Conv2D, Dense, Flatten, MaxPooling2D
-from core.optimizers import SGD
-from core.plan import Plan
-from core.quantities import show_percent
-from core.training import devices
-from core.training.events import Ended, EpochEnded, Event, Progress
-from core.training.failures import explain
+from core.events import Ended, EpochEnded, Event, Progress
+from core.formatting import show_percent
+from core.keras_runtime import devices
+from core.keras_runtime.failures import explain
+from core.network.architecture import Architecture
+from core.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from core.plan.optimizers import SGD
+from core.plan.plan import Plan
 from core.training.session import Session
 
 __all__ = ["NETWORKS", "TOLERANCE", "DeviceTraining", "compare", "difference", "train_on"]

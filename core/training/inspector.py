@@ -12,13 +12,13 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from core import keras_model
-from core.architecture import Architecture
 from core.datasets import DATASETS
-from core.inspection.passages import Passage, Weight
 from core.inspection.results import Learned, Results
-from core.plan import Plan
-from core.training.measured import PartName
+from core.inspection.tensors import LayerOutput, Weight
+from core.keras_runtime import keras_model
+from core.network.architecture import Architecture
+from core.plan.plan import Plan
+from core.training.metrics import PartName
 from core.training.trainer import Trainer
 
 __all__ = ["Inspector"]
@@ -77,7 +77,7 @@ class Inspector:
             answer: NDArray[np.float32] = output.numpy()[0]
         return answer
 
-    def walk(self, image: Image) -> tuple[Passage, ...]:
+    def walk(self, image: Image) -> tuple[LayerOutput, ...]:
         """``image`` on its way through the layers, the input first. Dropout and noise are off, as in every test."""
         with self._lock:
             return tuple(self._on_device(lambda: list(self._passages(image))))
@@ -120,13 +120,13 @@ class Inspector:
         """A batch of ``image`` alone, of no class in particular."""
         return tf.constant(image[None]), tf.zeros(1, tf.int32)
 
-    def _passages(self, image: Image) -> Iterator[Passage]:
+    def _passages(self, image: Image) -> Iterator[LayerOutput]:
         values, _ = self._task.batch(*self._alone(image))
-        yield Passage(0, values.numpy()[0])
+        yield LayerOutput(0, values.numpy()[0])
         for row, layers in self._parts.items():
             for layer in layers:
                 values = layer(values, training=False)
-            yield Passage(row, values.numpy()[0])
+            yield LayerOutput(row, values.numpy()[0])
 
     def _on_device(self, ask: Callable[..., Any], *given: Any) -> Any:
         with tf.device(self._trainer.place):

@@ -16,7 +16,7 @@ import keras
 import tensorflow as tf
 from msgspec import Struct
 
-from core.shapes import Shape
+from core.network.shapes import Shape
 
 __all__ = [
     "INDEX",
@@ -26,12 +26,12 @@ __all__ = [
     "Sums",
     "Task",
     "Update",
-    "added",
+    "add",
     "evaluation",
-    "learn",
-    "pick",
+    "gather",
     "signature",
     "steps",
+    "train_step",
     "update",
 ]
 
@@ -90,13 +90,13 @@ def update(model: keras.Model, *, fused: bool) -> Update:
     return compiled
 
 
-def pick(task: Task, images: Any, labels: Any, chosen: Any) -> tuple[Any, Any]:
+def gather(task: Task, images: Any, labels: Any, chosen: Any) -> tuple[Any, Any]:
     """The images and class numbers with the indices ``chosen``."""
     with tf.device(task.home):
         return tf.gather(images, chosen), tf.gather(labels, chosen)
 
 
-def learn(task: Task, forward: Forward, apply: Update, pixels: Any, truth: Any) -> Sums:
+def train_step(task: Task, forward: Forward, apply: Update, pixels: Any, truth: Any) -> Sums:
     """One training step, as ``keras.Model.train_step`` takes it, and its sums."""
     model = task.model
     x, y = task.batch(pixels, truth)
@@ -125,7 +125,7 @@ def steps(task: Task, apply: Update, size: int, *, literal: bool = False) -> Ste
         def step(done: Any, sums: Sums) -> tuple[Any, Sums]:
             start = first + done * size
             chosen = tf.ensure_shape(order[start : start + size], [known])
-            return done + 1, added(sums, learn(task, forward, apply, *pick(task, images, labels, chosen)))
+            return done + 1, add(sums, train_step(task, forward, apply, *gather(task, images, labels, chosen)))
 
         def going(done: Any, sums: Sums) -> Any:
             return tf.logical_and(done < count, tf.math.is_finite(sums[0]))
@@ -153,7 +153,7 @@ def evaluation(task: Task, size: int) -> Callable[..., Sums]:
             x, y = task.batch(pixels, truth)
             output = task.model(x, training=False)
             loss = task.model.compute_loss(x=x, y=y, y_pred=output, training=False)
-            return done + 1, added(sums, _sums(loss, output, truth))
+            return done + 1, add(sums, _sums(loss, output, truth))
 
         def going(done: Any, _: Sums) -> Any:
             return tf.logical_and(done < count, first + done * size < end)
@@ -171,7 +171,7 @@ def signature(image: Shape) -> list[Any]:
     return [_images(image), _LABELS, _ORDER, INDEX, INDEX, _SUMS]
 
 
-def added(sums: Sums, more: Sums) -> Sums:
+def add(sums: Sums, more: Sums) -> Sums:
     """Both together."""
     return sums[0] + more[0], sums[1] + more[1]
 

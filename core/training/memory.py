@@ -5,12 +5,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from core.architecture import Architecture
 from core.files import SYSTEM, read_bytes
-from core.plan import Plan
-from core.quantities import show_bytes
-from core.summary import summarize
-from core.training.failures import Refused
+from core.formatting import show_bytes
+from core.keras_runtime.failures import TrainingRefused
+from core.network.architecture import Architecture
+from core.network.summary import summarize
+from core.plan.plan import Plan
 
 __all__ = ["available", "check", "needed"]
 
@@ -26,10 +26,10 @@ _CGROUPS = (
 
 
 def check(architecture: Architecture, plan: Plan, device: str) -> None:
-    """Raises `Refused`, with both figures, if training needs more memory than there is."""
+    """Raises `TrainingRefused`, with both figures, if training needs more memory than there is."""
     free, needs = available(device), needed(architecture, plan)
     if free is not None and needs > free:
-        raise Refused(
+        raise TrainingRefused(
             f"training needs about {show_bytes(needs)} of memory, {show_bytes(free)} are free: "
             "try a smaller batch_size or smaller layers"
         )
@@ -58,7 +58,7 @@ def available(device: str) -> int | None:
 def _slots(plan: Plan) -> int:
     """How many numbers the optimizer keeps for each parameter: it is asked, with a parameter of its own."""
     keras: Any = import_module("keras")
-    optimizer = import_module("core.keras_model").optimizer(plan)
+    optimizer = import_module("core.keras_runtime.keras_model").optimizer(plan)
     before = len(optimizer.variables)
     optimizer.build([keras.Variable([[0.0]])])
     return len(optimizer.variables) - before

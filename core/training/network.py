@@ -13,19 +13,19 @@ import tensorflow as tf
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core import keras_model
-from core.architecture import Architecture
 from core.datasets import DATASETS
-from core.losses import SparseCategoricalCrossentropy
-from core.plan import Plan
-from core.schedules import Constant
-from core.shapes import Shape
-from core.summary import summarize
-from core.training import compiled, devices, loops, memory
+from core.datasets.validation import training_examples
+from core.keras_runtime import devices, keras_model
+from core.network.architecture import Architecture
+from core.network.shapes import Shape
+from core.network.summary import summarize
+from core.plan.losses import SparseCategoricalCrossentropy
+from core.plan.plan import Plan
+from core.plan.schedules import Constant
+from core.training import compiled, loops, memory
 from core.training.probe import Probe
-from core.training.validation import training_examples
 
-__all__ = ["Blueprint", "Network"]
+__all__ = ["Network", "NetworkSpec"]
 
 FUSED_FROM = 100_000
 """Trained parameters from which on a fused update pays: on two cores it makes 400,000 a fifth faster, and below 100,000
@@ -36,7 +36,7 @@ MOST_EVALUATED, EVALUATED_PRODUCTS = 1000, 10_000_000
 of them, the way from one operation to the next would cost more than the operations."""
 
 
-class Blueprint(Struct, frozen=True):
+class NetworkSpec(Struct, frozen=True):
     """All that a network is made from."""
 
     architecture: Architecture
@@ -55,7 +55,7 @@ class Blueprint(Struct, frozen=True):
         return examples % self.plan.batch_size
 
     @property
-    def literal(self) -> bool:
+    def exact(self) -> bool:
         """Whether steps are taken with the very operations that Keras takes them with, one by one.
 
         XLA adds in another order, and a relu whose input lies next to zero makes a whole step of the last digit. Only
@@ -64,7 +64,7 @@ class Blueprint(Struct, frozen=True):
         return not self.plan.shuffle
 
     @property
-    def traced(self) -> "Blueprint":
+    def cache_key(self) -> "NetworkSpec":
         """What the loops depend on: what is left out can be changed from one training to the next."""
         plan = Plan()
         optimizer = replace(self.plan.optimizer, learning_rate=plan.optimizer.learning_rate)
@@ -82,8 +82,8 @@ class Blueprint(Struct, frozen=True):
 class Network:
     """A model on its device, and its loops."""
 
-    def __init__(self, blueprint: Blueprint) -> None:
-        """Builds the model. Raises `Refused` for a lack of memory, and whatever Keras raises."""
+    def __init__(self, blueprint: NetworkSpec) -> None:
+        """Builds the model. Raises `TrainingRefused` for a lack of memory, and whatever Keras raises."""
         memory.check(blueprint.architecture, blueprint.plan, blueprint.device)
         self.blueprint = blueprint
         self.ready = False
@@ -94,9 +94,9 @@ class Network:
             batch = _batch(blueprint.architecture.input_shape, plan)
         self.task = task = loops.Task(self.model, batch, blueprint.image, blueprint.home)
         size = plan.batch_size
-        literal = blueprint.literal
+        literal = blueprint.exact
         free = cpu and not literal
-        whole = free and compiled.gains(self.model, size)
+        whole = free and compiled.benefits(self.model, size)
         trained = sum(int(np.prod(weight.shape)) for weight in self.model.trainable_weights)
         self._fused = free and not whole and trained >= FUSED_FROM
         self._update = loops.update(self.model, fused=self._fused)
@@ -108,7 +108,7 @@ class Network:
         self.evaluation = loops.evaluation(task, self.evaluated)
         self.probe = Probe(blueprint.architecture, task)
 
-    def renew(self, blueprint: Blueprint) -> None:
+    def reset(self, blueprint: NetworkSpec) -> None:
         """Begin anew with another seed and learning rate, as if it had just been built: its loops stay as they are."""
         fresh = _built(blueprint)
         for old, new in ((self.model, fresh), (self.model.optimizer, fresh.optimizer)):
@@ -145,7 +145,7 @@ class Network:
             variable.assign(value)
 
 
-def _built(blueprint: Blueprint) -> keras.Model:
+def _built(blueprint: NetworkSpec) -> keras.Model:
     """The model with its weights as they are before training, compiled as Keras has it, its optimizer built."""
     plan = blueprint.plan
     with tf.device(devices.placement(blueprint.device)):

@@ -11,12 +11,12 @@ import keras
 import tensorflow as tf
 from msgspec import Struct
 
-from core import keras_model
-from core.architecture import Architecture
+from core.events import LayerSample
+from core.keras_runtime import keras_model
+from core.network.architecture import Architecture
 from core.training import loops
-from core.training.events import LayerSample
 
-__all__ = ["Look", "Probe"]
+__all__ = ["Probe", "ProbeState"]
 
 FLAT = 0.9
 """How near its ends a sigmoid or tanh counts as saturated, its whole range being -1 to 1: its slope there is below a
@@ -26,7 +26,7 @@ RELUS = ("relu", "relu6")
 CURVED = ("sigmoid", "tanh")
 
 
-class Look(Struct, frozen=True, eq=False):
+class ProbeState(Struct, frozen=True, eq=False):
     """What is known before the step: float32 (rows, 6) of what `LayerSample` tells, but the update; and the weights."""
 
     figures: Any
@@ -56,12 +56,12 @@ class Probe:
         self._before.get_concrete_function()
         self._after.get_concrete_function(*(tf.TensorSpec(weight.shape, weight.dtype) for weight in self._weights))
 
-    def before(self, images: Any, labels: Any, order: Any, start: Any, stop: Any) -> Look:
+    def before(self, images: Any, labels: Any, order: Any, start: Any, stop: Any) -> ProbeState:
         """Look at the step to come, which learns from the examples of ``order`` from ``start`` to ``stop``."""
         figures, weights = self._before(images, labels, order, start, stop)
-        return Look(figures, tuple(weights))
+        return ProbeState(figures, tuple(weights))
 
-    def after(self, look: Look) -> tuple[LayerSample, ...]:
+    def after(self, look: ProbeState) -> tuple[LayerSample, ...]:
         """What there is to tell once the step has been taken."""
         moved = self._after(*look.weights).numpy()
         return tuple(
@@ -104,7 +104,7 @@ class Probe:
 
     def _look(self, images: Any, labels: Any, order: Any, start: Any, stop: Any) -> tuple[Any, list[Any]]:
         model, weights = self._task.model, self._weights
-        x, y = self._task.batch(*loops.pick(self._task, images, labels, order[start:stop]))
+        x, y = self._task.batch(*loops.gather(self._task, images, labels, order[start:stop]))
         # The step that follows draws the same masks, and counts this batch but once in its running means.
         kept = [tf.identity(variable.value) for variable in model.non_trainable_variables]
         averages = {id(variable): value for variable, value in zip(model.non_trainable_variables, kept, strict=True)}

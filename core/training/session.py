@@ -5,19 +5,19 @@ from importlib import import_module
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from core.architecture import Architecture
-from core.diagnosis.whole import cause_of_nan
-from core.plan import Plan
-from core.readiness import obstacles
+from core.diagnosis.findings import cause_of_nan
+from core.events import Ended, Event, Preparing, Reason, Started, State, StateChanged
+from core.keras_runtime import runtime
+from core.keras_runtime.failures import TrainingRefused, explain
+from core.network.architecture import Architecture
+from core.network.summary import summarize
+from core.plan.plan import Plan
+from core.readiness import blockers
 from core.sentences import clauses
-from core.summary import summarize
-from core.training import runtime
-from core.training.checkpoint import Checkpoint, Standing
+from core.training.checkpoint import Checkpoint, TrainingState
 from core.training.control import Control
-from core.training.course import Course, Diverged
-from core.training.events import Ended, Event, Preparing, Reason, Started, State, StateChanged
-from core.training.failures import Refused, explain
-from core.training.measured import Measured
+from core.training.epoch_loop import Diverged, EpochLoop
+from core.training.metrics import MetricTotals
 
 if TYPE_CHECKING:
     from core.training.inspector import Inspector
@@ -38,23 +38,23 @@ class Session:
         architecture: Architecture,
         plan: Plan,
         listen: Callable[[Event], None],
-        keep: Callable[[Checkpoint], None] | None = None,
+        on_checkpoint: Callable[[Checkpoint], None] | None = None,
         checkpoint: Checkpoint | None = None,
     ) -> None:
         """``keep`` is handed checkpoints on the thread of `run`; from ``checkpoint``, if given, training goes on."""
         self._architecture = architecture
         self._plan = plan
         self._listen = listen
-        self._keep = keep
+        self._keep = on_checkpoint
         self._checkpoint = checkpoint
-        standing = checkpoint.standing if checkpoint else Standing(plan.epochs)
+        standing = checkpoint.standing if checkpoint else TrainingState(plan.epochs)
         self._control = Control(
             standing.epochs,
             lambda state: listen(StateChanged(state)),
             factor=standing.factor,
             done=standing.epoch,
         )
-        self._course: Course | None = None
+        self._course: EpochLoop | None = None
         self._broken = ""
 
     @property
@@ -104,9 +104,9 @@ class Session:
         """Train one batch, then pause."""
         self._control.step()
 
-    def stop(self, *, measure: bool = True) -> None:
+    def stop(self, *, evaluate: bool = True) -> None:
         """End after the steps under way; without ``measure`` neither test nor training set is measured on: quicker."""
-        self._control.stop(measure=measure)
+        self._control.stop(measure=evaluate)
 
     def scale_learning_rate(self, factor: float) -> None:
         """Multiply the learning rate, live; it stays multiplied whatever the schedule says.
@@ -118,7 +118,7 @@ class Session:
     def _outcome(self) -> Ended:
         try:
             if self._broken:
-                raise Refused(f"{self._broken} (start anew: this network cannot be trained on)")
+                raise TrainingRefused(f"{self._broken} (start anew: this network cannot be trained on)")
             started = perf_counter()
             course = self._prepared()
             if course is None:
@@ -126,7 +126,7 @@ class Session:
             course.open()
             self._listen(self._started(course, perf_counter() - started))
             if course.at.step:
-                course.keep()  # how far it is to go is another matter now
+                course.write_checkpoint()  # how far it is to go is another matter now
             return self._trained(course)
         except Diverged as diverged:
             self._broken = f"{diverged}: {self._cause() or diverged.advice}"
@@ -139,33 +139,33 @@ class Session:
         finding = cause_of_nan(self._architecture, self._plan)
         if finding is None:
             return ""
-        return f"{finding.title} is the cause: {finding.remedies[0].label}"
+        return f"{finding.title} is the cause: {finding.fixes[0].label}"
 
-    def _trained(self, course: Course) -> Ended:
-        measured: tuple[Measured | None, Measured | None] = (None, None)
+    def _trained(self, course: EpochLoop) -> Ended:
+        measured: tuple[MetricTotals | None, MetricTotals | None] = (None, None)
         while True:
             early = course.advance()
             stopped = self._control.stopped
             self._control.enter("stopping")
             message = clauses(early, course.close())
             if course.at.step:
-                measured = course.measure("test"), course.measure("train")
+                measured = course.evaluate("test"), course.evaluate("train")
             if early or stopped or self._control.reached(course.at.epoch):
                 break
         reason: Reason = "stopped" if stopped else "finished"
         return self._ended(reason, message, *measured)
 
-    def _prepared(self) -> Course | None:
+    def _prepared(self) -> EpochLoop | None:
         """Where training stands, before its first step or after an earlier run; None if a stop came first."""
         if self._course is None and not self._stopped():
-            problems = obstacles(self._architecture, self._plan, summarize(self._architecture))
+            problems = blockers(self._architecture, self._plan, summarize(self._architecture))
             if problems:
-                raise Refused(problems[0].message)
+                raise TrainingRefused(problems[0].message)
             trainer = self._built()
             if trainer:
-                course = Course(trainer, self._plan, self._control, self._listen, self._keep)
+                course = EpochLoop(trainer, self._plan, self._control, self._listen, self._keep)
                 if self._checkpoint:
-                    course.stand(self._checkpoint)
+                    course.restore(self._checkpoint)
                     self._checkpoint = None
                 self._course = course
         return None if self._stopped() else self._course
@@ -179,8 +179,8 @@ class Session:
         if module is None:
             return None
         make: type[Trainer] = module.Trainer
-        runtime.settle()
-        runtime.reclaim()
+        runtime.freeze_gc()
+        runtime.collect_garbage()
         if self._stopped():
             return None
         self._listen(Preparing("building the network"))
@@ -194,7 +194,7 @@ class Session:
     def _stopped(self) -> bool:
         return self._control.stopped
 
-    def _started(self, course: Course, seconds: float) -> Started:
+    def _started(self, course: EpochLoop, seconds: float) -> Started:
         trainer = course.trainer
         return Started(
             device=trainer.device,
@@ -211,9 +211,9 @@ class Session:
         )
 
     def _ended(
-        self, reason: Reason, message: str, tested: Measured | None = None, trained: Measured | None = None
+        self, reason: Reason, message: str, tested: MetricTotals | None = None, trained: MetricTotals | None = None
     ) -> Ended:
-        at = self._course.at if self._course else Standing(self._plan.epochs)
+        at = self._course.at if self._course else TrainingState(self._plan.epochs)
         return Ended(
             reason=reason,
             epochs=at.epoch,

@@ -9,43 +9,44 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from core.architecture import Architecture
-from core.plan import Plan
-from core.training import devices, feed, loops
+from core.datasets.validation import training_examples
+from core.events import LayerSample
+from core.keras_runtime import devices
+from core.network.architecture import Architecture
+from core.plan.plan import Plan
+from core.training import loops, resident_data
 from core.training.checkpoint import Arrays
-from core.training.events import LayerSample
-from core.training.lending import Lender
-from core.training.measured import MEASURED_ON, NOTHING, Measured, PartName
-from core.training.network import Blueprint
-from core.training.probe import Look
-from core.training.validation import training_examples
+from core.training.metrics import MEASURED_ON, ZERO, MetricTotals, PartName
+from core.training.network import NetworkSpec
+from core.training.network_cache import NetworkCache
+from core.training.probe import ProbeState
 
 __all__ = ["Trainer"]
 
-_lender = Lender()
+_cache = NetworkCache()
 
 
 class Trainer:
     """Trains one model on one device, as many steps at a time as it is told to."""
 
-    def __init__(self, architecture: Architecture, plan: Plan, lender: Lender | None = None) -> None:
-        """Finds the device, loads the dataset, has ``lender``, by default the one of all, lend a model.
+    def __init__(self, architecture: Architecture, plan: Plan, cache: NetworkCache | None = None) -> None:
+        """Finds the device, loads the dataset, and takes a model from ``cache`` (by default the shared one).
 
-        Raises what they raise: `Refused` for an unknown device or a lack of memory, `DatasetError`, Keras's errors.
+        Raises `TrainingRefused` for an unknown device or too little memory, `DatasetError`, and Keras's errors.
         """
         self.device = device = devices.choose(plan.device)
         self.place = devices.placement(device)
         self._plan = plan
-        self._data = feed.resident(plan.dataset, self.place)
+        self._data = resident_data.resident(plan.dataset, self.place)
         total = self._data.train.examples
         self.examples = training_examples(plan.validation, total)
-        self._parts: dict[PartName, feed.Part] = {
+        self._parts: dict[PartName, resident_data.Part] = {
             "test": self._data.test,
-            "held": feed.Part(self._data.train.images, self._data.train.labels, self.examples, total),
+            "held": resident_data.Part(self._data.train.images, self._data.train.labels, self.examples, total),
         }
         self._full_steps, self._rest = divmod(self.examples, plan.batch_size)
         image = tuple(self._data.train.images.shape[1:])
-        self._network = (lender or _lender).lend(Blueprint(architecture, plan, device, self._data.home, image), self)
+        self._network = (cache or _cache).acquire(NetworkSpec(architecture, plan, device, self._data.home, image), self)
         self.task = self._network.task
         self.model = self.task.model
         self._order: Any = None
@@ -66,16 +67,16 @@ class Trainer:
         """Trace and compile, so that no step waits for it later; nothing if it has been done for this network."""
         self.begin(0)
         if not self._network.ready:
-            full = (lambda: self._take(self._network.full, 0, 0, NOTHING)) if self._full_steps else None
+            full = (lambda: self._take(self._network.full, 0, 0, ZERO)) if self._full_steps else None
             self._network.trace(full, self._trace_others)
 
     def begin(self, epoch: int) -> None:
         """Draw the order of ``epoch``, counted from 0."""
-        chosen = feed.order(self._plan.seed, epoch, self.examples, self._plan.shuffle)
+        chosen = resident_data.order(self._plan.seed, epoch, self.examples, self._plan.shuffle)
         with tf.device(self.place):
             self._order = tf.constant(chosen)
 
-    def train(self, first: int, count: int, before: Measured) -> Measured:
+    def train(self, first: int, count: int, before: MetricTotals) -> MetricTotals:
         """Take up to ``count`` steps from step ``first`` of the epoch on; a partial batch is always taken alone.
 
         The figures go on from ``before``; ``steps`` are this call's. A loss that is not finite ends it at once and
@@ -85,19 +86,19 @@ class Trainer:
             return self._take(self._network.full, first, min(count, self._full_steps - first), before)
         return self._take(self._network.partial, first, min(count, 1), before)
 
-    def look(self, first: int) -> Look:
-        """Look closely at step ``first`` of the epoch, which is to be taken by itself, and then to be `seen`."""
+    def probe_before(self, first: int) -> ProbeState:
+        """Look closely at step ``first`` of the epoch, which is to be taken by itself, and then to be `probe_after`."""
         data, size = self._data.train, self._plan.batch_size
         with tf.device(self.place):
             start, stop = tf.constant(first * size), tf.constant(min((first + 1) * size, self.examples))
             return self._network.probe.before(data.images, data.labels, self._order, start, stop)
 
-    def seen(self, look: Look) -> tuple[LayerSample, ...]:
+    def probe_after(self, look: ProbeState) -> tuple[LayerSample, ...]:
         """What the step was like that ``look`` was taken at."""
         with tf.device(self.place):
             return self._network.probe.after(look)
 
-    def evaluate(self, part: PartName, first: int, count: int, before: Measured) -> Measured:
+    def evaluate(self, part: PartName, first: int, count: int, before: MetricTotals) -> MetricTotals:
         """Evaluate up to ``count`` batches of a part from batch ``first`` on; the figures go on from ``before``."""
         data, size = self.part(part), self._network.evaluated
         with tf.device(self.place):
@@ -109,7 +110,7 @@ class Trainer:
                 tf.constant(count),
                 _sums(before),
             )
-        return Measured(float(loss), int(right), min((first + count) * size, data.examples), count)
+        return MetricTotals(float(loss), int(right), min((first + count) * size, data.examples), count)
 
     def batches_in(self, part: PartName) -> int:
         """How many batches evaluating the part takes."""
@@ -119,11 +120,11 @@ class Trainer:
         """How many examples the part has."""
         return self.part(part).examples
 
-    def part(self, name: PartName) -> feed.Part:
+    def part(self, name: PartName) -> resident_data.Part:
         """The examples of a part. Those of the training set are gathered when they are first asked for."""
         if name not in self._parts:
-            trained_on = feed.Part(self._data.train.images, self._data.train.labels, 0, self.examples)
-            self._parts[name] = feed.sample(trained_on, MEASURED_ON)
+            trained_on = resident_data.Part(self._data.train.images, self._data.train.labels, 0, self.examples)
+            self._parts[name] = resident_data.sample(trained_on, MEASURED_ON)
         return self._parts[name]
 
     def set_learning_rate(self, learning_rate: float) -> None:
@@ -138,7 +139,7 @@ class Trainer:
         """A copy of all variables of the optimizer."""
         return tuple(np.asarray(variable.numpy()) for variable in self.model.optimizer.variables)
 
-    def assume(self, variables: Arrays, optimizer: Arrays = ()) -> None:
+    def load_state(self, variables: Arrays, optimizer: Arrays = ()) -> None:
         """Put back what `variables` gave, and what `optimizer_variables` gave if that is wanted.
 
         Raises ValueError, before anything is changed, if it is the state of another network.
@@ -160,10 +161,10 @@ class Trainer:
 
     def _trace_others(self) -> None:
         if self._rest:
-            self._take(self._network.partial, 0, 0, NOTHING)
-        self.evaluate("test", 0, 0, NOTHING)
+            self._take(self._network.partial, 0, 0, ZERO)
+        self.evaluate("test", 0, 0, ZERO)
 
-    def _take(self, run: loops.Steps, first: int, count: int, before: Measured) -> Measured:
+    def _take(self, run: loops.Steps, first: int, count: int, before: MetricTotals) -> MetricTotals:
         data, size = self._data.train, self._plan.batch_size
         with tf.device(self.place):
             done, (loss, right) = run(
@@ -175,8 +176,8 @@ class Trainer:
                 _sums(before),
             )
         steps = int(done)
-        return Measured(float(loss), int(right), min((first + steps) * size, self.examples), steps)
+        return MetricTotals(float(loss), int(right), min((first + steps) * size, self.examples), steps)
 
 
-def _sums(measured: Measured) -> loops.Sums:
+def _sums(measured: MetricTotals) -> loops.Sums:
     return tf.constant(measured.loss, tf.float64), tf.constant(measured.right, tf.int64)

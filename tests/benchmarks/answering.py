@@ -16,10 +16,10 @@ from msgspec.structs import replace
 from textual import events
 
 from core import presets
+from core.events import Ended, Event, Progress, StateChanged
+from core.network.summary import summarize
 from core.presets import Preset
-from core.readiness import obstacles
-from core.summary import summarize
-from core.training.events import Ended, Event, Progress, StateChanged
+from core.readiness import blockers
 from core.training.session import Session
 from tests.benchmarks.measured import Measured, Scope
 from tui.app import LayerLabApp
@@ -91,7 +91,7 @@ def answer(preset: str, presses: int) -> Answers:
     _heard(told, Progress)
     sleep(_moment(presses))
     begun = perf_counter()
-    session.stop(measure=False)
+    session.stop(evaluate=False)
     stop = _joined(thread) - begun
     return Answers(preset, 1e3 * max(pauses), 1e3 * stop, 1e3 * halt, 1e3 * tested)
 
@@ -125,7 +125,7 @@ def _shipped() -> list[str]:
 
 def _obstacle(name: str) -> bool:
     loaded = presets.load(presets.find(name))
-    return bool(obstacles(loaded.architecture, loaded.plan, summarize(loaded.architecture)))
+    return bool(blockers(loaded.architecture, loaded.plan, summarize(loaded.architecture)))
 
 
 def _slowest(what: str, answers: Iterable[Answers], figure: Callable[[Answers], float]) -> Measured:

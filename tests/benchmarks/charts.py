@@ -8,11 +8,11 @@ from time import perf_counter
 from types import FunctionType, ModuleType
 
 from core.curves import History
-from core.training.events import EpochEnded, Progress, Started
+from core.events import EpochEnded, Progress, Started
 from tests.benchmarks.measured import Measured, Scope, percentile
 from tui.app import LayerLabApp
-from tui.train.charts import accuracy_picture, loss_picture
 from tui.widgets.chart import Chart
+from tui.widgets.run_pictures import accuracy_picture, loss_picture
 
 POINTS = 1_000_000
 STEPS = 469

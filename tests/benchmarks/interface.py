@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from textual import events
 from textual._compositor import CompositorUpdate
 
-from core.architecture import Architecture
-from core.layers import Conv2D, Dense, Flatten, Layer
+from core.network.architecture import Architecture
+from core.network.layers import Conv2D, Dense, Flatten, Layer
+from core.network.summary import summarize
 from core.presets import Preset, find, load
-from core.summary import summarize
 from tests.benchmarks import answering, charts
 from tests.benchmarks.beat import BEAT, Beat
 from tests.benchmarks.measured import Measured, Scope, percentile

@@ -7,9 +7,9 @@ from statistics import median
 from msgspec.structs import replace
 
 from core import presets
+from core.events import EpochEnded, Event, StepSampled
 from core.presets import Preset
 from core.training import sampling
-from core.training.events import EpochEnded, Event, Sampled
 from core.training.session import Session
 from tests.benchmarks.measured import Measured, Scope
 
@@ -47,7 +47,7 @@ def trained(preset: Preset, *, looking: bool) -> tuple[float, int]:
     if ended.reason != "finished":
         raise RuntimeError(ended.message)
     epochs = [event.seconds for event in told if isinstance(event, EpochEnded)]
-    return sum(epochs[1:]), sum(isinstance(event, Sampled) for event in told)
+    return sum(epochs[1:]), sum(isinstance(event, StepSampled) for event in told)
 
 
 @contextmanager

@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from core import presets
 from core.curves import History
+from core.events import Ended, EpochEnded, Progress, Started
+from core.network.summary import summarize
 from core.presets import Preset
 from core.runs import folder as files
 from core.runs.folder import Header
 from core.runs.history_file import HistoryFile
-from core.runs.record import Environment, Label, RunState, figures
-from core.summary import summarize
-from core.training.events import Ended, EpochEnded, Progress, Started
+from core.runs.record import Environment, Label, RunState, metrics_of
 
 __all__ = ["NO_TENSORS", "fill"]
 
@@ -62,7 +62,7 @@ def _header(preset: Preset, begun: float, chance: random.Random) -> Header:
     state = chance.choice(STATES)
     seconds, best, test = chance.uniform(5, 500), chance.uniform(0.9, 0.99), chance.uniform(0.9, 0.99)
     come_to = replace(
-        figures(_history(preset), seconds),
+        metrics_of(_history(preset), seconds),
         best_val_accuracy=best,
         last_val_accuracy=best - chance.uniform(0, 0.01),
         test_accuracy=None if state == "failed" else test,

@@ -9,11 +9,11 @@ from time import perf_counter
 from msgspec.structs import replace
 
 from core import presets
+from core.events import Ended, EpochEnded, Event, RunNotSaved
 from core.presets import Preset
 from core.runs.recorder import wait_until_written
+from core.runs.sessions import new_session
 from core.runs.store import Store
-from core.runs.training import kept
-from core.training.events import Ended, EpochEnded, Event, NotKept
 from core.training.session import Session
 from tests.benchmarks.measured import Measured, Scope
 
@@ -48,12 +48,12 @@ def _seconds(preset: Preset, *, keeping: bool) -> float:
     def listen(event: Event) -> None:
         if isinstance(event, EpochEnded | Ended):
             times.append(perf_counter())
-        if isinstance(event, NotKept):
+        if isinstance(event, RunNotSaved):
             trouble.append(event.message)
 
     with TemporaryDirectory() as home:
         if keeping:
-            session = kept(Store(Path(home)), preset, listen)
+            session = new_session(Store(Path(home)), preset, listen)
         else:
             session = Session(preset.architecture, preset.plan, listen)
         ended = session.run()

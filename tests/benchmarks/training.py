@@ -16,8 +16,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core import presets
-from core.losses import SparseCategoricalCrossentropy
-from core.training.events import EpochEnded, Event
+from core.events import EpochEnded, Event
+from core.plan.losses import SparseCategoricalCrossentropy
 from core.training.session import Session
 from tests.benchmarks import in_app, looks
 from tests.benchmarks.measured import Measured, Scope
@@ -124,7 +124,7 @@ def _ours(preset: presets.Preset) -> list[float]:
 def _theirs(preset: presets.Preset, arrays: _Arrays) -> list[float]:
     import keras
 
-    from core import keras_model
+    from core.keras_runtime import keras_model
 
     marks: list[float] = []
     mark = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: marks.append(perf_counter()))

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from core import presets
 from core.runs.store import Store
-from tui.cli import app
+from tui.cli.command_line import app
 
 WRITTEN = Path(__file__).parent / "first_release"
 TOLD = json.loads((WRITTEN / "told.json").read_text())
@@ -97,9 +97,9 @@ def test_a_run_that_was_cut_off_goes_on_to_its_end(first_release: Path) -> None:
 @pytest.mark.keras
 @pytest.mark.parametrize("which", ["best", "last"])
 def test_the_weights_of_a_run_give_the_accuracy_that_was_told(first_release: Path, which: Any) -> None:
-    from core.runs.inspecting import inspector
+    from core.runs.inspection import load_inspector
 
     store = Store(first_release)
     run = store.find("fmswd")
-    accuracy = inspector(store.path(run.id), store.told(run.id).preset, which).results().accuracy
+    accuracy = load_inspector(store.path(run.id), store.details(run.id).preset, which).results().accuracy
     assert accuracy == pytest.approx(TOLD["runs"]["fmswd"]["run"]["test_accuracy"])

@@ -11,12 +11,12 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from core import kinds
-from core.architecture import Architecture
-from core.families import Family, OneOf
-from core.fields import Described, Field, Table, fields_of
-from core.layers import Layer
-from core.plan import Plan
+from core.fields import types
+from core.fields.registry import Registered, RegisteredField
+from core.fields.struct import Field, FieldStruct, StructField, fields_of
+from core.network.architecture import Architecture
+from core.network.layers import Layer
+from core.plan.plan import Plan
 from core.presets import Preset
 
 LAYERS = tuple(sorted(set(Layer.members) - {"Input"}))
@@ -24,7 +24,7 @@ SMALL = 4
 """How far above its least a small whole number goes."""
 
 
-def instances(cls: type[Described], *, wide: bool = False) -> SearchStrategy[Any]:
+def instances(cls: type[FieldStruct], *, wide: bool = False) -> SearchStrategy[Any]:
     """Values of ``cls``: each field at its default as often as not."""
     return st.builds(cls, **{field.name: _field(field, wide) for field in fields_of(cls)})
 
@@ -57,26 +57,26 @@ def texts() -> SearchStrategy[str]:
     return st.text(st.characters(codec="utf-8"), max_size=20) | odd
 
 
-def values(kind: kinds.Kind, *, wide: bool = False) -> SearchStrategy[Any]:
+def values(kind: types.FieldType, *, wide: bool = False) -> SearchStrategy[Any]:
     """Values that ``kind`` takes."""
     return _values(kind, wide)
 
 
 def _field(field: Field, wide: bool) -> SearchStrategy[Any]:
-    drawn = _values(field.kind, wide)
+    drawn = _values(field.type, wide)
     return drawn if field.required else st.just(field.default) | drawn
 
 
 @singledispatch
-def _values(kind: kinds.Kind, wide: bool) -> SearchStrategy[Any]:
+def _values(kind: types.FieldType, wide: bool) -> SearchStrategy[Any]:
     raise TypeError(f"there is no strategy for {type(kind).__name__}: write one here")
 
 
 @_values.register
-def _(kind: kinds.Whole, wide: bool) -> SearchStrategy[Any]:
+def _(kind: types.IntField, wide: bool) -> SearchStrategy[Any]:
     if wide:
         least, most = kind.least, kind.most
-        return st.integers(-kinds.MOST if least is None else least, kinds.MOST if most is None else most)
+        return st.integers(-types.MOST if least is None else least, types.MOST if most is None else most)
     least = -SMALL if kind.least is None else kind.least
     return st.integers(
         least, least + 2 * SMALL if kind.least is None else min(least + SMALL, kind.most or least + SMALL)
@@ -84,7 +84,7 @@ def _(kind: kinds.Whole, wide: bool) -> SearchStrategy[Any]:
 
 
 @_values.register
-def _(kind: kinds.Real, wide: bool) -> SearchStrategy[Any]:
+def _(kind: types.FloatField, wide: bool) -> SearchStrategy[Any]:
     least = kind.least if kind.above is None else kind.above
     most = kind.most if kind.below is None else kind.below
     if not wide:
@@ -102,34 +102,34 @@ def _(kind: kinds.Real, wide: bool) -> SearchStrategy[Any]:
 
 
 @_values.register
-def _(kind: kinds.Flag, wide: bool) -> SearchStrategy[Any]:
+def _(kind: types.BoolField, wide: bool) -> SearchStrategy[Any]:
     return st.booleans()
 
 
 @_values.register
-def _(kind: kinds.Device, wide: bool) -> SearchStrategy[Any]:
+def _(kind: types.DeviceField, wide: bool) -> SearchStrategy[Any]:
     return st.sampled_from(["auto", "cpu", "gpu"]) | st.integers(0, 999).map("gpu:{}".format)
 
 
 @_values.register
-def _(kind: kinds.Choice, wide: bool) -> SearchStrategy[Any]:
+def _(kind: types.ChoiceField, wide: bool) -> SearchStrategy[Any]:
     return st.sampled_from(kind.words)
 
 
 @_values.register
-def _(kind: kinds.Maybe, wide: bool) -> SearchStrategy[Any]:
+def _(kind: types.OptionalField, wide: bool) -> SearchStrategy[Any]:
     return st.none() | _values(kind.kind, wide)
 
 
 @_values.register
-def _(kind: kinds.Pair, wide: bool) -> SearchStrategy[Any]:
+def _(kind: types.PairField, wide: bool) -> SearchStrategy[Any]:
     number = _values(kind.number, wide)
     return st.tuples(number, number)
 
 
 @_values.register
-def _(kind: kinds.Shape, wide: bool) -> SearchStrategy[Any]:
-    sizes = st.integers(1, kinds.MOST if wide else 2 * SMALL)
+def _(kind: types.ShapeField, wide: bool) -> SearchStrategy[Any]:
+    sizes = st.integers(1, types.MOST if wide else 2 * SMALL)
     fixed = st.lists(sizes, min_size=1, max_size=kind.most)
     return (fixed.flatmap(_with_a_free_size) if kind.free else fixed).map(tuple)
 
@@ -139,33 +139,33 @@ def _with_a_free_size(sizes: list[int]) -> SearchStrategy[list[int]]:
 
 
 @_values.register
-def _(kind: kinds.Axes, wide: bool) -> SearchStrategy[Any]:
-    axis = st.integers(-kinds.MOST, kinds.MOST) if wide else st.integers(-SMALL, SMALL)
+def _(kind: types.AxesField, wide: bool) -> SearchStrategy[Any]:
+    axis = st.integers(-types.MOST, types.MOST) if wide else st.integers(-SMALL, SMALL)
     return st.lists(axis.filter(bool), min_size=1, max_size=3, unique=True).map(tuple)
 
 
 @_values.register
-def _(kind: kinds.Padding, wide: bool) -> SearchStrategy[Any]:
-    return st.sampled_from(kind.words) | st.integers(0, kinds.MOST if wide else SMALL)
+def _(kind: types.PaddingField, wide: bool) -> SearchStrategy[Any]:
+    return st.sampled_from(kind.words) | st.integers(0, types.MOST if wide else SMALL)
 
 
 @_values.register
-def _(kind: kinds.Margins, wide: bool) -> SearchStrategy[Any]:
-    side = st.tuples(*[st.integers(0, kinds.MOST if wide else SMALL)] * 2)
+def _(kind: types.MarginsField, wide: bool) -> SearchStrategy[Any]:
+    side = st.tuples(*[st.integers(0, types.MOST if wide else SMALL)] * 2)
     return st.tuples(side, side)
 
 
 @_values.register
-def _(kind: kinds.Validation, wide: bool) -> SearchStrategy[Any]:
+def _(kind: types.ValidationField, wide: bool) -> SearchStrategy[Any]:
     return st.sampled_from(["test", "none"]) | st.floats(0, 1, exclude_min=True, exclude_max=True)
 
 
 @_values.register
-def _(kind: Table, wide: bool) -> SearchStrategy[Any]:
+def _(kind: StructField, wide: bool) -> SearchStrategy[Any]:
     return instances(kind.of, wide=wide)
 
 
 @_values.register
-def _(kind: OneOf, wide: bool) -> SearchStrategy[Any]:
-    members: dict[str, type[Family]] = kind.family.members
+def _(kind: RegisteredField, wide: bool) -> SearchStrategy[Any]:
+    members: dict[str, type[Registered]] = kind.family.members
     return st.sampled_from(kind.names).flatmap(lambda name: instances(members[name], wide=wide))

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from core.architecture import Architecture
-from core.formulas import total
-from core.layers import Layer, Unfit
-from core.summary import Row, summarize
+from core.network.architecture import Architecture
+from core.network.formulas import total
+from core.network.layers import Layer, LayerError
+from core.network.summary import Row, summarize
 from tests.core.generated import LAYERS, instances, layers, shapes
 
 pytestmark = pytest.mark.keras
@@ -25,7 +25,7 @@ QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too
 
 @pytest.fixture(scope="module")
 def build() -> Any:
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     return build
 
@@ -83,11 +83,11 @@ def test_a_stack_comes_to_what_keras_builds(build: Any, data: st.DataObject) -> 
 
 def _rank(kind: type[Layer]) -> int:
     """A rank of input that the layer takes: an image for what takes any, since there most can go wrong."""
-    layer = kind.start()
+    layer = kind.initial()
     for rank in (3, 2, 1):
         try:
             layer.facts((8,) * rank)
-        except Unfit as unfit:
+        except LayerError as unfit:
             if unfit.code == "wrong-rank":
                 continue
         return rank
@@ -97,7 +97,7 @@ def _rank(kind: type[Layer]) -> int:
 def _fits(layer: Layer, shape: tuple[int, ...]) -> bool:
     try:
         facts = layer.facts(shape)
-    except Unfit:
+    except LayerError:
         return False
     return np.prod(facts.output) < 10_000
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.curves import KEPT, Axis, Change, History, Point, accuracy_axis, clip, epoch_axis, loss_axis, thin
-from core.training.events import Ended, EpochEnded, LearningRateChanged, Progress, Started
+from core.events import Ended, EpochEnded, LearningRateChanged, Progress, Started
 
 heights = st.floats(-1e6, 1e6)
 

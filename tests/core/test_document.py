@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from core.architecture import Architecture
 from core.document import DEPTH, Document
-from core.layers import Dense
+from core.network.architecture import Architecture
+from core.network.layers import Dense
 from core.presets import Preset
 
 

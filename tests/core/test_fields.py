@@ -7,16 +7,16 @@ from typing import Annotated, Any, ClassVar
 import pytest
 
 from core import presets
-from core.architecture import Architecture
-from core.fields import Described, change, fields_of, read, write
-from core.initializers import Initializer
-from core.kinds import FieldError, Real
-from core.layers import GRU, LSTM, Bidirectional, Conv2D, Dense, Facts, Layer
-from core.losses import Loss
-from core.optimizers import SGD, Adam, Optimizer
-from core.plan import EarlyStopping, Plan
-from core.shapes import Shape
-from core.summary import summarize
+from core.fields.struct import FieldStruct, change, fields_of, read, write
+from core.fields.types import FieldError, FloatField
+from core.network.architecture import Architecture
+from core.network.initializers import Initializer
+from core.network.layers import GRU, LSTM, Bidirectional, Conv2D, Dense, Facts, Layer
+from core.network.shapes import Shape
+from core.network.summary import summarize
+from core.plan.losses import Loss
+from core.plan.optimizers import SGD, Adam, Optimizer
+from core.plan.plan import EarlyStopping, Plan
 
 COUNTERPARTS: dict[str, type[Any]] = {
     f"{family.module}.{name}": member
@@ -53,15 +53,15 @@ def test_fields_and_defaults_are_those_of_keras(path: str) -> None:
             assert field.default in (None, "linear"), f"{path}.{field.name}: {field.default}, Keras has none"
         else:
             assert theirs is not inspect.Parameter.empty, f"{path}.{field.name} is required in Keras"
-            assert field.kind.read(theirs) == field.default, f"{path}.{field.name}: {field.default}, Keras has {theirs}"
+            assert field.type.read(theirs) == field.default, f"{path}.{field.name}: {field.default}, Keras has {theirs}"
 
 
 @pytest.mark.keras
 @pytest.mark.parametrize("path", [path for path in COUNTERPARTS if not path.startswith("layers.")])
 def test_keras_makes_every_member_as_it_starts(path: str) -> None:
-    from core.keras_model import make
+    from core.keras_runtime.keras_model import make
 
-    member = COUNTERPARTS[path].start()
+    member = COUNTERPARTS[path].initial()
     made = make(member.call())
     assert type(made).__name__ == path.split(".")[1]
 
@@ -69,7 +69,7 @@ def test_keras_makes_every_member_as_it_starts(path: str) -> None:
 @pytest.mark.parametrize(
     "cls", [Plan, EarlyStopping, *COUNTERPARTS.values()], ids=lambda cls: f"{cls.__mro__[1].__name__}.{cls.__name__}"
 )
-def test_every_field_is_explained_in_a_line(cls: type[Described]) -> None:
+def test_every_field_is_explained_in_a_line(cls: type[FieldStruct]) -> None:
     for field in fields_of(cls):
         assert field.help
         assert len(field.help.splitlines()) == 1
@@ -134,7 +134,7 @@ def test_keras_knows_the_aliases_that_files_hold() -> None:
 def test_every_activation_is_offered_but_those_that_need_arguments() -> None:
     import keras
 
-    from core.layers.arguments import ACTIVATIONS
+    from core.network.layers.arguments import ACTIVATIONS
 
     theirs = {name for name, value in vars(keras.activations).items() if inspect.isfunction(value)}
     theirs -= {"get", "serialize", "deserialize"}
@@ -144,20 +144,20 @@ def test_every_activation_is_offered_but_those_that_need_arguments() -> None:
 
 def test_choosing_another_member_keeps_what_both_have() -> None:
     field = next(field for field in fields_of(Plan) if field.name == "optimizer")
-    chosen: Any = field.kind
+    chosen: Any = field.type
     assert chosen.choose(SGD(learning_rate=0.5, clipnorm=1.0), "adam") == Adam(clipnorm=1.0)
 
 
 def test_choosing_another_member_keeps_what_both_require() -> None:
     (field,) = (field for field in fields_of(Bidirectional) if field.name == "layer")
-    chosen: Any = field.kind
+    chosen: Any = field.type
     held = LSTM(100, return_sequences=True, unit_forget_bias=False)
     assert chosen.choose(held, "GRU") == GRU(100, return_sequences=True)
 
 
 def test_choosing_another_member_leaves_what_it_does_not_take() -> None:
     (field,) = (field for field in fields_of(Plan) if field.name == "loss")
-    chosen: Any = field.kind
+    chosen: Any = field.type
     held = Loss.named("Tversky")(alpha=3.0)
     assert chosen.choose(held, "CategoricalFocalCrossentropy") == Loss.named("CategoricalFocalCrossentropy")()
     assert chosen.choose(change(held, "alpha", 0.75), "BinaryFocalCrossentropy").alpha == 0.75
@@ -192,7 +192,7 @@ def stranger() -> Iterator[type[Layer]]:
 
         group: ClassVar[str] = "Regularization"
 
-        rate: Annotated[float, Real(0, 1), "How much noise"]
+        rate: Annotated[float, FloatField(0, 1), "How much noise"]
 
         @property
         def detail(self) -> str:
@@ -222,7 +222,7 @@ def test_a_layer_joins_by_being_defined(stranger: type[Layer]) -> None:
     assert [(field.name, field.required, field.help) for field in fields_of(stranger)] == [
         ("rate", True, "How much noise")
     ]
-    assert stranger.start() == stranger(rate=0.5)  # type: ignore[call-arg]  # its fields are not known here
+    assert stranger.initial() == stranger(rate=0.5)  # type: ignore[call-arg]  # its fields are not known here
     preset = presets.loads(TEXT, "text")
     summary = summarize(preset.architecture)
     assert [row.layer.label for row in summary.rows[1:]] == ["GaussianDropout 0.25", "Dense 3"]
@@ -238,7 +238,7 @@ def test_a_misspelt_argument_of_it_is_named(stranger: type[Layer]) -> None:
 
 @pytest.mark.keras
 def test_a_layer_just_defined_is_built(stranger: type[Layer]) -> None:
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     preset = presets.loads(TEXT, "text")
     model = build(preset.architecture, 1)

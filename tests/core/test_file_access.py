@@ -92,8 +92,8 @@ ALLOWED = {
     ("tui/terminal_state.py", "rename"): "a marker, which must be locked before it has its name",
     ("tui/terminal.py", "open"): "/dev/null",
     ("tui/terminal.py", "fdopen"): "the terminal's own descriptors, and the log",
-    ("tui/desk.py", "save"): "of core.presets, which writes by core.storage",
-    ("tui/commands/import_file.py", "save"): "of core.presets, which writes by core.storage",
+    ("tui/document_controller.py", "save"): "of core.presets, which writes by core.storage",
+    ("tui/cli/commands/import_file.py", "save"): "of core.presets, which writes by core.storage",
 }
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.formulas import Formula, Number, total
-from core.layers import Layer, Unfit
+from core.network.formulas import Formula, Number, total
+from core.network.layers import Layer, LayerError
 from tests.core.generated import layers, shapes
 
 FUNCTIONS = {"floor": lambda x: x // 1, "ceil": lambda x: -(-x // 1), "max": max}
@@ -46,7 +46,7 @@ def test_total_of_none_is_zero() -> None:
 def test_every_number_of_every_layer_is_what_its_steps_say(layer: Layer, shape: tuple[int, ...]) -> None:
     try:
         facts = layer.facts(shape)
-    except Unfit:
+    except LayerError:
         return
     for number in (*facts.sizes, *facts.weights, *facts.biases, *facts.statistics, *facts.multiply_adds):
         assert isinstance(number.value, int)
@@ -55,7 +55,7 @@ def test_every_number_of_every_layer_is_what_its_steps_say(layer: Layer, shape: 
 
 @given(st.integers(0, 10**6), st.integers(1, 50), st.integers(1, 20))
 def test_the_sliding_window_is_counted_stop_by_stop(size: int, window: int, stride: int) -> None:
-    from core.shapes import slide
+    from core.network.shapes import slide
 
     size %= 300
     slid = slide("height", size, window, stride, "valid")

@@ -13,16 +13,16 @@ HEAVY = ("tensorflow", "keras", "textual", "rich", "plotext", "typer", "numpy", 
     "module",
     [
         "core.presets",
-        "core.summary",
+        "core.network.summary",
         "core.document",
         "core.readiness",
-        "core.explanation",
-        "core.training.events",
+        "core.network.explanation",
+        "core.events",
         "core.diagnosis",
         "core.runs.store",
         "core.runs.search",
         "core.runs.differences",
-        "core.runs.training",
+        "core.runs.sessions",
         "core.importing.keras_file",
         "core.export.script",
     ],
@@ -33,10 +33,10 @@ def test_a_core_module_loads_alone(module: str) -> None:
 
 def test_summarizing_every_preset_loads_nothing_heavy() -> None:
     code = (
-        "from core import presets; from core.readiness import obstacles; from core.summary import summarize\n"
+        "from core import presets; from core.readiness import blockers; from core.network.summary import summarize\n"
         "for listed in presets.listed():\n"
         "    preset = presets.load(listed.path)\n"
-        "    obstacles(preset.architecture, preset.plan, summarize(preset.architecture))\n"
+        "    blockers(preset.architecture, preset.plan, summarize(preset.architecture))\n"
     )
     assert _loaded(code) == []
 

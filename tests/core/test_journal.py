@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from core import presets
 from core.document import Document
 from core.journal import Journal, JournalError, discard, leftovers, reopened
-from core.layers import Dense
+from core.network.layers import Dense
 
 LENET = presets.load(presets.find("lenet-5"))
 EDITED = replace(LENET, architecture=LENET.architecture.insert(9, Dense(3)))

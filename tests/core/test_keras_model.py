@@ -8,11 +8,11 @@ from typing import Annotated
 import numpy as np
 import pytest
 
-from core.architecture import Architecture
-from core.initializers import Initializer
+from core.fields.types import IntField
 from core.keras_call import Call
-from core.kinds import Whole
-from core.layers import (
+from core.network.architecture import Architecture
+from core.network.initializers import Initializer
+from core.network.layers import (
     ELU,
     GRU,
     LSTM,
@@ -47,11 +47,11 @@ from core.layers import (
     UpSampling2D,
     ZeroPadding2D,
 )
-from core.losses import Loss
-from core.optimizers import Optimizer
-from core.plan import Plan
-from core.shapes import Shape
-from core.summary import summarize
+from core.network.shapes import Shape
+from core.network.summary import summarize
+from core.plan.losses import Loss
+from core.plan.optimizers import Optimizer
+from core.plan.plan import Plan
 
 pytestmark = pytest.mark.keras
 
@@ -108,7 +108,7 @@ def test_the_samples_cover_every_layer():
 def test_each_layer_is_built_as_summarized_and_twice_the_same(shape, layer):
     import keras
 
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     architecture = Architecture(shape, (layer,))
     first = build(architecture, seed=3)
@@ -127,7 +127,7 @@ def test_each_layer_is_built_as_summarized_and_twice_the_same(shape, layer):
 def test_a_model_begins_where_plain_keras_would():
     import keras
 
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     lstm = LSTM(3, kernel_initializer=Initializer.named("HeNormal")(), dropout=0.5, return_sequences=True)
     stack = (
@@ -157,7 +157,7 @@ def test_a_model_begins_where_plain_keras_would():
 
 @pytest.mark.parametrize("units", [4, 0], ids=["built", "refused"])
 def test_building_leaves_pythons_random_numbers_alone(units):
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     random.seed(5)
     state = random.getstate()
@@ -167,7 +167,7 @@ def test_building_leaves_pythons_random_numbers_alone(units):
 
 
 def test_models_built_at_the_same_time_are_as_if_built_alone():
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     architecture = Architecture(ROW, (Dense(4), Dropout(0.5)) * 10)
     with ThreadPoolExecutor(8) as pool:
@@ -177,7 +177,7 @@ def test_models_built_at_the_same_time_are_as_if_built_alone():
 
 
 def test_another_seed_gives_other_weights_and_other_dropout():
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     architecture = Architecture(ROW, (Dense(4), Dropout(0.5), Dense(4)))
     kernel, _, state, last_kernel, _ = values(build(architecture, seed=1))
@@ -188,7 +188,7 @@ def test_another_seed_gives_other_weights_and_other_dropout():
 
 
 def test_a_seed_of_its_own_stays():
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     glorot = Initializer.named("GlorotUniform")(seed=7)
     architecture = Architecture(ROW, (Dense(4, kernel_initializer=glorot), Dropout(0.5, seed=5)))
@@ -198,7 +198,7 @@ def test_a_seed_of_its_own_stays():
 
 
 def test_the_two_directions_start_differently():
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     model = build(Architecture(SEQUENCE, (Bidirectional(SimpleRNN(3)),)), seed=1)
     (layer,) = model.layers
@@ -217,19 +217,19 @@ def test_the_two_directions_start_differently():
     ids=lambda layer: layer.label,
 )
 def test_a_frozen_layer_has_nothing_to_train(layer):
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     model = build(Architecture(SEQUENCE, (layer, Dense(2))), seed=1)
     assert model.trainable_weights == model.layers[-1].weights
 
 
 def test_a_layer_defined_elsewhere_is_built():
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     class Doubled(Layer, frozen=True):
         """Two dense layers in a row."""
 
-        units: Annotated[int, Whole(1), "Size of both"] = 2
+        units: Annotated[int, IntField(1), "Size of both"] = 2
 
         def derive(self, x: Shape) -> Facts:
             return Facts((self.units,))
@@ -247,7 +247,7 @@ def test_a_layer_defined_elsewhere_is_built():
 
 @pytest.mark.parametrize("name", Optimizer.members)
 def test_each_optimizer_takes_its_arguments_along(name):
-    from core.keras_model import optimizer
+    from core.keras_runtime.keras_model import optimizer
 
     made = optimizer(Plan(optimizer=Optimizer.named(name)(learning_rate=0.25, clipnorm=2.0)))
     assert type(made).__name__ == name
@@ -257,7 +257,7 @@ def test_each_optimizer_takes_its_arguments_along(name):
 
 @pytest.mark.parametrize("name", Loss.members)
 def test_each_loss_gives_a_number(name):
-    from core.keras_model import loss
+    from core.keras_runtime.keras_model import loss
 
     made = loss(Plan(loss=Loss.named(name)()))
     sparse = name == "SparseCategoricalCrossentropy"

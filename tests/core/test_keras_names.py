@@ -9,21 +9,21 @@ from typing import Any
 
 import pytest
 
-from core.families import Family, OneOf
-from core.fields import fields_of, read, write
-from core.initializers import Initializer, VarianceScaling
-from core.kinds import Choice, FieldError, nearest, spelled
-from core.layers import Dense, Layer, LeakyReLU
-from core.layers.arguments import ACTIVATIONS, SECOND_NAMES
-from core.losses import Loss
-from core.optimizers import Adam, Optimizer
-from core.plan import EarlyStopping, Plan
-from core.regularizers import ABSENT as NO_REGULARIZERS
-from core.regularizers import NAMED, PenaltyTable, Regularizer
-from core.schedules import Cosine, Exponential, ReduceLROnPlateau, Schedule
+from core.fields.registry import Registered, RegisteredField
+from core.fields.struct import fields_of, read, write
+from core.fields.types import ChoiceField, FieldError, did_you_mean, normalize_name
+from core.network.initializers import Initializer, VarianceScaling
+from core.network.layers import Dense, Layer, LeakyReLU
+from core.network.layers.arguments import ACTIVATIONS, SECOND_NAMES
+from core.network.regularizers import ABSENT as NO_REGULARIZERS
+from core.network.regularizers import NAMED, Regularizer, RegularizerField
+from core.plan.losses import Loss
+from core.plan.optimizers import Adam, Optimizer
+from core.plan.plan import EarlyStopping, Plan
+from core.plan.schedules import Cosine, Exponential, ReduceLROnPlateau, Schedule
 
 NOT_OFFERED = ": Keras has it, LayerLab does not offer it"
-FAMILIES: tuple[type[Family], ...] = (Layer, Initializer, Optimizer, Loss, Schedule)
+FAMILIES: tuple[type[Registered], ...] = (Layer, Initializer, Optimizer, Loss, Schedule)
 
 
 def told(read_it: Callable[[str], object], name: str) -> str:
@@ -33,9 +33,9 @@ def told(read_it: Callable[[str], object], name: str) -> str:
     return str(refused.value)
 
 
-def assert_taken_as_keras_does(family: type[Family], name: str, theirs: type[Any]) -> None:
+def assert_taken_as_keras_does(family: type[Registered], name: str, theirs: type[Any]) -> None:
     """``name`` is the member that has the name of the class ``theirs``; or it is said that there is none."""
-    kind = OneOf(family)
+    kind = RegisteredField(family)
     if theirs.__name__ in family.members:
         for text in (name, f" {name} ", f"{name}()"):
             parsed = kind.parse(text)
@@ -60,9 +60,10 @@ def theirs_by_name(*sources: Any) -> dict[str, Any]:
 
 def classes(found: dict[str, Any], module: ModuleType) -> dict[str, type[Any]]:
     """The class behind each name; behind a function that of its own name."""
-    by_spelling = {spelled(name): made for name, made in vars(module).items() if isinstance(made, type)}
+    by_spelling = {normalize_name(name): made for name, made in vars(module).items() if isinstance(made, type)}
     return {
-        name: made if isinstance(made, type) else by_spelling[spelled(made.__name__)] for name, made in found.items()
+        name: made if isinstance(made, type) else by_spelling[normalize_name(made.__name__)]
+        for name, made in found.items()
     }
 
 
@@ -109,7 +110,7 @@ def test_every_name_of_a_regularizer_is_taken_with_keras_factors() -> None:
     import keras
     from keras.src.regularizers import ALL_OBJECTS_DICT
 
-    kind = PenaltyTable()
+    kind = RegularizerField()
     for name, theirs in theirs_by_name(ALL_OBJECTS_DICT, keras.regularizers).items():
         if theirs.__name__ in NAMED:
             made = theirs()
@@ -127,7 +128,7 @@ def test_every_name_of_an_activation_is_taken() -> None:
     import keras
     from keras.src.activations import ALL_OBJECTS_DICT
 
-    kind = {field.name: field.kind for field in fields_of(Dense)}["activation"]
+    kind = {field.name: field.type for field in fields_of(Dense)}["activation"]
     for name, theirs in theirs_by_name(ALL_OBJECTS_DICT, keras.activations).items():
         if name in ("glu", "threshold"):
             said = told(kind.parse, name)
@@ -144,9 +145,9 @@ def test_every_name_of_a_learning_rate_schedule_is_taken_or_refused_by_name() ->
     for name in theirs_by_name(keras.optimizers.schedules):
         equal = {"CosineDecay": Cosine, "ExponentialDecay": Exponential}.get(name)
         if equal:
-            assert OneOf(Schedule).parse(name) == equal()
+            assert RegisteredField(Schedule).parse(name) == equal()
         else:
-            said = told(OneOf(Schedule).parse, name)
+            said = told(RegisteredField(Schedule).parse, name)
             assert f"{NOT_OFFERED}; there are Constant, Step, Cosine" in said
 
 
@@ -165,24 +166,26 @@ def test_every_layer_of_keras_is_offered_or_known_not_to_be() -> None:
 
 def test_a_name_stands_for_one_thing() -> None:
     for family in FAMILIES:
-        names = [spelled(name) for member in family.members.values() for name in (member.__name__, *member.also)]
+        names = [
+            normalize_name(name) for member in family.members.values() for name in (member.__name__, *member.aliases)
+        ]
         assert len(set(names)) == len(names)
-        assert not set(names) & set(map(spelled, family.absent))
+        assert not set(names) & set(map(normalize_name, family.absent))
 
 
 @pytest.mark.parametrize(
     ("read_it", "text", "meant"),
     [
-        (PenaltyTable().parse, "l2(0.001)", Regularizer(l2=0.001)),
-        (PenaltyTable().parse, "L1(l1=0.5)", Regularizer(l1=0.5)),
-        (PenaltyTable().parse, "L1L2(l1=0.1, l2=0.2)", Regularizer(0.1, 0.2)),
-        (PenaltyTable().parse, "l1_l2(l1=0.1)", Regularizer(0.1)),
-        (PenaltyTable().parse, "l1=0.1, l2=0.2", Regularizer(0.1, 0.2)),
-        (PenaltyTable().read, "L2", Regularizer(l2=0.01)),
-        (OneOf(Initializer).parse, "VarianceScaling(distribution='normal')", VarianceScaling()),
-        (OneOf(Schedule).parse, "ExponentialDecay(decay_rate=0.5)", Exponential(0.5)),
-        (OneOf(Schedule).parse, "CosineDecay(alpha=0.1)", Cosine(0.1)),
-        (OneOf(Optimizer).parse, "adam(lr=0.5)", Adam(0.5)),
+        (RegularizerField().parse, "l2(0.001)", Regularizer(l2=0.001)),
+        (RegularizerField().parse, "L1(l1=0.5)", Regularizer(l1=0.5)),
+        (RegularizerField().parse, "L1L2(l1=0.1, l2=0.2)", Regularizer(0.1, 0.2)),
+        (RegularizerField().parse, "l1_l2(l1=0.1)", Regularizer(0.1)),
+        (RegularizerField().parse, "l1=0.1, l2=0.2", Regularizer(0.1, 0.2)),
+        (RegularizerField().read, "L2", Regularizer(l2=0.01)),
+        (RegisteredField(Initializer).parse, "VarianceScaling(distribution='normal')", VarianceScaling()),
+        (RegisteredField(Schedule).parse, "ExponentialDecay(decay_rate=0.5)", Exponential(0.5)),
+        (RegisteredField(Schedule).parse, "CosineDecay(alpha=0.1)", Cosine(0.1)),
+        (RegisteredField(Optimizer).parse, "adam(lr=0.5)", Adam(0.5)),
     ],
 )
 def test_text_with_arguments_is_taken(read_it: Callable[[str], object], text: str, meant: object) -> None:
@@ -201,7 +204,7 @@ def test_text_with_arguments_is_taken(read_it: Callable[[str], object], text: st
     ],
 )
 def test_a_regularizer_that_is_none_is_refused(text: str, message: str) -> None:
-    assert told(PenaltyTable().parse, text) == message
+    assert told(RegularizerField().parse, text) == message
 
 
 def test_a_plateau_is_read_as_keras_spells_it_and_as_the_first_release_did() -> None:
@@ -213,7 +216,7 @@ def test_a_plateau_is_read_as_keras_spells_it_and_as_the_first_release_did() -> 
     old = read(Plan, {"schedule": {"name": "ReduceLROnPlateau", "rate": 0.2}}).schedule
     assert old == ReduceLROnPlateau(factor=0.2)
     assert write(old) == {"factor": 0.2}
-    assert told(OneOf(Schedule).parse, "plateau(rate=0.2, factor=0.3)") == (
+    assert told(RegisteredField(Schedule).parse, "plateau(rate=0.2, factor=0.3)") == (
         "factor: is rate by another name; give one of the two"
     )
     assert read(EarlyStopping, {"monitor": "acc", "mode": "auto", "verbose": 1}) == EarlyStopping("accuracy")
@@ -227,18 +230,18 @@ def test_a_plateau_is_read_as_keras_spells_it_and_as_the_first_release_did() -> 
     ],
 )
 def test_arguments_of_schedules_that_count_steps_are_refused_with_the_reason(text: str, message: str) -> None:
-    assert told(OneOf(Schedule).parse, text).startswith(message)
+    assert told(RegisteredField(Schedule).parse, text).startswith(message)
 
 
 # Suggestions.
 
 
-def known_names() -> list[tuple[type[Family], str]]:
+def known_names() -> list[tuple[type[Registered], str]]:
     return [
         (family, name)
         for family in FAMILIES
         for member in family.members.values()
-        for name in (member.__name__, member.alias(), *member.also)
+        for name in (member.__name__, member.alias(), *member.aliases)
     ]
 
 
@@ -250,7 +253,7 @@ def misspelled(name: str) -> set[str]:
     return made | {name[:i] + name[i + 1] + name[i] + name[i + 2 :] for i in places[:-1]}
 
 
-def suggested(family: type[Family], name: str) -> list[str]:
+def suggested(family: type[Registered], name: str) -> list[str]:
     """What is suggested for ``name``, if it is not taken."""
     try:
         family.named(name)
@@ -261,7 +264,7 @@ def suggested(family: type[Family], name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__)
-def test_what_is_suggested_is_what_was_misspelled(family: type[Family]) -> None:
+def test_what_is_suggested_is_what_was_misspelled(family: type[Registered]) -> None:
     suggestions = 0
     for name in [known for of, known in known_names() if of is family]:
         for wrong in misspelled(name):
@@ -272,7 +275,7 @@ def test_what_is_suggested_is_what_was_misspelled(family: type[Family]) -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__)
-def test_the_name_of_another_thing_is_no_misspelling(family: type[Family]) -> None:
+def test_the_name_of_another_thing_is_no_misspelling(family: type[Registered]) -> None:
     """Names of other families, of what Keras has besides, and of what other libraries have."""
     others = {name for of, name in known_names() if of is not family}
     others |= {
@@ -287,9 +290,9 @@ def test_the_name_of_another_thing_is_no_misspelling(family: type[Family]) -> No
         "lbfgs",
         "l2",
     }
-    own = {spelled(name) for of, name in known_names() if of is family}
+    own = {normalize_name(name) for of, name in known_names() if of is family}
     for name in sorted(others):
-        if spelled(name) not in own:
+        if normalize_name(name) not in own:
             assert "did you mean" not in told(family.named, name), name
     for name in family.absent:
         assert "did you mean" not in told(family.named, name)
@@ -310,13 +313,13 @@ def test_the_name_of_another_thing_is_no_misspelling(family: type[Family]) -> No
     ],
 )  # fmt: skip
 def test_a_misspelling_is_near(name: str, known: tuple[str, ...], ending: str) -> None:
-    assert nearest(name, known) == ending
+    assert did_you_mean(name, known) == ending
 
 
 def test_an_unknown_activation_is_put_right_only_if_it_is_misspelled() -> None:
-    kind = Choice(*ACTIVATIONS)
+    kind = ChoiceField(*ACTIVATIONS)
     assert told(kind.read, "rleu").endswith("not 'rleu'; did you mean relu?")
     for name in ("softmin", "threshold", "prelu_", "glu", "GLU6", "crelu", "maxout"):
-        said = told({field.name: field.kind for field in fields_of(Dense)}["activation"].read, name)
+        said = told({field.name: field.type for field in fields_of(Dense)}["activation"].read, name)
         assert "did you mean" not in said or name in ("crelu", "prelu_"), said
     assert read(LeakyReLU, {"alpha": 0.2}) == LeakyReLU(0.2)

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from msgspec.structs import replace
 
 from core import presets
-from core.architecture import Architecture
-from core.initializers import RandomNormal
-from core.layers import Conv2D, Dense, Flatten
-from core.optimizers import SGD
-from core.plan import EarlyStopping, Plan
+from core.json_output import preset_reports
+from core.network.architecture import Architecture
+from core.network.initializers import RandomNormal
+from core.network.layers import Conv2D, Dense, Flatten
+from core.network.regularizers import Regularizer
+from core.plan.optimizers import SGD
+from core.plan.plan import EarlyStopping, Plan
 from core.presets import Preset, PresetError
-from core.regularizers import Regularizer
-from core.report import preset_reports
 from tests.core.generated import presets as any_preset
 
 HEAD = 'name = "Mine"\ninput_shape = [28, 28, 1]\n'

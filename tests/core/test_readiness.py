@@ -3,30 +3,35 @@
 import pytest
 from msgspec.structs import replace
 
-from core.architecture import Architecture
-from core.diagnosis import examine
-from core.diagnosis.remarks import remarks
-from core.initializers import HeNormal
-from core.layers import (
+from core.diagnosis import static_findings
+from core.diagnosis.problems import architecture_problems
+from core.network.architecture import Architecture
+from core.network.fix import Fix
+from core.network.initializers import HeNormal
+from core.network.layers import (
     GRU,
     Activation,
     Conv2D,
     Dense,
     Dropout,
-    Fix,
     Flatten,
     GlobalAveragePooling2D,
     Input,
     Layer,
+    LayerFix,
     MaxPooling2D,
     Reshape,
 )
-from core.losses import BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError, SparseCategoricalCrossentropy
-from core.plan import Plan
-from core.readiness import mismatches
-from core.regularizers import Regularizer
-from core.remedy import Remedy
-from core.summary import summarize
+from core.network.regularizers import Regularizer
+from core.network.summary import summarize
+from core.plan.losses import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    MeanSquaredError,
+    SparseCategoricalCrossentropy,
+)
+from core.plan.plan import Plan
+from core.readiness import dataset_mismatches
 
 PENALTY = Regularizer(l2=1e-4)
 HIDDEN = Dense(64, "relu")
@@ -42,12 +47,12 @@ def dense(units: int, activation: str) -> Dense:
 def fixed(layers: tuple[Layer, ...], plan: Plan) -> tuple[str, tuple[Layer, ...], Plan]:
     """What the fix is called, and what it leads to."""
     architecture = Architecture((28, 28, 1), layers)
-    (problem,) = mismatches(architecture, plan, summarize(architecture))
+    (problem,) = dataset_mismatches(architecture, plan, summarize(architecture))
     assert problem.fix
     assert problem.layer is not None
-    if isinstance(problem.fix, Remedy):
+    if isinstance(problem.fix, Fix):
         return problem.fix.label, problem.fix.architecture.layers, problem.fix.plan
-    return problem.fix.label, architecture.mend(problem.layer, problem.fix).layers, plan
+    return problem.fix.label, architecture.apply_fix(problem.layer, problem.fix).layers, plan
 
 
 SOFTMAX = dense(10, "softmax")
@@ -79,7 +84,7 @@ def test_an_output_layer_of_another_size_is_changed_in_place(
 ) -> None:
     assert fixed((Flatten(), HIDDEN, *last), plan) == (label, (Flatten(), HIDDEN, *then), plan)
     mended = Architecture((28, 28, 1), (Flatten(), HIDDEN, *then))
-    assert mismatches(mended, plan, summarize(mended)) == ()
+    assert dataset_mismatches(mended, plan, summarize(mended)) == ()
 
 
 def test_a_single_unit_for_yes_or_no_gets_the_loss_of_many_classes_too() -> None:
@@ -113,19 +118,19 @@ def test_behind_a_hidden_layer_an_output_layer_is_appended(last: tuple[Layer, ..
 
 def test_the_finding_about_an_output_offers_the_same_in_one_go() -> None:
     single = Architecture((28, 28, 1), (dense(1, "sigmoid"),))
-    (finding,) = examine(single, Plan(), summarize(single))
-    (remedy,) = finding.remedies
+    (finding,) = static_findings(single, Plan(), summarize(single))
+    (remedy,) = finding.fixes
     assert remedy.label == "insert Flatten before it, set units=10, activation=softmax"
     assert remedy.architecture.layers == (Flatten(), SOFTMAX)
 
 
 CONVOLVED = (Conv2D(32, (5, 5), activation="relu"), MaxPooling2D(), Flatten(), Dense(10, "softmax"))
-TURNED = Fix("set input_shape=28x28x1", "replace", Input((28, 28, 1)))
+TURNED = LayerFix("set input_shape=28x28x1", "replace", Input((28, 28, 1)))
 
 
 def test_channels_that_come_first_are_put_last() -> None:
     first = Architecture((1, 28, 28), CONVOLVED)
-    problems = remarks(first, Plan(), summarize(first))
+    problems = architecture_problems(first, Plan(), summarize(first))
     assert [(problem.code, problem.severity, problem.layer) for problem in problems] == [
         ("window-too-large", "error", 1),
         ("channels-first", "warning", 0),
@@ -133,10 +138,10 @@ def test_channels_that_come_first_are_put_last() -> None:
     assert [problem.fix for problem in problems] == [TURNED] * 2
     assert problems[0].message == "Conv2D 5x5 does not fit 1x28: the input 1x28x28 has its channels first"
     for problem in problems:
-        assert isinstance(problem.fix, Fix)
-        mended = first.mend(problem.layer or 0, problem.fix)
+        assert isinstance(problem.fix, LayerFix)
+        mended = first.apply_fix(problem.layer or 0, problem.fix)
         assert mended == Architecture((28, 28, 1), CONVOLVED)
-        assert remarks(mended, Plan(), summarize(mended)) == ()
+        assert architecture_problems(mended, Plan(), summarize(mended)) == ()
 
 
 @pytest.mark.parametrize("shape", [(3, 32, 32), (1, 28, 28), (3, 224, 256), (4, 64, 64)])
@@ -144,8 +149,8 @@ def test_channels_first_are_told_even_where_nothing_fails(shape: tuple[int, int,
     same = Architecture(shape, (Conv2D(8, (3, 3), padding="same"), Flatten(), Dense(10, "softmax")))
     problem = summarize(same).problems[0]
     assert problem.code == "channels-first"
-    assert isinstance(problem.fix, Fix)
-    assert same.mend(0, problem.fix).input_shape == (*shape[1:], shape[0])
+    assert isinstance(problem.fix, LayerFix)
+    assert same.apply_fix(0, problem.fix).input_shape == (*shape[1:], shape[0])
 
 
 @pytest.mark.parametrize(

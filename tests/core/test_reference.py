@@ -3,15 +3,15 @@
 import pytest
 
 from core import presets
-from core.architecture import Architecture
-from core.fields import write
-from core.layers import Conv2D, Dense
-from core.losses import BinaryCrossentropy, CategoricalCrossentropy
-from core.optimizers import SGD
-from core.plan import Plan
+from core.fields.struct import write
+from core.network.architecture import Architecture
+from core.network.layers import Conv2D, Dense
+from core.network.summary import Summary, summarize
+from core.plan.losses import BinaryCrossentropy, CategoricalCrossentropy
+from core.plan.optimizers import SGD
+from core.plan.plan import Plan
 from core.presets import Preset
-from core.readiness import obstacles
-from core.summary import Summary, summarize
+from core.readiness import blockers
 
 # id: parameters, of these not trainable
 NETWORKS = {
@@ -124,7 +124,7 @@ def test_a_preset_is_complete_and_comes_back_from_its_text(name: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_a_preset_is_trainable_where_its_input_is_the_datasets(name: str) -> None:
     preset = shipped(name)
-    found = [problem.code for problem in obstacles(preset.architecture, preset.plan, summarize(preset.architecture))]
+    found = [problem.code for problem in blockers(preset.architecture, preset.plan, summarize(preset.architecture))]
     assert found == (["not-the-datasets-input"] if name in ARITHMETIC_ONLY else [])
 
 
@@ -163,7 +163,7 @@ def test_a_stride_that_does_not_fit_is_said_and_the_padding_that_mends_it() -> N
     assert problem.code == "uneven-stride"
     assert "(7 - 3)/3 + 1 = 2.33" in problem.message
     assert problem.fix is not None
-    mended = shipped("lecture-7x7-stride-3").architecture.mend(1, problem.fix)
+    mended = shipped("lecture-7x7-stride-3").architecture.apply_fix(1, problem.fix)
     assert mended == shipped("lecture-7x7-stride-3-padded").architecture
     assert summarize(mended).problems == ()
 
@@ -204,7 +204,7 @@ def test_the_filter_is_not_flipped() -> None:
     """Input 0..8, filter 0..3: 19 25 / 37 43, the cross-correlation, as Keras computes it."""
     import numpy as np
 
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     model = build(shipped("lecture-3x3-filter-2x2").architecture, 1)
     model.layers[0].set_weights([np.arange(4, dtype=np.float32).reshape(2, 2, 1, 1)])
@@ -215,7 +215,7 @@ def test_the_filter_is_not_flipped() -> None:
 @pytest.mark.keras
 @pytest.mark.parametrize("name", [name for name in ALL if NETWORKS.get(name, (0, 0))[0] < 1_000_000])
 def test_keras_counts_the_same(name: str) -> None:
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     summary = summary_of(name)
     model = build(shipped(name).architecture, 1)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core import sanitize
 from core.export.escaping import code, inline, markup
-from core.report import to_json
+from core.strict_json import to_json
 
 ROOT = Path(__file__).parents[2]
 UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -38,9 +38,9 @@ def test_format_characters_are_seen_wherever_text_is_shown(each: str) -> None:
     for show in (
         sanitize.escaped,
         sanitize.one_line,
-        sanitize.visible,
-        sanitize.plain,
-        sanitize.shown,
+        sanitize.printable_path,
+        sanitize.quoted_name,
+        sanitize.quoted,
         markup,
         code,
     ):
@@ -71,14 +71,14 @@ def test_a_line_is_one_printable_line_that_is_made_so_once(text: str) -> None:
 @pytest.mark.parametrize("huge", ["x" * 3_000_000, " " * 3_000_000 + "x", "\x1b" * 3_000_000, "x " * 1_500_000])
 def test_text_of_megabytes_is_cut(huge: str) -> None:
     assert len(sanitize.one_line(huge)) <= len(r"\x1b") * sanitize.LONGEST
-    assert len(sanitize.visible(huge)) < 4_000
-    assert len(sanitize.shown(huge)) <= 60
-    assert len(sanitize.shown([huge])) <= 60
-    assert len(sanitize.plain(huge)) <= 60
+    assert len(sanitize.printable_path(huge)) < 4_000
+    assert len(sanitize.quoted(huge)) <= 60
+    assert len(sanitize.quoted([huge])) <= 60
+    assert len(sanitize.quoted_name(huge)) <= 60
 
 
 def test_a_long_path_keeps_its_end() -> None:
-    assert sanitize.visible("/home/" + "x" * 5_000 + "/lenet.toml").endswith("/lenet.toml")
+    assert sanitize.printable_path("/home/" + "x" * 5_000 + "/lenet.toml").endswith("/lenet.toml")
 
 
 def test_nothing_else_decides_what_is_printable() -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.fields import fields_of
-from core.schedules import Constant, Cosine, Exponential, ReduceLROnPlateau, Schedule, Step
+from core.fields.struct import fields_of
+from core.plan.schedules import Constant, Cosine, Exponential, ReduceLROnPlateau, Schedule, Step
 from tests.core.generated import instances
 
 LOSSES = st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.30001, 0.5, 1.0]) | st.floats(0, 10), max_size=25).map(tuple)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from core.keras_call import Call
-from core.layers import AveragePooling2D, Layer
+from core.network.layers import AveragePooling2D, Layer
 from core.presets import Preset
 from tests.core.generated import LAYERS, instances
 
@@ -45,8 +45,8 @@ def test_a_layers_arguments_stand_as_in_its_signature(name: str) -> None:
 
 
 def test_a_window_of_the_usual_size_comes_before_its_strides() -> None:
-    from core.architecture import Architecture
     from core.export.script import script
+    from core.network.architecture import Architecture
 
     pooling = AveragePooling2D(strides=(1, 1), padding=1)
     text = script(Preset("pool", Architecture((8, 8, 1), (pooling,))))

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.architecture import Architecture
-from core.formulas import total
-from core.initializers import Identity, Orthogonal
-from core.layers import (
+from core.network.architecture import Architecture
+from core.network.formulas import total
+from core.network.initializers import Identity, Orthogonal
+from core.network.layers import (
     LSTM,
     BatchNormalization,
     Bidirectional,
@@ -25,9 +25,9 @@ from core.layers import (
     Resizing,
     UpSampling2D,
 )
-from core.plan import Plan
-from core.readiness import mismatches, obstacles
-from core.summary import Problem, summarize
+from core.network.summary import Problem, summarize
+from core.plan.plan import Plan
+from core.readiness import blockers, dataset_mismatches
 from tests.core.generated import architectures, layers, shapes
 
 IMAGE = (28, 28, 1)
@@ -76,10 +76,10 @@ def test_an_empty_architecture_asks_for_a_layer() -> None:
     (problem,) = summarize(empty).problems
     assert (problem.layer, problem.severity, problem.code) == (None, "error", "empty")
     assert problem.fix is not None
-    assert empty.mend(0, problem.fix).layers == (Flatten(),)
+    assert empty.apply_fix(0, problem.fix).layers == (Flatten(),)
     (problem,) = summarize(Architecture((784,))).problems
     assert problem.fix is not None
-    assert Architecture((784,)).mend(0, problem.fix).layers == (Dense(10, "softmax"),)
+    assert Architecture((784,)).apply_fix(0, problem.fix).layers == (Dense(10, "softmax"),)
 
 
 def test_too_large_is_refused_with_the_memory_that_it_would_take() -> None:
@@ -133,7 +133,7 @@ def test_what_keras_would_refuse_is_refused_with_a_mend(shape: tuple[int, ...], 
     (problem,) = summarize(architecture).errors
     assert (problem.layer, problem.code) == (1, code)
     assert problem.fix is not None
-    assert {left.code for left in summarize(architecture.mend(1, problem.fix)).errors} <= {"empty"}
+    assert {left.code for left in summarize(architecture.apply_fix(1, problem.fix)).errors} <= {"empty"}
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_what_keras_takes_and_nobody_may_mean_is_a_warning_with_a_mend(
     (problem,) = summarize(architecture).problems
     assert (problem.severity, problem.code) == ("warning", code)
     assert problem.fix is not None
-    assert summarize(architecture.mend(1, problem.fix)).problems == ()
+    assert summarize(architecture.apply_fix(1, problem.fix)).problems == ()
 
 
 def test_a_bias_that_is_not_there_needs_no_fitting_initializer() -> None:
@@ -165,7 +165,7 @@ def test_every_mend_does_away_with_what_it_was_offered_for(layer: Layer, shape: 
     for problem in summarize(architecture).problems:
         if problem.fix is None:
             continue
-        mended = summarize(architecture.mend(problem.layer or 0, problem.fix))
+        mended = summarize(architecture.apply_fix(problem.layer or 0, problem.fix))
         assert (problem.code, problem.message) not in [(left.code, left.message) for left in mended.problems]
 
 
@@ -226,15 +226,15 @@ def test_mends_of_the_output_end_in_ten_classes() -> None:
     for stack in ((Flatten(), Dense(9)), (Flatten(),), (Conv2D(10, (3, 3)),)):
         architecture = Architecture(IMAGE, stack)
         for _ in range(3):
-            for problem in mismatches(architecture, Plan(), summarize(architecture)):
+            for problem in dataset_mismatches(architecture, Plan(), summarize(architecture)):
                 architecture = _mend(architecture, problem)
         assert _obstacles(architecture, Plan()) == []
 
 
 def _obstacles(architecture: Architecture, plan: Plan) -> list[str]:
-    return [problem.code for problem in obstacles(architecture, plan, summarize(architecture))]
+    return [problem.code for problem in blockers(architecture, plan, summarize(architecture))]
 
 
 def _mend(architecture: Architecture, problem: Problem) -> Architecture:
     assert problem.fix is not None
-    return architecture.mend(problem.layer or 0, problem.fix)
+    return architecture.apply_fix(problem.layer or 0, problem.fix)

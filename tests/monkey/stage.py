@@ -15,11 +15,11 @@ from textual.screen import Screen
 import tui
 from core import presets
 from core.datasets import DATASETS, mnist
-from core.inspection.passages import Passage, Weight
 from core.inspection.results import Results
+from core.inspection.tensors import LayerOutput, Weight
+from core.network.summary import summarize
 from core.runs.record import RunError
-from core.summary import summarize
-from tests.tui.runs import kept
+from tests.tui.runs import stored_runs
 from tests.tui.scripted import ScriptedSession
 from tui.app import LayerLabApp
 
@@ -52,8 +52,10 @@ class Network:
         return outputs / outputs.sum()
 
     def walk(self, image):
-        rows = [Passage(0, np.asarray(image[..., None] / 255, np.float32))]
-        rows += [Passage(row.index, self._chance.normal(0, 1, row.facts.output).astype("f")) for row in self._rows[1:]]
+        rows = [LayerOutput(0, np.asarray(image[..., None] / 255, np.float32))]
+        rows += [
+            LayerOutput(row.index, self._chance.normal(0, 1, row.facts.output).astype("f")) for row in self._rows[1:]
+        ]
         return tuple(rows)
 
     def weights(self):
@@ -124,8 +126,8 @@ class Stage(LayerLabApp):
 
 
 def _going_on(store, run, more):
-    """As `tui.runs.kept.go_on`, with a scripted session."""
-    told = store.told(run.id)
+    """As `tui.runs.sessions.resume_session`, with a scripted session."""
+    told = store.details(run.id)
     if told.run.state == "running":
         raise RunError("is being trained")
 
@@ -149,11 +151,13 @@ def furnish(folder: Path) -> None:
     here.mkdir()
     os.environ["LAYERLAB_HOME"] = os.environ["HOME"] = str(home)
     os.chdir(here)
-    kept.some(home)
+    stored_runs.some(home)
     (home / "presets" / "mine.toml").write_bytes(presets.find("ffnn-500").read_bytes())
     (home / "presets" / "broken.toml").write_text("name = 'no end")
-    patch("tui.keeping.go_on", _going_on).start()
-    patch("tui.runs.taking.CHOICES", {"csv": "csv", "toml": "toml", "script": "script", "markdown": "report"}).start()
+    patch("tui.run_controller.resume_session", _going_on).start()
+    patch(
+        "tui.runs.export_run.CHOICES", {"csv": "csv", "toml": "toml", "script": "script", "markdown": "report"}
+    ).start()
 
 
 def known_actions() -> set[str]:

@@ -13,8 +13,8 @@ from textual.pilot import Pilot
 
 from core import presets
 from core.runs.recorder import wait_until_written
+from core.runs.sessions import new_session
 from core.runs.store import Store
-from core.runs.training import kept
 from tui.app import LayerLabApp
 
 FOLDER = Path(__file__).parent
@@ -56,7 +56,7 @@ def train_others() -> None:
     """Have some runs on disk."""
     for name in OTHERS:
         preset = presets.load(presets.find(name))
-        kept(Store(), replace(preset, plan=replace(preset.plan, epochs=6)), lambda _: None).run()
+        new_session(Store(), replace(preset, plan=replace(preset.plan, epochs=6)), lambda _: None).run()
     wait_until_written()
 
 

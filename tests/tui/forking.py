@@ -45,12 +45,12 @@ def forks(environ: dict[str, str]) -> Iterator[Forks]:
 
 def _serve() -> None:
     """Fork for every line of standard input, and answer with the exit code. Returns in each fork, and at the end."""
-    for package in ("tui.commands", "core.export", "core.runs", "core.importing"):
+    for package in ("tui.cli.commands", "core.export", "core.runs", "core.importing"):
         importlib.import_module(package)
         for module in pkgutil.iter_modules(sys.modules[package].__path__, f"{package}."):
-            if module.name not in ("core.runs.inspecting", "core.runs.keras_file", "core.export.tensorboard"):
+            if module.name not in ("core.runs.inspection", "core.runs.keras_file", "core.export.tensorboard"):
                 importlib.import_module(module.name)
-    importlib.import_module("tui.cli")
+    importlib.import_module("tui.cli.command_line")
     answers = os.fdopen(os.dup(1), "w")
     while request := sys.stdin.readline():
         child = os.fork()

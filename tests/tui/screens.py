@@ -8,17 +8,17 @@ from typing import Any
 from textual.screen import Screen
 
 import tui
-from core.architecture import Architecture
+from core.network.architecture import Architecture
 from tests.tui.inspect.test_stepper import LECTURE
 from tui.inspect.stepper import Stepper
 from tui.screens.browse import AddLayer, BrowsePresets
 from tui.screens.data import DataPage
 from tui.screens.dialogs import Ask, NameFile
+from tui.screens.export_dialog import ExportDialog
 from tui.screens.help import HelpPage
 from tui.screens.palette import Palette
 from tui.screens.resizing import TabsScreen
-from tui.screens.taking import TakeAway
-from tui.screens.writing import WriteLine
+from tui.screens.text_prompt import TextPrompt
 
 MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     AddLayer: lambda _: AddLayer(Architecture((28, 28, 1)), 0),
@@ -29,8 +29,8 @@ MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     NameFile: lambda _: NameFile("name", "/folder"),
     Palette: lambda _: Palette(),
     Stepper: lambda _: Stepper(LECTURE),
-    TakeAway: lambda folder: TakeAway("Write it", {"csv": "CSV", "toml": "TOML"}, folder),
-    WriteLine: lambda _: WriteLine("A line", "text", "", lambda _: ""),
+    ExportDialog: lambda folder: ExportDialog("Write it", {"csv": "CSV", "toml": "TOML"}, folder),
+    TextPrompt: lambda _: TextPrompt("A line", "text", "", lambda _: ""),
 }
 
 

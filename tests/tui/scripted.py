@@ -4,9 +4,7 @@ from collections.abc import Callable
 from math import exp
 from threading import Condition
 
-from core.architecture import Architecture
-from core.plan import Plan
-from core.training.events import (
+from core.events import (
     Ended,
     EpochEnded,
     Event,
@@ -18,6 +16,8 @@ from core.training.events import (
     State,
     StateChanged,
 )
+from core.network.architecture import Architecture
+from core.plan.plan import Plan
 
 STEPS = 40
 """Steps of an epoch, one `Progress` each."""

@@ -293,4 +293,4 @@ def test_a_training_whose_terminal_closes_is_kept(window: Window, home: Path) ->
     assert process.wait(PATIENCE) == 0
     (run,) = Store(home).refresh()
     assert run.state == "stopped"
-    assert run.figures.epochs >= 1
+    assert run.metrics.epochs >= 1

@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from core.curves import Axis, Point
 from tests.tui.driving import screen_of
 from tui.widgets.chart import Chart
-from tui.widgets.picture import Line, Marks, Picture, Rule
+from tui.widgets.picture import Line, Marks, Picture, VerticalLine
 from tui.widgets.plot import draw
 
 STYLES = {role: Style(color="#102030") for role in ("train", "validation", "best", "axis", "rule")}
@@ -24,7 +24,7 @@ def picture(**changes):
         "y": Axis(0, 1),
         "lines": (Line("train", "train", points),),
         "marks": (Marks("val", "validation", "\u25cf", (Point(1, 0.2), Point(2, 0.1))),),
-        "rules": (Rule(0.5, "lr 0.0005"),),
+        "rules": (VerticalLine(0.5, "lr 0.0005"),),
     }
     return Picture(**{**parts, **changes})
 
@@ -169,7 +169,7 @@ def test_whatever_the_points_it_fills_its_room(width, height, raw, ends):
         y=Axis(*ends),
         lines=(Line("train", "train", points),),
         marks=(Marks("val", "validation", "\u25cf", points),),
-        rules=tuple(Rule(point.x, "lr 1") for point in points if 0 <= point.x <= 2),
+        rules=tuple(VerticalLine(point.x, "lr 1") for point in points if 0 <= point.x <= 2),
     )
     lines = draw(shown, STYLES, width, height, bare=False)
     assert len(lines) == height

@@ -11,22 +11,22 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from core import presets
-from core.architecture import Architecture
-from core.fields import fields_of
-from core.kinds import FieldError
-from core.layers import Dense, Flatten, MaxPooling2D
-from core.plan import EarlyStopping, Plan
+from core.fields.struct import fields_of
+from core.fields.types import FieldError
+from core.json_output import preset_reports
+from core.network.architecture import Architecture
+from core.network.layers import Dense, Flatten, MaxPooling2D
+from core.network.summary import summarize
+from core.plan.plan import EarlyStopping, Plan
+from core.plan.schedules import Step
 from core.presets import Preset
-from core.report import preset_reports
-from core.schedules import Step
-from core.summary import summarize
 from tests.tui.on_terminal import on_terminal
 from tui.__main__ import COMMANDS
-from tui.cli import app
-from tui.commands import presets as presets_command
-from tui.commands import summary as summary_command
-from tui.commands.common import Misuse
-from tui.commands.options import plan_options, planned
+from tui.cli.command_line import app
+from tui.cli.commands import presets as presets_command
+from tui.cli.commands import summary as summary_command
+from tui.cli.lookup import UsageError
+from tui.cli.plan_options import plan_options, planned
 from tui.output import Output
 
 COMMAND = [sys.executable, "-m", "tui"]
@@ -267,7 +267,7 @@ class TestPlanOptions:
         assert "--shuffle / --no-shuffle" in layerlab("train", "--help").stdout
 
     def test_misuse_remembers_what_was_wrong(self) -> None:
-        with pytest.raises(Misuse) as caught:
+        with pytest.raises(UsageError) as caught:
             planned(Plan(), {"epochs": "0"})
         assert isinstance(caught.value.__cause__, FieldError)
 

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from core.architecture import Architecture
 from core.datasets import DATASETS
-from core.diagnosis import examine
+from core.diagnosis import static_findings
 from core.inspection.results import Results
-from core.layers import Dense, Flatten
-from core.plan import Plan
-from core.summary import summarize
-from tui.cli import app
-from tui.commands.evaluate import show_findings, show_results
+from core.network.architecture import Architecture
+from core.network.layers import Dense, Flatten
+from core.network.summary import summarize
+from core.plan.plan import Plan
+from tui.cli.command_line import app
+from tui.cli.commands.evaluate import show_findings, show_results
 from tui.output import Output
 
 COMMAND = [sys.executable, "-m", "tui", "evaluate"]
@@ -96,12 +96,12 @@ def test_undefined_figures_and_missing_predictions_are_told() -> None:
 def test_findings_are_told_with_evidence_cause_and_remedies() -> None:
     architecture = Architecture((28, 28), (Flatten(), Dense(10, "softmax")))
     plan = Plan(pixels="0..255")
-    findings = examine(architecture, plan, summarize(architecture))
+    findings = static_findings(architecture, plan, summarize(architecture))
     stream = StringIO()
     show_findings(findings, Output(stream))
     told = " ".join(stream.getvalue().split())
     (finding,) = findings
-    for text in (finding.code, finding.evidence, finding.cause, *(remedy.label for remedy in finding.remedies)):
+    for text in (finding.code, finding.evidence, finding.cause, *(remedy.label for remedy in finding.fixes)):
         assert " ".join(text.split()) in told
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from core import presets
-from core.architecture import Architecture
-from core.layers import Dense
+from core.network.architecture import Architecture
+from core.network.layers import Dense
 from tests.core.importing.test_files import hdf5_file
 from tests.core.importing.test_keras2 import BY_CLASS, ROW, in_sequential
 from tests.tui.test_cli import layerlab, one_line_of

@@ -13,19 +13,19 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from core import presets
-from core.plan import Plan
+from core.events import Ended, EpochEnded, Event, RunNotSaved, RunSaved, Started
+from core.events import Progress as Stretch
+from core.plan.plan import Plan
 from core.runs import folder as files
 from core.runs.record import Environment, Label
 from core.runs.store import Store
-from core.training.events import Ended, EpochEnded, Event, Kept, NotKept, Started
-from core.training.events import Progress as Stretch
 from tests.benchmarks.many_runs import fill
 from tests.tui.on_terminal import on_terminal
-from tui.cli import app
-from tui.commands import compare as compare_command
-from tui.commands import runs as runs_command
-from tui.commands import show as show_command
-from tui.commands.telling import JsonTeller, LiveTeller, PlainTeller
+from tui.cli.command_line import app
+from tui.cli.commands import compare as compare_command
+from tui.cli.commands import runs as runs_command
+from tui.cli.commands import show as show_command
+from tui.cli.reporters import JsonReporter, LiveReporter, PlainReporter
 from tui.output import Output
 
 COMMAND = [sys.executable, "-m", "tui"]
@@ -232,7 +232,7 @@ class TestShow:
     def test_any_width_of_terminal(self, six: Path, width: int) -> None:
         out, stream = on_console(width)
         store = Store(six)
-        show_command.show(store.told(store.find("00002").id), "folder", out)
+        show_command.show(store.details(store.find("00002").id), "folder", out)
         assert max(map(len, stream.getvalue().splitlines())) <= width
 
 
@@ -259,7 +259,7 @@ class TestCompare:
     def test_on_a_terminal(self, six: Path) -> None:
         out, stream = on_console(60)
         store = Store(six)
-        compare_command.show([store.told(store.find(key).id) for key in ("00000", "00002")], out)
+        compare_command.show([store.details(store.find(key).id) for key in ("00000", "00002")], out)
         assert max(map(len, stream.getvalue().splitlines())) <= 60
         assert "Conv2D" in stream.getvalue()
 
@@ -473,39 +473,39 @@ class TestKeeping:
     STRETCH = Stretch(1, 2, 10, 10, 469, 0.5, 0.9, 0.1, 9e4, None, None)
     EPOCH = EpochEnded(4, 5, 469, 0.1, 0.97, 0.1, 0.97, 0.1, 1.0, True)
     ENDED = Ended("finished", 2, 2.8, 41_234.0, 0.0412, 0.9871, "")
-    KEPT = Kept("20260101-120000-lenet-5-abcde")
+    KEPT = RunSaved("20260101-120000-lenet-5-abcde")
 
-    def lines(self, kind: type[PlainTeller | LiveTeller | JsonTeller], *events: Event) -> list[str]:
+    def lines(self, kind: type[PlainReporter | LiveReporter | JsonReporter], *events: Event) -> list[str]:
         out, stream = on_console(100)
         teller = kind(LENET, out)
         for event in events:
-            teller.tell(event)
+            teller.report(event)
         return [line.rstrip() for line in stream.getvalue().splitlines()]
 
-    @pytest.mark.parametrize("kind", [PlainTeller, LiveTeller])
-    def test_the_key_is_told_at_the_end(self, kind: type[PlainTeller | LiveTeller]) -> None:
+    @pytest.mark.parametrize("kind", [PlainReporter, LiveReporter])
+    def test_the_key_is_told_at_the_end(self, kind: type[PlainReporter | LiveReporter]) -> None:
         lines = self.lines(kind, self.KEPT, self.STARTED, self.STRETCH, self.ENDED)
         assert lines[-1] == "kept as run abcde (layerlab show abcde)"
 
-    @pytest.mark.parametrize("kind", [PlainTeller, LiveTeller])
-    def test_where_nothing_was_trained_nothing_is_kept(self, kind: type[PlainTeller | LiveTeller]) -> None:
+    @pytest.mark.parametrize("kind", [PlainReporter, LiveReporter])
+    def test_where_nothing_was_trained_nothing_is_kept(self, kind: type[PlainReporter | LiveReporter]) -> None:
         lines = self.lines(kind, self.KEPT, self.STARTED, self.ENDED)
         assert not any("kept" in line for line in lines)
 
-    @pytest.mark.parametrize("kind", [PlainTeller, LiveTeller])
-    def test_what_is_not_kept_is_told_at_once(self, kind: type[PlainTeller | LiveTeller]) -> None:
-        events = (self.KEPT, self.STARTED, self.STRETCH, NotKept("the disk is full"), self.ENDED)
+    @pytest.mark.parametrize("kind", [PlainReporter, LiveReporter])
+    def test_what_is_not_kept_is_told_at_once(self, kind: type[PlainReporter | LiveReporter]) -> None:
+        events = (self.KEPT, self.STARTED, self.STRETCH, RunNotSaved("the disk is full"), self.ENDED)
         lines = self.lines(kind, *events)
         assert lines[1] == "the disk is full"
         assert not any("layerlab show" in line for line in lines)
 
     def test_json_tells_at_once(self) -> None:
-        lines = self.lines(JsonTeller, self.KEPT, self.STARTED, NotKept("the disk is full"))
+        lines = self.lines(JsonReporter, self.KEPT, self.STARTED, RunNotSaved("the disk is full"))
         assert [json.loads(line)["event"] for line in lines] == ["kept", "start", "not_kept"]
 
     def test_one_that_goes_on_says_from_where(self) -> None:
         on = Started("cpu", 61_706, 60_000, 10_000, 469, 128, 3, 5, 0.1, 1.0)
-        lines = self.lines(LiveTeller, on, self.EPOCH)
+        lines = self.lines(LiveReporter, on, self.EPOCH)
         assert lines[0].endswith("batch 128, epochs 4 to 5, on cpu")
         assert lines[1].split()[:2] == ["epoch", "loss"]
         assert lines[2].split()[0] == "4/5"

@@ -12,12 +12,12 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from core import presets
-from core.plan import Plan
-from core.training.events import Ended, EpochEnded, Event, Started
+from core.events import Ended, EpochEnded, Event, Started
+from core.plan.plan import Plan
 from tests.tui.scripted import ScriptedSession
-from tui.cli import app
-from tui.commands.listening import Trains, attend
-from tui.commands.telling import JsonTeller, LiveTeller, PlainTeller, Teller, teller
+from tui.cli.command_line import app
+from tui.cli.reporters import JsonReporter, LiveReporter, PlainReporter, Reporter, reporter
+from tui.cli.session_runner import Trains, run_session
 from tui.output import Output
 
 LENET = presets.load(presets.find("lenet-5"))
@@ -37,7 +37,7 @@ def scripted(epochs: int = 3, **settings: object) -> Callable[[Callable[[Event],
     return make
 
 
-def on_stream(make: Callable[[Output], Teller], width: int | None = None) -> tuple[Teller, StringIO]:
+def on_stream(make: Callable[[Output], Reporter], width: int | None = None) -> tuple[Reporter, StringIO]:
     stream = StringIO()
     console = Console(file=stream, force_terminal=True, width=width, markup=False) if width else None
     return make(Output(stream, console)), stream
@@ -46,7 +46,7 @@ def on_stream(make: Callable[[Output], Teller], width: int | None = None) -> tup
 class TestAttending:
     def test_every_event_is_told_in_this_thread_in_order(self) -> None:
         told: list[Event] = []
-        ended = attend(scripted(epochs=2), told.append)
+        ended = run_session(scripted(epochs=2), told.append)
         assert ended.reason == "finished"
         assert [event.epoch for event in told if isinstance(event, EpochEnded)] == [1, 2]
         assert ended in told
@@ -61,7 +61,7 @@ class TestAttending:
             if isinstance(event, EpochEnded) and event.epoch == 2:
                 signal.raise_signal(number)
 
-        ended = attend(scripted(epochs=10**6), tell)
+        ended = run_session(scripted(epochs=10**6), tell)
         assert ended.reason == "stopped"
         assert ended.epochs >= 2
         assert ended.test_accuracy is not None
@@ -75,7 +75,7 @@ class TestAttending:
                 signal.raise_signal(signal.SIGINT)
 
         with pytest.raises(KeyboardInterrupt):
-            attend(scripted(epochs=10**6), tell)
+            run_session(scripted(epochs=10**6), tell)
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
     def test_a_signal_before_the_first_step_is_not_lost(self) -> None:
@@ -85,7 +85,7 @@ class TestAttending:
                 heard.append(event)
 
         heard: list[Event] = []
-        assert attend(scripted(epochs=10**6), tell).reason == "stopped"
+        assert run_session(scripted(epochs=10**6), tell).reason == "stopped"
 
     def test_if_nobody_can_be_told_it_has_stopped_before_the_error_goes_on(self) -> None:
         sessions: list[ScriptedSession] = []
@@ -99,28 +99,28 @@ class TestAttending:
                 raise BrokenPipeError
 
         with pytest.raises(BrokenPipeError):
-            attend(make, tell)
+            run_session(make, tell)
         assert sessions[0].commands == ["stop"]
 
     def test_an_error_of_the_session_is_a_failed_end(self) -> None:
         told: list[Event] = []
-        ended = attend(scripted(failure=MemoryError("too much")), told.append)
+        ended = run_session(scripted(failure=MemoryError("too much")), told.append)
         assert (ended.reason, ended.epochs, ended.message) == ("failed", 0, "MemoryError: too much")
         assert told[-1] == ended
 
 
 class TestTelling:
     def test_json_is_a_line_per_event(self) -> None:
-        told, stream = on_stream(lambda out: JsonTeller(LENET, out))
-        attend(scripted(epochs=2), told.tell)
+        told, stream = on_stream(lambda out: JsonReporter(LENET, out))
+        run_session(scripted(epochs=2), told.report)
         lines = [json.loads(line, parse_constant=pytest.fail) for line in stream.getvalue().splitlines()]
         assert [line["event"] for line in lines] == ["start", "epoch", "epoch", "end"]
         assert lines[0]["name"] == "LeNet-5"
         assert lines[3]["reason"] == "finished"
 
     def test_plain_is_a_line_per_epoch(self) -> None:
-        told, stream = on_stream(lambda out: PlainTeller(LENET, out))
-        attend(scripted(epochs=2), told.tell)
+        told, stream = on_stream(lambda out: PlainReporter(LENET, out))
+        run_session(scripted(epochs=2), told.report)
         lines = stream.getvalue().splitlines()
         assert lines[0].startswith(
             "LeNet-5: 61,706 params, 60,000 examples, 10,000 for validation, batch 128, 2 epochs"
@@ -135,10 +135,10 @@ class TestTelling:
         assert "\x1b" not in stream.getvalue()
 
     def test_the_best_accuracy_and_that_of_the_final_weights_are_told_at_the_end(self) -> None:
-        told, stream = on_stream(lambda out: PlainTeller(LENET, out))
+        told, stream = on_stream(lambda out: PlainReporter(LENET, out))
         for epoch, (loss, accuracy) in enumerate([(0.06, 0.9819), (0.07, 0.9831)], 1):
-            told.tell(EpochEnded(epoch, 2, 40 * epoch, 0.1, 0.97, loss, accuracy, 0.001, 1.0, epoch == 1))
-        told.tell(Ended("finished", 2, 2.0, 9e4, 0.07, 0.9831, "", 0.01, 59_999 / 60_000, 60_000))
+            told.report(EpochEnded(epoch, 2, 40 * epoch, 0.1, 0.97, loss, accuracy, 0.001, 1.0, epoch == 1))
+        told.report(Ended("finished", 2, 2.0, 9e4, 0.07, 0.9831, "", 0.01, 59_999 / 60_000, 60_000))
         assert stream.getvalue().splitlines()[-3:] == [
             "test loss 0.0700  test accuracy 98.31%",
             "final training accuracy 99.998% on 60,000 examples, generalization gap 1.69 pp",
@@ -147,17 +147,17 @@ class TestTelling:
 
     @pytest.mark.parametrize("width", [20, 40, 80, 200])
     def test_live_is_a_table_under_which_two_bars_grow(self, width: int) -> None:
-        told, stream = on_stream(lambda out: LiveTeller(LENET, out), width)
-        assert isinstance(told, LiveTeller)
+        told, stream = on_stream(lambda out: LiveReporter(LENET, out), width)
+        assert isinstance(told, LiveReporter)
         frames: list[str] = []
 
         def tell(event: Event) -> None:
-            told.tell(event)
+            told.report(event)
             if isinstance(event, EpochEnded):
                 frames.append(framed(told, width))
 
         with told.shown():
-            attend(scripted(epochs=2), tell)
+            run_session(scripted(epochs=2), tell)
         assert all(len(line) <= width for frame in frames for line in frame.splitlines())
         assert [task.percentage for task in told.progress.tasks] == [100.0, 100.0]
         if width >= 80:
@@ -167,20 +167,20 @@ class TestTelling:
 
     def test_numbers_that_are_none_or_not_numbers(self) -> None:
         odd = EpochEnded(1, 2, 40, float("nan"), 0.1, None, None, 0.1, 1.0, False)
-        plain, stream = on_stream(lambda out: PlainTeller(LENET, out))
-        plain.tell(odd)
+        plain, stream = on_stream(lambda out: PlainReporter(LENET, out))
+        plain.report(odd)
         assert stream.getvalue() == "epoch 1/2  loss nan  accuracy 0.1000  learning_rate 0.1  time 1.0 s\n"
-        told, stream = on_stream(lambda out: JsonTeller(LENET, out))
-        told.tell(odd)
+        told, stream = on_stream(lambda out: JsonReporter(LENET, out))
+        told.report(odd)
         assert json.loads(stream.getvalue(), parse_constant=pytest.fail)["loss"] is None
 
     def test_which_one(self) -> None:
-        assert isinstance(on_stream(lambda out: teller(LENET, out, as_json=False))[0], PlainTeller)
-        assert isinstance(on_stream(lambda out: teller(LENET, out, as_json=False), 80)[0], LiveTeller)
-        assert isinstance(on_stream(lambda out: teller(LENET, out, as_json=True), 80)[0], JsonTeller)
+        assert isinstance(on_stream(lambda out: reporter(LENET, out, as_json=False))[0], PlainReporter)
+        assert isinstance(on_stream(lambda out: reporter(LENET, out, as_json=False), 80)[0], LiveReporter)
+        assert isinstance(on_stream(lambda out: reporter(LENET, out, as_json=True), 80)[0], JsonReporter)
 
 
-def framed(told: LiveTeller, width: int) -> str:
+def framed(told: LiveReporter, width: int) -> str:
     """What stands under the table now."""
     stream = StringIO()
     Console(file=stream, width=width).print(told.progress.get_renderable())

@@ -10,7 +10,7 @@ from textual.worker import WorkerState
 from core import presets, storage
 from tests.tui.driving import burst, keys, screen_of, until
 from tui.app import LayerLabApp
-from tui.build.stack import Stack
+from tui.builder.stack import Stack
 from tui.containment import NOT_DRAWN, QUIET
 
 

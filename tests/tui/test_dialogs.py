@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from textual.widgets import Button
 
 from core import presets
-from core.architecture import Architecture
-from core.layers import Dense, Flatten
+from core.network.architecture import Architecture
+from core.network.layers import Dense, Flatten
 from tests.core.importing.test_keras_file import dense, entry, made, sequential
 from tests.tui.driving import SIZES, keys, lines_of, opened, screen_of, until
 from tui.header import Header
@@ -17,7 +17,7 @@ from tui.screens.browse import AddLayer, BrowsePresets
 from tui.screens.data import DataPage
 from tui.screens.dialogs import Ask, NameFile
 from tui.screens.help import HelpPage
-from tui.screens.writing import WriteLine
+from tui.screens.text_prompt import TextPrompt
 
 pytestmark = pytest.mark.parametrize("size", SIZES)
 
@@ -160,7 +160,7 @@ async def test_a_keras_file_is_opened_as_what_has_not_been_saved(size, tmp_path:
     path.write_text(json.dumps(sequential(entry(None, 28, 28, 1), made("Flatten"), dense(units=7))))
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "ctrl+o")
-        assert isinstance(app.screen, WriteLine)
+        assert isinstance(app.screen, TextPrompt)
         await keys(pilot, f"text:{path}x", "enter")
         assert "no such file" in screen_of(app)
         await keys(pilot, "backspace", "enter")

@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.events import MouseScrollDown, MouseScrollUp
 
 import tui
-from core.training.events import EpochEnded, Progress
+from core.events import EpochEnded, Progress
 from tests.tui.driving import lines_of
 from tui.train.epochs import EpochTable
 from tui.train.progress import ProgressPanel

@@ -3,10 +3,10 @@
 import pytest
 from textual.app import App
 
-from core.losses import Loss
-from core.optimizers import Optimizer
-from core.plan import Plan
-from core.schedules import Schedule
+from core.plan.losses import Loss
+from core.plan.optimizers import Optimizer
+from core.plan.plan import Plan
+from core.plan.schedules import Schedule
 from tests.tui.driving import until
 from tui.widgets.form import StructForm
 
@@ -34,7 +34,7 @@ async def test_a_line_whose_field_is_gone_takes_nothing(family):
             wanted = {entry.path for entry in form._entries()}
             for line in lines:
                 if line.entry.path not in wanted:
-                    line.control.value = line.control.options[-1] if line.entry.field.kind.options else "0.25"
+                    line.control.value = line.control.options[-1] if line.entry.field.type.options else "0.25"
                     line.tidy()
             assert form.value == new
             await until(pilot, lambda: [line.entry for line in form.lines] == list(form._entries()))

@@ -15,10 +15,10 @@ from threading import current_thread
 import pytest
 
 from core import presets
+from core.keras_runtime import runtime
 from core.runs import folder as files
 from core.runs.record import Environment, Label
 from core.runs.store import Store
-from core.training import runtime
 from tests.benchmarks.many_runs import fill
 from tui.worker_thread import in_worker
 

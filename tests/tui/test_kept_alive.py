@@ -66,7 +66,7 @@ async def test_a_training_that_is_over_leaves_nothing_of_the_one_before():
             await until(pilot, lambda: app.train_pane.busy is False)
             gc.collect()
             found = gc.get_objects()
-            told = Counter(type(thing).__name__ for thing in found if type(thing).__module__ == "core.training.events")
+            told = Counter(type(thing).__name__ for thing in found if type(thing).__module__ == "core.events")
             seen.append(told["EpochEnded"])
         assert seen[2] <= seen[0] + app.preset.plan.epochs, "of two trainings at most the epochs are kept"
 

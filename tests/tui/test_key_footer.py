@@ -4,7 +4,7 @@ import pytest
 
 from core.presets import Preset
 from tests.tui.driving import SIZES, keys, lines_of, opened, until
-from tui.desk import EMPTY
+from tui.document_controller import EMPTY
 from tui.widgets.choice import Choice
 from tui.widgets.form import StructForm
 from tui.widgets.key_footer import Item, fitting

@@ -16,9 +16,9 @@ from textual.widgets.option_list import Option
 import tui
 from tests.tui.driving import burst, keys, opened, screen_of, until
 from tests.tui.screens import MAKERS
-from tui.build.pane import BuildPane
-from tui.inspect.gradient_table import GradientTable
+from tui.builder.pane import BuildPane
 from tui.theme import DARK, LIGHT
+from tui.widgets.gradient_table import GradientTable
 from tui.widgets.option_list import PagesOnceLaidOut
 
 KEYS = ["pageup", "pagedown", "home", "end", "up", "down", "left", "right", "enter", "space", "g", "G"]

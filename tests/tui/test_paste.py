@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from textual.events import Key, Paste
 from textual.widgets import Input
 
+from core.sanitize import PASTED, pasted_line
 from tests.tui.driving import keys, opened, until
 from tests.tui.on_terminal import on_terminal
 from tests.tui.screens import MAKERS
 from tui.paste_parser import BURST, LAPSE, SETTLE, PasteParser
-from tui.plain import PASTED, pasted_line
 
 START, END = "\x1b[200~", "\x1b[201~"
 
@@ -123,7 +123,7 @@ def test_lines_are_joined_and_control_characters_left_out():
 
 
 FIELDS = [
-    kind for kind in MAKERS if kind.__name__ in {"AddLayer", "BrowsePresets", "NameFile", "TakeAway", "WriteLine"}
+    kind for kind in MAKERS if kind.__name__ in {"AddLayer", "BrowsePresets", "NameFile", "ExportDialog", "TextPrompt"}
 ]
 LONG = "x\x1b dddd\n" * 15_000
 

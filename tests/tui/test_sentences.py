@@ -7,22 +7,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.architecture import Architecture
-from core.diagnosis.remarks import remarks
-from core.explanation import sums
-from core.layers import Dense, Flatten
-from core.plan import EarlyStopping, Plan
+from core.diagnosis.problems import architecture_problems
+from core.events import Progress, Started
+from core.formatting import show_amount
+from core.network.architecture import Architecture
+from core.network.explanation import sums
+from core.network.layers import Dense, Flatten
+from core.network.summary import summarize
+from core.plan.plan import EarlyStopping, Plan
 from core.presets import Preset
-from core.quantities import show_amount
 from core.sentences import after_place, clauses, sentence
-from core.summary import summarize
-from core.training.events import Progress, Started
-from core.training.stopping import Watch, Watched
+from core.training.early_stopping import EarlyStopper, EarlyStopState
 from tests.core.generated import architectures, instances
-from tui.build.totals import _problem, _totals
-from tui.commands import summary as summary_command
+from tui.builder.totals import _problem, _totals
+from tui.cli.commands import summary as summary_command
 from tui.output import Output
-from tui.train import words
+from tui.train import messages
 
 THINGS = (
     "answers|biases|channels|classes|epochs|examples|features|files|filters|kernels|layers|mistakes|numbers|params"
@@ -92,7 +92,7 @@ def test_whatever_is_said_of_an_architecture_is_said_well(architecture: Architec
     for row in summary.rows:
         if row.facts:
             said += [sums(row.facts), *row.facts.notes]
-    for problem in remarks(architecture, plan, summary):
+    for problem in architecture_problems(architecture, plan, summary):
         said.append("".join(part if isinstance(part, str) else part[0] for part in _problem(problem)))
         said.append(problem.cause)
     said += [part if isinstance(part, str) else part[0] for part in _totals(summary.totals, whole=True)]
@@ -105,8 +105,8 @@ def test_whatever_is_said_of_an_architecture_is_said_well(architecture: Architec
 def test_a_training_of_one_is_told_in_the_singular(examples: int, epochs: int, steps: int) -> None:
     started = Started("cpu", examples, examples, 0, steps, 1, 0, epochs, 0.001, 1.0)
     progress = Progress(1, epochs, 1, 1, steps, 1.0, 0.5, 0.001, 90.0, None, None)
-    watch = Watch(EarlyStopping(), Watched(0.5, 1, 1, epochs))
-    for text in (words.beginning("net", started), *words.progress_details(progress, live=False), watch.reason):
+    watch = EarlyStopper(EarlyStopping(), EarlyStopState(0.5, 1, 1, epochs))
+    for text in (messages.beginning("net", started), *messages.progress_details(progress, live=False), watch.reason):
         assert not re.search(r"(?<![,\d])1 (?!examples/s)[a-z]+s\b", text), text
 
 

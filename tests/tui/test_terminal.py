@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from core import storage
+from core.sanitize import escaped, one_line
 from tests.tui.on_terminal import on_terminal
-from tui.plain import one_line, printable
 from tui.terminal import LOG_LIMIT, guarded
 
 NOISE = """
@@ -115,6 +115,6 @@ def test_a_long_log_is_begun_anew(home: Path) -> None:
 
 
 def test_text_that_could_steer_a_terminal_is_made_visible() -> None:
-    assert printable("\x1b[31m[red]a\tb\x07\x9bc\u202ed") == r"\x1b[31m[red]a\tb\x07\x9bc\u202ed"
-    assert printable("Größe 数字 \N{ROCKET}") == "Größe 数字 \N{ROCKET}"
+    assert escaped("\x1b[31m[red]a\tb\x07\x9bc\u202ed") == r"\x1b[31m[red]a\tb\x07\x9bc\u202ed"
+    assert escaped("Größe 数字 \N{ROCKET}") == "Größe 数字 \N{ROCKET}"
     assert one_line(" two\n lines\r\n\x1b]0;title\x07 ") == r"two lines \x1b]0;title\x07"

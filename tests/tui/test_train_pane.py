@@ -12,15 +12,15 @@ from textual.reactive import reactive
 from textual.widgets import Footer, Input
 
 import tui
-from core.architecture import Architecture
-from core.layers import Dense, Flatten
-from core.plan import Plan
+from core.events import LayerSample, RunNotSaved, Started, StateChanged, StepSampled
+from core.network.architecture import Architecture
+from core.network.layers import Dense, Flatten
+from core.plan.plan import Plan
 from core.presets import Preset
-from core.training.events import LayerSample, NotKept, Sampled, Started, StateChanged
 from tests.tui.driving import SIZES, screen_of, until
 from tests.tui.scripted import STEPS, ScriptedSession
-from tui.train import run_view, words
-from tui.train.controller import Run
+from tui.train import messages, run_view
+from tui.train.controller import TrainedNetwork
 from tui.train.pane import TrainPane
 
 NET = Preset("net", Architecture((28, 28, 1), (Flatten(), Dense(10, "softmax"))), Plan(epochs=3))
@@ -122,7 +122,7 @@ async def test_t_trains_to_the_end_and_says_what_was_reached(size):
         assert pane.view.loss_chart.picture is not None
         assert pane.state == "idle"
         assert pane.history.ended.reason == "finished"
-        assert pane.controller.run == Run("net", NET.architecture, NET.plan, document=0)
+        assert pane.controller.run == TrainedNetwork("net", NET.architecture, NET.plan, document=0)
 
 
 @both_sizes
@@ -189,7 +189,7 @@ async def test_n_from_idle_begins_a_training_with_a_single_batch():
 
 async def test_that_not_all_is_kept_is_said_as_long_as_it_stands_there():
     async with training() as (app, pane, pilot):
-        app.sessions[0].listen(NotKept("this run is not kept: the disk is full; training goes on"))
+        app.sessions[0].listen(RunNotSaved("this run is not kept: the disk is full; training goes on"))
         app.sessions[0].allow(3 * STEPS)
         await until(pilot, lambda: not pane.busy)
         assert pane.message.endswith("; not all of it is kept")
@@ -204,7 +204,7 @@ async def test_what_goes_wrong_after_the_end_is_told_at_once():
     async with training(steps=3 * STEPS) as (app, pane, pilot):
         await until(pilot, lambda: not pane.busy)
         why = "the Keras files of this run were not written: the disk is full"
-        Thread(target=app.sessions[0].listen, args=(NotKept(why),)).start()
+        Thread(target=app.sessions[0].listen, args=(RunNotSaved(why),)).start()
         await until(pilot, lambda: why in [notice.message for notice in app._notifications])
         assert "not all of it" not in pane.message
 
@@ -601,12 +601,12 @@ async def test_a_second_stop_leaves_the_test_set_out():
 
 def test_what_is_not_as_expected_is_said_with_the_beginning():
     started = Started("gpu:0", 10, 60_000, 0, 469, 128, 0, 3, 0.001, 1.0, "gpu:0 has no room for the dataset")
-    assert words.beginning("net", started).endswith("60,000 examples (gpu:0 has no room for the dataset)")
+    assert messages.beginning("net", started).endswith("60,000 examples (gpu:0 has no room for the dataset)")
 
 
 def looked_at(step, gradient=0.25):
     """A close look at a step: what the only layer that learns came to."""
-    return Sampled(step, (LayerSample(2, gradient, weight=3.0, update=0.002, dead=None, saturated=None),))
+    return StepSampled(step, (LayerSample(2, gradient, weight=3.0, update=0.002, dead=None, saturated=None),))
 
 
 @both_sizes
@@ -657,7 +657,7 @@ async def test_a_new_training_begins_with_no_gradients():
         await pilot.press("t")
         await until(pilot, lambda: len(app.sessions) == 2)
         assert not pane.view.gradients.courses
-        assert words.no_gradients(pane.history, live=True) in screen_of(app)
+        assert messages.no_gradients(pane.history, live=True) in screen_of(app)
 
 
 @both_sizes

@@ -14,10 +14,10 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from core.formatting import show_amount
 from core.inspection.activations import Layout, Spread, maps, sheet
-from core.inspection.passages import Passage
-from core.quantities import show_amount
-from core.shapes import show_shape
+from core.inspection.tensors import LayerOutput
+from core.network.shapes import show_shape
 from tui.inspect.numbers import short, told
 from tui.inspect.outputs import OutputBars
 from tui.inspect.pixels import Drawn, Pixels
@@ -32,7 +32,7 @@ FOOT = 2
 class Scene(Struct, frozen=True):
     """What is looked at."""
 
-    passage: Passage
+    passage: LayerOutput
     label: str
     """What the layer is called, its number in front."""
     unit: int

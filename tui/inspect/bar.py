@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.inspect.catalog import VIEWS, Entry
+from tui.inspect.view_registry import VIEWS, Entry
 
 __all__ = ["ViewBar"]
 

@@ -17,10 +17,10 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from core.formatting import show_count, show_share
 from core.inspection.confusions import heat
 from core.inspection.results import ClassFigures, Results
-from core.quantities import show_count, show_share
-from tui.plain import one_line
+from core.sanitize import one_line
 
 __all__ = ["Matrix"]
 

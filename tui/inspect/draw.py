@@ -16,12 +16,23 @@ from textual.worker import Worker, WorkerState
 
 from core.datasets import DATASETS
 from core.inspection.drawing import SIDE, Drawing, Pad, Point
-from tui.inspect.drawn import Loaded, Question, Reply, answer, both_said, loaded, made_ready, origin, pen, pixel
-from tui.inspect.inspected import Inspected
+from core.sanitize import one_line
+from tui.inspect.draw_model import (
+    PlacedDigit,
+    Question,
+    Reply,
+    answer,
+    both_said,
+    loaded,
+    made_ready,
+    origin,
+    pen,
+    pixel,
+)
+from tui.inspect.inspector_protocol import Inspected
 from tui.inspect.outputs import MARK, OutputBars
 from tui.inspect.pad import DrawPad, PadPicture
 from tui.inspect.view import View, WalkWanted
-from tui.plain import one_line
 from tui.widgets.text import update_text
 
 __all__ = ["DrawView"]
@@ -115,7 +126,7 @@ class DrawView(View):
         self._chance = np.random.default_rng()
         self._question: Question | None = None
         self._asking: Worker[Reply] | None = None
-        self._digit: Loaded | None = None
+        self._digit: PlacedDigit | None = None
 
     def inherit(self, before: "DrawView") -> None:
         """Have the drawing of ``before``: whoever drew it wants to see what other networks make of it."""
@@ -278,7 +289,7 @@ class DrawView(View):
         return answer(question)
 
     @work(thread=True, exclusive=True, group="draw-digit", exit_on_error=False)
-    def _fetch(self, inspected: Inspected, last: int | None) -> Loaded:
+    def _fetch(self, inspected: Inspected, last: int | None) -> PlacedDigit:
         return loaded(inspected, self._chance.random(), last)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
@@ -299,7 +310,7 @@ class DrawView(View):
                 self.failure = one_line(str(worker.error)) if event.state == WorkerState.ERROR else ""
             self._ask()
 
-    def _load(self, digit: Loaded) -> None:
+    def _load(self, digit: PlacedDigit) -> None:
         self.down = False
         self._digit = digit
         self._edit(digit.pad)

@@ -11,9 +11,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from core.formatting import show_amount, show_count
 from core.inspection.results import Results
-from core.quantities import show_amount, show_count
-from tui.plain import one_line
+from core.sanitize import one_line
 
 __all__ = ["Filter", "FilterLine"]
 

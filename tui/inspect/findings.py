@@ -15,31 +15,31 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Static
 
-from core.diagnosis import Finding, judge
-from core.remedy import Remedy
+from core.diagnosis import Finding, run_findings
+from core.network.fix import Fix
 from tui.inspect.view import View
-from tui.train.controller import Run
+from tui.train.controller import TrainedNetwork
 
-__all__ = ["FindingsView", "RemedyWanted"]
+__all__ = ["FindingsView", "FixWanted"]
 
 PAUSE = 0.5
 """Seconds between two diagnoses while training goes on."""
 
 
 @dataclass
-class RemedyWanted(Message):
+class FixWanted(Message):
     """A person wants ``remedy`` applied, which was found for the network that ``run`` trained."""
 
-    remedy: Remedy
-    run: Run
+    remedy: Fix
+    run: TrainedNetwork
 
 
-class RemedyLine(Static, can_focus=True):
+class FixLine(Static, can_focus=True):
     """A remedy that can be chosen; enter or a click applies it."""
 
     BINDINGS = [Binding("enter", "apply", "Apply", id="findings.apply", tooltip="Apply this remedy to the network")]
 
-    def __init__(self, remedy: Remedy) -> None:
+    def __init__(self, remedy: Fix) -> None:
         super().__init__(Content.assemble(("enter ", "bold"), remedy.label), markup=False)
         self.remedy = remedy
 
@@ -82,8 +82,8 @@ class FindingsView(View):
     FindingsView > VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
     FindingsView .finding { height: auto; }
     FindingsView .finding--said { height: auto; padding: 0 2; }
-    FindingsView RemedyLine { height: auto; margin-left: 2; padding: 0 1; color: $text-success; }
-    FindingsView RemedyLine:focus { background: $primary 35%; color: $foreground; text-style: bold; }
+    FindingsView FixLine { height: auto; margin-left: 2; padding: 0 1; color: $text-success; }
+    FindingsView FixLine:focus { background: $primary 35%; color: $foreground; text-style: bold; }
     """
 
     findings: reactive[tuple[Finding, ...] | None] = reactive(None, repaint=False)
@@ -102,12 +102,12 @@ class FindingsView(View):
     def focus_default(self) -> None:
         """Put the focus on the first remedy."""
         # At once: put there later, it would go to where remedies were still to come when it was asked for.
-        self.screen.set_focus(next(iter(self.query(RemedyLine)), self.scroll))
+        self.screen.set_focus(next(iter(self.query(FixLine)), self.scroll))
 
-    def apply(self, remedy: Remedy) -> None:
+    def apply(self, remedy: Fix) -> None:
         """Ask for ``remedy``, unless it is of a network that is no longer on show."""
-        if self.active and self.run is not None and any(remedy in finding.remedies for finding in self.findings or ()):
-            self.post_message(RemedyWanted(remedy, self.run))
+        if self.active and self.run is not None and any(remedy in finding.fixes for finding in self.findings or ()):
+            self.post_message(FixWanted(remedy, self.run))
 
     def watch_active(self) -> None:
         self._look()
@@ -129,7 +129,7 @@ class FindingsView(View):
         if not self.active or self.run is None:
             return
         self._looked = monotonic()
-        self.findings = judge(self.run.architecture, self.run.plan, self.history)
+        self.findings = run_findings(self.run.architecture, self.run.plan, self.history)
 
     async def watch_findings(self, before: Sequence[Finding] | None, findings: Sequence[Finding] | None) -> None:
         if findings is None or not self.children:  # none any more: another network is on show
@@ -139,12 +139,12 @@ class FindingsView(View):
                 shown.update(_said(finding))
             return
         held = self.scroll.has_focus_within
-        chosen = next((line.remedy for line in self.query(RemedyLine) if line.has_focus), None)
+        chosen = next((line.remedy for line in self.query(FixLine) if line.has_focus), None)
         await self.scroll.remove_children()
         await self.scroll.mount_all(_lines(findings))
         if self.active and held:
-            same = (line for line in self.query(RemedyLine) if line.remedy == chosen)
-            self.screen.set_focus(next(same, next(iter(self.query(RemedyLine)), self.scroll)))
+            same = (line for line in self.query(FixLine) if line.remedy == chosen)
+            self.screen.set_focus(next(same, next(iter(self.query(FixLine)), self.scroll)))
 
 
 def _lines(findings: Sequence[Finding]) -> list[Static]:
@@ -155,7 +155,7 @@ def _lines(findings: Sequence[Finding]) -> list[Static]:
     for finding in findings:
         lines.append(Static(_title(finding), classes="finding", markup=False))
         lines.append(Static(_said(finding), classes="finding--said", markup=False))
-        lines += [RemedyLine(remedy) for remedy in finding.remedies]
+        lines += [FixLine(remedy) for remedy in finding.fixes]
         lines.append(Static(""))
     return lines
 
@@ -173,4 +173,4 @@ def _said(finding: Finding) -> Content:
 
 def _outline(findings: Sequence[Finding]) -> list[object]:
     """What a line more or less depends on; remedies whole, as they hold the network that they make."""
-    return [(one.code, one.layer, one.because, one.remedies) for one in findings]
+    return [(one.code, one.layer, one.because, one.fixes) for one in findings]

@@ -18,9 +18,9 @@ from textual.widget import Widget
 from core.inspection.answers import Answer
 from core.inspection.images import Grid, shrink
 from core.inspection.results import Results
+from core.sanitize import one_line
 from tui.inspect.greys import strips
 from tui.inspect.outputs import shown
-from tui.plain import one_line
 
 __all__ = ["Gallery", "caption"]
 

@@ -10,12 +10,12 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from core.curves import Axis, History, epoch_axis
-from core.inspection.gradients import Course, Quantity, logarithmic, power_axis
-from tui.inspect.gradient_table import GradientTable
-from tui.inspect.listing import Listing
+from core.inspection.gradients import LayerTrend, Quantity, logarithmic, power_axis
 from tui.inspect.view import View
 from tui.widgets.chart import Chart
-from tui.widgets.picture import Line, Picture, Rule
+from tui.widgets.gradient_table import GradientTable
+from tui.widgets.listing import Listing
+from tui.widgets.picture import Line, Picture, VerticalLine
 from tui.widgets.text import update_text
 
 __all__ = ["GradientsView"]
@@ -135,7 +135,7 @@ class GradientsView(View):
             self.chart.empty = f"{name}: {_nothing(course, self.table.quantity)}"
 
 
-def picture(course: Course, quantity: Quantity, name: str, history: History) -> Picture | None:
+def picture(course: LayerTrend, quantity: Quantity, name: str, history: History) -> Picture | None:
     """A chart of ``quantity`` in the layer called ``name``; None where it has none that can be drawn."""
     steps = history.started.steps_per_epoch if history.started else 1
     points = course.points(quantity, steps)
@@ -143,13 +143,13 @@ def picture(course: Course, quantity: Quantity, name: str, history: History) -> 
         return None
     axis = power_axis(points) if logarithmic(quantity) else Axis(0.0, 1.0, percent=True)
     since = course.broken_since
-    rules = (Rule(since / max(1, steps), f"{course.broken_as} from here"),) if since is not None else ()
+    rules = (VerticalLine(since / max(1, steps), f"{course.broken_as} from here"),) if since is not None else ()
     newest = max(course.steps[-1] / max(1, steps), history.x)
     title = f"{name}: {MEANING[quantity]}"
     return Picture(title, epoch_axis(newest, history.planned), axis, (Line(quantity, "train", points),), rules=rules)
 
 
-def _nothing(course: Course, quantity: Quantity) -> str:
+def _nothing(course: LayerTrend, quantity: Quantity) -> str:
     """Why there is no chart."""
     if any(value is not None for value in course.values(quantity)):
         return f"{quantity}: 0, NaN or infinite at every step, which no logarithmic scale has"

@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.inspect.inspected import Image
+from tui.inspect.inspector_protocol import Image
 
 __all__ = ["DigitRow", "strips"]
 

@@ -8,8 +8,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.reactive import reactive
 
-from core.inspection.weights import Digest, Distribution
-from core.quantities import show_percent
+from core.formatting import show_percent
+from core.inspection.weights import Distribution, WeightSummary
 from tui.widgets.lines import Lines
 
 __all__ = ["Histogram"]
@@ -42,7 +42,7 @@ class Histogram(Lines):
     Histogram > .histogram--axis { color: $text-muted; }
     """
 
-    digest: reactive[Digest | None] = reactive(None, repaint=False)
+    digest: reactive[WeightSummary | None] = reactive(None, repaint=False)
     """What is drawn; None for nothing."""
 
     def watch_digest(self) -> None:
@@ -130,7 +130,7 @@ def _column(spread: Distribution, value: float, columns: int) -> int:
     return min(columns - 1, int(spread.place(value) * columns))
 
 
-def _the_same(digest: Digest) -> float | None:
+def _the_same(digest: WeightSummary) -> float | None:
     """The value that all weights had before; None if they had several, or still have it."""
     low = digest.before.low
     return low if low is not None and low == digest.before.high and not digest.unchanged else None

@@ -5,10 +5,10 @@ from typing import NamedTuple
 from msgspec import Struct
 from textual.reactive import reactive
 
+from core.formatting import show_percent
 from core.inspection.images import Statistics
-from core.inspection.weights import Digest
-from core.quantities import show_percent
-from tui.inspect.listing import Cell, Listing, fitted
+from core.inspection.weights import WeightSummary
+from tui.widgets.listing import Cell, Listing, fitted
 
 __all__ = ["LayerList", "LayerWeights", "figure", "ratio", "share"]
 
@@ -26,7 +26,7 @@ class LayerWeights(Struct, frozen=True, eq=False):
 
     row: int
     label: str
-    digests: tuple[Digest, ...]
+    digests: tuple[WeightSummary, ...]
 
 
 class Columns(NamedTuple):
@@ -103,7 +103,7 @@ def figure(value: float | None) -> str:
     return f"{value:.3g}" if value == 0 or 1e-3 <= abs(value) < 999.5 else f"{value:.1e}"
 
 
-def ratio(digest: Digest) -> str:
+def ratio(digest: WeightSummary) -> str:
     """How the standard deviation has changed, in at most eight cells: ``x2.31``; from 0 as ``from 0``."""
     times = digest.stddev_ratio
     if times is None:

@@ -10,12 +10,12 @@ from textual.getters import query_one
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from core.formatting import show_count
 from core.inspection.results import Results
-from core.quantities import show_count
-from tui.inspect.chosen import Chosen
+from tui.inspect.digit_detail import DigitDetail
+from tui.inspect.digits_view import DigitsView
 from tui.inspect.filters import Filter, FilterLine
 from tui.inspect.gallery import Gallery
-from tui.inspect.tested import DigitsView
 from tui.inspect.view import WalkWanted
 
 __all__ = ["MistakesView"]
@@ -74,7 +74,7 @@ class MistakesView(DigitsView):
     line = query_one(FilterLine)
     empty = query_one("#mistakes-empty", Static)
     gallery = query_one(Gallery)
-    chosen = query_one(Chosen)
+    chosen = query_one(DigitDetail)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -86,7 +86,7 @@ class MistakesView(DigitsView):
         yield Static(id="mistakes-empty", markup=False)
         with Horizontal():
             yield Gallery()
-            yield Chosen()
+            yield DigitDetail()
 
     def on_mount(self) -> None:
         self._show()
@@ -94,7 +94,7 @@ class MistakesView(DigitsView):
     def on_resize(self) -> None:
         tall = self.size.height >= TALL
         self.chosen.set_class(tall, "-tall")
-        self.gallery.fit(self.size.width - MARGIN - (Chosen.BELOW if tall else Chosen.BESIDE))
+        self.gallery.fit(self.size.width - MARGIN - (DigitDetail.BELOW if tall else DigitDetail.BESIDE))
 
     def focus_default(self) -> None:
         self.gallery.focus()

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from math import isfinite, isinf
 
+from core.formatting import show_percent
 from core.inspection.activations import Spread
-from core.quantities import show_percent
 
 __all__ = ["fitted", "short", "told"]
 

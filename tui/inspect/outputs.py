@@ -10,9 +10,9 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from core.datasets import DATASETS
+from core.formatting import show_percent
 from core.inspection.answers import Answer
-from core.quantities import show_percent
-from tui.plain import one_line
+from core.sanitize import one_line
 
 __all__ = ["OutputBars", "named", "said", "shown"]
 

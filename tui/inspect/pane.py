@@ -14,21 +14,21 @@ from textual.widgets import ContentSwitcher, Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from core.curves import History
+from core.events import State
+from core.keras_runtime.failures import explain
 from core.presets import Preset
-from core.training.events import State
-from core.training.failures import explain
-from tui.inspect import words
+from core.sanitize import one_line
+from tui.inspect import captions
 from tui.inspect.bar import ViewBar
-from tui.inspect.catalog import BINDINGS, VIEWS
+from tui.inspect.view_registry import BINDINGS, VIEWS
 from tui.inspect.workers import Asking
-from tui.plain import one_line
-from tui.train.controller import Run
+from tui.train.controller import TrainedNetwork
 from tui.widgets.sight import focus_later
 from tui.widgets.text import update_text
 
 if TYPE_CHECKING:
     from core.inspection.results import Results
-    from tui.inspect.inspected import Inspected
+    from tui.inspect.inspector_protocol import Inspected
     from tui.inspect.mistakes import MistakesView
     from tui.inspect.results import CellWanted
     from tui.inspect.view import View, WalkWanted
@@ -55,7 +55,7 @@ class InspectPane(Vertical, Asking):
 
     preset: reactive[Preset | None] = reactive(None, repaint=False)
     """What the document holds now, which need not be what was trained."""
-    run: reactive[Run | None] = reactive(None, repaint=False)
+    run: reactive[TrainedNetwork | None] = reactive(None, repaint=False)
     """What was trained last, or is being trained."""
     state: reactive[State] = reactive[State]("idle", repaint=False)
     """What that training is about."""
@@ -224,11 +224,11 @@ class InspectPane(Vertical, Asking):
         if not self.is_mounted:
             return
         asks = VIEWS[self.chosen].asks
-        why = words.missing(network=asks, run=self.run, state=self.state, history=self.history)
+        why = captions.missing(network=asks, run=self.run, state=self.state, history=self.history)
         if asks and not why:
             why = self._trouble
         if self.preset:
-            update_text(self.line, Content(words.subject(self.run, self.state, self.history, self.preset)))
+            update_text(self.line, Content(captions.subject(self.run, self.state, self.history, self.preset)))
         hidden = not self.switcher.display
         self.empty.display = bool(why)
         self.switcher.display = not why

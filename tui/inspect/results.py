@@ -9,14 +9,14 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.widgets import Static
 
+from core.formatting import show_accuracy, show_amount, show_count, show_gap, show_loss, show_percent, show_share
 from core.inspection.confusions import confusions
 from core.inspection.results import Learned, Results
-from core.quantities import show_accuracy, show_amount, show_count, show_gap, show_loss, show_percent, show_share
+from core.sanitize import one_line
 from tui.inspect.confusion import Matrix
+from tui.inspect.digits_view import DigitsView
 from tui.inspect.greys import DigitRow
-from tui.inspect.inspected import Image
-from tui.inspect.tested import DigitsView
-from tui.plain import one_line
+from tui.inspect.inspector_protocol import Image
 
 __all__ = ["CellWanted", "ResultsView"]
 

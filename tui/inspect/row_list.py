@@ -2,9 +2,9 @@
 
 from textual.reactive import reactive
 
-from core.shapes import show_shape
-from core.summary import Summary
-from tui.inspect.listing import Cell, Listing, fitted
+from core.network.shapes import show_shape
+from core.network.summary import Summary
+from tui.widgets.listing import Cell, Listing, fitted
 
 __all__ = ["RowList"]
 

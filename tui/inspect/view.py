@@ -8,9 +8,9 @@ from textual.reactive import reactive
 
 from core.curves import History
 from core.inspection.results import Results
-from tui.inspect.inspected import Image, Inspected
+from tui.inspect.inspector_protocol import Image, Inspected
 from tui.inspect.workers import Asking
-from tui.train.controller import Run
+from tui.train.controller import TrainedNetwork
 
 __all__ = ["View", "WalkWanted"]
 
@@ -34,7 +34,7 @@ class View(Asking):
     """The network on show. A new object whenever its weights are others; None while it cannot be asked."""
     results: reactive[Results | None] = reactive(None, repaint=False)
     """How it answers the test set; None until that is known."""
-    run: reactive[Run | None] = reactive(None, repaint=False)
+    run: reactive[TrainedNetwork | None] = reactive(None, repaint=False)
     """What was trained, under which name."""
     history: reactive[History] = reactive(History(), repaint=False)
     """What that training has told."""

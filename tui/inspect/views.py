@@ -1,12 +1,12 @@
 """All views of the Inspect tab. Importing this brings numpy."""
 
-from tui.inspect.catalog import VIEWS
 from tui.inspect.draw import DrawView
 from tui.inspect.findings import FindingsView
 from tui.inspect.gradients import GradientsView
 from tui.inspect.mistakes import MistakesView
 from tui.inspect.results import ResultsView
 from tui.inspect.view import View
+from tui.inspect.view_registry import VIEWS
 from tui.inspect.walk import WalkView
 from tui.inspect.weights import WeightsView
 

@@ -13,18 +13,18 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from core.datasets import DATASETS
-from core.inspection.passages import Weight
 from core.inspection.steps import refusal, steps
-from core.summary import Row, summarize
+from core.inspection.tensors import Weight
+from core.network.summary import Row, summarize
+from core.sanitize import one_line
 from tui.inspect.activations import Activations, Scene
-from tui.inspect.inspected import Image, Inspected
-from tui.inspect.listing import Listing
+from tui.inspect.inspector_protocol import Image, Inspected
 from tui.inspect.pixels import Drawn, Pixels
 from tui.inspect.row_list import RowList
 from tui.inspect.stepper import Stepper
 from tui.inspect.view import View
-from tui.inspect.walked import Digit, Walked, another, described, first
-from tui.plain import one_line
+from tui.inspect.walk_model import Digit, Walked, another, described, first
+from tui.widgets.listing import Listing
 
 __all__ = ["WalkView"]
 

@@ -12,15 +12,15 @@ from textual.reactive import reactive
 from textual.widgets import Static
 from textual.worker import Worker, get_current_worker
 
-from core.inspection.weights import Digest, digest, facing
-from core.shapes import show_shape
-from tui.inspect.heat import Heat
+from core.inspection.weights import WeightSummary, first_dense_on_pixels, weight_summary
+from core.network.shapes import show_shape
+from core.sanitize import one_line
 from tui.inspect.histogram import Histogram
-from tui.inspect.inspected import Inspected
+from tui.inspect.inspector_protocol import Inspected
 from tui.inspect.layer_list import LayerList, LayerWeights, figure, share
-from tui.inspect.listing import Listing
 from tui.inspect.view import View
-from tui.plain import one_line
+from tui.inspect.weight_images import WeightImages
+from tui.widgets.listing import Listing
 from tui.widgets.text import update_text
 
 __all__ = ["WeightsView"]
@@ -84,8 +84,8 @@ class WeightsView(View, can_focus=True):
     WeightsView.-wide #weights-figures { margin-bottom: 1; }
     WeightsView.-unlisted LayerList, WeightsView.-empty #weights-detail { display: none; }
     WeightsView.-unlisted #weights-detail { margin-top: 0; }
-    WeightsView Heat, WeightsView.-pictures Histogram, WeightsView.-pictures #weights-figures { display: none; }
-    WeightsView.-pictures Heat { display: block; }
+    WeightsView WeightImages, WeightsView.-pictures Histogram, WeightsView.-pictures #weights-figures { display: none; }
+    WeightsView.-pictures WeightImages { display: block; }
     """
 
     entries: reactive[tuple[LayerWeights, ...] | None] = reactive(None, repaint=False)
@@ -100,7 +100,7 @@ class WeightsView(View, can_focus=True):
     title = query_one("#weights-title", Static)
     figures = query_one("#weights-figures", Static)
     histogram = query_one(Histogram)
-    heat = query_one(Heat)
+    heat = query_one(WeightImages)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -113,7 +113,7 @@ class WeightsView(View, can_focus=True):
             yield Static(id="weights-title", markup=False)
             yield Static(id="weights-figures", markup=False)
             yield Histogram()
-            yield Heat()
+            yield WeightImages()
 
     def on_mount(self) -> None:
         self._say(WORKING)
@@ -123,7 +123,7 @@ class WeightsView(View, can_focus=True):
         self._show()
 
     @property
-    def digest(self) -> Digest | None:
+    def digest(self) -> WeightSummary | None:
         """The weight that is shown."""
         chosen = self.listing.chosen
         return chosen.digests[self.part] if chosen and self.part < len(chosen.digests) else None
@@ -252,14 +252,14 @@ class WeightsView(View, can_focus=True):
 
 def _layers(inspected: Inspected, wanted: Callable[[], bool]) -> tuple[LayerWeights, ...] | None:
     """All layers with weights, worked out; None as soon as they are not ``wanted`` any more."""
-    faced = facing(inspected.architecture)
+    faced = first_dense_on_pixels(inspected.architecture)
     stack = inspected.architecture.stack
-    digests: dict[int, list[Digest]] = {}
+    digests: dict[int, list[WeightSummary]] = {}
     for weight in inspected.weights():
         if not wanted():
             return None
         image = faced[1] if faced and faced[0] == weight.row else None
-        digests.setdefault(weight.row, []).append(digest(weight, image))
+        digests.setdefault(weight.row, []).append(weight_summary(weight, image))
     return tuple(LayerWeights(row, stack[row].label, tuple(parts)) for row, parts in digests.items())
 
 
@@ -275,7 +275,7 @@ def _title(layer: LayerWeights, part: int) -> Content:
     )
 
 
-def _figures(shown: Digest) -> Content:
+def _figures(shown: WeightSummary) -> Content:
     """Figures before and after, one line each."""
     lines = [Content.styled(f"{'':<7}{''.join(f'{name:>9}' for name in HEADINGS)}", "$foreground-muted")]
     for name, figures in (("before", shown.before), ("after", shown.after)):

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
-from core.quantities import show_accuracy, show_duration, show_gap, show_short
+from core.formatting import show_accuracy, show_duration, show_gap, show_short
 from core.runs.record import Run
-from tui.plain import one_line
-from tui.runs import words
+from core.sanitize import one_line
+from tui.runs import run_text
 
 __all__ = ["COLUMNS", "GAP", "MARK", "Column", "Place", "cell", "fitted", "places"]
 
@@ -37,18 +37,18 @@ class Place(Struct, frozen=True):
 COLUMNS = {
     "name": Column("Name", LEAST_NAME, lambda run, _: run.name, right=False),
     "architecture": Column("Architecture", 14, lambda run, _: run.architecture, right=False),
-    "params": Column("Params", 6, lambda run, _: show_short(run.figures.params)),
-    "epochs": Column("Epochs", 7, lambda run, _: words.epochs(run.figures)),
-    "best": Column("Best val", 8, lambda run, _: show_accuracy(run.figures.best_val_accuracy)),
-    "last": Column("Last val", 8, lambda run, _: show_accuracy(run.figures.last_val_accuracy)),
-    "test": Column("Test", 7, lambda run, _: show_accuracy(run.figures.test_accuracy)),
-    "train": Column("Train", 7, lambda run, _: show_accuracy(run.figures.final_train_accuracy)),
-    "gap": Column("Gap pp", 6, lambda run, _: show_gap(run.figures.generalization_gap).removesuffix(" pp")),
-    "time": Column("Time", 8, lambda run, _: show_duration(run.figures.seconds)),
+    "params": Column("Params", 6, lambda run, _: show_short(run.metrics.params)),
+    "epochs": Column("Epochs", 7, lambda run, _: run_text.epochs(run.metrics)),
+    "best": Column("Best val", 8, lambda run, _: show_accuracy(run.metrics.best_val_accuracy)),
+    "last": Column("Last val", 8, lambda run, _: show_accuracy(run.metrics.last_val_accuracy)),
+    "test": Column("Test", 7, lambda run, _: show_accuracy(run.metrics.test_accuracy)),
+    "train": Column("Train", 7, lambda run, _: show_accuracy(run.metrics.final_train_accuracy)),
+    "gap": Column("Gap pp", 6, lambda run, _: show_gap(run.metrics.generalization_gap).removesuffix(" pp")),
+    "time": Column("Time", 8, lambda run, _: show_duration(run.metrics.seconds)),
     "device": Column("Device", 8, lambda run, _: run.device, right=False),
-    "state": Column("State", 13, lambda run, _: words.state(run), right=False),
-    "begun": Column("Begun", 11, lambda run, now: words.begun(run.begun, now), right=False),
-    "note": Column("Note", 14, lambda run, _: words.said(run.label), right=False),
+    "state": Column("State", 13, lambda run, _: run_text.state(run), right=False),
+    "begun": Column("Begun", 11, lambda run, now: run_text.begun(run.begun, now), right=False),
+    "note": Column("Note", 14, lambda run, _: run_text.said(run.label), right=False),
 }
 """By the names that `core.runs.search` puts runs in order by, from the left to the right."""
 

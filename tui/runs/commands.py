@@ -62,6 +62,6 @@ def refusal(action: str, run: Run) -> str:
         return "it is being trained now" + (": stop it first" if action == "discard" else "")
     if run.state == "finished" and action == "resume":
         return "it has come to its end: + goes on for more epochs"
-    if not run.figures.epochs and action == "inspect":
+    if not run.metrics.epochs and action == "inspect":
         return "it has no weights yet: its first epoch did not come to its end"
     return ""

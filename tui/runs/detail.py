@@ -15,16 +15,16 @@ from textual.widgets import Static
 from textual.worker import Worker, get_current_worker
 
 from core.runs.differences import Difference, differences
-from core.runs.record import Run, RunError, Told
+from core.runs.record import Run, RunDetails, RunError
+from core.sanitize import one_line
 from core.sentences import sentence
-from tui.inspect.listing import Listing
-from tui.plain import one_line
-from tui.runs import words
+from tui.runs import run_text
 from tui.runs.differences import Compared, DifferenceTable
 from tui.runs.legend import Legend
 from tui.runs.overlay import Figure, Overlay, overlaid, single
-from tui.runs.reading import Reader
-from tui.runs.signs import MOST, sign
+from tui.runs.run_cache import RunCache
+from tui.runs.series_styles import MOST, sign
+from tui.widgets.listing import Listing
 from tui.widgets.text import update_text
 
 __all__ = ["RunDetail"]
@@ -39,7 +39,7 @@ class _Read(Struct, frozen=True, eq=False):
     """Runs as they were read: of those that could not be, why."""
 
     runs: tuple[Run, ...]
-    told: tuple[Told | str, ...]
+    told: tuple[RunDetails | str, ...]
     differences: tuple[Difference, ...]
 
 
@@ -68,7 +68,7 @@ class RunDetail(Vertical):
     text = query_one("#run-facts-text", Static)
     table = query_one(DifferenceTable)
 
-    def __init__(self, reader: Reader, *, id: str | None = None) -> None:
+    def __init__(self, reader: RunCache, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._reader = reader
         self._read: _Read | None = None
@@ -78,7 +78,7 @@ class RunDetail(Vertical):
         yield Static(id="run-about", markup=False)
         yield Legend()
         with Horizontal(id="run-body"):
-            yield Overlay("Curves", words.READING)
+            yield Overlay("Curves", run_text.READING)
             with VerticalScroll(id="run-facts"):
                 yield Static(id="run-facts-text", markup=False)
             yield DifferenceTable()
@@ -140,7 +140,7 @@ class RunDetail(Vertical):
     def _look_up(self, runs: tuple[Run, ...]) -> None:
         worker = get_current_worker()
         import_module("tui.widgets.plot")  # takes a quarter of a second, which the first drawing would stand still
-        told: list[Told | str] = []
+        told: list[RunDetails | str] = []
         for run in runs[:MOST]:
             if worker.is_cancelled:
                 return
@@ -148,7 +148,7 @@ class RunDetail(Vertical):
                 told.append(self._reader.read(run))
             except RunError as error:
                 told.append(one_line(str(error)))
-        compared = [each for each in told if isinstance(each, Told)]
+        compared = [each for each in told if isinstance(each, RunDetails)]
         found = differences(compared) if len(compared) > 1 else ()
         self.app.call_from_thread(self._take, worker, _Read(runs, tuple(told), found))
 
@@ -162,14 +162,16 @@ class RunDetail(Vertical):
         if len(read.runs) == 1:
             self._list_facts()
             return
-        compared = [(sign(number), told.run.name) for number, told in enumerate(read.told) if isinstance(told, Told)]
+        compared = [
+            (sign(number), told.run.name) for number, told in enumerate(read.told) if isinstance(told, RunDetails)
+        ]
         signs, names = zip(*compared, strict=True) if compared else ((), ())
         self.table.compared = Compared(signs, names, read.differences)
 
     def _list_facts(self) -> None:
         if self.facts.display and self._read is not None and len(self._read.runs) == 1:
             told = self._read.told[0]
-            lines = [("why", told)] if isinstance(told, str) else words.facts(told)
+            lines = [("why", told)] if isinstance(told, str) else run_text.facts(told)
             update_text(self.text, _listed(list(lines), self.facts.scrollable_content_region.width))
 
     def _draw(self) -> None:
@@ -182,10 +184,10 @@ class RunDetail(Vertical):
             self.chart.empty = "None of these runs has a curve."
             self.chart.picture = overlaid(self.figure, histories)
         elif isinstance(first, str):
-            self.chart.empty = f"{sentence(first)} {words.USELESS}" if read.runs[0].state == "damaged" else first
+            self.chart.empty = f"{sentence(first)} {run_text.USELESS}" if read.runs[0].state == "damaged" else first
             self.chart.picture = None
         else:
-            self.chart.empty = words.curveless(first.run)
+            self.chart.empty = run_text.curveless(first.run)
             self.chart.picture = single(self.figure, first.history)
 
     def _lay_out(self) -> None:
@@ -209,8 +211,8 @@ class RunDetail(Vertical):
 def _about(run: Run) -> Content:
     """A run on one line, as much of it as there is room for."""
     tone = "$text-error" if run.state in {"failed", "damaged"} else "$foreground-muted"
-    why = f"{words.state(run)}: {run.message}" if run.message else words.state(run)
-    said = one_line(words.said(run.label))
+    why = f"{run_text.state(run)}: {run.message}" if run.message else run_text.state(run)
+    said = one_line(run_text.said(run.label))
     return Content.assemble((one_line(run.name), "bold"), "  ", (one_line(why), tone), f"  {said}" if said else "")
 
 

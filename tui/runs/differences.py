@@ -7,11 +7,11 @@ from textual.binding import Binding
 from textual.reactive import reactive
 
 from core.runs.differences import MISSING, Difference
-from tui.inspect.listing import Cell, Listing
-from tui.plain import one_line
+from core.sanitize import one_line
 from tui.runs.columns import fitted
-from tui.runs.signs import Sign
-from tui.runs.words import READING
+from tui.runs.run_text import READING
+from tui.runs.series_styles import Sign
+from tui.widgets.listing import Cell, Listing
 
 __all__ = ["Compared", "DifferenceTable"]
 

@@ -6,11 +6,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 from textual.app import App
 
-from core.quantities import show_amount
-from core.runs.labels import tidy
+from core.formatting import show_amount
+from core.runs.labels import clean_label
 from core.runs.record import Label, Run, RunError
-from tui.plain import one_line
-from tui.screens.writing import WriteLine
+from core.sanitize import one_line
+from tui.screens.text_prompt import TextPrompt
 
 __all__ = ["ask"]
 
@@ -58,11 +58,11 @@ async def ask(app: App[None], part: str, runs: Sequence[Run]) -> Mapping[str, La
     of = runs[0].name if len(runs) == 1 else show_amount(len(runs), "run")
     value = one_line(asked.value(runs[0].label))
     line = await app.push_screen_wait(
-        WriteLine(f"{asked.title} {of}", value, asked.note, lambda line: _trouble(asked, line, runs))
+        TextPrompt(f"{asked.title} {of}", value, asked.note, lambda line: _trouble(asked, line, runs))
     )
     if line is None or line == value:
         return {}
-    changed = {run.id: tidy(asked.changed(run.label, line)) for run in runs}
+    changed = {run.id: clean_label(asked.changed(run.label, line)) for run in runs}
     return {run.id: changed[run.id] for run in runs if changed[run.id] != run.label}
 
 
@@ -70,7 +70,7 @@ def _trouble(part: _Part, line: str, runs: Sequence[Run]) -> str:
     """Why ``line`` cannot be taken; empty if it can."""
     try:
         for run in runs:
-            tidy(part.changed(run.label, line))
+            clean_label(part.changed(run.label, line))
     except RunError as error:
         return str(error)
     return ""

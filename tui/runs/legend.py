@@ -6,9 +6,9 @@ from rich.style import Style
 from textual.geometry import Size
 from textual.reactive import reactive
 
-from tui.plain import one_line
+from core.sanitize import one_line
 from tui.runs.columns import fitted
-from tui.runs.signs import MOST, ROLES, sample
+from tui.runs.series_styles import MOST, ROLES, sample
 from tui.widgets.lines import Lines
 
 __all__ = ["Legend"]

@@ -6,10 +6,10 @@ from typing import Literal
 from msgspec import Struct
 
 from core.curves import History, Point, accuracy_axis, epoch_axis, loss_axis
-from tui.runs.signs import DASHES, ROLES, SIGNS
-from tui.train.charts import accuracy_picture, loss_picture
+from tui.runs.series_styles import DASHES, ROLES, SIGNS
 from tui.widgets.chart import Chart
 from tui.widgets.picture import Line, Marks, Picture
+from tui.widgets.run_pictures import accuracy_picture, loss_picture
 
 __all__ = ["Figure", "Overlay", "overlaid", "single"]
 

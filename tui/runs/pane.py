@@ -13,21 +13,21 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from core.formatting import show_amount
 from core.presets import Preset
-from core.quantities import show_amount
-from core.runs.record import Run, RunError, Told
+from core.runs.record import Run, RunDetails, RunError
 from tui.conversation import conversation
-from tui.inspect.listing import Listing
-from tui.runs import commands, words
+from tui.runs import commands, run_text
 from tui.runs.columns import COLUMNS
 from tui.runs.detail import RunDetail
-from tui.runs.following import Following
 from tui.runs.labels import ask
-from tui.runs.reading import Reader
-from tui.runs.shelf import Shelf
-from tui.runs.signs import sign
+from tui.runs.list_state import RunListState
+from tui.runs.run_cache import RunCache
+from tui.runs.series_styles import sign
+from tui.runs.store_poller import StorePoller
 from tui.runs.table import RunTable
-from tui.train.status import StatusLine, Tone
+from tui.widgets.listing import Listing
+from tui.widgets.status_line import StatusLine, Tone
 from tui.widgets.text import update_text
 from tui.widgets.text_input import SEARCH, TextInput
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["RunsPane"]
 
 
-class RunsPane(Following):
+class RunsPane(StorePoller):
     """Lists the runs of a store and does what can be done with them."""
 
     HELP = """
@@ -89,8 +89,8 @@ class RunsPane(Following):
     def __init__(self, store: "Callable[[], Store]", *, id: str | None = None) -> None:
         """``store`` gives the runs; what it gives is asked in threads."""
         super().__init__(store, id=id)
-        self._reader = Reader(lambda run: store().told(run))
-        self._shelf = Shelf()
+        self._reader = RunCache(lambda run: store().details(run))
+        self._shelf = RunListState()
         self._trash: list[tuple[str, ...]] = []
 
     def compose(self) -> ComposeResult:
@@ -105,7 +105,7 @@ class RunsPane(Following):
 
     def on_mount(self) -> None:
         self.detail.display = False
-        self.table.empty = words.READING
+        self.table.empty = run_text.READING
 
     def focus_default(self) -> None:
         """Put the focus on the table, where all keys work."""
@@ -129,12 +129,14 @@ class RunsPane(Following):
         """Show the runs that fit, in order, with their marks."""
         shelf, table = self._shelf, self.table
         shown, marked = shelf.shown, shelf.marked
-        table.empty = words.READING if not self.known else words.no_match(shelf.query) if shelf.runs else words.NONE
+        table.empty = (
+            run_text.READING if not self.known else run_text.no_match(shelf.query) if shelf.runs else run_text.NONE
+        )
         table.order = shelf.column, shelf.descending
         table.signs = {run.id: sign(number) for number, run in enumerate(marked)}
         table.show(shown)
-        said = words.count(len(shown), len(shelf.runs), len(marked))
-        update_text(self.count, Content(said if self.known else words.LOOKING))
+        said = run_text.count(len(shown), len(shelf.runs), len(marked))
+        update_text(self.count, Content(said if self.known else run_text.LOOKING))
         self._show_detail()
 
     def _show_detail(self) -> None:
@@ -303,7 +305,7 @@ class RunsPane(Following):
         self._show()
 
     @work(thread=True, exclusive=True, group="reading", exit_on_error=False)
-    def _read(self, run: Run, request: Callable[[Told], Message]) -> None:
+    def _read(self, run: Run, request: Callable[[RunDetails], Message]) -> None:
         """Read ``run``, and post the request that is to be made with it."""
         try:
             told = self._reader.read(run)

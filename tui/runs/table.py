@@ -13,10 +13,10 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from core.runs.record import Run, RunState
-from tui.inspect.listing import HEADER, Cell, Listing
 from tui.runs.columns import COLUMNS, GAP, MARK, Place, cell, fitted, places
 from tui.runs.commands import refusal
-from tui.runs.signs import ROLES, Sign
+from tui.runs.series_styles import ROLES, Sign
+from tui.widgets.listing import HEADER, Cell, Listing
 
 __all__ = ["RunTable"]
 

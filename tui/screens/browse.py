@@ -7,15 +7,15 @@ from msgspec import Struct
 from textual.content import Content
 
 from core import presets
-from core.architecture import Architecture
 from core.files import LISTED_PRESET
-from core.layers import Input, Layer, Unfit
+from core.formatting import show_amount, show_short
+from core.network.architecture import Architecture
+from core.network.layers import Input, Layer, LayerError
+from core.network.shapes import show_shape
+from core.network.summary import Summary, summarize
 from core.presets import Listed, Preset, PresetError
-from core.quantities import show_amount, show_short
-from core.readiness import obstacles
-from core.shapes import show_shape
-from core.summary import Summary, summarize
-from tui.plain import one_line
+from core.readiness import blockers
+from core.sanitize import one_line
 from tui.screens.picker import Choosable, Picker
 
 __all__ = ["AddLayer", "BrowsePresets"]
@@ -106,13 +106,13 @@ class AddLayer(Picker):
         super().__init__(f"Add a layer after {architecture.stack[selected].type}", "name of a layer", choosables)
 
     def describe(self, choosable: Choosable) -> Content:
-        layer = Layer.named(choosable.id).start()
+        layer = Layer.named(choosable.id).initial()
         row = summarize(self._architecture).rows[self._after]
         effect: str | tuple[str, str] = "What comes out of the layer above is not known."
         if row.facts:
             try:
                 facts = layer.facts(row.facts.output)
-            except Unfit as unfit:
+            except LayerError as unfit:
                 effect = (f"! {unfit.message}", "$text-error")
             else:
                 change = f"{show_shape(row.facts.output)} -> {show_shape(facts.output)}"
@@ -126,7 +126,7 @@ def _read(listed: Listed) -> _Read | PresetError:
     except PresetError as error:
         return error
     summary = summarize(preset.architecture)
-    why = obstacles(preset.architecture, preset.plan, summary)
+    why = blockers(preset.architecture, preset.plan, summary)
     return _Read(preset, summary, why[0].message if why else "")
 
 

@@ -13,7 +13,7 @@ from textual.worker import get_current_worker
 from core.datasets import DATASETS
 from core.datasets.examples import DatasetError, Preview
 from core.datasets.mnist import preview
-from core.shapes import show_shape
+from core.network.shapes import show_shape
 from tui.screens.modal import Modal
 from tui.widgets.digits import side_by_side
 

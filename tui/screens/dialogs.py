@@ -10,7 +10,7 @@ from textual.widgets import Button, Input, Static
 
 from core import presets
 from core.presets import PresetError
-from tui.plain import one_line
+from core.sanitize import one_line
 from tui.screens.modal import Modal
 from tui.widgets.text_input import PATH, TextInput
 

@@ -26,6 +26,8 @@ and **F1** also where a question mark would be text.
 def help_for(screen: Screen[Any], focused: Widget | None) -> str:
     """Markdown: the help of the focused widget and of those around it, then all keys that work now."""
     helps = [] if screen.is_modal else [INTRODUCTION]  # of a dialog its own help is what is wanted
+    if focused is None and screen.is_modal:
+        focused = screen
     if focused is not None:
         helps += [node.HELP for node in focused.ancestors_with_self if isinstance(node, Widget) and node.HELP]
     rows = []

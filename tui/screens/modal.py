@@ -14,8 +14,8 @@ __all__ = ["HELP_KEYS", "DismissOnce", "Modal"]
 
 ResultT = TypeVar("ResultT")
 
-HELP_KEYS = Binding("f1,question_mark", "help", "Help", id="modal.help", tooltip="Help for this dialog", show=False)
-"""The binding of `DismissOnce.action_help`."""
+HELP_KEYS = Binding("f1,question_mark", "app.help", "Help", id="modal.help", tooltip="Help for this dialog", show=False)
+"""Help for the screen that is open: the app opens it above."""
 
 FRAMEWORK = ("textual.events", "textual.messages")
 """Modules of the messages by which Textual runs a screen, and takes it down."""
@@ -36,13 +36,6 @@ class DismissOnce(FollowsSize[ResultT]):
     def dismiss(self, result: ResultT | None = None) -> AwaitComplete:
         """Close the screen with ``result`` if it is the one on top; else nothing happens."""
         return super().dismiss(result) if self.app.screen_stack[-1:] == [self] else AwaitComplete()
-
-    def action_help(self) -> None:
-        """Open the help of this screen above it."""
-        from tui.screens.help import HelpPage, help_for  # noqa: PLC0415  # brings Markdown, which few need
-
-        if not self.dismissed:
-            self.app.push_screen(HelpPage(help_for(self, self.focused or self)))
 
     async def _on_message(self, message: Message) -> None:
         # Drop what a key, a click or a widget has to say; the framework's own messages still take the screen down.

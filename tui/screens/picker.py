@@ -13,7 +13,7 @@ from textual.getters import query_one
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.plain import one_line
+from core.sanitize import one_line
 from tui.screens.modal import Modal
 from tui.widgets.option_list import SafeOptionList
 from tui.widgets.text_input import SEARCH, TextInput

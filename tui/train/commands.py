@@ -2,11 +2,11 @@
 
 from textual.binding import Binding, BindingType
 
+from core.events import State
+from core.network.summary import summarize
 from core.presets import Preset
-from core.readiness import obstacles
+from core.readiness import blockers
 from core.sentences import after_place
-from core.summary import summarize
-from core.training.events import State
 
 __all__ = ["BINDINGS", "COMMANDS", "obstacle", "refusal"]
 
@@ -87,7 +87,7 @@ def obstacle(preset: Preset | None) -> str:
     """Why ``preset`` cannot be trained, with the mend if there is one; empty if it can be."""
     if preset is None:
         return "there is nothing to train yet: build a network or press p for a preset"
-    found = obstacles(preset.architecture, preset.plan, summarize(preset.architecture))
+    found = blockers(preset.architecture, preset.plan, summarize(preset.architecture))
     if not found:
         return ""
     first = found[0]

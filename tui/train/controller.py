@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
-from core.architecture import Architecture
-from core.plan import Plan
-from core.training.events import Ended, Event, State, StateChanged
-from core.training.failures import explain
+from core.events import Ended, Event, State, StateChanged
+from core.keras_runtime.failures import explain
+from core.network.architecture import Architecture
+from core.plan.plan import Plan
 
 if TYPE_CHECKING:
     from core.training.inspector import Inspector
 
-__all__ = ["Controller", "Make", "Run", "TrainingSession"]
+__all__ = ["Controller", "MakeSession", "TrainedNetwork", "TrainingSession"]
 
 
 class TrainingSession(Protocol):
@@ -34,19 +34,19 @@ class TrainingSession(Protocol):
 
     def step(self) -> None: ...
 
-    def stop(self, *, measure: bool = True) -> None: ...
+    def stop(self, *, evaluate: bool = True) -> None: ...
 
     def scale_learning_rate(self, factor: float) -> None: ...
 
     def inspector(self) -> "Inspector | None": ...
 
 
-Make = Callable[[Callable[[Event], None]], TrainingSession]
+MakeSession = Callable[[Callable[[Event], None]], TrainingSession]
 """Makes a session for a listener. It loads nothing yet: that is left to its run. Called in the training thread."""
 
 
 @dataclass(frozen=True)
-class Run:
+class TrainedNetwork:
     """What is, or was last, trained: it stays as it was while the document goes on changing."""
 
     name: str
@@ -83,7 +83,7 @@ class Controller:
         self.stopped = False
         """Whether the run was asked to stop."""
         self.state: State = "idle"
-        self.run: Run | None = None
+        self.run: TrainedNetwork | None = None
 
     @property
     def busy(self) -> bool:
@@ -95,7 +95,7 @@ class Controller:
         """Whether there is a session that can go on for more epochs."""
         return self._session is not None
 
-    def start(self, run: Run, make: Make, *, single: bool = False) -> None:
+    def start(self, run: TrainedNetwork, make: MakeSession, *, single: bool = False) -> None:
         """Train with the session that ``make`` makes; ``single``: pause after the first batch. Only while idle."""
         self._session = None
         self._single = single
@@ -135,7 +135,7 @@ class Controller:
             self.stopped = True
             session = self._session
         if session is not None:
-            session.stop(measure=measure)
+            session.stop(evaluate=measure)
 
     def inspector(self) -> "Inspector | None":
         """What can be asked of the network, if there is one; loads what that takes, so call it in a thread."""
@@ -154,7 +154,7 @@ class Controller:
             events.append(event)
         return events
 
-    def _launch(self, run: Run, work: Callable[[], object]) -> None:
+    def _launch(self, run: TrainedNetwork, work: Callable[[], object]) -> None:
         self.run = run
         self.state = "preparing"
         self.stopped = False
@@ -173,7 +173,7 @@ class Controller:
         finally:
             self._events.append(StateChanged("idle"))
 
-    def _first(self, make: Make) -> None:
+    def _first(self, make: MakeSession) -> None:
         self._load(lambda: self.stopped)
         session = make(self._listen)
         with self._lock:

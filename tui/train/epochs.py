@@ -8,8 +8,8 @@ from textual.geometry import Size, clamp
 from textual.reactive import reactive
 
 from core.curves import most_accurate
-from core.training.events import EpochEnded
-from tui.train.words import HEADINGS, epoch_cells
+from core.events import EpochEnded
+from tui.train.messages import HEADINGS, epoch_cells
 from tui.widgets.lines import Lines
 
 __all__ = ["EpochTable"]

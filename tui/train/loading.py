@@ -8,7 +8,7 @@ from threading import Event, Lock, Thread
 from textual.timer import Timer
 from textual.widget import Widget
 
-from core.training import runtime
+from core.training import preload
 
 __all__ = ["Loader", "Preload", "load"]
 
@@ -23,7 +23,7 @@ PATIENCE = 0.05
 def load() -> None:
     """Load what the first training and its first picture would have to wait for."""
     import_module("tui.widgets.plot")
-    runtime.load()
+    preload.load()
 
 
 class Loader:

@@ -11,14 +11,14 @@ from textual.message import Message
 from textual.widgets import Static
 
 from core.curves import History
-from core.fields import Described
-from core.plan import Plan
+from core.fields.struct import FieldStruct
+from core.formatting import show_amount
+from core.plan.plan import Plan
 from core.presets import Preset
-from core.quantities import show_amount
-from tui.train import commands, words
-from tui.train.controller import Make, Run
+from tui.train import commands, messages
+from tui.train.controller import MakeSession, TrainedNetwork
 from tui.train.epochs import EpochTable
-from tui.train.following import Following
+from tui.train.event_follower import EventFollower
 from tui.train.run_view import RunView
 from tui.widgets.form import StructForm
 from tui.widgets.sight import focus_later
@@ -32,7 +32,7 @@ SHORT_BELOW = 19
 """Rows from which, and below which, there is more or less room for the table of epochs."""
 
 
-class TrainPane(Following):
+class TrainPane(EventFollower):
     """Trains the preset it is given; hands every edit of its plan to ``on_edit``."""
 
     HELP = """
@@ -58,7 +58,7 @@ class TrainPane(Following):
         """The edit of the plan is complete."""
 
     def __init__(
-        self, on_edit: Callable[[Plan, str], None], make: Callable[[Preset], Make], *, id: str | None = None
+        self, on_edit: Callable[[Plan, str], None], make: Callable[[Preset], MakeSession], *, id: str | None = None
     ) -> None:
         """``on_edit`` takes an edited plan, as `StructForm` hands it on; ``make`` says how a preset is trained."""
         super().__init__(id=id)
@@ -116,14 +116,14 @@ class TrainPane(Following):
         elif self.history.ended:
             self._say_outcome(self.history.ended, self.history)
         elif self.preset:
-            self._say(words.ready(self.preset.name))
+            self._say(messages.ready(self.preset.name))
 
     def _show_plan(self) -> None:
         """Show the plan that is trained by, else that of the document."""
         source = self.controller.run if self.busy else self.preset
         plan = source.plan if source else None
         self.form.take(plan)
-        self.plan_line.update(f"Plan: {words.plan_line(plan)}  (e changes it)" if plan else "")
+        self.plan_line.update(f"Plan: {messages.plan_line(plan)}  (e changes it)" if plan else "")
 
     def watch_state(self) -> None:
         super().watch_state()
@@ -233,7 +233,7 @@ class TrainPane(Following):
         self.remove_class("-planning")
         focus_later(self, self.focus_default)
 
-    def _plan_edited(self, plan: Described, merging: str) -> None:
+    def _plan_edited(self, plan: FieldStruct, merging: str) -> None:
         if isinstance(plan, Plan):
             self._on_edit(plan, f"plan.{merging}")
 
@@ -246,14 +246,14 @@ class TrainPane(Following):
 
     def _start(self, *, single: bool = False) -> None:
         preset = cast("Preset", self.preset)
-        run = Run(preset.name, preset.architecture, preset.plan, document=self.document_id)
+        run = TrainedNetwork(preset.name, preset.architecture, preset.plan, document=self.document_id)
         self._launch(run, self._make(preset), History(), single=single)
 
-    def go_on(self, run: Run, make: Make, history: History) -> None:
+    def go_on(self, run: TrainedNetwork, make: MakeSession, history: History) -> None:
         """Train further what has come to ``history``. Only while idle."""
         self._launch(run, make, history)
 
-    def _launch(self, run: Run, make: Make, history: History, *, single: bool = False) -> None:
+    def _launch(self, run: TrainedNetwork, make: MakeSession, history: History, *, single: bool = False) -> None:
         self.history = history
         loader = self._loader
         what = "building the network" if loader and loader.done else "loading TensorFlow"
@@ -278,4 +278,4 @@ class TrainPane(Following):
     def _refuse(self, why: str) -> None:
         """Say why something is not done, without losing what the last training came to."""
         ended = self.history.ended
-        self._say(why + words.last(ended) if ended and not self.busy else why, "warning")
+        self._say(why + messages.last(ended) if ended and not self.busy else why, "warning")

@@ -7,9 +7,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.reactive import reactive
 
-from core.quantities import show_percent
-from core.training.events import Progress
-from tui.train.words import progress_details
+from core.events import Progress
+from core.formatting import show_percent
+from tui.train.messages import progress_details
 from tui.widgets.lines import Lines
 
 __all__ = ["Gauge", "ProgressPanel"]

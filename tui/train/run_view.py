@@ -11,17 +11,17 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from core.curves import History
-from core.diagnosis import explain
-from tui.inspect.gradient_table import GradientTable
-from tui.train import words
-from tui.train.charts import accuracy_picture, loss_picture
-from tui.train.controller import Run
+from core.diagnosis import training_findings
+from tui.train import messages
+from tui.train.controller import TrainedNetwork
 from tui.train.epochs import EpochTable
 from tui.train.painter import Painter
 from tui.train.progress import ProgressPanel
-from tui.train.status import StatusLine
 from tui.widgets.chart import Chart
+from tui.widgets.gradient_table import GradientTable
+from tui.widgets.run_pictures import accuracy_picture, loss_picture
 from tui.widgets.sight import in_sight
+from tui.widgets.status_line import StatusLine
 from tui.widgets.text import update_text
 
 __all__ = ["RunView"]
@@ -39,7 +39,7 @@ class RunView(Vertical):
 
     history: reactive[History] = reactive(History(), init=False, repaint=False)
     """What the training has told so far."""
-    run: reactive[Run | None] = reactive(None, init=False, repaint=False)
+    run: reactive[TrainedNetwork | None] = reactive(None, init=False, repaint=False)
     """What is trained, and by which plan."""
     live: reactive[bool] = reactive(False, init=False, repaint=False)
     """Whether the history is growing."""
@@ -59,7 +59,7 @@ class RunView(Vertical):
     def compose(self) -> ComposeResult:
         yield Static("", id="plan-line", markup=False)
         with Vertical(id="charts"):
-            yield Chart("loss", words.EMPTY, id="loss")
+            yield Chart("loss", messages.EMPTY, id="loss")
             yield Chart("accuracy", "", id="accuracy")
         yield GradientTable(opens=False, id="gradients")
         yield ProgressPanel()
@@ -69,7 +69,7 @@ class RunView(Vertical):
 
     def on_mount(self) -> None:
         self.progress.clear()
-        self.gradients.empty = words.no_gradients(self.history, live=self.live)
+        self.gradients.empty = messages.no_gradients(self.history, live=self.live)
 
     def prepare(self, what: str) -> None:
         """Show that training is being prepared: ``what`` is going on."""
@@ -90,12 +90,12 @@ class RunView(Vertical):
         self.toggle_class("-gradients")
         self._draw_curves()
 
-    def watch_run(self, run: Run | None) -> None:
+    def watch_run(self, run: TrainedNetwork | None) -> None:
         self.gradients.architecture = run.architecture if run else None
 
     def watch_live(self, live: bool) -> None:
-        self.loss_chart.empty = words.PREPARING if live else words.EMPTY
-        self.gradients.empty = words.no_gradients(self.history, live=live)
+        self.loss_chart.empty = messages.PREPARING if live else messages.EMPTY
+        self.gradients.empty = messages.no_gradients(self.history, live=live)
         if live:
             self._begun = monotonic()
         else:
@@ -135,7 +135,7 @@ class RunView(Vertical):
         elif not self.live:
             self.progress.clear()
         self.epochs.show(self.history.epochs)
-        found = explain(self.run.architecture, self.run.plan, self.history) if self.run else ()
-        update_text(self.diagnosis, Content(words.diagnosis(found)))
+        found = training_findings(self.run.architecture, self.run.plan, self.history) if self.run else ()
+        update_text(self.diagnosis, Content(messages.diagnosis(found)))
         self.diagnosis.display = bool(found)
         return self._rest

@@ -16,9 +16,9 @@ from textual.reactive import reactive
 from textual.widget import AwaitMount
 from textual.widgets import Input, Static
 
-from core.fields import Described
-from core.forms import Entry, edited, entries
-from core.kinds import FieldError
+from core.fields.forms import Entry, edited, entries
+from core.fields.struct import FieldStruct
+from core.fields.types import FieldError
 from tui.widgets.form_line import FormLine
 from tui.widgets.text import update_text
 
@@ -53,7 +53,7 @@ class StructForm(Vertical):
     StructForm > #hint.-error { color: $text-error; }
     """
 
-    value: reactive[Described | None] = reactive(None, init=False, repaint=False)
+    value: reactive[FieldStruct | None] = reactive(None, init=False, repaint=False)
     """What the form shows and edits."""
 
     lines_box = query_one("#lines", FormLines)
@@ -72,8 +72,8 @@ class StructForm(Vertical):
 
     def __init__(
         self,
-        on_edit: Callable[[Described, str], None],
-        value: Described | None = None,
+        on_edit: Callable[[FieldStruct, str], None],
+        value: FieldStruct | None = None,
         *,
         fit: bool = False,
         id: str | None = None,
@@ -100,7 +100,7 @@ class StructForm(Vertical):
         """The lines, from the top."""
         return [line for box in self.children for line in box.children if isinstance(line, FormLine)]
 
-    def take(self, value: Described | None, what: object = None) -> None:
+    def take(self, value: FieldStruct | None, what: object = None) -> None:
         """Show ``value``, which is that of ``what``: a layer in its place, a plan.
 
         Another ``what`` clears whatever the fields could not take.
@@ -158,8 +158,8 @@ class StructForm(Vertical):
 
     def _line_for(self, entry: Entry) -> FormLine | None:
         """The line that can show ``entry``."""
-        at, kind = entry.path, entry.field.kind
-        return next((line for line in self.lines if line.entry.path == at and line.entry.field.kind is kind), None)
+        at, kind = entry.path, entry.field.type
+        return next((line for line in self.lines if line.entry.path == at and line.entry.field.type is kind), None)
 
     def focus_field(self, path: tuple[str, ...] = ()) -> bool:
         """Put the cursor into the field at ``path``, or into the first; False if the form has no field."""

@@ -10,8 +10,8 @@ from textual.reactive import Reactive, reactive
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
-from core.forms import Entry
-from core.kinds import FieldError
+from core.fields.forms import Entry
+from core.fields.types import FieldError
 from tui.widgets.choice import Choice
 from tui.widgets.text_input import VALUE, TextInput
 
@@ -81,7 +81,7 @@ class FormLine(Horizontal):
         if self.error or not self.control.has_focus:
             return False
         try:
-            return bool(entry.field.kind.parse(self.control.value) == entry.value)
+            return bool(entry.field.type.parse(self.control.value) == entry.value)
         except FieldError:
             return False
 
@@ -96,7 +96,7 @@ class FormLine(Horizontal):
 
 
 def _control(entry: Entry) -> Input | Choice:
-    kind = entry.field.kind
+    kind = entry.field.type
     if kind.control != "text":
         return Choice(kind.options, entry.text)
     suggester = SuggestFromList(kind.options) if kind.options else None

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from core.curves import Axis, Point
 
-__all__ = ["Line", "Marks", "Picture", "Rule"]
+__all__ = ["Line", "Marks", "Picture", "VerticalLine"]
 
 
 class Line(Struct, frozen=True):
@@ -29,7 +29,7 @@ class Marks(Struct, frozen=True):
     points: tuple[Point, ...]
 
 
-class Rule(Struct, frozen=True):
+class VerticalLine(Struct, frozen=True):
     """A vertical line at ``x`` with a few words at its top."""
 
     x: float
@@ -44,4 +44,4 @@ class Picture(Struct, frozen=True):
     y: Axis
     lines: tuple[Line, ...] = ()
     marks: tuple[Marks, ...] = ()
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[VerticalLine, ...] = ()

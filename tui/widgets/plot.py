@@ -18,7 +18,7 @@ from rich.style import Style
 from rich.text import Text
 
 from core.curves import Axis, Point, clip, thin
-from tui.widgets.picture import Picture, Rule
+from tui.widgets.picture import Picture, VerticalLine
 
 __all__ = ["LABELS", "draw"]
 
@@ -107,7 +107,7 @@ def _signal(points: Sequence[Point], markers: object) -> Any:
     return figure.signal([x for x, _ in points], [y for _, y in points], marker=markers)
 
 
-def _label(rule: Rule, picture: Picture, columns: int, style: Style) -> None:
+def _label(rule: VerticalLine, picture: Picture, columns: int, style: Style) -> None:
     """The words of a rule, at its top, on the side where there is room for them."""
     x = picture.x
     column = (rule.x - x.low) / (x.high - x.low) * (columns - 1)
@@ -131,7 +131,7 @@ def _spread(points: tuple[Point, ...], columns: int) -> tuple[Point, ...]:
     return points if every <= 1 else (*points[:-1:every], points[-1])
 
 
-def _sampled(rule: Rule, picture: Picture, height: int) -> list[Point]:
+def _sampled(rule: VerticalLine, picture: Picture, height: int) -> list[Point]:
     """A point for every row of a vertical line."""
     low, high = picture.y.low, picture.y.high
     return [Point(rule.x, low + (high - low) * row / height) for row in range(height + 1)]

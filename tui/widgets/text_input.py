@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.widgets import Input
 
-from tui.plain import pasted_line
+from core.sanitize import pasted_line
 
 __all__ = ["LINE", "PATH", "SEARCH", "VALUE", "PastesOneLine", "TextInput"]
 

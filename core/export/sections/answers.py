@@ -1,9 +1,9 @@
 """How the network answers the test set. Loads numpy."""
 
 from core.export.document import Block, Column, Items, Section, Table, Text
+from core.formatting import show_accuracy, show_amount, show_count, show_gap, show_loss, show_percent, show_share
 from core.inspection.confusions import confusions, heat
 from core.inspection.results import Results
-from core.quantities import show_accuracy, show_amount, show_count, show_gap, show_loss, show_percent, show_share
 
 __all__ = ["answers"]
 

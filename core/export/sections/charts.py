@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from core.curves import History, Point, accuracy_axis, epoch_axis, loss_axis
-from core.export.curves_svg import BEST, RUNS, TRAINING, VALIDATION, Chart, Curve, Rule
-from core.quantities import show_accuracy, show_amount, show_loss, show_rate
+from core.export.chart_svg import BEST, RUNS, TRAINING, VALIDATION, Chart, Curve, VerticalLine
+from core.formatting import show_accuracy, show_amount, show_loss, show_rate
 from core.sentences import sentence
 
 __all__ = ["Figure", "overlaid", "single"]
@@ -34,7 +34,7 @@ def single(figure: Figure, history: History) -> Chart | None:
         x=epoch_axis(max(history.x, best.x if best else 0), 0),
         y=_AXIS[figure](train, validation),
         curves=tuple(curves),
-        rules=tuple(Rule(change.x, f"lr {show_rate(change.learning_rate)}") for change in history.changes),
+        rules=tuple(VerticalLine(change.x, f"lr {show_rate(change.learning_rate)}") for change in history.changes),
     )
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from core.export.curves_svg import RUNS
-from core.export.document import Block, Column, Figures, Section, Table, Text
+from core.export.chart_svg import RUNS
+from core.export.document import Block, ChartGroup, Column, Section, Table, Text
 from core.export.sections.charts import overlaid
-from core.export.sections.words import names
-from core.quantities import show_accuracy, show_amount, show_count, show_duration, show_gap, show_loss
+from core.export.sections.text import names
+from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_gap, show_loss
 from core.runs.differences import Difference, differences
-from core.runs.record import Told
+from core.runs.record import RunDetails
 
 __all__ = ["comparison"]
 
@@ -26,13 +26,13 @@ COLUMNS = (
 )
 
 
-def comparison(compared: Sequence[Told]) -> Section:
+def comparison(compared: Sequence[RunDetails]) -> Section:
     """Two runs or more; the first is the one that the report is about."""
     called = names(tuple(compared))
     blocks: list[Block] = [_reached(called, compared)]
     histories = [(name, told.history) for name, told in zip(called, compared, strict=True)]
     charts = tuple(filter(None, (overlaid("loss", histories), overlaid("accuracy", histories))))
-    blocks += [Figures(charts)] if charts else []
+    blocks += [ChartGroup(charts)] if charts else []
     if len(compared) > len(RUNS):
         blocks.append(Text(f"Curves are drawn of the first {len(RUNS)} runs.", quiet=True))
     found = differences(compared)
@@ -41,7 +41,7 @@ def comparison(compared: Sequence[Told]) -> Section:
     return Section(f"Comparison with {show_amount(len(compared) - 1, 'other run')}", tuple(blocks))
 
 
-def _reached(called: Sequence[str], compared: Sequence[Told]) -> Table:
+def _reached(called: Sequence[str], compared: Sequence[RunDetails]) -> Table:
     return Table(
         "What each run came to; Train acc is that of the final weights, and Gap how much higher it is than Test acc",
         (Column("Run", "text"), Column("Key", "code"), *(Column(title) for title in COLUMNS)),
@@ -50,8 +50,8 @@ def _reached(called: Sequence[str], compared: Sequence[Told]) -> Table:
     )
 
 
-def _figures(told: Told) -> tuple[str, ...]:
-    figures = told.run.figures
+def _figures(told: RunDetails) -> tuple[str, ...]:
+    figures = told.run.metrics
     return (
         show_count(figures.params),
         show_count(figures.epochs),

@@ -1,15 +1,15 @@
 """What was found wrong with network, plan or training."""
 
-from core.diagnosis import Finding, judge
+from core.diagnosis import Finding, run_findings
 from core.export.document import Block, Items, Section, Text
-from core.runs.record import Told
+from core.runs.record import RunDetails
 
 __all__ = ["findings"]
 
 
-def findings(told: Told) -> Section:
+def findings(told: RunDetails) -> Section:
     """Every finding with its evidence, its cause and what mends it."""
-    found = judge(told.preset.architecture, told.preset.plan, told.history)
+    found = run_findings(told.preset.architecture, told.preset.plan, told.history)
     none = Text("Nothing was found wrong with this network, its plan or its training.")
     return Section("Findings", () if found else (none,), tuple(_finding(finding) for finding in found))
 
@@ -17,8 +17,8 @@ def findings(told: Told) -> Section:
 def _finding(finding: Finding) -> Section:
     place = f", layer {finding.layer}" if finding.layer else ""
     blocks: list[Block] = [Text(finding.evidence), Text(finding.cause, quiet=True)]
-    if finding.remedies:
-        blocks.append(Items("What mends it", tuple(remedy.label for remedy in finding.remedies)))
+    if finding.fixes:
+        blocks.append(Items("What mends it", tuple(remedy.label for remedy in finding.fixes)))
     if finding.because:
         place += f", because of {finding.because}"
     return Section(f"{finding.code.replace('-', ' ').capitalize()}{place}", tuple(blocks))

@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 
 from core.datasets import DATASETS
-from core.explanation import sums
 from core.export.document import Block, Column, Section, Table, Text
-from core.export.sections.words import shape, typeset
-from core.families import Family
-from core.fields import Described, fields_of
-from core.formulas import Number, total
-from core.layers import Facts, Layer
-from core.plan import Plan
+from core.export.sections.text import shape, typeset
+from core.fields.registry import Registered
+from core.fields.struct import FieldStruct, fields_of
+from core.formatting import NONE, show_amount, show_bytes, show_count, show_short
+from core.network.explanation import sums
+from core.network.formulas import Number, total
+from core.network.layers import Facts, Layer
+from core.network.summary import Row, Summary, Totals, summarize
+from core.plan.plan import Plan
 from core.presets import Preset
-from core.quantities import NONE, show_amount, show_bytes, show_count, show_short
 from core.sentences import sentence
-from core.summary import Row, Summary, Totals, summarize
 
 __all__ = ["architecture", "arithmetic", "plan"]
 
@@ -103,7 +103,7 @@ def _given(layer: Layer) -> Iterator[str]:
     for field in fields_of(type(layer)):
         value = getattr(layer, field.name)
         if field.required or value != field.default:
-            yield f"{field.name} = {field.kind.show(value) or NONE}"
+            yield f"{field.name} = {field.type.show(value) or NONE}"
 
 
 def _steps(facts: Facts) -> Iterator[tuple[str, ...]]:
@@ -134,16 +134,16 @@ def _data(plan: Plan) -> str:
     return f"{said} The last {float(plan.validation):.4g} of the training set is kept for validation."
 
 
-def _fields(value: Described, path: str = "") -> Iterator[tuple[str, str, str]]:
+def _fields(value: FieldStruct, path: str = "") -> Iterator[tuple[str, str, str]]:
     """Field, value and meaning of all that ``value`` has; what is nested stands behind its own, if it is given."""
     for field in fields_of(type(value)):
         held, place = getattr(value, field.name), f"{path}{field.name}"
         if held is None and path:
             continue
-        if isinstance(held, Family):
+        if isinstance(held, Registered):
             yield place, type(held).__name__, field.help
             yield from _fields(held, f"{place}.")
-        elif isinstance(held, Described):
+        elif isinstance(held, FieldStruct):
             yield from _fields(held, f"{place}.")
         else:
-            yield place, field.kind.show(held) or NONE, field.help
+            yield place, field.type.show(held) or NONE, field.help

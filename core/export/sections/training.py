@@ -4,19 +4,11 @@ from collections.abc import Iterator
 from statistics import median
 
 from core.curves import History
-from core.export.document import Block, Column, Facts, Figures, Section, Table, Text
+from core.events import EpochEnded
+from core.export.document import Block, ChartGroup, Column, KeyValues, Section, Table, Text
 from core.export.sections.charts import single
-from core.quantities import (
-    NONE,
-    show_accuracy,
-    show_amount,
-    show_duration,
-    show_loss,
-    show_rate,
-    show_short,
-)
-from core.runs.record import Told
-from core.training.events import EpochEnded
+from core.formatting import NONE, show_accuracy, show_amount, show_duration, show_loss, show_rate, show_short
+from core.runs.record import RunDetails
 
 __all__ = ["training"]
 
@@ -25,23 +17,23 @@ MOST_EPOCHS = 20
 """Rows that a table of all epochs has at most; of more epochs only some are shown."""
 
 
-def training(told: Told) -> Section:
+def training(told: RunDetails) -> Section:
     """What a run has told while it was trained."""
     history = told.history
     charts = tuple(filter(None, (single("loss", history), single("accuracy", history))))
     if not (charts or history.epochs):
         return Section("Training", (Text("There are no curves: it came to its end before its first epoch did."),))
-    blocks: list[Block] = [Figures(charts)] if charts else []
+    blocks: list[Block] = [ChartGroup(charts)] if charts else []
     blocks.append(_reached(told))
     message = history.ended.message if history.ended else ""
     blocks += [Text(message)] if message else []
-    blocks.append(Facts(tuple(_times(told))))
+    blocks.append(KeyValues(tuple(_times(told))))
     blocks += [_epochs(history)] if history.epochs else []
     return Section("Training", tuple(blocks))
 
 
-def _reached(told: Told) -> Table:
-    history, figures = told.history, told.run.figures
+def _reached(told: RunDetails) -> Table:
+    history, figures = told.history, told.run.metrics
     last, best = history.epochs[-1] if history.epochs else None, history.best
     rows = []
     if last:
@@ -69,8 +61,8 @@ def _reached(told: Told) -> Table:
     )
 
 
-def _times(told: Told) -> Iterator[tuple[str, str]]:
-    history, figures = told.history, told.run.figures
+def _times(told: RunDetails) -> Iterator[tuple[str, str]]:
+    history, figures = told.history, told.run.metrics
     yield "Training and validation", f"{show_amount(figures.epochs, 'epoch')} in {show_duration(figures.seconds)}"
     if history.epochs:
         seconds = [epoch.seconds for epoch in history.epochs]

@@ -5,8 +5,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.architecture import Architecture
-from core.initializers import (
+from core.network.architecture import Architecture
+from core.network.initializers import (
     Constant,
     GlorotUniform,
     HeNormal,
@@ -18,7 +18,7 @@ from core.initializers import (
     VarianceScaling,
     Zeros,
 )
-from core.layers import (
+from core.network.layers import (
     GRU,
     LSTM,
     Activation,
@@ -43,7 +43,8 @@ from core.layers import (
     Reshape,
     SeparableConv2D,
 )
-from core.losses import (
+from core.network.regularizers import Regularizer
+from core.plan.losses import (
     BinaryCrossentropy,
     BinaryFocalCrossentropy,
     CategoricalCrossentropy,
@@ -54,8 +55,7 @@ from core.losses import (
     SparseCategoricalCrossentropy,
     SquaredHinge,
 )
-from core.plan import Plan
-from core.regularizers import Regularizer
+from core.plan.plan import Plan
 
 IMAGE = (28, 28, 1)
 RAW = Plan(pixels="0..255")

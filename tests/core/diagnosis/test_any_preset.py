@@ -4,19 +4,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from core.architecture import Architecture
-from core.diagnosis.remarks import remarks
-from core.layers import Dense, Flatten
-from core.plan import Plan
+from core.diagnosis.problems import architecture_problems
+from core.network.architecture import Architecture
+from core.network.layers import Dense, Flatten
+from core.network.summary import summarize
+from core.plan.plan import Plan
 from core.presets import Preset
-from core.readiness import obstacles
-from core.summary import summarize
+from core.readiness import blockers
 from tests.core.generated import architectures, instances, layers, presets
 
 
 def look(preset: Preset) -> None:
     summary = summarize(preset.architecture)
-    for found in (remarks, obstacles):
+    for found in (architecture_problems, blockers):
         for problem in found(preset.architecture, preset.plan, summary):
             assert problem.message
             if problem.fix:

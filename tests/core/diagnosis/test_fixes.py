@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
-from core.architecture import Architecture
 from core.curves import History
-from core.diagnosis import judge
-from core.layers import Activation, BatchNormalization, Dense, Flatten, Layer, Reshape
-from core.losses import BinaryCrossentropy, Loss
-from core.optimizers import SGD, Adam
-from core.plan import Plan
-from core.regularizers import Regularizer
-from core.training.events import Event
+from core.diagnosis import run_findings
+from core.events import Event
+from core.network.architecture import Architecture
+from core.network.layers import Activation, BatchNormalization, Dense, Flatten, Layer, Reshape
+from core.network.regularizers import Regularizer
+from core.plan.losses import BinaryCrossentropy, Loss
+from core.plan.optimizers import SGD, Adam
+from core.plan.plan import Plan
 from core.training.session import Session
 
 pytestmark = pytest.mark.keras
@@ -118,13 +118,13 @@ def test_the_cause_stands_first_and_each_of_its_fixes_cures(case: Failing) -> No
     network = Architecture((28, 28, 1), case.layers)
     history = trained(network, case.plan)
     assert accuracy(history) < case.least
-    first, *others = judge(network, case.plan, history)
+    first, *others = run_findings(network, case.plan, history)
     assert (first.code, first.layer, first.because) == (case.code, case.layer, "")
-    assert all(finding.because == first.title for finding in others if not finding.remedies)
-    assert first.remedies
-    labels = [remedy.label for remedy in first.remedies]
+    assert all(finding.because == first.title for finding in others if not finding.fixes)
+    assert first.fixes
+    labels = [remedy.label for remedy in first.fixes]
     assert set(case.skipped) <= set(labels)
-    for remedy in first.remedies:
+    for remedy in first.fixes:
         if remedy.label not in case.skipped:
             reached = accuracy(trained(remedy.architecture, remedy.plan))
             assert reached > case.least, f"{remedy.label}: {reached:.3f}"
@@ -132,7 +132,7 @@ def test_the_cause_stands_first_and_each_of_its_fixes_cures(case: Failing) -> No
 
 def test_a_loss_that_broke_is_explained_by_what_breaks_it() -> None:
     case = CASES[0]
-    found = judge(
+    found = run_findings(
         Architecture((28, 28, 1), case.layers), case.plan, trained(Architecture((28, 28, 1), case.layers), case.plan)
     )
     assert [(one.code, one.because) for one in found] == [
@@ -141,4 +141,4 @@ def test_a_loss_that_broke_is_explained_by_what_breaks_it() -> None:
     ]
     assert "0/0" in found[0].cause
     assert found[1].cause == "This is because of no-softmax (layer 3): mend that first."
-    assert found[1].remedies == ()
+    assert found[1].fixes == ()

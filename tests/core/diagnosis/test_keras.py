@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core.diagnosis.kernels import fans, initial_stddev, kernels
-from core.initializers import Initializer
-from core.layers import (
+from core.network.initializers import Initializer
+from core.network.layers import (
     GRU,
     LSTM,
     Conv1D,
@@ -38,7 +38,7 @@ SHAPE = (7, 5, 30, 40)
 
 @pytest.fixture(scope="module")
 def keras_model() -> Any:
-    from core import keras_model
+    from core.keras_runtime import keras_model
 
     return keras_model
 
@@ -53,7 +53,7 @@ def test_kernels_have_the_shapes_of_keras(keras_model: Any, layer: Layer, x: tup
 
 @pytest.mark.parametrize("name", Initializer.members)
 def test_initializers_spread_as_in_keras(keras_model: Any, name: str) -> None:
-    initializer = Initializer.members[name].start()
+    initializer = Initializer.members[name].initial()
     stddev = initial_stddev(initializer, SHAPE)
     if stddev is None:
         assert name in ("Zeros", "Ones", "Constant", "Identity")
@@ -65,10 +65,10 @@ def test_initializers_spread_as_in_keras(keras_model: Any, name: str) -> None:
 
 def test_a_softmax_is_remembered_and_its_inputs_are_what_is_trained(keras_model: Any) -> None:
     """As the causes of logits-of-softmax, no-softmax and binary-loss-on-softmax tell it."""
-    from core.architecture import Architecture
-    from core.layers import Flatten
-    from core.losses import BinaryCrossentropy, CategoricalCrossentropy, CategoricalFocalCrossentropy, Loss
-    from core.plan import Plan
+    from core.network.architecture import Architecture
+    from core.network.layers import Flatten
+    from core.plan.losses import BinaryCrossentropy, CategoricalCrossentropy, CategoricalFocalCrossentropy, Loss
+    from core.plan.plan import Plan
 
     x, y = np.array([[2.0, -1.0, 0.5]], np.float32), np.array([[0.0, 1.0, 0.0]], np.float32)
 

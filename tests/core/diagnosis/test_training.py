@@ -8,16 +8,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core import presets
-from core.architecture import Architecture
 from core.curves import History
-from core.diagnosis import Finding, examine
-from core.diagnosis.dynamic import diagnose
-from core.initializers import Constant, RandomNormal
-from core.layers import Dense, Flatten, Layer
-from core.optimizers import SGD
-from core.plan import Plan
-from core.summary import summarize
-from core.training.events import Ended
+from core.diagnosis import Finding, static_findings
+from core.diagnosis.training_rules import rule_findings
+from core.events import Ended
+from core.network.architecture import Architecture
+from core.network.initializers import Constant, RandomNormal
+from core.network.layers import Dense, Flatten, Layer
+from core.network.summary import summarize
+from core.plan.optimizers import SGD
+from core.plan.plan import Plan
 
 pytestmark = pytest.mark.keras
 
@@ -42,7 +42,7 @@ def trained(architecture: Architecture, plan: Plan) -> Trained:
     def listen(event: Any) -> None:
         nonlocal history
         history = history.after(event)
-        told.update(finding.code for finding in diagnose(architecture, plan, history))
+        told.update(finding.code for finding in rule_findings(architecture, plan, history))
 
     ended = Session(architecture, plan, listen).run()
     return Trained(history, ended, frozenset(told))
@@ -60,16 +60,16 @@ def mlp(*hidden: Layer, **planned: Any) -> Network:
 
 
 def findings(network: Network) -> tuple[Finding, ...]:
-    return diagnose(*network, trained(*network).history)
+    return rule_findings(*network, trained(*network).history)
 
 
 def static(network: Network) -> list[str]:
-    return [finding.code for finding in examine(*network, summarize(network[0]))]
+    return [finding.code for finding in static_findings(*network, summarize(network[0]))]
 
 
 def remedied(finding: Finding, epochs: int) -> Network:
     """What the first remedy makes of the network."""
-    remedy = finding.remedies[0]
+    remedy = finding.fixes[0]
     return remedy.architecture, replace(remedy.plan, epochs=epochs)
 
 
@@ -88,7 +88,7 @@ def test_deep_sigmoids_have_vanishing_gradients(units: int) -> None:
     assert f"layer 3 (Dense {units} sigmoid)" in found.evidence
     assert "layer 13 (Dense 10 softmax)" in found.evidence
     assert [other.code for other in others] == ["saturated-units"]  # by the pixels of 0 to 255
-    assert found.remedies[0].label.startswith("set elu, he_normal and BatchNormalization in 11 layers, optimizer=adam")
+    assert found.fixes[0].label.startswith("set elu, he_normal and BatchNormalization in 11 layers, optimizer=adam")
     assert accuracy(network) < 0.2
 
 
@@ -151,9 +151,9 @@ def test_pixels_that_are_not_scaled_saturate_and_are_scaled_by_both_remedies() -
     assert static(network) == ["inputs-not-scaled"]
     (found,) = findings(network)
     assert (found.code, found.layer) == ("saturated-units", 2)
-    (unscaled,) = examine(*network, summarize(network[0]))
-    assert unscaled.remedies[0] in found.remedies
-    assert {remedy.plan.pixels for remedy in found.remedies} == {"0..1"}
+    (unscaled,) = static_findings(*network, summarize(network[0]))
+    assert unscaled.fixes[0] in found.fixes
+    assert {remedy.plan.pixels for remedy in found.fixes} == {"0..1"}
     assert accuracy(remedied(found, epochs=1)) > 0.9
 
 

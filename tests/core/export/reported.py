@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from core import presets
 from core.curves import History
+from core.events import Ended, EpochEnded, Progress, Started
 from core.inspection.results import Results
 from core.presets import Preset
-from core.runs.record import Environment, Label, Run, Told, figures
-from core.training.events import Ended, EpochEnded, Progress, Started
+from core.runs.record import Environment, Label, Run, RunDetails, metrics_of
 
 STEPS, STRETCHES = 400, 8
 """Steps of an epoch, and how many stretches they are told in."""
@@ -43,12 +43,12 @@ def told(
     epochs: int = 3,
     key: str = "k3x9a",
     history: History | None = None,
-) -> Told:
+) -> RunDetails:
     """A run that has gone so, of ``preset``."""
     went = scripted(epochs) if history is None else history
-    reached = replace(figures(went, 2.0 * epochs), params=61_706)
+    reached = replace(metrics_of(went, 2.0 * epochs), params=61_706)
     run = Run(f"20260102-030405-{key}", label, preset.name, "finished", 1_767_323_045.0, "cpu", reached)
-    return Told(run, preset, went, Environment("0.1.0", "3.11.7", "2.21.0", "3.15.1", "2.4.6", "Linux", "cpu"))
+    return RunDetails(run, preset, went, Environment("0.1.0", "3.11.7", "2.21.0", "3.15.1", "2.4.6", "Linux", "cpu"))
 
 
 def results(classes: tuple[str, ...] = tuple("0123456789")) -> Results:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.curves import History, Point
+from core.events import EpochEnded
 from core.export.csv import curves_csv, history_csv
-from core.training.events import EpochEnded
 
 numbers = st.floats(0, allow_nan=False, allow_infinity=False)
 measured = st.builds(

@@ -15,20 +15,20 @@ import pytest
 from msgspec.structs import replace
 
 from core import presets
-from core.architecture import Architecture
 from core.curves import Change
 from core.export import formats
 from core.export.csv import history_csv
-from core.export.formats import FORMATS, ExportError, Format, Stored
+from core.export.formats import FORMATS, ExportError, Format, RunSource
 from core.export.script import script
-from core.layers import Dense, Flatten, MaxPooling2D
+from core.network.architecture import Architecture
+from core.network.layers import Dense, Flatten, MaxPooling2D
+from core.plan.schedules import Cosine, Schedule, Step
 from core.presets import Preset
 from core.runs import checkpoint_file
 from core.runs.folder import CHECKPOINT, KERAS_FILES
 from core.runs.record import RunError
 from core.runs.store import Store
-from core.schedules import Cosine, Schedule, Step
-from core.training.checkpoint import Checkpoint, Standing
+from core.training.checkpoint import Checkpoint, TrainingState
 from tests.benchmarks.many_runs import fill
 
 LENET = presets.load(presets.find("lenet-5"))
@@ -37,22 +37,22 @@ TEXTS = [form for form in FORMATS.values() if form.text and form.name != "report
 
 
 @pytest.fixture
-def stored(home: Path) -> Stored:
+def stored(home: Path) -> RunSource:
     """A run of LeNet-5, without weights."""
     fill(home, 3)
     return store_of(home, "00002")
 
 
-def store_of(home: Path, key: str) -> Stored:
+def store_of(home: Path, key: str) -> RunSource:
     store = Store(home)
     run = store.find(key)
-    return Stored(store.told(run.id), store.path(run.id))
+    return RunSource(store.details(run.id), store.path(run.id))
 
 
-def with_weights(stored: Stored) -> None:
+def with_weights(stored: RunSource) -> None:
     """Give it a checkpoint, and the Keras files of training, which are none."""
     arrays = (np.zeros(3, np.float32),)
-    checkpoint_file.write(stored.folder, Checkpoint(Standing(10), arrays, arrays), durably=False)
+    checkpoint_file.write(stored.folder, Checkpoint(TrainingState(10), arrays, arrays), durably=False)
     for which, name in KERAS_FILES.items():
         (stored.folder / name).write_bytes(which.encode())
 
@@ -63,7 +63,7 @@ def test_every_format_has_a_name_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
-def test_the_name_of_the_file_is_that_of_the_run_with_its_key(form: Format, stored: Stored) -> None:
+def test_the_name_of_the_file_is_that_of_the_run_with_its_key(form: Format, stored: RunSource) -> None:
     end = form.suffix or "-tensorboard"
     assert formats.default_name(form, LENET) == f"lenet-5{end}"
     assert formats.default_name(form, stored) == f"lenet-5-2-00002{end}"
@@ -81,14 +81,14 @@ def test_no_name_of_a_preset_leads_elsewhere(name: str) -> None:
 
 
 @pytest.mark.parametrize("form", TEXTS, ids=lambda form: form.name)
-def test_what_is_written_is_the_text(form: Format, stored: Stored, tmp_path: Path) -> None:
+def test_what_is_written_is_the_text(form: Format, stored: RunSource, tmp_path: Path) -> None:
     path = tmp_path / "new" / f"file{form.suffix}"
     formats.export(form, stored, path)
     assert path.read_text(encoding="utf-8") == formats.content(form, stored)
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
-def test_the_texts_are_those_of_the_run(stored: Stored) -> None:
+def test_the_texts_are_those_of_the_run(stored: RunSource) -> None:
     assert formats.content(FORMATS["script"], stored) == script(stored.told.preset)
     assert formats.content(FORMATS["csv"], stored) == history_csv(stored.told.history)
     text = formats.content(FORMATS["toml"], stored)
@@ -109,21 +109,21 @@ def test_a_preset_has_no_history(name: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_run_that_ended_in_its_first_epoch_has_no_weights(stored: Stored, tmp_path: Path) -> None:
+def test_a_run_that_ended_in_its_first_epoch_has_no_weights(stored: RunSource, tmp_path: Path) -> None:
     (stored.folder / CHECKPOINT).unlink()
     with pytest.raises(ExportError, match="LeNet-5 2 has no weights"):
         formats.export(FORMATS["keras"], stored, tmp_path / "x.keras")
     assert formats.answers(stored, "last") is None
 
 
-def test_a_script_says_where_the_run_went_its_own_way(stored: Stored) -> None:
+def test_a_script_says_where_the_run_went_its_own_way(stored: RunSource) -> None:
     def said(schedule: Schedule, planned: int, *changes: Change) -> str:
         told = stored.told
         plan = replace(told.preset.plan, epochs=10, schedule=schedule)
         told = replace(
             told,
             preset=replace(told.preset, plan=plan),
-            run=replace(told.run, figures=replace(told.run.figures, planned=planned)),
+            run=replace(told.run, figures=replace(told.run.metrics, planned=planned)),
             history=replace(told.history, changes=changes),
         )
         return formats.content(FORMATS["script"], replace(stored, told=told)).split("\n\n", 1)[0]
@@ -140,21 +140,21 @@ def test_an_architecture_with_errors_is_no_keras_model(tmp_path: Path) -> None:
         formats.export(FORMATS["keras"], broken, tmp_path / "x.keras")
 
 
-def test_keras_takes_no_other_name(stored: Stored, tmp_path: Path) -> None:
+def test_keras_takes_no_other_name(stored: RunSource, tmp_path: Path) -> None:
     with_weights(stored)
     with pytest.raises(ExportError, match=r"model\.h5: .*\.keras"):
         formats.export(FORMATS["keras"], stored, tmp_path / "model.h5")
 
 
 @pytest.mark.parametrize("name", ["keras", "tensorboard"])
-def test_what_is_no_text_cannot_go_just_anywhere(name: str, stored: Stored) -> None:
+def test_what_is_no_text_cannot_go_just_anywhere(name: str, stored: RunSource) -> None:
     with_weights(stored)
     with pytest.raises(ExportError, match="is no text"):
         formats.content(FORMATS[name], stored)
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
-def test_nothing_is_written_over(form: Format, stored: Stored, tmp_path: Path) -> None:
+def test_nothing_is_written_over(form: Format, stored: RunSource, tmp_path: Path) -> None:
     with_weights(stored)
     path = tmp_path / f"mine{form.suffix}"
     path.write_text("mine")
@@ -165,7 +165,7 @@ def test_nothing_is_written_over(form: Format, stored: Stored, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
-def test_nor_through_a_link_that_leads_nowhere_yet(form: Format, stored: Stored, tmp_path: Path) -> None:
+def test_nor_through_a_link_that_leads_nowhere_yet(form: Format, stored: RunSource, tmp_path: Path) -> None:
     with_weights(stored)
     link = tmp_path / f"mine{form.suffix}"
     link.symlink_to(tmp_path / "target")
@@ -177,7 +177,7 @@ def test_nor_through_a_link_that_leads_nowhere_yet(form: Format, stored: Stored,
 
 @pytest.mark.parametrize("form", [*TEXTS, FORMATS["keras"]], ids=lambda form: form.name)
 def test_what_has_come_since_somebody_looked_stays(
-    form: Format, stored: Stored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    form: Format, stored: RunSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_weights(stored)
     path = tmp_path / f"mine{form.suffix}"
@@ -195,7 +195,7 @@ def test_what_has_come_since_somebody_looked_stays(
 
 
 @pytest.mark.parametrize("form", [*TEXTS, FORMATS["keras"]], ids=lambda form: form.name)
-def test_a_link_is_replaced_and_what_it_leads_to_stays(form: Format, stored: Stored, tmp_path: Path) -> None:
+def test_a_link_is_replaced_and_what_it_leads_to_stays(form: Format, stored: RunSource, tmp_path: Path) -> None:
     with_weights(stored)
     (tmp_path / "target").write_text("somebody's")
     link = tmp_path / f"mine{form.suffix}"
@@ -206,7 +206,7 @@ def test_a_link_is_replaced_and_what_it_leads_to_stays(form: Format, stored: Sto
 
 
 @pytest.mark.parametrize("form", TEXTS, ids=lambda form: form.name)
-def test_unless_that_is_wanted(form: Format, stored: Stored, tmp_path: Path) -> None:
+def test_unless_that_is_wanted(form: Format, stored: RunSource, tmp_path: Path) -> None:
     path = tmp_path / f"mine{form.suffix}"
     path.write_text("mine")
     formats.export(form, stored, path, force=True)
@@ -215,7 +215,7 @@ def test_unless_that_is_wanted(form: Format, stored: Stored, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("which", KERAS_FILES)
 def test_the_keras_file_that_training_left_is_taken(
-    which: checkpoint_file.Which, stored: Stored, tmp_path: Path
+    which: checkpoint_file.Which, stored: RunSource, tmp_path: Path
 ) -> None:
     with_weights(stored)
     formats.export(FORMATS["keras"], stored, tmp_path / "x.keras", which)
@@ -223,7 +223,7 @@ def test_the_keras_file_that_training_left_is_taken(
 
 
 class TestReport:
-    def test_without_asking_anybody(self, stored: Stored, tmp_path: Path) -> None:
+    def test_without_asking_anybody(self, stored: RunSource, tmp_path: Path) -> None:
         with_weights(stored)
         path = tmp_path / "report.html"
         formats.write_report(path, stored, asks=False)
@@ -231,14 +231,14 @@ class TestReport:
         assert "LeNet-5" in text
         assert "<script" not in text
 
-    def test_compared_with_others(self, stored: Stored, home: Path, tmp_path: Path) -> None:
+    def test_compared_with_others(self, stored: RunSource, home: Path, tmp_path: Path) -> None:
         other = store_of(home, "00001").told
         formats.write_report(tmp_path / "one.html", stored, asks=False)
         formats.write_report(tmp_path / "two.html", stored, [other], asks=False)
         assert other.run.name not in (tmp_path / "one.html").read_text()
         assert other.run.name in (tmp_path / "two.html").read_text()
 
-    def test_markdown_has_its_figures_beside_it(self, stored: Stored, tmp_path: Path) -> None:
+    def test_markdown_has_its_figures_beside_it(self, stored: RunSource, tmp_path: Path) -> None:
         formats.write_report(tmp_path / "lab.md", stored, asks=False)
         written = {path.name for path in tmp_path.iterdir() if path.is_file()}
         text = (tmp_path / "lab.md").read_text()
@@ -246,7 +246,7 @@ class TestReport:
         assert figures
         assert all(name.endswith(".svg") and f"({name})" in text for name in figures)
 
-    def test_none_of_its_files_is_written_where_one_is_there(self, stored: Stored, tmp_path: Path) -> None:
+    def test_none_of_its_files_is_written_where_one_is_there(self, stored: RunSource, tmp_path: Path) -> None:
         formats.write_report(tmp_path / "lab.md", stored, asks=False)
         figure = next(tmp_path.glob("*.svg"))
         (tmp_path / "lab.md").unlink()
@@ -257,15 +257,15 @@ class TestReport:
         assert figure.name in before
 
 
-def test_no_format_that_can_do_without_loads_tensorflow(stored: Stored, tmp_path: Path) -> None:
+def test_no_format_that_can_do_without_loads_tensorflow(stored: RunSource, tmp_path: Path) -> None:
     with_weights(stored)
     code = (
         "import json, sys\n"
         "from pathlib import Path\n"
-        "from core.export.formats import FORMATS, Stored, export, write_report\n"
+        "from core.export.formats import FORMATS, RunSource, export, write_report\n"
         "from core.runs.folder import read\n"
         f"folder, out = Path({str(stored.folder)!r}), Path({str(tmp_path)!r})\n"
-        "run = Stored(read(folder), folder)\n"
+        "run = RunSource(read(folder), folder)\n"
         "for name in ('script', 'toml', 'csv', 'keras'):\n"
         "    export(FORMATS[name], run, out / f'x{FORMATS[name].suffix}')\n"
         "write_report(out / 'x.html', run, asks=False)\n"
@@ -297,7 +297,7 @@ class TestKeras:
         with pytest.raises(FileExistsError):
             import_module("core.runs.keras_file").write(tmp_path / "small.keras", small, replaces=False)
 
-    def test_a_file_of_an_earlier_checkpoint_is_made_anew(self, stored: Stored, tmp_path: Path) -> None:
+    def test_a_file_of_an_earlier_checkpoint_is_made_anew(self, stored: RunSource, tmp_path: Path) -> None:
         with_weights(stored)
         os.utime(stored.folder / KERAS_FILES["last"], ns=(1, 1))
         with pytest.raises(ExportError):  # the weights are those of another network

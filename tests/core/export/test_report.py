@@ -12,21 +12,21 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from core import presets
-from core.architecture import Architecture
 from core.curves import History
-from core.diagnosis import judge
-from core.export.curves_svg import RUNS
-from core.export.document import Block, Facts, Figures, Items, Report, Section, Table, Text
+from core.diagnosis import run_findings
+from core.events import LearningRateChanged
+from core.export.chart_svg import RUNS
+from core.export.document import Block, ChartGroup, Items, KeyValues, Report, Section, Table, Text
 from core.export.lab_report import lab_report
 from core.export.sections.training import training
 from core.inspection.results import Results
-from core.layers import Dense, Flatten
-from core.plan import EarlyStopping
+from core.network.architecture import Architecture
+from core.network.layers import Dense, Flatten
+from core.network.summary import summarize
+from core.plan.plan import EarlyStopping
 from core.presets import Preset
 from core.runs.differences import differences
 from core.runs.record import Label
-from core.summary import summarize
-from core.training.events import LearningRateChanged
 from tests.core.export.reported import LENET, STEPS, history, results, told
 
 
@@ -114,7 +114,7 @@ def test_the_plan_is_told_field_by_field_with_what_is_nested() -> None:
     expected = {
         "optimizer": "Adam",
         "optimizer.learning_rate": "0.001",
-        "epochs": str(trained.run.figures.planned),
+        "epochs": str(trained.run.metrics.planned),
         "early_stopping.patience": "2",
         "shuffle": "true",
     }
@@ -157,7 +157,7 @@ def test_few_epochs_are_all_told_and_of_many_the_first_the_best_and_the_last(epo
 
 def test_the_curves_reach_from_the_start_to_the_end_and_the_best_epoch_is_marked() -> None:
     went = history(5, best=2)
-    figures = next(block for block in training(told(history=went)).blocks if isinstance(block, Figures))
+    figures = next(block for block in training(told(history=went)).blocks if isinstance(block, ChartGroup))
     assert [chart.name for chart in figures.charts] == ["loss", "accuracy"]
     loss = figures.charts[0]
     by_name = {curve.name: curve.points for curve in loss.curves}
@@ -170,7 +170,7 @@ def test_the_curves_reach_from_the_start_to_the_end_and_the_best_epoch_is_marked
 
 def test_a_change_of_the_learning_rate_is_marked() -> None:
     went = history(2).after(LearningRateChanged(STEPS // 2, 0.0005))
-    figures = next(block for block in training(told(history=went)).blocks if isinstance(block, Figures))
+    figures = next(block for block in training(told(history=went)).blocks if isinstance(block, ChartGroup))
     assert [(rule.x, rule.label) for rule in figures.charts[0].rules] == [(0.5, "lr 0.0005")]
 
 
@@ -225,14 +225,14 @@ def test_without_results_it_is_said_how_to_get_them() -> None:
 def test_findings_are_told_with_evidence_cause_and_remedies() -> None:
     wrong = Preset("wrong", Architecture((28, 28, 1), (Flatten(), Dense(10, "relu"))))
     report = lab_report(told(preset=wrong), None)
-    found = judge(wrong.architecture, wrong.plan, told(preset=wrong).history)
+    found = run_findings(wrong.architecture, wrong.plan, told(preset=wrong).history)
     sections = section(report, "Findings").sections
     assert found
     assert len(sections) == len(found)
     for finding, said in zip(found, sections, strict=True):
         assert said.blocks[:2] == (Text(finding.evidence), Text(finding.cause, quiet=True))
         assert [*said.blocks[2:]] == (
-            [Items("What mends it", tuple(remedy.label for remedy in finding.remedies))] if finding.remedies else []
+            [Items("What mends it", tuple(remedy.label for remedy in finding.fixes))] if finding.fixes else []
         )
 
 
@@ -255,7 +255,7 @@ def test_runs_are_compared_by_their_figures_their_differences_and_their_curves()
     differing = table(report, "Comparison", "In what")
     assert [column.title for column in differing.columns][2:] == ["first try", "second"]
     assert differing.rows == tuple((one.place, one.field, *one.values) for one in differences((told(), other)))
-    charts = next(block for block in section(report, "Comparison").blocks if isinstance(block, Figures)).charts
+    charts = next(block for block in section(report, "Comparison").blocks if isinstance(block, ChartGroup)).charts
     assert [chart.title for chart in charts] == ["Validation or training loss", "Validation or training accuracy"]
     assert [curve.points for curve in charts[0].curves] == [told().history.val_loss, other.history.means("loss")]
 
@@ -270,7 +270,7 @@ def test_runs_of_one_name_are_told_apart_by_their_keys_and_equal_ones_are_called
 def test_more_runs_than_can_be_told_apart_are_compared_but_not_drawn() -> None:
     others = [told(Label(f"run {number}"), key=f"key{number:02}") for number in range(len(RUNS))]
     compared = section(lab_report(told(), None, others), "Comparison")
-    charts = next(block for block in compared.blocks if isinstance(block, Figures)).charts
+    charts = next(block for block in compared.blocks if isinstance(block, ChartGroup)).charts
     assert len(charts[0].curves) == len(RUNS)
     assert Text(f"Curves are drawn of the first {len(RUNS)} runs.", quiet=True) in compared.blocks
 
@@ -303,4 +303,4 @@ def test_a_report_without_results_loads_neither_tensorflow_nor_numpy() -> None:
 
 
 def facts(report: Report) -> tuple[tuple[str, str], ...]:
-    return next(block for block in report.head if isinstance(block, Facts)).pairs
+    return next(block for block in report.head if isinstance(block, KeyValues)).pairs

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.curves import History, Point
-from core.export.curves_svg import BEST, RUNS, TRAINING, VALIDATION, Chart, svg
+from core.export.chart_svg import BEST, RUNS, TRAINING, VALIDATION, Chart, svg
 from core.export.sections.charts import overlaid, single
 from tests.core import generated
 from tests.core.export.reported import history

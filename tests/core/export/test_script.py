@@ -17,19 +17,19 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from core import presets
-from core.architecture import Architecture
 from core.datasets import mnist
 from core.export.script import script
-from core.fields import fields_of
-from core.initializers import Initializer
+from core.fields.struct import fields_of
 from core.keras_call import Call
-from core.layers import LSTM, Bidirectional, Dense, Dropout, Flatten, Layer
-from core.losses import SparseCategoricalCrossentropy
-from core.optimizers import Adam, Optimizer
-from core.plan import EarlyStopping, Plan
+from core.network.architecture import Architecture
+from core.network.initializers import Initializer
+from core.network.layers import LSTM, Bidirectional, Dense, Dropout, Flatten, Layer
+from core.network.summary import summarize
+from core.plan.losses import SparseCategoricalCrossentropy
+from core.plan.optimizers import Adam, Optimizer
+from core.plan.plan import EarlyStopping, Plan
+from core.plan.schedules import ReduceLROnPlateau, Schedule, Step
 from core.presets import Preset
-from core.schedules import ReduceLROnPlateau, Schedule, Step
-from core.summary import summarize
 from tests.core.generated import instances, texts
 from tests.core.generated import presets as any_presets
 from tests.core.test_keras_model import SAMPLES
@@ -198,7 +198,7 @@ def values(model: Any) -> list[Any]:
 def test_keras_counts_as_the_app_does_layer_by_layer(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
 
-    from core.keras_model import parts
+    from core.keras_runtime.keras_model import parts
 
     def zeros(_: Any, shape: tuple[int, ...], dtype: str) -> Any:
         return keras.ops.zeros(shape, dtype)
@@ -216,7 +216,7 @@ def test_keras_counts_as_the_app_does_layer_by_layer(name: str, monkeypatch: pyt
 
 
 def assert_begins_alike(*layers: Layer, shape: tuple[int, ...]) -> None:
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     architecture = Architecture(shape, layers)
     ours, theirs = build(architecture, 3), model_of(script(Preset("any", architecture, Plan(seed=3))))
@@ -254,7 +254,7 @@ def test_what_is_written_without_a_name_comes_first_in_keras(name: str) -> None:
 @pytest.mark.keras
 @pytest.mark.parametrize("name", Optimizer.members)
 def test_every_optimizer_begins_where_the_app_has_it_begin(name: str) -> None:
-    from core import keras_model
+    from core.keras_runtime import keras_model
 
     plan = Plan(optimizer=Optimizer.named(name)(), seed=2)
     x, y = np.random.default_rng(0).random((8, 28, 28, 1), np.float32), np.eye(10, dtype=np.float32)[:8]

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from core.architecture import Architecture
 from core.curves import History, Point
-from core.layers import Dense, Flatten
+from core.events import EpochEnded, Started
+from core.network.architecture import Architecture
+from core.network.layers import Dense, Flatten
 from core.presets import Preset
-from core.runs.record import Environment, Label, Run, Told, figures
-from core.training.events import EpochEnded, Started
+from core.runs.record import Environment, Label, Run, RunDetails, metrics_of
 
 pytestmark = pytest.mark.keras
 
@@ -42,9 +42,9 @@ class Scalar(NamedTuple):
     after: float
 
 
-def told(history: History) -> Told:
-    run = Run("2026-01-01-abcde", Label("Mine"), "Mine", "finished", BEGUN, "CPU", figures(history, 8.0))
-    return Told(run, PRESET, history, ENVIRONMENT)
+def told(history: History) -> RunDetails:
+    run = Run("2026-01-01-abcde", Label("Mine"), "Mine", "finished", BEGUN, "CPU", metrics_of(history, 8.0))
+    return RunDetails(run, PRESET, history, ENVIRONMENT)
 
 
 def events(folder: Path) -> list[Any]:

@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import presets
-from core.architecture import Architecture
+from core.fields.types import FieldError
 from core.importing import hdf5
-from core.importing.files import load, read
-from core.kinds import FieldError
-from core.layers import Dense
-from core.losses import MeanAbsoluteError
-from core.optimizers import SGD
-from core.plan import Plan
+from core.importing.any_file import load, read
+from core.network.architecture import Architecture
+from core.network.layers import Dense
+from core.plan.losses import MeanAbsoluteError
+from core.plan.optimizers import SGD
+from core.plan.plan import Plan
 from core.presets import Preset, PresetError
 from tests.core.importing.test_keras_file import dense, entry, sequential
 

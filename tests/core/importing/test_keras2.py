@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from core.architecture import Architecture
 from core.importing.keras_file import loads
-from core.initializers import Constant, GlorotUniform, HeNormal, Orthogonal, RandomNormal, Zeros
-from core.layers import (
+from core.network.architecture import Architecture
+from core.network.initializers import Constant, GlorotUniform, HeNormal, Orthogonal, RandomNormal, Zeros
+from core.network.layers import (
     ELU,
     GRU,
     LSTM,
@@ -46,12 +46,12 @@ from core.layers import (
     UpSampling2D,
     ZeroPadding2D,
 )
-from core.losses import BinaryCrossentropy, CategoricalCrossentropy
-from core.optimizers import SGD, Adam, Nadam, RMSprop
-from core.plan import Plan
+from core.network.regularizers import Regularizer
+from core.network.summary import summarize
+from core.plan.losses import BinaryCrossentropy, CategoricalCrossentropy
+from core.plan.optimizers import SGD, Adam, Nadam, RMSprop
+from core.plan.plan import Plan
 from core.presets import Preset, PresetError
-from core.regularizers import Regularizer
-from core.summary import summarize
 
 Json = dict[str, Any]
 
@@ -197,7 +197,7 @@ def test_a_layer_is_read_from_a_functional_and_from_a_list(
 def test_it_has_as_many_parameters_as_keras_gives_it(
     kind: str, config: Json, shape: tuple[int, ...], layer: Layer
 ) -> None:
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     architecture = read(in_sequential(kind, config, shape)).architecture
     assert summarize(architecture).totals.params == build(architecture, seed=1).count_params()

@@ -11,12 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.architecture import Architecture
 from core.importing.keras_file import load, loads
-from core.layers import Activation, BatchNormalization, Bidirectional, Conv2D, Dense, Flatten, MaxPooling2D, SimpleRNN
-from core.losses import BinaryCrossentropy, Hinge, KLDivergence, LogCosh, Loss, MeanSquaredError
-from core.optimizers import SGD, Adam
-from core.plan import Plan
+from core.network.architecture import Architecture
+from core.network.layers import (
+    Activation,
+    BatchNormalization,
+    Bidirectional,
+    Conv2D,
+    Dense,
+    Flatten,
+    MaxPooling2D,
+    SimpleRNN,
+)
+from core.plan.losses import BinaryCrossentropy, Hinge, KLDivergence, LogCosh, Loss, MeanSquaredError
+from core.plan.optimizers import SGD, Adam
+from core.plan.plan import Plan
 from core.presets import Preset, PresetError
 
 Json = dict[str, Any]

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from core import presets
-from core.architecture import Architecture
 from core.importing.keras_file import load, loads
-from core.layers import (
+from core.network.architecture import Architecture
+from core.network.layers import (
     LSTM,
     Activation,
     BatchNormalization,
@@ -22,17 +22,17 @@ from core.layers import (
     Dropout,
     Flatten,
     Layer,
+    LayerError,
     LeakyReLU,
     MaxPooling2D,
-    Unfit,
     ZeroPadding2D,
 )
-from core.losses import Loss
-from core.optimizers import SGD, Optimizer
-from core.plan import Plan
+from core.network.shapes import count
+from core.network.summary import summarize
+from core.plan.losses import Loss
+from core.plan.optimizers import SGD, Optimizer
+from core.plan.plan import Plan
 from core.presets import PresetError
-from core.shapes import count
-from core.summary import summarize
 from tests.core.generated import LAYERS, instances, layers, shapes
 
 pytestmark = pytest.mark.keras
@@ -44,14 +44,14 @@ MOST = 10_000
 
 @pytest.fixture(scope="module")
 def keras() -> Any:
-    from core import keras_model
+    from core.keras_runtime import keras_model
 
     return keras_model.keras
 
 
 def written(architecture: Architecture) -> str:
     """``architecture`` as Keras writes it."""
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     text: str = build(architecture, seed=1).to_json()
     return text
@@ -83,7 +83,7 @@ def assert_comes_back(architecture: Architecture) -> None:
 def fits(layer: Layer, shape: tuple[int, ...]) -> bool:
     try:
         return count(layer.facts(shape).output) < MOST
-    except Unfit:
+    except LayerError:
         return False
 
 
@@ -140,7 +140,7 @@ def test_a_sequences_padding_in_pixels_comes_back(keras: Any) -> None:
 
 @pytest.mark.parametrize("name", Optimizer.members)
 def test_each_optimizer_is_taken_along(name: str, keras: Any) -> None:
-    from core.keras_model import loss, optimizer
+    from core.keras_runtime.keras_model import loss, optimizer
 
     plan = Plan(optimizer=Optimizer.named(name)(learning_rate=0.03, clipnorm=2.5))
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
@@ -152,7 +152,7 @@ def test_each_optimizer_is_taken_along(name: str, keras: Any) -> None:
 
 @pytest.mark.parametrize("name", Loss.members)
 def test_each_loss_is_taken_along(name: str, keras: Any) -> None:
-    from core.keras_model import loss
+    from core.keras_runtime.keras_model import loss
 
     plan = Plan(loss=Loss.named(name)())
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
@@ -227,7 +227,7 @@ def test_a_plain_functional_model_comes_back(keras: Any, tmp_path: Path) -> None
 
 def test_operations_between_layers_are_the_layers_that_do_the_same(keras: Any) -> None:
     """Keras's model and the one read give the same numbers."""
-    from core.keras_model import build
+    from core.keras_runtime.keras_model import build
 
     inputs = keras.Input((6, 2))
     x = 1 - (inputs / 127.5 - 1) * 0.5 + 0.25

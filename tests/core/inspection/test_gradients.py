@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.curves import Point
-from core.inspection.gradients import Course, Scale, courses, judged, levels, power_axis
-from core.training.events import LayerSample, Sampled
+from core.events import LayerSample, StepSampled
+from core.inspection.gradients import LayerTrend, Scale, judged, layer_trends, levels, power_axis
 
 VALUES = st.one_of(st.none(), st.floats(min_value=0, max_value=1e30), st.just(nan), st.just(inf))
 
@@ -18,15 +18,15 @@ def sample(gradient, *, row=1, weight=3.0, update=1e-3, dead=None, saturated=Non
 
 
 def course(*samples):
-    return Course(1, tuple(range(10, 10 * len(samples) + 10, 10)), samples)
+    return LayerTrend(1, tuple(range(10, 10 * len(samples) + 10, 10)), samples)
 
 
 def test_courses_gather_each_layer_over_the_steps():
     told = [
-        Sampled(1, (sample(0.5, row=2), sample(0.7, row=4))),
-        Sampled(8, (sample(0.4, row=2), sample(0.6, row=4))),
+        StepSampled(1, (sample(0.5, row=2), sample(0.7, row=4))),
+        StepSampled(8, (sample(0.4, row=2), sample(0.6, row=4))),
     ]
-    found = courses(told)
+    found = layer_trends(told)
     assert list(found) == [2, 4]
     assert found[4].steps == (1, 8)
     assert found[4].values("gradient") == [0.7, 0.6]
@@ -34,7 +34,7 @@ def test_courses_gather_each_layer_over_the_steps():
 
 
 def test_no_samples_have_no_courses():
-    assert courses(()) == {}
+    assert layer_trends(()) == {}
 
 
 def test_a_layer_is_broken_from_the_step_after_the_last_good_one():

@@ -4,21 +4,13 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from core.architecture import Architecture
 from core.inspection.activations import BLANK, FRAME, GROUND
-from core.inspection.passages import Passage, Weight
-from core.inspection.stepping import Convolved, Pooled
 from core.inspection.steps import Steps, input_picture, output_at, output_picture, refusal, steps
-from core.layers import (
-    AveragePooling2D,
-    Conv2D,
-    Dense,
-    DepthwiseConv2D,
-    Flatten,
-    MaxPooling2D,
-    SeparableConv2D,
-)
-from core.summary import summarize
+from core.inspection.tensors import LayerOutput, Weight
+from core.inspection.window_math import Convolved, Pooled
+from core.network.architecture import Architecture
+from core.network.layers import AveragePooling2D, Conv2D, Dense, DepthwiseConv2D, Flatten, MaxPooling2D, SeparableConv2D
+from core.network.summary import summarize
 from tests.tui.inspect.networks import QUICK, trained
 
 LECTURE = Steps(
@@ -112,7 +104,7 @@ def test_only_what_has_one_window_is_slid(layer, why):
 
 def test_a_convolution_without_its_kernel_is_refused():
     row = summarize(Architecture((8, 8, 1), (Conv2D(3, (3, 3)),))).rows[1]
-    passages = Passage(0, np.zeros((8, 8, 1), np.float32)), Passage(1, np.zeros((6, 6, 3), np.float32))
+    passages = LayerOutput(0, np.zeros((8, 8, 1), np.float32)), LayerOutput(1, np.zeros((6, 6, 3), np.float32))
     other = Weight(2, "kernel", np.zeros((3, 3, 1, 3), np.float32), np.zeros((3, 3, 1, 3), np.float32))
     with pytest.raises(ValueError, match="needs its kernel"):
         steps(row, passages, (other,)).at(0, 0)

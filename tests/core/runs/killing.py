@@ -16,17 +16,17 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from core.architecture import Architecture
-from core.layers import BatchNormalization, Dense, Dropout, Flatten, GaussianNoise
-from core.optimizers import Adam
-from core.plan import EarlyStopping, Plan
+from core.events import Ended, EpochEnded, Event, RunSaved
+from core.network.architecture import Architecture
+from core.network.layers import BatchNormalization, Dense, Dropout, Flatten, GaussianNoise
+from core.plan.optimizers import Adam
+from core.plan.plan import EarlyStopping, Plan
+from core.plan.schedules import ReduceLROnPlateau
 from core.presets import Preset
 from core.runs import checkpoint_file
 from core.runs.record import RunError
 from core.runs.store import Store
-from core.schedules import ReduceLROnPlateau
 from core.training.checkpoint import Checkpoint
-from core.training.events import Ended, EpochEnded, Event, Kept
 
 __all__ = ["PRESET", "Ending", "Outcome", "ending", "kill_and_resume", "same", "server", "trained_to_the_end"]
 
@@ -86,14 +86,14 @@ def server() -> Iterator[Any]:
     """A multiprocessing context whose processes begin with TensorFlow imported."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     context = get_context("forkserver")
-    context.set_forkserver_preload(["core.runs.training", "core.runs.inspecting", "core.runs.keras_file"])
+    context.set_forkserver_preload(["core.runs.sessions", "core.runs.inspection", "core.runs.keras_file"])
     yield context
 
 
 def ending(home: Path, id: str) -> Ending:
     """What the run ``id`` has come to."""
     store = Store(home)
-    history = store.told(id).history
+    history = store.details(id).history
     epochs = [(e.epoch, e.step, e.loss, e.accuracy, e.val_loss, e.learning_rate, e.best) for e in history.epochs]
     ended = history.ended
     assert ended
@@ -164,15 +164,15 @@ def _look(home: Path, outcome: Outcome, told: int, *, ended: bool) -> bool:
         return False
     run = runs[0]
     outcome.id = outcome.id or run.id
-    outcome.epochs.append(run.figures.epochs)
+    outcome.epochs.append(run.metrics.epochs)
     if run.id != outcome.id:
         outcome.wrong.append(f"{run.id}: is another run")
     if run.state not in ("finished", "interrupted"):
         outcome.wrong.append(f"{run.id}: is {run.state}")
     # Killed after its last epoch, all that is left to do is the end: then no epoch is told, and none may be lost.
     before = outcome.epochs[-2] if len(outcome.epochs) > 1 else 0
-    if run.figures.epochs < max(told - 1, before) or (ended and told and run.figures.epochs != told):
-        outcome.wrong.append(f"{run.id}: {told} epochs were told, {run.figures.epochs} are kept")
+    if run.metrics.epochs < max(told - 1, before) or (ended and told and run.metrics.epochs != told):
+        outcome.wrong.append(f"{run.id}: {told} epochs were told, {run.metrics.epochs} are kept")
     return run.state == "finished"
 
 
@@ -186,16 +186,16 @@ def _start(context: Any, home: Path, id: str) -> tuple[Connection, Any]:
 
 def _train(sender: Connection, home: Path, id: str) -> None:
     """In the process that may be killed."""
-    from core.runs.training import kept, resumed
+    from core.runs.sessions import new_session, resume_session
 
     def listen(event: Event) -> None:
         if isinstance(event, EpochEnded | Ended):
             sender.send(event)
-        elif isinstance(event, Kept):
+        elif isinstance(event, RunSaved):
             sender.send("started")
 
     store = Store(home)
     sender.send("ready")
     with suppress(RunError):
-        session = resumed(store, id, listen)[0] if id else kept(store, PRESET, listen)
+        session = resume_session(store, id, listen)[0] if id else new_session(store, PRESET, listen)
         session.run()

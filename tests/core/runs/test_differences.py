@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from core import presets
-from core.architecture import Architecture
 from core.curves import History
-from core.fields import Described, Field, fields_of
-from core.initializers import RandomNormal
-from core.layers import (
+from core.fields.struct import Field, FieldStruct, fields_of
+from core.network.architecture import Architecture
+from core.network.initializers import RandomNormal
+from core.network.layers import (
     AveragePooling2D,
     BatchNormalization,
     Conv2D,
@@ -22,13 +22,13 @@ from core.layers import (
     Layer,
     MaxPooling2D,
 )
-from core.optimizers import SGD, Adam
-from core.plan import EarlyStopping, Plan
+from core.network.regularizers import Regularizer
+from core.plan.optimizers import SGD, Adam
+from core.plan.plan import EarlyStopping, Plan
+from core.plan.schedules import Step
 from core.presets import Preset
-from core.regularizers import Regularizer
 from core.runs.differences import Difference, differences
-from core.runs.record import Environment, Figures, Label, Run, Told
-from core.schedules import Step
+from core.runs.record import Environment, Label, Metrics, Run, RunDetails
 from tests.core import generated
 
 STACK = (Flatten(), Dense(500, "relu"), Dense(300, "relu"), Dense(10, "softmax"))
@@ -38,7 +38,7 @@ def preset(*layers: Layer, plan: Plan = Plan(), shape: tuple[int, ...] = (28, 28
     return Preset("any", Architecture(shape, layers), plan)
 
 
-def told(*compared: Told | Preset) -> list[tuple[str, str, tuple[str, ...]]]:
+def told(*compared: RunDetails | Preset) -> list[tuple[str, str, tuple[str, ...]]]:
     """What differs, but for what follows from it."""
     return [(each.place, each.field, each.values) for each in differences(compared) if each.place != "whole"]
 
@@ -62,7 +62,7 @@ def test_all_shipped_presets_can_be_compared_at_once() -> None:
 def test_runs_are_compared_by_what_they_trained() -> None:
     environment = Environment(*["x"] * 7)
     runs = [
-        Told(
+        RunDetails(
             Run(f"id-{units}", Label("x"), "x", "finished", 1.0),
             preset(Flatten(), Dense(units)),
             History(),
@@ -82,12 +82,12 @@ def test_runs_are_compared_by_what_they_trained() -> None:
 
 def drawn(data: st.DataObject, field: Field, held: Any) -> Any:
     """Another value for ``field``."""
-    value = data.draw(generated.values(field.kind, wide=True), label=field.name)
+    value = data.draw(generated.values(field.type, wide=True), label=field.name)
     assume(value != held)
     return value
 
 
-def changed(data: st.DataObject, value: Described) -> tuple[str, Any]:
+def changed(data: st.DataObject, value: FieldStruct) -> tuple[str, Any]:
     field = data.draw(st.sampled_from(fields_of(type(value))))
     return field.name, replace(value, **{field.name: drawn(data, field, getattr(value, field.name))})
 
@@ -188,12 +188,12 @@ def test_one_layer_in_anothers_place_is_another_type() -> None:
 
 def test_epochs_that_were_added_later_count() -> None:
     ten, twenty = (preset(*STACK, plan=Plan(epochs=epochs)) for epochs in (10, 20))
-    run = Run("x", Label("x"), "any", "finished", 0.0, figures=Figures(planned=20))
+    run = Run("x", Label("x"), "any", "finished", 0.0, metrics=Metrics(planned=20))
     environment = Environment("", "", "", "", "", "", "")
-    further = Told(run, ten, History(), environment)
+    further = RunDetails(run, ten, History(), environment)
     assert told(further, twenty) == []
     assert told(further, ten) == [("plan", "epochs", ("20", "10"))]
-    assert told(replace(further, run=replace(run, figures=Figures())), ten) == []
+    assert told(replace(further, run=replace(run, figures=Metrics())), ten) == []
 
 
 def test_three_runs_stand_side_by_side() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.runs import index
 from core.runs.index import VERSION, Index, Row
-from core.runs.record import Figures, Label, Run
+from core.runs.record import Label, Metrics, Run
 from tests.core.generated import texts
 
 ids = st.text("abc123-", min_size=1, max_size=8)
@@ -25,7 +25,7 @@ runs = st.builds(
     architecture=texts(),
     state=st.sampled_from(["running", "finished", "damaged"]),
     begun=st.floats(0, 4e9),
-    figures=st.builds(Figures, params=st.integers(0, 10**18), best_val_accuracy=shares, test_accuracy=shares),
+    figures=st.builds(Metrics, params=st.integers(0, 10**18), best_val_accuracy=shares, test_accuracy=shares),
 )
 tables = st.dictionaries(ids, st.builds(Row, texts(), runs), max_size=6)
 
@@ -63,7 +63,7 @@ def test_only_what_has_changed_is_written(tmp_path: Path) -> None:
 def test_where_there_is_no_folder_none_is_made(tmp_path: Path) -> None:
     held = Index(tmp_path / "runs")
     assert held.rows() == {}
-    held.throw_away()
+    held.clear()
     assert not list(tmp_path.iterdir())
 
 
@@ -72,7 +72,7 @@ def test_another_version_of_the_index_is_left_alone(tmp_path: Path) -> None:
     other.write_bytes(b"of a newer LayerLab")
     held = Index(tmp_path)
     held.keep(ONE, ONE)
-    held.throw_away()
+    held.clear()
     assert other.read_bytes() == b"of a newer LayerLab"
     assert held.rows() == {}
 

@@ -76,7 +76,7 @@ def test_an_odd_lock_is_none_and_is_left_alone(make: Callable[[Path], None], hom
     folder = store.path(keep(store, "odd"))
     (folder / files.LOCK).unlink(missing_ok=True)
     make(folder / files.LOCK)
-    assert not files.held(folder)
+    assert not files.is_locked(folder)
     with pytest.raises(RunError, match="take it away"):
         files.lock(folder)
     if make is a_link_elsewhere:
@@ -103,7 +103,7 @@ def test_the_runs_may_lie_behind_a_link(home: Path, tmp_path: Path) -> None:
     run = keep(store, "one")
     store.refresh()
     assert list(Index(home / "runs").rows()) == [run]
-    assert store.told(run).run.name == "one"
+    assert store.details(run).run.name == "one"
 
 
 def test_a_link_that_leads_nowhere_hides_no_run(home: Path) -> None:
@@ -120,7 +120,7 @@ def test_to_label_a_run_writes_nothing_elsewhere(home: Path) -> None:
     before = (home / "elsewhere").read_bytes()
     store.relabel(run, Label("two"))
     assert (home / "elsewhere").read_bytes() == before
-    assert store.told(run).run.name == "two"
+    assert store.details(run).run.name == "two"
 
 
 def test_a_label_of_megabytes_is_cut(home: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_label_of_megabytes_is_cut(home: Path) -> None:
     assert [len(tag) for tag in found.label.tags] == [30, 30, 30]
     assert found.name.startswith("nnn")
     store.relabel(run, Label("short"))
-    assert store.told(run).run.label == Label("short")
+    assert store.details(run).run.label == Label("short")
 
 
 def test_texts_of_a_run_that_a_list_shows_are_cut(home: Path) -> None:

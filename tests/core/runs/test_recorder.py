@@ -14,22 +14,22 @@ import pytest
 from msgspec.structs import replace
 
 from core import storage
-from core.architecture import Architecture
 from core.curves import History
-from core.layers import BatchNormalization, Dense, Dropout, Flatten
-from core.optimizers import SGD, Adam
-from core.plan import EarlyStopping, Plan
+from core.events import Ended, EpochEnded, Event, Progress, RunNotSaved, RunSaved, Started, StateChanged
+from core.network.architecture import Architecture
+from core.network.layers import BatchNormalization, Dense, Dropout, Flatten
+from core.plan.optimizers import SGD, Adam
+from core.plan.plan import EarlyStopping, Plan
+from core.plan.schedules import Cosine
 from core.presets import Preset
 from core.runs import checkpoint_file
 from core.runs import folder as files
-from core.runs.record import Figures, RunError
+from core.runs.record import Metrics, RunError
 from core.runs.recorder import wait_until_written
+from core.runs.sessions import new_session, resume_session
 from core.runs.store import Store
-from core.runs.training import kept, resumed
-from core.schedules import Cosine
-from core.training import course
+from core.training import epoch_loop
 from core.training.checkpoint import Checkpoint
-from core.training.events import Ended, EpochEnded, Event, Kept, NotKept, Progress, Started, StateChanged
 from core.training.session import Session
 from tests.core.runs import killing
 
@@ -62,7 +62,7 @@ class Told:
 
     @property
     def id(self) -> str:
-        return str(self.of(Kept)[0].run)
+        return str(self.of(RunSaved)[0].run)
 
     @property
     def history(self) -> History:
@@ -78,7 +78,7 @@ def store(home: Path) -> Store:
 
 
 def train(store: Store, preset: Preset, told: Callable[[Event], None]) -> Session:
-    session = kept(store, preset, told)
+    session = new_session(store, preset, told)
     if isinstance(told, Told):
         told.session = session
     session.run()
@@ -89,7 +89,7 @@ def train(store: Store, preset: Preset, told: Callable[[Event], None]) -> Sessio
 
 
 def go_on(store: Store, told: Told, id: str, *, more: int = 0) -> Session:
-    session, _ = resumed(store, id, told, more=more)
+    session, _ = resume_session(store, id, told, more=more)
     told.session = session
     session.run()
     wait_until_written()
@@ -122,16 +122,16 @@ def test_a_run_is_kept_with_all_that_belongs_to_it(store: Store) -> None:
     store.rebuild()
     (run,) = store.listed()
     assert (run.id, run.name, run.architecture, run.state) == (told.id, "noisy", "noisy", "finished")
-    whole = store.told(run.id)
+    whole = store.details(run.id)
     assert whole.preset == PRESET
     assert whole.history == told.history
     ended = told.of(Ended)[0]
-    assert run.figures.test_accuracy == ended.test_accuracy
-    assert run.figures.seconds == ended.seconds
-    assert run.figures.epochs == run.figures.planned == 4
-    assert run.figures.params == session.model.count_params()
+    assert run.metrics.test_accuracy == ended.test_accuracy
+    assert run.metrics.seconds == ended.seconds
+    assert run.metrics.epochs == run.metrics.planned == 4
+    assert run.metrics.params == session.model.count_params()
     assert told.history.best
-    assert run.figures.best_val_accuracy == told.history.best.val_accuracy
+    assert run.metrics.best_val_accuracy == told.history.best.val_accuracy
     assert whole.environment.device == run.device == "cpu"
     last = checkpoint_file.weights(store.path(run.id), "last")
     assert all(map(np.array_equal, last, (variable.numpy() for variable in session.model.variables)))
@@ -176,9 +176,9 @@ def test_stopped_anywhere_and_gone_on_with_it_ends_the_same(
     whole, told, again = Told(), Told(at(*moment)), Told()
     train(store, preset, whole)
     train(store, preset, told)
-    assert store.told(told.id).run.state == "stopped"
+    assert store.details(told.id).run.state == "stopped"
     go_on(store, again, told.id)
-    assert again.of(Kept)[0].run == told.id
+    assert again.of(RunSaved)[0].run == told.id
     assert killing.same(killing.ending(home, whole.id), killing.ending(home, told.id))
     assert not list(store.path(told.id).glob(".*"))
 
@@ -189,11 +189,11 @@ def test_more_epochs_go_on_where_the_run_ended(store: Store, home: Path) -> None
     train(store, Preset("six", NOISY, replace(plan, epochs=6)), whole)
     train(store, Preset("four", NOISY, plan), told)
     with pytest.raises(RunError, match="how many"):
-        resumed(store, told.id, more)
+        resume_session(store, told.id, more)
     go_on(store, more, told.id, more=2)
     assert [event.epoch for event in more.of(EpochEnded)] == [5, 6]
     assert killing.same(killing.ending(home, whole.id), killing.ending(home, told.id))
-    assert store.told(told.id).run.figures.planned == 6
+    assert store.details(told.id).run.metrics.planned == 6
 
 
 def test_a_session_that_goes_on_by_itself_stays_one_run(store: Store) -> None:
@@ -204,15 +204,15 @@ def test_a_session_that_goes_on_by_itself_stays_one_run(store: Store) -> None:
     wait_until_written()
     store.refresh()
     (run,) = store.listed()
-    assert (run.state, run.figures.epochs) == ("finished", 6)
-    assert store.told(run.id).history == told.history
+    assert (run.state, run.metrics.epochs) == ("finished", 6)
+    assert store.details(run.id).history == told.history
 
 
 def test_the_history_that_goes_on_has_no_gap_and_nothing_twice(store: Store) -> None:
     told, again = Told(at(2, 30)), Told()
     train(store, PRESET, told)
     go_on(store, again, told.id)
-    history = store.told(told.id).history
+    history = store.details(told.id).history
     steps = [point.x for point in history.loss]
     assert steps == sorted(set(steps))
     assert [event.epoch for event in history.epochs] == [1, 2, 3, 4]
@@ -220,7 +220,7 @@ def test_the_history_that_goes_on_has_no_gap_and_nothing_twice(store: Store) -> 
 
 
 def test_checkpoints_are_taken_in_the_midst_of_long_epochs(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(course, "KEEP_EVERY", 0.0)
+    monkeypatch.setattr(epoch_loop, "KEEP_EVERY", 0.0)
     checkpoints: list[Checkpoint] = []
     session = Session(NOISY, replace(PLAN, epochs=1), Told(), checkpoints.append)
     session.run()
@@ -247,7 +247,7 @@ def test_a_run_that_diverged_can_be_gone_on_with_from_before(store: Store) -> No
     told = Told(lambda event: isinstance(event, EpochEnded) and event.epoch == 2, break_it)
     # Told before it is kept: the weights of epoch 2 are broken when the checkpoint is taken, so those of 1 count.
     train(store, PRESET, told)
-    run = store.told(told.id).run
+    run = store.details(told.id).run
     assert run.state == "failed"
     assert "NaN" in run.message
 
@@ -267,7 +267,7 @@ def test_a_run_that_is_trained_cannot_be_gone_on_with_or_discarded(store: Store)
     refused: list[str] = []
 
     def try_it(session: Session) -> None:
-        for attempt in (lambda: resumed(store, told.id, Told()), lambda: store.discard([told.id])):
+        for attempt in (lambda: resume_session(store, told.id, Told()), lambda: store.discard([told.id])):
             with pytest.raises(RunError) as error:
                 attempt()
             refused.append(str(error.value))
@@ -276,7 +276,7 @@ def test_a_run_that_is_trained_cannot_be_gone_on_with_or_discarded(store: Store)
     train(store, PRESET, told)
     assert all("being trained" in why for why in refused)
     assert len(refused) == 2
-    assert store.told(told.id).run.state == "finished"
+    assert store.details(told.id).run.state == "finished"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no limit on the size of files")
@@ -285,15 +285,15 @@ def test_where_nothing_can_be_written_any_more_training_goes_on(store: Store) ->
     train_into_a_full_disk(store, told)
     assert told.of(Ended)[0].reason == "finished"
     assert told.of(Ended)[0].epochs == 4
-    (said,) = told.of(NotKept)
+    (said,) = told.of(RunNotSaved)
     assert "up to epoch 1" in said.message
     assert "training goes on" in said.message
     store.rebuild()
     (run,) = store.listed()
-    assert (run.state, run.figures.epochs) == ("interrupted", 1)
+    assert (run.state, run.metrics.epochs) == ("interrupted", 1)
     again = Told()
     go_on(store, again, told.id)
-    assert store.told(told.id).run.state == "finished"
+    assert store.details(told.id).run.state == "finished"
     assert [event.state for event in again.of(StateChanged)][-1] == "idle"
 
 
@@ -304,23 +304,23 @@ def test_once_there_is_room_again_the_next_training_is_kept_with_all_before(stor
     session.extend(1)
     session.run()
     wait_until_written()
-    assert len(told.of(NotKept)) == 1
+    assert len(told.of(RunNotSaved)) == 1
     (run,) = store.refresh()
-    assert (run.state, run.figures.epochs) == ("finished", 5)
-    assert [epoch.epoch for epoch in store.told(run.id).history.epochs] == [1, 2, 3, 4, 5]
+    assert (run.state, run.metrics.epochs) == ("finished", 5)
+    assert [epoch.epoch for epoch in store.details(run.id).history.epochs] == [1, 2, 3, 4, 5]
 
 
 def test_a_run_that_somebody_is_about_to_train_is_refused_at_once(store: Store) -> None:
     told = Told(lambda event: isinstance(event, EpochEnded) and event.epoch == 1)
     train(store, PRESET, told)
-    first, _ = resumed(store, told.id, Told())
+    first, _ = resume_session(store, told.id, Told())
     with pytest.raises(RunError, match="being trained already"):
-        resumed(store, told.id, Told())
+        resume_session(store, told.id, Told())
     del first  # nobody wants to train it any more
-    second, _ = resumed(store, told.id, Told())
+    second, _ = resume_session(store, told.id, Told())
     second.stop()
     second.run()
-    assert resumed(store, told.id, Told())
+    assert resume_session(store, told.id, Told())
 
 
 def test_a_run_without_its_checkpoint_is_damaged(store: Store) -> None:
@@ -328,17 +328,17 @@ def test_a_run_without_its_checkpoint_is_damaged(store: Store) -> None:
     train(store, PRESET, told)
     (store.path(told.id) / files.CHECKPOINT).unlink()
     with pytest.raises(RunError, match="is missing"):
-        resumed(store, told.id, Told(), more=1)
+        resume_session(store, told.id, Told(), more=1)
     assert [run.state for run in store.refresh()] == ["damaged"]
 
 
 def test_what_was_asked_for_is_kept_before_the_next_step(store: Store) -> None:
-    told, more, again = Told(), Told(at(5, 1), lambda session: session.stop(measure=False)), Told()
+    told, more, again = Told(), Told(at(5, 1), lambda session: session.stop(evaluate=False)), Told()
     train(store, PRESET, told)
     go_on(store, more, told.id, more=3)
     assert checkpoint_file.read(store.path(told.id)).standing.epochs == 7
     go_on(store, again, told.id)
-    assert store.told(told.id).run.figures.epochs == 7
+    assert store.details(told.id).run.metrics.epochs == 7
 
 
 def test_a_run_in_the_trash_stays_whole_when_its_training_goes_on(store: Store) -> None:
@@ -347,12 +347,12 @@ def test_a_run_in_the_trash_stays_whole_when_its_training_goes_on(store: Store) 
     store.discard([told.id])
     session.extend(1)
     assert session.run().epochs == 5
-    assert not told.of(NotKept)
+    assert not told.of(RunNotSaved)
     wait_until_written()
     (new,) = store.refresh()
-    assert (new.id, new.figures.epochs) == (told.of(Kept)[1].run, 5)
+    assert (new.id, new.metrics.epochs) == (told.of(RunSaved)[1].run, 5)
     store.restore([told.id])
-    assert store.told(told.id).run.figures.epochs == 4
+    assert store.details(told.id).run.metrics.epochs == 4
 
 
 def test_a_kept_run_that_is_stopped_before_its_first_step_stays(store: Store) -> None:
@@ -360,9 +360,9 @@ def test_a_kept_run_that_is_stopped_before_its_first_step_stays(store: Store) ->
     train(store, PRESET, told)
     folder = store.path(told.id)
     (folder / files.CHECKPOINT).unlink()
-    files.write_header(folder, replace(files.read_header(folder), state="stopped", figures=Figures()))
+    files.write_header(folder, replace(files.read_header(folder), state="stopped", figures=Metrics()))
     go_on(store, again, told.id)
-    assert store.told(told.id).run.state == "stopped"
+    assert store.details(told.id).run.state == "stopped"
 
 
 def test_what_another_process_has_trained_meanwhile_is_not_overwritten(store: Store) -> None:
@@ -371,10 +371,10 @@ def test_what_another_process_has_trained_meanwhile_is_not_overwritten(store: St
     go_on(store, elsewhere, told.id, more=3)
     session.extend(1)
     session.run()
-    assert store.told(told.id).run.figures.epochs == 7
+    assert store.details(told.id).run.metrics.epochs == 7
     wait_until_written()
-    new = store.told(told.of(Kept)[1].run)
-    assert (new.run.id != told.id, new.run.figures.epochs) == (True, 5)
+    new = store.details(told.of(RunSaved)[1].run)
+    assert (new.run.id != told.id, new.run.metrics.epochs) == (True, 5)
     assert [epoch.epoch for epoch in new.history.epochs] == [1, 2, 3, 4, 5]
 
 
@@ -432,12 +432,12 @@ def test_a_run_is_called_kept_only_if_it_can_be_read_back(store: Store, break_it
 
     told = Told(lambda event: isinstance(event, EpochEnded) and event.epoch == 2, act)
     train(store, replace(PRESET, plan=replace(PLAN, epochs=3)), told)
-    (said,) = told.of(NotKept)
+    (said,) = told.of(RunNotSaved)
     assert "this run is not kept: " in said.message
     assert said.message.isprintable()
     assert told.of(Ended)[0].reason == "finished"
     order = [type(event) for event in told.events]
-    assert order.index(NotKept) < order.index(Ended)  # whoever tells of the end knows by then
+    assert order.index(RunNotSaved) < order.index(Ended)  # whoever tells of the end knows by then
     if break_it not in (without_its_preset, with_a_pipe_for_its_label):
         assert names_below(store) == left[0]  # nothing was made where the run had been
     assert not any(run.readable for run in store.refresh())
@@ -456,5 +456,5 @@ def test_a_run_whose_folder_went_is_a_new_one_when_its_training_goes_on(store: S
     session.run()
     wait_until_written()
     (run,) = store.refresh()
-    assert run.id == told.of(Kept)[1].run
-    assert store.told(run.id).history.epochs[-1].epoch == 3
+    assert run.id == told.of(RunSaved)[1].run
+    assert store.details(run.id).history.epochs[-1].epoch == 3

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from core.runs.record import Figures, Label, Run, RunError, RunState
+from core.runs.record import Label, Metrics, Run, RunError, RunState
 from core.runs.search import COLUMNS, Searchable, matching, ordered
 from tests.core.generated import texts
 
@@ -25,7 +25,7 @@ def run(
     architecture: str = "LeNet-5",
     **figures: Any,
 ) -> Run:
-    made = Figures(**figures)
+    made = Metrics(**figures)
     return Run(f"20260102-030405-x-{key}", Label(name, note, tags), architecture, state, begun, device, made)
 
 

@@ -17,13 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from core.architecture import Architecture
-from core.layers import Dense
+from core.network.architecture import Architecture
+from core.network.layers import Dense
 from core.presets import Preset
 from core.runs import folder as files
 from core.runs.index import VERSION
-from core.runs.record import Environment, Figures, Label, RunError
-from core.runs.store import Store, tidy
+from core.runs.record import Environment, Label, Metrics, RunError
+from core.runs.store import Store, clean_label
 from core.storage import UNFINISHED
 from tests.benchmarks.many_runs import NO_TENSORS
 from tests.core.generated import texts
@@ -43,7 +43,7 @@ def keep(store: Store, name: str, begun: float = 1.0, state: str = "finished", *
     folder = store.new(name)
     header = files.create(folder, Label(name), PRESET, ENVIRONMENT)
     (folder / files.CHECKPOINT).write_bytes(NO_TENSORS)
-    files.write_header(folder, replace(header, begun=begun, state=state, figures=Figures(**figures)))
+    files.write_header(folder, replace(header, begun=begun, state=state, figures=Metrics(**figures)))
     return folder.name
 
 
@@ -93,8 +93,8 @@ def test_runs_are_listed_newest_first(store: Store) -> None:
 def test_a_list_says_what_the_folders_say(store: Store) -> None:
     run = store.path(keep(store, "One", params=90, best_val_accuracy=0.97))
     store.refresh()
-    assert store.listed() == (files.glance(run),)
-    assert store.told(run.name) == files.read(run)
+    assert store.listed() == (files.read_listing(run),)
+    assert store.details(run.name) == files.read(run)
 
 
 def test_what_another_process_does_is_seen(store: Store, home: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_damaged_run_is_listed_and_breaks_nothing(store: Store, damage: Callab
     assert name in run.message
     assert run.message.isprintable()
     with pytest.raises(RunError, match=re.escape(name)):
-        store.told(ill)
+        store.details(ill)
     if (store.path(ill) / name).is_dir():
         (store.path(ill) / name).rmdir()
     (store.path(ill) / name).write_bytes(whole)
@@ -353,17 +353,17 @@ def test_a_label_is_kept_tidy(store: Store, home: Path) -> None:
     assert run.label == Label("My run", "a note\nof two lines", ("a", "b-c"))
     assert store.listed() == (run,)
     assert not changed(store)
-    assert Store(home).told(name).run == run
+    assert Store(home).details(name).run == run
 
 
 @given(st.builds(Label, texts(), texts(), st.lists(texts(), max_size=30).map(tuple)))
 def test_a_tidy_label_is_as_it_should_be_or_refused(label: Label) -> None:
     try:
-        kept = tidy(label)
+        kept = clean_label(label)
     except RunError:
         assert not label.name.split() or len(label.tags) > 20
         return
-    assert tidy(kept) == kept
+    assert clean_label(kept) == kept
     assert 0 < len(kept.name) <= 100
     assert not any(re.search(r"[\s#]", tag) or not tag for tag in kept.tags)
     assert msgspec.json.decode(msgspec.json.encode(kept), type=Label) == kept
@@ -387,7 +387,7 @@ def test_a_label_that_cannot_be_kept_is_refused(store: Store, label: Label) -> N
     with pytest.raises(RunError) as refused:
         store.relabel(name, label)
     assert str(refused.value).isprintable()
-    assert store.told(name).run.name == "one"
+    assert store.details(name).run.name == "one"
 
 
 # Folders
@@ -423,7 +423,7 @@ def test_an_id_leads_nowhere_but_to_a_run(store: Store, home: Path, id: str) -> 
     (home / "runs" / ".hidden").mkdir()
     (home / "trash" / "x").mkdir(parents=True)
     before = contents(home)
-    for refused in (store.path, store.told, lambda each: store.relabel(each, Label("x"))):
+    for refused in (store.path, store.details, lambda each: store.relabel(each, Label("x"))):
         with pytest.raises(RunError) as error:
             refused(id)
         assert str(error.value).isprintable()
@@ -541,7 +541,7 @@ def test_listing_and_finding_load_nothing_heavy(store: Store, home: Path) -> Non
     name = keep(store, "one")
     code = (
         "import sys; from core.runs.store import Store; from core.runs import differences, search\n"
-        f"store = Store(); told = store.told(store.find({name!r}).id); search.matching(store.listed(), 'one')\n"
+        f"store = Store(); told = store.details(store.find({name!r}).id); search.matching(store.listed(), 'one')\n"
         "differences.differences([told, told])\n"
         "print([name for name in ('tensorflow', 'keras', 'numpy', 'textual', 'rich', 'tui') if name in sys.modules])"
     )

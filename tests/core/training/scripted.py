@@ -3,19 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from core.architecture import Architecture
-from core.layers import Dense, Flatten
-from core.plan import Plan
-from core.training.events import (
-    Ended,
-    EpochEnded,
-    Event,
-    LearningRateChanged,
-    Preparing,
-    Progress,
-    Started,
-    StateChanged,
-)
+from core.events import Ended, EpochEnded, Event, LearningRateChanged, Preparing, Progress, Started, StateChanged
+from core.network.architecture import Architecture
+from core.network.layers import Dense, Flatten
+from core.plan.plan import Plan
 from core.training.session import Session
 
 SMALL = Architecture((28, 28, 1), (Flatten(), Dense(10, "softmax")))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from core.training import devices
+from core.keras_runtime import devices
 from core.training.device_check import NETWORKS, TOLERANCE, DeviceTraining, compare, difference, train_on
 
 CPU = DeviceTraining("cpu", "dense", 0.5, 0.25, 0.9, 1000.0, 1.0, 10**9, "process")
@@ -50,10 +50,10 @@ class TestComparing:
 COMMAND = """
 import sys
 from msgspec.structs import replace
-from core.architecture import Architecture
-from core.layers import Conv2D, Dense, Flatten
+from core.network.architecture import Architecture
+from core.network.layers import Conv2D, Dense, Flatten
 from core.training import device_check, devices, runtime
-from core.training.failures import Refused
+from core.keras_runtime.failures import Refused
 from tui.__main__ import main
 
 runtime.prepare()

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from core.architecture import Architecture
 from core.datasets import mnist
 from core.datasets.stratified import stratified
-from core.layers import BatchNormalization, Dense, Dropout, Flatten
-from core.regularizers import Regularizer
+from core.network.architecture import Architecture
+from core.network.layers import BatchNormalization, Dense, Dropout, Flatten
+from core.network.regularizers import Regularizer
 from core.training.session import Session
 from tests.core.training.scripted import QUICK, Script, progress, state
 
@@ -80,8 +80,8 @@ def test_measuring_changes_nothing_of_what_training_goes_on_with() -> None:
 
 def test_who_stops_twice_waits_for_no_measurement() -> None:
     script = Script(plan=replace(QUICK, epochs=2))
-    ended = script.run((progress(5), lambda session: session.stop(measure=False)))
+    ended = script.run((progress(5), lambda session: session.stop(evaluate=False)))
     assert (ended.test_accuracy, ended.final_train_accuracy, ended.final_train_examples) == (None, None, None)
     late = Script(plan=QUICK)
-    ended = late.run((state("stopping"), lambda session: session.stop(measure=False)))
+    ended = late.run((state("stopping"), lambda session: session.stop(evaluate=False)))
     assert (ended.test_accuracy, ended.final_train_accuracy) == (None, None)

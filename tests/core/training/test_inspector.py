@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from core.architecture import Architecture
 from core.datasets import mnist
-from core.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
-from core.losses import SparseCategoricalCrossentropy
-from core.summary import summarize
+from core.network.architecture import Architecture
+from core.network.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from core.network.summary import summarize
+from core.plan.losses import SparseCategoricalCrossentropy
 from tests.core.training.scripted import QUICK, Script, preparing
 
 pytestmark = pytest.mark.keras
@@ -97,7 +97,7 @@ def test_a_walk_leads_through_every_row_to_the_output(inspector):
 
 
 def test_weights_are_told_before_and_after(script, inspector):
-    from core import keras_model
+    from core.keras_runtime import keras_model
 
     weights = inspector.weights()
     begun = keras_model.build(NETWORK, QUICK.seed)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.training import limits
+from core.keras_runtime import limits
 
 COMMAND = [sys.executable, "-m", "tui"]
 GIB = 2**30

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core.architecture import Architecture
-from core.layers import (
+from core.network.architecture import Architecture
+from core.network.layers import (
     ELU,
     Activation,
     BatchNormalization,
@@ -19,9 +19,9 @@ from core.layers import (
     Reshape,
     SpatialDropout2D,
 )
-from core.layers.arguments import ACTIVATIONS
-from core.optimizers import SGD, Optimizer
-from core.plan import Plan
+from core.network.layers.arguments import ACTIVATIONS
+from core.plan.optimizers import SGD, Optimizer
+from core.plan.plan import Plan
 
 pytestmark = pytest.mark.keras
 
@@ -30,7 +30,7 @@ NETWORK = Architecture((6,), (Dense(5, "relu"), BatchNormalization(), Dense(4)))
 
 @pytest.mark.parametrize("name", Optimizer.members)
 def test_a_fused_update_changes_the_weights_as_a_plain_one(name):
-    from core import keras_model
+    from core.keras_runtime import keras_model
     from core.training import loops
 
     results = []
@@ -51,7 +51,7 @@ def test_compiled_steps_are_the_steps_that_they_stand_for():
     """Through every layer that is ever compiled; the masks of dropout are Keras's own."""
     import keras
 
-    from core import keras_model
+    from core.keras_runtime import keras_model
     from core.training import compiled, loops
 
     some = (ELU(), LeakyReLU(), PReLU(), LayerNormalization(), Rescaling(2.0), Activation("tanh"), Reshape((2, 4)))
@@ -70,7 +70,7 @@ def test_compiled_steps_are_the_steps_that_they_stand_for():
         model.compile(keras_model.optimizer(Plan(optimizer=SGD(momentum=0.5))), "sparse_categorical_crossentropy")
         model.optimizer.build(model.trainable_variables)
         assert {type(layer) for layer in model.layers} == set(compiled.LAYERS)
-        assert compiled.gains(model, 10)
+        assert compiled.benefits(model, 10)
         task = loops.Task(model, batch, (4, 5), "/CPU:0")
         update = loops.update(model, fused=False)
         steps = compiled.steps(task, 10) if compile_whole else loops.steps(task, update, 10)
@@ -102,11 +102,11 @@ def test_xla_knows_every_activation_as_tensorflow_does(name):
 
 
 def test_large_batches_and_other_layers_are_not_compiled():
-    from core import keras_model
+    from core.keras_runtime import keras_model
     from core.training import compiled
 
     def gains(layer, size):
-        return compiled.gains(keras_model.build(Architecture((4, 4, 1), (layer, Flatten(), Dense(2))), 1), size)
+        return compiled.benefits(keras_model.build(Architecture((4, 4, 1), (layer, Flatten(), Dense(2))), 1), size)
 
     assert gains(Dropout(0.5), 128)
     assert not gains(Dropout(0.5), 1024)
@@ -118,7 +118,7 @@ def test_masks_are_drawn_for_the_steps_that_are_taken():
     """With batches of one example there is room for thousands of masks, and a call may take a single step."""
     import tensorflow as tf
 
-    from core import keras_model
+    from core.keras_runtime import keras_model
     from core.training import masks
 
     drawn = []
@@ -133,7 +133,7 @@ def test_masks_are_drawn_for_the_steps_that_are_taken():
 
 
 def test_wide_masks_are_drawn_for_fewer_steps_at_a_time():
-    from core import keras_model
+    from core.keras_runtime import keras_model
     from core.training import compiled
 
     def picked(*layers):

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from core.architecture import Architecture
-from core.initializers import Constant, Zeros
-from core.layers import ELU, Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
-from core.losses import MeanSquaredError
-from core.optimizers import SGD, Adam
-from core.regularizers import Regularizer
+from core.events import LayerSample, Progress, StepSampled
+from core.network.architecture import Architecture
+from core.network.initializers import Constant, Zeros
+from core.network.layers import ELU, Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from core.network.regularizers import Regularizer
+from core.plan.losses import MeanSquaredError
+from core.plan.optimizers import SGD, Adam
 from core.training import sampling
-from core.training.events import LayerSample, Progress, Sampled
 from core.training.sampling import Sampling
 from tests.core.training.scripted import QUICK, Script, progress
 from tests.core.training.test_session import NOISY, figures, same
@@ -41,23 +41,23 @@ def test_norms_and_updates_are_those_of_the_step(architecture):
     import keras
     import tensorflow as tf
 
-    from core import keras_model
     from core.datasets import mnist
-    from core.training import feed
-    from core.training.measured import NOTHING
+    from core.keras_runtime import keras_model
+    from core.training import resident_data
+    from core.training.metrics import ZERO
     from core.training.trainer import Trainer
 
     plan = replace(QUICK, optimizer=Adam())
     trainer = Trainer(architecture, plan)
     trainer.trace()
     before = trainer.variables()
-    look = trainer.look(0)
+    look = trainer.probe_before(0)
     assert same(trainer.variables(), before), "a look leaves weights, running means and random generators alone"
-    trainer.train(0, 1, NOTHING)
-    seen = {sample.row: sample for sample in trainer.seen(look)}
+    trainer.train(0, 1, ZERO)
+    seen = {sample.row: sample for sample in trainer.probe_after(look)}
 
     digits = mnist.load()
-    chosen = feed.order(plan.seed, 0, trainer.examples, shuffle=True)[: plan.batch_size]
+    chosen = resident_data.order(plan.seed, 0, trainer.examples, shuffle=True)[: plan.batch_size]
     model = keras_model.build(architecture, plan.seed)
     x = (digits.x_train[chosen] / np.float32(255)).reshape(-1, *architecture.input_shape)
     y = np.eye(10, dtype="f")[digits.y_train[chosen]]
@@ -85,13 +85,13 @@ def test_looking_changes_nothing(often, monkeypatch):
     plan = replace(QUICK, epochs=2)
     looked = Script(NOISY, plan)
     looked.run()
-    assert len(looked.told(Sampled)) > 5
+    assert len(looked.told(StepSampled)) > 5
     weights, told = looked.weights, figures(looked)
     del looked  # its network is that of the next one
     monkeypatch.setattr(Sampling, "due", lambda *_: False)
     plain = Script(NOISY, plan)
     plain.run()
-    assert not plain.told(Sampled)
+    assert not plain.told(StepSampled)
     assert same(plain.weights, weights)
     assert figures(plain) == told
 
@@ -103,14 +103,14 @@ def test_a_step_that_is_looked_at_is_no_point_of_its_own(often):
     assert len(set(steps)) == len(steps)
     assert any(after - before > 1 for before, after in pairwise(steps))
     assert steps[-1] == 94
-    assert sum(event.step == 1 for event in script.told(Sampled)) == 1
+    assert sum(event.step == 1 for event in script.told(StepSampled)) == 1
 
 
 def test_a_single_batch_can_be_looked_at(often):
     script = Script(plan=replace(QUICK, batch_size=6000))
     script.session.step()
     script.run((progress(), lambda session: session.stop()))
-    assert [event.step for event in script.told(Sampled)] == [1]
+    assert [event.step for event in script.told(StepSampled)] == [1]
 
 
 def test_units_that_say_nothing_more_are_counted():
@@ -120,7 +120,7 @@ def test_units_that_say_nothing_more_are_counted():
     layers = (Flatten(), dead, saturated, curved, Activation("relu"), ELU(), Dense(10, "softmax"))
     script = Script(Architecture((28, 28), layers))
     script.run()
-    first = {sample.row: sample for sample in script.told(Sampled)[0].layers}
+    first = {sample.row: sample for sample in script.told(StepSampled)[0].layers}
     assert sorted(first) == [2, 3, 4, 5, 7]
     assert (first[2].dead, first[2].saturated) == (1.0, None)
     assert (first[3].dead, first[3].saturated) == (None, 1.0)
@@ -132,7 +132,7 @@ def test_units_that_say_nothing_more_are_counted():
 def test_units_whose_sums_are_no_numbers_are_neither_dead_nor_saturated():
     import tensorflow as tf
 
-    from core.training.measured import NOTHING
+    from core.training.metrics import ZERO
     from core.training.trainer import Trainer
 
     layers = (
@@ -148,18 +148,18 @@ def test_units_whose_sums_are_no_numbers_are_neither_dead_nor_saturated():
     kernel, bias, others = (trainer.model.weights[index] for index in (0, 1, 2))
     kernel.assign(tf.tensor_scatter_nd_update(kernel, [[0, 0]], [np.nan]))
     bias.assign(tf.tensor_scatter_nd_update(bias, [[1]], [np.inf]))
-    relu, sigmoid, _ = trainer.seen(trainer.look(0))
+    relu, sigmoid, _ = trainer.probe_after(trainer.probe_before(0))
     assert relu.dead == 1.0, "the six that are sound"
     assert isnan(sigmoid.saturated), "all of them see what the first relus give"
-    trainer.train(0, 1, NOTHING)
+    trainer.train(0, 1, ZERO)
     kernel.assign(tf.fill(kernel.shape, np.nan))
     others.assign(others)
-    assert isnan(trainer.seen(trainer.look(0))[0].dead)
+    assert isnan(trainer.probe_after(trainer.probe_before(0))[0].dead)
     convolved = Trainer(Architecture((28, 28, 1), (layers[3], Flatten(), layers[-1])), QUICK)
     convolved.trace()
     filters = convolved.model.weights[0]
     filters.assign(tf.tensor_scatter_nd_update(filters, [[0, 0, 0, 2]], [-np.inf]))
-    assert convolved.seen(convolved.look(0))[0].dead == 1.0, "the other two"
+    assert convolved.probe_after(convolved.probe_before(0))[0].dead == 1.0, "the other two"
 
 
 def test_penalties_are_told_as_a_share_of_the_loss():
@@ -171,7 +171,7 @@ def test_penalties_are_told_as_a_share_of_the_loss():
     script = Script(Architecture((28, 28), layers))
     script.session.step()
     script.run((progress(), lambda session: session.stop()))
-    (first, second), loss = script.told(Sampled)[0].layers, script.told(Progress)[0].loss
+    (first, second), loss = script.told(StepSampled)[0].layers, script.told(Progress)[0].loss
     assert second.penalty is None
     plain = Script(Architecture((28, 28), (Flatten(), Dense(8), Dense(10, "softmax"))))
     plain.session.step()
@@ -187,13 +187,13 @@ def test_the_lag_of_moving_averages_is_how_far_apart_the_outputs_are():
     trainer = Trainer(Architecture((28, 28), (Flatten(), BatchNormalization(), Dense(10, "softmax"))), QUICK)
     trainer.trace()
     before = trainer.variables()
-    normalization, _ = trainer.seen(trainer.look(0))
+    normalization, _ = trainer.probe_after(trainer.probe_before(0))
     assert same(trainer.variables(), before)
     layer = next(one for one in trainer.model.layers if isinstance(one, keras.layers.BatchNormalization))
     chosen = trainer._order.numpy()[: QUICK.batch_size]
     x = trainer._data.train.images.numpy()[chosen].reshape(-1, 784).astype("f") / np.float32(255)
     apart = layer(x, training=True).numpy()
-    trainer.assume(before)
+    trainer.load_state(before)
     apart = apart - layer(x, training=False).numpy()
     # A pixel that is the same in all images has no spread to measure by: the formula takes epsilon for it.
     spread = x.var(axis=0)
@@ -207,20 +207,20 @@ def test_a_filter_is_dead_where_it_is_silent_everywhere():
     silent = Conv2D(3, (3, 3), activation="relu", kernel_initializer=Zeros(), bias_initializer=Zeros())
     script = Script(Architecture((28, 28, 1), (silent, Flatten(), Dense(10, "softmax"))))
     script.run()
-    assert script.told(Sampled)[0].layers[0].dead == 1.0
+    assert script.told(StepSampled)[0].layers[0].dead == 1.0
 
 
 def test_what_freezes_learns_nothing():
     script = Script(Architecture((28, 28), (Flatten(), Dense(8, trainable=False), Dense(10, "softmax"))))
     script.run()
-    assert {sample.row for sample in script.told(Sampled)[0].layers} == {3}
+    assert {sample.row for sample in script.told(StepSampled)[0].layers} == {3}
 
 
 def test_the_last_look_of_a_training_that_fails_is_at_the_step_that_failed():
     plan = replace(QUICK, optimizer=SGD(learning_rate=1e30), loss=MeanSquaredError())
     script = Script(Architecture((28, 28, 1), (Flatten(), Dense(10), BatchNormalization(), Dense(10))), plan)
     assert script.run().reason == "failed"
-    last = script.told(Sampled)[-1]
+    last = script.told(StepSampled)[-1]
     assert last.step > 1
     assert any(not isfinite(sample.gradient) or isnan(sample.gradient) for sample in last.layers)
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from core.architecture import Architecture
 from core.datasets import mnist
-from core.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
-from core.optimizers import SGD, Adam, Optimizer, RMSprop
-from core.plan import Plan
-from core.regularizers import Regularizer
+from core.network.architecture import Architecture
+from core.network.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from core.network.regularizers import Regularizer
+from core.plan.optimizers import SGD, Adam, Optimizer, RMSprop
+from core.plan.plan import Plan
 from tests.core.training.scripted import Script
 
 pytestmark = pytest.mark.keras
@@ -41,10 +41,10 @@ def examples(architecture):
 
 def plain(architecture, plan):
     """The model after one epoch of ``train_on_batch``, and the mean loss of its examples."""
-    from core import keras_model
-    from core.training import feed
+    from core.keras_runtime import keras_model
+    from core.training import resident_data
 
-    order = feed.order(plan.seed, 0, 11_999, shuffle=True)
+    order = resident_data.order(plan.seed, 0, 11_999, shuffle=True)
     model = keras_model.build(architecture, plan.seed)
     model.compile(keras_model.optimizer(plan), keras_model.loss(plan))
     # Built inside the training function, as ``fit`` does it, ScheduleFreeAdamW begins at zeros, not at the weights.
@@ -89,7 +89,9 @@ def plain(architecture, plan):
 def test_two_hundred_steps_give_the_same_weights(layers, optimizer, whole, monkeypatch):
     from core.training import compiled, trainer
 
-    monkeypatch.setattr(trainer, "_lender", trainer.Lender())  # what is lent again stays compiled, or not, as it was
+    monkeypatch.setattr(
+        trainer, "_cache", trainer.NetworkCache()
+    )  # what is lent again stays compiled, or not, as it was
     if not whole:
         monkeypatch.setattr(compiled, "gains", lambda *_: False)
     architecture, plan = Architecture((28, 28, 1), layers), replace(PLAN, optimizer=optimizer)
@@ -110,7 +112,7 @@ RELUS = (Flatten(), *[Dense(units, "relu") for units in (400, 300, 200, 100, 50)
 @pytest.mark.parametrize("layers", [RELUS, NORMALIZED, CONVOLUTIONAL], ids=["relus", "normalized", "convolutional"])
 def test_without_shuffling_fit_gives_the_same_weights_to_the_last_bit(layers):
     """Here no network and no bound has to be chosen: nothing is added in another order."""
-    from core import keras_model
+    from core.keras_runtime import keras_model
 
     architecture, plan = Architecture((28, 28, 1), layers), replace(PLAN, shuffle=False)
     script = Script(architecture, plan)

@@ -8,26 +8,17 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from core.architecture import Architecture
 from core.curves import History
-from core.diagnosis import judge
-from core.layers import BatchNormalization, Dense, Dropout, Flatten
-from core.losses import Loss
-from core.optimizers import SGD, Adam
-from core.plan import EarlyStopping
+from core.diagnosis import run_findings
+from core.events import Ended, EpochEnded, LearningRateChanged, Preparing, Progress, Started, StateChanged, StepSampled
+from core.network.architecture import Architecture
+from core.network.layers import BatchNormalization, Dense, Dropout, Flatten
+from core.plan.losses import Loss
+from core.plan.optimizers import SGD, Adam
+from core.plan.plan import EarlyStopping
+from core.plan.schedules import Step
 from core.runs.history_file import HistoryFile, read_history
-from core.schedules import Step
-from core.training import pace, sampling
-from core.training.events import (
-    Ended,
-    EpochEnded,
-    LearningRateChanged,
-    Preparing,
-    Progress,
-    Sampled,
-    Started,
-    StateChanged,
-)
+from core.training import sampling, step_pacer
 from core.training.session import Session
 from tests.core.training.scripted import (
     QUICK,
@@ -222,7 +213,7 @@ def test_commands_in_a_wrong_state_do_nothing():
 
 def test_a_stop_can_leave_out_the_test():
     script = Script()
-    ended = script.run((progress(), lambda session: session.stop(measure=False)))
+    ended = script.run((progress(), lambda session: session.stop(evaluate=False)))
     assert ended.reason == "stopped"
     assert ended.test_loss is None
 
@@ -311,9 +302,9 @@ NO_SHARES = Architecture((28, 28), (Flatten(), Dense(64, "relu"), Dense(10, "rel
 def broken():
     """Two trainings whose loss becomes NaN: many steps at a time, and few of which every first is looked at."""
     scripts = []
-    for target, share in ((pace.TARGET, sampling.SHARE), (1e-9, inf)):
+    for target, share in ((step_pacer.TARGET, sampling.SHARE), (1e-9, inf)):
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(pace, "TARGET", target)
+            patched.setattr(step_pacer, "TARGET", target)
             patched.setattr(sampling, "SHARE", share)
             scripts.append(Script(NO_SHARES, replace(QUICK, batch_size=32, epochs=2)))
             scripts[-1].run()
@@ -329,7 +320,7 @@ def test_the_step_at_which_a_loss_breaks_is_the_same_however_many_are_taken_at_a
         (ended,) = script.told(Ended)
         assert (ended.reason, ended.step) == ("failed", step)
         assert f"the training loss became NaN in epoch 1, step {step} of 188" in ended.message
-        assert [told[-1].step for told in (script.told(Progress), script.told(Sampled))] == [step, step]
+        assert [told[-1].step for told in (script.told(Progress), script.told(StepSampled))] == [step, step]
         *sound, last = script.told(Progress)
         assert isnan(last.loss)
         assert all(isfinite(progress.loss) for progress in sound)
@@ -343,7 +334,7 @@ def findings_of(script):
     history = History()
     for event in script.events:
         history = history.after(event)
-    return judge(NO_SHARES, replace(QUICK, batch_size=32, epochs=2), history)
+    return run_findings(NO_SHARES, replace(QUICK, batch_size=32, epochs=2), history)
 
 
 def test_the_message_of_a_loss_that_breaks_names_what_is_known_to_break_it(broken):
@@ -438,23 +429,24 @@ def test_a_device_without_room_for_the_dataset_is_fed_from_the_host(monkeypatch)
     """There is no GPU to fill up here: the copy to the device is refused as TensorFlow refuses it there."""
     import tensorflow as tf
 
-    from core.training import devices, feed
+    from core.keras_runtime import devices
+    from core.training import resident_data
 
     kept = Script()
     kept.run()
-    copied = feed._copied
+    copied = resident_data._copied
 
     def full(examples, place):
-        if place != feed.HOST:
+        if place != resident_data.HOST:
             raise tf.errors.ResourceExhaustedError(None, None, "no room")
         return copied(examples, place)
 
-    monkeypatch.setattr(feed, "_copied", full)
+    monkeypatch.setattr(resident_data, "_copied", full)
     monkeypatch.setattr(devices, "placement", lambda _: "/device:CPU:0")  # the same device by another name
-    feed.resident.cache_clear()
+    resident_data.resident.cache_clear()
     script = Script()
     ended = script.run()
-    feed.resident.cache_clear()
+    resident_data.resident.cache_clear()
     assert ended.reason == "finished"
     assert "cpu has no room for the dataset" in script.told(Started)[0].message
     assert figures(script) == figures(kept)

@@ -11,22 +11,22 @@ from msgspec import Struct
 from numpy.typing import NDArray
 from textual.pilot import Pilot
 
-from core.architecture import Architecture
 from core.curves import History
 from core.datasets import DATASETS, mnist
-from core.inspection.passages import Passage, Weight
+from core.events import Ended, EpochEnded, LayerSample, Progress, Started, StepSampled
 from core.inspection.results import Results
-from core.layers import Conv2D, Dense, Flatten, MaxPooling2D
-from core.optimizers import Adam
-from core.plan import Plan
+from core.inspection.tensors import LayerOutput, Weight
+from core.network.architecture import Architecture
+from core.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from core.network.summary import summarize
+from core.plan.optimizers import Adam
+from core.plan.plan import Plan
 from core.presets import Preset
-from core.summary import summarize
-from core.training.events import Ended, EpochEnded, LayerSample, Progress, Sampled, Started
 from tests.tui.driving import until
 from tui.app import LayerLabApp
-from tui.inspect.inspected import Inspected
+from tui.inspect.inspector_protocol import Inspected
 from tui.inspect.pane import InspectPane
-from tui.train.controller import Run
+from tui.train.controller import TrainedNetwork
 
 SMALL = Architecture(
     (28, 28, 1),
@@ -45,7 +45,7 @@ QUICK = Plan(optimizer=Adam(learning_rate=0.01), validation=0.9, batch_size=64, 
 class Network(Struct, frozen=True, eq=False):
     """A network to be looked into, and what its training has told."""
 
-    run: Run
+    run: TrainedNetwork
     history: History
     inspected: Inspected
 
@@ -68,7 +68,7 @@ def trained(architecture: Architecture = SMALL, plan: Plan = QUICK) -> Network:
         history = history.after(event)
     inspector = session.inspector()
     assert inspector is not None
-    return Network(Run("small", architecture, plan), history, inspector)
+    return Network(TrainedNetwork("small", architecture, plan), history, inspector)
 
 
 @cache
@@ -78,14 +78,14 @@ def fixed(architecture: Architecture = SMALL, plan: Plan = QUICK) -> Network:
     for step in (1, 40, 94, 120, 188):
         epoch = 1 + (step - 1) // 94
         layers = tuple(_sample(row, step) for row in (1, 4, 5))
-        history = history.after(Sampled(step, layers))
+        history = history.after(StepSampled(step, layers))
         history = history.after(
             Progress(epoch, 2, step, step - 94 * (epoch - 1), 94, 2.3 / step, 0.9, 0.01, 9_000.0, 1.0, 1.0)
         )
         if step % 94 == 0:
             history = history.after(EpochEnded(epoch, 2, step, 0.4, 0.87, 0.35, 0.89, 0.01, 0.7, best=True))
     history = history.after(Ended("finished", 2, 1.4, 9_000.0, 0.3456, 0.8912, ""))
-    return Network(Run("small", architecture, plan), history, Fixed(architecture, plan))
+    return Network(TrainedNetwork("small", architecture, plan), history, Fixed(architecture, plan))
 
 
 class Fixed:
@@ -108,12 +108,12 @@ class Fixed:
         outputs = 1 + (int(image.sum()) * np.arange(1, 11) % 97).astype(np.float32)
         return np.asarray(outputs / outputs.sum(), np.float32)
 
-    def walk(self, image: NDArray[np.uint8]) -> tuple[Passage, ...]:
-        passages = [Passage(0, np.asarray(image[..., None] / 255, np.float32))]
+    def walk(self, image: NDArray[np.uint8]) -> tuple[LayerOutput, ...]:
+        passages = [LayerOutput(0, np.asarray(image[..., None] / 255, np.float32))]
         for row in summarize(self.architecture).rows[1:]:
             assert row.facts is not None
             draw = np.random.default_rng(row.index)
-            passages.append(Passage(row.index, draw.random(row.facts.output, dtype=np.float32)))
+            passages.append(LayerOutput(row.index, draw.random(row.facts.output, dtype=np.float32)))
         return tuple(passages)
 
     def weights(self) -> tuple[Weight, ...]:

@@ -12,7 +12,7 @@ from core.inspection.drawing import Drawing, Pad, centred
 from tests.tui.driving import SIZES, burst, check_golden, faint_texts, keys, lines_of, screen_of, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, Network, fixed, inspecting, trained
 from tui.inspect.draw import EMPTY, NOBODY, WORKING
-from tui.inspect.drawn import loaded
+from tui.inspect.draw_model import loaded
 from tui.inspect.outputs import OutputBars
 from tui.inspect.walk import WalkView
 from tui.theme import DARK, LIGHT

@@ -6,14 +6,14 @@ import pytest
 from msgspec.structs import replace
 
 from core import presets
-from core.diagnosis import examine
-from core.summary import summarize
+from core.diagnosis import static_findings
+from core.network.summary import summarize
 from tests.tui.driving import SIZES, check_golden, faint_texts, screen_of, until
 from tests.tui.inspect.networks import QUICK, SMALL, Network, fixed, inspecting, trained
-from tui.inspect.findings import FindingsView, RemedyLine
+from tui.inspect.findings import FindingsView, FixLine
 from tui.screens.dialogs import Ask, NameFile
 from tui.theme import DARK, LIGHT
-from tui.train.controller import Run
+from tui.train.controller import TrainedNetwork
 
 LOUD = replace(QUICK, pixels="0..255")
 
@@ -30,17 +30,17 @@ async def test_a_network_with_nothing_wrong_is_told_so():
 
 async def test_what_is_found_about_a_trained_network_is_told_with_numbers_cause_and_remedy():
     network = trained(SMALL, LOUD)
-    (finding,) = examine(SMALL, LOUD, summarize(SMALL))
+    (finding,) = static_findings(SMALL, LOUD, summarize(SMALL))
     async with inspecting(network, "f", (200, 60)) as (app, pane, pilot):
         await until(pilot, lambda: finding in (view_of(pane).findings or ()))
-        for text in (finding.evidence, finding.cause, finding.remedies[0].label):
+        for text in (finding.evidence, finding.cause, finding.fixes[0].label):
             await until(pilot, lambda text=text: text[:60] in " ".join(screen_of(app).split()))
 
 
 async def test_enter_applies_the_remedy_in_focus_and_u_takes_it_back():
     network = fixed(SMALL, LOUD)
     async with inspecting(network, "f") as (app, pane, pilot):
-        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        await until(pilot, lambda: isinstance(app.focused, FixLine))
         before = app.document.present
         await pilot.press("enter")
         await until(pilot, lambda: app.document.present.plan.pixels == "0..1")
@@ -51,8 +51,8 @@ async def test_enter_applies_the_remedy_in_focus_and_u_takes_it_back():
 
 async def test_up_and_down_go_from_remedy_to_remedy():
     async with inspecting(fixed(SMALL, LOUD), "f") as (app, pane, pilot):
-        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
-        lines = list(view_of(pane).query(RemedyLine))
+        await until(pilot, lambda: isinstance(app.focused, FixLine))
+        lines = list(view_of(pane).query(FixLine))
         assert len(lines) > 1
         await pilot.press("down")
         await until(pilot, lambda: app.focused is lines[1])
@@ -62,16 +62,16 @@ async def test_up_and_down_go_from_remedy_to_remedy():
 
 async def test_a_click_applies_a_remedy():
     async with inspecting(fixed(SMALL, LOUD), "f") as (app, pane, pilot):
-        await until(pilot, lambda: list(view_of(pane).query(RemedyLine)))
+        await until(pilot, lambda: list(view_of(pane).query(FixLine)))
         await pilot.pause()
-        await pilot.click(list(view_of(pane).query(RemedyLine))[1])
+        await pilot.click(list(view_of(pane).query(FixLine))[1])
         await until(pilot, lambda: len(app.document.present.architecture.layers) == len(SMALL.layers) + 1)
 
 
 async def test_it_follows_a_training_without_losing_the_focus():
     network = fixed(SMALL, LOUD)
     async with inspecting(network, "f") as (app, pane, pilot):
-        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        await until(pilot, lambda: isinstance(app.focused, FixLine))
         focused, seen = app.focused, view_of(pane).findings
         pane.history = replace(network.history, ended=None)
         pane.history = network.history
@@ -84,7 +84,7 @@ async def test_it_follows_a_training_without_losing_the_focus():
 async def test_it_looks_as_it_was_last_looked_at(size, update):
     network: Network = fixed(SMALL, LOUD)
     async with inspecting(network, "f", size) as (app, _, pilot):
-        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        await until(pilot, lambda: isinstance(app.focused, FixLine))
         for theme in (LIGHT, DARK):
             app.theme = theme.name
             await pilot.pause()
@@ -95,13 +95,13 @@ async def test_it_looks_as_it_was_last_looked_at(size, update):
 async def test_a_remedy_is_for_the_network_trained_last_though_it_is_called_as_the_one_before():
     network = fixed(SMALL, LOUD)
     async with inspecting(network, "f") as (app, pane, pilot):
-        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
-        labels = [line.remedy.label for line in view_of(pane).query(RemedyLine)]
+        await until(pilot, lambda: isinstance(app.focused, FixLine))
+        labels = [line.remedy.label for line in view_of(pane).query(FixLine)]
         other = replace(LOUD, seed=77)
-        pane.run = Run("small", SMALL, other, document=app.document_id)
-        await until(pilot, lambda: {line.remedy.plan.seed for line in pane.query(RemedyLine)} == {77})
-        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
-        assert [line.remedy.label for line in view_of(pane).query(RemedyLine)] == labels
+        pane.run = TrainedNetwork("small", SMALL, other, document=app.document_id)
+        await until(pilot, lambda: {line.remedy.plan.seed for line in pane.query(FixLine)} == {77})
+        await until(pilot, lambda: isinstance(app.focused, FixLine))
+        assert [line.remedy.label for line in view_of(pane).query(FixLine)] == labels
         await pilot.press("enter")
         await until(pilot, lambda: app.document.present.plan == replace(other, pixels="0..1"))
 
@@ -122,14 +122,14 @@ async def test_new_findings_leave_the_focus_on_the_remedy_that_was_chosen():
     network = fixed(SMALL, LOUD)
     async with inspecting(network, "f") as (app, pane, pilot):
         view = view_of(pane)
-        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        await until(pilot, lambda: isinstance(app.focused, FixLine))
         await pilot.press("down")
-        chosen = list(view.query(RemedyLine))[1].remedy
+        chosen = list(view.query(FixLine))[1].remedy
         await until(pilot, lambda: app.focused.remedy == chosen)
         (finding, *others) = view.findings
         before = app.focused
         view.findings = (replace(finding, code="another", remedies=()), finding, *others)
-        await until(pilot, lambda: isinstance(app.focused, RemedyLine) and app.focused is not before)
+        await until(pilot, lambda: isinstance(app.focused, FixLine) and app.focused is not before)
         assert app.focused.remedy == chosen
         pane.bar.focus()
         await until(pilot, lambda: app.focused is pane.bar)
@@ -149,7 +149,7 @@ async def test_a_remedy_for_another_network_opens_a_new_document_and_leaves_the_
         app.open_document(presets.load(mine), mine)
         if whose == "a kept run":
             pane.run = replace_run(network.run, name="my run", kept="run k3f9q, best weights")
-        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        await until(pilot, lambda: isinstance(app.focused, FixLine))
         app.build_pane.selected = 8
         app.build_pane.action_delete()
         edited = app.document
@@ -180,7 +180,7 @@ async def test_a_remedy_for_another_network_opens_a_new_document_and_leaves_the_
 async def test_a_remedy_of_an_earlier_version_of_the_document_is_an_edit_of_it():
     network = fixed(SMALL, LOUD)
     async with inspecting(network, "f") as (app, _pane, pilot):
-        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        await until(pilot, lambda: isinstance(app.focused, FixLine))
         app.build_pane.action_delete()
         app.build_pane.selected = 1
         app.build_pane.action_delete()
@@ -194,7 +194,7 @@ async def test_a_remedy_of_an_earlier_version_of_the_document_is_an_edit_of_it()
 async def test_a_remedy_that_is_no_longer_among_what_was_found_is_not_applied():
     network = fixed(SMALL, LOUD)
     async with inspecting(network, "f") as (app, pane, pilot):
-        await until(pilot, lambda: isinstance(app.focused, RemedyLine))
+        await until(pilot, lambda: isinstance(app.focused, FixLine))
         stale, before = app.focused, app.document
         pane.run = replace_run(network.run, plan=QUICK)
         stale.action_apply()

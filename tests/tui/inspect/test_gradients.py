@@ -5,23 +5,23 @@ from math import nan
 import pytest
 from msgspec.structs import replace
 
-from core.architecture import Architecture
-from core.layers import Dense, Flatten
-from core.training.events import LayerSample, Sampled
+from core.events import LayerSample, StepSampled
+from core.network.architecture import Architecture
+from core.network.layers import Dense, Flatten
 from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, until
 from tests.tui.inspect.networks import Network, fixed, inspecting, trained
-from tui.inspect.gradient_table import percent
 from tui.inspect.gradients import picture
 from tui.theme import DARK, LIGHT
-from tui.train.controller import Run
+from tui.train.controller import TrainedNetwork
+from tui.widgets.gradient_table import percent
 
 SIZES = [(80, 24), (120, 36)]
 
 
-def told(*samples: Sampled, architecture: Architecture | None = None) -> Network:
+def told(*samples: StepSampled, architecture: Architecture | None = None) -> Network:
     """A network whose training took ``samples``."""
     network = fixed()
-    run = Run("deep", architecture, network.run.plan) if architecture else network.run
+    run = TrainedNetwork("deep", architecture, network.run.plan) if architecture else network.run
     return Network(run, replace(network.history, samples=samples), network.inspected)
 
 
@@ -107,22 +107,22 @@ async def test_a_click_chooses_and_a_second_opens_the_chart():
 
 def test_the_chart_is_over_epochs_and_in_powers_of_ten():
     history = fixed().history
-    from core.inspection.gradients import courses
+    from core.inspection.gradients import layer_trends
 
-    drawn = picture(courses(history.samples)[4], "gradient", "4 Dense", history)
+    drawn = picture(layer_trends(history.samples)[4], "gradient", "4 Dense", history)
     assert [round(point.x * 94) for point in drawn.lines[0].points] == [1, 40, 94, 120, 188]
     assert all(10**point.y == pytest.approx(0.25 / (1 + round(point.x * 94) / 100)) for point in drawn.lines[0].points)
     assert [label for _, label in drawn.y.ticks(5)] == ["1e-2", "1e-1", "1e0"] or drawn.y.low == -2
-    shares = picture(courses(history.samples)[4], "saturated", "4 Dense", history)
+    shares = picture(layer_trends(history.samples)[4], "saturated", "4 Dense", history)
     assert (shares.y.low, shares.y.high, shares.y.percent) == (0, 1, True)
-    assert picture(courses(history.samples)[4], "dead", "4 Dense", history) is None
+    assert picture(layer_trends(history.samples)[4], "dead", "4 Dense", history) is None
 
 
 async def test_numbers_that_are_none_are_told_with_the_step_since_when():
     good = LayerSample(1, 0.5, 3.0, 1e-3, 0.25, None)
     bad = LayerSample(1, nan, nan, nan, 1.0, None)
     other = LayerSample(5, 0.5, 3.0, 0.2, None, None)
-    network = told(Sampled(1, (good, other)), Sampled(120, (bad, other)), Sampled(188, (bad, other)))
+    network = told(StepSampled(1, (good, other)), StepSampled(120, (bad, other)), StepSampled(188, (bad, other)))
     for size in SIZES:
         async with inspecting(network, "g", size) as (app, _pane, pilot):
             shown = line(app, 1)
@@ -165,14 +165,14 @@ async def test_without_samples_it_says_so():
         assert "No samples were taken" in screen_of(app)
         await pilot.press("down", "enter", "o", "end")  # there is nothing to choose
         assert not pane.view.chart.display
-    async with inspecting(told(Sampled(1, ())), "g") as (app, pane, pilot):
+    async with inspecting(told(StepSampled(1, ())), "g") as (app, pane, pilot):
         assert "No layer learns" in screen_of(app)
 
 
 async def test_a_hundred_layers_scroll():
     deep = Architecture((28, 28, 1), (Flatten(), *(Dense(9, "sigmoid") for _ in range(99)), Dense(10, "softmax")))
     layers = tuple(LayerSample(row, 10.0 ** (row / 10 - 10), 3.0, 1e-3, None, 0.5) for row in range(2, 102))
-    network = told(*(Sampled(step, layers) for step in range(1, 401)), architecture=deep)
+    network = told(*(StepSampled(step, layers) for step in range(1, 401)), architecture=deep)
     async with inspecting(network, "g", (80, 24)) as (app, pane, pilot):
         assert line(app, 2)
         await pilot.press("end")
@@ -188,7 +188,7 @@ async def test_a_hundred_layers_scroll():
 async def test_the_table_needs_samples_and_an_architecture_alone():
     from textual.app import App
 
-    from tui.inspect.gradient_table import GradientTable
+    from tui.widgets.gradient_table import GradientTable
 
     network = fixed()
 

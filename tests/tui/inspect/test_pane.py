@@ -6,13 +6,13 @@ import pytest
 from msgspec.structs import replace
 
 from core.curves import History
+from core.events import Ended, LayerSample, StepSampled
 from core.presets import Preset
-from core.training.events import Ended, LayerSample, Sampled
 from tests.tui.driving import lines_of, opened, screen_of, sessions, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, fixed, inspecting
 from tui.app import LayerLabApp
-from tui.inspect import words
-from tui.inspect.catalog import VIEWS
+from tui.inspect import captions
+from tui.inspect.view_registry import VIEWS
 
 SIZES = [(80, 24), (120, 36)]
 
@@ -191,32 +191,34 @@ FAILED = Ended("failed", 0, 0.1, 0.0, None, None, "the training loss became NaN"
 )
 @pytest.mark.parametrize("asks", [True, False])
 def test_before_the_first_batch_nobody_is_told_to_train(state, said, asks):
-    missing = words.missing(network=asks, run=fixed().run, state=state, history=History())
+    missing = captions.missing(network=asks, run=fixed().run, state=state, history=History())
     assert said in missing
     assert "press t" not in missing.lower()
 
 
 def test_of_a_training_that_failed_at_its_first_step_all_is_shown_that_was_seen():
     history = replace(
-        History(), ended=FAILED, samples=(Sampled(1, (LayerSample(5, None, float("nan"), None, None, None),)),)
+        History(), ended=FAILED, samples=(StepSampled(1, (LayerSample(5, None, float("nan"), None, None, None),)),)
     )
     for asks in (True, False):
-        assert not words.missing(network=asks, run=fixed().run, state="idle", history=history)
-    unseen = words.missing(network=False, run=fixed().run, state="idle", history=replace(history, samples=()))
+        assert not captions.missing(network=asks, run=fixed().run, state="idle", history=history)
+    unseen = captions.missing(network=False, run=fixed().run, state="idle", history=replace(history, samples=()))
     assert unseen == "small was never trained: the training loss became NaN. Press t to train."
 
 
 def test_a_run_of_another_preset_is_not_taken_for_an_edit():
     run, history = fixed().run, fixed().history
     same = Preset("small", run.architecture, run.plan)
-    said = words.subject(run, "idle", history, same)
+    said = captions.subject(run, "idle", history, same)
     assert said == "small after 2 epochs, test accuracy 89.12%"
-    assert words.subject(run, "idle", history, replace(same, name="saved as this")) == said
+    assert captions.subject(run, "idle", history, replace(same, name="saved as this")) == said
     other = replace(same, name="other", architecture=SMALL.remove(1))
-    assert words.subject(run, "idle", history, other) == f"{said}; what is open now is other: this is what was trained"
-    assert "the stack has been edited" in words.subject(run, "idle", history, replace(other, name="small"))
+    assert (
+        captions.subject(run, "idle", history, other) == f"{said}; what is open now is other: this is what was trained"
+    )
+    assert "the stack has been edited" in captions.subject(run, "idle", history, replace(other, name="small"))
     plan = replace(same, plan=replace(run.plan, epochs=9))
-    assert words.subject(run, "idle", history, plan) == f"{said}; the plan has been edited since"
+    assert captions.subject(run, "idle", history, plan) == f"{said}; the plan has been edited since"
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -230,10 +232,11 @@ async def test_in_the_narrowest_terminal_every_key_of_the_bar_is_seen(name):
 
 @pytest.mark.keras
 async def test_the_network_that_was_looked_into_is_trained_again_at_once(monkeypatch):
-    from core.training import runtime, trainer
+    from core.keras_runtime import runtime
+    from core.training import trainer
 
-    runtime.settle()  # so that the collector finds all that is made from here on
-    monkeypatch.setattr(trainer, "_lender", trainer.Lender())
+    runtime.freeze_gc()  # so that the collector finds all that is made from here on
+    monkeypatch.setattr(trainer, "_cache", trainer.NetworkCache())
     app = LayerLabApp(Preset("small", SMALL, replace(QUICK, epochs=1)))
     async with app.run_test(size=(120, 36)) as pilot:
         pane, train, models = app.inspect_pane, app.train_pane, []

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from textual.app import App
 
-from core.architecture import Architecture
 from core.inspection.activations import FRAME
-from core.inspection.passages import Passage, Weight
 from core.inspection.steps import Steps, steps
-from core.layers import AveragePooling2D, Conv2D, DepthwiseConv2D, MaxPooling2D
-from core.summary import summarize
+from core.inspection.tensors import LayerOutput, Weight
+from core.network.architecture import Architecture
+from core.network.layers import AveragePooling2D, Conv2D, DepthwiseConv2D, MaxPooling2D
+from core.network.summary import summarize
 from tests.tui.driving import check_golden, faint_texts, screen_of, until
 from tests.tui.inspect.networks import Fixed, Network, fixed, inspecting
 from tui.inspect.stepper import Place, Stepper
@@ -63,7 +63,7 @@ def layered(layer, size, seed=1):
     if isinstance(layer, DepthwiseConv2D):
         shape = (*layer.kernel_size, size[2], layer.depth_multiplier)
         weights = [("kernel", draw.normal(size=shape)), ("bias", draw.normal(size=shape[2] * shape[3]))]
-    passages = Passage(0, draw.random(size, dtype=np.float32)), Passage(1, output)
+    passages = LayerOutput(0, draw.random(size, dtype=np.float32)), LayerOutput(1, output)
     return steps(row, passages, [Weight(1, name, value.astype("f"), value.astype("f")) for name, value in weights])
 
 
@@ -274,8 +274,8 @@ class Computed(Fixed):
         patches = np.lib.stride_tricks.sliding_window_view(passages[0].values[..., 0], (5, 5))
         maps = np.einsum("hwij,ijf->hwf", patches, weights[1, "kernel"][:, :, 0]) + weights[1, "bias"]
         maps = np.maximum(maps, 0).astype(np.float32)
-        passages[1] = Passage(1, maps)
-        passages[2] = Passage(2, maps.reshape(12, 2, 12, 2, 4).max(axis=(1, 3)))
+        passages[1] = LayerOutput(1, maps)
+        passages[2] = LayerOutput(2, maps.reshape(12, 2, 12, 2, 4).max(axis=(1, 3)))
         return tuple(passages)
 
 

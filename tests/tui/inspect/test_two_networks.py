@@ -5,17 +5,17 @@ import pytest
 from textual.pilot import Pilot
 
 from core.curves import History
-from core.inspection.passages import Passage, Weight
+from core.events import Ended, EpochEnded, LayerSample, Progress, Started, StepSampled
 from core.inspection.results import Results
-from core.layers import Conv2D, Dense, Flatten
-from core.summary import summarize
-from core.training.events import Ended, EpochEnded, LayerSample, Progress, Sampled, Started
+from core.inspection.tensors import LayerOutput, Weight
+from core.network.layers import Conv2D, Dense, Flatten
+from core.network.summary import summarize
 from tests.tui.driving import burst, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, Network, fixed
 from tui.app import LayerLabApp
-from tui.inspect.catalog import VIEWS
 from tui.inspect.pane import InspectPane
-from tui.train.controller import Run
+from tui.inspect.view_registry import VIEWS
+from tui.train.controller import TrainedNetwork
 
 DEEP = SMALL.insert(1, Conv2D(3, (3, 3), activation="tanh")).insert(4, Flatten()).insert(5, Dense(12, "relu"))
 
@@ -47,7 +47,10 @@ class Other(Fixed):
 
     def walk(self, image):
         later = super().walk(image)[1:]
-        return (Passage(0, np.asarray(image[..., None] / 255, np.float32)), *(_turned(passage) for passage in later))
+        return (
+            LayerOutput(0, np.asarray(image[..., None] / 255, np.float32)),
+            *(_turned(passage) for passage in later),
+        )
 
     def weights(self):
         if self.architecture == SMALL:
@@ -61,7 +64,7 @@ class Other(Fixed):
 
 
 def _turned(passage):
-    return Passage(passage.row, np.asarray(1.5 - passage.values, np.float32))
+    return LayerOutput(passage.row, np.asarray(1.5 - passage.values, np.float32))
 
 
 def _other(architecture) -> Network:
@@ -70,11 +73,13 @@ def _other(architecture) -> Network:
     rows = [row.index for row in summarize(architecture).rows if row.facts and row.facts.params]
     for step in (1, 94):
         sample = [LayerSample(row, float("nan") if step > 1 else 0.3 * row, 2.0, 0.1 * row, None, None) for row in rows]
-        history = history.after(Sampled(step, tuple(sample)))
+        history = history.after(StepSampled(step, tuple(sample)))
         history = history.after(Progress(1, 2, step, step, 94, 2.3, 0.1, 0.01, 9_000.0, 1.0, 1.0))
     history = history.after(EpochEnded(1, 2, 94, 2.3, 0.11, 2.4, 0.1, 0.01, 0.7, best=True))
     history = history.after(Ended("stopped", 1, 1.4, 9_000.0, 2.41, 0.1021, ""))
-    return Network(Run("other", architecture, plan, "run k7mzp, best weights"), history, Other(architecture, plan))
+    return Network(
+        TrainedNetwork("other", architecture, plan, "run k7mzp, best weights"), history, Other(architecture, plan)
+    )
 
 
 def show(pane: InspectPane, network: Network) -> None:

@@ -5,17 +5,17 @@ from threading import Event
 import numpy as np
 import pytest
 
-from core.architecture import Architecture
+from core.formatting import show_percent
 from core.inspection.activations import FRAME, GROUND
-from core.inspection.passages import Passage
-from core.layers import Activation, Conv2D, Dense, Dropout, Flatten
-from core.quantities import show_percent
+from core.inspection.tensors import LayerOutput
+from core.network.architecture import Architecture
+from core.network.layers import Activation, Conv2D, Dense, Dropout, Flatten
 from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, Network, fixed, inspecting, trained
 from tui.inspect.stepper import Stepper
 from tui.inspect.view import WalkWanted
 from tui.theme import DARK, LIGHT
-from tui.train.controller import Run
+from tui.train.controller import TrainedNetwork
 
 SIZES = [(80, 24), (120, 36)]
 DEEP = Architecture((28, 28, 1), (Flatten(), *(Dense(8, "sigmoid") for _ in range(98)), Dense(10, "softmax")))
@@ -25,7 +25,7 @@ WIDE = Architecture((28, 28, 1), (Conv2D(512, (5, 5), activation="relu"), Flatte
 def stand_in(inspected, architecture=None):
     """A network that was never trained, with the answers of ``inspected``."""
     known = fixed()
-    return Network(Run("small", architecture or SMALL, known.run.plan), known.history, inspected)
+    return Network(TrainedNetwork("small", architecture or SMALL, known.run.plan), known.history, inspected)
 
 
 def of(architecture):
@@ -183,7 +183,7 @@ class Uneven(Fixed):
     def walk(self, image):
         first, convolved, *others = super().walk(image)
         even = convolved.values / convolved.values.max(axis=(0, 1))
-        return (first, Passage(1, even * np.array([8, 4, 2, 1], np.float32)), *others)
+        return (first, LayerOutput(1, even * np.array([8, 4, 2, 1], np.float32)), *others)
 
 
 async def test_each_map_can_have_a_scale_of_its_own():
@@ -318,7 +318,7 @@ class Broken(Fixed):
         first, *others = super().walk(image)
         for passage in others:
             passage.values[..., :3] = np.nan
-        others[-1] = Passage(others[-1].row, np.full(10, np.nan, np.float32))
+        others[-1] = LayerOutput(others[-1].row, np.full(10, np.nan, np.float32))
         return (first, *others)
 
 
@@ -458,7 +458,7 @@ async def test_sequences_and_flat_inputs_are_drawn_too():
         def walk(self, image):
             shapes = [(28, 28), (28, 28), (784,), (64,), (64,), (10,)]
             values = [np.linspace(-1, 1, int(np.prod(shape)), dtype=np.float32).reshape(shape) for shape in shapes]
-            return tuple(Passage(row, value) for row, value in enumerate(values))
+            return tuple(LayerOutput(row, value) for row, value in enumerate(values))
 
     async with inspecting(stand_in(Even(architecture, QUICK), architecture), "w", (80, 24)) as (_app, pane, pilot):
         view = await walked(pane, pilot)

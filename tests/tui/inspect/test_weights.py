@@ -5,14 +5,14 @@ import re
 import numpy as np
 import pytest
 
-from core.architecture import Architecture
-from core.inspection.passages import Weight
-from core.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from core.inspection.tensors import Weight
+from core.network.architecture import Architecture
+from core.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, until
 from tests.tui.inspect.networks import SMALL, Fixed, Network, fixed, inspecting, trained
 from tui.inspect.layer_list import figure
 from tui.theme import DARK, LIGHT
-from tui.train.controller import Run
+from tui.train.controller import TrainedNetwork
 
 SIZES = [(80, 24), (120, 36)]
 SCENES = {"": [], "-bias": ["down", "right"], "-filters": ["i"], "-matrix": ["down", "i"]}
@@ -34,7 +34,7 @@ class Given(Fixed):
 
 
 def given(told: tuple[Weight, ...] | Exception, architecture: Architecture = SMALL) -> Network:
-    run = Run("given", architecture, fixed().run.plan)
+    run = TrainedNetwork("given", architecture, fixed().run.plan)
     return Network(run, fixed().history, Given(told, architecture))
 
 

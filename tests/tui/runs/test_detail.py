@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from core.runs.record import Run, RunError
 from core.runs.store import Store
 from tests.tui.driving import keys, lines_of, screen_of, until
-from tests.tui.runs.kept import history, keep, listing, preset, some
+from tests.tui.runs.stored_runs import history, keep, listing, preset, some
 from tui.runs.pane import RunsPane
-from tui.runs.reading import KEPT, Reader
-from tui.runs.signs import MOST, SIGNS
+from tui.runs.run_cache import KEPT, RunCache
+from tui.runs.series_styles import MOST, SIGNS
 from tui.widgets.picture import Line
 
 
@@ -156,14 +156,14 @@ def test_what_was_read_is_kept_at_hand_as_long_as_the_list_says_the_same(home: P
 
     def read(id: str):
         asked.append(id)
-        return Store().told(id)
+        return Store().details(id)
 
-    reader = Reader(read)
+    reader = RunCache(read)
     run = Store().find(kept)
     assert reader.at_hand(run) is None
     assert reader.read(run) is reader.read(run) is reader.at_hand(run)
     assert asked == [kept]
-    changed = replace(run, figures=replace(run.figures, epochs=3))
+    changed = replace(run, figures=replace(run.metrics, epochs=3))
     assert reader.at_hand(changed) is None
     reader.read(changed)
     assert asked == [kept, kept]
@@ -173,8 +173,8 @@ def test_what_was_read_is_kept_at_hand_as_long_as_the_list_says_the_same(home: P
 
 def test_only_so_many_are_kept_at_hand(home: Path):
     trained = preset(epochs=2)
-    told = Store().told(keep(home, "one", trained, history(trained, 2, 1.0)))
-    reader = Reader(lambda _: told)
+    told = Store().details(keep(home, "one", trained, history(trained, 2, 1.0)))
+    reader = RunCache(lambda _: told)
     runs = [replace(told.run, id=f"run-{number}") for number in range(KEPT + 1)]
     for run in runs:
         reader.read(run)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.driving import SIZES, check_golden, faint_texts, keys, screen_of, until
-from tests.tui.runs.kept import listing, some
+from tests.tui.runs.stored_runs import listing, some
 from tui.theme import DARK, LIGHT
 
 LEAST = 3.0

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from textual.app import App, ComposeResult
 
-from core.runs.record import Figures, Label, Run
+from core.runs.record import Label, Metrics, Run
 from tests.benchmarks.many_runs import fill
 from tests.tui.driving import keys, lines_of, screen_of, until
-from tests.tui.runs.kept import listing
-from tui.runs.shelf import Shelf
+from tests.tui.runs.stored_runs import listing
+from tui.runs.list_state import RunListState
 from tui.runs.table import RunTable
 from tui.theme import DARK
 
@@ -26,7 +26,7 @@ def runs(count: int) -> tuple[Run, ...]:
             states[n % 3],
             n,
             "CPU",
-            Figures(params=n, test_accuracy=n / MANY),
+            Metrics(params=n, test_accuracy=n / MANY),
         )
         for n in reversed(range(count))
     )
@@ -87,7 +87,7 @@ async def test_what_is_chosen_keeps_its_place_on_the_screen_as_others_come_and_g
 
 
 def test_a_shelf_of_thousands_finds_and_orders():
-    shelf = Shelf()
+    shelf = RunListState()
     shelf.take(runs(MANY))
     shelf.query = "failed test>=0.5 params<6000"
     assert [run.begun for run in shelf.shown] == list(range(5_999, 4_999, -1))[0::3]
@@ -103,7 +103,7 @@ async def test_the_tab_with_a_thousand_runs(home: Path):
         await keys(pilot, "slash", "text:lenet best>0.95")
         found = len(pane.table.runs)
         assert 0 < found < 200
-        assert all(run.architecture == "LeNet-5" and run.figures.best_val_accuracy > 0.95 for run in pane.table.runs)
+        assert all(run.architecture == "LeNet-5" and run.metrics.best_val_accuracy > 0.95 for run in pane.table.runs)
         assert f"{found} of 1,000 runs" in screen_of(app)
         await keys(pilot, "enter", "a", "d")
         await until(pilot, lambda: "in the trash" in pane.status.message)

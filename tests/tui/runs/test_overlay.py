@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from rich.style import Style
 
 from core.curves import Axis, History, Point
-from tests.tui.runs.kept import history, preset
+from tests.tui.runs.stored_runs import history, preset
 from tui.runs.overlay import overlaid
-from tui.runs.signs import DASHES, MOST, SIGNS, sample, sign
+from tui.runs.series_styles import DASHES, MOST, SIGNS, sample, sign
 from tui.widgets import plot
 from tui.widgets.picture import Line, Picture
 

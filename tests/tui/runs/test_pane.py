@@ -8,12 +8,12 @@ from msgspec.structs import replace
 from core.runs import folder as files
 from core.runs.record import Label
 from core.runs.store import Store
+from core.sanitize import one_line
 from tests.tui.driving import keys, lines_of, opened, screen_of, until
-from tests.tui.runs.kept import history, keep, listing, preset, some
-from tui.plain import one_line
+from tests.tui.runs.stored_runs import history, keep, listing, preset, some
 from tui.runs.pane import RunsPane
 from tui.screens.dialogs import Ask
-from tui.screens.writing import WriteLine
+from tui.screens.text_prompt import TextPrompt
 
 NEWEST_FIRST = [
     "no validation",
@@ -165,7 +165,7 @@ async def test_a_run_is_opened_as_it_was_trained(runs, key):
         await choose(pilot, pane, "without pooling")
         await keys(pilot, key)
         await until(pilot, lambda: app.tabs.current == "build")
-        assert app.preset == replace(Store().told(runs[3]).preset, name="without pooling")
+        assert app.preset == replace(Store().details(runs[3]).preset, name="without pooling")
         assert app.path is None
         assert app.document.unsaved
 
@@ -253,20 +253,20 @@ async def test_runs_are_renamed_noted_and_tagged(runs):
     async with listing(7, (200, 50)) as (app, pane, pilot):
         await choose(pilot, pane, "ffnn 500")
         await keys(pilot, "n")
-        assert isinstance(app.screen, WriteLine)
+        assert isinstance(app.screen, TextPrompt)
         await keys(pilot, "end", *["backspace"] * 8)
         await until(pilot, lambda: "a run needs a name" in screen_of(app))
         await keys(pilot, "enter")
-        assert isinstance(app.screen, WriteLine), "it stays until the name can be taken"
+        assert isinstance(app.screen, TextPrompt), "it stays until the name can be taken"
         await keys(pilot, "text:the wide one", "enter")
         await until(pilot, lambda: "the wide one" in names(pane))
         await keys(pilot, "N", "ctrl+u", "text:for Monday", "enter")
         await until(pilot, lambda: "for Monday" in screen_of(app))
         await keys(pilot, "number_sign", "text:wide, good", "enter")
         await until(pilot, lambda: "#wide #good for Monday" in screen_of(app))
-        assert Store().told(runs[1]).run.label == Label("the wide one", "for Monday", ("wide", "good"))
+        assert Store().details(runs[1]).run.label == Label("the wide one", "for Monday", ("wide", "good"))
         await keys(pilot, "n", "text:nothing of this", "escape")
-        assert Store().told(runs[1]).run.label.name == "the wide one"
+        assert Store().details(runs[1]).run.label.name == "the wide one"
 
 
 async def test_marked_runs_are_given_tags_at_once(runs):
@@ -276,8 +276,8 @@ async def test_marked_runs_are_given_tags_at_once(runs):
         assert "Further tags for 2 runs" in screen_of(app)
         await keys(pilot, "text:best-of", "enter")
         await until(pilot, lambda: "written" in pane.status.message)
-        assert Store().told(runs[3]).run.label.tags == ("homework", "night", "best-of")
-        assert Store().told(runs[2]).run.label.tags == ("best-of",)
+        assert Store().details(runs[3]).run.label.tags == ("homework", "night", "best-of")
+        assert Store().details(runs[2]).run.label.tags == ("best-of",)
 
 
 async def test_a_note_of_several_lines_is_left_as_it_is_unless_it_is_changed(home: Path, runs):
@@ -286,7 +286,7 @@ async def test_a_note_of_several_lines_is_left_as_it_is_unless_it_is_changed(hom
         await choose(pilot, pane, "lenet, as it was")
         await keys(pilot, "N", "enter")
         assert not pane.status.message
-        assert Store().told(runs[0]).run.label.note == "first\nsecond"
+        assert Store().details(runs[0]).run.label.note == "first\nsecond"
 
 
 async def test_runs_are_deleted_and_taken_back_step_by_step(runs):

@@ -1,0 +1,123 @@
+"""What the static rules look at: an architecture, a plan, and what follows from them at a glance."""
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from core.datasets import DATASETS, Dataset
+from core.diagnosis.finding import Finding
+from core.diagnosis.kernels import has_kernel
+from core.network.architecture import Architecture
+from core.network.fix import Fix
+from core.network.layers import ELU, Activation, Bidirectional, Layer, LeakyReLU, PReLU
+from core.network.summary import Row, Summary
+from core.plan.plan import Plan
+
+__all__ = ["StaticContext", "StaticRule", "activation", "named", "with_activation"]
+
+
+class StaticContext(Struct, frozen=True, dict=True):
+    """An architecture with its plan and its summary."""
+
+    architecture: Architecture
+    plan: Plan
+    summary: Summary
+
+    @property
+    def dataset(self) -> Dataset:
+        """The plan's dataset."""
+        return DATASETS[self.plan.dataset]
+
+    @property
+    def trains(self) -> bool:
+        """Whether the input is the dataset's; where it is not, the architecture is there for its arithmetic."""
+        return self.dataset.takes(self.architecture.input_shape)
+
+    @property
+    def classes(self) -> int:
+        """How many classes the dataset has."""
+        return len(self.dataset.classes)
+
+    @property
+    def classifies(self) -> bool:
+        """Whether the output is known and has a number for each class."""
+        return self.trains and self.summary.output == (self.classes,)
+
+    @cached_property
+    def kernel_rows(self) -> tuple[Row, ...]:
+        """The rows that weigh their inputs by a kernel, whether or not their shapes are known."""
+        return tuple(row for row in self.summary.rows if has_kernel(row.layer))
+
+    @cached_property
+    def ending(self) -> Row | None:
+        """The row whose activation the output has: what follows it has none of its own."""
+        return next((row for row in reversed(self.summary.rows) if activation(row.layer)), None)
+
+    @property
+    def ends_in(self) -> str:
+        """The name of the activation that the output has; empty where there is none to tell."""
+        return activation(self.ending.layer) if self.ending else ""
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing stands behind the row that gives the output its activation."""
+        return self.ending is not None and self.ending is self.summary.rows[-1]
+
+    def behind(self, row: Row) -> tuple[Row, ...]:
+        """The rows after ``row``."""
+        return self.summary.rows[row.index + 1 :]
+
+    def activation_after(self, row: Row) -> str:
+        """The activation of what ``row`` gives, whether its own or that of a layer before the next kernel."""
+        found = activation(row.layer)
+        for later in self.behind(row) if found == "linear" else ():
+            if has_kernel(later.layer):
+                break
+            if (own := activation(later.layer)) not in ("", "linear"):
+                return own
+        return found
+
+    def make_fix(self, label: str, *, architecture: Architecture | None = None, plan: Plan | None = None) -> Fix:
+        """A remedy that leaves as it is what it does not name."""
+        return Fix(label, architecture or self.architecture, plan or self.plan)
+
+    def replace_layer(self, label: str, row: Row, layer: Layer, plan: Plan | None = None) -> Fix:
+        """A remedy that puts ``layer`` in the place of ``row``."""
+        return self.make_fix(label, architecture=self.architecture.replace(row.index, layer), plan=plan)
+
+    def remove_layers(self, label: str, rows: tuple[Row, ...]) -> Fix:
+        """A remedy that takes ``rows`` away."""
+        architecture = self.architecture
+        for row in reversed(rows):
+            architecture = architecture.remove(row.index)
+        return self.make_fix(label, architecture=architecture)
+
+
+StaticRule = Callable[[StaticContext], Iterator[Finding]]
+
+
+def named(row: Row) -> str:
+    """``layer 2 (Dense 400 sigmoid)``."""
+    return f"layer {row.index} ({row.layer.label})"
+
+
+def activation(layer: Layer) -> str:
+    """The name of the layer's activation, "linear" included; empty for a layer that has none and needs none."""
+    if isinstance(layer, LeakyReLU | PReLU):
+        return "leaky_relu"
+    if isinstance(layer, ELU):
+        return "elu"
+    if isinstance(layer, Bidirectional):
+        return activation(layer.layer)
+    name = str(getattr(layer, "activation", ""))
+    return "" if name == "linear" and isinstance(layer, Activation) else name
+
+
+def with_activation(layer: Layer, name: str) -> Layer | None:
+    """``layer`` with the activation ``name``; None if it has none to set."""
+    if isinstance(layer, Bidirectional):
+        inner = with_activation(layer.layer, name)
+        return inner and replace(layer, layer=inner)
+    return replace(layer, activation=name) if "activation" in layer.__struct_fields__ else None

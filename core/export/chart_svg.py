@@ -1,0 +1,270 @@
+"""Charts of curves over epochs as SVG that can be read without color: lines and marks differ in their shapes."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from math import cos, pi, sin
+from pathlib import Path
+from typing import Literal, NamedTuple
+from unicodedata import east_asian_width
+
+from msgspec import Struct
+
+from core.curves import Axis, Point, clip, thin
+from core.export.escaping import markup
+from core.files import PACKAGED, read_bytes
+
+__all__ = [
+    "BEST",
+    "RUNS",
+    "TRAINING",
+    "VALIDATION",
+    "Chart",
+    "Curve",
+    "CurveStyle",
+    "VerticalLine",
+    "stylesheet",
+    "svg",
+]
+
+Polygon = Literal["triangle", "square", "diamond", "star"]
+Shape = Literal["circle"] | Polygon
+
+
+class CurveStyle(Struct, frozen=True):
+    """How a curve is drawn: in the color of the class ``role``, and in shapes of its own."""
+
+    role: str
+    dash: str | None = ""
+    """Lengths drawn and left out in turn; empty: drawn throughout; None: there is no line, only marks."""
+    mark: Shape | None = None
+    hollow: bool = False
+
+
+TRAINING = CurveStyle("training")
+VALIDATION = CurveStyle("validation", "5 3", "circle")
+BEST = CurveStyle("best", None, "star")
+
+SHAPES: tuple[Shape, ...] = ("circle", "triangle", "square", "diamond")
+DASHES = ("", "6 3", "2 3")
+RUNS = tuple(
+    CurveStyle(f"run{number + 1}", DASHES[number % len(DASHES)], SHAPES[number % len(SHAPES)], number >= len(SHAPES))
+    for number in range(2 * len(SHAPES))
+)
+"""Looks of runs that are shown together; more could not be told apart."""
+
+
+class Curve(Struct, frozen=True):
+    """A named line through points in order of x, or marks at them."""
+
+    name: str
+    points: tuple[Point, ...]
+    look: CurveStyle
+
+
+class VerticalLine(Struct, frozen=True):
+    """A vertical line at ``x`` with a few words at its top."""
+
+    x: float
+    label: str
+
+
+class Chart(Struct, frozen=True):
+    """What a chart shows. ``name`` is unique in its report and made of letters and hyphens."""
+
+    name: str
+    title: str
+    description: str
+    """For those who do not see it: what it shows, in a sentence or two."""
+    x: Axis
+    y: Axis
+    curves: tuple[Curve, ...]
+    rules: tuple[VerticalLine, ...] = ()
+
+
+WIDTH, PLOT_HEIGHT = 480, 220
+LEFT, RIGHT, BOTTOM = 50, 14, 42
+MARGIN = 12
+TITLE, LEGEND_LINE, GAP = 24, 18, 10
+"""Heights of the title and of a line of the legend, and the room between the legend and the curves."""
+
+SAMPLE, LETTER = 30, 6.6
+"""Widths in the legend: of a piece of the curve, and of a letter, which is a guess."""
+LONGEST_NAME = 48
+MOST_POINTS = 400
+MOST_MARKS = 24
+"""Marks on one curve, at most: here and there where it has more points."""
+MARK = 3.4
+"""Half the width of a mark."""
+POLYGONS: dict[Polygon, tuple[int, float, tuple[float, ...]]] = {
+    "triangle": (3, 0.0, (1.35,)),
+    "square": (4, pi / 4, (1.3,)),
+    "diamond": (4, 0.0, (1.4,)),
+    "star": (10, 0.0, (2.2, 0.95)),
+}
+"""How many corners a mark has, the angle of the first, and how far they lie from the middle in turn."""
+
+
+class _Place(NamedTuple):
+    """The part of the picture that the axes span."""
+
+    chart: Chart
+    top: float
+
+    def x(self, value: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * (value - self.chart.x.low) / (self.chart.x.high - self.chart.x.low)
+
+    def y(self, value: float) -> float:
+        return self.bottom - PLOT_HEIGHT * (value - self.chart.y.low) / (self.chart.y.high - self.chart.y.low)
+
+    @property
+    def bottom(self) -> float:
+        return self.top + PLOT_HEIGHT
+
+
+def svg(chart: Chart, *, alone: bool = False) -> str:
+    """``chart`` as an SVG element; ``alone``, as a file with its own style, background and margin."""
+    legend = list(_legend(chart.curves))
+    lines = max((line for line, _, _ in legend), default=-1) + 1
+    place = _Place(chart, TITLE + lines * LEGEND_LINE + GAP)
+    margin = MARGIN if alone else 0
+    left, width, height = -margin, WIDTH + 2 * margin, place.bottom + BOTTOM + 2 * margin
+    box = f'viewBox="{left} {left} {width} {_number(height)}"'
+    title, description = f"{chart.name}-title", f"{chart.name}-description"
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" {box} role="img" '
+        f'aria-labelledby="{title} {description}">',
+        f'<title id="{title}">{markup(chart.title)}</title>',
+        f'<desc id="{description}">{markup(chart.description)}</desc>',
+    ]
+    if alone:
+        page = _element("rect", cls="page", x=left, y=left, width=width, height=height)
+        parts += [f"<style>{stylesheet()}</style>", page]
+    parts += [
+        _text(chart.title, 0, 15, cls="title"),
+        *(_entry(curve, line, start) for line, start, curve in legend),
+        *_axes(place),
+        *_rules(place),
+        *(_curve(place, curve) for curve in chart.curves),
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+@cache
+def stylesheet() -> str:
+    """The colors of charts, light and dark, and the weight of their lines."""
+    return read_bytes(Path(__file__).with_name("chart.css"), PACKAGED).decode().strip()
+
+
+def _axes(place: _Place) -> Iterator[str]:
+    chart, end = place.chart, WIDTH - RIGHT
+    for value, label in chart.y.ticks(5):
+        y = place.y(value)
+        yield _element("line", cls="grid", x1=LEFT, y1=y, x2=end, y2=y)
+        yield _text(label, LEFT - 8, y + 4, anchor="end")
+    for value, label in chart.x.ticks(8):
+        x = place.x(value)
+        yield _element("line", cls="axis", x1=x, y1=place.bottom, x2=x, y2=place.bottom + 4)
+        yield _text(label, x, place.bottom + 17, anchor="middle")
+    yield _element("line", cls="axis", x1=LEFT, y1=place.bottom, x2=end, y2=place.bottom)
+    yield _text("epoch", (LEFT + end) / 2, place.bottom + 34, anchor="middle")
+
+
+def _rules(place: _Place) -> Iterator[str]:
+    for rule in place.chart.rules:
+        if place.chart.x.low <= rule.x <= place.chart.x.high:
+            x = place.x(rule.x)
+            yield _element("line", cls="rule", x1=x, y1=place.top, x2=x, y2=place.bottom)
+            late = x > WIDTH * 0.75
+            yield _text(rule.label, x - 4 if late else x + 4, place.top + 11, anchor="end" if late else "start")
+
+
+def _curve(place: _Place, curve: Curve) -> str:
+    chart = place.chart
+    lines: Iterable[str] = ()
+    if curve.look.dash is not None:
+        parts = clip(thin(curve.points, MOST_POINTS), chart.x, chart.y)
+        lines = (_line(curve.look, [(place.x(x), place.y(y)) for x, y in part]) for part in parts)
+    every = -(-len(curve.points) // MOST_MARKS) or 1
+    marks = (
+        _mark(curve.look, place.x(x), place.y(y))
+        for x, y in curve.points[::every]
+        if chart.x.low <= x <= chart.x.high and chart.y.low <= y <= chart.y.high
+    )
+    return _group(curve, (*lines, *marks))
+
+
+def _legend(curves: Sequence[Curve]) -> Iterator[tuple[int, float, Curve]]:
+    """The line and the place in it of every curve's entry."""
+    line, start = 0, 0.0
+    for curve in curves:
+        width = SAMPLE + 6 + _width(_shortened(curve.name))
+        if start and start + width > WIDTH:
+            line, start = line + 1, 0.0
+        yield line, start, curve
+        start += width + 16
+
+
+def _entry(curve: Curve, line: int, start: float) -> str:
+    """A piece of the curve and its name."""
+    y = TITLE + line * LEGEND_LINE + LEGEND_LINE / 2
+    look, name = curve.look, _shortened(curve.name)
+    line_piece = _line(look, [(start, y), (start + SAMPLE, y)]) if look.dash is not None else ""
+    piece = (line_piece, _mark(look, start + SAMPLE / 2, y))
+    return _group(curve, piece) + _text(name, start + SAMPLE + 6, y + 4)
+
+
+def _group(curve: Curve, elements: Iterable[str]) -> str:
+    return f'<g class="{curve.look.role}">{"".join(elements)}</g>'
+
+
+def _line(look: CurveStyle, points: Sequence[tuple[float, float]]) -> str:
+    placed = " ".join(f"{_number(x)},{_number(y)}" for x, y in points)
+    dash = {"stroke_dasharray": look.dash} if look.dash else {}
+    return _element("polyline", cls="line", points=placed, **dash)
+
+
+def _mark(look: CurveStyle, x: float, y: float) -> str:
+    cls = "mark hollow" if look.hollow else "mark"
+    if look.mark is None:
+        return ""
+    if look.mark == "circle":
+        return _element("circle", cls=cls, cx=x, cy=y, r=MARK)
+    corners = " ".join(f"{_number(x + right)},{_number(y + down)}" for right, down in _corners(look.mark))
+    return _element("polygon", cls=cls, points=corners)
+
+
+@cache
+def _corners(shape: Polygon) -> tuple[tuple[float, float], ...]:
+    """The corners of a mark, to the right of its middle and below it."""
+    corners, first, radii = POLYGONS[shape]
+    polar = [(MARK * radii[turn % len(radii)], first + turn * 2 * pi / corners) for turn in range(corners)]
+    return tuple((radius * sin(angle), -radius * cos(angle)) for radius, angle in polar)
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def _width(text: str) -> float:
+    return LETTER * sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _text(text: str, x: float, y: float, *, cls: str = "", anchor: str = "") -> str:
+    attributes = _attributes({"class": cls, "x": x, "y": y, "text-anchor": anchor})
+    return f"<text{attributes}>{markup(text)}</text>"
+
+
+def _element(tag: str, *, cls: str, **attributes: str | float) -> str:
+    named = {name.replace("_", "-"): value for name, value in attributes.items()}
+    return f"<{tag}{_attributes({'class': cls, **named})}/>"
+
+
+def _attributes(values: dict[str, str | float]) -> str:
+    texts = ((name, value if isinstance(value, str) else _number(value)) for name, value in values.items())
+    return "".join(f' {name}="{markup(text)}"' for name, text in texts if text)
+
+
+def _number(value: float) -> str:
+    """A length to a tenth: ``12.5``, ``300``."""
+    return f"{value:.1f}".removesuffix(".0")

@@ -1,0 +1,89 @@
+"""What `layerlab evaluate` tells other programs: results on the test set and findings, as plain data."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from core.diagnosis import Finding
+from core.inspection.results import ClassFigures, Results
+
+__all__ = ["FindingReport", "ResultsReport", "findings_report", "results_report"]
+
+
+class FindingReport(Struct, frozen=True):
+    """``layer`` is a row of the summary, None where none is to blame; ``remedies`` say what mends it.
+
+    ``because`` names the finding that this one follows from; empty if it is none's consequence.
+    """
+
+    code: str
+    layer: int | None
+    evidence: str
+    cause: str
+    remedies: tuple[str, ...]
+    because: str
+
+
+class FindingsReport(Struct, frozen=True, tag_field="event", tag="findings"):
+    """What was found wrong with network, plan or training; the last line of `layerlab evaluate --json`."""
+
+    findings: tuple[FindingReport, ...]
+
+
+class ResultsReport(Struct, frozen=True, tag_field="event", tag="results"):
+    """How the test set was answered. ``confusion[true][predicted]`` counts examples; what is undefined is None.
+
+    ``train_*`` are of the same weights on ``train_examples`` examples that they were trained on (at most 10,000,
+    stratified); ``generalization_gap`` is that accuracy minus ``accuracy``.
+    """
+
+    examples: int
+    unpredicted: int
+    loss: float
+    accuracy: float
+    macro_precision: float
+    macro_recall: float
+    macro_f1: float
+    classes: tuple[ClassFigures, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    train_loss: float | None = None
+    train_accuracy: float | None = None
+    train_examples: int | None = None
+    generalization_gap: float | None = None
+
+
+def results_report(results: Results) -> ResultsReport:
+    """``results`` without the single answers."""
+    macro, learned = results.macro, results.learned
+    return ResultsReport(
+        examples=results.examples,
+        unpredicted=results.unpredicted,
+        loss=results.loss,
+        accuracy=results.accuracy,
+        macro_precision=macro.precision,
+        macro_recall=macro.recall,
+        macro_f1=macro.f1,
+        classes=results.per_class,
+        confusion=tuple(tuple(int(count) for count in row) for row in results.confusion),
+        train_loss=learned.loss if learned else None,
+        train_accuracy=learned.accuracy if learned else None,
+        train_examples=learned.examples if learned else None,
+        generalization_gap=results.generalization_gap,
+    )
+
+
+def findings_report(findings: Sequence[Finding]) -> FindingsReport:
+    """``findings`` with their remedies in words."""
+    return FindingsReport(
+        tuple(
+            FindingReport(
+                finding.code,
+                finding.layer,
+                finding.evidence,
+                finding.cause,
+                tuple(remedy.label for remedy in finding.fixes),
+                finding.because,
+            )
+            for finding in findings
+        )
+    )

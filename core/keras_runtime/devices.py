@@ -1,0 +1,48 @@
+"""The devices that TensorFlow can train on. Importing this module loads nothing; asking it loads TensorFlow."""
+
+from importlib import import_module
+from typing import Any
+
+from core.keras_runtime import runtime
+from core.keras_runtime.failures import TrainingRefused
+
+__all__ = ["choose", "devices", "placement"]
+
+
+def devices() -> tuple[str, ...]:
+    """The names a plan may give, besides "auto": "cpu", then "gpu:0" and so on. Takes seconds the first time."""
+    return ("cpu", *(f"gpu:{index}" for index in range(len(_gpus(_tensorflow())))))
+
+
+def choose(name: str) -> str:
+    """The device that a plan calls ``name``, as `devices` names it: "auto" is the first GPU, if there is one.
+
+    A GPU's memory is taken as it is needed. Raises `TrainingRefused` for a device that is not there.
+    """
+    tensorflow = _tensorflow()
+    for gpu in _gpus(tensorflow):
+        try:
+            tensorflow.config.experimental.set_memory_growth(gpu, True)
+        except RuntimeError:  # TensorFlow has begun to use it: it stays as it was set then
+            continue
+    known = devices()
+    wanted = name.strip().lower()
+    wanted = {"auto": known[min(1, len(known) - 1)], "gpu": "gpu:0", "cpu:0": "cpu"}.get(wanted, wanted)
+    if wanted not in known:
+        raise TrainingRefused(f"device {name!r} is not there; there are auto, {', '.join(known)}")
+    return wanted
+
+
+def placement(device: str) -> str:
+    """TensorFlow's own name for a device that `choose` gave."""
+    return "/CPU:0" if device == "cpu" else f"/{device.upper()}"
+
+
+def _gpus(tensorflow: Any) -> list[Any]:
+    found: list[Any] = tensorflow.config.list_physical_devices("GPU")
+    return found
+
+
+def _tensorflow() -> Any:
+    runtime.prepare()
+    return import_module("tensorflow")

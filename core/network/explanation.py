@@ -1,0 +1,75 @@
+"""How a layer's numbers come about, written out line by line for a person to follow."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from core.formatting import show_amount, show_bytes
+from core.network.formulas import Number, total
+from core.network.layers import Facts
+from core.network.shapes import Window
+from core.network.summary import BYTES_A_NUMBER, Row
+
+__all__ = ["Cell", "Line", "draw_window", "explain", "sums"]
+
+LARGEST_DRAWING = 40
+"""Rows and columns above which a window is not drawn: the cells would not fit a terminal."""
+
+Cell = Literal["pixel", "window", "padding", "unseen"]
+
+
+class Line(Struct, frozen=True):
+    """One step: what it gives, the formula, the formula with its values, the value."""
+
+    name: str
+    formula: str
+    substituted: str
+    value: int
+
+
+def explain(row: Row) -> tuple[Line, ...]:
+    """The steps of all numbers of ``row``: shape, parameters, work. Empty where nothing is known."""
+    facts = row.facts
+    if facts is None:
+        return ()
+    numbers = (*facts.sizes, *facts.weights, *facts.biases, *facts.statistics, *facts.multiply_adds)
+    return tuple(_line(number) for number in numbers)
+
+
+def sums(facts: Facts) -> str:
+    """One line on the layer's parameters: ``params 2,416 = 2,400 weights + 16 biases, 9.4 KiB``."""
+    parts = [
+        show_amount(total(numbers), name)
+        for name, numbers in (("weight", facts.weights), ("bias", facts.biases), ("statistic", facts.statistics))
+        if numbers
+    ]
+    if not parts:
+        return "params 0"
+    return f"params {facts.params:,} = {' + '.join(parts)}, {show_bytes(facts.params * BYTES_A_NUMBER)}"
+
+
+def draw_window(window: Window, stop: int = 0) -> tuple[tuple[Cell, ...], ...] | None:
+    """The padded image cell by cell, with the window at its ``stop``-th place, row by row; None if too large."""
+    rows, columns = window.rows, window.columns
+    height = rows.before + rows.size + rows.after
+    width = columns.before + columns.size + columns.after
+    if max(height, width) > LARGEST_DRAWING:
+        return None
+    stop %= rows.output * columns.output
+    top = (stop // columns.output) * rows.stride
+    left = (stop % columns.output) * columns.stride
+    covered_rows = {top + cell * window.dilation[0] for cell in range(window.kernel[0])}
+    covered_columns = {left + cell * window.dilation[1] for cell in range(window.kernel[1])}
+
+    def cell(y: int, x: int) -> Cell:
+        if y in covered_rows and x in covered_columns:
+            return "window"
+        if not (rows.before <= y < rows.before + rows.size and columns.before <= x < columns.before + columns.size):
+            return "padding"
+        return "unseen" if y >= height - rows.unseen or x >= width - columns.unseen else "pixel"
+
+    return tuple(tuple(cell(y, x) for x in range(width)) for y in range(height))
+
+
+def _line(number: Number) -> Line:
+    return Line(number.name, number.formula, number.substituted, number.value)

@@ -1,0 +1,144 @@
+"""What every layer is: fields, an arithmetic of its own, and its counterpart in Keras."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from core.fields.registry import Registered
+from core.fields.struct import fields_of
+from core.keras_call import Call, KerasObject
+from core.network.formulas import Number, total
+from core.network.initializers import Initializer
+from core.network.layers.absent import ABSENT
+from core.network.shapes import Shape, Window
+
+__all__ = ["REMOVE", "Facts", "Layer", "LayerError", "LayerFix", "LayerWarning"]
+
+
+class LayerFix(Struct, frozen=True):
+    """A mend that a key applies: ``layer`` in this one's place, in front of it or behind it, or this one taken away."""
+
+    label: str
+    action: Literal["replace", "insert", "append", "remove"]
+    layer: "Layer | None" = None
+
+
+SWITCHES = {"bias_initializer": "use_bias", "beta_initializer": "center", "gamma_initializer": "scale"}
+"""Keras's names for the flags without which there is no such weight to fill."""
+
+REMOVE = LayerFix("remove it", "remove")
+
+
+class LayerWarning(Struct, frozen=True):
+    """Something a layer does that its author may not mean."""
+
+    code: str
+    message: str
+    fix: LayerFix | None = None
+
+
+class LayerError(ValueError):
+    """A layer cannot take its input: why, and the mends that are on offer."""
+
+    def __init__(self, code: str, message: str, fix: LayerFix | None = REMOVE) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.fix = fix
+
+
+class Facts(Struct, frozen=True):
+    """All that follows from a layer and the shape of its input, each number with its steps.
+
+    ``multiply_adds`` counts, for one example, the multiplications of an input by a weight or fixed scale, each
+    with its addition; activations, comparisons and averages are not counted.
+    """
+
+    output: Shape
+    sizes: tuple[Number, ...] = ()
+    weights: tuple[Number, ...] = ()
+    biases: tuple[Number, ...] = ()
+    statistics: tuple[Number, ...] = ()
+    multiply_adds: tuple[Number, ...] = ()
+    notes: tuple[str, ...] = ()
+    warnings: tuple[LayerWarning, ...] = ()
+    window: Window | None = None
+
+    @property
+    def params(self) -> int:
+        """Weights, biases and statistics together: Keras's count."""
+        return total(self.weights) + total(self.biases) + total(self.statistics)
+
+
+class Layer(Registered, KerasObject, frozen=True):
+    """Base of all layers. A subclass is a layer of LayerLab by being defined: palette, form, files and Keras follow.
+
+    A subclass has fields named and defaulted as in Keras, a docstring whose first line tells a student what the
+    layer does, and `derive`.
+    """
+
+    tag: ClassVar[str] = "type"
+    module: ClassVar[str] = "layers"
+    absent: ClassVar[Mapping[str, str]] = ABSENT
+    group: ClassVar[str] = "Other"
+    """The heading under which the palette lists it."""
+
+    def derive(self, x: Shape) -> Facts:
+        """What is particular to the layer: the facts for an input of shape ``x``. Raises `LayerError`."""
+        raise NotImplementedError
+
+    def weight_axes(self, x: Shape) -> Mapping[str, int]:
+        """How many axes the weight has that an initializer fills, by field; one where nothing is said: a bias."""
+        return {}
+
+    def facts(self, x: Shape) -> Facts:
+        """`derive`, and the checks that all layers share. Raises `LayerError`."""
+        facts = self.derive(x)
+        axes = self.weight_axes(x)
+        for field in fields_of(type(self)):
+            value = getattr(self, field.name)
+            if not isinstance(value, Initializer) or not getattr(self, SWITCHES.get(field.name, ""), True):
+                continue
+            if refusal := value.refusal(axes.get(field.name, 1)):
+                fix = LayerFix(
+                    f"set {field.name}={field.default.alias()}",
+                    "replace",
+                    replace(self, **{field.name: field.default}),
+                )
+                raise LayerError("initializer", f"{self.type}: {field.name} {value.alias()} {refusal}", fix)
+        return facts
+
+    @property
+    def detail(self) -> str:
+        """The few words that tell this layer from others of its type in a narrow column."""
+        return ""
+
+    @classmethod
+    def alias(cls) -> str:
+        return cls.__name__
+
+    @property
+    def type(self) -> str:
+        """The Keras class name."""
+        return type(self).__name__
+
+    @property
+    def label(self) -> str:
+        """Type and detail: ``Conv2D 6@5x5 same``."""
+        return f"{self.type} {self.detail}".rstrip()
+
+    @property
+    def help(self) -> str:
+        """What the layer does, in one line."""
+        return (type(self).__doc__ or "").strip().splitlines()[0]
+
+    def calls(self) -> tuple[Call, ...]:
+        """The Keras layers that this layer stands for, in order."""
+        return (self.call(),)
+
+    def trainable_params(self, facts: Facts) -> int:
+        """How many of the layer's parameters training changes."""
+        learned = total(facts.weights) + total(facts.biases)
+        return learned if getattr(self, "trainable", True) else 0

@@ -1,0 +1,172 @@
+"""Keras's pooling layers."""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from msgspec.structs import replace
+
+from core.fields.types import BoolField, ChoiceField, IntField, OptionalField, PairField
+from core.formatting import show_amount
+from core.keras_call import Call
+from core.network.formulas import Formula
+from core.network.layers import arguments as arg
+from core.network.layers.base import Facts, Layer, LayerError, LayerFix
+from core.network.layers.inputs import image, sequence
+from core.network.layers.sliding import kernel_text, place_window, sliding_detail, with_pixels
+from core.network.shapes import Shape, slide
+
+__all__ = [
+    "AveragePooling2D",
+    "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalMaxPooling2D",
+    "MaxPooling1D",
+    "MaxPooling2D",
+]
+
+DEPTH = Formula("depth", "depth", "D2 = D1")
+
+PoolStrides = Annotated[
+    tuple[int, int] | None,
+    OptionalField(PairField(1, arg.MOST_WINDOW)),
+    "Steps of the window; empty: as large as the window",
+]
+KeepDims = Annotated[bool, BoolField(), "Keep the pooled axes, with size 1"]
+
+
+class _Pooling2D(Layer, frozen=True):
+    group: ClassVar[str] = "Pooling"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
+    pixels_note: ClassVar[str]
+
+    pool_size: Annotated[tuple[int, int], PairField(1, arg.MOST_WINDOW), "Height and width of the window"] = (2, 2)
+    strides: PoolStrides = None
+    padding: arg.PixelPadding = "valid"
+
+    @property
+    def detail(self) -> str:
+        strides = self.strides or self.pool_size
+        return f"{kernel_text(self.pool_size)}{sliding_detail(strides, self.padding, usual=(0, 0))}"
+
+    def derive(self, x: Shape) -> Facts:
+        placed = place_window(
+            self,
+            x,
+            self.pool_size,
+            self.strides or self.pool_size,
+            self.padding,
+            (1, 1),
+            lambda padding: replace(self, padding=padding),
+        )
+        window = placed.window
+        notes: tuple[str, ...] = ("There is nothing to learn: no parameters.",)
+        if isinstance(self.padding, int) and self.padding:
+            notes = (*notes, self.pixels_note)
+        return Facts(
+            (placed.rows, placed.columns, placed.channels),
+            sizes=(*window.rows.steps, *window.columns.steps, DEPTH(depth=placed.channels)),
+            notes=notes,
+            warnings=placed.warnings,
+            window=window,
+        )
+
+    def calls(self) -> tuple[Call, ...]:
+        return with_pixels(self.call(), self.padding)
+
+
+class MaxPooling2D(_Pooling2D, frozen=True):
+    """Keeps the largest number under the window, channel by channel."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("MaxPool2D",)
+
+    pixels_note: ClassVar[str] = (
+        "The zeros of the padding take part in the maximum: they win over negative numbers. After relu they change "
+        'nothing; padding="same" never lets padding win.'
+    )
+
+
+class AveragePooling2D(_Pooling2D, frozen=True):
+    """Averages the numbers under the window, channel by channel."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("AvgPool2D",)
+
+    pixels_note: ClassVar[str] = (
+        "The zeros of the padding count in the average: edges come out darker. "
+        'padding="same" averages over real pixels only.'
+    )
+
+    def calls(self) -> tuple[Call, ...]:
+        # Keras gives this one no default pool size.
+        return with_pixels(self.call(pool_size=self.pool_size), self.padding)
+
+
+class _GlobalPooling2D(Layer, frozen=True):
+    group: ClassVar[str] = "Pooling"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
+
+    keepdims: KeepDims = False
+
+    def derive(self, x: Shape) -> Facts:
+        _, _, depth = image(self, x)
+        output = (1, 1, depth) if self.keepdims else (depth,)
+        return Facts(output, sizes=(DEPTH(depth=depth),), notes=("One number for each channel; nothing to learn.",))
+
+
+class GlobalMaxPooling2D(_GlobalPooling2D, frozen=True):
+    """Keeps the largest number of each channel."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("GlobalMaxPool2D",)
+
+
+class GlobalAveragePooling2D(_GlobalPooling2D, frozen=True):
+    """Averages each channel to one number."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("GlobalAvgPool2D",)
+
+
+class MaxPooling1D(Layer, frozen=True):
+    """Keeps the largest number under a window along a sequence, feature by feature."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("MaxPool1D",)
+    group: ClassVar[str] = "Pooling"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
+
+    pool_size: Annotated[int, IntField(1, arg.MOST_WINDOW), "Length of the window"] = 2
+    strides: Annotated[
+        int | None, OptionalField(IntField(1, arg.MOST_WINDOW)), "Step of the window; empty: as long as the window"
+    ] = None
+    padding: Annotated[str, ChoiceField("valid", "same"), "valid: none; same: keeps ceil(size/stride)"] = "valid"
+
+    @property
+    def detail(self) -> str:
+        stride = self.strides or self.pool_size
+        return f"{self.pool_size}{sliding_detail((stride, stride), self.padding, usual=(0, 0))}"
+
+    def derive(self, x: Shape) -> Facts:
+        steps, features = sequence(self, x)
+        slid = slide("steps", steps, self.pool_size, self.strides or self.pool_size, self.padding)
+        if slid.output < 1:
+            message = f"MaxPooling1D: a window of {self.pool_size} does not fit {show_amount(steps, 'step')}"
+            raise LayerError(
+                "window-too-large", message, LayerFix('set padding="same"', "replace", replace(self, padding="same"))
+            )
+        return Facts(
+            (slid.output, features),
+            sizes=(*slid.steps, DEPTH(depth=features)),
+            notes=("There is nothing to learn: no parameters.",),
+        )
+
+
+class GlobalAveragePooling1D(Layer, frozen=True):
+    """Averages each feature over all steps."""
+
+    aliases: ClassVar[tuple[str, ...]] = ("GlobalAvgPool1D",)
+    group: ClassVar[str] = "Pooling"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
+
+    keepdims: KeepDims = False
+
+    def derive(self, x: Shape) -> Facts:
+        _, features = sequence(self, x)
+        output = (1, features) if self.keepdims else (features,)
+        return Facts(output, sizes=(DEPTH(depth=features),), notes=("One number for each feature; nothing to learn.",))

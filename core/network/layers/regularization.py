@@ -1,0 +1,67 @@
+"""Keras's regularization layers: at work while training, idle otherwise."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from core.fields.types import FloatField
+from core.network.layers import arguments as arg
+from core.network.layers.base import Facts, Layer
+from core.network.layers.inputs import image
+from core.network.shapes import Shape
+
+__all__ = ["Dropout", "GaussianNoise", "SpatialDropout2D"]
+
+_IDLE = "Only while training; the shape stays and there is nothing to learn."
+
+
+class Dropout(Layer, frozen=True):
+    """Sets a random share of its inputs to zero while training, and scales up the rest."""
+
+    group: ClassVar[str] = "Regularization"
+    initial_values: ClassVar[Mapping[str, Any]] = {"rate": 0.5}
+
+    rate: arg.Rate
+    seed: arg.Seed = None
+
+    @property
+    def detail(self) -> str:
+        return f"{self.rate:g}"
+
+    def derive(self, x: Shape) -> Facts:
+        return Facts(x, notes=(_IDLE,))
+
+
+class SpatialDropout2D(Layer, frozen=True):
+    """Sets whole random channels to zero while training."""
+
+    group: ClassVar[str] = "Regularization"
+    accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
+    initial_values: ClassVar[Mapping[str, Any]] = {"rate": 0.2}
+
+    rate: arg.Rate
+    seed: arg.Seed = None
+
+    @property
+    def detail(self) -> str:
+        return f"{self.rate:g}"
+
+    def derive(self, x: Shape) -> Facts:
+        image(self, x)
+        return Facts(x, notes=(_IDLE,))
+
+
+class GaussianNoise(Layer, frozen=True):
+    """Adds normal noise while training."""
+
+    group: ClassVar[str] = "Regularization"
+    initial_values: ClassVar[Mapping[str, Any]] = {"stddev": 0.1}
+
+    stddev: Annotated[float, FloatField(0, 1), "Standard deviation of the noise"]
+    seed: arg.Seed = None
+
+    @property
+    def detail(self) -> str:
+        return f"{self.stddev:g}"
+
+    def derive(self, x: Shape) -> Facts:
+        return Facts(x, notes=(_IDLE,))

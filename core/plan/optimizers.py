@@ -1,0 +1,205 @@
+"""Keras's optimizers with their arguments."""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from core.fields.registry import Registered
+from core.fields.types import BoolField, FloatField, IntField, OptionalField
+from core.keras_call import KerasObject
+
+__all__ = ["SGD", "Adam", "Optimizer", "RMSprop"]
+
+LearningRate = Annotated[float, FloatField(above=0), "Step size"]
+Epsilon = Annotated[float, FloatField(above=0), "Added to a divisor, against division by zero"]
+Decay = Annotated[float, FloatField(0, below=1), "Decay of a running average"]
+Momentum = Annotated[float, FloatField(0, 1), "How much of the last step is taken again"]
+WeightDecay = Annotated[
+    float | None, OptionalField(FloatField(0)), "Share of each weight taken away at every step; empty: none"
+]
+SomeWeightDecay = Annotated[float, FloatField(0), "Share of each weight taken away at every step; 0: none"]
+
+
+class Optimizer(Registered, KerasObject, frozen=True):
+    """How gradients change the weights."""
+
+    module: ClassVar[str] = "optimizers"
+    absent: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("LossScaleOptimizer", "MultiOptimizer", "Optimizer", "OptimizerMap"), ""
+    )
+    renamed: ClassVar[Mapping[str, str]] = {"lr": "learning_rate"}
+    shown_last: ClassVar[tuple[str, ...]] = (
+        "weight_decay",
+        "clipnorm",
+        "clipvalue",
+        "global_clipnorm",
+        "use_ema",
+        "ema_momentum",
+        "ema_overwrite_frequency",
+        "gradient_accumulation_steps",
+        "loss_scale_factor",
+    )
+
+    learning_rate: LearningRate = 0.001
+    weight_decay: WeightDecay = None
+    clipnorm: Annotated[
+        float | None, OptionalField(FloatField(above=0)), "Longest gradient of each weight; empty: any"
+    ] = None
+    clipvalue: Annotated[
+        float | None, OptionalField(FloatField(above=0)), "Largest entry of a gradient; empty: any"
+    ] = None
+    global_clipnorm: Annotated[
+        float | None, OptionalField(FloatField(above=0)), "Longest gradient of all weights; empty: any"
+    ] = None
+    use_ema: Annotated[bool, BoolField(), "Keep a moving average of the weights"] = False
+    ema_momentum: Annotated[float, FloatField(0, 1), "How slowly that average follows"] = 0.99
+    ema_overwrite_frequency: Annotated[
+        int | None,
+        OptionalField(IntField(1)),
+        "Steps after which the average becomes the weights; empty: when training ends",
+    ] = None
+    gradient_accumulation_steps: Annotated[
+        int | None,
+        OptionalField(IntField(2)),
+        "Steps whose gradients are averaged into one update; empty: each step updates",
+    ] = None
+    loss_scale_factor: Annotated[
+        float | None,
+        OptionalField(FloatField(above=0)),
+        "The loss times this gives the gradients, which it then divides; empty: 1",
+    ] = None
+
+    @classmethod
+    def alias(cls) -> str:
+        return cls.__name__.lower()
+
+
+class SGD(Optimizer, frozen=True):
+    """Plain steps down the gradient, with momentum if wanted."""
+
+    learning_rate: LearningRate = 0.01
+    momentum: Momentum = 0.0
+    nesterov: Annotated[bool, BoolField(), "Look ahead along the momentum"] = False
+
+
+class RMSprop(Optimizer, frozen=True):
+    """Divides each step by a running average of the gradient's size."""
+
+    rho: Decay = 0.9
+    momentum: Momentum = 0.0
+    epsilon: Epsilon = 1e-7
+    centered: Annotated[bool, BoolField(), "Divide by the variance instead of the mean square"] = False
+
+
+class Adam(Optimizer, frozen=True):
+    """Running averages of the gradient and of its size."""
+
+    beta_1: Decay = 0.9
+    beta_2: Decay = 0.999
+    epsilon: Epsilon = 1e-7
+    amsgrad: Annotated[bool, BoolField(), "Divide by the largest average so far"] = False
+
+
+class AdamW(Optimizer, frozen=True):
+    """Adam with weight decay apart from the gradient."""
+
+    weight_decay: SomeWeightDecay = 0.004
+    beta_1: Decay = 0.9
+    beta_2: Decay = 0.999
+    epsilon: Epsilon = 1e-7
+    amsgrad: Annotated[bool, BoolField(), "Divide by the largest average so far"] = False
+
+
+class Adamax(Optimizer, frozen=True):
+    """Adam with the maximum in place of the mean square."""
+
+    beta_1: Decay = 0.9
+    beta_2: Decay = 0.999
+    epsilon: Epsilon = 1e-7
+
+
+class Nadam(Optimizer, frozen=True):
+    """Adam that looks ahead along its momentum."""
+
+    beta_1: Decay = 0.9
+    beta_2: Decay = 0.999
+    epsilon: Epsilon = 1e-7
+
+
+class Adagrad(Optimizer, frozen=True):
+    """Divides each step by all gradients so far: steps only shrink."""
+
+    initial_accumulator_value: Annotated[float, FloatField(0), "Where the sum of squares starts"] = 0.1
+    epsilon: Epsilon = 1e-7
+
+
+class Adadelta(Optimizer, frozen=True):
+    """Adagrad over a moving window."""
+
+    rho: Decay = 0.95
+    epsilon: Epsilon = 1e-7
+
+
+class Adafactor(Optimizer, frozen=True):
+    """Adam with row and column sums in place of full averages: little memory."""
+
+    beta_2_decay: Annotated[float, FloatField(most=0), "Exponent of the decay of the second average"] = -0.8
+    epsilon_1: Epsilon = 1e-30
+    epsilon_2: Epsilon = 0.001
+    clip_threshold: Annotated[float, FloatField(above=0), "Bound of an update's mean square"] = 1.0
+    relative_step: Annotated[bool, BoolField(), "Shrink the learning rate as steps go by"] = True
+
+
+class Ftrl(Optimizer, frozen=True):
+    """Follow the regularized leader: made for sparse linear models."""
+
+    learning_rate_power: Annotated[float, FloatField(most=0), "How the learning rate shrinks; 0 keeps it"] = -0.5
+    initial_accumulator_value: Annotated[float, FloatField(0), "Where the sum of squares starts"] = 0.1
+    l1_regularization_strength: Annotated[float, FloatField(0), "L1 penalty"] = 0.0
+    l2_regularization_strength: Annotated[float, FloatField(0), "L2 penalty"] = 0.0
+    l2_shrinkage_regularization_strength: Annotated[float, FloatField(0), "L2 penalty on the gradient's side"] = 0.0
+    beta: Annotated[float, FloatField(0), "Added to the divisor"] = 0.0
+
+
+class Lion(Optimizer, frozen=True):
+    """Steps of one size, by the sign of an average."""
+
+    beta_1: Decay = 0.9
+    beta_2: Decay = 0.99
+
+
+class Lamb(Optimizer, frozen=True):
+    """Adam scaled layer by layer: made for large batches."""
+
+    beta_1: Decay = 0.9
+    beta_2: Decay = 0.999
+    epsilon: Epsilon = 1e-7
+
+
+class Muon(Optimizer, frozen=True):
+    """Orthogonal updates for matrices, Adam for the rest."""
+
+    weight_decay: SomeWeightDecay = 0.004
+    adam_beta_1: Decay = 0.9
+    adam_beta_2: Decay = 0.999
+    adam_weight_decay: Annotated[float, FloatField(0), "Weight decay of the Adam part"] = 0.004
+    adam_lr_ratio: Annotated[
+        float, FloatField(above=0), "Learning rate of the Adam part, as a multiple of the other"
+    ] = 1.0
+    epsilon: Epsilon = 1e-7
+    momentum: Momentum = 0.95
+    ns_steps: Annotated[int, IntField(1), "Newton-Schulz steps towards an orthogonal update"] = 5
+    muon_a: Annotated[float, FloatField(), "Factor of the first power in a Newton-Schulz step"] = 3.4445
+    muon_b: Annotated[float, FloatField(), "Factor of the third power"] = -4.775
+    muon_c: Annotated[float, FloatField(), "Factor of the fifth power"] = 2.0315
+    nesterov: Annotated[bool, BoolField(), "Look ahead along the momentum"] = True
+    rms_rate: Annotated[float, FloatField(above=0), "Size of an update's entries, in learning rates"] = 0.2
+
+
+class ScheduleFreeAdamW(Optimizer, frozen=True):
+    """AdamW with averaging in place of a learning-rate schedule."""
+
+    learning_rate: LearningRate = 0.0025
+    beta_1: Decay = 0.9
+    beta_2: Decay = 0.999
+    epsilon: Epsilon = 1e-8
+    warmup_steps: Annotated[int, IntField(0), "Steps over which the learning rate grows"] = 0

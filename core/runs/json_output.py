@@ -1,0 +1,159 @@
+"""What LayerLab tells other programs of runs: plain data, for `core.strict_json.to_json`.
+
+The field names are an interface: scripts read them. What is not known is None. Losses are means over examples,
+accuracies shares, times seconds, and ``begun`` is in seconds since 1970, UTC.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from core.events import EpochEnded, Event, RunNotSaved, RunSaved
+from core.fields.struct import write
+from core.json_output import SummaryReport, summary_report
+from core.network.shapes import Shape
+from core.network.summary import summarize
+from core.presets import Preset
+from core.runs.differences import Difference, differences
+from core.runs.record import Environment, Run, RunDetails, RunState
+
+__all__ = [
+    "ComparisonReport",
+    "PresetContents",
+    "RunDetailsReport",
+    "RunNotSavedReport",
+    "RunReport",
+    "RunSavedReport",
+    "comparison_report",
+    "run_details_report",
+    "run_report",
+    "run_saved_report",
+]
+
+
+class RunReport(Struct, frozen=True):
+    """One entry of `layerlab runs --json`. Of a damaged run nothing is known but its id and the reason, ``message``.
+
+    ``planned`` are the epochs wanted in all. ``best_epoch`` is the one with the lowest validation loss, or loss without
+    validation, None before the first; ``accuracy_at_lowest_loss`` is its validation accuracy. ``best_val_accuracy`` is
+    the highest of all epochs, reached first in ``best_accuracy_epoch``. ``final_train_*`` are of the final weights, on
+    ``final_train_examples`` examples that were trained on; ``generalization_gap`` is that accuracy minus the test
+    accuracy.
+    """
+
+    id: str
+    key: str
+    name: str
+    architecture: str | None
+    state: RunState
+    begun: float | None
+    device: str | None
+    note: str
+    tags: tuple[str, ...]
+    message: str
+    params: int | None = None
+    epochs: int | None = None
+    planned: int | None = None
+    seconds: float | None = None
+    best_epoch: int | None = None
+    best_val_accuracy: float | None = None
+    last_val_accuracy: float | None = None
+    last_val_loss: float | None = None
+    last_loss: float | None = None
+    test_accuracy: float | None = None
+    test_loss: float | None = None
+    accuracy_at_lowest_loss: float | None = None
+    best_accuracy_epoch: int | None = None
+    final_train_accuracy: float | None = None
+    final_train_loss: float | None = None
+    final_train_examples: int | None = None
+    generalization_gap: float | None = None
+
+
+class PresetContents(Struct, frozen=True):
+    """An architecture and a plan with every field that has a value, as in a preset's file."""
+
+    name: str
+    input_shape: Shape
+    layers: tuple[dict[str, object], ...]
+    plan: dict[str, object]
+
+
+class RunDetailsReport(Struct, frozen=True):
+    """What `layerlab show --json` prints; ``folder`` is where the run lies, ``epochs`` are the last 4,000.
+
+    An epoch is ``best`` if its validation loss, or loss without validation, was the lowest until then.
+    """
+
+    run: RunReport
+    folder: str
+    environment: Environment
+    preset: PresetContents
+    summary: SummaryReport
+    epochs: tuple[EpochEnded, ...]
+
+
+class ComparisonReport(Struct, frozen=True):
+    """What `layerlab compare --json` prints; every difference has a value for each of ``runs``, as people read it."""
+
+    runs: tuple[RunReport, ...]
+    differences: tuple[Difference, ...]
+
+
+class RunSavedReport(Struct, frozen=True, tag_field="event", tag="kept"):
+    """What is trained is kept, as the run of this id; a line of `layerlab train --json`."""
+
+    run: str
+
+
+class RunNotSavedReport(Struct, frozen=True, tag_field="event", tag="not_kept"):
+    """What is trained is not kept, or from now on no more; training goes on."""
+
+    message: str
+
+
+def run_report(run: Run) -> RunReport:
+    """What a list shows of ``run``."""
+    label, known = run.label, run.readable
+    epochs = {name: getattr(run.metrics, name) or None for name in ("best_epoch", "best_accuracy_epoch")}
+    figures = asdict(run.metrics) | epochs | {"generalization_gap": run.metrics.generalization_gap}
+    return RunReport(
+        id=run.id,
+        key=run.key,
+        name=label.name,
+        architecture=run.architecture if known else None,
+        state=run.state,
+        begun=run.begun if known else None,
+        device=run.device if known else None,
+        note=label.note,
+        tags=label.tags,
+        message=run.message,
+        **(figures if known else {}),
+    )
+
+
+def run_details_report(told: RunDetails, folder: Path) -> RunDetailsReport:
+    """All of a run in ``folder`` but its weights and its curves."""
+    preset = told.effective_preset
+    summary = summary_report(preset, summarize(preset.architecture))
+    contents, epochs = _contents(preset), told.history.epochs
+    return RunDetailsReport(run_report(told.run), str(folder), told.environment, contents, summary, epochs)
+
+
+def comparison_report(compared: Sequence[RunDetails]) -> ComparisonReport:
+    """Figures and differences of two runs or more."""
+    return ComparisonReport(tuple(run_report(told.run) for told in compared), differences(compared))
+
+
+def run_saved_report(event: Event) -> RunSavedReport | RunNotSavedReport | None:
+    """What is told of ``event`` if it says whether a run is kept; else None."""
+    if isinstance(event, RunSaved):
+        return RunSavedReport(event.run)
+    return RunNotSavedReport(event.message) if isinstance(event, RunNotSaved) else None
+
+
+def _contents(preset: Preset) -> PresetContents:
+    layers = tuple({"type": layer.type, **write(layer, every=True)} for layer in preset.architecture.layers)
+    return PresetContents(preset.name, preset.architecture.input_shape, layers, write(preset.plan, every=True))

@@ -1,0 +1,48 @@
+"""The run that a person means by a word."""
+
+from collections.abc import Sequence
+
+from core.fields.struct import did_you_mean
+from core.presets import printable_path
+from core.runs.record import Run, RunError
+
+__all__ = ["resolve_run"]
+
+SHOWN = 5
+"""How many of those that may be meant are named."""
+SUGGESTED = 1_000
+"""How many of the newest runs are looked through for one that may have been meant."""
+
+
+def resolve_run(text: str, runs: Sequence[Run], missing: str, hint: str) -> Run:
+    """The one of ``runs``, newest first, that ``text`` is the id, key or name of, or the beginning of an id or a key.
+
+    "last" is the newest. Raises `RunError` if more than one may be meant, or none: that they are ``missing``, and
+    unless something else is much like it the ``hint`` at what to do.
+    """
+    wanted = text.strip().casefold()
+    if wanted == "last" and runs:
+        return runs[0]
+    for names, begins in ((_handles, False), (_name, False), (_handles, True)):
+        found = [run for run in runs if _called(names(run), wanted, begins=begins)] if wanted else []
+        if len(found) == 1:
+            return found[0]
+        if found:
+            keys = ", ".join(run.key for run in found[:SHOWN]) + (", ..." if len(found) > SHOWN else "")
+            raise RunError(f"{printable_path(text)}: {len(found)} runs may be meant: say which by its key: {keys}")
+    known = dict.fromkeys(name for run in runs[:SUGGESTED] for name in (run.name, run.key))
+    near = did_you_mean(wanted, known)
+    raise RunError(f"{printable_path(text)}: {missing}{near if near.startswith('; did') else f'; {hint}'}")
+
+
+def _handles(run: Run) -> tuple[str, ...]:
+    return run.id, run.key
+
+
+def _name(run: Run) -> tuple[str, ...]:
+    return (run.name,)
+
+
+def _called(names: Sequence[str], wanted: str, *, begins: bool) -> bool:
+    folded = [name.casefold() for name in names]
+    return any(name.startswith(wanted) for name in folded) if begins else wanted in folded

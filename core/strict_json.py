@@ -1,0 +1,25 @@
+"""Strict JSON: what LayerLab tells other programs, written so that every parser reads it."""
+
+import json
+import math
+from typing import Any
+
+import msgspec
+
+__all__ = ["to_json"]
+
+
+def to_json(report: object) -> str:
+    """``report`` as one line of strict JSON in ASCII, so that no text in it can steer a terminal."""
+    text = json.dumps(_without_nan(msgspec.to_builtins(report)), allow_nan=False)
+    return text.replace("\x7f", "\\u007f")  # the one control character that JSON leaves as it is
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _without_nan(held) for key, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(held) for held in value]
+    return value

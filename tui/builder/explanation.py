@@ -1,0 +1,160 @@
+"""How the numbers of the chosen layer come about: each with its formula, the values put in, and the window drawn."""
+
+from functools import lru_cache
+from itertools import groupby
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.getters import query_one
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from core.network.explanation import Cell, Line, draw_window, explain, sums
+from core.network.shapes import Window, show_shape
+from core.network.summary import Problem, Row, Summary
+from tui.widgets.text import update_text
+
+__all__ = ["Explanation"]
+
+_NAME = 13
+_CELLS: dict[Cell, tuple[str, str, str]] = {
+    "pixel": ("\u00b7", "pixel", "$foreground-muted"),
+    "window": ("\u2588", "window", "$accent"),
+    "padding": ("0", "padding", "$text-secondary"),
+    "unseen": ("x", "never seen", "$text-error"),
+}
+"""How each kind of cell is drawn, named and coloured."""
+
+Part = str | tuple[str, str]
+"""Text, or text with a style, for `Content.assemble`."""
+
+
+class Explanation(VerticalScroll, can_focus=True):
+    """The steps of the chosen layer's numbers."""
+
+    HELP = """
+    ## How the numbers come about
+    Each number of the chosen layer: its formula, and below it the formula with the values put in.
+    Weights multiply, biases add, statistics are measured; the three add up to Keras's count.
+    For layers with a window, **comma** and **full stop** slide it over the image.
+    """
+
+    BINDINGS = [
+        Binding("up", "scroll_up", "Up", id="explanation.up", tooltip="Scroll up", show=False),
+        Binding("down", "scroll_down", "Down", id="explanation.down", tooltip="Scroll down", show=False),
+    ]
+
+    summary: reactive[Summary | None] = reactive(None, repaint=False)
+    """The architecture, worked out."""
+    problems: reactive[tuple[Problem, ...]] = reactive((), repaint=False)
+    """What is wrong or doubtful about architecture and plan."""
+    selected: reactive[int] = reactive(0, repaint=False)
+    """The row explained."""
+    stop: reactive[int] = reactive(0, repaint=False)
+    """At which of its places the window is drawn."""
+
+    text = query_one("#explanation-text", Static)
+    window = query_one("#explanation-window", Static)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="explanation-text", markup=False)
+        yield Static(id="explanation-window", markup=False)
+
+    def watch_summary(self) -> None:
+        self._redraw()
+
+    def watch_problems(self) -> None:
+        self._redraw()
+
+    def watch_selected(self) -> None:
+        self.set_reactive(Explanation.stop, 0)
+        self.scroll_home(animate=False)
+        self._redraw()
+
+    def watch_stop(self) -> None:
+        self._redraw()
+
+    def slide(self, by: int) -> bool:
+        """Draw the window ``by`` places further on; False if the layer has none."""
+        row = self._row()
+        if row is None or row.facts is None or row.facts.window is None:
+            return False
+        window = row.facts.window
+        self.stop = (self.stop + by) % (window.rows.output * window.columns.output)
+        self.scroll_to_widget(self.window, animate=False, top=True)
+        return True
+
+    def _row(self) -> Row | None:
+        rows = self.summary.rows if self.summary else ()
+        return rows[self.selected] if self.selected < len(rows) else None
+
+    def _redraw(self) -> None:
+        row = self._row()
+        if row is None or self.summary is None or not self.is_mounted:
+            return
+        problems = [problem for problem in self.problems if problem.layer == row.index]
+        update_text(self.text, describe(row, problems))
+        window = row.facts.window if row.facts else None
+        update_text(self.window, draw(window, self.stop) if window else Content())
+
+
+def describe(row: Row, problems: list[Problem]) -> Content:
+    """All there is to say about ``row``."""
+    parts: list[Part] = [(f"{row.layer.help}\n", "italic")]
+    for problem in problems:
+        error = problem.severity == "error"
+        parts.append((f"{'!' if error else '~'} {problem.message}\n", "$text-error bold" if error else "$text-warning"))
+        if problem.cause:
+            parts.append((f"  {problem.cause}\n", "$foreground-muted"))
+        if problem.fix:
+            parts.append((f"  f: {problem.fix.label}\n", "bold"))
+    if row.facts is None:
+        return Content.assemble(*parts, "" if problems else "\nA layer above has to be fixed first.")
+    parts.append((f"\n{show_shape(row.input or ())} -> {show_shape(row.facts.output)}\n", "bold"))
+    before: Line | None = None
+    for line in explain(row):
+        parts += _line_parts(line, before)
+        before = line
+    parts.append((f"{sums(row.facts)}\n", "bold"))
+    parts += [(f"{note}\n", "$foreground-muted") for note in row.facts.notes]
+    return Content.assemble(*parts).rstrip()
+
+
+def _line_parts(line: Line, before: Line | None) -> list[Part]:
+    short = len(line.name) <= _NAME
+    name: Part = (f"{line.name:<{_NAME}} " if short else f"{line.name}\n{'':{_NAME}} ", "$foreground-muted")
+    if before and (line.formula, line.substituted) == (before.formula, before.substituted):
+        return [name, f"the same: {line.value:,}\n"]
+    if line.substituted == str(line.value):
+        return [name, f"{line.formula} = ", (f"{line.value:,}\n", "bold")]
+    return [
+        name,
+        (f"{line.formula}\n", "$foreground-muted"),
+        f"{'':{_NAME}} {line.substituted} = ",
+        (f"{line.value:,}\n", "bold"),
+    ]
+
+
+@lru_cache(maxsize=64)  # most edits leave the window as it is
+def draw(window: Window, stop: int = 0) -> Content:
+    """The window at its ``stop``-th place over the image."""
+    cells = draw_window(window, stop)
+    stops = window.rows.output * window.columns.output
+    if cells is None:
+        return Content.styled(f"\n{stops:,} stops of the window; too many cells to draw", "$foreground-muted")
+    seen = {cell for line in cells for cell in line}
+    legend = "  ".join(f"{mark} {name}" for cell, (mark, name, _) in _CELLS.items() if cell in seen)
+    parts: list[Part] = [
+        (f"\nstop {stop % stops + 1:,} of {stops:,}", "bold"),
+        (f"   , and . slide it   {legend}\n", "$foreground-muted"),
+    ]
+    wide = 2 if len(cells[0]) <= 20 else 1
+    for line in cells:
+        for cell, run in groupby(line):
+            mark, _, style = _CELLS[cell]
+            block = mark * wide if cell == "window" else mark.ljust(wide)
+            parts.append((block * len(list(run)), style))
+        parts.append("\n")
+    return Content.assemble(*parts).rstrip()

@@ -1,0 +1,288 @@
+"""The Build tab: the stack on the left, the chosen layer's form and arithmetic on the right."""
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.getters import query_one
+from textual.message import Message
+from textual.reactive import reactive
+
+from core.diagnosis.problems import architecture_problems
+from core.fields.struct import FieldStruct, fields_of
+from core.formatting import show_change
+from core.network.architecture import Architecture
+from core.network.fix import Fix
+from core.network.layers import Layer
+from core.network.summary import Problem, Summary, summarize
+from core.presets import Preset
+from tui.builder.explanation import Explanation
+from tui.builder.stack import Stack
+from tui.builder.totals import TotalsView
+from tui.widgets.form import StructForm
+from tui.widgets.sight import focus_later
+
+__all__ = ["BuildPane"]
+
+
+class BuildPane(Horizontal):
+    """Edits the architecture of ``preset``; hands every new one to ``on_edit`` and never keeps one to itself."""
+
+    BINDINGS = [
+        Binding("a", "add", "Add", id="build.add", tooltip="Add a layer after the chosen one"),
+        Binding("enter,e", "edit", "Edit", id="build.edit", tooltip="Edit the chosen layer"),
+        Binding("d,delete", "delete", "Del", id="build.delete", tooltip="Delete the chosen layer"),
+        Binding("D", "duplicate", "Duplicate", id="build.duplicate", tooltip="Copy the chosen layer", show=False),
+        Binding(
+            "K,shift+up",
+            "move(-1)",
+            "Move",
+            id="build.up",
+            tooltip="Move the layer up (K) or down (J)",
+            key_display="K/J",
+        ),
+        Binding("J,shift+down", "move(1)", "Move down", id="build.down", tooltip="Move the layer down", show=False),
+        Binding(
+            "f", "fix", "Fix", id="build.fix", tooltip="Apply the fix of the chosen layer, or of the first problem"
+        ),
+        Binding("full_stop", "slide(1)", "Slide", id="build.slide", tooltip="Slide the window on", show=False),
+        Binding("comma", "slide(-1)", "Slide back", id="build.slide_back", tooltip="Slide the window back", show=False),
+        Binding("up,k", "go(-1)", "Up", id="build.previous", tooltip="Choose the layer above", show=False),
+        Binding("down,j", "go(1)", "Down", id="build.next", tooltip="Choose the layer below", show=False),
+        Binding("pageup", "go(-10)", "Page up", id="build.page_up", tooltip="Ten layers up", show=False),
+        Binding("pagedown", "go(10)", "Page down", id="build.page_down", tooltip="Ten layers down", show=False),
+        Binding("home,g", "go(-9999)", "First", id="build.first", tooltip="Choose the input", show=False),
+        Binding("end,G", "go(9999)", "Last", id="build.last", tooltip="Choose the last layer", show=False),
+        Binding("escape", "leave", "Back", id="build.leave", tooltip="Back to the stack"),
+    ]
+
+    preset: reactive[Preset | None] = reactive(None, repaint=False)
+    """The preset being edited."""
+    selected: reactive[int] = reactive(0, repaint=False)
+    """The row chosen: 0 is the input."""
+    summary: reactive[Summary | None] = reactive(None, repaint=False)
+    """The architecture, worked out."""
+    problems: reactive[tuple[Problem, ...]] = reactive((), repaint=False)
+    """What is wrong or doubtful about architecture and plan, errors first."""
+
+    stack = query_one("#stack", Stack)
+    form = query_one("#layer-form", StructForm)
+    explanation = query_one("#explanation", Explanation)
+    totals = query_one("#totals", TotalsView)
+    detail = query_one("#detail", Vertical)
+    left = query_one("#left", Vertical)
+
+    class Settled(Message):
+        """The edit in progress is complete."""
+
+    class AddRequested(Message):
+        """A person wants to choose a layer to add."""
+
+    def __init__(
+        self,
+        on_edit: Callable[[Architecture, str], None],
+        on_remedy: Callable[[Fix], None],
+        *,
+        id: str | None = None,
+    ) -> None:
+        """``on_edit`` takes an edited architecture; those with the same name that is not empty are one step for undo.
+
+        ``on_remedy`` takes a remedy that a person wants, which may change the plan as well.
+
+        It is called and not posted: the edit goes round within the turn of its key, so that a key and the numbers
+        that it changes are painted at once, and the next edit builds on this one.
+        """
+        super().__init__(id=id)
+        self._on_edit = on_edit
+        self._on_remedy = on_remedy
+        self._said = 0
+        self._generation = 0
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="left"):
+            yield Stack(id="stack").data_bind(BuildPane.summary, BuildPane.problems, BuildPane.selected)
+            yield TotalsView(id="totals").data_bind(BuildPane.summary, BuildPane.problems)
+        with Vertical(id="detail"):
+            yield StructForm(self._field_edited, fit=True, id="layer-form")
+            yield Explanation(id="explanation").data_bind(BuildPane.summary, BuildPane.problems, BuildPane.selected)
+
+    def on_mount(self) -> None:
+        self.left.border_title = "Stack"
+        self.explanation.border_title = "How the numbers come about"
+
+    @property
+    def architecture(self) -> Architecture | None:
+        """The architecture on show."""
+        return self.preset.architecture if self.preset else None
+
+    def watch_preset(self, before: Preset | None, preset: Preset | None) -> None:
+        if preset is None:
+            return
+        summary = summarize(preset.architecture)
+        fixable = self._fixable
+        self.summary = summary
+        self.problems = architecture_problems(preset.architecture, preset.plan, summary)
+        if fixable != self._fixable:
+            self.refresh_bindings()
+        if summary.totals.params != self._said:
+            self.totals.notice = ""  # what it says is past
+        self.selected = min(self.selected, len(preset.architecture.layers))
+        self._show_layer()
+
+    def watch_selected(self) -> None:
+        self._show_layer()
+        self.refresh_bindings()
+
+    def say_change(self) -> None:
+        """Say what the edits since the last word have changed; with an error about, there is no count to compare."""
+        if self.summary is None or self.summary.errors:
+            return
+        now = self.summary.totals.params
+        if now != self._said:
+            self.totals.notice = f"params {show_change(self._said, now)}"
+            self._said = now
+
+    def start_over(self) -> None:
+        """Take what is shown now as where changes are counted from: another preset was opened."""
+        self.totals.notice = ""
+        self._said = self.summary.totals.params if self.summary else 0
+        self.selected = 0
+        self._generation += 1
+        self._show_layer()
+
+    def insert(self, layer: Layer) -> None:
+        """Put ``layer`` after the chosen row and choose it."""
+        if self.architecture is not None:
+            index = self.selected + 1
+            self._on_edit(self.architecture.insert(index, layer), "")
+            self.selected = index
+
+    @on(Stack.Selected)
+    def _select(self, event: Stack.Selected) -> None:
+        self.selected = event.index
+
+    @on(Stack.Opened)
+    def _open(self) -> None:
+        self.action_edit()
+
+    @on(Stack.Moved)
+    def _moved(self, event: Stack.Moved) -> None:
+        if self.architecture is not None:
+            self._on_edit(self.architecture.move(event.index, event.to), "")
+            self.selected = event.to
+
+    def _field_edited(self, layer: FieldStruct, merging: str) -> None:
+        if isinstance(layer, Layer) and self.architecture is not None:
+            index = self.selected
+            self._on_edit(self.architecture.replace(index, layer), f"layer {index} {merging}")
+
+    @on(StructForm.Settled)
+    def _field_settled(self, event: StructForm.Settled) -> None:
+        event.stop()
+        self.post_message(self.Settled())
+        if event.done:
+            self.action_leave()
+
+    def on_descendant_focus(self) -> None:
+        self.set_class(self.form.has_focus_within, "-editing")
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        editing = self.form.has_focus_within
+        if action == "leave":
+            return not self.stack.has_focus
+        if action == "go":
+            return self.stack.has_focus
+        if action == "fix":
+            return not editing and self._fixable
+        return not (editing and action in {"add", "edit", "delete", "duplicate", "move", "slide"})
+
+    def offers(self, action: str) -> bool:
+        """Whether ``action`` would be done: the input has its shape alone, and some layers have no arguments."""
+        if self.architecture is None:
+            return False
+        if action == "edit":
+            return bool(fields_of(type(self.architecture.stack[self.selected])))
+        return self.selected > 0 or action not in {"delete", "duplicate", "move"}
+
+    def action_go(self, by: int) -> None:
+        """Choose the row ``by`` rows further down."""
+        last = len(self.architecture.layers) if self.architecture else 0
+        self.selected = min(max(self.selected + by, 0), last)
+
+    def action_add(self) -> None:
+        """Ask for a layer to add."""
+        self.post_message(self.AddRequested())
+
+    def action_edit(self) -> None:
+        """Go into the form of the chosen layer."""
+        layer = self.architecture.stack[self.selected] if self.architecture else None
+        if layer is None or not fields_of(type(layer)):
+            self.notify(f"{layer.type if layer else 'This'} has no arguments to edit")
+            return
+        # A form that is folded away can take the focus only once it is on show.
+        self.add_class("-editing")
+        focus_later(self, self.form.focus_field)
+
+    def action_leave(self) -> None:
+        """Go back to the stack; what a field could not take goes, what it held last comes back."""
+        self.form.restore()
+        self.remove_class("-editing")
+        self.stack.focus()
+
+    def action_delete(self) -> None:
+        """Delete the chosen layer."""
+        if self.selected == 0:
+            self.notify("The input stays: edit its shape with enter")
+        elif self.architecture is not None:
+            self._on_edit(self.architecture.remove(self.selected), "")
+
+    def action_duplicate(self) -> None:
+        """Copy the chosen layer."""
+        index = self.selected
+        if index and self.architecture is not None:
+            self._on_edit(self.architecture.duplicate(index), "")
+            self.selected = index + 1
+
+    def action_move(self, by: int) -> None:
+        """Move the chosen layer ``by`` places down."""
+        index, to = self.selected, self.selected + by
+        if self.architecture is not None and index and 1 <= to <= len(self.architecture.layers):
+            self._on_edit(self.architecture.move(index, to), "")
+            self.selected = to
+
+    def action_fix(self) -> None:
+        """Apply the fix of the chosen layer, or else of the first problem that has one."""
+        fixable = [problem for problem in self.problems if problem.fix]
+        here = [problem for problem in fixable if problem.layer == self.selected]
+        problem = next(iter(here or fixable), None)
+        if problem is None or problem.fix is None or self.architecture is None:
+            return
+        if isinstance(problem.fix, Fix):
+            self._on_remedy(problem.fix)
+            return
+        fix, index = problem.fix, problem.layer if problem.layer is not None else len(self.architecture.layers)
+        self._on_edit(self.architecture.apply_fix(index, fix), "")
+        self.selected = {"remove": min(index, self.selected), "append": index + 1}.get(fix.action, index)
+        self.notify(f"Fixed: {fix.label}", markup=False, timeout=3)
+
+    def action_slide(self, by: int) -> None:
+        """Slide the drawn window."""
+        if not self.explanation.slide(by):
+            self.notify("This layer has no window to slide")
+
+    @property
+    def _fixable(self) -> bool:
+        return any(problem.fix for problem in self.problems)
+
+    def _show_layer(self) -> None:
+        if self.architecture is None or not self.is_attached:
+            return
+        stack = self.architecture.stack
+        index = min(self.selected, len(stack) - 1)
+        self.form.take(stack[index], (self._generation, index))
+        title = f"{stack[index].type}, layer {index}" if index else "Input"
+        if title != self.detail.border_title:
+            self.detail.border_title = title

@@ -1,0 +1,243 @@
+"""The stack of layers: a list that is drawn line by line, so that three hundred layers are as quick as three."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from core.network.shapes import show_shape
+from core.network.summary import Problem, Row, Summary
+
+__all__ = ["Stack"]
+
+HEADER = 1
+PREFIX = 6
+"""Cells in front of a layer's name: a mark for problems and the number."""
+WIDEST_BAR = 16
+_EIGHTHS = ("", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589")
+_FULL = "\u2588"
+
+
+class Columns(NamedTuple):
+    """Widths of a line's columns, in cells."""
+
+    layer: int
+    output: int
+    params: int
+    bar: int
+
+
+class Stack(ScrollView, can_focus=True, inherit_bindings=False):
+    """The layers with their output shapes and parameters. Keys choose in the pane around it; the mouse here."""
+
+    HELP = """
+    ## Stack
+    The layers of the network, from the input down, with the shape each one puts out and its parameters.
+    The bar shows each layer's share of all parameters.
+
+    **up / down** choose a layer, **enter** edits it, **a** adds one after it, **d** deletes it,
+    **K / J** move it up and down (or drag it with the mouse), **D** duplicates it, **f** applies the fix
+    that a problem offers, **u** undoes.
+    """
+
+    COMPONENT_CLASSES = {
+        "stack--header",
+        "stack--cursor",
+        "stack--cursor-blurred",
+        "stack--error",
+        "stack--warning",
+        "stack--bar",
+        "stack--muted",
+    }
+
+    summary: reactive[Summary | None] = reactive(None, repaint=False)
+    """The architecture, worked out."""
+    problems: reactive[tuple[Problem, ...]] = reactive(())
+    """What is wrong or doubtful; marks the rows concerned."""
+    selected: reactive[int] = reactive(0)
+    """The row chosen: 0 is the input."""
+
+    @dataclass
+    class Selected(Message):
+        """Another row was chosen."""
+
+        index: int
+
+    @dataclass
+    class Opened(Message):
+        """A person wants to edit the row."""
+
+        index: int
+
+    @dataclass
+    class Moved(Message):
+        """A layer was dragged to another place."""
+
+        index: int
+        to: int
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._dragged: int | None = None
+        self._drop: int | None = None
+        self._columns = Columns(20, 10, 8, 0)
+
+    def watch_summary(self, before: Summary | None, summary: Summary | None) -> None:
+        columns = self._columns
+        self._measure()
+        if before is None or summary is None or columns != self._columns or len(before.rows) != len(summary.rows):
+            self._dragged = self._drop = None  # a drag that began in another stack has lost its meaning
+            self.refresh()
+            return
+        # Most edits change a few lines: painting only those keeps typing quick in a deep stack.
+        for index, (old, new) in enumerate(zip(before.rows, summary.rows, strict=True)):
+            if old != new or self._bar(old, before) != self._bar(new, summary):
+                self.refresh_line(index + HEADER)
+
+    def watch_selected(self, selected: int) -> None:
+        self.scroll_to_region(Region(0, max(0, selected), 1, HEADER + 1), animate=False, force=True)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self._measure()
+        self.refresh()
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        if event.chain == 2 and self._row_at(event.y) is not None:
+            self.post_message(self.Opened(self.selected))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        row = self._row_at(event.y)
+        if row is not None:
+            self._select(row)
+            if row > 0:
+                self._dragged = row
+                self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._dragged is None:
+            return
+        row = self._row_at(event.y)
+        if row is not None and row > 0 and row != self._drop:
+            self._drop = row
+            self.refresh()
+
+    def on_mouse_up(self) -> None:
+        dragged, drop = self._dragged, self._drop
+        self._dragged = self._drop = None
+        self.release_mouse()
+        self.refresh()
+        if dragged is not None and drop is not None and dragged != drop:
+            self.post_message(self.Moved(dragged, drop))
+
+    def render_line(self, y: int) -> Strip:
+        width, style = self.size.width, self.visual_style.rich_style
+        if self.summary is None:
+            return Strip.blank(width, style)
+        if y == 0:
+            return self._strip(self._header(), self.get_component_rich_style("stack--header"), width)
+        index = y - HEADER + round(self.scroll_y)
+        if index >= len(self.summary.rows):
+            return Strip.blank(width, style)
+        if index == (self._drop if self._drop is not None else self.selected):
+            name = "stack--cursor" if self.has_focus else "stack--cursor-blurred"
+            style = self.get_component_rich_style(name)
+        return self._strip(self._line(self.summary.rows[index]), style, width)
+
+    def _select(self, index: int) -> None:
+        if index != self.selected:
+            self.post_message(self.Selected(index))
+
+    def _row_at(self, y: int) -> int | None:
+        row = y - HEADER + round(self.scroll_y)
+        rows = len(self.summary.rows) if self.summary else 0
+        return row if y >= HEADER and 0 <= row < rows else None
+
+    def _measure(self) -> None:
+        """Work out how wide the columns are and how far the list goes."""
+        width = self.size.width
+        self._columns = self._columns_within(width)
+        self.virtual_size = Size(width, (len(self.summary.rows) if self.summary else 0) + HEADER)
+
+    def _columns_within(self, width: int) -> Columns:
+        known = [row.facts for row in self.summary.rows if row.facts] if self.summary else []
+        output = max([6, *(len(show_shape(facts.output)) for facts in known)]) + 2
+        params = max([6, *(len(f"{facts.params:,}") for facts in known)])
+        room = width - PREFIX - output - params
+        label = max([12, *(len(row.layer.label) for row in self.summary.rows)] if self.summary else [12]) + 2
+        bar = min(WIDEST_BAR, room - label - 1)
+        bar = bar if bar >= 3 else 0
+        return Columns(max(8, room - bar - (1 if bar else 0)), output, params, bar)
+
+    def _header(self) -> Text:
+        columns = self._columns
+        layer, output = f"{'Layer':<{columns.layer}}", f"{'Output':<{columns.output}}"
+        return Text(f"   #  {layer}{output}{'Params':>{columns.params}}")
+
+    def _line(self, row: Row) -> Text:
+        columns = self._columns
+        severities = {problem.severity for problem in self.problems if problem.layer == row.index}
+        mark, style = ("!", "stack--error") if "error" in severities else ("~", "stack--warning")
+        if not severities:
+            mark, style = " ", "stack--muted"
+        if self._dragged is not None and row.index == self._drop:
+            mark = "="
+        problem = self.get_component_rich_style(style, partial=True) if severities else Style.null()
+        muted = self.get_component_rich_style("stack--muted", partial=True)
+        line = Text()
+        line.append(mark, problem)
+        line.append(f"{row.index:>3}  ", muted)
+        line.append(_fit(row.layer.label, columns.layer), problem)
+        if row.facts is None:
+            return line.append(f"{'?':<{columns.output}}{'?':>{columns.params}}", problem)
+        line.append(f"{show_shape(row.facts.output):<{columns.output}}")
+        count = row.facts.params
+        line.append(f"{count:>{columns.params},}", Style.null() if count else muted)
+        if bar := self._bar(row, self.summary):
+            line.append(f" {bar}", self.get_component_rich_style("stack--bar", partial=True))
+        return line
+
+    def _bar(self, row: Row, summary: Summary | None) -> str:
+        """The bar of ``row``'s share of all parameters, to an eighth of a cell; any share above 0 is seen."""
+        if not (self._columns.bar and row.facts and summary and summary.totals.params):
+            return ""
+        share = row.facts.params / summary.totals.params
+        eighths = max(1, round(share * self._columns.bar * 8)) if share else 0
+        return _FULL * (eighths // 8) + _EIGHTHS[eighths % 8]
+
+    def _strip(self, text: Text, style: Style, width: int) -> Strip:
+        segments = [Segment(segment.text, style + (segment.style or Style.null())) for segment in _segments(text)]
+        return Strip(segments).adjust_cell_length(width, style)
+
+
+def _segments(text: Text) -> list[Segment]:
+    """The spans of ``text``, which do not overlap, as segments: cheaper than rendering through a console."""
+    segments: list[Segment] = []
+    end = 0
+    for span in text.spans:
+        if span.start > end:
+            segments.append(Segment(text.plain[end : span.start]))
+        style = span.style if isinstance(span.style, Style) else Style.null()
+        segments.append(Segment(text.plain[span.start : span.end], style))
+        end = span.end
+    if end < len(text.plain):
+        segments.append(Segment(text.plain[end:]))
+    return segments
+
+
+def _fit(text: str, width: int) -> str:
+    return f"{text:<{width}}" if len(text) < width else f"{text[: max(0, width - 2)]}\u2026 "

@@ -1,0 +1,81 @@
+"""What the whole stack comes to, what the last edit changed, and what is wrong."""
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from core.formatting import show_amount, show_bytes, show_short
+from core.network.summary import Problem, Summary, Totals
+from core.sentences import after_place
+from tui.builder.explanation import Part
+from tui.widgets.text import update_text
+
+__all__ = ["TotalsView"]
+
+SHOWN = 3
+"""Problems shown; more are only counted."""
+
+
+class TotalsView(Static):
+    """Totals and problems below the stack."""
+
+    summary: reactive[Summary | None] = reactive(None, repaint=False)
+    """The architecture, worked out."""
+    problems: reactive[tuple[Problem, ...]] = reactive((), repaint=False)
+    """The problems of architecture and plan together."""
+    notice: reactive[str] = reactive("", repaint=False)
+    """What the last edit changed; said once."""
+
+    def watch_summary(self) -> None:
+        self._redraw()
+
+    def watch_problems(self) -> None:
+        self._redraw()
+
+    def watch_notice(self) -> None:
+        self._redraw()
+
+    def _redraw(self) -> None:
+        update_text(self, self._describe())
+
+    def _describe(self) -> Content:
+        if self.summary is None:
+            return Content()
+        parts = _totals(self.summary.totals, whole=self.summary.output is not None)
+        if self.notice:
+            parts.append((f"{self.notice}\n", "$text-accent bold"))
+        if not self.problems:
+            parts.append(("(i) no problems", "$text-success"))
+        for problem in self.problems[:SHOWN]:
+            parts += _problem(problem)
+        if len(self.problems) > SHOWN:
+            parts.append((f"and {len(self.problems) - SHOWN} more", "$foreground-muted"))
+        return Content.assemble(*parts).rstrip()
+
+
+def _totals(totals: Totals, *, whole: bool) -> list[Part]:
+    kinds = [show_amount(totals.weights, "weight"), show_amount(totals.biases, "bias")]
+    if totals.statistics:
+        kinds.append(show_amount(totals.statistics, "statistic"))
+    trainable = f"trainable {totals.trainable:,}"
+    if totals.non_trainable:
+        trainable += f", not {totals.non_trainable:,}"
+    return [
+        (show_amount(totals.params, "param"), "bold"),
+        f"{'' if whole else ' so far'} = {' + '.join(kinds)}\n",
+        f"{trainable}   {show_bytes(totals.parameter_bytes)}   {show_short(totals.multiply_adds)} multiply-adds\n",
+    ]
+
+
+def _problem(problem: Problem) -> list[Part]:
+    error = problem.severity == "error"
+    mark = "(!)" if error else "(~)"
+    parts: list[Part] = [
+        (
+            f"{mark} {after_place(problem.layer or None, problem.message)}",
+            "$text-error bold" if error else "$text-warning",
+        )
+    ]
+    if problem.fix:
+        parts.append((f"  f: {problem.fix.label}", "bold"))
+    return [*parts, "\n"]

@@ -1,0 +1,82 @@
+"""`layerlab doctor`: what LayerLab finds here, and what is wrong with it."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import redirect_stderr, redirect_stdout
+
+from core import doctor
+from core.doctor import Check
+from core.strict_json import to_json
+from tui.cli.commands.device_check import check_devices
+from tui.cli.lookup import DONE, FAILED
+from tui.output import Output
+from tui.terminal import guarded
+from tui.worker_thread import in_worker
+
+__all__ = ["run", "terminal"]
+
+LEAST = (80, 24)
+
+
+def run(*, trains: bool = False, as_json: bool) -> int:
+    """Print all findings, section by section as they come, and how devices train; `FAILED` if anything is wrong."""
+    sections: dict[str, Callable[[], Iterable[Check]]] = {
+        "versions": doctor.versions,
+        "system": doctor.system,
+        "terminal": terminal,
+        "data": doctor.data,
+        "folders": doctor.folders,
+        "presets": doctor.own_presets,
+        "devices": _devices,
+    }
+    out = Output()
+    findings: dict[str, tuple[Check, ...]] = {}
+    for title, look in sections.items():
+        findings[title] = tuple(look())
+        if not as_json and findings[title]:
+            _show(title, findings[title], out)
+    problems = [finding.problem for section in findings.values() for finding in section if finding.problem]
+    trained = None
+    if trains and not any(finding.problem for finding in findings["devices"]):
+        trained = check_devices([finding.name for finding in findings["devices"]], as_json=as_json)
+        problems += [f"{device}: {why}" for device, why in trained.problems.items() if why]
+    if as_json:
+        told = {title: {finding.name: finding.found for finding in section} for title, section in findings.items()}
+        training = {"training": trained.report()} if trained else {}
+        out.json(to_json({**told, **training, "problems": problems}))
+    else:
+        out.line("no problems" if not problems else f"{len(problems)} to mend", "bold")
+    return FAILED if problems else DONE
+
+
+def terminal() -> tuple[Check, ...]:
+    """The terminal as the app would find it."""
+    if not (sys.stdout and sys.stdout.isatty()):
+        return (Check("terminal", "none: standard output goes elsewhere"),)
+    size = shutil.get_terminal_size()
+    small = size.columns < LEAST[0] or size.lines < LEAST[1]
+    encoding = (sys.stdout.encoding or "").lower()
+    advice = f"the app is made for {LEAST[0]}x{LEAST[1]} and more: enlarge the window" if small else None
+    narrow = "drawing needs UTF-8: set LANG to a UTF-8 locale" if encoding.replace("-", "") != "utf8" else None
+    return (
+        Check("size", f"{size.columns}x{size.lines}", advice),
+        Check("encoding", encoding, narrow),
+        Check("type", " ".join(filter(None, (os.environ.get("TERM"), os.environ.get("COLORTERM")))) or "unknown"),
+    )
+
+
+def _devices() -> tuple[Check, ...]:
+    with guarded() as streams, redirect_stdout(streams.log), redirect_stderr(streams.log):
+        return in_worker(doctor.devices)
+
+
+def _show(title: str, findings: tuple[Check, ...], out: Output) -> None:
+    out.heading(title)
+    width = max(len(finding.name) for finding in findings)
+    for finding in findings:
+        out.line(f"  {finding.name.ljust(width)}  {finding.found}")
+        if finding.problem:
+            out.line(f"  {' ' * width}  ! {finding.problem}", "red")
+    out.stream.flush()

@@ -1,0 +1,163 @@
+"""`layerlab evaluate`: how the test set is answered and what was found wrong, after a training or of a kept run."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from textwrap import wrap
+
+from core.curves import History
+from core.diagnosis import Finding, run_findings
+from core.events import Ended, Event
+from core.export.formats import RunSource, answers
+from core.formatting import show_accuracy, show_amount, show_count, show_gap, show_loss, show_share
+from core.inspection.json_output import findings_report, results_report
+from core.inspection.results import Results
+from core.presets import Preset
+from core.runs.checkpoint_file import Which
+from core.runs.record import Run
+from core.runs.store import Store
+from core.strict_json import to_json
+from tui.cli.commands import train
+from tui.cli.commands.export import exporting
+from tui.cli.commands.train import SaveOptions
+from tui.cli.lookup import DONE, UsageError, find_any, quiet, weights
+from tui.cli.reporters import Reporter, reporter
+from tui.output import Column, Output
+from tui.runs.sessions import WEIGHTS
+from tui.train.controller import TrainingSession
+from tui.worker_thread import in_worker
+
+__all__ = ["run", "show_findings", "show_results"]
+
+WIDTH = 96
+"""Columns that a finding is wrapped to."""
+
+
+def run(name: str, given: Mapping[str, object], keeping: SaveOptions, which: str | None, *, as_json: bool) -> int:
+    """Train the preset or file ``name`` as `layerlab train` does, then ask the network about the test set.
+
+    Where no preset and no file is called so but a run is, its network is asked, with ``which`` of its weights.
+    """
+    wanted, store = weights(which), Store()
+    found = find_any(store, name)
+    if isinstance(found, Run):
+        if any(value is not None for value in given.values()) or not keeping.default:
+            raise UsageError(
+                f"{name}: a run is not trained anew: --name, --no-save and a plan's options are for presets"
+            )
+        return _asked(store, found, wanted, as_json=as_json)
+    if which is not None:
+        raise UsageError(f"{name}: --weights is for runs, of which more than the last weights are kept")
+    preset = train.prepare_preset(found, given)
+
+    def evaluated(out: Output) -> Ended:
+        telling = Folding(keeping.naming(reporter(preset, out, as_json=as_json)))
+        session, ended = train.run_training(keeping.makes(preset), telling)
+        results = in_worker(lambda: _results(session)) if ended.reason != "failed" else None
+        _tell(preset, results, telling.history, out, as_json=as_json)
+        return ended
+
+    return train.run_guarded(preset, evaluated, as_json=as_json)
+
+
+def _results(session: TrainingSession) -> Results | None:
+    inspector = session.inspector()
+    return inspector.results() if inspector else None
+
+
+def _asked(store: Store, run: Run, which: Which, *, as_json: bool) -> int:
+    with exporting():
+        stored = RunSource(store.details(run.id), store.path(run.id))
+        with quiet("asking the network"):
+            results = in_worker(lambda: answers(stored, which))
+    told, out = stored.told, Output()
+    if not as_json:
+        out.heading(f"{run.name} ({run.key}), {WEIGHTS[which]}")
+        if results is None:
+            out.line("it ended in its first epoch: there are no weights to ask")
+    _tell(told.preset, results, told.history, out, as_json=as_json)
+    return DONE
+
+
+def _tell(preset: Preset, results: Results | None, history: History, out: Output, *, as_json: bool) -> None:
+    """What the network answered, if it was asked, and what was found wrong."""
+    findings = run_findings(preset.architecture, preset.plan, history)
+    if as_json:
+        for report in (results_report(results) if results else None, findings_report(findings)):
+            if report:
+                out.json(to_json(report))
+    else:
+        if results:
+            show_results(results, out)
+        show_findings(findings, out)
+
+
+class Folding:
+    """Tells what another teller tells, and keeps what it comes to."""
+
+    def __init__(self, other: Reporter) -> None:
+        self.history = History()
+        self._other = other
+
+    def shown(self) -> AbstractContextManager[object]:
+        return self._other.shown()
+
+    def report(self, event: Event) -> None:
+        self.history = self.history.after(event)
+        self._other.report(event)
+
+    def stopping(self) -> None:
+        self._other.stopping()
+
+
+def show_results(results: Results, out: Output) -> None:
+    """Lay out ``results`` for a reader."""
+    out.line()
+    right = f"{show_count(results.right)} of {show_count(results.examples)} right"
+    out.heading(f"test set: {right}, {show_accuracy(results.accuracy)}; loss {results.loss:.4f}")
+    if learned := results.learned:
+        out.line(
+            f"training accuracy of these weights {show_accuracy(learned.accuracy)} "
+            f"(on {show_amount(learned.examples, 'training example')}, loss {show_loss(learned.loss)}); "
+            f"generalization gap {show_gap(results.generalization_gap)}"
+        )
+    if results.unpredicted:
+        out.line(f"{show_amount(results.unpredicted, 'answer')} NaN: no class, and counted as wrong", "red")
+    columns = [Column(title, right=True) for title in ("class", "precision", "recall", "F1", "examples")]
+    rows = [
+        (one.name, show_share(one.precision), show_share(one.recall), show_share(one.f1), show_count(one.support))
+        for one in results.per_class
+    ]
+    macro = results.macro
+    mean = (
+        "mean",
+        show_share(macro.precision),
+        show_share(macro.recall),
+        show_share(macro.f1),
+        show_count(results.examples),
+    )
+    out.table(columns, [*rows, mean])
+    out.line()
+    out.line("confusion matrix: a row for each true class, a column for what it was taken for")
+    confusion = [
+        (name, *("." if not count else str(count) for count in row))
+        for name, row in zip(results.classes, results.confusion.tolist(), strict=True)
+    ]
+    out.table([Column(title, right=True) for title in ("true", *results.classes)], confusion)
+
+
+def show_findings(findings: Sequence[Finding], out: Output) -> None:
+    """Lay out ``findings`` for a reader."""
+    out.line()
+    if not findings:
+        out.line("nothing was found wrong")
+    for finding in findings:
+        out.heading(f"{finding.title}{f', because of {finding.because}' if finding.because else ''}")
+        for text in (finding.evidence, finding.cause):
+            _indented(text, "  ", out)
+        for remedy in finding.fixes:
+            _indented(remedy.label, "  > ", out, "green")
+
+
+def _indented(text: str, indent: str, out: Output, style: str = "") -> None:
+    for line in wrap(text, WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent)):
+        out.line(line, style)

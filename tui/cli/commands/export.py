@@ -1,0 +1,71 @@
+"""`layerlab export`: a run or a preset for other tools."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.export import formats
+from core.export.formats import FORMATS, ExportError, Format, RunSource, Source
+from core.fields.struct import did_you_mean
+from core.keras_runtime.failures import TrainingRefused
+from core.presets import Preset, printable_path
+from core.runs.store import Store
+from tui.cli.lookup import DONE, UnsupportedError, UsageError, find_any, quiet, refused, target, weights
+from tui.output import Output
+from tui.worker_thread import in_worker
+
+__all__ = ["exporting", "run"]
+
+STDOUT = "-"
+
+
+def run(name: str, to: str, out: str | None, which: str | None, *, force: bool) -> int:
+    """Export the preset, file or run ``name`` in the format ``to``, and say where it was written."""
+    form, wanted = _format(to), weights(which)
+    source = _source(name)
+    if which is not None and (isinstance(source, Preset) or form.needs != "weights"):
+        raise UsageError(
+            f"--weights: is for a run's weights; {form.title} of {printable_path(name)} has none to choose from"
+        )
+    if why := formats.lacking(form, source):
+        raise UsageError(f"{printable_path(name)}: {why}")
+    if out == STDOUT:
+        with exporting(), quiet(f"making {form.title}"):
+            text = in_worker(lambda: formats.content(form, source))
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
+        return DONE
+    path = target(out, formats.default_name(form, source))
+    with exporting(), quiet(f"making {form.title}"):
+        in_worker(lambda: formats.export(form, source, path, wanted, force=force))
+    Output().line(f"written as {form.title}: {path}")
+    return DONE
+
+
+@contextmanager
+def exporting() -> Iterator[None]:
+    """What keeps something from being exported, as `UsageError`; as `UnsupportedError` if it could be elsewhere."""
+    with refused():
+        try:
+            yield
+        except FileExistsError as error:
+            raise UsageError(f"{printable_path(error.filename)}: exists already; --force writes over it") from error
+        except ExportError as error:
+            raise UsageError(str(error)) from error
+        except TrainingRefused as error:
+            raise UnsupportedError(str(error)) from error
+
+
+def _format(word: str) -> Format:
+    if word not in FORMATS:
+        raise UsageError(f"--to: {printable_path(word)} is no format{did_you_mean(word, FORMATS)}")
+    return FORMATS[word]
+
+
+def _source(name: str) -> Source:
+    store = Store()
+    found = find_any(store, name)
+    if isinstance(found, Preset):
+        return found
+    with refused():
+        return RunSource(store.details(found.id), store.path(found.id))

@@ -1,0 +1,41 @@
+"""`layerlab [PRESET|FILE]`: the app."""
+
+import os
+import sys
+from pathlib import Path
+
+from core import presets
+from core.presets import Preset
+from tui.cli.lookup import DONE, UsageError, find, loaded
+from tui.terminal import guarded
+
+__all__ = ["run"]
+
+
+def run(name: str | None, *, saves: bool = True) -> int:
+    """Open the app, on the preset or file ``name`` if one is given; whatever is wrong with that is said before.
+
+    What is trained in it is kept as a run if it ``saves``.
+    """
+    preset: Preset | None = None
+    path: Path | None = None
+    if name is not None:
+        found = find(name)
+        opened = loaded(found)
+        preset, path = opened.preset, None if opened.is_keras or found.parent == presets.SHIPPED else found
+    if not (sys.stdin and sys.stdin.isatty() and any(s and s.isatty() for s in (sys.stdout, sys.stderr))):
+        raise UsageError("the app needs a terminal; `layerlab summary` and `layerlab train` do without")
+    with guarded():
+        from tui.app import LayerLabApp  # noqa: PLC0415  # Textual is imported only for the app
+        from tui.train.loading import load as load_training  # noqa: PLC0415
+
+        app = LayerLabApp(preset, path, load_training, saves=saves)
+        if sys.platform != "win32":  # there the console is put right by itself
+            from tui.app_signals import AppSignals  # noqa: PLC0415  # as above
+
+            AppSignals(app).handle()
+        app.run()
+    code = app.return_code or DONE
+    if app.loader and app.loader.under_way:
+        os._exit(code)  # nothing can end an import of TensorFlow, and an orderly end would wait for it
+    return code

@@ -1,0 +1,37 @@
+"""`layerlab report`: the lab report of a run."""
+
+from collections.abc import Sequence
+
+from core.export import formats
+from core.export.formats import FORMATS, RunSource
+from core.presets import printable_path
+from core.runs.store import Store
+from tui.cli.commands.export import exporting
+from tui.cli.lookup import DONE, UsageError, find_runs, quiet, refused, target
+from tui.output import Output
+from tui.worker_thread import in_worker
+
+__all__ = ["run"]
+
+SUFFIXES = frozenset({".html", ".htm", ".md"})
+
+
+def run(names: Sequence[str], out: str | None, *, quick: bool, force: bool) -> int:
+    """Write the lab report of the first of the runs ``names``, compared with the others.
+
+    A ``quick`` one does without the confusion matrix, for which the network has to be asked.
+    """
+    store = Store()
+    runs = find_runs(store, names)
+    with refused():
+        told, *others = (store.details(run.id) for run in runs)
+        first = RunSource(told, store.path(told.run.id))
+    path = target(out, formats.default_name(FORMATS["report"], first))
+    if path.suffix.lower() not in SUFFIXES:
+        raise UsageError(
+            f"{printable_path(path)}: a lab report is HTML or Markdown: give a name that ends in .html or .md"
+        )
+    with exporting(), quiet("making a lab report"):
+        in_worker(lambda: formats.write_report(path, first, others, asks=not quick, force=force))
+    Output().line(f"written as a lab report: {path}")
+    return DONE

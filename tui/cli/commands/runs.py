@@ -1,0 +1,132 @@
+"""`layerlab runs`: what was trained and kept."""
+
+from collections.abc import Sequence
+
+from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_gap, show_moment
+from core.runs.json_output import run_report
+from core.runs.record import Run
+from core.runs.search import matching, misread, ordered
+from core.runs.store import Store
+from core.strict_json import to_json
+from tui.cli.lookup import DONE, refused, whole
+from tui.output import Column, Output
+from tui.runs import run_text
+
+__all__ = ["STYLES", "run", "show"]
+
+COLUMNS = (
+    Column("Key"),
+    Column("Name"),
+    Column("Architecture", wide=120),
+    Column("Params", right=True, wide=100),
+    Column("Epochs", right=True, wide=30),
+    Column("Best", right=True, wide=60),
+    Column("Last", right=True, wide=110),
+    Column("Test", right=True, wide=40),
+    Column("Train", right=True, wide=130),
+    Column("Gap", right=True, wide=90),
+    Column("Time", right=True, wide=80),
+    Column("Device", wide=140),
+    Column("State", wide=50),
+    Column("Begun", wide=120),
+    Column("Note", wide=160),
+)
+STYLES = {"interrupted": "yellow", "failed": "red", "damaged": "red", "newer": "yellow"}
+NO_RUNS = "no runs yet: `layerlab train lenet-5` trains a preset and keeps the run"
+NO_TRASH = "the trash is empty"
+LONGEST_NOTE = 40
+AT_ONCE = 500
+"""Runs that a terminal is given unless --limit says otherwise: thousands would take seconds to be laid out."""
+
+
+def run(
+    filters: Sequence[str],
+    sort: str | None,
+    limit: str | None,
+    *,
+    reverse: bool,
+    trash: bool,
+    rebuild: bool,
+    as_json: bool,
+) -> int:
+    """Print the runs that fit the ``filters``, newest first; or make the index anew, and say of how many runs."""
+    store = Store()
+    if rebuild:
+        return _rebuilt(store, as_json=as_json)
+    most = whole("--limit", limit)
+    every = store.discarded() if trash else store.refresh()
+    with refused():
+        fit = ordered(matching(every, " ".join(filters)), sort or "begun", descending=reverse == bool(sort))
+    out = Output()
+    if most is None and out.rich and not as_json:
+        most = AT_ONCE
+    shown = fit[:most]
+    if as_json:
+        out.json(to_json([run_report(each) for each in shown]))
+    elif shown:
+        show(shown, out)
+        if len(shown) < len(fit):
+            hint = "" if limit else "; --limit shows more"
+            out.line(f"{show_count(len(shown))} of {show_amount(len(fit), 'run')}{hint}")
+        if not trash:
+            _add(fit, out)
+    elif every:
+        query = " ".join(filters)
+        out.line(f"none of {show_amount(len(every), 'run')} fits: {misread(query) or query}")
+    else:
+        out.line(NO_TRASH if trash else NO_RUNS)
+    return DONE
+
+
+def show(runs: Sequence[Run], out: Output) -> None:
+    """Lay out ``runs`` for a reader."""
+    out.table(COLUMNS, [_cells(each) for each in runs], [STYLES.get(each.state, "") for each in runs])
+
+
+def _add(fit: Sequence[Run], out: Output) -> None:
+    """What can be done about runs that have not come to a good end."""
+    cut_off = [each.key for each in fit if each.state == "interrupted"]
+    if cut_off:
+        were = "was" if len(cut_off) == 1 else "were"
+        out.line(f"{show_amount(len(cut_off), 'run')} {were} interrupted: `layerlab resume {cut_off[0]}` goes on")
+    for each in fit:
+        if not each.readable:
+            out.line(f"{each.state}: {each.message}")
+
+
+def _rebuilt(store: Store, *, as_json: bool) -> int:
+    count = store.rebuild()
+    damaged = sum(each.state == "damaged" for each in store.listed())
+    if as_json:
+        Output().json(to_json({"runs": count, "damaged": damaged}))
+    else:
+        found = f", {show_count(damaged)} of them damaged" if damaged else ""
+        Output().line(f"index made anew: {show_amount(count, 'run')}{found}")
+    return DONE
+
+
+def _cells(run: Run) -> tuple[str, ...]:
+    if not run.readable:
+        return (run.key, run.name, *("-" * 10), run.state, "-", "-")
+    figures = run.metrics
+    return (
+        run.key,
+        run.name,
+        run.architecture,
+        show_count(figures.params),
+        run_text.epochs(figures),
+        show_accuracy(figures.best_val_accuracy),
+        show_accuracy(figures.last_val_accuracy),
+        show_accuracy(figures.test_accuracy),
+        show_accuracy(figures.final_train_accuracy),
+        show_gap(figures.generalization_gap),
+        show_duration(figures.seconds),
+        run.device,
+        run.state,
+        show_moment(run.begun),
+        _cut(run_text.said(run.label)),
+    )
+
+
+def _cut(note: str) -> str:
+    return note if len(note) <= LONGEST_NOTE else f"{note[: LONGEST_NOTE - 4].rstrip()} ..."

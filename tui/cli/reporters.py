@@ -1,0 +1,231 @@
+"""How `layerlab train` tells of a training: as JSON lines, as plain lines, or live on a terminal."""
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Column
+from rich.text import Text
+
+from core.curves import History
+from core.events import Ended, EpochEnded, Event, Preparing, RunNotSaved, RunSaved, Started, StateChanged
+from core.events import Progress as Stretch
+from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_share, show_short
+from core.presets import Preset
+from core.runs.event_json import event_report
+from core.runs.json_output import run_saved_report
+from core.runs.metrics_text import best_epochs, final_training
+from core.runs.record import metrics_of
+from core.strict_json import to_json
+from tui.interrupt import STOPPING
+from tui.output import Output, say_error
+
+__all__ = ["Reporter", "reporter"]
+
+
+NO_HISTORY = History()
+
+
+class Reporter(Protocol):
+    """Tells events; ``shown`` holds whatever stands on the terminal meanwhile."""
+
+    def shown(self) -> AbstractContextManager[object]:
+        """What to enter before the first event and leave after the last."""
+
+    def report(self, event: Event) -> None:
+        """Tell of ``event``, if it is worth telling. Raises OSError if nobody can be told."""
+
+    def stopping(self) -> None:
+        """Say that a signal stops it. Raises OSError if nobody can be told."""
+
+
+def reporter(preset: Preset, out: Output, *, as_json: bool, history: History = NO_HISTORY) -> Reporter:
+    """The teller that suits ``out``, of a training that has told ``history`` before."""
+    if as_json:
+        return JsonReporter(preset, out, history)
+    return LiveReporter(preset, out, history) if out.rich else PlainReporter(preset, out, history)
+
+
+class JsonReporter:
+    """A line of JSON for the start, for each epoch, for the end, and for where the run is kept."""
+
+    def __init__(self, preset: Preset, out: Output, history: History = NO_HISTORY) -> None:
+        self.preset = preset
+        self.out = out
+        self._started = False
+        self._history = history
+
+    def shown(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def report(self, event: Event) -> None:
+        self._started = self._started or isinstance(event, Started)
+        self._history = self._history.after(event)
+        report = run_saved_report(event) or event_report(event, self.preset, self._history)
+        if report is not None:
+            self.out.json(to_json(report))
+
+    def stopping(self) -> None:
+        """Only before the first line of JSON, for which a person may have waited long; after it comes the end's."""
+        if not self._started:
+            say_error(STOPPING, self.out.errors)
+
+
+class LineReporter:
+    """Tells a reader, in lines that stay, how it begins and ends."""
+
+    def __init__(self, preset: Preset, out: Output, history: History = NO_HISTORY) -> None:
+        self.preset = preset
+        self.out = out
+        self._history = history
+        self._run = ""
+        """Where it is kept."""
+        self._trained = False
+
+    def report(self, event: Event) -> None:
+        self._history = self._history.after(event)
+        match event:
+            case RunSaved():
+                self._run = event.run
+            case RunNotSaved():
+                self._run = ""
+                self.out.line(event.message, "yellow")
+            case Started():
+                self.out.heading(_start(event, self.preset))
+                if event.message:
+                    self.out.line(event.message)
+            case Stretch():
+                self._trained = True
+            case Ended():
+                for line in _end(event, self._history):
+                    self.out.line(line)
+                if self._run and self._trained:  # a run in which nothing was trained is not kept after all
+                    key = self._run.rpartition("-")[2]
+                    self.out.line(f"kept as run {key} (layerlab show {key})")
+
+
+class PlainReporter(LineReporter):
+    """Besides a line for each epoch; each is handed on at once."""
+
+    def shown(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def report(self, event: Event) -> None:
+        super().report(event)
+        if isinstance(event, EpochEnded):
+            cells = [f"{name} {text}" for name, text, _ in _epoch(event)]
+            self.out.line("  ".join([*cells, "best loss"] if event.best else cells))
+        self.out.stream.flush()
+
+    def stopping(self) -> None:
+        say_error(STOPPING, self.out.errors)
+
+
+class LiveReporter(LineReporter):
+    """Besides a growing table of epochs, and under it a bar for the epoch and one for the whole run."""
+
+    def __init__(self, preset: Preset, out: Output, history: History = NO_HISTORY) -> None:
+        super().__init__(preset, out, history)
+        self.narrow = out.console.width < 60
+        self.progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=8 if self.narrow else 30),
+            TextColumn("{task.fields[figures]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
+            console=out.console,
+            transient=True,
+        )
+        self.epoch = self.progress.add_task("preparing", total=None, figures="")
+        self.run: TaskID | None = None
+        self._titled = False
+
+    def shown(self) -> AbstractContextManager[object]:
+        return self.progress
+
+    def report(self, event: Event) -> None:
+        if isinstance(event, Ended):
+            self.progress.stop()
+        super().report(event)
+        match event:
+            case Preparing():
+                self.progress.update(self.epoch, figures=event.what)
+            case Started():
+                self._start(event)
+            case Stretch():
+                self._advance(event)
+            case EpochEnded():
+                self._row(event)
+            case StateChanged(state="stopping"):
+                self.progress.update(self.epoch, description="stopping")
+
+    def stopping(self) -> None:
+        self.progress.update(self.epoch, description="stopping")
+        self._line(STOPPING, "yellow")
+
+    def _start(self, event: Started) -> None:
+        self.progress.update(self.epoch, total=event.steps_per_epoch, figures="")
+        self.run = self.progress.add_task("run", total=event.epochs * event.steps_per_epoch, figures="")
+
+    def _advance(self, event: Stretch) -> None:
+        left = _left(event.epoch_eta)
+        speed = f"{show_short(event.examples_per_second)}/s"
+        figures = f"loss {event.loss:.4f}  accuracy {show_share(event.accuracy)}  {speed}  {left}"
+        if self.narrow:
+            figures = f"{event.loss:.3f}  {left}"
+        done = (event.epoch - 1) * event.steps_per_epoch + event.epoch_step
+        self.progress.update(
+            self.epoch, description=f"epoch {event.epoch}", completed=event.epoch_step, figures=figures
+        )
+        if self.run is not None:
+            self.progress.update(self.run, completed=done, figures=_left(event.run_eta))
+
+    def _row(self, event: EpochEnded) -> None:
+        figures = [*_epoch(event), ("best loss", "*" if event.best else "", 70)]
+        cells = [(name, text) for name, text, wide in figures if self.out.console.width >= wide]
+        if not self._titled:
+            self._titled = True
+            self._line("  ".join(name.rjust(len(text)) for name, text in cells), "bold")
+        self._line("  ".join(text.rjust(len(name)) for name, text in cells), "green" if event.best else "")
+
+    def _line(self, text: str, style: str) -> None:
+        self.out.console.print(Text(text, style=style, no_wrap=True, overflow="ellipsis"))
+
+
+def _left(seconds: float | None) -> str:
+    return "" if seconds is None else f"{show_duration(seconds)} left"
+
+
+def _start(event: Started, preset: Preset) -> str:
+    validation = f"{show_count(event.validation_examples)} for validation" if event.validation_examples else "none kept"
+    epochs = f"epochs {event.epoch + 1} to {event.epochs}" if event.epoch else show_amount(event.epochs, "epoch")
+    return (
+        f"{preset.name}: {show_amount(event.params, 'param')}, {show_amount(event.train_examples, 'example')}, "
+        f"{validation}, "
+        f"batch {event.batch_size}, {epochs}, on {event.device}"
+    )
+
+
+def _epoch(event: EpochEnded) -> list[tuple[str, str, int]]:
+    """Name, text and least width of terminal of each figure of an epoch."""
+    figures = [
+        ("epoch", f"{event.epoch}/{event.epochs}", 0),
+        ("loss", f"{event.loss:.4f}", 0),
+        ("accuracy", show_share(event.accuracy), 0),
+    ]
+    if event.val_loss is not None and event.val_accuracy is not None:
+        figures += [("val_loss", f"{event.val_loss:.4f}", 60), ("val_accuracy", show_share(event.val_accuracy), 0)]
+    return [*figures, ("learning_rate", f"{event.learning_rate:.3g}", 80), ("time", show_duration(event.seconds), 60)]
+
+
+def _end(event: Ended, history: History) -> list[str]:
+    come_to, epochs = metrics_of(history, event.seconds), show_amount(event.epochs, "epoch")
+    speed = f", {show_count(round(event.examples_per_second))} examples/s" if event.examples_per_second else ""
+    lines = [f"{event.reason} after {epochs} in {show_duration(event.seconds)}{speed}"]
+    if event.message and event.reason != "failed":
+        lines.append(event.message)
+    if event.test_loss is not None and event.test_accuracy is not None:
+        lines.append(f"test loss {event.test_loss:.4f}  test accuracy {show_accuracy(event.test_accuracy)}")
+    if final := final_training(come_to):
+        lines.append(final)
+    if best := best_epochs(come_to):
+        lines.append(best)
+    return lines

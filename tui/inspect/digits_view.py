@@ -1,0 +1,57 @@
+"""What the views share that show the digits of the test set."""
+
+import numpy as np
+from numpy.typing import NDArray
+from textual import work
+from textual.reactive import reactive
+from textual.worker import Worker, WorkerState, get_current_worker
+
+from core.datasets import DATASETS
+from core.formatting import show_count
+from core.sanitize import one_line
+from tui.inspect.inspector_protocol import Inspected
+from tui.inspect.view import View
+
+__all__ = ["DigitsView"]
+
+
+class DigitsView(View):
+    """Gets hold of the test set's images once a person sees it."""
+
+    images: reactive[NDArray[np.uint8] | None] = reactive(None, repaint=False, always_update=True)
+    """The images of the test set: (n, height, width); None until they are there."""
+    trouble: reactive[str] = reactive("", repaint=False)
+    """Why they cannot be had; empty while nothing is wrong."""
+
+    def watch_inspected(self) -> None:
+        self.workers.cancel_group(self, "images")
+        self.images, self.trouble = None, ""
+        self._fetch_if_wanted()
+
+    def watch_active(self) -> None:
+        self._fetch_if_wanted()
+
+    def on_worker_state_changed(self, event: "Worker.StateChanged") -> None:
+        if event.state is WorkerState.ERROR:
+            self.trouble = one_line(f"The digits cannot be had: {event.worker.error}")
+
+    @property
+    def waiting(self) -> str:
+        """What is being waited for before there are results."""
+        count = f"{show_count(DATASETS[self.inspected.plan.dataset].test)} " if self.inspected else ""
+        return f"asking the network about the {count}test digits ..."
+
+    def _fetch_if_wanted(self) -> None:
+        if self.is_attached and self.active and self.inspected is not None and self.images is None:
+            self._fetch(self.inspected)
+
+    @work(thread=True, exclusive=True, group="images", exit_on_error=False)
+    def _fetch(self, inspected: Inspected) -> None:
+        worker = get_current_worker()
+        images = inspected.images
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._take, inspected, images)
+
+    def _take(self, inspected: Inspected, images: NDArray[np.uint8]) -> None:
+        if inspected is self.inspected:
+            self.images = images

@@ -1,0 +1,202 @@
+"""One stop of a window in numbers: what it covers, what that is multiplied by, and how it adds up."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from textual.content import Content
+
+from core.inspection.window_math import Convolved, Pooled
+from tui.inspect.numbers import fitted, short
+
+__all__ = ["grids", "sums"]
+
+MOST = 7
+"""Rows and columns of a window that are shown whole."""
+
+ENDS = 3
+"""Of a larger one: rows and columns shown at either end."""
+
+NARROWEST, GOOD, WIDEST = 5, 7, 8
+"""Cells for a number, with one in front that sets it apart: at least, before tables stand side by side, at most."""
+
+BESIDE = 3
+"""Cells between two tables."""
+
+LARGEST, CHANNELS = "largest of", "512 channels"
+"""The longest that stands in front of an equation, for pooling and for a convolution."""
+
+PAD = "pad"
+MORE = "\u2026"
+
+Lines = list[Content]
+
+
+def grids(at: Convolved | Pooled, channel: int, padding: str | int, width: int) -> Content:
+    """The tables of one stop, beside one another where ``width`` allows; ``channel`` of those the filter sees."""
+    size = at.stop.padded.shape
+    notes = [_shortened(size)] if max(size) > MOST else []
+    if padding not in ("valid", 0):
+        # A line of its own at every stop, so that what follows stays where it is.
+        notes.append(_of_padding(at, padding) if at.stop.padded.any() else "")
+    if isinstance(at, Pooled):
+        table = _table("under the window", at.patch, _cell(1, size, width), at.stop.padded, at.chosen)
+        return _joined([*table, *_notes(notes)])
+    patch, kernel, products = (part[..., channel] for part in (at.patch, at.kernel, at.products))
+    across = _across(size, width)
+    cell = _cell(across, size, width)
+    under = _table("under the window", patch, cell, at.stop.padded)
+    tables = [under, _table("the filter", kernel, cell), _table("products", products, cell)]
+    beside = [*_beside(tables[:across], "*="[: across - 1]), *(line for table in tables[across:] for line in table)]
+    return _joined([*beside, *_notes(notes)])
+
+
+def sums(at: Convolved | Pooled, channel: int, activation: str, given: float, width: int) -> Content:
+    """How the number comes about, line by line; ``given`` is what the network gives there."""
+    made = "output" if activation == "linear" else f"after {activation}"
+    wide = max(len(made), len(LARGEST if isinstance(at, Pooled) else CHANNELS)) + 2
+    lines = _pooled(at, width - wide) if isinstance(at, Pooled) else _convolved(at, channel, width - wide)
+    named = [Content.assemble((f" {name}".ljust(wide), "$foreground-muted"), text) for name, text in lines]
+    last = Content.assemble((f" {made}".ljust(wide), "$foreground-muted"), (short(given), "bold"))
+    return _joined([*named, last])
+
+
+def _convolved(at: Convolved, channel: int, room: int) -> list[tuple[str, str]]:
+    """What each line is called, and what it says in ``room`` cells."""
+    terms = _terms(at.patch[..., channel], at.kernel[..., channel])
+    total = float(at.sums.sum())
+    lines = [(f"channel {at.channels[channel] + 1}", _equation(terms, short(float(at.sums[channel])), room))]
+    if len(at.channels) > 1:
+        parts = [short(value, 3) for value in at.sums.tolist()]
+        lines.append((f"{len(parts)} channels", _equation(parts, short(total), room)))
+    return [*lines, ("+ bias", f"{short(total)} {_signed(short(at.bias))} = {short(at.total)}")]
+
+
+def _pooled(at: Pooled, room: int) -> list[tuple[str, str]]:
+    values = [short(value, 3) for value in at.patch[at.counted].tolist()]
+    if at.operation == "max":
+        return [(LARGEST, _equation(values, short(at.total), room, ", "))]
+    summed = short(float(at.patch[at.counted].sum()))
+    return [("sum", _equation(values, summed, room)), ("average", f"{summed} / {len(values)} = {short(at.total)}")]
+
+
+def _terms(patch: NDArray[Any], kernel: NDArray[Any]) -> list[str]:
+    pairs = zip(patch.ravel().tolist(), kernel.ravel().tolist(), strict=True)
+    return [f"{short(value, 3)}*{_factor(weight)}" for value, weight in pairs]
+
+
+def _factor(weight: float) -> str:
+    return f"({short(weight, 3)})" if weight < 0 else short(weight, 3)
+
+
+def _signed(term: str) -> str:
+    return f"- {term[1:]}" if term.startswith("-") else f"+ {term}"
+
+
+def _equation(terms: Sequence[str], result: str, room: int, sign: str = "") -> str:
+    """``0*0 + 1*1 + 3*2 + 4*3 = 19``; where there is no room for all, as many as there is for that are not 0."""
+    room -= len(f" = {result}")
+    if len(_added(terms, sign)) <= room:
+        return f"{_added(terms, sign)} = {result}"
+    # Each takes three cells at least: of thousands no more are tried than there could be room for.
+    some = [term for term in terms if not _nothing(term)][: max(1, room // 3)]
+    if not some:
+        return f"{len(terms)} times 0 = {result}"
+    while some and len(_added([*some, MORE], sign)) > room:
+        some.pop()
+    return f"{_added([*some, MORE], sign)} = {result}"
+
+
+def _nothing(term: str) -> bool:
+    """Whether it adds nothing; 0 times what is not finite is NaN."""
+    return term == "0" or (term.startswith("0*") and term[2:].strip("(-)")[:1].isdigit())
+
+
+def _added(terms: Sequence[str], sign: str) -> str:
+    if sign:
+        return sign.join(terms)
+    return " ".join([terms[0], *(_signed(term) for term in terms[1:])])
+
+
+def _room(across: int, size: tuple[int, ...], width: int) -> int:
+    """Cells for a number if ``across`` tables stand beside one another."""
+    columns = min(size[1], MOST)
+    return (width - BESIDE * (across - 1)) // (across * columns)
+
+
+def _across(size: tuple[int, ...], width: int) -> int:
+    """How many of the three tables stand beside one another."""
+    if _room(3, size, width) >= GOOD:
+        return 3
+    return 2 if _room(2, size, width) >= NARROWEST else 1
+
+
+def _cell(across: int, size: tuple[int, ...], width: int) -> int:
+    return max(NARROWEST, min(WIDEST, _room(across, size, width)))
+
+
+def _table(
+    title: str,
+    values: NDArray[np.float64],
+    cell: int,
+    padded: NDArray[np.bool_] | None = None,
+    chosen: tuple[int, int] | None = None,
+) -> Lines:
+    """A heading and a line for every row of ``values``; what is in the padding and what was chosen is marked."""
+    rows, columns = _shown(values.shape[0]), _shown(values.shape[1])
+    places = [(row, column) for row in rows for column in columns if row is not None and column is not None]
+    texts = dict(zip(places, fitted([float(values[place]) for place in places], cell - 1), strict=True))
+    wide = max(cell * len(columns), len(title) + 1)
+    lines = [Content.styled(f" {title}".ljust(wide), "$foreground-muted")]
+    for row in rows:
+        parts: list[tuple[str, str]] = []
+        for column in columns:
+            if row is None or column is None:
+                text, style = MORE, "$foreground-muted"
+            elif padded is not None and padded[row, column]:
+                text, style = PAD, "$foreground-muted"
+            elif chosen == (row, column):
+                text, style = f">{texts[row, column]}", "bold $text-accent"
+            else:
+                text, style = texts[row, column], ""
+            parts.append((text.rjust(cell), style))
+        lines.append(Content.assemble(*parts, " " * (wide - cell * len(columns))))
+    return lines
+
+
+def _shown(count: int) -> list[int | None]:
+    """The rows or columns that are shown; None for those left out."""
+    if count <= MOST:
+        return list(range(count))
+    return [*range(ENDS), None, *range(count - ENDS, count)]
+
+
+def _beside(tables: Sequence[Lines], signs: str) -> Lines:
+    """``tables`` beside one another, with a sign between them in the middle row."""
+    rows = len(tables[0])
+    lines = []
+    for row in range(rows):
+        line = tables[0][row]
+        for table, sign in zip(tables[1:], signs, strict=True):
+            line = line + (f" {sign} " if row == (rows + 1) // 2 else " " * BESIDE) + table[row]
+        lines.append(line)
+    return lines
+
+
+def _shortened(size: tuple[int, ...]) -> str:
+    return f"shortened: the first and last {ENDS} of {size[0]}x{size[1]}"
+
+
+def _of_padding(at: Convolved | Pooled, padding: str | int) -> str:
+    if isinstance(at, Convolved):
+        return f"{PAD}: padding, which is 0"
+    return f"{PAD}: padding, {'a zero that takes part' if isinstance(padding, int) else 'which takes no part'}"
+
+
+def _notes(notes: Sequence[str]) -> Lines:
+    return [Content.styled(f" {note}", "$foreground-muted") for note in notes]
+
+
+def _joined(lines: Sequence[Content]) -> Content:
+    return Content("\n").join(lines)

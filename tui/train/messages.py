@@ -1,0 +1,160 @@
+"""What the Train tab says in words and numbers."""
+
+from collections.abc import Sequence
+
+from core.curves import History
+from core.diagnosis import Finding
+from core.events import Ended, EpochEnded, Progress, Started, State
+from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_loss, show_rate
+from core.plan.plan import Plan
+from core.runs.metrics_text import best_epochs, final_training
+from core.runs.record import metrics_of
+from core.sanitize import one_line
+from core.sentences import clauses
+
+__all__ = [
+    "EMPTY",
+    "HEADINGS",
+    "PREPARING",
+    "beginning",
+    "diagnosis",
+    "epoch_cells",
+    "headline",
+    "last",
+    "no_gradients",
+    "outcome",
+    "paused",
+    "plan_line",
+    "progress_details",
+    "ready",
+]
+
+EMPTY = "Press t to train: the curves appear here."
+PREPARING = "The curves appear here as soon as the first batches are done."
+"""What stands in the place of the curves before there are any."""
+
+HEADINGS = ("epoch", "loss", "accuracy", "val loss", "val acc", "lr", "time")
+"""Columns of the table of epochs."""
+
+
+def plan_line(plan: Plan) -> str:
+    """The plan in a line: ``Adam 0.001, batch 128, 10 epochs, val test``."""
+    parts = [
+        f"{type(plan.optimizer).__name__} {show_rate(plan.optimizer.learning_rate)}",
+        f"batch {plan.batch_size}",
+        show_amount(plan.epochs, "epoch"),
+        f"val {plan.validation}",
+    ]
+    if plan.pixels != "0..1":
+        parts.append(f"pixels {plan.pixels}")
+    if plan.loss.alias() != "categorical_crossentropy":
+        parts.append(plan.loss.alias())
+    return one_line(", ".join(parts))
+
+
+def no_gradients(history: History, *, live: bool) -> str:
+    """What stands in the place of the gradients before there are any."""
+    if live:
+        return "The gradients appear here as soon as the first step is done."
+    return "No gradients were looked at." if history.ended else "Press t to train: the gradients appear here."
+
+
+def headline(name: str, state: State, history: History, *, testing: bool) -> str:
+    """What goes on, for the app's header: ``training lenet-5 3/10``; empty when idle.
+
+    ``testing``: where a run comes to its end, it does so by itself.
+    """
+    if state == "idle":
+        return ""
+    doing = "testing" if state == "stopping" and testing else {"running": "training"}.get(state, state)
+    done, name = history.progress, one_line(name)
+    return f"{doing} {name} {done.epoch}/{history.planned}" if done else f"{doing} {name}"
+
+
+def beginning(name: str, started: Started) -> str:
+    """What begins: ``training 61,706 parameters on cpu: 60,000 examples, validated on 10,000``, or that it goes on."""
+    if started.epoch:
+        return f"going on with {one_line(name)} from epoch {started.epoch} to {started.epochs} on {started.device}"
+    validated = started.validation_examples
+    examples = show_amount(started.train_examples, "example")
+    said = f"training {show_amount(started.params, 'parameter')} on {started.device}: {examples}"
+    if validated:
+        said += f", validated on {show_count(validated)}"
+    return f"{said} ({started.message})" if started.message else said
+
+
+def paused(progress: Progress | None) -> str:
+    """Where training was paused, and what to do."""
+    place = (
+        f"in epoch {progress.epoch}, after batch {progress.epoch_step} of {progress.steps_per_epoch}"
+        if progress
+        else "before the first batch"
+    )
+    return f"paused {place}: space goes on, n trains one batch, x stops"
+
+
+def progress_details(progress: Progress, *, live: bool) -> tuple[str, str]:
+    """What stands behind the bars of the epoch and of the whole run; no time is left of one that is not ``live``."""
+    steps = f"{show_count(progress.epoch_step)}/{show_amount(progress.steps_per_epoch, 'step')}"
+    speed = f"{show_count(round(progress.examples_per_second))} examples/s"
+    epoch = f"{steps}, {speed}"
+    run = f"{progress.epoch}/{show_amount(progress.epochs, 'epoch')}"
+    if not live or progress.run_eta is None or progress.step >= progress.epochs * progress.steps_per_epoch:
+        return epoch, run
+    return epoch, f"{run}, {show_duration(progress.run_eta)} left"
+
+
+def epoch_cells(event: EpochEnded, *, lowest: bool = False, highest: bool = False) -> tuple[str, ...]:
+    """A row of the table of epochs, under `HEADINGS`, with a sign for the lowest loss and for the highest accuracy."""
+    return (
+        f"\u2605 {event.epoch}" if lowest else str(event.epoch),
+        show_loss(event.loss),
+        show_accuracy(event.accuracy),
+        show_loss(event.val_loss),
+        f"\u25b4{show_accuracy(event.val_accuracy)}" if highest else show_accuracy(event.val_accuracy),
+        show_rate(event.learning_rate),
+        show_duration(event.seconds),
+    )
+
+
+def diagnosis(findings: Sequence[Finding]) -> str:
+    """The first of ``findings`` in a line: ``! vanishing gradients: layer 2 ... (3 f: causes, remedies)``."""
+    if not findings:
+        return ""
+    first, *others = findings
+    more = f", and {len(others)} more" if others else ""
+    return one_line(f"! {first.code.replace('-', ' ')}{more} (3 f: what to do): {first.evidence}")
+
+
+def ready(name: str) -> str:
+    """What can be done with a network that nothing hinders: ``ready: t trains lenet-5``."""
+    return f"ready: t trains {one_line(name)}"
+
+
+def last(ended: Ended) -> str:
+    """What a training reached, in brackets, for behind something else; empty if nothing was measured."""
+    return "" if ended.test_accuracy is None else f" (last: test accuracy {show_accuracy(ended.test_accuracy)})"
+
+
+def outcome(ended: Ended, history: History, name: str = "") -> str:
+    """What a training came to: ``test accuracy 98.71%, test loss 0.0412 after 10 epochs in 14 s``.
+
+    ``name`` is put in front: that of the network, where another one is at hand.
+    """
+    said = _outcome(ended, history)
+    return one_line(f"{name}: {said}" if name else said)
+
+
+def _outcome(ended: Ended, history: History) -> str:
+    if ended.reason == "failed":
+        return f"failed: {ended.message}"
+    reached = ""
+    if ended.test_accuracy is not None:
+        reached = f"test accuracy {show_accuracy(ended.test_accuracy)}, test loss {show_loss(ended.test_loss)}"
+        reached += f" after {show_amount(ended.epochs, 'epoch')} in {show_duration(ended.seconds)}"
+        come_to = metrics_of(history, ended.seconds)
+        reached += f"; {final}" if (final := final_training(come_to)) else ""
+        if {come_to.best_epoch, come_to.best_accuracy_epoch} - {0, ended.epochs}:
+            reached += f"; {best_epochs(come_to)}"
+    said = clauses(ended.message, reached)
+    return f"stopped: {said}" if ended.reason == "stopped" and not said.startswith("stopped") else said

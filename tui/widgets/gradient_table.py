@@ -1,0 +1,221 @@
+"""How gradients and updates went, layer by layer, in a table that goes along while the network is trained."""
+
+from dataclasses import dataclass
+from math import isfinite, isnan
+from typing import NamedTuple
+
+from rich.segment import Segment
+from textual.binding import Binding
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from core.events import StepSampled
+from core.formatting import show_percent
+from core.inspection.gradients import QUANTITIES, LayerTrend, Quantity, Scale, judged, layer_trends, levels, logarithmic
+from core.network.architecture import Architecture
+from tui.widgets.listing import Cell, Listing, fitted
+
+__all__ = ["GradientTable", "exponent", "percent"]
+
+PREFIX = 6
+NUMBER = 7
+"""Cells of a figure such as ``3.3e-06``."""
+SIZE = 5
+SHARE = 4
+LABEL = 12
+"""Cells of a layer's name, at the least."""
+LEAST = 9
+WIDEST = 40
+"""Cells of the bar and of the trend: ``saturated`` fits above it, and more than these tell no more."""
+
+_EIGHTHS = ("", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589")
+_FULL = "\u2588"
+_HEIGHTS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
+NOT_FINITE = "!"
+
+
+class Columns(NamedTuple):
+    """Widths of the columns that there may be more or less room for, in cells; no trend where there is none for it."""
+
+    label: int
+    bar: int
+    trend: int
+
+
+class GradientTable(Listing):
+    """A line for every layer: its newest figures, and how one of them has gone so far."""
+
+    HELP = """
+    ## Gradients
+    A line for every layer that learns, or whose units can die or saturate, as it was when it was last looked at.
+
+    **Gradient** is the norm of the loss's gradient in all the layer's weights and biases, with a bar on one
+    logarithmic scale for all layers: bars that grow shorter towards the first layer are a gradient that vanishes on
+    its way back. **Update** is how far the step moved the weights, as a share of their norm; about 1e-3 is usual.
+    **Dead** is the share of a relu's units that gave 0 for the whole batch, **sat.** the share of a sigmoid's or
+    tanh's outputs that are so near their ends that next to no gradient comes back through them.
+
+    The trend is **o**ne of these over the steps: **o** goes to the next. Norms have in it a logarithmic scale of their
+    own, a factor of 10 high at the least; shares go from 0 to 100%. **enter** draws it as a chart.
+    """
+
+    BINDINGS = [
+        Binding("enter", "open", "Chart", id="gradients.open", tooltip="The layer's trend as a chart, or without it"),
+        Binding("o", "other", "Other trend", id="gradients.other", tooltip="The trend of another figure"),
+    ]
+
+    samples: reactive[tuple[StepSampled, ...]] = reactive((), repaint=False)
+    """The close looks that were taken, the newest last."""
+    architecture: reactive[Architecture | None] = reactive(None, repaint=False)
+    """What is trained; it gives the layers their names."""
+    empty: reactive[str] = reactive("")
+    """What stands in its place as long as there are no figures."""
+    quantity: reactive[Quantity] = reactive[Quantity]("gradient")
+    """The figure whose trend is drawn."""
+
+    @dataclass
+    class Followed(Message):
+        """The trend of another quantity is drawn."""
+
+        quantity: Quantity
+
+    def __init__(self, *, opens: bool = True, id: str | None = None) -> None:
+        """``opens`` says whether what is around it draws a chart of the layer that is opened."""
+        super().__init__(id=id)
+        self._opens = opens
+        self.courses: tuple[LayerTrend, ...] = ()
+        self._names: tuple[str, ...] = ()
+        self._scale = Scale.of(())
+
+    @property
+    def chosen(self) -> LayerTrend | None:
+        """The layer that is chosen."""
+        return self.courses[self.cursor] if self.cursor < len(self.courses) else None
+
+    def watch_samples(self) -> None:
+        self.courses = tuple(layer_trends(self.samples).values())
+        self._scale = Scale.of(course.newest.gradient for course in self.courses)
+        self.changed()
+
+    def watch_architecture(self) -> None:
+        self._names = tuple(layer.label for layer in self.architecture.stack) if self.architecture else ()
+        self.changed()
+
+    def watch_quantity(self) -> None:
+        self.post_message(self.Followed(self.quantity))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Keys that do nothing here are not offered.
+        return self._opens or action != "open"
+
+    def action_other(self) -> None:
+        """Draw the trend of the next quantity."""
+        self.quantity = QUANTITIES[(QUANTITIES.index(self.quantity) + 1) % len(QUANTITIES)]
+
+    def name_of(self, row: int) -> str:
+        """The name of the layer in ``row``."""
+        return self._names[row] if row < len(self._names) else "?"
+
+    @property
+    def lines(self) -> int:
+        return len(self.courses)
+
+    def render_line(self, y: int) -> Strip:
+        if self.courses or not self.empty:
+            return super().render_line(y)
+        style = self.get_component_rich_style("listing--muted")
+        said = fitted(self.empty, self.width) if y == 0 else ""
+        return Strip([Segment(said, style)]).adjust_cell_length(self.width, style)
+
+    def header(self) -> str:
+        label, bar, trend = self._columns
+        low, high = exponent(self._scale.low), exponent(self._scale.high)
+        scale = f"{low}{high:>{bar - len(low)}}"
+        over = f"{self.quantity} trend" if trend > 5 + len(self.quantity) else self.quantity
+        course = f" {fitted(over, trend)}" if trend else ""
+        return (
+            f"   #  {fitted('Layer', label)} {'Grad.':>{NUMBER}} {scale}{course}"
+            f" {'Update':>{NUMBER}} {'':<{SIZE}} {'Dead':>{SHARE}} {'Sat.':>{SHARE}}"
+        )
+
+    def line(self, index: int) -> list[Cell]:
+        course = self.courses[index]
+        label, bar, trend = self._columns
+        newest, since = course.newest, course.broken_since
+        broken = since is not None
+        start: list[Cell] = [
+            (NOT_FINITE if broken else " ", "warning" if broken else ""),
+            (f"{course.row:>3}  ", "muted"),
+            (f"{fitted(self.name_of(course.row), label)} ", ""),
+            _figure(newest.gradient),
+        ]
+        if since is not None:
+            said = f" {course.broken_as} since step {since:,}"
+            middle: list[Cell] = [(fitted(said, bar + 1 + (trend and trend + 1)), "warning")]
+        else:
+            middle = [(f" {self._bar(newest.gradient, bar):<{bar}}", "bar"), *self._trend(course, trend)]
+        size = judged(newest.update) if newest.update is not None and isfinite(newest.update) else ""
+        doubtful = size in {"none", "tiny", "large"}
+        return [
+            *start,
+            *middle,
+            (" ", ""),
+            _figure(newest.update),
+            (f" {size:<{SIZE}}", "warning" if doubtful else "muted"),
+            (f" {percent(newest.dead):>{SHARE}} {percent(newest.saturated):>{SHARE}}", ""),
+        ]
+
+    @property
+    def _columns(self) -> Columns:
+        room = self.width - PREFIX - 2 * NUMBER - SIZE - 2 * SHARE - 7
+        if room < LABEL + 2 * LEAST:
+            return Columns(max(LEAST, room + 1 - LEAST), LEAST, 0)  # one cell more, as nothing sets the trend apart
+        longest = max((len(self.name_of(course.row)) for course in self.courses), default=LABEL)
+        label = max(LABEL, min(longest, room - 2 * LEAST))
+        bar = min(WIDEST, max(LEAST, (room - label) // 2))
+        return Columns(label, bar, min(WIDEST, max(LEAST, room - label - bar)))
+
+    def _bar(self, gradient: float | None, cells: int) -> str:
+        """Any gradient above 0 is seen."""
+        if gradient is None or not gradient > 0:
+            return ""
+        eighths = max(1, round(self._scale.share(gradient) * cells * 8))
+        return _FULL * (eighths // 8) + _EIGHTHS[eighths % 8]
+
+    def _trend(self, course: LayerTrend, cells: int) -> list[Cell]:
+        if not cells:
+            return []
+        heights = levels(course.values(self.quantity), cells, logs=logarithmic(self.quantity))
+        if all(height is None for height in heights):
+            return [(f" {'-':<{cells}}", "muted")]
+        signs = "".join(_sign(height) for height in heights)
+        return [(f" {signs:<{cells}}", "trend")]
+
+
+def exponent(power: int) -> str:
+    """A power of ten in few cells: ``1e-6``."""
+    return f"1e{power}"
+
+
+def percent(share: float | None) -> str:
+    """A share in at most four cells: ``25%``, ``<1%``; ``-`` for none."""
+    if share is None:
+        return "-"
+    if isnan(share):
+        return "NaN"
+    return show_percent(share, 0)
+
+
+def _figure(value: float | None) -> Cell:
+    if value is None:
+        return f"{'-':>{NUMBER}}", "muted"
+    if not isfinite(value):
+        return f"{'NaN' if isnan(value) else 'inf':>{NUMBER}}", "warning"
+    return f"{value:>{NUMBER}.1e}" if value else f"{'0':>{NUMBER}}", ""
+
+
+def _sign(height: float | None) -> str:
+    if height is None:
+        return " "
+    return NOT_FINITE if isnan(height) else _HEIGHTS[round(height * (len(_HEIGHTS) - 1))]
