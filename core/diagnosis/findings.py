@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from core.curves import History
 from core.diagnosis.finding import Finding
 from core.diagnosis.static_rules import static_findings
 from core.diagnosis.training_rules import rule_findings
+from core.history import History
 from core.network.architecture import Architecture
 from core.network.fix import Fix
 from core.network.summary import summarize

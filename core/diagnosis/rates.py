@@ -5,7 +5,7 @@ from math import inf, isfinite
 from operator import itemgetter
 from statistics import median
 
-from core.curves import Point
+from core.charts import Point
 from core.diagnosis.finding import Finding
 from core.diagnosis.fixes import fix_scaling
 from core.diagnosis.static_context import named

@@ -7,12 +7,12 @@ from statistics import median
 
 from msgspec import Struct
 
-from core.curves import History
 from core.diagnosis import static_rules
 from core.diagnosis.finding import Finding
 from core.diagnosis.kernels import has_kernel
 from core.diagnosis.static_context import StaticContext
 from core.events import LayerSample
+from core.history import History
 from core.network.summary import Row
 from core.plan.losses import CategoricalCrossentropy, SparseCategoricalCrossentropy
 

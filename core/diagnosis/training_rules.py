@@ -1,6 +1,5 @@
 """The rules that need a training: what its curves and its samples tell, while it runs and when it is over."""
 
-from core.curves import History
 from core.diagnosis.confirmed import moving_averages_lag, penalty_dominates
 from core.diagnosis.finding import Finding
 from core.diagnosis.fitting import no_progress, overfitting, underfitting
@@ -8,6 +7,7 @@ from core.diagnosis.gradients import dead_relus, saturated_units, vanishing_grad
 from core.diagnosis.rates import exploding_gradients, learning_rate_too_high, learning_rate_too_low, not_finite
 from core.diagnosis.static_context import StaticContext
 from core.diagnosis.training_context import TrainingContext, TrainingRule
+from core.history import History
 from core.network.architecture import Architecture
 from core.network.summary import summarize
 from core.plan.plan import Plan

@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 
 from msgspec import Struct
 
-from core.curves import Axis, Point, clip, thin
+from core.charts import Axis, Point, clip, thin
 from core.export.escaping import markup
 from core.files import PACKAGED, read_bytes
 

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable
 from io import StringIO
 
-from core.curves import History
+from core.history import History
 
 __all__ = ["curves_csv", "history_csv"]
 

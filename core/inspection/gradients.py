@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-from core.curves import Axis, Point
+from core.charts import Axis, Point
 from core.events import LayerSample, StepSampled
 
 __all__ = [

@@ -2,9 +2,9 @@
 
 from msgspec import UNSET, Struct, UnsetType
 
-from core.curves import History
 from core.events import Ended, EpochEnded, Event, Reason, Started
 from core.fields.registry import RegisteredField
+from core.history import History
 from core.plan.losses import Loss
 from core.plan.optimizers import Optimizer
 from core.presets import Preset

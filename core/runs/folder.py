@@ -23,7 +23,7 @@ import msgspec
 from msgspec import Struct
 
 from core import files, presets, process_lock
-from core.curves import History
+from core.history import History
 from core.presets import Preset, PresetError
 from core.process_lock import LockHeldError
 from core.runs import tensor_file

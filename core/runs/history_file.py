@@ -6,8 +6,9 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import asdict, astuple
 
-from core.curves import Change, History, Point
+from core.charts import Point
 from core.events import Ended, EpochEnded, LayerSample, Progress, Started, StepSampled
+from core.history import Change, History
 
 __all__ = ["HistoryFile", "read_history"]
 

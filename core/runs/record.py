@@ -5,9 +5,9 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.curves import History
 from core.events import EpochEnded
 from core.generalization import generalization_gap
+from core.history import History
 from core.presets import Preset
 
 __all__ = [

@@ -10,8 +10,8 @@ from threading import Thread
 from threading import enumerate as enumerate_threads
 from typing import TYPE_CHECKING
 
-from core.curves import History
 from core.events import Ended, Event, RunNotSaved, RunSaved, Started, StateChanged
+from core.history import History
 from core.keras_runtime.failures import explain
 from core.presets import Preset, printable_path
 from core.runs.record import RunError

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from core.curves import History
 from core.events import Event
+from core.history import History
 from core.presets import Preset
 from core.runs import folder as files
 from core.runs.record import RunDetails, RunError

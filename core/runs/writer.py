@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from core.curves import History
 from core.events import Ended
+from core.history import History
 from core.presets import Preset
 from core.runs import folder as files
 from core.runs.folder import Header

@@ -7,8 +7,8 @@ from statistics import median
 from time import perf_counter
 from types import FunctionType, ModuleType
 
-from core.curves import History
 from core.events import EpochEnded, Progress, Started
+from core.history import History
 from tests.benchmarks.measured import Measured, Scope, percentile
 from tui.app import LayerLabApp
 from tui.widgets.chart import Chart

@@ -8,8 +8,8 @@ import msgspec
 from msgspec.structs import replace
 
 from core import presets
-from core.curves import History
 from core.events import Ended, EpochEnded, Progress, Started
+from core.history import History
 from core.network.summary import summarize
 from core.presets import Preset
 from core.runs import folder as files

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core import presets
-from core.curves import History
 from core.events import Ended, EpochEnded, LearningRateChanged, Preparing, Started, StateChanged
+from core.history import History
 from core.json_output import preset_reports, summary_report
 from core.network.architecture import Architecture
 from core.network.layers import Dense, Flatten, MaxPooling2D

@@ -7,7 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.app import App, ComposeResult
 
-from core.curves import Axis, Point
+from core.charts import Axis, Point
 from tests.tui.driving import screen_of
 from tui.widgets.chart import Chart
 from tui.widgets.picture import Line, Marks, Picture, VerticalLine

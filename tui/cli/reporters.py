@@ -7,10 +7,10 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Column
 from rich.text import Text
 
-from core.curves import History
 from core.events import Ended, EpochEnded, Event, Preparing, RunNotSaved, RunSaved, Started, StateChanged
 from core.events import Progress as Stretch
 from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_share, show_short
+from core.history import History
 from core.presets import Preset
 from core.runs.event_json import event_report
 from core.runs.json_output import run_saved_report

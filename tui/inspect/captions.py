@@ -1,8 +1,8 @@
 """What the Inspect tab says in words."""
 
-from core.curves import History
 from core.events import State
 from core.formatting import show_accuracy, show_amount, show_count
+from core.history import History
 from core.presets import Preset
 from core.sanitize import one_line
 from core.sentences import sentence

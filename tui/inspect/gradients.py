@@ -9,7 +9,8 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Static
 
-from core.curves import Axis, History, epoch_axis
+from core.charts import Axis, epoch_axis
+from core.history import History
 from core.inspection.gradients import LayerTrend, Quantity, logarithmic, power_axis
 from tui.inspect.view import View
 from tui.widgets.chart import Chart

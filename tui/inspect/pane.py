@@ -13,8 +13,8 @@ from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
-from core.curves import History
 from core.events import State
+from core.history import History
 from core.keras_runtime.failures import explain
 from core.presets import Preset
 from core.sanitize import one_line

@@ -6,7 +6,7 @@ from typing import Self
 from textual.message import Message
 from textual.reactive import reactive
 
-from core.curves import History
+from core.history import History
 from core.inspection.results import Results
 from tui.inspect.inspector_protocol import Image, Inspected
 from tui.inspect.workers import Asking

@@ -5,7 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from core.curves import History, Point, accuracy_axis, epoch_axis, loss_axis
+from core.charts import Point, accuracy_axis, epoch_axis, loss_axis
+from core.history import History
 from tui.runs.series_styles import DASHES, ROLES, SIGNS
 from tui.widgets.chart import Chart
 from tui.widgets.picture import Line, Marks, Picture

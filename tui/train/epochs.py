@@ -7,8 +7,8 @@ from textual.binding import Binding
 from textual.geometry import Size, clamp
 from textual.reactive import reactive
 
-from core.curves import most_accurate
 from core.events import EpochEnded
+from core.history import most_accurate
 from tui.train.messages import HEADINGS, epoch_cells
 from tui.widgets.lines import Lines
 

@@ -8,9 +8,9 @@ from textual.getters import query_one
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from core.curves import History
 from core.events import Ended, Event, LearningRateChanged, Preparing, RunNotSaved, Started, State, StateChanged
 from core.formatting import show_rate
+from core.history import History
 from core.keras_runtime import runtime
 from core.presets import Preset
 from core.sanitize import one_line

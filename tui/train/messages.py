@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from core.curves import History
 from core.diagnosis import Finding
 from core.events import Ended, EpochEnded, Progress, Started, State
 from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_loss, show_rate
+from core.history import History
 from core.plan.plan import Plan
 from core.runs.metrics_text import best_epochs, final_training
 from core.runs.record import metrics_of

@@ -10,9 +10,9 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.widgets import Static
 
-from core.curves import History
 from core.fields.struct import FieldStruct
 from core.formatting import show_amount
+from core.history import History
 from core.plan.plan import Plan
 from core.presets import Preset
 from tui.train import commands, messages

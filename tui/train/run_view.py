@@ -10,8 +10,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
-from core.curves import History
 from core.diagnosis import training_findings
+from core.history import History
 from tui.train import messages
 from tui.train.controller import TrainedNetwork
 from tui.train.epochs import EpochTable

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from core.curves import Axis, Point
+from core.charts import Axis, Point
 
 __all__ = ["Line", "Marks", "Picture", "VerticalLine"]
 

@@ -17,7 +17,7 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 
-from core.curves import Axis, Point, clip, thin
+from core.charts import Axis, Point, clip, thin
 from tui.widgets.picture import Picture, VerticalLine
 
 __all__ = ["LABELS", "draw"]

@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from core.curves import Axis, History, Point, accuracy_axis, epoch_axis, loss_axis
+from core.charts import Axis, Point, accuracy_axis, epoch_axis, loss_axis
 from core.formatting import show_rate
+from core.history import History
 from tui.widgets.picture import Line, Marks, Picture, VerticalLine
 
 __all__ = ["accuracy_picture", "loss_picture"]

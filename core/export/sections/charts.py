@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from core.curves import History, Point, accuracy_axis, epoch_axis, loss_axis
+from core.charts import Point, accuracy_axis, epoch_axis, loss_axis
 from core.export.chart_svg import BEST, RUNS, TRAINING, VALIDATION, Chart, Curve, VerticalLine
 from core.formatting import show_accuracy, show_amount, show_loss, show_rate
+from core.history import History
 from core.sentences import sentence
 
 __all__ = ["Figure", "overlaid", "single"]

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from statistics import median
 
-from core.curves import History
 from core.events import EpochEnded
 from core.export.document import Block, ChartGroup, Column, KeyValues, Section, Table, Text
 from core.export.sections.charts import single
 from core.formatting import NONE, show_accuracy, show_amount, show_duration, show_loss, show_rate, show_short
+from core.history import History
 from core.runs.record import RunDetails
 
 __all__ = ["training"]

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
-from core.curves import History
 from core.diagnosis import run_findings
 from core.events import Event
+from core.history import History
 from core.network.architecture import Architecture
 from core.network.layers import Activation, BatchNormalization, Dense, Flatten, Layer, Reshape
 from core.network.regularizers import Regularizer

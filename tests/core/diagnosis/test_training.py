@@ -8,10 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core import presets
-from core.curves import History
 from core.diagnosis import Finding, static_findings
 from core.diagnosis.training_rules import rule_findings
 from core.events import Ended
+from core.history import History
 from core.network.architecture import Architecture
 from core.network.initializers import Constant, RandomNormal
 from core.network.layers import Dense, Flatten, Layer

@@ -10,12 +10,12 @@ from hypothesis.strategies import SearchStrategy
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.curves import History
 from core.diagnosis import Finding
 from core.diagnosis.static_context import StaticContext
 from core.diagnosis.training_context import TrainingContext
 from core.diagnosis.training_rules import RULES, rule_findings
 from core.events import Ended, EpochEnded, Event, LayerSample, LearningRateChanged, Progress, Started, StepSampled
+from core.history import History
 from core.network.architecture import Architecture
 from core.network.initializers import Constant, HeNormal
 from core.network.layers import (

@@ -6,8 +6,8 @@ import numpy as np
 from msgspec.structs import replace
 
 from core import presets
-from core.curves import History
 from core.events import Ended, EpochEnded, Progress, Started
+from core.history import History
 from core.inspection.results import Results
 from core.presets import Preset
 from core.runs.record import Environment, Label, Run, RunDetails, metrics_of

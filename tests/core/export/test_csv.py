@@ -6,9 +6,10 @@ from io import StringIO
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.curves import History, Point
+from core.charts import Point
 from core.events import EpochEnded
 from core.export.csv import curves_csv, history_csv
+from core.history import History
 
 numbers = st.floats(0, allow_nan=False, allow_infinity=False)
 measured = st.builds(

@@ -15,11 +15,11 @@ import pytest
 from msgspec.structs import replace
 
 from core import presets
-from core.curves import Change
 from core.export import formats
 from core.export.csv import history_csv
 from core.export.formats import FORMATS, ExportError, Format, RunSource
 from core.export.script import script
+from core.history import Change
 from core.network.architecture import Architecture
 from core.network.layers import Dense, Flatten, MaxPooling2D
 from core.plan.schedules import Cosine, Schedule, Step

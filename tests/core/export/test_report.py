@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from core import presets
-from core.curves import History
 from core.diagnosis import run_findings
 from core.events import LearningRateChanged
 from core.export.chart_svg import RUNS
 from core.export.document import Block, ChartGroup, Items, KeyValues, Report, Section, Table, Text
 from core.export.lab_report import lab_report
 from core.export.sections.training import training
+from core.history import History
 from core.inspection.results import Results
 from core.network.architecture import Architecture
 from core.network.layers import Dense, Flatten

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.curves import History, Point
+from core.charts import Point
 from core.export.chart_svg import BEST, RUNS, TRAINING, VALIDATION, Chart, svg
 from core.export.sections.charts import overlaid, single
+from core.history import History
 from tests.core import generated
 from tests.core.export.reported import history
 

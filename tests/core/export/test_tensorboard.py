@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from core.curves import History, Point
+from core.charts import Point
 from core.events import EpochEnded, Started
+from core.history import History
 from core.network.architecture import Architecture
 from core.network.layers import Dense, Flatten
 from core.presets import Preset

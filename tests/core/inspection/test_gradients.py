@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.curves import Point
+from core.charts import Point
 from core.events import LayerSample, StepSampled
 from core.inspection.gradients import LayerTrend, Scale, judged, layer_trends, levels, power_axis
 

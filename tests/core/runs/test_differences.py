@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from core import presets
-from core.curves import History
 from core.fields.struct import Field, FieldStruct, fields_of
+from core.history import History
 from core.network.architecture import Architecture
 from core.network.initializers import RandomNormal
 from core.network.layers import (

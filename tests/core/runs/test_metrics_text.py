@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from core import storage
-from core.curves import History
 from core.events import Ended, EpochEnded
+from core.history import History
 from core.runs import folder as files
 from core.runs.history_file import HistoryFile
 from core.runs.metrics_text import best_epochs, final_training

@@ -14,8 +14,8 @@ import pytest
 from msgspec.structs import replace
 
 from core import storage
-from core.curves import History
 from core.events import Ended, EpochEnded, Event, Progress, RunNotSaved, RunSaved, Started, StateChanged
+from core.history import History
 from core.network.architecture import Architecture
 from core.network.layers import BatchNormalization, Dense, Dropout, Flatten
 from core.plan.optimizers import SGD, Adam

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from core.curves import History
 from core.diagnosis import run_findings
 from core.events import Ended, EpochEnded, LearningRateChanged, Preparing, Progress, Started, StateChanged, StepSampled
+from core.history import History
 from core.network.architecture import Architecture
 from core.network.layers import BatchNormalization, Dense, Dropout, Flatten
 from core.plan.losses import Loss

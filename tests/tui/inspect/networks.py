@@ -11,9 +11,9 @@ from msgspec import Struct
 from numpy.typing import NDArray
 from textual.pilot import Pilot
 
-from core.curves import History
 from core.datasets import DATASETS, mnist
 from core.events import Ended, EpochEnded, LayerSample, Progress, Started, StepSampled
+from core.history import History
 from core.inspection.results import Results
 from core.inspection.tensors import LayerOutput, Weight
 from core.network.architecture import Architecture

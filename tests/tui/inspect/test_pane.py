@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
-from core.curves import History
 from core.events import Ended, LayerSample, StepSampled
+from core.history import History
 from core.presets import Preset
 from tests.tui.driving import lines_of, opened, screen_of, sessions, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, fixed, inspecting

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 
-from core.curves import History
 from core.events import Ended, EpochEnded, LayerSample, Progress, Started, StepSampled
+from core.history import History
 from core.inspection.results import Results
 from core.inspection.tensors import LayerOutput, Weight
 from core.network.layers import Conv2D, Dense, Flatten

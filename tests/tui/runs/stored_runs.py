@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from core import presets
-from core.curves import History
 from core.events import Ended, EpochEnded, Progress, Started
+from core.history import History
 from core.network.summary import summarize
 from core.presets import Preset
 from core.runs import folder as files

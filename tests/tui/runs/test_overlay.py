@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.style import Style
 
-from core.curves import Axis, History, Point
+from core.charts import Axis, Point
+from core.history import History
 from tests.tui.runs.stored_runs import history, preset
 from tui.runs.overlay import overlaid
 from tui.runs.series_styles import DASHES, MOST, SIGNS, sample, sign

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from textwrap import wrap
 
-from core.curves import History
 from core.diagnosis import Finding, run_findings
 from core.events import Ended, Event
 from core.export.formats import RunSource, answers
 from core.formatting import show_accuracy, show_amount, show_count, show_gap, show_loss, show_share
+from core.history import History
 from core.inspection.json_output import findings_report, results_report
 from core.inspection.results import Results
 from core.presets import Preset

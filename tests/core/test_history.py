@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.curves import KEPT, Axis, Change, History, Point, accuracy_axis, clip, epoch_axis, loss_axis, thin
+from core.charts import Axis, Point, accuracy_axis, clip, epoch_axis, loss_axis, thin
 from core.events import Ended, EpochEnded, LearningRateChanged, Progress, Started
+from core.history import KEPT, Change, History
 
 heights = st.floats(-1e6, 1e6)
 
