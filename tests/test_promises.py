@@ -1,0 +1,187 @@
+"""What one may rely on: one more of a kind is a class in one file, and LayerLab offers it everywhere."""
+
+import importlib.util
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from core import presets
+from core.export.script import script
+from core.fields.forms import edited, entries
+from core.json_output import summary_report
+from core.network.layers import Layer
+from core.network.summary import summarize
+from core.plan.losses import Loss
+from core.plan.optimizers import Optimizer
+from core.plan.plan import Plan
+from core.plan.schedules import Schedule
+from core.presets import Preset
+from core.strict_json import to_json
+from tests.tui.driving import burst, keys, opened, screen_of, until
+from tui.cli.command_line import app as command_line
+
+FAMILIES = (Layer, Optimizer, Loss, Schedule)
+
+MODULE = '''
+"""One more of each, in a module of its own."""
+
+from typing import Annotated
+
+from core.fields.types import FloatField
+from core.keras_call import Call
+from core.network.layers.base import Facts, Layer
+from core.plan.losses import Loss
+from core.plan.optimizers import Optimizer
+from core.plan.schedules import Schedule
+
+
+class Brighten(Layer, frozen=True):
+    """Multiplies every number by one factor."""
+
+    group = "Image"
+    initial_values = {"factor": 2.0}
+
+    factor: Annotated[float, FloatField(above=0), "What is multiplied by"]
+
+    @property
+    def detail(self):
+        return f"{self.factor:g}"
+
+    def derive(self, x):
+        return Facts(x, notes=("The shape stays.",))
+
+    def calls(self):
+        return (Call("layers.Rescaling", (("scale", self.factor),)),)
+
+
+class HeavyBall(Optimizer, frozen=True):
+    """Plain steps with much momentum."""
+
+    learning_rate: Annotated[float, FloatField(above=0), "Step size"] = 0.05
+
+    def call(self, **changed):
+        rate = changed.get("learning_rate", self.learning_rate)
+        return Call("optimizers.SGD", (("learning_rate", rate), ("momentum", 0.9)))
+
+
+class SquaredDistance(Loss, frozen=True):
+    """The squared distance from the one-hot label."""
+
+    def call(self, **changed):
+        return Call("losses.MeanSquaredError", ())
+
+
+class Harmonic(Schedule, frozen=True):
+    """Goes down as 1, 1/2, 1/3, ..."""
+
+    def multiplier(self, epoch, epochs, watched, learning_rate=1.0):
+        return 1 / (epoch + 1)
+
+    def expression(self, epochs):
+        return "1 / (epoch + 1)"
+'''
+
+TOML = """
+name = "With one more of each"
+input_shape = [28, 28, 1]
+
+[[layers]]
+type = "Brighten"
+factor = 0.5
+
+[[layers]]
+type = "Flatten"
+
+[[layers]]
+type = "Dense"
+units = 10
+activation = "softmax"
+
+[plan]
+optimizer = "heavyball"
+loss = "squared_distance"
+schedule = "harmonic"
+"""
+
+
+@pytest.fixture
+def one_more(tmp_path: Path) -> Iterator[Preset]:
+    """A preset that uses one more of each family, which are gone after the test."""
+    file = tmp_path / "one_more.py"
+    file.write_text(MODULE)
+    spec = importlib.util.spec_from_file_location("one_more", file)
+    assert spec is not None
+    assert spec.loader is not None
+    before = [dict(family.members) for family in FAMILIES]
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    try:
+        yield presets.loads(TOML, "one_more.toml")
+    finally:
+        for family, members in zip(FAMILIES, before, strict=True):
+            family.members.clear()
+            family.members.update(members)
+
+
+def test_files_forms_json_and_reports(one_more: Preset) -> None:
+    assert presets.loads(presets.dumps(one_more), "again.toml") == one_more
+    assert [entry.text for entry in entries(one_more.architecture.layers[0])] == ["0.5"]
+    assert edited(one_more.architecture.layers[0], ("factor",), "0.25").factor == 0.25
+    plan = Plan()
+    for field, name in (("optimizer", "heavyball"), ("loss", "squared_distance"), ("schedule", "harmonic")):
+        assert name in {entry.field.name: entry for entry in entries(plan)}[field].field.type.options
+        plan = edited(plan, (field,), name)
+    assert plan == one_more.plan
+    told = json.loads(to_json(summary_report(one_more, summarize(one_more.architecture))))
+    assert told["layers"][0]["type"] == "Brighten"
+    assert not [problem for problem in told["problems"] if problem["severity"] == "error"]
+    source = script(one_more)
+    assert "layers.Rescaling(0.5)" in source or "layers.Rescaling(scale=0.5)" in source
+    assert "momentum=0.9" in source
+    assert "MeanSquaredError()" in source
+    assert "* 1 / (epoch + 1)" in source
+    compile(source, "script.py", "exec")
+
+
+def test_the_command_line(one_more: Preset, tmp_path: Path) -> None:
+    path = tmp_path / "one-more.toml"
+    path.write_text(TOML)
+    told = CliRunner().invoke(command_line, ["summary", str(path)])
+    assert told.exit_code == 0
+    assert "Brighten 0.5" in told.output
+    wrong = CliRunner().invoke(command_line, ["train", "lenet-5", "--optimizer", "nothing"])
+    assert "HeavyBall" in wrong.output
+
+
+async def test_the_app(one_more: Preset, tmp_path: Path) -> None:
+    path = tmp_path / "one-more.toml"
+    path.write_text(TOML)
+    async with opened(None) as (app, pilot):
+        app.open_document(one_more, None, saved=True)
+        await pilot.pause()
+        assert "Brighten 0.5" in screen_of(app)
+        await keys(pilot, "a")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        await keys(pilot, "text:brighten")
+        assert "Multiplies every number by one factor." in screen_of(app)
+        await keys(pilot, "enter")
+        await until(pilot, lambda: [layer.type for layer in app.preset.architecture.layers].count("Brighten") == 2)
+        assert "factor" in screen_of(app)
+        await burst(app, pilot, "ctrl+p")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        await keys(pilot, "text:add brighten")
+        await until(pilot, lambda: "Add Brighten" in screen_of(app))
+
+
+@pytest.mark.keras
+def test_keras_trains_it(one_more: Preset) -> None:
+    from core.keras_runtime.keras_model import build, loss, optimizer
+
+    model = build(one_more.architecture, seed=1)
+    assert [type(layer).__name__ for layer in model.layers] == ["Rescaling", "Flatten", "Dense"]
+    made = optimizer(one_more.plan)
+    assert (type(made).__name__, made.momentum) == ("SGD", 0.9)
+    assert type(loss(one_more.plan)).__name__ == "MeanSquaredError"
+    assert [one_more.plan.schedule.multiplier(epoch, 3, ()) for epoch in range(3)] == [1, 1 / 2, 1 / 3]
