@@ -2,7 +2,6 @@
 
 import os
 import platform
-from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -47,14 +46,12 @@ def data() -> tuple[Check, ...]:
 
     if limits.shortage():  # which `devices` tells
         return tuple(Check(dataset.title, "not read: too little memory") for dataset in DATASETS.values())
-    from core.datasets import mnist  # noqa: PLC0415  # loads NumPy
-    from core.datasets.examples import DatasetError  # noqa: PLC0415
+    from core.datasets.examples import DatasetError  # noqa: PLC0415  # loads NumPy
 
-    readers: dict[str, Callable[[], object]] = {"mnist": mnist.load}
     findings = []
-    for name, dataset in DATASETS.items():
+    for dataset in DATASETS.values():
         try:
-            readers[name]()
+            dataset.load()
         except DatasetError as error:
             findings.append(Check(dataset.title, "damaged", str(error)))
         else:

@@ -8,17 +8,20 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from core import presets
+from core import doctor, presets
+from core.datasets import DATASETS
 from core.export.script import script
 from core.fields.forms import edited, entries
 from core.json_output import summary_report
-from core.network.layers import Layer
+from core.network.architecture import Architecture
+from core.network.layers import Dense, Flatten, Layer
 from core.network.summary import summarize
 from core.plan.losses import Loss
-from core.plan.optimizers import Optimizer
+from core.plan.optimizers import Adam, Optimizer
 from core.plan.plan import Plan
 from core.plan.schedules import Schedule
 from core.presets import Preset
+from core.readiness import blockers
 from core.strict_json import to_json
 from tests.tui.driving import burst, keys, opened, screen_of, until
 from tui.cli.command_line import app as command_line
@@ -34,7 +37,7 @@ from core.fields.types import FloatField
 from core.keras_call import Call
 from core.network.layers.base import Facts, Layer
 from core.plan.losses import Loss
-from core.plan.optimizers import Optimizer
+from core.plan.optimizers import Adam, Optimizer
 from core.plan.schedules import Schedule
 
 
@@ -107,16 +110,21 @@ schedule = "harmonic"
 """
 
 
-@pytest.fixture
-def one_more(tmp_path: Path) -> Iterator[Preset]:
-    """A preset that uses one more of each family, which are gone after the test."""
-    file = tmp_path / "one_more.py"
-    file.write_text(MODULE)
+def _execute(text: str, folder: Path) -> None:
+    """Import ``text`` as a module of its own in ``folder``."""
+    file = folder / "one_more.py"
+    file.write_text(text)
     spec = importlib.util.spec_from_file_location("one_more", file)
     assert spec is not None
     assert spec.loader is not None
-    before = [dict(family.members) for family in FAMILIES]
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+@pytest.fixture
+def one_more(tmp_path: Path) -> Iterator[Preset]:
+    """A preset that uses one more of each family, which are gone after the test."""
+    before = [dict(family.members) for family in FAMILIES]
+    _execute(MODULE, tmp_path)
     try:
         yield presets.loads(TOML, "one_more.toml")
     finally:
@@ -185,3 +193,71 @@ def test_keras_trains_it(one_more: Preset) -> None:
     assert (type(made).__name__, made.momentum) == ("SGD", 0.9)
     assert type(loss(one_more.plan)).__name__ == "MeanSquaredError"
     assert [one_more.plan.schedule.multiplier(epoch, 3, ()) for epoch in range(3)] == [1, 1 / 2, 1 / 3]
+
+
+DATASET = '''
+"""A dataset of bright and dark pictures."""
+
+from core.datasets.base import Dataset
+
+
+class Lights(Dataset):
+    name = "lights"
+    title = "Lights"
+    shape = (8, 8, 1)
+    classes = ("dark", "bright", "striped")
+    train = 3_000
+    test = 300
+
+    def load(self):
+        import numpy as np
+
+        from core.datasets.examples import Examples
+
+        def part(count, seed):
+            labels = (np.arange(count) % 3).astype(np.uint8)
+            images = np.random.default_rng(seed).integers(0, 60, (count, 8, 8), dtype=np.uint8)
+            images[labels == 1] += 180
+            images[labels == 2, ::2] += 180
+            return images, labels
+
+        return Examples(*part(self.train, 1), *part(self.test, 2))
+'''
+
+
+@pytest.fixture
+def lights(tmp_path: Path) -> Iterator[Preset]:
+    """A preset for one more dataset, which is gone after the test."""
+    _execute(DATASET, tmp_path)
+    try:
+        plan = Plan(dataset="lights", optimizer=Adam(learning_rate=0.05), batch_size=32, epochs=5)
+        yield Preset("Lights", Architecture((8, 8, 1), (Flatten(), Dense(3, "softmax"))), plan)
+    finally:
+        del DATASETS["lights"]
+
+
+def test_a_dataset(lights: Preset, tmp_path: Path) -> None:
+    assert presets.loads(presets.dumps(lights), "lights.toml") == lights
+    assert "lights" in {entry.field.name: entry for entry in entries(Plan())}["dataset"].field.type.options
+    assert blockers(lights.architecture, lights.plan, summarize(lights.architecture)) == ()
+    assert "keras.datasets.lights.load_data()" in script(lights)
+    assert "Lights" in {check.name for check in doctor.data()}
+
+
+async def test_a_dataset_in_the_app(lights: Preset) -> None:
+    async with opened(None) as (app, pilot):
+        app.open_document(lights, None, saved=True)
+        await pilot.pause()
+        assert "Lights 8x8x1" in screen_of(app)
+        await burst(app, pilot, "m")
+        await until(pilot, lambda: "striped   1,000     100" in screen_of(app))
+
+
+@pytest.mark.keras
+def test_a_dataset_is_trained_on(lights: Preset) -> None:
+    from core.training.session import Session
+
+    events: list[object] = []
+    ended = Session(lights.architecture, lights.plan, events.append).run()
+    assert (ended.reason, ended.epochs) == ("finished", 5), ended.message
+    assert ended.test_accuracy == 1.0

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
+from core.datasets import DATASETS
 from core.fields.registry import RegisteredField
 from core.fields.struct import FieldStruct, StructField
 from core.fields.types import BoolField, ChoiceField, DeviceField, FloatField, IntField, OptionalField, ValidationField
@@ -30,7 +31,7 @@ class EarlyStopping(FieldStruct, frozen=True):
 class Plan(FieldStruct, frozen=True):
     """How to train: data, optimizer, loss, and for how long."""
 
-    dataset: Annotated[str, ChoiceField("mnist"), "Examples to learn from"] = "mnist"
+    dataset: Annotated[str, ChoiceField(names=DATASETS), "Examples to learn from"] = "mnist"
     pixels: Annotated[str, ChoiceField("0..1", "0..255"), "Scale of the pixels as the network sees them"] = "0..1"
     optimizer: Annotated[Optimizer, RegisteredField(Optimizer), "How gradients change the weights"] = Adam()
     schedule: Annotated[Schedule, RegisteredField(Schedule), "How the learning rate changes from epoch to epoch"] = (

@@ -8,7 +8,7 @@ import tensorflow as tf
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from core.datasets import mnist
+from core.datasets import DATASETS
 from core.datasets.examples import Examples
 from core.datasets.stratified import stratified
 
@@ -46,7 +46,7 @@ def resident(dataset: str, device: str) -> Resident:
 
     Raises `DatasetError`.
     """
-    examples = {"mnist": mnist.load}[dataset]()
+    examples = DATASETS[dataset].load()
     try:
         return _copied(examples, device)
     except (tf.errors.ResourceExhaustedError, tf.errors.InternalError):  # a copy that fails for want of room is either

@@ -142,7 +142,7 @@ def _arrays(preset: presets.Preset) -> _Arrays:
     """What a notebook gives to ``fit``."""
     import numpy as np
 
-    from core.datasets import mnist
+    from core.datasets.catalog import mnist
 
     digits = mnist.load()
     scale = 255.0 if preset.plan.pixels == "0..1" else 1.0

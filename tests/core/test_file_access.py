@@ -69,7 +69,7 @@ ALLOWED = {
     ("core/importing/piped.py", "SpooledTemporaryFile"): "has no name that anybody could foresee",
     ("core/importing/keras_file.py", "ZipFile"): "of an opened file",
     ("core/importing/keras_file.py", "open"): "an entry of an opened archive",
-    ("core/datasets/mnist.py", "load"): "of bytes in memory",
+    ("core/datasets/catalog/mnist.py", "load"): "of bytes in memory",
     ("core/runs/folder.py", "is_zipfile"): "of an opened file",
     ("core/process_lock.py", "FileLock"): "of what is a regular file, or not there",
     ("core/journal.py", "rename"): "a folder, set aside",

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from core.datasets import DATASETS, mnist
+from core.datasets import DATASETS
+from core.datasets.catalog import mnist
 from core.datasets.examples import DatasetError
 
 COUNTS = (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949)
@@ -21,16 +22,16 @@ def test_it_holds_what_the_dataset_promises():
 
 
 def test_the_preview_shows_the_first_of_each_class():
-    preview = mnist.preview(3)
+    preview = DATASETS["mnist"].preview(3)
     assert preview.train_counts == COUNTS
     assert [images.shape for images in preview.images] == [(3, 28, 28)] * 10
     digits = mnist.load()
     assert np.array_equal(preview.images[4][0], digits.x_train[2]), "the first 4 is the third training image"
-    assert mnist.preview(3) is preview
+    assert DATASETS["mnist"].preview(3) is preview
 
 
 def test_the_preview_does_not_hold_on_to_the_whole():
-    assert all(images.base is None or images.base.size < 10**6 for images in mnist.preview(3).images)
+    assert all(images.base is None or images.base.size < 10**6 for images in DATASETS["mnist"].preview(3).images)
 
 
 @pytest.mark.parametrize("damage", ["changed", "cut"])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from core.datasets import mnist
+from core.datasets.catalog import mnist
 from core.datasets.stratified import stratified
 
 labels = st.lists(st.integers(0, 5), min_size=1, max_size=300).map(np.array)

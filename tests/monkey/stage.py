@@ -14,7 +14,8 @@ from textual.screen import Screen
 
 import tui
 from core import presets
-from core.datasets import DATASETS, mnist
+from core.datasets import DATASETS
+from core.datasets.catalog import mnist
 from core.inspection.results import Results
 from core.inspection.tensors import LayerOutput, Weight
 from core.network.summary import summarize

@@ -12,7 +12,6 @@ from textual.worker import get_current_worker
 
 from core.datasets import DATASETS
 from core.datasets.examples import DatasetError, Preview
-from core.datasets.mnist import preview
 from core.network.shapes import show_shape
 from tui.screens.modal import Modal
 from tui.widgets.digits import side_by_side
@@ -75,7 +74,7 @@ class DataPage(Modal[None]):
     def _load(self) -> None:
         worker = get_current_worker()
         try:
-            loaded = preview(SHOWN)
+            loaded = self._dataset.preview(SHOWN)
         except DatasetError as error:
             if not worker.is_cancelled:
                 self.app.call_from_thread(self.digits.update, Content.styled(f"! {error}", "$text-error"))
@@ -124,11 +123,13 @@ class DataPage(Modal[None]):
 
     def _counts(self, loaded: Preview) -> Content:
         most = max(loaded.train_counts)
-        lines = [Content.styled("class   train    test", "$foreground-muted")]
+        widest = max(3, *(len(name) for name in self._dataset.classes))
+        lines = [Content.styled(f"{'class':<{widest + 2}}   train    test", "$foreground-muted")]
         for index, name in enumerate(self._dataset.classes):
             train, test = loaded.train_counts[index], loaded.test_counts[index]
             bar = "\u2588" * round(BAR * train / most)
             style = "bold" if index == self.chosen else ""
             mark = ">" if index == self.chosen else " "
-            lines.append(Content.assemble((f"{mark} {name}   {train:>7,} {test:>7,}  ", style), (bar, "$accent")))
+            row = f"{mark} {name:<{widest}} {train:>7,} {test:>7,}  "
+            lines.append(Content.assemble((row, style), (bar, "$accent")))
         return Content("\n").join(lines)

@@ -63,11 +63,26 @@ class ChoiceField(FieldType):
 
     control = "choice"
 
-    def __init__(self, *words: str, aliases: Mapping[str, str] | None = None, absent: tuple[str, ...] = ()) -> None:
-        """``aliases`` are other words for some of them, ``absent`` those that Keras takes but LayerLab does not."""
-        self.words = words
+    def __init__(
+        self,
+        *words: str,
+        names: Mapping[str, object] | None = None,
+        aliases: Mapping[str, str] | None = None,
+        absent: tuple[str, ...] = (),
+    ) -> None:
+        """``names`` is a table whose keys are the words, those that it comes to have later too.
+
+        ``aliases`` are other words for some of them, ``absent`` those that Keras takes but LayerLab does not.
+        """
+        self._words = words
+        self._names = names
         self.aliases = aliases or {}
         self.absent = absent
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What may be chosen."""
+        return self._words if self._names is None else tuple(self._names)
 
     @property
     def options(self) -> tuple[str, ...]:

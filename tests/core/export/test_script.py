@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from core import presets
-from core.datasets import mnist
+from core.datasets.catalog import mnist
 from core.export.script import script
 from core.fields.struct import fields_of
 from core.keras_call import Call

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from core.datasets import mnist
+from core.datasets.catalog import mnist
 from core.inspection.drawing import BOX, CENTRE, DEPTH, LARGEST_SCALE, SIDE, Drawing, Pad, centred
 from core.inspection.images import resample
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from core.datasets import mnist
+from core.datasets.catalog import mnist
 from core.datasets.stratified import stratified
 from core.network.architecture import Architecture
 from core.network.layers import BatchNormalization, Dense, Dropout, Flatten

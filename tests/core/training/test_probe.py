@@ -41,7 +41,7 @@ def test_norms_and_updates_are_those_of_the_step(architecture):
     import keras
     import tensorflow as tf
 
-    from core.datasets import mnist
+    from core.datasets.catalog import mnist
     from core.keras_runtime import keras_model
     from core.training import resident_data
     from core.training.metrics import ZERO

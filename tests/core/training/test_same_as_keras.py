@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from core.datasets import mnist
+from core.datasets.catalog import mnist
 from core.network.architecture import Architecture
 from core.network.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from core.network.regularizers import Regularizer

@@ -101,7 +101,7 @@ def test_an_epochs_figures_are_the_means_of_its_stretches():
 def test_the_figures_are_those_that_keras_finds():
     script = Script(NOISY, replace(QUICK, validation="test"))
     ended = script.run()
-    from core.datasets import mnist
+    from core.datasets.catalog import mnist
 
     digits = mnist.load()
     loss, accuracy = script.session.model.evaluate(

@@ -11,7 +11,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 from textual.pilot import Pilot
 
-from core.datasets import DATASETS, mnist
+from core.datasets import DATASETS
+from core.datasets.catalog import mnist
 from core.events import Ended, EpochEnded, LayerSample, Progress, Started, StepSampled
 from core.history import History
 from core.inspection.results import Results

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from core.datasets import DATASETS, mnist
+from core.datasets import DATASETS
+from core.datasets.catalog import mnist
 from core.inspection.results import Results
 from tests.tui.driving import check_golden, faint_texts, keys, lines_of, screen_of, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, fixed, inspecting, trained
