@@ -75,11 +75,11 @@ class Control:
                 self._paused, self._steps = True, self._steps + 1
                 self._changed.notify_all()
 
-    def stop(self, *, measure: bool) -> None:
+    def stop(self, *, evaluate: bool) -> None:
         with self._changed:
             if self._awaited or self._state != "idle":
                 self._stopped = True
-                self._measure = self._measure and measure
+                self._measure = self._measure and evaluate
                 self._changed.notify_all()
 
     def extend(self, epochs: int) -> None:

@@ -106,7 +106,7 @@ class Session:
 
     def stop(self, *, evaluate: bool = True) -> None:
         """End after the steps under way; without ``measure`` neither test nor training set is measured on: quicker."""
-        self._control.stop(measure=evaluate)
+        self._control.stop(evaluate=evaluate)
 
     def scale_learning_rate(self, factor: float) -> None:
         """Multiply the learning rate, live; it stays multiplied whatever the schedule says.

@@ -104,8 +104,8 @@ class ScriptedSession:
             self._single = True
             self._wake.notify_all()
 
-    def stop(self, *, measure: bool = True) -> None:
-        self.commands.append("stop" if measure else "stop unmeasured")
+    def stop(self, *, evaluate: bool = True) -> None:
+        self.commands.append("stop" if evaluate else "stop unevaluated")
         with self._wake:
             self._stopped = True
             self._wake.notify_all()

@@ -580,7 +580,7 @@ async def test_leaving_stops_first_without_measuring():
     async with training() as (app, pane, _pilot):
         await pane.stop_and_wait()
         assert not pane.busy
-        assert app.sessions[0].commands == ["stop unmeasured"]
+        assert app.sessions[0].commands == ["stop unevaluated"]
 
 
 async def test_stopping_at_rest_does_nothing():
@@ -595,7 +595,7 @@ async def test_a_second_stop_leaves_the_test_set_out():
         assert "measured on the test set" in pane.message
         pane.action_stop()  # in the same turn: the session has not come to its end
         assert "left out" in pane.message
-        assert app.sessions[0].commands == ["stop", "stop unmeasured"]
+        assert app.sessions[0].commands == ["stop", "stop unevaluated"]
         await until(pilot, lambda: not pane.busy)
 
 

@@ -126,8 +126,8 @@ class Controller:
         """Multiply the learning rate by ``factor`` from the next stretch of steps on."""
         self._tell(lambda session: session.scale_learning_rate(factor))
 
-    def stop(self, *, measure: bool = True) -> None:
-        """Stop, even before the session exists; without ``measure`` the final test is left out. Idle: nothing."""
+    def stop(self, *, evaluate: bool = True) -> None:
+        """Stop, even before the session exists; without ``evaluate`` the final test is left out. Idle: nothing."""
         if not self.busy:
             return
         self.state = "stopping"
@@ -135,7 +135,7 @@ class Controller:
             self.stopped = True
             session = self._session
         if session is not None:
-            session.stop(evaluate=measure)
+            session.stop(evaluate=evaluate)
 
     def inspector(self) -> "Inspector | None":
         """What can be asked of the network, if there is one; loads what that takes, so call it in a thread."""

@@ -59,7 +59,7 @@ class EventFollower(Widget):
 
     async def stop_and_wait(self) -> None:
         """Stop training, if there is one, and wait until its thread has come to its end."""
-        self.controller.stop(measure=False)
+        self.controller.stop(evaluate=False)
         self._follow()
         await self._idle.wait()
 
@@ -67,7 +67,7 @@ class EventFollower(Widget):
         self._ticker = self.set_interval(1 / TURNS_A_SECOND, self._tick, pause=True)
 
     def on_unmount(self) -> None:
-        self.controller.stop(measure=False)
+        self.controller.stop(evaluate=False)
 
     def watch_state(self) -> None:
         if not self.is_mounted:

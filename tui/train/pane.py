@@ -196,7 +196,7 @@ class TrainPane(EventFollower):
         """Stop, and measure what was reached; a second time leaves that out."""
         if self._allowed("stop"):
             again = self.state == "stopping"
-            self.controller.stop(measure=not again)
+            self.controller.stop(evaluate=not again)
             self._follow()
             measured = "the test set is left out" if again else "what was reached is measured on the test set"
             self._say(f"stopping: {measured}")
