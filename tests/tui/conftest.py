@@ -1,6 +1,16 @@
 """What the tests of screens share."""
 
+from zlib import crc32
+
 import pytest
+
+from tests.tui.driving import SIZES
+
+
+@pytest.fixture
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    """One of `SIZES` for a test that must hold at any of them: for the same test always the same one."""
+    return SIZES[crc32(request.node.originalname.encode()) % len(SIZES)]
 
 
 @pytest.fixture

@@ -2,18 +2,14 @@
 
 from pathlib import Path
 
-import pytest
-
 from core import presets
-from tests.tui.driving import SIZES, keys, lines_of, opened, screen_of, sessions, until
+from tests.tui.driving import keys, lines_of, opened, screen_of, sessions, until
 from tui.app import LayerLabApp
 from tui.header import TABS
 from tui.screens.browse import BrowsePresets
 from tui.screens.data import DataPage
 from tui.screens.dialogs import Ask, NameFile
 from tui.screens.help import HelpPage
-
-pytestmark = pytest.mark.parametrize("size", SIZES)
 
 
 async def test_the_app_opens_by_itself_and_with_a_preset(size):

@@ -1,12 +1,8 @@
 """The Build tab, driven by keys and mouse at the two sizes that matter."""
 
-import pytest
-
 from core.network.layers import Conv2D, Dense, Dropout, Flatten
-from tests.tui.driving import SIZES, burst, keys, lines_of, opened, screen_of, until
+from tests.tui.driving import burst, keys, lines_of, opened, screen_of, until
 from tui.builder.stack import Stack
-
-pytestmark = pytest.mark.parametrize("size", SIZES)
 
 
 async def test_it_shows_the_stack_with_shapes_and_counts(size):

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import pytest
 from msgspec.structs import replace
 from textual.widgets import Button
 
@@ -11,15 +10,13 @@ from core import presets
 from core.network.architecture import Architecture
 from core.network.layers import Dense, Flatten
 from tests.core.importing.test_keras_file import dense, entry, made, sequential
-from tests.tui.driving import SIZES, keys, lines_of, opened, screen_of, until
+from tests.tui.driving import keys, lines_of, opened, screen_of, until
 from tui.header import Header
 from tui.screens.browse import AddLayer, BrowsePresets
 from tui.screens.data import DataPage
 from tui.screens.dialogs import Ask, NameFile
 from tui.screens.help import HelpPage
 from tui.screens.text_prompt import TextPrompt
-
-pytestmark = pytest.mark.parametrize("size", SIZES)
 
 STEERING = "a\x1b[31mb\x07\u202e[bold]c"
 
