@@ -30,15 +30,15 @@ from tui.conversation import conversation
 from tui.garbage import IdleCollector
 from tui.header import TABS, Header
 from tui.inspect.pane import InspectPane
+from tui.loading import Loader, Preload
 from tui.run_controller import RunController
 from tui.runs.pane import RunsPane
 from tui.screens.browse import AddLayer
 from tui.screens.dialogs import Ask
 from tui.screens.resizing import TabsScreen
 from tui.theme import DARK, LIGHT
-from tui.train.controller import TrainedNetwork
-from tui.train.loading import Loader, Preload
 from tui.train.pane import TrainPane
+from tui.training_session import TrainedNetwork
 from tui.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:

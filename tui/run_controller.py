@@ -23,11 +23,11 @@ from tui.inspect.pane import InspectPane
 from tui.journaling import Journaling
 from tui.runs.export_run import CHOICES, FilesExistError, export_runs, title
 from tui.runs.pane import RunsPane
-from tui.runs.sessions import interrupted_runs, load_inspector, new_session, resume_session, trained_network
 from tui.screens.dialogs import Ask
 from tui.screens.export_dialog import ExportDialog, Wanted
-from tui.train.controller import MakeSession, TrainingSession
+from tui.sessions import interrupted_runs, load_inspector, new_session, resume_session, trained_network
 from tui.train.pane import TrainPane
+from tui.training_session import MakeSession, TrainingSession
 
 if TYPE_CHECKING:
     from core.runs.checkpoint_file import Which

@@ -126,7 +126,7 @@ class Stage(LayerLabApp):
 
 
 def _going_on(store, run, more):
-    """As `tui.runs.sessions.resume_session`, with a scripted session."""
+    """As `tui.sessions.resume_session`, with a scripted session."""
     told = store.details(run.id)
     if told.run.state == "running":
         raise RunError("is being trained")

@@ -10,9 +10,9 @@ from core import presets
 from tests.tui.driving import screen_of, until
 from tests.tui.on_terminal import on_terminal
 from tests.tui.scripted import ScriptedSession
+from tui import loading
 from tui.app import LayerLabApp
-from tui.train import loading
-from tui.train.loading import Loader
+from tui.loading import Loader
 
 SAID = "loading TensorFlow"
 

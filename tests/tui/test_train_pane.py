@@ -20,8 +20,8 @@ from core.presets import Preset
 from tests.tui.driving import SIZES, screen_of, until
 from tests.tui.scripted import STEPS, ScriptedSession
 from tui.train import messages, run_view
-from tui.train.controller import TrainedNetwork
 from tui.train.pane import TrainPane
+from tui.training_session import TrainedNetwork
 
 NET = Preset("net", Architecture((28, 28, 1), (Flatten(), Dense(10, "softmax"))), Plan(epochs=3))
 CSS = Path(tui.__file__).parent / "train" / "train.tcss"

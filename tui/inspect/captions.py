@@ -6,7 +6,7 @@ from core.history import History
 from core.presets import Preset
 from core.sanitize import one_line
 from core.sentences import sentence
-from tui.train.controller import TrainedNetwork
+from tui.training_session import TrainedNetwork
 
 __all__ = ["missing", "subject"]
 

@@ -18,7 +18,7 @@ from textual.widgets import Static
 from core.diagnosis import Finding, run_findings
 from core.network.fix import Fix
 from tui.inspect.view import View
-from tui.train.controller import TrainedNetwork
+from tui.training_session import TrainedNetwork
 
 __all__ = ["FindingsView", "FixWanted"]
 

@@ -22,7 +22,7 @@ from tui.inspect import captions
 from tui.inspect.bar import ViewBar
 from tui.inspect.view_registry import BINDINGS, VIEWS
 from tui.inspect.workers import Asking
-from tui.train.controller import TrainedNetwork
+from tui.training_session import TrainedNetwork
 from tui.widgets.sight import focus_later
 from tui.widgets.text import update_text
 

@@ -10,7 +10,7 @@ from core.history import History
 from core.inspection.results import Results
 from tui.inspect.inspector_protocol import Image, Inspected
 from tui.inspect.workers import Asking
-from tui.train.controller import TrainedNetwork
+from tui.training_session import TrainedNetwork
 
 __all__ = ["View", "WalkWanted"]
 

@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 from core.formatting import show_accuracy, show_duration, show_gap, show_short
 from core.runs.record import Run
 from core.sanitize import one_line
-from tui.runs import run_text
+from tui import run_text
 
 __all__ = ["COLUMNS", "GAP", "MARK", "Column", "Place", "cell", "fitted", "places"]
 

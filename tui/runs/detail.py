@@ -18,7 +18,7 @@ from core.runs.differences import Difference, differences
 from core.runs.record import Run, RunDetails, RunError
 from core.sanitize import one_line
 from core.sentences import sentence
-from tui.runs import run_text
+from tui import run_text
 from tui.runs.differences import Compared, DifferenceTable
 from tui.runs.legend import Legend
 from tui.runs.overlay import Figure, Overlay, overlaid, single

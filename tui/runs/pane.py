@@ -16,8 +16,9 @@ from textual.widgets import Input, Static
 from core.formatting import show_amount
 from core.presets import Preset
 from core.runs.record import Run, RunDetails, RunError
+from tui import run_text
 from tui.conversation import conversation
-from tui.runs import commands, run_text
+from tui.runs import commands
 from tui.runs.columns import COLUMNS
 from tui.runs.detail import RunDetail
 from tui.runs.labels import ask

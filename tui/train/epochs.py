@@ -9,7 +9,7 @@ from textual.reactive import reactive
 
 from core.events import EpochEnded
 from core.history import most_accurate
-from tui.train.messages import HEADINGS, epoch_cells
+from tui.training_text import HEADINGS, epoch_cells
 from tui.widgets.lines import Lines
 
 __all__ = ["EpochTable"]

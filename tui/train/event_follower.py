@@ -14,9 +14,9 @@ from core.history import History
 from core.keras_runtime import runtime
 from core.presets import Preset
 from core.sanitize import one_line
+from tui.loading import Loader
 from tui.train import messages
 from tui.train.controller import Controller
-from tui.train.loading import Loader
 from tui.train.run_view import RunView
 from tui.widgets.status_line import StatusLine, Tone
 

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from core.diagnosis import Finding
-from core.events import Ended, EpochEnded, Progress, Started, State
-from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_loss, show_rate
+from core.events import Ended, Progress, Started, State
+from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_loss
 from core.history import History
-from core.plan.plan import Plan
 from core.runs.metrics_text import best_epochs, final_training
 from core.runs.record import metrics_of
 from core.sanitize import one_line
@@ -14,17 +13,14 @@ from core.sentences import clauses
 
 __all__ = [
     "EMPTY",
-    "HEADINGS",
     "PREPARING",
     "beginning",
     "diagnosis",
-    "epoch_cells",
     "headline",
     "last",
     "no_gradients",
     "outcome",
     "paused",
-    "plan_line",
     "progress_details",
     "ready",
 ]
@@ -32,24 +28,6 @@ __all__ = [
 EMPTY = "Press t to train: the curves appear here."
 PREPARING = "The curves appear here as soon as the first batches are done."
 """What stands in the place of the curves before there are any."""
-
-HEADINGS = ("epoch", "loss", "accuracy", "val loss", "val acc", "lr", "time")
-"""Columns of the table of epochs."""
-
-
-def plan_line(plan: Plan) -> str:
-    """The plan in a line: ``Adam 0.001, batch 128, 10 epochs, val test``."""
-    parts = [
-        f"{type(plan.optimizer).__name__} {show_rate(plan.optimizer.learning_rate)}",
-        f"batch {plan.batch_size}",
-        show_amount(plan.epochs, "epoch"),
-        f"val {plan.validation}",
-    ]
-    if plan.pixels != "0..1":
-        parts.append(f"pixels {plan.pixels}")
-    if plan.loss.alias() != "categorical_crossentropy":
-        parts.append(plan.loss.alias())
-    return one_line(", ".join(parts))
 
 
 def no_gradients(history: History, *, live: bool) -> str:
@@ -102,19 +80,6 @@ def progress_details(progress: Progress, *, live: bool) -> tuple[str, str]:
     if not live or progress.run_eta is None or progress.step >= progress.epochs * progress.steps_per_epoch:
         return epoch, run
     return epoch, f"{run}, {show_duration(progress.run_eta)} left"
-
-
-def epoch_cells(event: EpochEnded, *, lowest: bool = False, highest: bool = False) -> tuple[str, ...]:
-    """A row of the table of epochs, under `HEADINGS`, with a sign for the lowest loss and for the highest accuracy."""
-    return (
-        f"\u2605 {event.epoch}" if lowest else str(event.epoch),
-        show_loss(event.loss),
-        show_accuracy(event.accuracy),
-        show_loss(event.val_loss),
-        f"\u25b4{show_accuracy(event.val_accuracy)}" if highest else show_accuracy(event.val_accuracy),
-        show_rate(event.learning_rate),
-        show_duration(event.seconds),
-    )
 
 
 def diagnosis(findings: Sequence[Finding]) -> str:

@@ -15,11 +15,12 @@ from core.formatting import show_amount
 from core.history import History
 from core.plan.plan import Plan
 from core.presets import Preset
+from tui.plan_text import plan_line
 from tui.train import commands, messages
-from tui.train.controller import MakeSession, TrainedNetwork
 from tui.train.epochs import EpochTable
 from tui.train.event_follower import EventFollower
 from tui.train.run_view import RunView
+from tui.training_session import MakeSession, TrainedNetwork
 from tui.widgets.form import StructForm
 from tui.widgets.sight import focus_later
 
@@ -123,7 +124,7 @@ class TrainPane(EventFollower):
         source = self.controller.run if self.busy else self.preset
         plan = source.plan if source else None
         self.form.take(plan)
-        self.plan_line.update(f"Plan: {messages.plan_line(plan)}  (e changes it)" if plan else "")
+        self.plan_line.update(f"Plan: {plan_line(plan)}  (e changes it)" if plan else "")
 
     def watch_state(self) -> None:
         super().watch_state()

@@ -13,10 +13,10 @@ from textual.widgets import Static
 from core.diagnosis import training_findings
 from core.history import History
 from tui.train import messages
-from tui.train.controller import TrainedNetwork
 from tui.train.epochs import EpochTable
 from tui.train.painter import Painter
 from tui.train.progress import ProgressPanel
+from tui.training_session import TrainedNetwork
 from tui.widgets.chart import Chart
 from tui.widgets.gradient_table import GradientTable
 from tui.widgets.run_pictures import accuracy_picture, loss_picture

@@ -26,7 +26,7 @@ from tests.tui.driving import until
 from tui.app import LayerLabApp
 from tui.inspect.inspector_protocol import Inspected
 from tui.inspect.pane import InspectPane
-from tui.train.controller import TrainedNetwork
+from tui.training_session import TrainedNetwork
 
 SMALL = Architecture(
     (28, 28, 1),

@@ -13,7 +13,7 @@ from tests.tui.inspect.networks import QUICK, SMALL, Network, fixed, inspecting,
 from tui.inspect.findings import FindingsView, FixLine
 from tui.screens.dialogs import Ask, NameFile
 from tui.theme import DARK, LIGHT
-from tui.train.controller import TrainedNetwork
+from tui.training_session import TrainedNetwork
 
 LOUD = replace(QUICK, pixels="0..255")
 

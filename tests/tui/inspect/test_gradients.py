@@ -12,7 +12,7 @@ from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, un
 from tests.tui.inspect.networks import Network, fixed, inspecting, trained
 from tui.inspect.gradients import picture
 from tui.theme import DARK, LIGHT
-from tui.train.controller import TrainedNetwork
+from tui.training_session import TrainedNetwork
 from tui.widgets.gradient_table import percent
 
 SIZES = [(80, 24), (120, 36)]

@@ -15,7 +15,7 @@ from tests.tui.inspect.networks import QUICK, SMALL, Fixed, Network, fixed, insp
 from tui.inspect.stepper import Stepper
 from tui.inspect.view import WalkWanted
 from tui.theme import DARK, LIGHT
-from tui.train.controller import TrainedNetwork
+from tui.training_session import TrainedNetwork
 
 SIZES = [(80, 24), (120, 36)]
 DEEP = Architecture((28, 28, 1), (Flatten(), *(Dense(8, "sigmoid") for _ in range(98)), Dense(10, "softmax")))

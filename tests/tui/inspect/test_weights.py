@@ -12,7 +12,7 @@ from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, un
 from tests.tui.inspect.networks import SMALL, Fixed, Network, fixed, inspecting, trained
 from tui.inspect.layer_list import figure
 from tui.theme import DARK, LIGHT
-from tui.train.controller import TrainedNetwork
+from tui.training_session import TrainedNetwork
 
 SIZES = [(80, 24), (120, 36)]
 SCENES = {"": [], "-bias": ["down", "right"], "-filters": ["i"], "-matrix": ["down", "i"]}

@@ -8,9 +8,9 @@ from core.runs.json_output import comparison_report
 from core.runs.record import Run, RunDetails
 from core.runs.store import Store
 from core.strict_json import to_json
+from tui import run_text
 from tui.cli.lookup import DONE, UsageError, find_runs, refused
 from tui.output import Column, Output
-from tui.runs import run_text
 
 __all__ = ["run", "show"]
 

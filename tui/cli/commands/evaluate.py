@@ -22,8 +22,8 @@ from tui.cli.commands.train import SaveOptions
 from tui.cli.lookup import DONE, UsageError, find_any, quiet, weights
 from tui.cli.reporters import Reporter, reporter
 from tui.output import Column, Output
-from tui.runs.sessions import WEIGHTS
-from tui.train.controller import TrainingSession
+from tui.sessions import WEIGHTS
+from tui.training_session import TrainingSession
 from tui.worker_thread import in_worker
 
 __all__ = ["run", "show_findings", "show_results"]

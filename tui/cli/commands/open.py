@@ -27,7 +27,7 @@ def run(name: str | None, *, saves: bool = True) -> int:
         raise UsageError("the app needs a terminal; `layerlab summary` and `layerlab train` do without")
     with guarded():
         from tui.app import LayerLabApp  # noqa: PLC0415  # Textual is imported only for the app
-        from tui.train.loading import load as load_training  # noqa: PLC0415
+        from tui.loading import load as load_training  # noqa: PLC0415
 
         app = LayerLabApp(preset, path, load_training, saves=saves)
         if sys.platform != "win32":  # there the console is put right by itself

@@ -4,7 +4,7 @@ from core.runs.store import Store
 from tui.cli.commands import train
 from tui.cli.lookup import find_run, refused, whole
 from tui.cli.reporters import reporter
-from tui.runs.sessions import resume_session
+from tui.sessions import resume_session
 
 __all__ = ["run"]
 

@@ -8,9 +8,9 @@ from core.runs.record import Run
 from core.runs.search import matching, misread, ordered
 from core.runs.store import Store
 from core.strict_json import to_json
+from tui import run_text
 from tui.cli.lookup import DONE, refused, whole
 from tui.output import Column, Output
-from tui.runs import run_text
 
 __all__ = ["STYLES", "run", "show"]
 

@@ -9,11 +9,11 @@ from core.runs.record import RunDetails
 from core.runs.store import Store
 from core.sanitize import one_line
 from core.strict_json import to_json
+from tui import run_text
 from tui.cli.commands import summary
 from tui.cli.lookup import DONE, find_run, refused
 from tui.output import Column, Output
-from tui.runs import run_text
-from tui.train.messages import HEADINGS, epoch_cells
+from tui.training_text import HEADINGS, epoch_cells
 
 __all__ = ["run", "show"]
 

@@ -21,8 +21,8 @@ from tui.cli.reporters import Reporter, reporter
 from tui.cli.session_runner import run_session
 from tui.interrupt import INTERRUPTED
 from tui.output import Output, say_error
-from tui.runs.sessions import new_session
-from tui.train.controller import MakeSession, TrainingSession
+from tui.sessions import new_session
+from tui.training_session import MakeSession, TrainingSession
 
 __all__ = ["SaveOptions", "prepare_preset", "run", "run_guarded", "run_training"]
 

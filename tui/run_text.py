@@ -18,7 +18,7 @@ from core.presets import Preset
 from core.runs.metrics_text import best_epochs
 from core.runs.record import Label, Metrics, Run, RunDetails, RunState
 from core.runs.search import misread
-from tui.train.messages import plan_line
+from tui.plan_text import plan_line
 
 __all__ = [
     "LOOKING",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.events import Event
 from core.presets import Preset
 from core.runs.record import Run, RunDetails
-from tui.train.controller import MakeSession, TrainedNetwork, TrainingSession
+from tui.training_session import MakeSession, TrainedNetwork, TrainingSession
 
 if TYPE_CHECKING:
     from core.runs.checkpoint_file import Which
