@@ -1,4 +1,4 @@
-"""Loading TensorFlow in the background, at a moment that does not disturb."""
+"""Loads TensorFlow in the background while the user is idle."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,24 +12,24 @@ from core.training import preload
 
 __all__ = ["Loader", "Preload", "load"]
 
-QUIET = 1.0
-"""Seconds without a key or the mouse after which loading begins."""
+IDLE = 1.0
+"""Idle seconds after which loading starts."""
 FRAMES = "\u280b\u2819\u2839\u2838\u283c\u2834\u2826\u2827\u2807\u280f"
 FRAMES_A_SECOND = 8
-PATIENCE = 0.05
-"""Seconds after which one who waits for the end of loading looks whether it is still wanted."""
+POLL_INTERVAL = 0.05
+"""Seconds between checks whether a wait has been cancelled."""
 
 
 def load() -> None:
-    """Load what the first training and its first picture would have to wait for."""
+    """Load what the first training run and its first chart need."""
     import_module("tui.widgets.plot")
     preload.load()
 
 
 class Loader:
-    """Runs ``load`` once, in a thread that nothing waits for when the process ends.
+    """Runs ``load`` once, in a daemon thread.
 
-    Whatever ``load`` raises is passed over: who needs what it was to load tries again, and is told.
+    Errors of ``load`` are ignored: whoever needs the libraries imports them again and gets the error.
     """
 
     def __init__(self, load: Callable[[], None]) -> None:
@@ -40,25 +40,25 @@ class Loader:
 
     @property
     def under_way(self) -> bool:
-        """Whether it has begun and not come to its end."""
+        """Whether loading has started and not finished."""
         return self._begun and not self.done
 
     @property
     def done(self) -> bool:
-        """Whether there is nothing left to wait for."""
+        """Whether loading has finished."""
         return self._done.is_set()
 
     def begin(self) -> None:
-        """Begin, unless that has been done; from any thread."""
+        """Start loading, once; callable from any thread."""
         with self._lock:
             if not self._begun:
                 self._begun = True
                 Thread(target=self._run, name="loading", daemon=True).start()
 
-    def wait(self, given_up: Callable[[], bool]) -> None:
-        """Begin if need be, and wait until all is loaded, or until ``given_up``."""
+    def wait(self, cancelled: Callable[[], bool]) -> None:
+        """Start loading if necessary, and wait until it has finished or ``cancelled`` returns True."""
         self.begin()
-        while not self._done.wait(PATIENCE) and not given_up():
+        while not self._done.wait(POLL_INTERVAL) and not cancelled():
             pass
 
     def _run(self) -> None:
@@ -68,43 +68,43 @@ class Loader:
 
 
 class Preload:
-    """Has a loader begin once nobody has touched the app for a second, and tells in a few words that it is at work.
+    """Starts a loader once the app has been idle for a second, and shows its activity.
 
-    ``tell`` is called whenever there are other words. All is for the app's own thread.
+    ``on_change`` is called whenever `text` changes. Use it on the app's thread only.
     """
 
-    def __init__(self, loader: Loader, tell: Callable[[], None]) -> None:
+    def __init__(self, loader: Loader, on_change: Callable[[], None]) -> None:
         self._loader = loader
-        self._tell = tell
-        self._quiet: Timer | None = None
-        self._turning: Timer | None = None
+        self._on_change = on_change
+        self._idle: Timer | None = None
+        self._spinner: Timer | None = None
         self._frame = 0
 
     @property
-    def words(self) -> str:
-        """What is going on, with a sign that turns; empty if nothing is."""
+    def text(self) -> str:
+        """The activity, with a spinner; empty if idle."""
         return f"{FRAMES[self._frame]} loading TensorFlow" if self._loader.under_way else ""
 
     def watch(self, widget: Widget) -> None:
-        """Begin once nobody has touched anything for a while, if ``widget`` is still there then."""
-        self._quiet = widget.set_timer(QUIET, self._begin)
-        self._turning = widget.set_interval(1 / FRAMES_A_SECOND, self._turn, pause=True)
+        """Start loading once the app has been idle for a while, if ``widget`` is still mounted then."""
+        self._idle = widget.set_timer(IDLE, self._begin)
+        self._spinner = widget.set_interval(1 / FRAMES_A_SECOND, self._spin, pause=True)
 
     def touched(self) -> None:
-        """Wait anew: a person is at work."""
-        if self._quiet:
-            self._quiet.reset()
-        if self._loader.under_way and self._turning:
-            self._turning.resume()  # loading may have begun because somebody trains, and gone on when they stopped
+        """Restart the idle time: there was input."""
+        if self._idle:
+            self._idle.reset()
+        if self._loader.under_way and self._spinner:
+            self._spinner.resume()  # training may have started the loader and then been stopped
 
     def _begin(self) -> None:
-        self._quiet = None
+        self._idle = None
         self._loader.begin()
-        if self._turning:
-            self._turning.resume()
+        if self._spinner:
+            self._spinner.resume()
 
-    def _turn(self) -> None:
+    def _spin(self) -> None:
         self._frame = (self._frame + 1) % len(FRAMES)
-        if not self._loader.under_way and self._turning:
-            self._turning.stop()
-        self._tell()
+        if not self._loader.under_way and self._spinner:
+            self._spinner.stop()
+        self._on_change()

@@ -1,4 +1,4 @@
-"""What the Runs tab says in words and numbers."""
+"""Runs as text, for the Runs tab and the command line."""
 
 import time
 from collections.abc import Iterator
@@ -21,25 +21,25 @@ from core.runs.search import misread
 from tui.plan_text import plan_line
 
 __all__ = [
+    "DISCARD_HINT",
     "LOOKING",
     "NONE",
     "READING",
     "SIGNS",
-    "USELESS",
     "begun",
     "count",
     "curveless",
     "epochs",
     "facts",
+    "label_text",
     "no_match",
-    "said",
     "state",
 ]
 
-NONE = "No runs yet: t trains the network, and every training is kept here."
-READING = "reading ..."
-"""What stands in the place of runs, curves and facts until they are there."""
-USELESS = "d puts it in the trash."
+NONE = "No runs yet: t trains the network, and every run is saved here."
+READING = "loading ..."
+"""Shown until runs, curves and facts are loaded."""
+DISCARD_HINT = "d moves it to the trash."
 LOOKING = "looking for runs ..."
 
 SIGNS: dict[RunState, str] = {
@@ -56,7 +56,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 def begun(seconds: float, now: float) -> str:
-    """When a run began, in at most eleven cells: ``today 14:05``, ``Nov 20``, ``2023-11-20``."""
+    """When a run started, in at most eleven cells: ``today 14:05``, ``Nov 20``, ``2023-11-20``."""
     then, today = time.localtime(seconds), time.localtime(now)
     if then[:3] == today[:3]:
         return time.strftime("today %H:%M", then)
@@ -70,9 +70,9 @@ def state(run: Run) -> str:
     return f"{SIGNS[run.state]} {run.state}"
 
 
-def epochs(figures: Metrics) -> str:
-    """Epochs done, and how many are wanted where those are more, in seven cells: ``10``, ``3/10``, ``1012/…``."""
-    done, planned = figures.epochs, figures.planned
+def epochs(metrics: Metrics) -> str:
+    """Epochs done, and planned if those are more, in seven cells: ``10``, ``3/10``, ``1012/…``."""
+    done, planned = metrics.epochs, metrics.planned
     if done >= planned:
         return show_count(done) if done < 1_000_000 else show_short(done)
     both = f"{done}/{planned}"
@@ -80,19 +80,19 @@ def epochs(figures: Metrics) -> str:
 
 
 def count(shown: int, all: int, marked: int) -> str:
-    """How many runs there are: ``12 of 10,000 runs, 3 marked``."""
-    said = show_amount(all, "run") if shown == all else f"{shown:,} of {show_amount(all, 'run')}"
-    return f"{said}, {marked:,} marked" if marked else said
+    """The number of runs: ``12 of 10,000 runs, 3 marked``."""
+    text = show_amount(all, "run") if shown == all else f"{shown:,} of {show_amount(all, 'run')}"
+    return f"{text}, {marked:,} marked" if marked else text
 
 
 def no_match(query: str) -> str:
-    """What stands in the place of the runs if none fits ``query``."""
+    """Shown if no run matches ``query``."""
     why = misread(query)
-    return f"No run fits the filter{f' ({why})' if why else ''}: escape clears it."
+    return f"No run matches the filter{f' ({why})' if why else ''}: escape clears it."
 
 
-def said(label: Label) -> str:
-    """What a person says of a run besides its name: tags and note; may be empty."""
+def label_text(label: Label) -> str:
+    """A run's tags and note; may be empty."""
     return " ".join([*(f"#{tag}" for tag in label.tags), label.note]).strip()
 
 
@@ -100,32 +100,32 @@ def curveless(run: Run) -> str:
     """Why there are no curves."""
     if run.state == "running":
         return "The curves appear here at the end of the first epoch."
-    return "No curves: it came to its end before its first epoch did."
+    return "No curves: it ended during its first epoch."
 
 
-def facts(told: RunDetails) -> Iterator[tuple[str, str]]:
-    """All about a run, as names and values."""
-    run, figures, environment = told.run, told.run.metrics, told.environment
-    yield "state", _standing(run)
+def facts(details: RunDetails) -> Iterator[tuple[str, str]]:
+    """Everything about a run, as names and values."""
+    run, metrics, environment = details.run, details.run.metrics, details.environment
+    yield "state", _state_line(run)
     if run.message:
         yield "why", run.message
-    if note := said(run.label):
+    if note := label_text(run.label):
         yield "note", note
-    if best := best_epochs(figures):
+    if best := best_epochs(metrics):
         yield "best", best
-    accuracies = {"last": figures.last_val_accuracy, "test": figures.test_accuracy}
-    accuracies["final training"] = figures.final_train_accuracy
-    yield "accuracy", _figures({name: show_accuracy(value) for name, value in accuracies.items()})
-    losses = {"training": figures.last_loss, "validation": figures.last_val_loss, "test": figures.test_loss}
-    losses["final training"] = figures.final_train_loss
-    yield "loss", _figures({name: show_loss(value) for name, value in losses.items()})
-    if figures.generalization_gap is not None:
-        on = f"measured on {show_count(figures.final_train_examples or 0)} training examples"
-        yield "gap", f"{show_gap(figures.generalization_gap)} from final training to test accuracy, {on}"
-    yield "network", _network(told.preset)
-    yield "plan", plan_line(told.effective_preset.plan)
+    accuracies = {"last": metrics.last_val_accuracy, "test": metrics.test_accuracy}
+    accuracies["final training"] = metrics.final_train_accuracy
+    yield "accuracy", _listed({name: show_accuracy(value) for name, value in accuracies.items()})
+    losses = {"training": metrics.last_loss, "validation": metrics.last_val_loss, "test": metrics.test_loss}
+    losses["final training"] = metrics.final_train_loss
+    yield "loss", _listed({name: show_loss(value) for name, value in losses.items()})
+    if metrics.generalization_gap is not None:
+        on = f"measured on {show_count(metrics.final_train_examples or 0)} training examples"
+        yield "gap", f"{show_gap(metrics.generalization_gap)} from final training to test accuracy, {on}"
+    yield "network", _network(details.preset)
+    yield "plan", plan_line(details.effective_preset.plan)
     yield "begun", f"{show_moment(run.begun)} on {environment.device}"
-    yield "kept as", f"{run.id} (key {run.key})"
+    yield "saved as", f"{run.id} (key {run.key})"
     yield (
         "made with",
         f"LayerLab {environment.layerlab}, TensorFlow {environment.tensorflow}, Keras {environment.keras}, "
@@ -133,15 +133,15 @@ def facts(told: RunDetails) -> Iterator[tuple[str, str]]:
     )
 
 
-def _standing(run: Run) -> str:
-    figures = run.metrics
-    done = show_amount(figures.epochs, "epoch")
-    of = f" of {figures.planned:,}" if figures.epochs < figures.planned else ""
-    return f"{run.state} after {done}{of} in {show_duration(figures.seconds)}"
+def _state_line(run: Run) -> str:
+    metrics = run.metrics
+    done = show_amount(metrics.epochs, "epoch")
+    of = f" of {metrics.planned:,}" if metrics.epochs < metrics.planned else ""
+    return f"{run.state} after {done}{of} in {show_duration(metrics.seconds)}"
 
 
-def _figures(figures: dict[str, str]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in figures.items() if value != "-") or "-"
+def _listed(values: dict[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items() if value != "-") or "-"
 
 
 def _network(preset: Preset) -> str:

@@ -1,4 +1,4 @@
-"""A training session as the app and the command line see it, and the network that it trains."""
+"""What the app and the command line need of a training session, and the network that it trains."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ __all__ = ["MakeSession", "TrainedNetwork", "TrainingSession"]
 
 
 class TrainingSession(Protocol):
-    """What the controller needs of a `core.training.session.Session`."""
+    """The commands of a `core.training.session.Session`."""
 
     def run(self) -> Ended: ...
 
@@ -35,17 +35,17 @@ class TrainingSession(Protocol):
 
 
 MakeSession = Callable[[Callable[[Event], None]], TrainingSession]
-"""Makes a session for a listener. It loads nothing yet: that is left to its run. Called in the training thread."""
+"""Makes a session for a listener, without loading anything yet: `run` does. Called in the training thread."""
 
 
 @dataclass(frozen=True)
 class TrainedNetwork:
-    """What is, or was last, trained: it stays as it was while the document goes on changing."""
+    """What is being trained, or was last: unchanged while the document is edited."""
 
     name: str
     architecture: Architecture
     plan: Plan
-    kept: str = ""
-    """Of a run that was kept: its key, and which of its weights are meant."""
+    saved_as: str = ""
+    """For a saved run: its key, and which of its weights."""
     document: int | None = None
-    """The document that it was trained from, as the app counts them; None of a run that was kept."""
+    """The `document_id` that it was trained from; None for a saved run."""

@@ -10,7 +10,7 @@ HEADINGS = ("epoch", "loss", "accuracy", "val loss", "val acc", "lr", "time")
 
 
 def epoch_cells(event: EpochEnded, *, lowest: bool = False, highest: bool = False) -> tuple[str, ...]:
-    """A row of the table of epochs, under `HEADINGS`, with a sign for the lowest loss and for the highest accuracy."""
+    """A row of the table of epochs, under `HEADINGS`, with marks for the lowest loss and the highest accuracy."""
     return (
         f"\u2605 {event.epoch}" if lowest else str(event.epoch),
         show_loss(event.loss),

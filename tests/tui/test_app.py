@@ -138,7 +138,7 @@ async def test_the_palette_lists_actions_presets_and_layers(size):
         await keys(pilot, "enter")
         await until(pilot, lambda: len(app.preset.architecture.layers) == 9)
         await keys(pilot, "ctrl+p", "text:undo")
-        await until(pilot, lambda: "Take back the last edit" in screen_of(app))
+        await until(pilot, lambda: "Undo the last edit" in screen_of(app))
 
 
 async def test_every_action_with_a_key_has_an_id_a_tooltip_and_a_palette_entry(size):

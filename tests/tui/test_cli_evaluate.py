@@ -101,11 +101,11 @@ def test_findings_are_told_with_evidence_cause_and_remedies() -> None:
     show_findings(findings, Output(stream))
     told = " ".join(stream.getvalue().split())
     (finding,) = findings
-    for text in (finding.code, finding.evidence, finding.cause, *(remedy.label for remedy in finding.fixes)):
+    for text in (finding.code, finding.evidence, finding.cause, *(fix.label for fix in finding.fixes)):
         assert " ".join(text.split()) in told
 
 
 def test_nothing_found_is_told_too() -> None:
     stream = StringIO()
     show_findings((), Output(stream))
-    assert stream.getvalue().strip() == "nothing was found wrong"
+    assert stream.getvalue().strip() == "no problems found"

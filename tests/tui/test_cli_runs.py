@@ -167,7 +167,7 @@ class TestRuns:
         (index,) = (six / "runs").glob("index-*.db")
         index.write_text("no database")
         damaged(six)
-        assert done("runs", "--rebuild") == "index made anew: 7 runs, 1 of them damaged\n"
+        assert done("runs", "--rebuild") == "index rebuilt: 7 runs, 1 of them damaged\n"
         assert told("runs", "--rebuild") == {"runs": 7, "damaged": 1}
 
     def test_a_long_note_is_cut_wherever_that_has_to_be(self, six: Path) -> None:
@@ -254,7 +254,7 @@ class TestCompare:
 
     def test_one_is_too_few(self, six: Path) -> None:
         assert refused("compare", "last").startswith("to compare takes two runs or more")
-        assert "(00005) is one run; to compare takes two runs or more" in refused("compare", "last", "00005")
+        assert "(00005) is a single run; to compare takes two runs or more" in refused("compare", "last", "00005")
 
     def test_on_a_terminal(self, six: Path) -> None:
         out, stream = on_console(60)
@@ -348,7 +348,7 @@ class TestExport:
     def test_what_is_there_stays_unless_that_is_not_wanted(self, here: Path) -> None:
         (here / "lenet-5.py").write_text("mine")
         message = refused("export", "lenet-5", "--to", "script")
-        assert message == "lenet-5.py: exists already; --force writes over it"
+        assert message == "lenet-5.py: already exists; --force overwrites it"
         assert (here / "lenet-5.py").read_text() == "mine"
         done("export", "lenet-5", "--to", "script", "--force")
         assert "import keras" in (here / "lenet-5.py").read_text()
@@ -539,7 +539,7 @@ class TestKeeping:
         text = done("evaluate", "abcde")
         assert text.splitlines()[:2] == [
             "cut off (abcde), last weights",
-            "it ended in its first epoch: there are no weights to ask",
+            "it ended during its first epoch and has no weights to evaluate",
         ]
         assert told("evaluate", "abcde")["event"] == "findings"
 

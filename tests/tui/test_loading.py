@@ -55,12 +55,12 @@ async def opened(load, size=(120, 36)):
 
 @pytest.fixture
 def at_once(monkeypatch):
-    monkeypatch.setattr(loading, "QUIET", 0.01)
+    monkeypatch.setattr(loading, "IDLE", 0.01)
 
 
 @pytest.fixture
 def never(monkeypatch):
-    monkeypatch.setattr(loading, "QUIET", 10_000.0)
+    monkeypatch.setattr(loading, "IDLE", 10_000.0)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])

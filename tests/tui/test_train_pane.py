@@ -305,7 +305,7 @@ async def test_t_after_the_end_starts_anew():
 @pytest.mark.parametrize(
     ("key", "why"),
     [
-        ("space", "nothing is being trained: press t to start"),
+        ("space", "nothing is training: press t to start"),
         ("x", "nothing is being trained"),
         ("[", "nothing is being trained"),
         ("]", "nothing is being trained"),
@@ -671,7 +671,7 @@ async def test_before_there_are_gradients_it_is_said_what_to_do(size):
         await until(pilot, lambda: app.sessions)
         app.sessions[0].allow(10**6)
         await until(pilot, lambda: not pane.busy)
-        assert "No gradients were looked at." in screen_of(app)
+        assert "No gradients were sampled." in screen_of(app)
 
 
 async def test_beside_the_gradients_no_key_is_offered_that_does_nothing():

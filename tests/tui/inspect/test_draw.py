@@ -377,7 +377,7 @@ async def test_it_asks_nothing_while_it_is_not_seen():
 async def test_a_network_that_gives_nan_has_no_answer(size):
     async with inspecting(asked(Broken), "d", size) as (app, _pane, pilot):
         await keys(pilot, "space", "space")
-        await until(pilot, lambda: "centred:  no answer: the network gives NaN" in screen_of(app))
+        await until(pilot, lambda: "centred:  no prediction: the output is NaN" in screen_of(app))
         assert screen_of(app).count("NaN") >= 12
 
 

@@ -281,7 +281,7 @@ async def test_without_mistakes_n_stays_where_it_is():
 
 async def test_pictures_that_cannot_be_had_are_told_in_a_line():
     async with inspecting(replace(fixed(), inspected=Unreadable(SMALL, QUICK))) as (app, _pane, pilot):
-        await until(pilot, lambda: "The digits cannot be had: the device [b]is gone[/b]" in screen_of(app))
+        await until(pilot, lambda: "The digits could not be loaded: the device [b]is gone[/b]" in screen_of(app))
         assert "accuracy 81.80%" in screen_of(app)
 
 

@@ -327,14 +327,14 @@ async def test_nan_is_told():
     network = stand_in(Broken(known.run.architecture, known.run.plan))
     async with inspecting(network, "w") as (_app, pane, pilot):
         view = await walked(pane, pilot)
-        assert "no answer: the network gives NaN" in view.told.content.plain
+        assert "no prediction: the output is NaN" in view.told.content.plain
         await pilot.press("down")
         await until(pilot, lambda: told_of(view)[0].startswith("1  "))
         assert told_of(view)[2] == f"! {24 * 24 * 3:,} of {24 * 24 * 4:,} are NaN or infinite"
         assert "nothing but NaN" in view.activations.foot.content.plain
         await pilot.press("end")
         await until(pilot, lambda: told_of(view)[0].startswith("5  "))
-        assert told_of(view)[1] == "nothing but NaN and infinity: 10 of 10"
+        assert told_of(view)[1] == "only NaN and infinity: 10 of 10"
 
 
 class Slow(Fixed):

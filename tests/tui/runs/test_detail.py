@@ -114,7 +114,7 @@ async def test_more_runs_than_can_be_told_apart(home: Path):
         keep(home, f"sweep {number:02}", changed, history(changed, 2, 1.0), number=number)
     async with listing(MOST + 3, (120, 40)) as (app, pane, pilot):
         await keys(pilot, "a")
-        await until(pilot, lambda: "3 more, which are not drawn" in screen_of(app))
+        await until(pilot, lambda: "3 more, not drawn" in screen_of(app))
         await until(pilot, lambda: len(drawn(pane)) == MOST)
         assert len(pane.table.signs) == MOST + 3
         await keys(pilot, "c", "c")

@@ -92,7 +92,7 @@ async def test_the_filter_works_as_one_types(runs):
         assert pane.table.has_focus
         assert len(names(pane)) == 2
         await keys(pilot, "slash", "text: nonsense")
-        assert "No run fits the filter: escape clears it." in screen_of(app)
+        assert "No run matches the filter: escape clears it." in screen_of(app)
         await keys(pilot, "escape")
         assert names(pane) == NEWEST_FIRST
         assert pane.table.has_focus
@@ -241,7 +241,7 @@ async def test_what_is_being_trained_is_neither_deleted_nor_resumed(home: Path):
             assert "\u25b8 running" in screen_of(app)
             for key in ("d", "r", "plus"):
                 await keys(pilot, key)
-                assert "under way: it is being trained now" in pane.status.message
+                assert "under way: it is being trained" in pane.status.message
             assert Store().path(kept).is_dir()
             lock.release()
             await until(pilot, lambda: "interrupted" in screen_of(app))
