@@ -103,7 +103,7 @@ class Stage(LayerLabApp):
             session.allow(steps)
 
     def inspector(self):
-        shown = self._on_show
+        shown = self._shown
         if shown:
             return Network(shown[0].preset.architecture, shown[0].preset.plan)
         return super().inspector()

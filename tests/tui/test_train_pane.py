@@ -637,26 +637,26 @@ async def test_the_gradients_follow_a_training():
         await pilot.press("g")
         app.sessions[0].listen(looked_at(1))
         table = pane.view.gradients
-        await until(pilot, lambda: [course.steps for course in table.courses] == [(1,)])
+        await until(pilot, lambda: [course.steps for course in table.trends] == [(1,)])
         app.sessions[0].listen(looked_at(9, gradient=0.0625))
-        await until(pilot, lambda: [course.steps for course in table.courses] == [(1, 9)])
+        await until(pilot, lambda: [course.steps for course in table.trends] == [(1, 9)])
         assert "6.2e-02" in screen_of(app)
         app.sessions[0].allow(10**6)
         await until(pilot, lambda: not pane.busy)
-        assert [course.steps for course in table.courses] == [(1, 9)]
+        assert [course.steps for course in table.trends] == [(1, 9)]
 
 
 async def test_a_new_training_begins_with_no_gradients():
     async with training() as (app, pane, pilot):
         await pilot.press("g")
         app.sessions[0].listen(looked_at(1))
-        await until(pilot, lambda: pane.view.gradients.courses)
+        await until(pilot, lambda: pane.view.gradients.trends)
         await pilot.press("x")
         await until(pilot, lambda: not pane.busy)
-        assert pane.view.gradients.courses
+        assert pane.view.gradients.trends
         await pilot.press("t")
         await until(pilot, lambda: len(app.sessions) == 2)
-        assert not pane.view.gradients.courses
+        assert not pane.view.gradients.trends
         assert messages.no_gradients(pane.history, live=True) in screen_of(app)
 
 

@@ -134,7 +134,7 @@ async def inspecting(
     app = LayerLabApp(network.preset)
     async with app.run_test(size=size) as pilot:
         pane = app.inspect_pane
-        pane._ask = lambda: network.inspected
+        pane._load = lambda: network.inspected
         pane.run, pane.history = dataclasses.replace(network.run, document=app.document_id), network.history
         await pilot.press("3")
         await until(pilot, lambda: pane.view)

@@ -134,7 +134,7 @@ async def test_new_findings_leave_the_focus_on_the_fix_that_was_chosen():
         pane.bar.focus()
         await until(pilot, lambda: app.focused is pane.bar)
         view.findings = (finding, *others)
-        await until(pilot, lambda: len(view.query(".finding--said")) == 1 + len(others))
+        await until(pilot, lambda: len(view.query(".finding--text")) == 1 + len(others))
         await pilot.pause()
         assert app.focused is pane.bar
 
@@ -148,7 +148,7 @@ async def test_a_fix_for_another_network_opens_a_new_document_and_leaves_the_ope
         written = mine.read_bytes()
         app.open_document(presets.load(mine), mine)
         if whose == "a kept run":
-            pane.run = replace_run(network.run, name="my run", kept="run k3f9q, best weights")
+            pane.run = replace_run(network.run, name="my run", saved_as="run k3f9q, best weights")
         await until(pilot, lambda: isinstance(app.focused, FixLine))
         app.build_pane.selected = 8
         app.build_pane.action_delete()
