@@ -42,7 +42,7 @@ async def test_the_browser_filters_and_opens_a_preset(size):
 async def test_the_browser_says_when_nothing_is_called_so(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "p", "text:zzzz")
-        assert "nothing is called so" in screen_of(app)
+        assert "no match" in screen_of(app)
         await keys(pilot, "enter", "escape")
         assert app.preset.name == "LeNet-5"
 

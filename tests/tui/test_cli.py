@@ -78,7 +78,7 @@ class TestSummary:
             "7  Dense 84 tanh            84        10,164     10,164         10,080",
             "8  Dense 10 softmax         10           850        850            840",
             "61,706 params = 61,470 weights + 236 biases",
-            "61,706 trainable, 0 not",
+            "61,706 trainable, 0 non-trainable",
             "241 KiB of parameters, 36.2 KiB of activations per example",
             "416,520 multiply-adds per example",
             "no problems",

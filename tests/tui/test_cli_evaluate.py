@@ -87,7 +87,7 @@ def test_undefined_figures_and_missing_predictions_are_told() -> None:
     stream = StringIO()
     show_results(Results.of(outputs, np.array([1, 1, 2, 3]), 0.5, DATASETS["mnist"].classes), Output(stream))
     told = stream.getvalue()
-    assert "2 of 4 right, 50.00%" in told
+    assert "2 of 4 correct, 50.00%" in told
     assert "1 answer NaN" in told
     (row,) = [line.split() for line in told.splitlines() if line.split()[:1] == ["5"]][:1]
     assert row == ["5", "-", "-", "-", "0"]

@@ -151,7 +151,7 @@ async def test_while_something_is_trained_no_run_is_gone_on_with_or_looked_into(
         await until(pilot, lambda: app.train_pane.busy)
         await open_runs(app, pilot)
         await keys(pilot, "r")
-        await until(pilot, lambda: "training is under way" in notices(app))
+        await until(pilot, lambda: "training is running" in notices(app))
         await keys(pilot, "i")
         await until(pilot, lambda: "on show until it ends" in notices(app))
         assert app.tabs.current == "runs"

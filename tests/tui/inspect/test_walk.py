@@ -73,7 +73,7 @@ async def test_the_digit_and_the_answer_are_told():
     async with inspecting(network, "w") as (app, pane, pilot):
         view = await walked(pane, pilot)
         sure = show_percent(output.max(), 1)
-        said = f"test digit 0, a {network.inspected.labels[0]}: taken for {output.argmax()} at {sure}"
+        said = f"test digit 0, a {network.inspected.labels[0]}: predicted {output.argmax()} at {sure}"
         assert view.title.content.plain == said
         await pilot.press("end")
         await pilot.pause()

@@ -215,7 +215,7 @@ async def test_what_the_pane_asks_of_the_app(runs, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "key", "why"),
     [
-        ("ffnn 500", "r", "has come to its end: + goes on"),
+        ("ffnn 500", "r", "has come to its end: + resumes it"),
         ("too fast", "i", "has no weights yet"),
         ("20231120-120000-lenet-5-k7mzp", "enter", "is damaged"),
         ("20231120-120000-lenet-5-k7mzp", "n", "is damaged"),
@@ -294,7 +294,7 @@ async def test_runs_are_deleted_and_taken_back_step_by_step(runs):
         await choose(pilot, pane, "ffnn 500")
         await keys(pilot, "d")
         await until(pilot, lambda: len(pane.table.runs) == 6)
-        assert pane.status.message == "ffnn 500 in the trash: z takes it back"
+        assert pane.status.message == "ffnn 500 moved to the trash: z restores it"
         assert pane.table.chosen.name == "lenet, as it was", "the next one takes its place"
         await keys(pilot, "home", "space", "space", "delete")
         await until(pilot, lambda: len(pane.table.runs) == 4)
