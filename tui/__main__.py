@@ -11,7 +11,7 @@ COMMANDS = frozenset(
     {"open", "presets", "summary", "train", "evaluate", "doctor"}
     | {"runs", "show", "compare", "resume", "report", "export", "import", "rm"}
 )
-"""The words that are never the name of what to open."""
+"""Words that are commands, never the name of something to open."""
 
 
 def main() -> None:
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def _run() -> int:
-    """What the process exits with."""
+    """Run the command line; return the exit code."""
     _open_streams()
     from tui.terminal_state import restore_after_a_crash  # noqa: PLC0415  # as below
 
@@ -37,46 +37,46 @@ def _run() -> int:
         code = _open(*words)
         if code is not None:
             return code
-    from tui.cli.command_line import app  # noqa: PLC0415  # what goes wrong while importing is told on streams that take every text
+    from tui.cli.command_line import app  # noqa: PLC0415  # imported once the streams can encode any text
 
     app()
     return 0
 
 
 def _open_streams() -> None:
-    """Open what the shell has closed (``>&-``) on nothing, so that no file takes its place; have all texts written."""
+    """Reopen on /dev/null what the shell closed (``>&-``), lest a file take its place; never fail to encode a text."""
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the first descriptor that is free, which is this
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free descriptor, which is this one
     sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115  # open for as long as the process lives
     sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115  # as above
     sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115  # as above
-    from io import TextIOWrapper  # noqa: PLC0415  # nothing is imported before signals are handled
+    from io import TextIOWrapper  # noqa: PLC0415  # signals are handled before anything is imported
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # what the terminal's encoding lacks is shown as "?"
+            stream.reconfigure(errors="replace")  # characters that the encoding lacks become "?"
 
 
 def _open(name: str | None = None) -> int | None:
-    """Open the app at once, without what reads a command line; the exit code, or None if it cannot be opened."""
+    """Open the app without importing the command-line parser; the exit code, or None if it cannot be opened."""
     import gc  # noqa: PLC0415  # as above
 
-    gc.disable()  # nothing of what is imported now is garbage; the app enables it once it is drawn
+    gc.disable()  # imports create no garbage; the app enables collection after its first frame
     from tui.cli.commands import open as command  # noqa: PLC0415  # as above
     from tui.cli.lookup import UsageError  # noqa: PLC0415
 
     try:
         return command.run(name)
-    except UsageError:  # the command line comes to it too, and tells it together with what may have been meant
+    except UsageError:  # the command line raises it again and adds a suggestion
         gc.enable()
         return None
 
 
 def _finish(code: int) -> None:
-    """Exit with ``code``. What is still under way then, an import of TensorFlow, is not waited for."""
+    """Exit with ``code``, without waiting for an import of TensorFlow that is still running."""
     if code == interrupt.INTERRUPTED:  # Typer's code for whatever signal it was
         code = interrupt.exit_code()
     interrupt.end_quietly(code)

@@ -1,4 +1,4 @@
-"""The Textual app: holds the document, hands it down to the tabs, takes their messages."""
+"""The Textual app: holds the document, passes it to the tabs and handles their messages."""
 
 import asyncio
 from collections.abc import Callable
@@ -30,15 +30,15 @@ from tui.conversation import conversation
 from tui.garbage import IdleCollector
 from tui.header import TABS, Header
 from tui.inspect.pane import InspectPane
+from tui.loading import Loader, Preload
 from tui.run_controller import RunController
 from tui.runs.pane import RunsPane
 from tui.screens.browse import AddLayer
 from tui.screens.dialogs import Ask
 from tui.screens.resizing import TabsScreen
 from tui.theme import DARK, LIGHT
-from tui.train.controller import TrainedNetwork
-from tui.train.loading import Loader, Preload
 from tui.train.pane import TrainPane
+from tui.training_session import TrainedNetwork
 from tui.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
@@ -48,24 +48,24 @@ __all__ = ["LayerLabApp"]
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 18
 SETTLED = 0.5
-"""Seconds after the start when it is looked for runs that were cut off."""
+"""Seconds after start-up before interrupted runs are searched for."""
 MOUNTING = 2.0
-"""Seconds that keys wait for a dialog at most."""
+"""The longest that keys wait for a dialog to be mounted, in seconds."""
 
 
 def _commands() -> type[Provider]:
-    from tui.palette import Commands  # noqa: PLC0415  # wanted only once the palette opens
+    from tui.palette import Commands  # noqa: PLC0415  # needed only when the palette opens
 
     return Commands
 
 
 class LayerLabApp(RunController):
-    """LayerLab, opened on ``preset``: a preset, the id of one, the path of a file, or None for an empty stack.
+    """LayerLab, opened on ``preset``: a preset, its id, the path of a file, or None for an empty stack.
 
-    ``path`` is the file that a preset given as such came from, where it can be saved without asking. ``load`` loads
-    what a training needs; it is called in a thread, once nobody has touched the app for a second or when a person
-    trains. What is trained is kept as a run if the app ``saves``. ``contain_errors`` has errors in handlers told and
-    logged instead of ending the app; None: unless a test drives it, which is to fail then.
+    ``path`` is the file that ``preset`` came from and is saved to. ``load`` loads what training needs; it is called in
+    a thread, once the app has been idle for a second or when training starts. Runs are saved if ``saves``.
+    ``contain_errors`` reports and logs errors in handlers instead of ending the app; None: unless a test drives it,
+    which should fail then.
     Raises `core.presets.PresetError` for an id or a path that cannot be read.
     """
 
@@ -87,19 +87,19 @@ class LayerLabApp(RunController):
         Binding("2", "show('train')", "Train tab", id="app.train_tab", tooltip="Open the Train tab", show=False),
         Binding("3", "show('inspect')", "Inspect", id="app.inspect", tooltip="Open the Inspect tab", show=False),
         Binding("4", "show('runs')", "Runs", id="app.runs", tooltip="Open the Runs tab", show=False),
-        Binding("u", "undo", "Undo", id="app.undo", tooltip="Take back the last edit"),
-        Binding("ctrl+r", "redo", "Redo", id="app.redo", tooltip="Make the edit again that was taken back"),
+        Binding("u", "undo", "Undo", id="app.undo", tooltip="Undo the last edit"),
+        Binding("ctrl+r", "redo", "Redo", id="app.redo", tooltip="Redo the last undone edit"),
         Binding("p", "presets", "Presets", id="app.presets", tooltip="Browse the presets and open one"),
-        Binding("ctrl+n", "new", "New", id="app.new", tooltip="Begin with an empty stack", show=False),
+        Binding("ctrl+n", "new", "New", id="app.new", tooltip="Start with an empty stack", show=False),
         Binding("ctrl+s", "save", "Save", id="app.save", tooltip="Save to the file it came from, or ask for a name"),
         Binding("S", "save_as", "Save as", id="app.save_as", tooltip="Save under another name", show=False),
-        Binding("ctrl+o", "import", "Import", id="app.import", tooltip="Open a model that Keras has saved", show=False),
+        Binding("ctrl+o", "import", "Import", id="app.import", tooltip="Open a model saved by Keras", show=False),
         Binding("m", "data", "Data", id="app.data", tooltip="Look at the digits of the dataset", show=False),
         Binding("t", "train", "Train", id="app.train", tooltip="Train this network"),
         Binding("ctrl+t", "theme", "Light/dark", id="app.theme", tooltip="Switch light and dark", show=False),
         Binding("question_mark", "help", "Help", id="app.help", tooltip="Help for where you are", key_display="?"),
-        Binding("f1", "help", "Help", id="app.help_anywhere", tooltip="Help, where ? is text as well", show=False),
-        Binding("q,ctrl+q", "quit", "Quit", id="app.quit", tooltip="Leave LayerLab", show=False),
+        Binding("f1", "help", "Help", id="app.help_anywhere", tooltip="Help, even where ? is text", show=False),
+        Binding("q,ctrl+q", "quit", "Quit", id="app.quit", tooltip="Quit LayerLab", show=False),
     ]
 
     header = query_one(Header)
@@ -125,7 +125,7 @@ class LayerLabApp(RunController):
         self.theme = DARK.name
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's driver for this platform, or ours in the place of the one for Linux and macOS."""
+        """Textual's driver for this platform; on Linux and macOS, ours."""
         found = super().get_driver_class()
         if found.__module__ != "textual.drivers.linux_driver":
             return found
@@ -140,7 +140,7 @@ class LayerLabApp(RunController):
     def compose(self) -> ComposeResult:
         yield Header()
         with ContentSwitcher(id="tabs", initial="build"):
-            yield BuildPane(self._architecture_edited, self._remedied, id="build").data_bind(LayerLabApp.preset)
+            yield BuildPane(self._architecture_edited, self._apply_fix, id="build").data_bind(LayerLabApp.preset)
             train = TrainPane(self._plan_edited, self.training, id="train")
             yield train.data_bind(LayerLabApp.preset, LayerLabApp.document_id)
             yield InspectPane(self.inspector, id="inspect").data_bind(LayerLabApp.preset)
@@ -150,9 +150,9 @@ class LayerLabApp(RunController):
 
     def on_mount(self) -> None:
         self.watch(self.train_pane, "headline", self._show_activity)
-        for told in ("state", "history"):
-            self.watch(self.train_pane, told, self.show_training)
-        self._tell_panes()
+        for name in ("state", "history"):
+            self.watch(self.train_pane, name, self.show_training)
+        self._activate_pane()
         self._show_document()
         self.build_pane.start_over()
         self.build_pane.stack.focus()
@@ -170,14 +170,14 @@ class LayerLabApp(RunController):
             if self._preload:
                 self._preload.touched()
             if self._exit:
-                return  # the app is being left: what a key opened now would find half of its parts
-            await self._screen_is_there()  # also for what comes back from a widget: its keys are those of the dialog
+                return  # the app is quitting: a dialog opened now would never be complete
+            await self._wait_for_screen()  # also for keys that a widget sends back: they are for the dialog
         await super().on_event(event)
 
-    async def _screen_is_there(self) -> None:
-        """Wait until a dialog that has just been opened has its parts: keys of the same burst are for these.
+    async def _wait_for_screen(self) -> None:
+        """Wait until a dialog that has just been opened is mounted: the keys that follow are for it.
 
-        Their actions look for what they act on; and a dialog that is closed while its parts come cannot find them.
+        Its actions query its widgets, and a dialog that is dismissed while it mounts cannot find them.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(MOUNTING):
@@ -189,7 +189,7 @@ class LayerLabApp(RunController):
         small = width < LEAST_WIDTH or height < LEAST_HEIGHT
         self.screen_stack[0].set_class(small, "-too-small")
         if small != self.tabs.disabled:
-            self.tabs.disabled = small  # keys must not act on what is not seen
+            self.tabs.disabled = small  # keys must not act on what is hidden
             if not small:
                 self.call_after_refresh(self._focus_tab)
         if small:
@@ -206,35 +206,33 @@ class LayerLabApp(RunController):
     def _architecture_edited(self, architecture: Architecture, merging: str) -> None:
         self.document = self.document.edit(replace(self.document.present, architecture=architecture), merging)
         if not merging:
-            self.build_pane.say_change()
+            self.build_pane.report_change()
 
-    def _remedied(self, remedy: Fix) -> None:
+    def _apply_fix(self, fix: Fix) -> None:
         present = self.document.present
-        self.document = self.document.edit(
-            replace(present, architecture=remedy.architecture, plan=remedy.plan)
-        ).settle()
-        self.build_pane.say_change()
-        self.notify(f"{sentence(f'Done: {remedy.label}')} u takes it back, t trains it", markup=False)
+        self.document = self.document.edit(replace(present, architecture=fix.architecture, plan=fix.plan)).settle()
+        self.build_pane.report_change()
+        self.notify(f"{sentence(f'Done: {fix.label}')} u undoes it, t trains it", markup=False)
 
     def on_fix_wanted(self, event: "FixWanted") -> None:
-        """Apply a remedy; found by its name, as importing the message would bring numpy."""
+        """Apply a fix. Textual finds this handler by its name: importing the message would import numpy."""
         if event.run.document == self.document_id:
-            self._remedied(event.remedy)
+            self._apply_fix(event.fix)
         else:
-            self._open_remedied(event.remedy, event.run)
+            self._open_fixed(event.fix, event.run)
 
     @conversation
-    async def _open_remedied(self, remedy: Fix, run: TrainedNetwork) -> None:
-        """Open what ``run`` trained, with ``remedy`` applied: the document that is open is not the one it came from."""
+    async def _open_fixed(self, fix: Fix, run: TrainedNetwork) -> None:
+        """Open what ``run`` trained with ``fix`` applied, as the open document is not the one it came from."""
         name = one_line(run.name)
         if await self.may_leave(f"open {name}"):
-            self.open_document(Preset(run.name, remedy.architecture, remedy.plan), None, saved=False)
-            self.notify(f"A new document, {name}: {remedy.label}. t trains it, ctrl+s saves it", markup=False)
+            self.open_document(Preset(run.name, fix.architecture, fix.plan), None, saved=False)
+            self.notify(f"New document {name}: {fix.label}. t trains it, ctrl+s saves it", markup=False)
 
     @on(BuildPane.Settled)
     def _edit_settled(self) -> None:
         self.document = self.document.settle()
-        self.build_pane.say_change()
+        self.build_pane.report_change()
 
     def _plan_edited(self, plan: Plan, merging: str) -> None:
         self.document = self.document.edit(replace(self.document.present, plan=plan), merging)
@@ -244,7 +242,7 @@ class LayerLabApp(RunController):
         self.document = self.document.settle()
 
     def _show_activity(self) -> None:
-        loading = self._preload.words if self._preload else ""
+        loading = self._preload.text if self._preload else ""
         self.header.activity = self.train_pane.headline or loading or f"device {self.preset.plan.device}"
 
     @on(BuildPane.AddRequested)
@@ -259,7 +257,7 @@ class LayerLabApp(RunController):
         return bool(steps.get(action, True))
 
     def offers(self, action: str) -> bool:
-        """Whether ``action`` would be done: what cannot be trained, or is being trained, says so on its tab."""
+        """Whether ``action`` is available; where training cannot start, the Train tab says why."""
         return action != "train" or self.train_pane.offers("start")
 
     def action_show(self, tab: str) -> None:
@@ -268,11 +266,11 @@ class LayerLabApp(RunController):
             return
         self.tabs.current = tab
         self.header.tab = tab
-        self._tell_panes()
+        self._activate_pane()
         self._focus_tab()
 
-    def _tell_panes(self) -> None:
-        """Tell the panes that want to know it which of them is open."""
+    def _activate_pane(self) -> None:
+        """Tell each pane whether it is the open one."""
         for pane in (self.train_pane, self.inspect_pane, self.runs_pane):
             pane.active = pane.id == self.tabs.current
 
@@ -293,10 +291,10 @@ class LayerLabApp(RunController):
 
     def action_command_palette(self) -> None:
         """Open the command palette."""
-        from tui.screens.palette import Palette  # noqa: PLC0415  # wanted only once it opens
+        from tui.screens.palette import Palette  # noqa: PLC0415  # needed only when it opens
 
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette())  # no id: one that is closed may still be there
+            self.push_screen(Palette())  # no id: one that was closed may still be mounted
 
     def action_theme(self) -> None:
         """Switch light and dark."""
@@ -304,25 +302,25 @@ class LayerLabApp(RunController):
 
     def action_help(self) -> None:
         """Help for the widget in focus and the keys that work there."""
-        from tui.screens.help import HelpPage, help_for  # noqa: PLC0415  # brings Markdown, which the start does without
+        from tui.screens.help import HelpPage, help_for  # noqa: PLC0415  # imports Markdown, which start-up does without
 
         self.push_screen(HelpPage(help_for(self.screen, self.focused)))
 
     def action_data(self) -> None:
         """Look at the digits of the dataset."""
-        from tui.screens.data import DataPage  # noqa: PLC0415  # brings numpy, which the start does without
+        from tui.screens.data import DataPage  # noqa: PLC0415  # imports numpy, which start-up does without
 
         self.push_screen(DataPage(self.preset.plan.dataset))
 
     async def action_quit(self) -> None:
-        """Leave, once training has stopped and what is unsaved has been seen to."""
+        """Quit, once training has stopped and unsaved changes are saved or discarded."""
         self._quit()
 
     @conversation
     async def _quit(self) -> None:
         if self.train_pane.busy:
             answer = await self.push_screen_wait(
-                Ask("Training is going on. Stop it and quit?", {"stop": "Stop and quit"})
+                Ask("Training is running. Stop it and quit?", {"stop": "Stop and quit"})
             )
             if answer is None:
                 return
@@ -334,10 +332,10 @@ class LayerLabApp(RunController):
     def opened(self) -> None:
         self.build_pane.start_over()
         if self.tabs.current == "runs":
-            self.action_show("build")  # the runs have nothing to do with what was opened
+            self.action_show("build")  # what was opened is on the Build tab
 
     def edited(self) -> None:
-        self.build_pane.say_change()
+        self.build_pane.report_change()
 
     def _show_document(self) -> None:
         preset = self.document.present

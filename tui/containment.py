@@ -1,9 +1,9 @@
-"""The last line of defence: no error in a handler ends the app or takes its document along.
+"""The last line of defence: no error in a handler ends the app or loses its document.
 
-Textual 8.2 ends the app at any exception, and where it does not, the widget whose handler raised leaves its loop and
-never answers again. So errors are caught where the loop still goes on: in the dispatch of one message, and in the
-drawing of one widget. There is no hook for that; these three methods are replaced, and act otherwise for an app that
-contains errors alone.
+Textual 8.2 ends the app at any exception; and if it did not, the widget whose handler raised would leave its loop
+and stop responding. So errors are caught inside the loop: in the dispatch of one message, and in the rendering of one
+widget. Textual has no hook for that: three of its methods are replaced, and behave differently only for an app that
+contains errors.
 """
 
 import os
@@ -32,48 +32,48 @@ from tui.terminal import LOG_LIMIT
 __all__ = ["Containing", "place_of"]
 
 QUIET = 10.0
-"""Seconds without an error until the same one is told again: one of every frame is told once."""
+"""Seconds until the same error is reported again: one that recurs every frame is reported once."""
 LONGEST = 120
-"""Characters of an error's own words in a notice."""
+"""Characters of an error's message in a notification."""
 NOT_DRAWN = "! cannot be drawn"
 
 
 class Containing(App[None]):
-    """An app that tells and logs the errors of its handlers and goes on, once `contain_errors` has been called."""
+    """An app that survives errors in its handlers, reports and logs them, once `contain_errors` has been called."""
 
     def __init__(self) -> None:
         super().__init__()
         self._contains = False
-        self._met: dict[str, float] = {}
+        self._reported: dict[str, float] = {}
 
     def contain_errors(self) -> None:
-        """From now on errors are contained."""
+        """Contain errors from now on."""
         _replace_methods()
         self._contains = True
 
     def contain(self, error: BaseException) -> bool:
-        """Tell and log ``error``, unless it has just been; False if errors are not contained."""
+        """Report and log ``error``, unless it has just been reported; False if errors are not contained."""
         if not self._contains:
             return False
         if isinstance(error, WorkerFailed):
             error = error.error
         place, now = place_of(error), monotonic()
-        before, self._met[place] = self._met.get(place), now
+        before, self._reported[place] = self._reported.get(place), now
         if before is None or now - before > QUIET:
-            with suppress(Exception):  # whatever fails here must not take away what it is to protect
+            with suppress(Exception):  # a failure here must not lose what it protects
                 _log(error)
-                said = one_line(f"{type(error).__name__}: {error}")[:LONGEST]
+                text = one_line(f"{type(error).__name__}: {error}")[:LONGEST]
                 where = one_line(str(storage.log_file()))
-                message = f"{said}. Your network is kept; details in {where}"
+                message = f"{text}. Your network is safe; details in {where}"
                 self.notify(message, title="An error in LayerLab", severity="error", timeout=15, markup=False)
                 self.secure()
         return True
 
     def secure(self) -> None:
-        """Have the document on disk: an error has happened. A subclass says how."""
+        """Write the document to disk: an error has happened. Subclasses implement it."""
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Tell the error of a worker that need not end the app, either."""
+        """Report errors of workers that do not end the app, too."""
         if event.state is WorkerState.ERROR and not event.worker.exit_on_error and event.worker.error is not None:
             self.contain(event.worker.error)
 
@@ -83,7 +83,7 @@ class Containing(App[None]):
 
 
 def place_of(error: BaseException) -> str:
-    """Where ``error`` came from: two with the same are the same fault."""
+    """Where ``error`` was raised: two from the same place are the same fault."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__} {where}"
@@ -104,7 +104,7 @@ def _contained(error: Exception) -> bool:
 
 
 def _replace_methods() -> None:
-    """Have the loops of all widgets, and what draws them, go on after an error; done once for the process."""
+    """Make the message loops and the rendering of all widgets survive errors; done once per process."""
     if MessagePump._dispatch_message.__module__ == __name__:
         return
     dispatch, render, render_widget = MessagePump._dispatch_message, Widget._render, StylesCache.render_widget
@@ -112,7 +112,7 @@ def _replace_methods() -> None:
     async def _dispatch_message(self: MessagePump, message: Message) -> None:
         try:
             await dispatch(self, message)
-        except Exception as error:  # whatever it is
+        except Exception as error:  # any error
             if not _contained(error):
                 raise
 
@@ -130,8 +130,8 @@ def _replace_methods() -> None:
         except Exception as error:  # as above
             if not _contained(error):
                 raise
-            said = Strip([Segment(NOT_DRAWN)]).adjust_cell_length(crop.width)
-            return [said, *[Strip.blank(crop.width)] * (crop.height - 1)][: crop.height]
+            line = Strip([Segment(NOT_DRAWN)]).adjust_cell_length(crop.width)
+            return [line, *[Strip.blank(crop.width)] * (crop.height - 1)][: crop.height]
 
     for owner, name, method in (
         (MessagePump, "_dispatch_message", _dispatch_message),

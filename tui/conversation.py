@@ -1,4 +1,4 @@
-"""Conversations with a person: one at a time, each in a worker that waits for the answers."""
+"""Dialogs with the user: one at a time, each in a worker that awaits the answers."""
 
 from collections.abc import Callable, Coroutine
 from functools import wraps
@@ -15,7 +15,7 @@ Arguments = ParamSpec("Arguments")
 def conversation(
     talk: Callable[Concatenate[Node, Arguments], Coroutine[Any, Any, None]],
 ) -> Callable[Concatenate[Node, Arguments], None]:
-    """Have ``talk`` run in a worker, unless a conversation is under way: a key pressed twice asks once."""
+    """Run ``talk`` in a worker, unless a conversation is already running: a key pressed twice asks once."""
 
     @wraps(talk)
     def begin(node: Node, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:

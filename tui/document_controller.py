@@ -1,4 +1,4 @@
-"""The document on the desk: what is being edited, where it came from, how it is opened, saved and left."""
+"""The open document: how it is opened, edited, saved and closed."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ class DocumentController(Containing):
     document: reactive[Document] = reactive(Document.opened(EMPTY), init=False, repaint=False)
     """The preset being edited, with its history."""
     document_id: reactive[int] = reactive(0, repaint=False)
-    """Which document that is: the same for as long as it is edited and saved, another once one is opened."""
+    """Identifies the document: unchanged while it is edited and saved, new when another is opened."""
     preset: reactive[Preset] = reactive(EMPTY, repaint=False)
     """The present of `document`, as the tabs see it."""
 
@@ -39,36 +39,36 @@ class DocumentController(Containing):
             path = presets.find(str(preset))
             preset = presets.load(path)
         self.path = path
-        """The file that the document came from, or was saved to last."""
+        """The file that the document was opened from or last saved to."""
         self.set_reactive(DocumentController.document, Document.opened(preset or EMPTY))
         self.set_reactive(DocumentController.preset, preset or EMPTY)
 
     def opened(self) -> None:
-        """Another document has been opened: show it from its beginning."""
+        """Show another document that was opened. Subclasses implement it."""
         raise NotImplementedError
 
     def edited(self) -> None:
-        """The document has been edited as a whole: say what that changed."""
+        """Report what undo or redo has changed. Subclasses implement it."""
         raise NotImplementedError
 
     def refuse(self, title: str, error: Exception | str) -> None:
-        """Say why something was not done."""
+        """Notify the user why something was not done."""
         self.notify(one_line(str(error), 1_000), title=title, severity="error", timeout=10, markup=False)
 
     def action_undo(self) -> None:
-        """Take back the last edit."""
+        """Undo the last edit."""
         self.document = self.document.undo()
         self.edited()
 
     def action_redo(self) -> None:
-        """Make the edit again that was taken back."""
+        """Redo the last undone edit."""
         self.document = self.document.redo()
         self.edited()
 
     @conversation
     async def action_new(self) -> None:
-        """Begin with an empty stack."""
-        if await self.may_leave("begin anew"):
+        """Start with an empty stack."""
+        if await self.may_leave("start a new one"):
             self.open_document(EMPTY, None)
 
     @conversation
@@ -80,7 +80,7 @@ class DocumentController(Containing):
 
     @conversation
     async def open_preset(self, path: Path) -> None:
-        """Open the preset at ``path``, once what is unsaved has been seen to."""
+        """Open the preset at ``path``, after asking about unsaved changes."""
         await self._open_preset(path)
 
     async def _open_preset(self, path: Path) -> None:
@@ -94,12 +94,12 @@ class DocumentController(Containing):
 
     @conversation
     async def action_import(self) -> None:
-        """Open a model that Keras has saved."""
-        note = "a .keras or .h5 file, or what model.to_json() gives: a chain of layers without branches"
-        path = await self.push_screen_wait(TextPrompt("Import a Keras file", "", note, _trouble))
+        """Open a model saved by Keras."""
+        note = "a .keras or .h5 file, or JSON from model.to_json(): a sequential stack without branches"
+        path = await self.push_screen_wait(TextPrompt("Import a Keras file", "", note, _path_problem))
         if path is None:
             return
-        from core.importing import any_file  # noqa: PLC0415  # wanted by few
+        from core.importing import any_file  # noqa: PLC0415  # rarely needed
 
         file = Path(path.strip()).expanduser()
         try:
@@ -122,7 +122,7 @@ class DocumentController(Containing):
         await self._save_as()
 
     async def may_leave(self, doing: str) -> bool:
-        """Whether the document may be left, after asking about what is unsaved."""
+        """Whether the document may be closed, after asking about unsaved changes."""
         if not self.document.unsaved:
             return True
         question = f"{one_line(self.preset.name)} has unsaved changes. Save them before you {doing}?"
@@ -165,22 +165,22 @@ class DocumentController(Containing):
         return True
 
     def open_document(self, preset: Preset, path: Path | None, *, saved: bool = True) -> None:
-        """Have ``preset`` on the desk, which came from ``path``, in the place of what is there.
+        """Replace the open document with ``preset``, which came from ``path``.
 
-        What is not ``saved`` in a file, as it comes from a run or another program, is asked about before it is left.
+        One that is not ``saved``, as it comes from a run or another program, counts as unsaved changes.
         """
         self.put_document(Document(preset, preset if saved else None), path)
 
     def put_document(self, document: Document, path: Path | None) -> None:
-        """Have ``document`` on the desk, with ``path`` as its file."""
+        """Replace the open document with ``document``, with ``path`` as its file."""
         self.path = path
         self.document_id += 1
         self.document = document
         self.opened()
 
 
-def _trouble(path: str) -> str:
-    """Why there is nothing to be read at ``path``; or empty."""
+def _path_problem(path: str) -> str:
+    """Why no file can be read at ``path``; empty if one can."""
     try:
         what = what_is(Path(path.strip()).expanduser().stat().st_mode)
     except (OSError, RuntimeError, ValueError):

@@ -1,4 +1,4 @@
-"""Textual's driver, with two things mended: what is pasted is text, and whatever ends the app puts the terminal right.
+"""Textual's driver with two fixes: pastes are text, and the terminal is restored however the app ends.
 
 POSIX only.
 """
@@ -24,12 +24,12 @@ __all__ = ["TerminalDriver"]
 CHUNK = 65_536
 """Bytes read at once."""
 TURN = 0.05
-"""Seconds between two looks at whether something has become certain because nothing followed it."""
+"""Seconds between calls of `PasteParser.tick`."""
 MOUSE_PIXELS_OFF = "\x1b[?1016l"
 
 
 class TerminalDriver(LinuxDriver):
-    """Marks the terminal as the app's while it is, and outlives the terminal.
+    """Marks the terminal as in use by the app, and survives the loss of the terminal.
 
     Once the terminal is gone the process gets SIGHUP, which the system sends to most, but not to all.
     """
@@ -37,18 +37,18 @@ class TerminalDriver(LinuxDriver):
     def __init__(self, app: App[Any], **settings: Any) -> None:
         super().__init__(app, **settings)
         self._output = Output(self._file)
-        self._file = self._output  # type: ignore[assignment]  # it has all of a file that is used
+        self._file = self._output  # type: ignore[assignment]  # it implements what is used of a file
         self._active = False
         self._marker: Marker | None = None
         self._watched = False
         self.ending = False
-        """Whether the app is about to end: the screen is not taken back any more."""
+        """Whether the app is about to end: it no longer takes the screen back."""
 
     def start_application_mode(self) -> None:
         """Take the screen."""
         before = self._writer_thread
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual does not type it
-        self._active = self._writer_thread is not before  # not in the background, where the process is stopped for it
+        self._active = self._writer_thread is not before  # a process in the background is stopped instead
         if not self._active:
             return
         if self.attrs_before is not None:
@@ -56,7 +56,7 @@ class TerminalDriver(LinuxDriver):
                 self._marker = Marker(os.ttyname(self.fileno), self.attrs_before)
         if not self._watched:
             self._watched = True
-            Thread(target=self._wait_for_hangup, name="hangup", daemon=True).start()
+            Thread(target=self._wait_for_hang_up, name="hangup", daemon=True).start()
 
     def stop_application_mode(self) -> None:
         """Give the screen back, once."""
@@ -68,14 +68,14 @@ class TerminalDriver(LinuxDriver):
         super().stop_application_mode()
 
     def close(self) -> None:
-        """Wait until all is written; only then the terminal needs nobody to put it right."""
+        """Wait until everything is written; only then does the terminal need no restoring."""
         super().close()
         if not self._active and self._marker:
             self._marker.remove()
             self._marker = None
 
     def restore_now(self) -> None:
-        """Give the screen back at once, from any thread, whatever the app is about; it draws no more."""
+        """Give the screen back at once, from any thread and in any state; nothing is drawn afterwards."""
         if not self._active:
             return
         self._output.gone = True
@@ -93,9 +93,9 @@ class TerminalDriver(LinuxDriver):
         self._app.call_later(self._app.refresh, layout=True)
 
     def run_input_thread(self) -> None:
-        """Read what the terminal sends and hand the events on, until told to stop or the terminal is gone.
+        """Read the terminal's input and post events, until the app exits or the terminal is gone.
 
-        Textual has no hook for another parser: this stands in for its own loop.
+        Textual has no hook for another parser: this replaces its own loop.
         """
         try:
             self._read_until_exit()
@@ -110,16 +110,16 @@ class TerminalDriver(LinuxDriver):
             while not self.exit_event.is_set():
                 if selector.select(TURN):
                     read = os.read(self.fileno, CHUNK)
-                    if not read:  # the terminal is gone, and nobody can ever type again
+                    if not read:  # the terminal is gone
                         self._hang_up()
                         return
-                    if text := decode(read):  # nothing, where only a part of a character has come
+                    if text := decode(read):  # empty if only a part of a character has arrived
                         for event in parser.feed(text):
                             self.process_message(event)
                 for event in parser.tick():
                     self.process_message(event)
 
-    def _wait_for_hangup(self) -> None:
+    def _wait_for_hang_up(self) -> None:
         if not hasattr(select, "poll"):
             return
         poll = select.poll()
@@ -129,19 +129,19 @@ class TerminalDriver(LinuxDriver):
 
     def _hang_up(self) -> None:
         self._output.gone = True
-        self.exit_event.set()  # reading would find nothing, again and again
+        self.exit_event.set()  # reading would return nothing, forever
         os.kill(os.getpid(), signal.SIGHUP)
 
 
 class Output:
-    """What is drawn on; nothing, once it is gone: the thread that writes must go on taking what it is handed."""
+    """The stream that is drawn on; discards everything once the terminal is gone, so that the writer thread goes on."""
 
     def __init__(self, file: TextIO | None) -> None:
         self._file = file or sys.stderr
         self.gone = False
 
     def write(self, text: str) -> None:
-        """Write ``text`` if it can be written."""
+        """Write ``text``, if possible."""
         if not self.gone:
             try:
                 self._file.write(text)
@@ -149,7 +149,7 @@ class Output:
                 self.gone = True
 
     def flush(self) -> None:
-        """Flush if that can be done."""
+        """Flush, if possible."""
         if not self.gone:
             try:
                 self._file.flush()

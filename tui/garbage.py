@@ -1,7 +1,7 @@
-"""Python's garbage collector, kept out of a person's way: not while they type, but as soon as they rest.
+"""Runs Python's garbage collector while the user is idle, not while they type.
 
-A dialog's widgets refer to each other, so only a collection of all objects frees them, and painting what a key has
-changed would wait for it.
+A dialog's widgets refer to each other, so only a full collection frees them, and it would delay the painting of what
+a key has changed.
 """
 
 import gc
@@ -13,13 +13,13 @@ from textual.timer import Timer
 __all__ = ["IdleCollector"]
 
 RARELY = 100
-"""How many collections of young objects come before one of all objects; Python's own choice is 10."""
+"""Collections of generation 1 before a full one; Python's default is 10."""
 REST = 2.0
-"""Seconds without an input after which all objects are collected, once."""
+"""Idle seconds after which a full collection runs, once."""
 
 
 class IdleCollector:
-    """Collects garbage whenever nobody has touched ``app`` for a while. All is for the app's own thread."""
+    """Collects garbage whenever ``app`` has been idle for a while. Use it on the app's thread only."""
 
     def __init__(self, app: App[None]) -> None:
         self._app = app
@@ -27,13 +27,13 @@ class IdleCollector:
         self._due: Timer | None = None
 
     def begin(self) -> None:
-        """Leave out what the app consists of, for good, and what is young most of the time."""
+        """Exempt the app's own objects from collection and make full collections rare."""
         gc.freeze()
         gc.set_threshold(*gc.get_threshold()[:2], RARELY)
         gc.enable()
 
     def touched(self) -> None:
-        """A person is at work: collect once they rest."""
+        """Restart the idle time: there was input."""
         self._touched = monotonic()
         if self._due is None:
             self._due = self._app.set_timer(REST, self._collect)

@@ -1,4 +1,4 @@
-"""The line at the top: what is open, on which data, what is going on, and the tabs."""
+"""The line at the top: the open document, its dataset, the current activity, and the tabs."""
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -10,13 +10,13 @@ from core.sanitize import one_line
 __all__ = ["TABS", "Header"]
 
 TABS = {"build": "Build", "train": "Train", "inspect": "Inspect", "runs": "Runs"}
-"""The tabs by id, in their order; the number of a tab is its key."""
+"""Titles of the tabs by id, in order; a tab's number is its key."""
 GAP = "   "
-"""What stands before a fact."""
+"""Separates facts."""
 NARROW = 100
-"""Columns below which tabs stand closer together."""
+"""Width below which tabs are spaced more tightly."""
 LEAST_NAME = 10
-"""Cells that the name keeps beside what training is doing."""
+"""Minimum width of the name beside the state of training."""
 
 
 class Header(Widget):
@@ -27,15 +27,15 @@ class Header(Widget):
     """
 
     title: reactive[str] = reactive("")
-    """Name of the preset that is open."""
+    """Name of the open preset."""
     unsaved: reactive[bool] = reactive(False)
-    """Whether it differs from what is saved; shown as a star."""
+    """Whether it has unsaved changes; shown as a star."""
     data: reactive[str] = reactive("")
-    """Dataset and its shape."""
+    """The dataset and its shape."""
     activity: reactive[str] = reactive("")
-    """The device, or what training is doing."""
+    """The device, or the state of training."""
     tab: reactive[str] = reactive("build")
-    """The tab that is open."""
+    """The open tab."""
 
     def render(self) -> Content:
         narrow = self.size.width < NARROW
@@ -57,8 +57,8 @@ class Header(Widget):
 
 
 def _fitted(title: str, data: str, activity: str, room: int) -> list[str]:
-    """The title and those facts that fit beside it in ``room`` cells; what training is doing always does."""
-    # A device is a setting, which the Train tab shows too; anything else is a state, and stays.
+    """The title and the facts that fit beside it in ``room`` cells; the state of training is always shown."""
+    # The device is a setting, which the Train tab shows too; anything else is a state and must be shown.
     training = [] if activity.startswith("device ") else [activity]
     for facts in ([data, activity], [activity], training):
         shown = [fact for fact in facts if fact]
@@ -75,7 +75,7 @@ def _shorten(text: str, room: int) -> str:
 
 
 def _shorten_within(text: str, room: int) -> str:
-    """``text`` shortened before its last word, which tells how far training is."""
+    """``text`` shortened before its last word, which is the progress of training."""
     if cell_len(text) <= room:
         return text
     start, _, end = text.rpartition(" ")

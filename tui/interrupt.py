@@ -1,13 +1,13 @@
-"""Ctrl+C, SIGTERM and SIGHUP while a command is at work: a line at once, an orderly end, never a traceback.
+"""Ctrl+C, SIGTERM and SIGHUP while a command runs: an immediate message, a clean end, never a traceback.
 
-This is imported before anything else and imports as little as can be: a signal that comes earlier is Python's own.
+This module is imported first and imports as little as possible: earlier signals are handled by Python.
 """
 
 import os
 import signal
 import sys
 
-TYPE_CHECKING = False  # mypy takes it for that of typing, which takes too long to import here
+TYPE_CHECKING = False  # mypy treats it as typing's, which is too slow to import here
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
     from typing import NoReturn
@@ -30,21 +30,21 @@ STOPPING = "stopping; ctrl+c again ends at once"
 
 
 class _Received:
-    """What has come so far, and the descriptor on which a person is told."""
+    """The signal received, and the descriptor that messages go to."""
 
     number = 0
     descriptor = 2
 
 
 def ending_signals() -> tuple[signal.Signals, ...]:
-    """The signals that ask a process to end. SIGHUP is none where it is ignored, as ``nohup`` has it."""
+    """The signals that ask a process to end. SIGHUP is not one of them if it is ignored, as under ``nohup``."""
     hangup: signal.Signals | None = getattr(signal, "SIGHUP", None)  # not on Windows
-    heard = hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN
-    return (signal.SIGINT, signal.SIGTERM, *((hangup,) if hangup is not None and heard else ()))
+    handled = hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN
+    return (signal.SIGINT, signal.SIGTERM, *((hangup,) if hangup is not None and handled else ()))
 
 
 def handle_signals() -> None:
-    """From now on the first signal is told in a line and raises KeyboardInterrupt; the second ends the process."""
+    """From now on, the first signal prints a line and raises KeyboardInterrupt; the second ends the process."""
     sys.unraisablehook = _unraisable
     for number in ending_signals():
         if signal.getsignal(number) is not signal.SIG_IGN:  # a script's job in the background ignores Ctrl+C
@@ -52,28 +52,28 @@ def handle_signals() -> None:
 
 
 def note(number: int) -> None:
-    """Another handler has answered signal ``number``: the next one that comes here is not the first."""
+    """Record that another handler has handled signal ``number``: the next one here is not the first."""
     _Received.number = _Received.number or number
 
 
 def received() -> bool:
-    """Whether a signal has asked for an end."""
+    """Whether a signal has been received."""
     return bool(_Received.number)
 
 
 def exit_code() -> int:
-    """What a process exits with that a signal has ended, as shells have it: 128 and the signal's number."""
+    """The exit code after a signal, as in shells: 128 plus the signal's number."""
     return 128 + _Received.number if _Received.number else INTERRUPTED
 
 
 def say_on(descriptor: int) -> int:
-    """Tell people on ``descriptor`` from now on, as standard error goes elsewhere; the one so far."""
+    """Print messages to ``descriptor`` from now on, as standard error is redirected; return the previous one."""
     before, _Received.descriptor = _Received.descriptor, descriptor
     return before
 
 
 def leave(code: int) -> "NoReturn":
-    """End at once, whatever is under way; a cursor that was hidden is shown again."""
+    """End the process at once; show the cursor again if it was hidden."""
     try:
         terminal = os.open(os.ttyname(_Received.descriptor), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
         os.write(terminal, b"\x1b[?25h")
@@ -83,7 +83,7 @@ def leave(code: int) -> "NoReturn":
 
 
 def end_quietly(code: int) -> None:
-    """The work is done: a signal that comes now only ends the process, with ``code``."""
+    """The work is done: from now on, a signal only ends the process, with ``code``."""
     for number in ending_signals():
         if signal.getsignal(number) is _receive:
             signal.signal(number, lambda *_: os._exit(code))
@@ -98,7 +98,7 @@ def _receive(number: int, _: object) -> None:
 
 
 def _say(text: str) -> None:
-    """Write past Python's streams, in the midst of whose work a signal may come."""
+    """Bypass Python's streams, which the signal may have interrupted."""
     descriptor = _Received.descriptor
     try:
         clear = "\r\x1b[K" if os.isatty(descriptor) and os.environ.get("TERM") != "dumb" else ""
@@ -108,7 +108,7 @@ def _say(text: str) -> None:
 
 
 def _unraisable(unraisable: "UnraisableHookArgs") -> None:
-    """An interrupt that came where Python cannot raise it, in a finalizer, is an interrupt nonetheless."""
+    """Handle an interrupt that Python cannot raise, as in a finalizer, all the same."""
     if issubclass(unraisable.exc_type, KeyboardInterrupt):
         leave(exit_code())
     sys.__unraisablehook__(unraisable)

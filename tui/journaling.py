@@ -1,4 +1,4 @@
-"""Keeps what is edited on disk while it is not saved, and offers what an earlier LayerLab could not save."""
+"""Writes unsaved edits to a journal on disk, and offers to restore those of a LayerLab that crashed."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,13 +21,13 @@ from tui.screens.dialogs import Ask
 __all__ = ["Journaling"]
 
 PAUSE = 1.0
-"""Seconds from an edit until it is on disk, with all that follow it in the meantime."""
+"""Seconds from an edit until it is written, together with all that follow meanwhile."""
 IDLE = 0.5
-"""Seconds without a key until a question comes up by itself: nobody is to answer it in the middle of a word."""
+"""Idle seconds before a question pops up: no key in mid-word must answer it."""
 
 
 class Journaling(DocumentController):
-    """An app whose document outlives it."""
+    """An app whose document survives a crash."""
 
     def __init__(self, preset: Preset | str | Path | None, path: Path | None) -> None:
         """Raises `PresetError` for an id or a path that cannot be read."""
@@ -40,25 +40,25 @@ class Journaling(DocumentController):
         self._touched = monotonic()
 
     async def on_event(self, event: events.Event) -> None:
-        """Take note of when a person did something last."""
+        """Record when the last input came."""
         if isinstance(event, events.InputEvent):
             self._touched = monotonic()
         await super().on_event(event)
 
     def on_unmount(self) -> None:
-        """Write what is due: the app ends, and not always because somebody left it."""
+        """Write pending edits: the app ends, and not always because the user quit."""
         if self._due is not None:
             with suppress(OSError):
                 self._journal.write(self.document, self.path, self._edits)
 
     def journal_edit(self) -> None:
-        """The document has changed: have it on disk soon. Takes no time."""
+        """Schedule writing the changed document; returns at once."""
         self._edits += 1
         if self._due is None:
             self._due = self.set_timer(PAUSE, self.secure)
 
     def close_journal(self) -> None:
-        """Leave nothing behind: what was unsaved has been seen to."""
+        """Delete the journal: unsaved changes have been saved or discarded."""
         self._due = None
         self._journal.close()
 
@@ -74,21 +74,21 @@ class Journaling(DocumentController):
         try:
             self._journal.write(document, path, number)
             self._failing = False
-        except Exception as error:  # noqa: BLE001  # a disk that is full must not keep anybody from editing
-            told, self._failing = self._failing, True
-            if not told and not get_current_worker().is_cancelled:
-                self.call_from_thread(self.refuse, "Edits are not kept on disk", explain(error))
+        except Exception as error:  # noqa: BLE001  # a full disk must not prevent editing
+            reported, self._failing = self._failing, True
+            if not reported and not get_current_worker().is_cancelled:
+                self.call_from_thread(self.refuse, "Unsaved edits are not being backed up", explain(error))
 
     @work(thread=True, group="leftovers", exit_on_error=False)
     def look_for_leftovers(self) -> None:
-        """Offer what a LayerLab that ended unexpectedly had not saved."""
+        """Offer to restore what a LayerLab that ended unexpectedly had not saved."""
         found, damaged = leftovers()
         if (found or damaged) and not get_current_worker().is_cancelled:
             self.call_from_thread(self._found_leftovers, found, damaged)
 
     def _found_leftovers(self, found: Sequence[Leftover], damaged: Sequence[str]) -> None:
         for line in damaged:
-            self.notify(f"unsaved edits that cannot be read: {one_line(line)}", title="Set aside", markup=False)
+            self.notify(f"unsaved edits could not be read: {one_line(line)}", title="Set aside", markup=False)
         if found:
             self._offering = self.set_interval(IDLE / 2, lambda: self._offer_once_idle(found))
 

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["Column", "Output", "flush", "say_error", "unwritten"]
 
 GONE = frozenset({errno.EPIPE, errno.EIO})
-"""What a write fails with whose reader has gone away: a pipe's (``| head``), a terminal that was closed."""
+"""The errors of writing to a closed pipe (``| head``) or terminal."""
 
 
 WIDEST = 300
-"""Characters of a cell at most: where there is no terminal, the widest cell is the width of its column."""
+"""Maximum characters of a cell: without a terminal, columns are as wide as their widest cell."""
 
 
 class Column(NamedTuple):
-    """A column of a table; one that is ``wide`` is left out where the terminal is narrower than that."""
+    """A column of a table; it is hidden on terminals narrower than ``wide``."""
 
     title: str
     right: bool = False
@@ -31,7 +31,7 @@ class Column(NamedTuple):
 
 
 def say_error(message: str, errors: TextIO | None = None) -> None:
-    """One line for ``errors``, by default standard error. If that cannot be written, nobody is left to be told."""
+    """Print one line to ``errors``, by default standard error; if that fails, ignore it."""
     stream = errors or sys.stderr
     try:
         stream.write(f"layerlab: {one_line(message)}\n")
@@ -41,7 +41,7 @@ def say_error(message: str, errors: TextIO | None = None) -> None:
 
 
 def unwritten(error: OSError) -> int:
-    """The exit code after an output that could not be written; why is said, unless the reader had seen enough."""
+    """The exit code after output could not be written; report why, unless the reader has gone."""
     hush(sys.stdout)
     if error.errno in GONE:
         return 0
@@ -50,7 +50,7 @@ def unwritten(error: OSError) -> int:
 
 
 def flush() -> int:
-    """Write out what is held back, so that nothing can fail once Python ends; the exit code if that fails, else 0."""
+    """Flush, so that nothing fails once Python exits; return the exit code if that fails, else 0."""
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -61,32 +61,32 @@ def flush() -> int:
 
 
 class Output:
-    """Writes lines and tables to a stream. Texts are shown as they are: no markup, no control characters."""
+    """Writes lines and tables to a stream. Text is printed literally: no markup, no control characters."""
 
     def __init__(
         self, stream: TextIO | None = None, console: "Console | None" = None, errors: TextIO | None = None
     ) -> None:
         self.stream = stream or sys.stdout
         self.errors = errors or sys.stderr
-        """Where a person is told what is no part of the output."""
+        """The stream for messages that are not part of the output."""
         self._console = console
 
     @property
     def rich(self) -> bool:
-        """Whether a person looks at a terminal that can do more than plain lines."""
+        """Whether the output is a terminal that can do more than plain lines."""
         return self._console is not None or (self.stream.isatty() and os.environ.get("TERM") != "dumb")
 
     @property
     def console(self) -> "Console":
         """The Rich console over the stream."""
         if self._console is None:
-            from rich.console import Console  # noqa: PLC0415  # 100 ms that a pipe does not need
+            from rich.console import Console  # noqa: PLC0415  # takes 100 ms; a pipe does not need it
 
             self._console = Console(file=self.stream, markup=False, highlight=False, emoji=False)
         return self._console
 
     def line(self, text: str = "", style: str = "") -> None:
-        """One line of text, in ``style`` on a terminal."""
+        """Print one line of text, in ``style`` on a terminal."""
         shown = escaped(truncated(text))
         if self.rich:
             self.console.print(shown, style=style or None, markup=False, highlight=False, emoji=False)
@@ -94,11 +94,11 @@ class Output:
             print(shown, file=self.stream)
 
     def heading(self, text: str) -> None:
-        """A line that titles what follows."""
+        """Print a heading."""
         self.line(text, "bold")
 
     def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]], styles: Sequence[str] = ()) -> None:
-        """``rows`` under the titles of ``columns``; ``styles`` gives each row's style on a terminal."""
+        """Print ``rows`` under the titles of ``columns``; ``styles`` are the rows' styles on a terminal."""
         cells = [[escaped(truncated(cell, WIDEST)) for cell in row] for row in rows]
         if self.rich:
             self._rich_table(columns, cells, styles)
@@ -106,7 +106,7 @@ class Output:
             self._plain_table(columns, cells)
 
     def json(self, text: str) -> None:
-        """One line of JSON, handed on at once."""
+        """Print one line of JSON and flush it."""
         print(text, file=self.stream, flush=True)
 
     def _rich_table(self, columns: Sequence[Column], rows: list[list[str]], styles: Sequence[str]) -> None:

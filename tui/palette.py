@@ -31,7 +31,7 @@ class _Command(Struct, frozen=True):
 
 
 class Commands(Provider):
-    """Offers all that LayerLab can do from where it is."""
+    """Offers everything that can be done from here."""
 
     async def discover(self) -> Hits:
         for command in self._actions():
@@ -65,7 +65,7 @@ class Commands(Provider):
                     yield _Command(f"{prefix}{binding.description}", f"{binding.tooltip} ({key})", run)
 
     def _view(self) -> Iterator[tuple[str, DOMNode]]:
-        """The open view of the Inspect tab and what in it has keys of its own, one of each kind."""
+        """The open view of the Inspect tab and its widgets that have keys, one of each kind."""
         pane = self._lab.inspect_pane
         if not (pane.active and pane.view):
             return

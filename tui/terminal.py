@@ -1,4 +1,4 @@
-"""The terminal guard: what libraries write by themselves goes to a log file, never across the screen.
+"""The terminal guard: what libraries print goes to a log file, never onto the screen.
 
 TensorFlow's C++ code writes to file descriptor 2 whatever its log level, and Textual draws on ``sys.__stderr__``,
 which is the same descriptor. So the screen gets descriptors of its own, and 1 and 2 point at the log meanwhile.
@@ -18,11 +18,11 @@ from tui import interrupt
 __all__ = ["Streams", "guarded", "hush"]
 
 LOG_LIMIT = 1_000_000
-"""Bytes above which the log is begun anew."""
+"""Size in bytes above which the log is started again."""
 
 
 class Streams(NamedTuple):
-    """Where to write while the terminal is guarded: to the reader, to the reader of errors, to the log."""
+    """The streams while the terminal is guarded: output, errors and log."""
 
     out: TextIO
     err: TextIO
@@ -34,7 +34,7 @@ def guarded() -> Iterator[Streams]:
     """Point file descriptors 1 and 2 at the log; ``sys.stdout`` and ``sys.stderr`` still reach the reader.
 
     ``sys.__stderr__`` and ``sys.__stdout__``, on which Textual draws and of which it asks the terminal's size,
-    become streams on the terminal wherever descriptor 2 or 1 is one. All is as before afterwards.
+    become streams on the terminal wherever descriptor 2 or 1 is one. Afterwards everything is restored.
     """
     with ExitStack() as stack:
         for stream in (sys.stdout, sys.stderr):
@@ -73,28 +73,28 @@ def hush(stream: TextIO | None) -> None:
 
 
 def _moved(descriptor: int, to: int, stack: ExitStack) -> TextIO:
-    """A stream on what ``descriptor`` has been so far; ``descriptor`` itself becomes a copy of ``to``."""
+    """A stream on the current target of ``descriptor``, which itself is redirected to ``to``."""
     try:
-        kept = os.dup(descriptor)
+        copy = os.dup(descriptor)
     except OSError:  # the shell closed it: 2>&-
-        kept = os.open(os.devnull, os.O_WRONLY)
+        copy = os.open(os.devnull, os.O_WRONLY)
     like = sys.__stderr__ if descriptor == 2 else sys.__stdout__
     stream = os.fdopen(
-        kept,
+        copy,
         "w",
         encoding=getattr(like, "encoding", None) or "utf-8",
         errors="backslashreplace" if descriptor == 2 else "replace",
-        buffering=1 if os.isatty(kept) else -1,
+        buffering=1 if os.isatty(copy) else -1,
     )
     os.dup2(to, descriptor)
     stack.callback(stream.close)
-    stack.callback(os.dup2, kept, descriptor)
+    stack.callback(os.dup2, copy, descriptor)
     stack.callback(hush, stream)
     return stream
 
 
 def _instead(stream: TextIO | None, descriptor: int, moved: TextIO) -> TextIO:
-    """``moved`` where ``stream`` writes to ``descriptor``; a stream to elsewhere, as in tests, stays."""
+    """``moved`` if ``stream`` writes to ``descriptor``; any other stream, as in tests, stays."""
     if stream is None:
         return moved
     try:
@@ -113,7 +113,7 @@ def _open_log() -> int:
 
 
 def _flush_native() -> None:
-    """Write out what C code still holds back, while it goes to the log."""
+    """Flush the buffers of C code while they still go to the log."""
     with suppress(OSError, TypeError, AttributeError):  # a platform without a C library under that name
         ctypes.CDLL(None).fflush(None)
 

@@ -1,8 +1,8 @@
-"""What a full-screen app does to a terminal, and how that is taken back, also after a process that was killed.
+"""Restores a terminal after a full-screen app, even one that was killed.
 
-While the app has the screen there is a file that says which terminal it is and what its settings were, locked by the
-process. A file that nobody holds the lock of is that of a process that had no time to tidy up: only then is a terminal
-put right by the next command there. A terminal is known by the name and the birth of its device, as names come again.
+While the app has the screen, a file locked by the process records the terminal and its settings. A file that nobody
+has locked is from a process that could not clean up: only then does the next command restore that terminal. Terminals
+are identified by the name and creation time of the device, as names are reused.
 """
 
 import os
@@ -23,28 +23,28 @@ RESETS = (
     "\x1b[<u\x1b[?1049l"  # Kitty's keys, which go with the alternate screen; that screen
     "\x1b[?25h\x1b[?1004l\x1b[0m"  # the cursor, reports of the focus, colours
 )
-"""Takes back what Textual's driver asks of a terminal; does nothing to a terminal of which none of it was asked."""
+"""Resets the modes that Textual's driver sets; has no effect on a terminal in its normal state."""
 CANCEL = "\x18"
-"""Ends an escape sequence of which only a part has been written."""
+"""Cancels a partly written escape sequence."""
 LARGEST = 10_000
-"""Bytes of a file that can be a marker."""
+"""Maximum size of a marker file, in bytes."""
 
 Settings = Sequence[Any]
 """What `termios.tcgetattr` returns."""
 
 
 class Marker:
-    """Says, for as long as this process lives or until it is removed, that the terminal ``name`` is the app's."""
+    """Marks the terminal ``name`` as in use by the app, until removed or until this process ends."""
 
     def __init__(self, name: str, settings: Settings) -> None:
-        """Where no file can be written or locked there is none, and nothing to be put right from."""
+        """If the file cannot be written or locked, there is no marker, and nothing will be restored."""
         self._path: Path | None = None
         self._descriptor = -1
         with suppress(OSError, ImportError):
             self._write(name, settings)
 
     def remove(self) -> None:
-        """The terminal is as it was."""
+        """Remove the marker: the terminal has been restored."""
         if self._path:
             with suppress(OSError):
                 self._path.unlink()
@@ -53,7 +53,7 @@ class Marker:
 
     def _write(self, name: str, settings: Settings) -> None:
         import fcntl  # noqa: PLC0415  # not on Windows
-        import json  # noqa: PLC0415  # not wanted by most commands
+        import json  # noqa: PLC0415  # not needed by most commands
 
         folder = _folder()
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,7 +74,7 @@ class Marker:
 
 
 def restore(name: str, settings: Settings | None) -> None:
-    """Put the terminal ``name`` right without ever waiting for it, whoever else is writing to it."""
+    """Restore the terminal ``name`` without ever blocking, whoever else is writing to it."""
     import termios  # noqa: PLC0415  # not on Windows
 
     with suppress(OSError, termios.error):
@@ -84,7 +84,7 @@ def restore(name: str, settings: Settings | None) -> None:
                 termios.tcsetattr(descriptor, termios.TCSANOW, list(settings))
             try:
                 os.write(descriptor, (CANCEL + RESETS).encode())
-            except BlockingIOError:  # nobody reads: what has not been read makes room
+            except BlockingIOError:  # nobody reads: discard what has not been read
                 termios.tcflush(descriptor, termios.TCOFLUSH)
                 os.write(descriptor, (CANCEL + RESETS).encode())
         finally:
@@ -92,7 +92,7 @@ def restore(name: str, settings: Settings | None) -> None:
 
 
 def restore_after_a_crash() -> None:
-    """Put this process's terminal right if an app was killed there that could not do so itself; else touch nothing."""
+    """Restore this process's terminal if an app was killed there; else touch nothing."""
     folder = _folder()
     try:
         names = [entry for entry in os.listdir(folder) if not entry.startswith(".")]  # noqa: PTH208  # quicker
@@ -101,26 +101,26 @@ def restore_after_a_crash() -> None:
         return
     for entry in names:
         with suppress(OSError, ValueError, KeyError, TypeError, IndexError, ImportError):
-            _put_right(folder / entry, name)
+            _restore_marked(folder / entry, name)
 
 
-def _put_right(path: Path, name: str) -> None:
-    """Do so if the marker at ``path`` is of the terminal ``name`` and its process is dead; it is used up then."""
+def _restore_marked(path: Path, name: str) -> None:
+    """Restore the terminal ``name`` if the marker at ``path`` is for it and its process is dead; delete the marker."""
     import fcntl  # noqa: PLC0415  # as above
     import json  # noqa: PLC0415
 
     descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails as long as its process lives
-        told = json.loads(os.read(descriptor, LARGEST))
-        marked = told["terminal"]
+        record = json.loads(os.read(descriptor, LARGEST))
+        marked = record["terminal"]
         if not isinstance(marked, list) or marked != _identity_or_none(str(marked[0])):
-            path.unlink()  # that terminal is no more
+            path.unlink()  # that terminal is gone
         elif marked[0] == name and _in_foreground():
-            _restore_here(told["settings"])
+            _restore_here(record["settings"])
             path.unlink()
     except ValueError:
-        path.unlink()  # no marker of ours
+        path.unlink()  # not one of our markers
     finally:
         os.close(descriptor)
 
@@ -131,18 +131,18 @@ def _restore_here(settings: list[Any]) -> None:
     descriptor = next(descriptor for descriptor in range(3) if os.isatty(descriptor))
     writable = next((n for n in (1, 2) if os.isatty(n)), descriptor)
     raw = not termios.tcgetattr(descriptor)[3] & (termios.ICANON | termios.ECHO)
-    if raw:  # a shell may have seen to it
+    if raw:  # a shell may have restored it
         with suppress(termios.error):
-            termios.tcsetattr(descriptor, termios.TCSAFLUSH, settings)  # what the mouse has typed meanwhile is dropped
+            termios.tcsetattr(descriptor, termios.TCSAFLUSH, settings)  # drops mouse reports that came meanwhile
     os.write(writable, RESETS.encode())
 
 
 def _in_foreground() -> bool:
-    """Whether this process may change its terminal; one in the background would be stopped for it."""
+    """Whether this process may change its terminal; a background process would be stopped."""
     descriptor = next(descriptor for descriptor in range(3) if os.isatty(descriptor))
     try:
         return os.tcgetpgrp(descriptor) == os.getpgrp()
-    except OSError:  # it is not the terminal that controls this process: nothing is stopped for it
+    except OSError:  # not the controlling terminal: no process is stopped
         return True
 
 
@@ -151,7 +151,7 @@ def _folder() -> Path:
 
 
 def _identity(name: str) -> list[object]:
-    """What tells a terminal from one that had its name before: a device is made anew when its window opens."""
+    """Distinguishes a terminal from earlier ones of the same name: each window creates a new device."""
     found = Path(name).stat()
     return [name, found.st_rdev, found.st_ino, found.st_ctime_ns]
 
@@ -163,7 +163,7 @@ def _identity_or_none(name: str) -> list[object] | None:
         return None
 
 
-if sys.platform == "win32":  # there the console is put right by itself
+if sys.platform == "win32":  # there the console restores itself
 
     def restore_after_a_crash() -> None:
         return

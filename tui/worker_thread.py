@@ -1,4 +1,4 @@
-"""Work that takes long, done in a thread while the main thread hears signals."""
+"""Runs long work in a thread while the main thread handles signals."""
 
 from collections.abc import Callable
 from ctypes import c_ulong, py_object, pythonapi
@@ -12,19 +12,19 @@ T = TypeVar("T")
 PATIENCE = 0.2
 """Seconds after which waiting is interrupted for a signal, on systems where a signal does not interrupt it."""
 GRACE = 2.0
-"""Seconds that interrupted work has for clearing away what it was writing."""
+"""Seconds that interrupted work has to clean up."""
 
 
 def in_worker(work: Callable[[], T]) -> T:
-    """Do ``work`` in a thread of its own and wait for it here.
+    """Do ``work`` in a thread and wait for it.
 
-    A signal's handler runs in the main thread, and only between two steps of Python: in the midst of what TensorFlow
-    computes nobody would be answered. After a KeyboardInterrupt the work is interrupted too, and waited for a moment.
+    Signal handlers run in the main thread, and only between two bytecodes: while TensorFlow computes there, none would
+    run. After a KeyboardInterrupt the work is interrupted too, and waited for briefly.
     Raises what ``work`` raises.
     """
     results: list[T] = []
     errors: list[BaseException] = []
-    done = Event()  # a join that was interrupted takes the thread for ended from then on
+    done = Event()  # an interrupted join considers the thread ended
 
     def run() -> None:
         try:

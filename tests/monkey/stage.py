@@ -104,7 +104,7 @@ class Stage(LayerLabApp):
             session.allow(steps)
 
     def inspector(self):
-        shown = self._on_show
+        shown = self._shown
         if shown:
             return Network(shown[0].preset.architecture, shown[0].preset.plan)
         return super().inspector()
@@ -127,7 +127,7 @@ class Stage(LayerLabApp):
 
 
 def _going_on(store, run, more):
-    """As `tui.runs.sessions.resume_session`, with a scripted session."""
+    """As `tui.sessions.resume_session`, with a scripted session."""
     told = store.details(run.id)
     if told.run.state == "running":
         raise RunError("is being trained")

@@ -24,7 +24,7 @@ STEPS = 40
 
 
 class ScriptedSession:
-    """Trains nothing, but obeys and tells like a session; `allow` lets it go on by some steps."""
+    """Trains nothing, but takes commands and reports events like a session; `allow` lets it go on by some steps."""
 
     def __init__(self, architecture: Architecture, plan: Plan, listen: Callable[[Event], None]) -> None:
         self.architecture, self.plan, self.listen = architecture, plan, listen

@@ -38,7 +38,7 @@ async def test_the_browser_filters_and_opens_a_preset(size):
 async def test_the_browser_says_when_nothing_is_called_so(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "p", "text:zzzz")
-        assert "nothing is called so" in screen_of(app)
+        assert "no match" in screen_of(app)
         await keys(pilot, "enter", "escape")
         assert app.preset.name == "LeNet-5"
 
@@ -134,7 +134,7 @@ async def test_the_palette_lists_actions_presets_and_layers(size):
         await keys(pilot, "enter")
         await until(pilot, lambda: len(app.preset.architecture.layers) == 9)
         await keys(pilot, "ctrl+p", "text:undo")
-        await until(pilot, lambda: "Take back the last edit" in screen_of(app))
+        await until(pilot, lambda: "Undo the last edit" in screen_of(app))
 
 
 async def test_every_action_with_a_key_has_an_id_a_tooltip_and_a_palette_entry(size):

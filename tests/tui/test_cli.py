@@ -78,9 +78,9 @@ class TestSummary:
             "7  Dense 84 tanh            84        10,164     10,164         10,080",
             "8  Dense 10 softmax         10           850        850            840",
             "61,706 params = 61,470 weights + 236 biases",
-            "61,706 trainable, 0 not",
-            "241 KiB of parameters, 36.2 KiB of activations an example",
-            "416,520 multiply-adds an example",
+            "61,706 trainable, 0 non-trainable",
+            "241 KiB of parameters, 36.2 KiB of activations per example",
+            "416,520 multiply-adds per example",
             "no problems",
         ]
 
@@ -279,7 +279,7 @@ def vars_of(value: object, *names: str) -> tuple[object, ...]:
 class TestOpening:
     """Without a terminal the app is refused, but only after what it should open was found."""
 
-    REFUSED = "the app needs a terminal; `layerlab summary` and `layerlab train` do without"
+    REFUSED = "the app needs a terminal; `layerlab summary` and `layerlab train` do not"
 
     def test_no_command_is_taken_for_what_to_open(self) -> None:
         assert {command.name or command.callback.__name__ for command in app.registered_commands} == COMMANDS
@@ -396,4 +396,4 @@ class TestDoctor:
         done = CliRunner().invoke(app, ["doctor"], prog_name="layerlab")
         assert done.exit_code == 1
         assert "! bad.toml: " in done.stdout
-        assert done.stdout.splitlines()[-1] == "1 to mend"
+        assert done.stdout.splitlines()[-1] == "1 needs attention"

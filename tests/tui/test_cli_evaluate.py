@@ -87,7 +87,7 @@ def test_undefined_figures_and_missing_predictions_are_told() -> None:
     stream = StringIO()
     show_results(Results.of(outputs, np.array([1, 1, 2, 3]), 0.5, DATASETS["mnist"].classes), Output(stream))
     told = stream.getvalue()
-    assert "2 of 4 right, 50.00%" in told
+    assert "2 of 4 correct, 50.00%" in told
     assert "1 answer NaN" in told
     (row,) = [line.split() for line in told.splitlines() if line.split()[:1] == ["5"]][:1]
     assert row == ["5", "-", "-", "-", "0"]
@@ -101,11 +101,11 @@ def test_findings_are_told_with_evidence_cause_and_remedies() -> None:
     show_findings(findings, Output(stream))
     told = " ".join(stream.getvalue().split())
     (finding,) = findings
-    for text in (finding.code, finding.evidence, finding.cause, *(remedy.label for remedy in finding.fixes)):
+    for text in (finding.code, finding.evidence, finding.cause, *(fix.label for fix in finding.fixes)):
         assert " ".join(text.split()) in told
 
 
 def test_nothing_found_is_told_too() -> None:
     stream = StringIO()
     show_findings((), Output(stream))
-    assert stream.getvalue().strip() == "nothing was found wrong"
+    assert stream.getvalue().strip() == "no problems found"

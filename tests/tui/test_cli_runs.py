@@ -103,8 +103,8 @@ def damaged(home: Path) -> None:
 
 class TestRuns:
     def test_what_cannot_be_compared_is_told_where_nothing_fits(self, six: Path) -> None:
-        assert "none of 6 runs fits: foo>3: a number can be compared with params, epochs, " in done("runs", "foo>3")
-        assert done("runs", "nothing").strip() == "none of 6 runs fits: nothing"
+        assert "none of 6 runs matches: foo>3: a number can be compared with params, epochs, " in done("runs", "foo>3")
+        assert done("runs", "nothing").strip() == "none of 6 runs matches: nothing"
         assert keys("best", ">", "0.5") == keys("best>0.5") != []
 
     def test_without_runs_it_says_what_to_do(self, home: Path) -> None:
@@ -123,7 +123,7 @@ class TestRuns:
         assert keys("lenet") == ["00002"]
         assert keys("ffnn", "params<100k") == ["00005", "00000"]
         assert keys("best>99.9%") == []
-        assert done("runs", "best>99.9%") == "none of 6 runs fits: best>99.9%\n"
+        assert done("runs", "best>99.9%") == "none of 6 runs matches: best>99.9%\n"
 
     def test_a_column_puts_in_order(self, six: Path) -> None:
         every = {run["key"]: run["best_val_accuracy"] for run in told("runs")}
@@ -149,7 +149,7 @@ class TestRuns:
 
     def test_interrupted_ones_can_be_gone_on_with(self, home: Path) -> None:
         interrupted(home)
-        assert done("runs").splitlines()[-1] == "1 run was interrupted: `layerlab resume abcde` goes on"
+        assert done("runs").splitlines()[-1] == "1 run was interrupted: `layerlab resume abcde` resumes it"
         interrupted(home, key="fghij")
         assert done("runs").splitlines()[-1].startswith("2 runs were interrupted: ")
         assert {run["state"] for run in told("runs")} == {"interrupted"}
@@ -167,7 +167,7 @@ class TestRuns:
         (index,) = (six / "runs").glob("index-*.db")
         index.write_text("no database")
         damaged(six)
-        assert done("runs", "--rebuild") == "index made anew: 7 runs, 1 of them damaged\n"
+        assert done("runs", "--rebuild") == "index rebuilt: 7 runs, 1 of them damaged\n"
         assert told("runs", "--rebuild") == {"runs": 7, "damaged": 1}
 
     def test_a_long_note_is_cut_wherever_that_has_to_be(self, six: Path) -> None:
@@ -253,8 +253,8 @@ class TestCompare:
         assert {"place": "whole", "field": "params", "values": ["61,706", "7,960", "7,960"]} in report["differences"]
 
     def test_one_is_too_few(self, six: Path) -> None:
-        assert refused("compare", "last").startswith("to compare takes two runs or more")
-        assert "(00005) is one run; to compare takes two runs or more" in refused("compare", "last", "00005")
+        assert refused("compare", "last").startswith("comparing needs two or more runs")
+        assert "(00005) is a single run; comparing needs two or more runs" in refused("compare", "last", "00005")
 
     def test_on_a_terminal(self, six: Path) -> None:
         out, stream = on_console(60)
@@ -277,7 +277,7 @@ class TestTrash:
     def test_nothing_is_taken_if_one_is_not_there(self, six: Path) -> None:
         refused("rm", "00001", "nothing")
         assert len(keys()) == 6
-        assert "say which runs" in refused("rm")
+        assert "name the runs" in refused("rm")
         assert "not both" in refused("rm", "--empty", "--restore", "00001")
 
     def test_what_is_not_in_it(self, six: Path) -> None:
@@ -306,10 +306,10 @@ class TestTrash:
     def test_it_is_emptied_only_if_that_is_said(self, six: Path) -> None:
         assert done("rm", "--empty") == "the trash is empty\n"
         done("rm", "00001", "00002", "00003")
-        assert refused("rm", "--empty") == "delete 3 runs for good? say so with --yes"
-        assert done("rm", "--empty", "--yes", "00002") == "1 run deleted for good\n"
+        assert refused("rm", "--empty") == "delete 3 runs permanently? confirm with --yes"
+        assert done("rm", "--empty", "--yes", "00002") == "1 run permanently deleted\n"
         assert keys("--trash") == ["00003", "00001"]
-        assert done("rm", "--empty", "--yes") == "2 runs deleted for good\n"
+        assert done("rm", "--empty", "--yes") == "2 runs permanently deleted\n"
         assert keys("--trash") == []
         assert len(keys()) == 3
 
@@ -317,7 +317,7 @@ class TestTrash:
     def test_on_a_terminal_it_asks(self, six: Path, answer: str, left: int) -> None:
         done("rm", "00001")
         with on_terminal([*COMMAND, "rm", "--empty"]) as terminal:
-            terminal.until(lambda seen: "delete 1 run for good? [y/N]" in seen)
+            terminal.until(lambda seen: "delete 1 run permanently? [y/N]" in seen)
             terminal.type(f"{answer}\r")
             terminal.to_the_end()
         assert len(keys("--trash")) == left
@@ -348,7 +348,7 @@ class TestExport:
     def test_what_is_there_stays_unless_that_is_not_wanted(self, here: Path) -> None:
         (here / "lenet-5.py").write_text("mine")
         message = refused("export", "lenet-5", "--to", "script")
-        assert message == "lenet-5.py: exists already; --force writes over it"
+        assert message == "lenet-5.py: already exists; --force overwrites it"
         assert (here / "lenet-5.py").read_text() == "mine"
         done("export", "lenet-5", "--to", "script", "--force")
         assert "import keras" in (here / "lenet-5.py").read_text()
@@ -372,7 +372,7 @@ class TestExport:
             (("lenet-6", "--to", "csv"), "did you mean lenet-5?"),
             (("lenet-6", "--to", "csv"), "did you mean LeNet-5 2?"),
             (("no/such.toml", "--to", "script"), "there is no such file"),
-            (("lenet-5", "--to", "script", "--out", "~nobody-at-all/x.py"), "nothing can be written there"),
+            (("lenet-5", "--to", "script", "--out", "~nobody-at-all/x.py"), "cannot write there"),
             (("lenet-5", "--to", "script", "--out", "file/x.py"), "file"),
         ],
     )
@@ -385,7 +385,7 @@ class TestExport:
 
 class TestReport:
     def test_a_quick_one(self, six: Path, here: Path) -> None:
-        assert done("report", "00002", "--quick") == "written as a lab report: lenet-5-2-00002.html\n"
+        assert done("report", "00002", "--quick") == "wrote a lab report: lenet-5-2-00002.html\n"
         assert "LeNet-5 2" in (here / "lenet-5-2-00002.html").read_text()
         assert "--force" in refused("report", "00002", "--quick")
 
@@ -455,8 +455,8 @@ class TestImport:
     def test_nothing_is_written_over_or_hidden(self, home: Path, here: Path) -> None:
         (here / "seen.json").write_text(self.MODEL)
         done("import", "seen.json")
-        assert "exists already" in refused("import", "seen.json")
-        assert "comes with LayerLab" in refused("import", "seen.json", "--out", "lenet-5")
+        assert "already exists" in refused("import", "seen.json")
+        assert "LayerLab ships a preset" in refused("import", "seen.json", "--out", "lenet-5")
         done("import", "seen.json", "--out", "lenet-5", "--force")
         assert presets.find("lenet-5").parent == home / "presets"
 
@@ -485,7 +485,7 @@ class TestKeeping:
     @pytest.mark.parametrize("kind", [PlainReporter, LiveReporter])
     def test_the_key_is_told_at_the_end(self, kind: type[PlainReporter | LiveReporter]) -> None:
         lines = self.lines(kind, self.KEPT, self.STARTED, self.STRETCH, self.ENDED)
-        assert lines[-1] == "kept as run abcde (layerlab show abcde)"
+        assert lines[-1] == "saved as run abcde (layerlab show abcde)"
 
     @pytest.mark.parametrize("kind", [PlainReporter, LiveReporter])
     def test_where_nothing_was_trained_nothing_is_kept(self, kind: type[PlainReporter | LiveReporter]) -> None:
@@ -522,9 +522,9 @@ class TestKeeping:
             (("--no-save",), "the app needs a terminal"),
             (("open", "lenet-5", "--no-save"), "the app needs a terminal"),
             (("evaluate", "lenet-5", "--weights", "best"), "--weights is for runs"),
-            (("evaluate", "00002", "--epochs", "3"), "00002: a run is not trained anew"),
-            (("evaluate", "00002", "--no-save"), "00002: a run is not trained anew"),
-            (("evaluate", "00002", "--name", "other"), "00002: a run is not trained anew"),
+            (("evaluate", "00002", "--epochs", "3"), "00002: a run is not retrained"),
+            (("evaluate", "00002", "--no-save"), "00002: a run is not retrained"),
+            (("evaluate", "00002", "--name", "other"), "00002: a run is not retrained"),
             (("evaluate", "lenet-6"), "did you mean lenet-5?"),
             (("resume", "00000"), "say how many epochs more"),
             (("resume", "00000", "--more", "0"), "--more: expected a whole number"),
@@ -539,7 +539,7 @@ class TestKeeping:
         text = done("evaluate", "abcde")
         assert text.splitlines()[:2] == [
             "cut off (abcde), last weights",
-            "it ended in its first epoch: there are no weights to ask",
+            "it ended during its first epoch and has no weights to evaluate",
         ]
         assert told("evaluate", "abcde")["event"] == "findings"
 
@@ -580,7 +580,7 @@ def test_nothing_slow_is_imported(words: list[str], six: Path, here: Path) -> No
 def test_from_the_first_epoch_to_the_report(home: Path, here: Path) -> None:
     """One training on its way through all commands, in one process."""
     first = done("train", "ffnn-10", "--epochs", "2", "--name", "Mine", "--early-stopping", "patience=9")
-    key = re.search(r"kept as run (\w{5}) ", first)[1]
+    key = re.search(r"saved as run (\w{5}) ", first)[1]
     folder = next((home / "runs").glob(f"*-{key}"))
     assert {"best.keras", "last.keras", "checkpoint.safetensors"} <= {path.name for path in folder.iterdir()}
     (run,) = told("runs")

@@ -17,17 +17,17 @@ from core.plan.plan import Plan
 from tests.tui.scripted import ScriptedSession
 from tui.cli.command_line import app
 from tui.cli.reporters import JsonReporter, LiveReporter, PlainReporter, Reporter, reporter
-from tui.cli.session_runner import Trains, run_session
+from tui.cli.session_runner import RunnableSession, run_session
 from tui.output import Output
 
 LENET = presets.load(presets.find("lenet-5"))
 COMMAND = [sys.executable, "-m", "tui"]
 
 
-def scripted(epochs: int = 3, **settings: object) -> Callable[[Callable[[Event], None]], Trains]:
+def scripted(epochs: int = 3, **settings: object) -> Callable[[Callable[[Event], None]], RunnableSession]:
     """A session that runs to its end, or until it is stopped."""
 
-    def make(listen: Callable[[Event], None]) -> Trains:
+    def make(listen: Callable[[Event], None]) -> RunnableSession:
         session = ScriptedSession(LENET.architecture, Plan(epochs=epochs), listen)
         for name, value in settings.items():
             setattr(session, name, value)
@@ -90,7 +90,7 @@ class TestAttending:
     def test_if_nobody_can_be_told_it_has_stopped_before_the_error_goes_on(self) -> None:
         sessions: list[ScriptedSession] = []
 
-        def make(listen: Callable[[Event], None]) -> Trains:
+        def make(listen: Callable[[Event], None]) -> RunnableSession:
             sessions.append(scripted(epochs=10**6)(listen))  # type: ignore[arg-type]  # it is a ScriptedSession
             return sessions[0]
 

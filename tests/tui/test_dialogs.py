@@ -116,7 +116,7 @@ async def test_the_file_a_name_is_saved_as_is_told_while_typing(size, home: Path
         await keys(pilot, "enter")
         assert isinstance(app.screen, NameFile)
         await keys(pilot, "text:Net 2")
-        assert str(app.screen.told.content).endswith(str(presets.path_for("Net 2").absolute()))
+        assert str(app.screen.preview.content).endswith(str(presets.path_for("Net 2").absolute()))
         assert "needs a name" not in screen_of(app)
 
 

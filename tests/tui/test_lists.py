@@ -24,7 +24,7 @@ from tui.widgets.option_list import PagesOnceLaidOut
 KEYS = ["pageup", "pagedown", "home", "end", "up", "down", "left", "right", "enter", "space", "g", "G"]
 ARGUMENTS: dict[type[Widget], dict[str, object]] = {
     GradientTable: {"opens": False},
-    BuildPane: {"on_edit": lambda *_: None, "on_remedy": lambda _: None},
+    BuildPane: {"on_edit": lambda *_: None, "on_fix": lambda _: None},
 }
 
 

@@ -10,9 +10,9 @@ from core import presets
 from tests.tui.driving import screen_of, until
 from tests.tui.on_terminal import on_terminal
 from tests.tui.scripted import ScriptedSession
+from tui import loading
 from tui.app import LayerLabApp
-from tui.train import loading
-from tui.train.loading import Loader
+from tui.loading import Loader
 
 SAID = "loading TensorFlow"
 
@@ -55,12 +55,12 @@ async def opened(load, size=(120, 36)):
 
 @pytest.fixture
 def at_once(monkeypatch):
-    monkeypatch.setattr(loading, "QUIET", 0.01)
+    monkeypatch.setattr(loading, "IDLE", 0.01)
 
 
 @pytest.fixture
 def never(monkeypatch):
-    monkeypatch.setattr(loading, "QUIET", 10_000.0)
+    monkeypatch.setattr(loading, "IDLE", 10_000.0)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])

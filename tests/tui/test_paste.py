@@ -192,9 +192,9 @@ def test_a_paste_on_a_real_terminal_is_text_in_whatever_pieces_it_comes(home):
         terminal.type(f"~{START}{END} dddd{END}p")
         terminal.until(lambda seen: "ame of a preset" in seen)
         terminal.type(f"{START}zz\x1b{END}zz{START}-\x1bd{END}")
-        terminal.until(lambda seen: "nothing is called so" in seen)
+        terminal.until(lambda seen: "no match" in seen)
         terminal.type("\x1b")
-        terminal.until(lambda seen: "61,706 params" in seen.rpartition("nothing is called so")[2])
+        terminal.until(lambda seen: "61,706 params" in seen.rpartition("no match")[2])
         terminal.type("q")
         seen = terminal.to_the_end()
     assert terminal.process.returncode == 0, seen[-2000:]

@@ -63,7 +63,7 @@ async def test_a_training_is_kept_gone_on_with_and_looked_into(home: Path) -> No
         assert f"run {run.key}, last weights" in str(inspect.line.content)
         assert inspect.results.accuracy == app.train_pane.history.ended.test_accuracy
         await keys(pilot, "l")
-        await until(pilot, lambda: not inspect.run.kept or inspect.run == app.train_pane.controller.run)
+        await until(pilot, lambda: not inspect.run.saved_as or inspect.run == app.train_pane.controller.run)
     wait_until_written()
     assert {path.name for path in (home / "runs" / run.id).glob("*.keras")} == {"best.keras", "last.keras"}
 
@@ -139,7 +139,7 @@ async def test_a_folder_that_is_not_there_is_no_place_to_write_to(home: Path) ->
         await open_runs(app, pilot)
         await keys(pilot, "x", "text:/nowhere", "enter")
         assert isinstance(app.screen, ExportDialog)
-        assert "no such folder" in str(app.screen.told.content)
+        assert "no such folder" in str(app.screen.message.content)
         await keys(pilot, "escape")
         assert not isinstance(app.screen, ExportDialog)
 
@@ -151,7 +151,7 @@ async def test_while_something_is_trained_no_run_is_gone_on_with_or_looked_into(
         await until(pilot, lambda: app.train_pane.busy)
         await open_runs(app, pilot)
         await keys(pilot, "r")
-        await until(pilot, lambda: "training is under way" in notices(app))
+        await until(pilot, lambda: "training is running" in notices(app))
         await keys(pilot, "i")
         await until(pilot, lambda: "on show until it ends" in notices(app))
         assert app.tabs.current == "runs"

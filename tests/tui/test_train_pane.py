@@ -20,8 +20,8 @@ from core.presets import Preset
 from tests.tui.driving import SIZES, screen_of, until
 from tests.tui.scripted import STEPS, ScriptedSession
 from tui.train import messages, run_view
-from tui.train.controller import TrainedNetwork
 from tui.train.pane import TrainPane
+from tui.training_session import TrainedNetwork
 
 NET = Preset("net", Architecture((28, 28, 1), (Flatten(), Dense(10, "softmax"))), Plan(epochs=3))
 CSS = Path(tui.__file__).parent / "train" / "train.tcss"
@@ -146,7 +146,7 @@ async def test_space_pauses_and_goes_on(size):
     async with training(size) as (app, pane, pilot):
         await pilot.press("space")
         await until(pilot, lambda: pane.state == "paused")
-        assert pane.message.startswith("paused in epoch 1, after batch 10 of 40: space goes on")
+        assert pane.message.startswith("paused in epoch 1, after batch 10 of 40: space resumes it")
         assert pane.headline == "paused net 1/3"
         app.sessions[0].allow(5)
         await pilot.press("space")
@@ -189,10 +189,10 @@ async def test_n_from_idle_begins_a_training_with_a_single_batch():
 
 async def test_that_not_all_is_kept_is_said_as_long_as_it_stands_there():
     async with training() as (app, pane, pilot):
-        app.sessions[0].listen(RunNotSaved("this run is not kept: the disk is full; training goes on"))
+        app.sessions[0].listen(RunNotSaved("this run is not kept: the disk is full; training resumes it"))
         app.sessions[0].allow(3 * STEPS)
         await until(pilot, lambda: not pane.busy)
-        assert pane.message.endswith("; not all of it is kept")
+        assert pane.message.endswith("; not everything was saved")
         await pilot.press("t")
         await until(pilot, lambda: len(app.sessions) == 2)
         app.sessions[1].allow(3 * STEPS)
@@ -203,7 +203,7 @@ async def test_that_not_all_is_kept_is_said_as_long_as_it_stands_there():
 async def test_what_goes_wrong_after_the_end_is_told_at_once():
     async with training(steps=3 * STEPS) as (app, pane, pilot):
         await until(pilot, lambda: not pane.busy)
-        why = "the Keras files of this run were not written: the disk is full"
+        why = "the Keras files of this run were not exported to the disk is full"
         Thread(target=app.sessions[0].listen, args=(RunNotSaved(why),)).start()
         await until(pilot, lambda: why in [notice.message for notice in app._notifications])
         assert "not all of it" not in pane.message
@@ -248,7 +248,7 @@ async def test_plus_after_the_end_goes_on_with_the_same_session(size):
         app.preset = replace(NET, name="another")
         await pilot.press("+")
         assert pane.busy
-        await until(pilot, lambda: "going on with net from epoch 3 to 6" in pane.message)
+        await until(pilot, lambda: "resuming net from epoch 3 to 6" in pane.message)
         app.sessions[0].allow(10**6)
         await until(pilot, lambda: not pane.busy)
         assert len(app.sessions) == 1
@@ -263,7 +263,7 @@ async def test_plus_between_the_end_and_the_next_look_at_it_goes_on():
         await until(pilot, lambda: StateChanged("idle") in pane.controller._events)
         assert pane.state == "running"
         await pilot.press("+")
-        await until(pilot, lambda: pane.message.startswith("going on with net from epoch 3 to 6"))
+        await until(pilot, lambda: pane.message.startswith("resuming net from epoch 3 to 6"))
         app.sessions[0].allow(10**6)
         await until(pilot, lambda: not pane.busy)
         assert pane.epochs.row_count == 6
@@ -305,10 +305,10 @@ async def test_t_after_the_end_starts_anew():
 @pytest.mark.parametrize(
     ("key", "why"),
     [
-        ("space", "nothing is being trained: press t to start"),
-        ("x", "nothing is being trained"),
-        ("[", "nothing is being trained"),
-        ("]", "nothing is being trained"),
+        ("space", "nothing is training: press t to start"),
+        ("x", "nothing is training"),
+        ("[", "nothing is training"),
+        ("]", "nothing is training"),
         ("+", "nothing to go on from yet"),
     ],
 )
@@ -330,7 +330,7 @@ async def test_a_refusal_after_the_end_keeps_what_was_reached():
 async def test_while_training_t_and_the_plan_are_refused(size):
     async with training(size) as (app, pane, pilot):
         await pilot.press("t")
-        assert "training is under way: x stops it" in pane.message
+        assert "training is running: x stops it" in pane.message
         await pilot.press("e")
         assert "the plan is fixed while it trains" in pane.message
         assert len(app.sessions) == 1
@@ -511,7 +511,7 @@ async def test_escape_codes_in_a_name_are_not_shown():
         app.sessions[0].allow(3 * STEPS - 10)
         await until(pilot, lambda: not pane.busy)
         await pilot.press("+")
-        await until(pilot, lambda: pane.message.startswith("going on with net"))
+        await until(pilot, lambda: pane.message.startswith("resuming net"))
         assert pane.message.isprintable()
         app.sessions[0].allow(10**6)
         app.preset = NET
@@ -637,26 +637,26 @@ async def test_the_gradients_follow_a_training():
         await pilot.press("g")
         app.sessions[0].listen(looked_at(1))
         table = pane.view.gradients
-        await until(pilot, lambda: [course.steps for course in table.courses] == [(1,)])
+        await until(pilot, lambda: [course.steps for course in table.trends] == [(1,)])
         app.sessions[0].listen(looked_at(9, gradient=0.0625))
-        await until(pilot, lambda: [course.steps for course in table.courses] == [(1, 9)])
+        await until(pilot, lambda: [course.steps for course in table.trends] == [(1, 9)])
         assert "6.2e-02" in screen_of(app)
         app.sessions[0].allow(10**6)
         await until(pilot, lambda: not pane.busy)
-        assert [course.steps for course in table.courses] == [(1, 9)]
+        assert [course.steps for course in table.trends] == [(1, 9)]
 
 
 async def test_a_new_training_begins_with_no_gradients():
     async with training() as (app, pane, pilot):
         await pilot.press("g")
         app.sessions[0].listen(looked_at(1))
-        await until(pilot, lambda: pane.view.gradients.courses)
+        await until(pilot, lambda: pane.view.gradients.trends)
         await pilot.press("x")
         await until(pilot, lambda: not pane.busy)
-        assert pane.view.gradients.courses
+        assert pane.view.gradients.trends
         await pilot.press("t")
         await until(pilot, lambda: len(app.sessions) == 2)
-        assert not pane.view.gradients.courses
+        assert not pane.view.gradients.trends
         assert messages.no_gradients(pane.history, live=True) in screen_of(app)
 
 
@@ -671,7 +671,7 @@ async def test_before_there_are_gradients_it_is_said_what_to_do(size):
         await until(pilot, lambda: app.sessions)
         app.sessions[0].allow(10**6)
         await until(pilot, lambda: not pane.busy)
-        assert "No gradients were looked at." in screen_of(app)
+        assert "No gradients were sampled." in screen_of(app)
 
 
 async def test_beside_the_gradients_no_key_is_offered_that_does_nothing():

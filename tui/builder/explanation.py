@@ -1,4 +1,4 @@
-"""How the numbers of the chosen layer come about: each with its formula, the values put in, and the window drawn."""
+"""How the selected layer's numbers are computed: formulas, substituted values, and the window drawn."""
 
 from functools import lru_cache
 from itertools import groupby
@@ -32,11 +32,11 @@ Part = str | tuple[str, str]
 
 
 class Explanation(VerticalScroll, can_focus=True):
-    """The steps of the chosen layer's numbers."""
+    """Explains the selected layer's numbers, step by step."""
 
     HELP = """
-    ## How the numbers come about
-    Each number of the chosen layer: its formula, and below it the formula with the values put in.
+    ## How it is computed
+    Each number of the selected layer: its formula, and below it the formula with its values.
     Weights multiply, biases add, statistics are measured; the three add up to Keras's count.
     For layers with a window, **comma** and **full stop** slide it over the image.
     """
@@ -47,13 +47,13 @@ class Explanation(VerticalScroll, can_focus=True):
     ]
 
     summary: reactive[Summary | None] = reactive(None, repaint=False)
-    """The architecture, worked out."""
+    """The summary of the architecture."""
     problems: reactive[tuple[Problem, ...]] = reactive((), repaint=False)
-    """What is wrong or doubtful about architecture and plan."""
+    """Errors and warnings about architecture and plan."""
     selected: reactive[int] = reactive(0, repaint=False)
-    """The row explained."""
+    """The explained row."""
     stop: reactive[int] = reactive(0, repaint=False)
-    """At which of its places the window is drawn."""
+    """The stop at which the window is drawn."""
 
     text = query_one("#explanation-text", Static)
     window = query_one("#explanation-window", Static)
@@ -77,7 +77,7 @@ class Explanation(VerticalScroll, can_focus=True):
         self._redraw()
 
     def slide(self, by: int) -> bool:
-        """Draw the window ``by`` places further on; False if the layer has none."""
+        """Move the drawn window by ``by`` stops; False if the layer has no window."""
         row = self._row()
         if row is None or row.facts is None or row.facts.window is None:
             return False
@@ -101,7 +101,7 @@ class Explanation(VerticalScroll, can_focus=True):
 
 
 def describe(row: Row, problems: list[Problem]) -> Content:
-    """All there is to say about ``row``."""
+    """Everything about ``row``."""
     parts: list[Part] = [(f"{row.layer.help}\n", "italic")]
     for problem in problems:
         error = problem.severity == "error"
@@ -139,11 +139,11 @@ def _line_parts(line: Line, before: Line | None) -> list[Part]:
 
 @lru_cache(maxsize=64)  # most edits leave the window as it is
 def draw(window: Window, stop: int = 0) -> Content:
-    """The window at its ``stop``-th place over the image."""
+    """The window at its ``stop``-th stop over the image."""
     cells = draw_window(window, stop)
     stops = window.rows.output * window.columns.output
     if cells is None:
-        return Content.styled(f"\n{stops:,} stops of the window; too many cells to draw", "$foreground-muted")
+        return Content.styled(f"\n{stops:,} window stops; too many cells to draw", "$foreground-muted")
     seen = {cell for line in cells for cell in line}
     legend = "  ".join(f"{mark} {name}" for cell, (mark, name, _) in _CELLS.items() if cell in seen)
     parts: list[Part] = [

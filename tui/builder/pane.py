@@ -1,4 +1,4 @@
-"""The Build tab: the stack on the left, the chosen layer's form and arithmetic on the right."""
+"""The Build tab: the stack on the left, the selected layer's form and explanation on the right."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ __all__ = ["BuildPane"]
 
 
 class BuildPane(Horizontal):
-    """Edits the architecture of ``preset``; hands every new one to ``on_edit`` and never keeps one to itself."""
+    """Edits the architecture of ``preset``; passes every new one to ``on_edit`` and stores none itself."""
 
     BINDINGS = [
         Binding("a", "add", "Add", id="build.add", tooltip="Add a layer after the chosen one"),
@@ -44,28 +44,26 @@ class BuildPane(Horizontal):
             key_display="K/J",
         ),
         Binding("J,shift+down", "move(1)", "Move down", id="build.down", tooltip="Move the layer down", show=False),
-        Binding(
-            "f", "fix", "Fix", id="build.fix", tooltip="Apply the fix of the chosen layer, or of the first problem"
-        ),
-        Binding("full_stop", "slide(1)", "Slide", id="build.slide", tooltip="Slide the window on", show=False),
+        Binding("f", "fix", "Fix", id="build.fix", tooltip="Apply the fix for this layer, or for the first problem"),
+        Binding("full_stop", "slide(1)", "Slide", id="build.slide", tooltip="Slide the window forward", show=False),
         Binding("comma", "slide(-1)", "Slide back", id="build.slide_back", tooltip="Slide the window back", show=False),
-        Binding("up,k", "go(-1)", "Up", id="build.previous", tooltip="Choose the layer above", show=False),
-        Binding("down,j", "go(1)", "Down", id="build.next", tooltip="Choose the layer below", show=False),
+        Binding("up,k", "go(-1)", "Up", id="build.previous", tooltip="Select the layer above", show=False),
+        Binding("down,j", "go(1)", "Down", id="build.next", tooltip="Select the layer below", show=False),
         Binding("pageup", "go(-10)", "Page up", id="build.page_up", tooltip="Ten layers up", show=False),
         Binding("pagedown", "go(10)", "Page down", id="build.page_down", tooltip="Ten layers down", show=False),
-        Binding("home,g", "go(-9999)", "First", id="build.first", tooltip="Choose the input", show=False),
-        Binding("end,G", "go(9999)", "Last", id="build.last", tooltip="Choose the last layer", show=False),
+        Binding("home,g", "go(-9999)", "First", id="build.first", tooltip="Select the input", show=False),
+        Binding("end,G", "go(9999)", "Last", id="build.last", tooltip="Select the last layer", show=False),
         Binding("escape", "leave", "Back", id="build.leave", tooltip="Back to the stack"),
     ]
 
     preset: reactive[Preset | None] = reactive(None, repaint=False)
     """The preset being edited."""
     selected: reactive[int] = reactive(0, repaint=False)
-    """The row chosen: 0 is the input."""
+    """The selected row; 0 is the input."""
     summary: reactive[Summary | None] = reactive(None, repaint=False)
-    """The architecture, worked out."""
+    """The summary of the architecture."""
     problems: reactive[tuple[Problem, ...]] = reactive((), repaint=False)
-    """What is wrong or doubtful about architecture and plan, errors first."""
+    """Errors, then warnings, about architecture and plan."""
 
     stack = query_one("#stack", Stack)
     form = query_one("#layer-form", StructForm)
@@ -78,26 +76,26 @@ class BuildPane(Horizontal):
         """The edit in progress is complete."""
 
     class AddRequested(Message):
-        """A person wants to choose a layer to add."""
+        """The user wants to add a layer."""
 
     def __init__(
         self,
         on_edit: Callable[[Architecture, str], None],
-        on_remedy: Callable[[Fix], None],
+        on_fix: Callable[[Fix], None],
         *,
         id: str | None = None,
     ) -> None:
-        """``on_edit`` takes an edited architecture; those with the same name that is not empty are one step for undo.
+        """``on_edit`` takes an edited architecture; edits with the same non-empty name are undone in one step.
 
-        ``on_remedy`` takes a remedy that a person wants, which may change the plan as well.
+        ``on_fix`` takes a fix of architecture and plan together.
 
-        It is called and not posted: the edit goes round within the turn of its key, so that a key and the numbers
-        that it changes are painted at once, and the next edit builds on this one.
+        Both are called, not posted as messages: the edit is done within the key's event, so that a key and the numbers
+        it changes are painted together, and the next edit builds on this one.
         """
         super().__init__(id=id)
         self._on_edit = on_edit
-        self._on_remedy = on_remedy
-        self._said = 0
+        self._on_fix = on_fix
+        self._reported = 0
         self._generation = 0
 
     def compose(self) -> ComposeResult:
@@ -110,11 +108,11 @@ class BuildPane(Horizontal):
 
     def on_mount(self) -> None:
         self.left.border_title = "Stack"
-        self.explanation.border_title = "How the numbers come about"
+        self.explanation.border_title = "How it is computed"
 
     @property
     def architecture(self) -> Architecture | None:
-        """The architecture on show."""
+        """The architecture shown."""
         return self.preset.architecture if self.preset else None
 
     def watch_preset(self, before: Preset | None, preset: Preset | None) -> None:
@@ -126,8 +124,8 @@ class BuildPane(Horizontal):
         self.problems = architecture_problems(preset.architecture, preset.plan, summary)
         if fixable != self._fixable:
             self.refresh_bindings()
-        if summary.totals.params != self._said:
-            self.totals.notice = ""  # what it says is past
+        if summary.totals.params != self._reported:
+            self.totals.notice = ""  # it is out of date
         self.selected = min(self.selected, len(preset.architecture.layers))
         self._show_layer()
 
@@ -135,25 +133,25 @@ class BuildPane(Horizontal):
         self._show_layer()
         self.refresh_bindings()
 
-    def say_change(self) -> None:
-        """Say what the edits since the last word have changed; with an error about, there is no count to compare."""
+    def report_change(self) -> None:
+        """Report how the parameter count has changed since the last report; with errors there is no count."""
         if self.summary is None or self.summary.errors:
             return
         now = self.summary.totals.params
-        if now != self._said:
-            self.totals.notice = f"params {show_change(self._said, now)}"
-            self._said = now
+        if now != self._reported:
+            self.totals.notice = f"params {show_change(self._reported, now)}"
+            self._reported = now
 
     def start_over(self) -> None:
-        """Take what is shown now as where changes are counted from: another preset was opened."""
+        """Count changes from what is shown now: another preset was opened."""
         self.totals.notice = ""
-        self._said = self.summary.totals.params if self.summary else 0
+        self._reported = self.summary.totals.params if self.summary else 0
         self.selected = 0
         self._generation += 1
         self._show_layer()
 
     def insert(self, layer: Layer) -> None:
-        """Put ``layer`` after the chosen row and choose it."""
+        """Insert ``layer`` after the selected row and select it."""
         if self.architecture is not None:
             index = self.selected + 1
             self._on_edit(self.architecture.insert(index, layer), "")
@@ -200,7 +198,7 @@ class BuildPane(Horizontal):
         return not (editing and action in {"add", "edit", "delete", "duplicate", "move", "slide"})
 
     def offers(self, action: str) -> bool:
-        """Whether ``action`` would be done: the input has its shape alone, and some layers have no arguments."""
+        """Whether ``action`` is available: the input cannot be deleted, and some layers have no arguments."""
         if self.architecture is None:
             return False
         if action == "edit":
@@ -208,7 +206,7 @@ class BuildPane(Horizontal):
         return self.selected > 0 or action not in {"delete", "duplicate", "move"}
 
     def action_go(self, by: int) -> None:
-        """Choose the row ``by`` rows further down."""
+        """Select the row ``by`` rows further down."""
         last = len(self.architecture.layers) if self.architecture else 0
         self.selected = min(max(self.selected + by, 0), last)
 
@@ -217,51 +215,51 @@ class BuildPane(Horizontal):
         self.post_message(self.AddRequested())
 
     def action_edit(self) -> None:
-        """Go into the form of the chosen layer."""
+        """Focus the form of the selected layer."""
         layer = self.architecture.stack[self.selected] if self.architecture else None
         if layer is None or not fields_of(type(layer)):
             self.notify(f"{layer.type if layer else 'This'} has no arguments to edit")
             return
-        # A form that is folded away can take the focus only once it is on show.
+        # A hidden form can take the focus only once it is shown.
         self.add_class("-editing")
         focus_later(self, self.form.focus_field)
 
     def action_leave(self) -> None:
-        """Go back to the stack; what a field could not take goes, what it held last comes back."""
+        """Go back to the stack; fields with invalid text show their last valid value again."""
         self.form.restore()
         self.remove_class("-editing")
         self.stack.focus()
 
     def action_delete(self) -> None:
-        """Delete the chosen layer."""
+        """Delete the selected layer."""
         if self.selected == 0:
             self.notify("The input stays: edit its shape with enter")
         elif self.architecture is not None:
             self._on_edit(self.architecture.remove(self.selected), "")
 
     def action_duplicate(self) -> None:
-        """Copy the chosen layer."""
+        """Copy the selected layer."""
         index = self.selected
         if index and self.architecture is not None:
             self._on_edit(self.architecture.duplicate(index), "")
             self.selected = index + 1
 
     def action_move(self, by: int) -> None:
-        """Move the chosen layer ``by`` places down."""
+        """Move the selected layer ``by`` rows down."""
         index, to = self.selected, self.selected + by
         if self.architecture is not None and index and 1 <= to <= len(self.architecture.layers):
             self._on_edit(self.architecture.move(index, to), "")
             self.selected = to
 
     def action_fix(self) -> None:
-        """Apply the fix of the chosen layer, or else of the first problem that has one."""
+        """Apply the fix for the selected layer, or else for the first problem that has one."""
         fixable = [problem for problem in self.problems if problem.fix]
         here = [problem for problem in fixable if problem.layer == self.selected]
         problem = next(iter(here or fixable), None)
         if problem is None or problem.fix is None or self.architecture is None:
             return
         if isinstance(problem.fix, Fix):
-            self._on_remedy(problem.fix)
+            self._on_fix(problem.fix)
             return
         fix, index = problem.fix, problem.layer if problem.layer is not None else len(self.architecture.layers)
         self._on_edit(self.architecture.apply_fix(index, fix), "")

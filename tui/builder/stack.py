@@ -1,4 +1,4 @@
-"""The stack of layers: a list that is drawn line by line, so that three hundred layers are as quick as three."""
+"""The stack of layers, drawn line by line, so that three hundred layers are as fast as three."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -20,14 +20,14 @@ __all__ = ["Stack"]
 
 HEADER = 1
 PREFIX = 6
-"""Cells in front of a layer's name: a mark for problems and the number."""
+"""Cells in front of a layer's name, for a problem mark and the number."""
 WIDEST_BAR = 16
 _EIGHTHS = ("", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589")
 _FULL = "\u2588"
 
 
 class Columns(NamedTuple):
-    """Widths of a line's columns, in cells."""
+    """Column widths, in cells."""
 
     layer: int
     output: int
@@ -36,14 +36,14 @@ class Columns(NamedTuple):
 
 
 class Stack(ScrollView, can_focus=True, inherit_bindings=False):
-    """The layers with their output shapes and parameters. Keys choose in the pane around it; the mouse here."""
+    """The layers with their output shapes and parameters. `BuildPane` handles the keys, this widget the mouse."""
 
     HELP = """
     ## Stack
-    The layers of the network, from the input down, with the shape each one puts out and its parameters.
+    The layers of the network, from the input down, with their output shapes and parameters.
     The bar shows each layer's share of all parameters.
 
-    **up / down** choose a layer, **enter** edits it, **a** adds one after it, **d** deletes it,
+    **up / down** select a layer, **enter** edits it, **a** adds one after it, **d** deletes it,
     **K / J** move it up and down (or drag it with the mouse), **D** duplicates it, **f** applies the fix
     that a problem offers, **u** undoes.
     """
@@ -59,21 +59,21 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
     }
 
     summary: reactive[Summary | None] = reactive(None, repaint=False)
-    """The architecture, worked out."""
+    """The summary of the architecture."""
     problems: reactive[tuple[Problem, ...]] = reactive(())
-    """What is wrong or doubtful; marks the rows concerned."""
+    """Errors and warnings; each marks its row."""
     selected: reactive[int] = reactive(0)
-    """The row chosen: 0 is the input."""
+    """The selected row; 0 is the input."""
 
     @dataclass
     class Selected(Message):
-        """Another row was chosen."""
+        """Another row was selected."""
 
         index: int
 
     @dataclass
     class Opened(Message):
-        """A person wants to edit the row."""
+        """The user wants to edit the row."""
 
         index: int
 
@@ -94,10 +94,10 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
         columns = self._columns
         self._measure()
         if before is None or summary is None or columns != self._columns or len(before.rows) != len(summary.rows):
-            self._dragged = self._drop = None  # a drag that began in another stack has lost its meaning
+            self._dragged = self._drop = None  # a drag that began in another stack is void
             self.refresh()
             return
-        # Most edits change a few lines: painting only those keeps typing quick in a deep stack.
+        # Most edits change a few lines: painting only those keeps typing fast in a deep stack.
         for index, (old, new) in enumerate(zip(before.rows, summary.rows, strict=True)):
             if old != new or self._bar(old, before) != self._bar(new, summary):
                 self.refresh_line(index + HEADER)
@@ -168,7 +168,7 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
         return row if y >= HEADER and 0 <= row < rows else None
 
     def _measure(self) -> None:
-        """Work out how wide the columns are and how far the list goes."""
+        """Compute the column widths and the list's height."""
         width = self.size.width
         self._columns = self._columns_within(width)
         self.virtual_size = Size(width, (len(self.summary.rows) if self.summary else 0) + HEADER)
@@ -212,7 +212,7 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
         return line
 
     def _bar(self, row: Row, summary: Summary | None) -> str:
-        """The bar of ``row``'s share of all parameters, to an eighth of a cell; any share above 0 is seen."""
+        """A bar for ``row``'s share of all parameters, to an eighth of a cell; any share above 0 is visible."""
         if not (self._columns.bar and row.facts and summary and summary.totals.params):
             return ""
         share = row.facts.params / summary.totals.params

@@ -1,4 +1,4 @@
-"""What the whole stack comes to, what the last edit changed, and what is wrong."""
+"""The stack's totals, what the last edit changed, and what is wrong."""
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -20,11 +20,11 @@ class TotalsView(Static):
     """Totals and problems below the stack."""
 
     summary: reactive[Summary | None] = reactive(None, repaint=False)
-    """The architecture, worked out."""
+    """The summary of the architecture."""
     problems: reactive[tuple[Problem, ...]] = reactive((), repaint=False)
     """The problems of architecture and plan together."""
     notice: reactive[str] = reactive("", repaint=False)
-    """What the last edit changed; said once."""
+    """What the last edit changed; shown once."""
 
     def watch_summary(self) -> None:
         self._redraw()

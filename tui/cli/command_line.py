@@ -1,10 +1,10 @@
 """The command line `layerlab`.
 
-Exit codes: 0 done (also a training that was stopped by Ctrl+C, SIGTERM or SIGHUP and told what it reached), 1 the
-architecture, the training or the output failed, 2 wrong usage or an unreadable file, 130 a second Ctrl+C; what else a
-signal ends exits with 128 and the signal's number.
+Exit codes: 0 success (also training that Ctrl+C, SIGTERM or SIGHUP stopped and that reported its result), 1 the
+architecture, the training or the output failed, 2 wrong usage or an unreadable file, 130 a second Ctrl+C; otherwise a
+signal exits with 128 plus its number.
 
-Each command's work is in a module of its own under `tui.cli.commands`, imported when it is called.
+Each command is a module of its own under `tui.cli.commands`, imported when it is called.
 """
 
 import sys
@@ -40,28 +40,28 @@ Runs = Annotated[
     typer.Argument(metavar="RUN...", help="Keys, ids or names of runs; last is the newest", show_default=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print only JSON")]
-NoSave = Annotated[bool, typer.Option("--no-save", help="Do not keep what is trained as a run")]
-RunName = Annotated[str | None, typer.Option("--name", metavar="NAME", help="What the run is to be called")]
+NoSave = Annotated[bool, typer.Option("--no-save", help="Do not save the run")]
+RunName = Annotated[str | None, typer.Option("--name", metavar="NAME", help="Name of the run")]
 Weights = Annotated[
     str | None,
-    typer.Option("--weights", metavar="best|last", help="Those of the lowest loss, or the last: the default"),
+    typer.Option("--weights", metavar="best|last", help="Weights of the lowest loss, or the last ones (default)"),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Write over what is there")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files")]
 
 
 class CommandLine(Group):
-    """Takes a first word that is no command for what the app is to open, and says what is wrong in one line."""
+    """Opens the app on a first word that is not a command; reports errors in one line."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """`layerlab lenet-5` is `layerlab open lenet-5`."""
-        handed_on = ["--no-save"] if ctx.params.get("no_save") else []
+        options = ["--no-save"] if ctx.params.get("no_save") else []
         if args[0] in self.commands or args[0].startswith("-"):
-            return super().resolve_command(ctx, [args[0], *handed_on, *args[1:]])
-        _refuse_misspelt(args, list(self.commands))
-        return "open", self.commands["open"], [*handed_on, *args]
+            return super().resolve_command(ctx, [args[0], *options, *args[1:]])
+        _check_spelling(args, list(self.commands))
+        return "open", self.commands["open"], [*options, *args]
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command. An output that cannot be written ends it: one line, or none if its reader has gone."""
+        """Run the command. Output that cannot be written ends it, with one line, or none if its reader has gone."""
         try:
             code = super().invoke(ctx)
             sys.stdout.flush()
@@ -74,7 +74,7 @@ class CommandLine(Group):
         try:
             code = super().main(*args, **{**settings, "standalone_mode": False})
             code = flush() or code
-        except SystemExit:  # Typer's, where nobody reads its help
+        except SystemExit:  # Typer's, if nobody reads its help
             code = DONE
         except (typer.TyperException, UsageError) as error:
             say_error(str(error) if isinstance(error, UsageError) else error.format_message())
@@ -131,7 +131,7 @@ def open_app(name: MaybeNamed = None, no_save: NoSave = False) -> int:
 
 @app.command(cls=Command)
 def presets(json: Json = False) -> int:
-    """List the presets, shipped and your own."""
+    """List the presets, both shipped and your own."""
     from tui.cli.commands import presets as command  # noqa: PLC0415
 
     return command.run(as_json=json)
@@ -139,18 +139,18 @@ def presets(json: Json = False) -> int:
 
 @app.command(cls=Command)
 def summary(name: Named, json: Json = False) -> int:
-    """Shapes, parameters, multiply-adds and problems of an architecture."""
+    """Show shapes, parameters, multiply-adds and problems of an architecture."""
     from tui.cli.commands import summary as command  # noqa: PLC0415
 
     return command.run(name, as_json=json)
 
 
 def train(name: Named, no_save: NoSave = False, run_name: RunName = None, json: Json = False, **plan: object) -> int:
-    """Train, and keep it as a run; Ctrl+C stops and tells what was reached."""
+    """Train and save a run; Ctrl+C stops and reports the result."""
     from tui.cli.commands import train as command  # noqa: PLC0415
 
-    keeping = command.SaveOptions(saves=not no_save, name=run_name)
-    return command.run(name, plan, keeping, as_json=json)
+    save_options = command.SaveOptions(saves=not no_save, name=run_name)
+    return command.run(name, plan, save_options, as_json=json)
 
 
 def _with_plan_options(command: Any) -> Any:
@@ -170,12 +170,12 @@ def evaluate(
     json: Json = False,
     **plan: object,
 ) -> int:
-    """Train a preset, or take a run as it is; tell results class by class and what was found wrong."""
+    """Train a preset, or load a run; report results per class and findings."""
     from tui.cli.commands import evaluate as command  # noqa: PLC0415
     from tui.cli.commands.train import SaveOptions  # noqa: PLC0415
 
-    keeping = SaveOptions(saves=not no_save, name=run_name)
-    return command.run(name, plan, keeping, weights, as_json=json)
+    save_options = SaveOptions(saves=not no_save, name=run_name)
+    return command.run(name, plan, save_options, weights, as_json=json)
 
 
 app.command(cls=Command)(_with_plan_options(train))
@@ -187,17 +187,17 @@ def runs(
     filter: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FILTER]...", help="Words in them, #tags, or figures: best>0.98 params<100k", show_default=False
+            metavar="[FILTER]...", help="Words, #tags, or comparisons: best>0.98 params<100k", show_default=False
         ),
     ] = None,
-    sort: Annotated[str | None, typer.Option(metavar="COLUMN", help="Put in order: smallest first")] = None,
-    reverse: Annotated[bool, typer.Option("--reverse", help="In the opposite order")] = False,
-    limit: Annotated[str | None, typer.Option(metavar="N", help="The first N only")] = None,
-    trash: Annotated[bool, typer.Option("--trash", help="Those in the trash")] = False,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Look at every file, and make the index anew")] = False,
+    sort: Annotated[str | None, typer.Option(metavar="COLUMN", help="Sort by COLUMN, smallest first")] = None,
+    reverse: Annotated[bool, typer.Option("--reverse", help="Reverse the order")] = False,
+    limit: Annotated[str | None, typer.Option(metavar="N", help="Show the first N only")] = None,
+    trash: Annotated[bool, typer.Option("--trash", help="List the trash")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Rebuild the index from the run files")] = False,
     json: Json = False,
 ) -> int:
-    """List the runs, the newest first."""
+    """List the runs, newest first."""
     from tui.cli.commands import runs as command  # noqa: PLC0415
 
     return command.run(filter or (), sort, limit, reverse=reverse, trash=trash, rebuild=rebuild, as_json=json)
@@ -205,7 +205,7 @@ def runs(
 
 @app.command(cls=Command)
 def show(run: Run, json: Json = False) -> int:
-    """All about a run."""
+    """Show everything about a run."""
     from tui.cli.commands import show as command  # noqa: PLC0415
 
     return command.run(run, as_json=json)
@@ -213,7 +213,7 @@ def show(run: Run, json: Json = False) -> int:
 
 @app.command(cls=Command)
 def compare(runs: Runs, json: Json = False) -> int:
-    """Figures of runs side by side, and in what they differ."""
+    """Compare runs: their metrics and their differences."""
     from tui.cli.commands import compare as command  # noqa: PLC0415
 
     return command.run(runs, as_json=json)
@@ -223,11 +223,11 @@ def compare(runs: Runs, json: Json = False) -> int:
 def resume(
     run: Run,
     more: Annotated[
-        str | None, typer.Option(metavar="N", help="Epochs from here on; without it, to the end of the plan")
+        str | None, typer.Option(metavar="N", help="Epochs to train; default: to the end of the plan")
     ] = None,
     json: Json = False,
 ) -> int:
-    """Go on with a run; Ctrl+C stops and tells what was reached."""
+    """Resume a run; Ctrl+C stops and reports the result."""
     from tui.cli.commands import resume as command  # noqa: PLC0415
 
     return command.run(run, more, as_json=json)
@@ -236,13 +236,11 @@ def resume(
 @app.command(cls=Command)
 def report(
     runs: Runs,
-    out: Annotated[
-        str | None, typer.Option(metavar="PATH", help="Where to: a name in .html or .md, or a folder")
-    ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Without the confusion matrix")] = False,
+    out: Annotated[str | None, typer.Option(metavar="PATH", help="Output file (.html or .md) or folder")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out the confusion matrix")] = False,
     force: Force = False,
 ) -> int:
-    """Write the lab report of a run; of more than one, compared with the others."""
+    """Write the lab report of a run, compared with any further runs."""
     from tui.cli.commands import report as command  # noqa: PLC0415
 
     return command.run(runs, out, quick=quick, force=force)
@@ -254,13 +252,11 @@ def export(
     to: Annotated[
         str, typer.Option(metavar="FORMAT", help="keras, script, toml, csv, tensorboard or report", show_default=False)
     ],
-    out: Annotated[
-        str | None, typer.Option(metavar="PATH", help="Where to; - is standard output, a folder keeps the name")
-    ] = None,
+    out: Annotated[str | None, typer.Option(metavar="PATH", help="Output file or folder; - is standard output")] = None,
     weights: Weights = None,
     force: Force = False,
 ) -> int:
-    """Write a preset or a run for other tools."""
+    """Export a preset or a run for other tools."""
     from tui.cli.commands import export as command  # noqa: PLC0415
 
     return command.run(name, to, out, weights, force=force)
@@ -272,15 +268,17 @@ def import_file(
         str,
         typer.Argument(
             metavar="FILE",
-            help="A .keras or .h5 file, or JSON of model.to_json(); - reads from a pipe",
+            help="A .keras or .h5 file, or JSON from model.to_json(); - reads standard input",
             show_default=False,
         ),
     ],
-    out: Annotated[str | None, typer.Option(metavar="NAME", help="The preset's name, or a path in .toml")] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name of the preset, or a path ending in .toml")
+    ] = None,
     force: Force = False,
     json: Json = False,
 ) -> int:
-    """Make a preset of a Keras model."""
+    """Import a Keras model as a preset."""
     from tui.cli.commands import import_file as command  # noqa: PLC0415
 
     return command.run(file, out, force=force, as_json=json)
@@ -292,11 +290,11 @@ def rm(
         list[str] | None,
         typer.Argument(metavar="[RUN]...", help="Keys, ids or names of runs; last is the newest", show_default=False),
     ] = None,
-    restore: Annotated[bool, typer.Option("--restore", help="Take them back out of the trash")] = False,
-    empty: Annotated[bool, typer.Option("--empty", help="Delete for good what is in the trash")] = False,
+    restore: Annotated[bool, typer.Option("--restore", help="Restore runs from the trash")] = False,
+    empty: Annotated[bool, typer.Option("--empty", help="Permanently delete runs in the trash")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
 ) -> int:
-    """Put runs into the trash."""
+    """Move runs to the trash."""
     from tui.cli.commands import rm as command  # noqa: PLC0415
 
     return command.run(runs or (), restore=restore, empty=empty, yes=yes)
@@ -305,18 +303,18 @@ def rm(
 @app.command(cls=Command)
 def doctor(
     train: Annotated[
-        bool, typer.Option("--train", help="Train on every device for some seconds, and compare it with the CPU")
+        bool, typer.Option("--train", help="Train on every device for a few seconds and compare with the CPU")
     ] = False,
     json: Json = False,
 ) -> int:
-    """What LayerLab finds here: versions, devices, data, terminal."""
+    """Check versions, devices, data and terminal."""
     from tui.cli.commands import doctor as command  # noqa: PLC0415
 
     return command.run(trains=train, as_json=json)
 
 
-def _refuse_misspelt(args: list[str], commands: list[str]) -> None:
-    """A misspelt command is told from a misspelt preset. Raises `UsageError`."""
+def _check_spelling(args: list[str], commands: list[str]) -> None:
+    """Report a misspelt command or preset. Raises `UsageError`."""
     try:
         preset_files.find(args[0])
     except PresetError as error:

@@ -1,4 +1,4 @@
-"""What the commands share: how they fail, how they find what they are about, how they work without a word."""
+"""What the commands share: exit codes, errors, looking up presets and runs, and working quietly."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -54,14 +54,14 @@ class UsageError(Exception):
 
 
 class UnsupportedError(UsageError):
-    """What cannot be done on this machine: one line for stderr, exit code 1."""
+    """Something this machine cannot do: one line for stderr, exit code 1."""
 
     exit_code = FAILED
 
 
 @contextmanager
 def refused() -> Iterator[None]:
-    """What is wrong with a preset, a run or a file, and the reason why one cannot be written, as `UsageError`."""
+    """Turn errors about presets, runs and files into `UsageError`."""
     try:
         yield
     except (PresetError, RunError) as error:
@@ -81,44 +81,44 @@ def find(name: str) -> Path:
 
 
 def _no_folder(name: str, error: PresetError) -> PresetError:
-    """``error``, that no preset is called ``name``; if a folder is, what that folder is."""
+    """``error``, that there is no preset ``name``; or, if a folder has that name, what that folder is."""
     try:
         path = Path(name).expanduser()
         if not path.is_dir():
             return error
     except (OSError, RuntimeError, ValueError):
         return error
-    from core.importing import sniffing  # noqa: PLC0415  # few name a folder
+    from core.importing import sniffing  # noqa: PLC0415  # rarely needed
 
     return PresetError(f"{printable_path(name)}: {sniffing.folder(path)}")
 
 
 def load(name: str) -> Preset:
-    """The preset called ``name``, or what is in the file of that name, which may be Keras's. Raises `UsageError`."""
+    """The preset ``name``, or the content of that file, which may be a Keras file. Raises `UsageError`."""
     return loaded(find(name)).preset
 
 
 def loaded(path: Path) -> "Loaded":
-    """What is in the file at ``path``. Raises `UsageError`."""
-    from core.importing import any_file  # noqa: PLC0415  # many commands are given no file
+    """Load the file at ``path``. Raises `UsageError`."""
+    from core.importing import any_file  # noqa: PLC0415  # many commands load no file
 
     with refused():
         return any_file.load(path)
 
 
 def find_run(store: "Store", text: str) -> Run:
-    """The run meant by ``text``. Raises `UsageError`."""
+    """The run that ``text`` refers to. Raises `UsageError`."""
     with refused():
         return store.find(text)
 
 
 def find_runs(store: "Store", texts: Sequence[str]) -> tuple[Run, ...]:
-    """The runs meant by ``texts``, each once. Raises `UsageError`."""
+    """The runs that ``texts`` refer to, each once. Raises `UsageError`."""
     return tuple({run.id: run for run in (find_run(store, text) for text in texts)}.values())
 
 
 def find_any(store: "Store", name: str) -> Preset | Run:
-    """The preset or file ``name``; only where there is none, the run meant by it. Raises `UsageError`."""
+    """The preset or file ``name``, or else the run of that name. Raises `UsageError`."""
     try:
         presets.find(name)
     except PresetError as no_preset:
@@ -130,18 +130,18 @@ def find_any(store: "Store", name: str) -> Preset | Run:
     return load(name)
 
 
-def weights(word: str | None) -> "Which":
-    """Which weights of a run an option's ``word`` means, without one the last. Raises `UsageError`."""
-    from core.runs.checkpoint_file import WHICH  # noqa: PLC0415  # the app starts without
+def weights(text: str | None) -> "Which":
+    """Parse the option ``--weights``; None means the last weights. Raises `UsageError`."""
+    from core.runs.checkpoint_file import WHICH  # noqa: PLC0415  # the app starts without it
 
     for which in WHICH:
-        if which == (word or "last"):
+        if which == (text or "last"):
             return which
-    raise UsageError(f"--weights: {printable_path(str(word))} is not one of them{did_you_mean(word, WHICH)}")
+    raise UsageError(f"--weights: {printable_path(str(text))} is not one of them{did_you_mean(text, WHICH)}")
 
 
 def whole(option: str, text: str | None) -> int | None:
-    """What was given for an ``option`` that takes a whole number above 0; None if nothing was. Raises `UsageError`."""
+    """Parse the value of an ``option`` that takes a positive integer; None if not given. Raises `UsageError`."""
     try:
         return None if text is None else IntField(1, 1_000_000_000).parse(text)
     except FieldError as error:
@@ -149,9 +149,9 @@ def whole(option: str, text: str | None) -> int | None:
 
 
 def target(out: str | None, name: str) -> Path:
-    """Where to write what is called ``name`` unless another path is given; in a folder it keeps its name.
+    """The output path: ``out`` if given, else ``name``; in a folder ``out``, the file is called ``name``.
 
-    What ends in a slash is a folder, be it there or not.
+    A path that ends in a slash is a folder, whether it exists or not.
 
     Raises `UsageError`.
     """
@@ -161,14 +161,14 @@ def target(out: str | None, name: str) -> Path:
         path = Path(out).expanduser()
         return path / name if path.is_dir() or out.endswith(("/", os.sep)) else path
     except (OSError, RuntimeError, ValueError) as error:
-        raise UsageError(f"{printable_path(out)}: nothing can be written there: {error}") from error
+        raise UsageError(f"{printable_path(out)}: cannot write there: {error}") from error
 
 
 @contextmanager
 def quiet(what: str = "") -> Iterator[Output]:
-    """Where to tell what comes of some work that loads TensorFlow; what libraries print meanwhile goes to the log.
+    """Output for work that loads TensorFlow; what libraries print meanwhile goes to the log.
 
-    A person at a terminal sees ``what`` is done as long as it is. Raises OSError if what is told cannot be written.
+    On a terminal, ``what`` is shown while the work lasts. Raises OSError if the output cannot be written.
     """
     with guarded() as streams, redirect_stdout(streams.log), redirect_stderr(streams.log):
         out = Output(streams.out, errors=streams.err)

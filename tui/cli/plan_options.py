@@ -1,4 +1,4 @@
-"""The plan as command-line options: each field of `Plan` is one, named, explained and checked as everywhere."""
+"""The plan as command-line options: each field of `Plan` is one, with its name, help and checks."""
 
 from collections.abc import Mapping
 from inspect import Parameter
@@ -29,7 +29,7 @@ def plan_options() -> list[Parameter]:
 
 
 def planned(plan: Plan, given: Mapping[str, object]) -> Plan:
-    """``plan`` with what was ``given`` on the command line; None stands for an option that was not.
+    """``plan`` with the options ``given`` on the command line; None is an option not given.
 
     Raises `UsageError`, which names the option.
     """

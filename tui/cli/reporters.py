@@ -1,4 +1,4 @@
-"""How `layerlab train` tells of a training: as JSON lines, as plain lines, or live on a terminal."""
+"""How `layerlab train` reports training: as JSON lines, as plain lines, or live on a terminal."""
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
@@ -27,27 +27,27 @@ NO_HISTORY = History()
 
 
 class Reporter(Protocol):
-    """Tells events; ``shown`` holds whatever stands on the terminal meanwhile."""
+    """Reports the events of a training session."""
 
     def shown(self) -> AbstractContextManager[object]:
-        """What to enter before the first event and leave after the last."""
+        """The live display, entered before the first event and left after the last."""
 
     def report(self, event: Event) -> None:
-        """Tell of ``event``, if it is worth telling. Raises OSError if nobody can be told."""
+        """Report ``event``, if it is worth reporting. Raises OSError if the output cannot be written."""
 
     def stopping(self) -> None:
-        """Say that a signal stops it. Raises OSError if nobody can be told."""
+        """Report that a signal stops it. Raises OSError if the output cannot be written."""
 
 
 def reporter(preset: Preset, out: Output, *, as_json: bool, history: History = NO_HISTORY) -> Reporter:
-    """The teller that suits ``out``, of a training that has told ``history`` before."""
+    """The reporter for ``out``, of training that continues from ``history``."""
     if as_json:
         return JsonReporter(preset, out, history)
     return LiveReporter(preset, out, history) if out.rich else PlainReporter(preset, out, history)
 
 
 class JsonReporter:
-    """A line of JSON for the start, for each epoch, for the end, and for where the run is kept."""
+    """A line of JSON for the start, for each epoch, for the end, and for the saved run."""
 
     def __init__(self, preset: Preset, out: Output, history: History = NO_HISTORY) -> None:
         self.preset = preset
@@ -66,20 +66,20 @@ class JsonReporter:
             self.out.json(to_json(report))
 
     def stopping(self) -> None:
-        """Only before the first line of JSON, for which a person may have waited long; after it comes the end's."""
+        """Report only before the first line of JSON, which may take long; after it, the last line follows soon."""
         if not self._started:
             say_error(STOPPING, self.out.errors)
 
 
 class LineReporter:
-    """Tells a reader, in lines that stay, how it begins and ends."""
+    """Prints how training begins and ends."""
 
     def __init__(self, preset: Preset, out: Output, history: History = NO_HISTORY) -> None:
         self.preset = preset
         self.out = out
         self._history = history
         self._run = ""
-        """Where it is kept."""
+        """The saved run; empty if there is none."""
         self._trained = False
 
     def report(self, event: Event) -> None:
@@ -99,13 +99,13 @@ class LineReporter:
             case Ended():
                 for line in _end(event, self._history):
                     self.out.line(line)
-                if self._run and self._trained:  # a run in which nothing was trained is not kept after all
+                if self._run and self._trained:  # a run in which nothing was trained is deleted
                     key = self._run.rpartition("-")[2]
-                    self.out.line(f"kept as run {key} (layerlab show {key})")
+                    self.out.line(f"saved as run {key} (layerlab show {key})")
 
 
 class PlainReporter(LineReporter):
-    """Besides a line for each epoch; each is handed on at once."""
+    """Also prints a line for each epoch, flushed at once."""
 
     def shown(self) -> AbstractContextManager[object]:
         return nullcontext()
@@ -122,7 +122,7 @@ class PlainReporter(LineReporter):
 
 
 class LiveReporter(LineReporter):
-    """Besides a growing table of epochs, and under it a bar for the epoch and one for the whole run."""
+    """Also prints a growing table of epochs, above progress bars for the epoch and the whole run."""
 
     def __init__(self, preset: Preset, out: Output, history: History = NO_HISTORY) -> None:
         super().__init__(preset, out, history)
@@ -195,7 +195,9 @@ def _left(seconds: float | None) -> str:
 
 
 def _start(event: Started, preset: Preset) -> str:
-    validation = f"{show_count(event.validation_examples)} for validation" if event.validation_examples else "none kept"
+    validation = (
+        f"{show_count(event.validation_examples)} for validation" if event.validation_examples else "no validation"
+    )
     epochs = f"epochs {event.epoch + 1} to {event.epochs}" if event.epoch else show_amount(event.epochs, "epoch")
     return (
         f"{preset.name}: {show_amount(event.params, 'param')}, {show_amount(event.train_examples, 'example')}, "
@@ -205,7 +207,7 @@ def _start(event: Started, preset: Preset) -> str:
 
 
 def _epoch(event: EpochEnded) -> list[tuple[str, str, int]]:
-    """Name, text and least width of terminal of each figure of an epoch."""
+    """Name, text and minimum terminal width of each figure of an epoch."""
     figures = [
         ("epoch", f"{event.epoch}/{event.epochs}", 0),
         ("loss", f"{event.loss:.4f}", 0),
@@ -217,15 +219,15 @@ def _epoch(event: EpochEnded) -> list[tuple[str, str, int]]:
 
 
 def _end(event: Ended, history: History) -> list[str]:
-    come_to, epochs = metrics_of(history, event.seconds), show_amount(event.epochs, "epoch")
+    metrics, epochs = metrics_of(history, event.seconds), show_amount(event.epochs, "epoch")
     speed = f", {show_count(round(event.examples_per_second))} examples/s" if event.examples_per_second else ""
     lines = [f"{event.reason} after {epochs} in {show_duration(event.seconds)}{speed}"]
     if event.message and event.reason != "failed":
         lines.append(event.message)
     if event.test_loss is not None and event.test_accuracy is not None:
         lines.append(f"test loss {event.test_loss:.4f}  test accuracy {show_accuracy(event.test_accuracy)}")
-    if final := final_training(come_to):
+    if final := final_training(metrics):
         lines.append(final)
-    if best := best_epochs(come_to):
+    if best := best_epochs(metrics):
         lines.append(best)
     return lines

@@ -1,4 +1,4 @@
-"""What one layer makes of a digit: its maps or units as a picture, the last layer's as bars."""
+"""A layer's output for a digit: its maps or units as a picture, the last layer's as bars."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from core.formatting import show_amount
 from core.inspection.activations import Layout, Spread, maps, sheet
 from core.inspection.tensors import LayerOutput
 from core.network.shapes import show_shape
-from tui.inspect.numbers import short, told
+from tui.inspect.numbers import short, spread_text
 from tui.inspect.outputs import OutputBars
 from tui.inspect.pixels import Drawn, Pixels
 from tui.widgets.text import update_text
@@ -30,38 +30,38 @@ FOOT = 2
 
 
 class Scene(Struct, frozen=True):
-    """What is looked at."""
+    """What is shown."""
 
-    passage: LayerOutput
+    output: LayerOutput
     label: str
-    """What the layer is called, its number in front."""
+    """The layer's number and name."""
     unit: int
-    """The map or unit that is chosen, from 0; people are told it from 1."""
+    """The selected map or unit, from 0; shown to users from 1."""
     each: bool = False
-    """Whether every map is as bright as it can be, whatever the others are."""
+    """Whether every map is scaled by itself."""
     alone: bool = False
-    """Whether the chosen map is seen alone."""
+    """Whether only the selected map is shown."""
     classes: tuple[str, ...] = ()
-    """Of the last layer: what its outputs stand for."""
+    """The class names, for the last layer."""
 
     @property
     def maps(self) -> NDArray[np.float32]:
         """The output as maps: (height, width, n)."""
-        return maps(self.passage.values)
+        return maps(self.output.values)
 
     @property
     def count(self) -> int:
-        """How many maps or units there are."""
+        """The number of maps or units."""
         return int(self.maps.shape[2])
 
     @property
     def dense(self) -> bool:
-        """Whether it is a vector of units."""
-        return self.passage.values.ndim <= 1
+        """Whether the output is a vector of units."""
+        return self.output.values.ndim <= 1
 
     @property
     def scaled(self) -> bool:
-        """Whether every map has a scale of its own: of a single number it would tell nothing."""
+        """Whether every map has a scale of its own; for a single number that would say nothing."""
         return self.each and not self.dense
 
 
@@ -77,7 +77,7 @@ class Activations(Vertical):
     """
 
     scene: reactive[Scene | None] = reactive(None, repaint=False)
-    """What is looked at; None for nothing."""
+    """What is shown; None for nothing."""
 
     head = query_one("#figures", Static)
     pixels = query_one("#maps", Pixels)
@@ -86,7 +86,7 @@ class Activations(Vertical):
 
     @dataclass
     class Chosen(Message):
-        """A person clicked a map or unit."""
+        """The user clicked a map or unit."""
 
         unit: int
 
@@ -102,7 +102,7 @@ class Activations(Vertical):
 
     @property
     def places(self) -> int:
-        """How many maps or units are on a page."""
+        """The number of maps or units on a page."""
         return self._layout.grid.places if self._layout else 1
 
     def watch_scene(self) -> None:
@@ -128,7 +128,7 @@ class Activations(Vertical):
         scene = self.scene
         if not self.is_mounted or scene is None:
             return
-        spread = Spread.of(scene.passage.values)
+        spread = Spread.of(scene.output.values)
         head = _head(scene, spread)
         update_text(self.head, Content("\n").join(head))
         width, height = self.content_size
@@ -137,7 +137,7 @@ class Activations(Vertical):
         self.bars.display, self.pixels.display, self.foot.display = as_bars, not as_bars, not as_bars
         if as_bars:
             self._layout = None
-            self.bars.class_names, self.bars.outputs = scene.classes, scene.passage.values
+            self.bars.class_names, self.bars.outputs = scene.classes, scene.output.values
         elif width > 2 and height > 1:
             self._draw(scene, spread, (2 * height, width))
 
@@ -147,19 +147,19 @@ class Activations(Vertical):
             shown, unit = shown[..., unit : unit + 1], 0
         self._layout = layout = Layout.fitting((shown.shape[0], shown.shape[1]), shown.shape[2], room)
         self.pixels.drawn = Drawn(sheet(shown, layout, spread, unit, each=scene.scaled))
-        chosen = f"{_thing(scene)} {scene.unit + 1:,}: {_of_one(scene)}"
-        update_text(self.foot, Content(f"{chosen}\n{_paged(scene, layout)}"))
+        chosen = f"{_unit_name(scene)} {scene.unit + 1:,}: {_unit_text(scene)}"
+        update_text(self.foot, Content(f"{chosen}\n{_page_text(scene, layout)}"))
 
 
 def _head(scene: Scene, spread: Spread) -> list[Content]:
     lines = [
-        Content.assemble((scene.label, "bold"), f"  {show_shape(scene.passage.values.shape)}"),
-        Content(told(spread)),
+        Content.assemble((scene.label, "bold"), f"  {show_shape(scene.output.values.shape)}"),
+        Content(spread_text(spread)),
         Content.styled(_legend(scene, spread), "$foreground-muted"),
     ]
     if spread.not_finite and spread.low is not None:
-        said = f"! {spread.not_finite:,} of {spread.count:,} are NaN or infinite"
-        lines.insert(2, Content.styled(said, "$text-error bold"))
+        warning = f"! {spread.not_finite:,} of {spread.count:,} are NaN or infinite"
+        lines.insert(2, Content.styled(warning, "$text-error bold"))
     return lines
 
 
@@ -167,29 +167,29 @@ def _legend(scene: Scene, spread: Spread) -> str:
     if scene.classes or not spread.size:
         return ""
     if scene.scaled:
-        around = "grey is 0, white the largest size" if spread.signed else "black is 0, white the largest"
-        return f"{around} of each {_thing(scene)}"
+        scale = "grey is 0, white the largest magnitude" if spread.signed else "black is 0, white the largest"
+        return f"{scale} of each {_unit_name(scene)}"
     largest = short(spread.size)
     return f"black is -{largest}, grey 0, white {largest}" if spread.signed else f"black is 0, white {largest}"
 
 
-def _paged(scene: Scene, layout: Layout) -> str:
+def _page_text(scene: Scene, layout: Layout) -> str:
     count, places = scene.count, layout.grid.places
     if scene.alone:
-        return f"{_thing(scene)} {scene.unit + 1:,} alone of {count:,}"
+        return f"{_unit_name(scene)} {scene.unit + 1:,} alone of {count:,}"
     page, pages = scene.unit // places, layout.grid.pages(count)
     shown = layout.grid.shown(count, page)
     if pages == 1:
-        return show_amount(count, _thing(scene))
-    return f"{_thing(scene)}s {shown.start + 1:,}-{shown.stop:,} of {count:,}, page {page + 1} of {pages}"
+        return show_amount(count, _unit_name(scene))
+    return f"{_unit_name(scene)}s {shown.start + 1:,}-{shown.stop:,} of {count:,}, page {page + 1} of {pages}"
 
 
-def _of_one(scene: Scene) -> str:
+def _unit_text(scene: Scene) -> str:
     one = scene.maps[..., scene.unit]
     spread = Spread.of(one)
-    lost = f", {spread.not_finite:,} NaN" if spread.not_finite and spread.low is not None else ""
-    return f"{told(spread)}{lost}"
+    invalid = f", {spread.not_finite:,} NaN" if spread.not_finite and spread.low is not None else ""
+    return f"{spread_text(spread)}{invalid}"
 
 
-def _thing(scene: Scene) -> str:
+def _unit_name(scene: Scene) -> str:
     return "unit" if scene.dense else "map"

@@ -15,7 +15,7 @@ __all__ = ["ViewBar"]
 
 
 class ViewBar(Widget, can_focus=True):
-    """The views side by side, each with its key; a click opens one, left and right go from one to the next."""
+    """The views side by side, each with its key; a click opens one, left and right step through them."""
 
     BINDINGS = [
         Binding("left", "step(-1)", "View before", id="views.previous", tooltip="Open the view before", show=False),
@@ -23,30 +23,30 @@ class ViewBar(Widget, can_focus=True):
     ]
 
     chosen: reactive[str] = reactive("")
-    """The view that is open."""
+    """The open view."""
 
     @dataclass
     class Wanted(Message):
-        """A person wants to see the view called ``name``."""
+        """The user wants to see the view ``name``."""
 
         name: str
 
     def render(self) -> Content:
         whole = self._entries(VIEWS)
-        # Where there is no room for all titles, the keys remain, which is what a person needs to go on.
+        # If there is no room for all titles, only the keys are shown.
         return whole if whole.cell_length <= self.size.width else self._entries({self.chosen})
 
     def action_step(self, by: int) -> None:
-        """Open the view ``by`` places further on."""
+        """Open the view ``by`` places to the right."""
         names = list(VIEWS)
         self.action_want(names[(names.index(self.chosen) + by) % len(names)])
 
     def action_want(self, name: str) -> None:
-        """Open the view called ``name``."""
+        """Open the view ``name``."""
         self.post_message(self.Wanted(name))
 
     def _entries(self, titled: Collection[str]) -> Content:
-        """All views, those that are ``titled`` with their titles."""
+        """All views; those in ``titled`` with their titles."""
         return Content("").join(self._entry(name, entry, titled=name in titled) for name, entry in VIEWS.items())
 
     def _entry(self, name: str, entry: Entry, *, titled: bool) -> Content:

@@ -1,4 +1,4 @@
-"""The confusion matrix as a heat map, with the figures of each class at the end of its row."""
+"""The confusion matrix as a heat map, with each class's metrics at the end of its row."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,34 +27,34 @@ __all__ = ["Matrix"]
 HEADER = 2
 WIDEST_NAME, WIDEST_CELL = 12, 9
 NONE = "\u00b7"
-"""Stands in a cell that holds nothing."""
+"""Shown in an empty cell."""
 
 
 class Columns(NamedTuple):
-    """Widths in cells of the terminal."""
+    """Column widths, in terminal cells."""
 
     name: int
     cell: int
     figures: tuple[int, ...]
-    """Of precision, recall, F1 and the number of examples; empty where there is no room for them."""
+    """For precision, recall, F1 and the number of examples; empty if there is no room for them."""
     headings: tuple[str, ...]
 
 
 class Matrix(Widget, can_focus=True):
-    """How many of each class (down) were taken for which one (across). One cell is chosen."""
+    """Counts of true classes (rows) by predicted classes (columns). One cell is selected."""
 
     HELP = """
     ## Confusion matrix
-    A row for every true class, a column for every class that the network answered. Right answers are on the diagonal,
-    mistakes beside it; the shade is a cell's share of its row. Behind each row:
+    A row for every true class, a column for every predicted class. Correct predictions are on the diagonal, mistakes
+    off it; the shade is a cell's share of its row. At the end of each row:
 
-    - **prec** (precision): of what was taken for this class, the share that is of it
-    - **rec** (recall): of what is of this class, the share that was found
-    - **F1**: the harmonic mean of both
-    - **n** (support): how many test digits are of this class
+    - **prec** (precision): the share of this class's predictions that are correct
+    - **rec** (recall): the share of this class's digits that were predicted as such
+    - **F1**: the harmonic mean of the two
+    - **n** (support): the number of test digits of this class
 
-    **arrows** or a click choose a cell, **enter** or a double click opens its digits, **n** goes to the most frequent
-    confusion and on to the next, **c** switches between counts and percent of the row.
+    **arrows** or a click select a cell, **enter** or a double click opens its digits, **n** selects the most frequent
+    confusion, then the next, **c** switches between counts and percent of the row.
     """
 
     BINDINGS = [
@@ -86,21 +86,21 @@ class Matrix(Widget, can_focus=True):
     """
 
     results: reactive[Results | None] = reactive(None, layout=True)
-    """What is counted."""
+    """The results to show."""
     cell: reactive[tuple[int, int]] = reactive((0, 0), repaint=False)
-    """The row and the column chosen: the true class and the one it was taken for."""
+    """The selected row and column: the true and the predicted class."""
     percent: reactive[bool] = reactive(False)
-    """Whether cells are in percent of their row."""
+    """Whether cells show percentages of their row."""
     lines: reactive[int] = reactive(1, layout=True)
-    """How many lines a row takes; an odd number, so that it has a middle."""
+    """The height of a row; odd, so that it has a middle line."""
 
     @dataclass
     class Moved(Message):
-        """Another cell was chosen."""
+        """Another cell was selected."""
 
     @dataclass
     class Opened(Message):
-        """A person wants to see what is in the cell chosen."""
+        """The user wants to see the digits of the selected cell."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -118,7 +118,7 @@ class Matrix(Widget, can_focus=True):
 
     @property
     def chosen(self) -> Region:
-        """Where the row of the cell chosen is, the headings with the first one."""
+        """The region of the selected cell's row, including the headings for the first row."""
         row = self.cell[0]
         top = HEADER + row * self.lines if row else 0
         return Region(0, top, self.size.width, HEADER + (row + 1) * self.lines - top)
@@ -135,7 +135,7 @@ class Matrix(Widget, can_focus=True):
         return row, column
 
     def action_move(self, down: int, across: int) -> None:
-        """Choose the cell so far away from the one chosen."""
+        """Move the selection by ``down`` rows and ``across`` columns."""
         if self.results is not None:
             self.cell = (self.cell[0] + down, self.cell[1] + across)
 
@@ -190,7 +190,7 @@ class Matrix(Widget, can_focus=True):
         return (row, column) if 0 <= row < classes and 0 <= column < classes else None
 
     def _title(self, columns: Columns) -> list[tuple[str, Style]]:
-        title = "taken for, in % of the true class" if self.percent else "taken for"
+        title = "predicted, in % of the true class" if self.percent else "predicted"
         cells = f"{title:^{columns.cell * len(self._figures)}}"
         return [(" " * columns.name + cells, self._style("muted"))]
 
@@ -207,7 +207,7 @@ class Matrix(Widget, can_focus=True):
         figures = self._figures[row]
         name = _fit(figures.name, columns.name - 1) if middle else ""
         style = self._style("edge") if row == self.cell[0] else self._style("muted")
-        # One column stays free, so that a name does not touch its first cell.
+        # One column stays free, so that the name does not touch the first cell.
         parts = [(" " * (columns.name - 1 - len(name)), Style()), (name, style), (" ", Style())]
         ground = self.visual_style.background or Color(0, 0, 0)
         for column, count in enumerate(results.confusion[row].tolist()):
@@ -232,7 +232,7 @@ class Matrix(Widget, can_focus=True):
         )
 
     def _placed(self, text: str, width: int, style: Style, around: Style) -> list[tuple[str, Style]]:
-        """``text`` in a cell: below one another to the right, the widest of them in the middle."""
+        """``text`` in a cell: right-aligned within the column, with the widest text centred."""
         after = (width - 3) // 2
         before = width - after - len(text)
         if before < 0:
@@ -249,7 +249,7 @@ class Matrix(Widget, can_focus=True):
 
 @lru_cache(1024)
 def _tinted(ground: Color, hue: Color, amount: float) -> Style:
-    """``ground`` with ``amount`` of ``hue``, and black or white on it, whichever is read better."""
+    """``ground`` blended with ``amount`` of ``hue``, with black or white text, whichever contrasts better."""
     tinted = ground.blend(hue, amount)
     return Style(color=tinted.get_contrast_text(1.0).rich_color, bgcolor=tinted.rich_color)
 

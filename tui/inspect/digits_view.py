@@ -1,4 +1,4 @@
-"""What the views share that show the digits of the test set."""
+"""The base of the views that show digits of the test set."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +16,16 @@ __all__ = ["DigitsView"]
 
 
 class DigitsView(View):
-    """Gets hold of the test set's images once a person sees it."""
+    """Loads the test set's images once the view is active."""
 
     images: reactive[NDArray[np.uint8] | None] = reactive(None, repaint=False, always_update=True)
-    """The images of the test set: (n, height, width); None until they are there."""
-    trouble: reactive[str] = reactive("", repaint=False)
-    """Why they cannot be had; empty while nothing is wrong."""
+    """The images of the test set, (n, height, width); None until they are loaded."""
+    problem: reactive[str] = reactive("", repaint=False)
+    """Why they could not be loaded; empty if nothing is wrong."""
 
     def watch_inspected(self) -> None:
         self.workers.cancel_group(self, "images")
-        self.images, self.trouble = None, ""
+        self.images, self.problem = None, ""
         self._fetch_if_wanted()
 
     def watch_active(self) -> None:
@@ -33,13 +33,13 @@ class DigitsView(View):
 
     def on_worker_state_changed(self, event: "Worker.StateChanged") -> None:
         if event.state is WorkerState.ERROR:
-            self.trouble = one_line(f"The digits cannot be had: {event.worker.error}")
+            self.problem = one_line(f"The digits could not be loaded: {event.worker.error}")
 
     @property
     def waiting(self) -> str:
-        """What is being waited for before there are results."""
+        """What is shown until there are results."""
         count = f"{show_count(DATASETS[self.inspected.plan.dataset].test)} " if self.inspected else ""
-        return f"asking the network about the {count}test digits ..."
+        return f"evaluating the network on the {count}test digits ..."
 
     def _fetch_if_wanted(self) -> None:
         if self.is_attached and self.active and self.inspected is not None and self.images is None:

@@ -1,4 +1,4 @@
-"""A digit drawn by hand, and what the network makes of it, stroke by stroke."""
+"""A digit drawn by hand, and the network's outputs, stroke by stroke."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,12 @@ from tui.inspect.draw_model import (
     Question,
     Reply,
     answer,
-    both_said,
+    answer_lines,
     loaded,
-    made_ready,
     origin,
     pen,
     pixel,
+    prepared,
 )
 from tui.inspect.inspector_protocol import Inspected
 from tui.inspect.outputs import MARK, OutputBars
@@ -38,33 +38,33 @@ from tui.widgets.text import update_text
 __all__ = ["DrawView"]
 
 EMPTY = "draw with the mouse, or space and arrows\nn loads a test digit"
-NOBODY = "no outputs: the network cannot be asked yet"
-WORKING = "working out the outputs ..."
+UNAVAILABLE = "no outputs: the network is not available yet"
+WORKING = "computing the outputs ..."
 
 FRAME = 2
 """Columns, and rows, of a picture's border."""
 BARS = 16
-"""Columns of the narrowest bars, with the gap in front of them."""
+"""Minimum width of the bars, with the gap in front of them."""
 WIDE_BARS = 29
-"""Columns that the bars have before the picture beside them is drawn larger."""
+"""Width of the bars from which the picture beside them is drawn larger."""
 LINES = 3
-"""Lines of words under the picture."""
+"""Lines of text under the picture."""
 OTHER = 12
-"""Lines that the outputs for the picture that does not go in take, where there is room below all that."""
+"""Lines for the outputs of the other picture, if there is room below."""
 
 
 class DrawView(View):
-    """A pad to draw on, the same picture centred, and the outputs for the one that goes into the network."""
+    """A pad to draw on, the same drawing centred, and the outputs for the one that is the input."""
 
     HELP = """
     ## Draw
-    Draw a digit: with the left mouse button, or with **space** (pen down, pen up) and the **arrows**. **e** takes the
-    eraser and the pen again, and the right button always erases. **u** takes back a stroke, **ctrl+r** draws it again;
-    **c** clears, **i** inverts. **n** loads a digit of the test set, to be changed.
+    Draw a digit: with the left mouse button, or with **space** (pen down, pen up) and the **arrows**. **e** switches
+    between eraser and pen, and the right button always erases. **u** undoes a stroke, **ctrl+r** redoes it;
+    **c** clears, **i** inverts. **n** loads a digit of the test set to change.
 
     MNIST's digits were scaled to 20 x 20 pixels and centred by their mass, and the network has seen no others. The
-    picture on the right is your drawing made ready in that way. **x** chooses which of the two goes into the network;
-    the answers to both are below. **enter** shows that picture on its way through the layers.
+    picture on the right is your drawing, prepared in the same way. **x** chooses which of the two is the input; the
+    predictions for both are below. **enter** walks that picture through the layers.
     """
 
     BINDINGS = [
@@ -72,17 +72,15 @@ class DrawView(View):
         Binding("down", "move(1, 0)", "Down", id="draw.down", tooltip="Move the pen down", show=False),
         Binding("left", "move(0, -1)", "Left", id="draw.left", tooltip="Move the pen to the left", show=False),
         Binding("right", "move(0, 1)", "Right", id="draw.right", tooltip="Move the pen to the right", show=False),
-        Binding("space", "pen", "Pen", id="draw.pen", tooltip="Put the pen down or lift it: down, the arrows draw"),
-        Binding("e", "eraser", "Eraser", id="draw.eraser", tooltip="Take the eraser, or the pen again"),
+        Binding("space", "pen", "Pen", id="draw.pen", tooltip="Put the pen down, so that the arrows draw, or lift it"),
+        Binding("e", "eraser", "Eraser", id="draw.eraser", tooltip="Switch between eraser and pen"),
         Binding("c", "clear", "Clear", id="draw.clear", tooltip="Clear the pad"),
-        Binding("i", "invert", "Invert", id="draw.invert", tooltip="Swap ink and ground", show=False),
-        Binding("n", "digit", "Test digit", id="draw.digit", tooltip="Load a digit of the test set, by chance"),
-        Binding("x", "switch", "Other input", id="draw.switch", tooltip="Have the network look at the other picture"),
-        Binding("enter", "walk", "Walk", id="draw.walk", tooltip="Show this digit on its way through the layers"),
-        Binding("u", "undo", "Undo", id="draw.undo", tooltip="Take back the last stroke; here not the last edit"),
-        Binding(
-            "ctrl+r", "redo", "Redo", id="draw.redo", tooltip="Draw the stroke again; here not an edit", show=False
-        ),
+        Binding("i", "invert", "Invert", id="draw.invert", tooltip="Invert the pad", show=False),
+        Binding("n", "digit", "Test digit", id="draw.digit", tooltip="Load a random digit of the test set"),
+        Binding("x", "switch", "Other input", id="draw.switch", tooltip="Use the other picture as the input"),
+        Binding("enter", "walk", "Walk", id="draw.walk", tooltip="Walk this digit through the layers"),
+        Binding("u", "undo", "Undo", id="draw.undo", tooltip="Undo the last stroke, not the last edit"),
+        Binding("ctrl+r", "redo", "Redo", id="draw.redo", tooltip="Redo the stroke, not an edit", show=False),
     ]
 
     DEFAULT_CSS = """
@@ -97,21 +95,21 @@ class DrawView(View):
     """
 
     drawing: reactive[Drawing] = reactive(Drawing(), repaint=False)
-    """What is on the pad, with its past."""
+    """What is on the pad, with its history."""
     as_drawn: reactive[bool] = reactive(False, repaint=False)
-    """Whether the pad itself goes into the network, not the centred picture."""
+    """Whether the pad itself is the input, not the centred picture."""
     erasing: reactive[bool] = reactive(False, repaint=False)
-    """Whether strokes take ink away."""
+    """Whether strokes erase."""
     down: reactive[bool] = reactive(False, repaint=False)
     """Whether the arrows draw."""
     place: reactive[Offset] = reactive(Offset(SIDE // 2, SIDE // 2), repaint=False)
-    """The pixel under the pen that the arrows move."""
+    """The pixel under the pen."""
     by_mouse: reactive[bool] = reactive(False, repaint=False)
-    """Whether the last stroke was one of the mouse: the pen of the arrows is not shown then."""
+    """Whether the last stroke was the mouse's: then the pen is not shown."""
     reply: reactive[Reply | None] = reactive(None, repaint=False)
-    """What the network gave last; None for an empty pad."""
+    """The network's last outputs; None for an empty pad."""
     failure: reactive[str] = reactive("", repaint=False)
-    """Why it gave nothing."""
+    """Why there are no outputs."""
 
     pad = query_one("#draw-pad", DrawPad)
     ready = query_one("#draw-centred", PadPicture)
@@ -123,13 +121,13 @@ class DrawView(View):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._chance = np.random.default_rng()
+        self._random = np.random.default_rng()
         self._question: Question | None = None
         self._asking: Worker[Reply] | None = None
         self._digit: PlacedDigit | None = None
 
     def inherit(self, before: "DrawView") -> None:
-        """Have the drawing of ``before``: whoever drew it wants to see what other networks make of it."""
+        """Take over the drawing of ``before``, to see the outputs of another network."""
         self.set_reactive(DrawView.drawing, before.drawing.settle())
 
     def compose(self) -> ComposeResult:
@@ -151,7 +149,7 @@ class DrawView(View):
         self.pad.focus()
 
     def on_resize(self) -> None:
-        """Draw the pad as large as it can be with room for the rest, then the other picture."""
+        """Make the pad as large as possible, then the other picture."""
         width, height = self.size
         least = SIDE + FRAME + BARS + 1
         scale = min((width - FRAME - least) // SIDE, (height - FRAME) * 2 // SIDE)
@@ -217,7 +215,7 @@ class DrawView(View):
             self._stroke((self.place.y, self.place.x), (self.place.y, self.place.x), rubber=self.erasing)
 
     def action_eraser(self) -> None:
-        """Take the eraser, or the pen again."""
+        """Switch between eraser and pen."""
         self.erasing = not self.erasing
 
     def action_clear(self) -> None:
@@ -225,30 +223,30 @@ class DrawView(View):
         self._edit(self.drawing.present.clear())
 
     def action_invert(self) -> None:
-        """Swap ink and ground."""
+        """Invert the pad."""
         self._edit(self.drawing.present.invert())
 
     def action_undo(self) -> None:
-        """Take back the last stroke."""
+        """Undo the last stroke."""
         self.down = False
         self.drawing = self.drawing.undo()
 
     def action_redo(self) -> None:
-        """Draw the stroke again that was taken back."""
+        """Redo the last undone stroke."""
         self.down = False
         self.drawing = self.drawing.redo()
 
     def action_switch(self) -> None:
-        """Have the network look at the other picture."""
+        """Use the other picture as the input."""
         self.as_drawn = not self.as_drawn
 
     def action_digit(self) -> None:
-        """Load another digit of the test set, chosen by chance."""
+        """Load another random digit of the test set."""
         if self.inspected is not None:
             self._fetch(self.inspected, self._digit.number if self._digit else None)
 
     def action_walk(self) -> None:
-        """Show what goes into the network on its way through the layers."""
+        """Walk the input through the layers."""
         if self.inspected is not None and not self.drawing.present.empty:
             digit = self._digit
             same = digit is not None and digit.pad == self.drawing.present
@@ -256,9 +254,9 @@ class DrawView(View):
 
     @property
     def _image(self) -> NDArray[np.uint8]:
-        """What goes into the network."""
+        """The network's input."""
         pad = self.drawing.present
-        return (pad if self.as_drawn else made_ready(pad)).image
+        return (pad if self.as_drawn else prepared(pad)).image
 
     @property
     def _class_names(self) -> tuple[str, ...]:
@@ -275,7 +273,7 @@ class DrawView(View):
         self.drawing = self.drawing.settle()
 
     def _ask(self) -> None:
-        """Ask about the drawing as it is now, once the question before is answered: so none is asked in vain."""
+        """Evaluate the current drawing, once the previous evaluation is done: none is wasted."""
         pad = self.drawing.present
         if self._asking or not self.active or self.inspected is None or pad.empty:
             return
@@ -290,7 +288,7 @@ class DrawView(View):
 
     @work(thread=True, exclusive=True, group="draw-digit", exit_on_error=False)
     def _fetch(self, inspected: Inspected, last: int | None) -> PlacedDigit:
-        return loaded(inspected, self._chance.random(), last)
+        return loaded(inspected, self._random.random(), last)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         worker = event.worker
@@ -300,11 +298,13 @@ class DrawView(View):
             if event.state == WorkerState.SUCCESS and worker.result:
                 self._load(worker.result)
             elif event.state == WorkerState.ERROR:
-                self.notify(f"No test digit: {one_line(str(worker.error))}", severity="error", markup=False)
+                self.notify(
+                    f"No test digit could be loaded: {one_line(str(worker.error))}", severity="error", markup=False
+                )
         elif worker is self._asking:
             question, self._asking = self._question, None
-            # The drawing may have gone on since; an answer for the stroke before is better than none. But an answer
-            # of another network, or for a pad that is empty by now, is none.
+            # The drawing may have changed since, but an answer for the stroke before is better than none. An answer
+            # from another network, or for a pad that is empty by now, is not.
             if question and question.inspected is self.inspected:
                 self.reply = worker.result if event.state == WorkerState.SUCCESS else None
                 self.failure = one_line(str(worker.error)) if event.state == WorkerState.ERROR else ""
@@ -321,12 +321,12 @@ class DrawView(View):
             return
         pad, ready = self.pad, self.ready
         pad.pad = self.drawing.present
-        ready.pad = made_ready(pad.pad)
+        ready.pad = prepared(pad.pad)
         pad.cursor = None if self.by_mouse else self.place
         pad.down = self.down
-        for picture, name, goes_in in ((pad, "as drawn", self.as_drawn), (ready, "centred", not self.as_drawn)):
-            picture.border_title = f"{MARK} {name}: goes in" if goes_in else name
-            picture.set_class(goes_in, "-chosen")
+        for picture, name, is_input in ((pad, "as drawn", self.as_drawn), (ready, "centred", not self.as_drawn)):
+            picture.border_title = f"{MARK} {name}: input" if is_input else name
+            picture.set_class(is_input, "-chosen")
         pad.border_subtitle = escape(origin(self._digit, self.drawing))
         if self.inspected is not None:
             self.bars.class_names = self.other_bars.class_names = self._class_names
@@ -335,18 +335,18 @@ class DrawView(View):
         for bars, outputs in zip(both, given, strict=True):
             bars.outputs = np.array(outputs.outputs) if outputs else None
         self.other_name.update(f"  {'centred' if self.as_drawn else 'as drawn'}", layout=False)
-        update_text(self.answers, self._say())
+        update_text(self.answers, self._answer_text())
         at = None if self.by_mouse else self.place
         update_text(self.state, Content(pen("eraser" if self.erasing else "pen", at, down=self.down)))
 
-    def _say(self) -> Content:
-        """Both answers, or why there are none."""
+    def _answer_text(self) -> Content:
+        """Both predictions, or why there are none."""
         if self.drawing.present.empty:
             return Content(EMPTY)
         if self.failure:
             return Content.styled(f"! no outputs: {self.failure}", "$text-error")
         if self.inspected is None:
-            return Content(NOBODY)
+            return Content(UNAVAILABLE)
         if self.reply is None:
             return Content(WORKING)
-        return both_said(self.reply, self._class_names, as_drawn=self.as_drawn)
+        return answer_lines(self.reply, self._class_names, as_drawn=self.as_drawn)

@@ -1,4 +1,4 @@
-"""What the network is asked about a drawing, the test digits that it may begin with, and what is said of all that."""
+"""Evaluating a drawing, loading test digits onto the pad, and the captions for both."""
 
 from functools import lru_cache
 
@@ -10,20 +10,20 @@ from core.datasets import DATASETS
 from core.inspection.answers import Answer
 from core.inspection.drawing import SIDE, Drawing, Pad, Point, centred
 from tui.inspect.inspector_protocol import Inspected
-from tui.inspect.outputs import MARK, said
+from tui.inspect.outputs import MARK, answer_text
 
-__all__ = ["PlacedDigit", "Question", "Reply", "answer", "both_said", "loaded", "made_ready", "origin", "pen", "pixel"]
+__all__ = ["PlacedDigit", "Question", "Reply", "answer", "answer_lines", "loaded", "origin", "pen", "pixel", "prepared"]
 
 
 class Question(Struct, frozen=True, eq=False):
-    """What the network is asked: what it gives for a drawing as it is, and centred."""
+    """Asks a network for its outputs for a drawing, as drawn and centred."""
 
     inspected: Inspected
     pad: Pad
 
 
 class Reply(Struct, frozen=True, eq=False):
-    """What the network gave for both pictures."""
+    """The network's outputs for both pictures."""
 
     as_drawn: Answer
     centred: Answer
@@ -35,31 +35,31 @@ class PlacedDigit(Struct, frozen=True):
     pad: Pad
     number: int
     name: str
-    """Of its class."""
+    """The name of its class."""
 
 
 @lru_cache(4)
-def made_ready(pad: Pad) -> Pad:
+def prepared(pad: Pad) -> Pad:
     """``pad`` centred."""
     return Pad.of(centred(pad.image))
 
 
 def pixel(point: Point) -> Offset:
-    """The pixel of the pad that is nearest to ``point``."""
+    """The pixel of the pad nearest to ``point``."""
     row, column = (min(max(0, round(at)), SIDE - 1) for at in point)
     return Offset(column, row)
 
 
 def answer(question: Question) -> Reply:
-    """Ask; in a worker."""
-    ready = made_ready(question.pad)
+    """Evaluate both pictures; call it in a worker."""
+    ready = prepared(question.pad)
     as_drawn = Answer.of(question.inspected.outputs(question.pad.image))
     same = ready == question.pad
     return Reply(as_drawn, as_drawn if same else Answer.of(question.inspected.outputs(ready.image)))
 
 
 def loaded(inspected: Inspected, chance: float, last: int | None = None) -> PlacedDigit:
-    """The digit that ``chance``, from 0 to below 1, falls on, of all but the ``last`` one; in a worker."""
+    """The digit that ``chance``, in [0, 1), selects from all but the ``last`` one; call it in a worker."""
     labels, classes = inspected.labels, DATASETS[inspected.plan.dataset].classes
     number = int(chance * (len(labels) - (last is not None)))
     if last is not None and number >= last:
@@ -68,7 +68,7 @@ def loaded(inspected: Inspected, chance: float, last: int | None = None) -> Plac
 
 
 def origin(digit: PlacedDigit | None, drawing: Drawing) -> str:
-    """Which test digit is on the pad, or was before it was changed; empty for a drawing that began with none."""
+    """Which test digit is on the pad, or was before it was edited; empty if there was none."""
     if digit is None or drawing.present.empty:
         return ""
     if drawing.present == digit.pad:
@@ -79,17 +79,17 @@ def origin(digit: PlacedDigit | None, drawing: Drawing) -> str:
     return "" if any(pad.empty for pad in since) else f"was test digit {digit.number}: a {digit.name}"
 
 
-def both_said(reply: Reply, classes: tuple[str, ...], *, as_drawn: bool) -> Content:
-    """Both answers, a line each; that to what goes into the network, ``as_drawn`` or centred, is marked."""
+def answer_lines(reply: Reply, classes: tuple[str, ...], *, as_drawn: bool) -> Content:
+    """Both predictions, a line each; the one for the input, ``as_drawn`` or centred, is marked."""
     lines = (
-        (f"as drawn: {said(reply.as_drawn, classes)}", as_drawn),
-        (f"centred:  {said(reply.centred, classes)}", not as_drawn),
+        (f"as drawn: {answer_text(reply.as_drawn, classes)}", as_drawn),
+        (f"centred:  {answer_text(reply.centred, classes)}", not as_drawn),
     )
     return Content("\n").join(
-        Content.styled(f"{MARK} {line}", "bold") if goes_in else Content(f"  {line}") for line, goes_in in lines
+        Content.styled(f"{MARK} {line}", "bold") if is_input else Content(f"  {line}") for line, is_input in lines
     )
 
 
 def pen(tool: str, at: Offset | None, *, down: bool) -> str:
-    """What draws, and where the arrows have it: ``pen down at row 3, column 9``."""
+    """The tool, and where it is: ``pen down at row 3, column 9``."""
     return tool if at is None else f"{tool} {'down' if down else 'up'} at row {at.y + 1}, column {at.x + 1}"

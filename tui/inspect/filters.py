@@ -1,4 +1,4 @@
-"""Which digits of the test set are wanted."""
+"""Filtering the digits of the test set by true and predicted class."""
 
 from dataclasses import dataclass
 
@@ -21,70 +21,70 @@ ANY = "any"
 
 
 class Filter(Struct, frozen=True):
-    """Mistakes of class ``true`` taken for ``predicted``, None being any; if both are the same: right answers."""
+    """Mistakes of class ``true`` predicted as ``predicted``, None for any; correct predictions if both are equal."""
 
     true: int | None = None
     predicted: int | None = None
 
     def chosen(self, results: Results) -> NDArray[np.int64]:
-        """Which examples these are, the most confident first."""
+        """The matching examples, the most confident first."""
         if self.true is not None and self.true == self.predicted:
             return results.cell(self.true, self.predicted)
         return results.mistakes(self.true, self.predicted)
 
     def stepped(self, part: str, by: int, classes: int) -> "Filter":
-        """With the class of ``part``, "true" or "predicted", ``by`` further on; any comes before the first class."""
+        """Step the class of ``part``, "true" or "predicted", by ``by``; any comes before the first class."""
         now = self.true if part == "true" else self.predicted
         place = (0 if now is None else now + 1) + by
         index = place % (classes + 1) - 1
         return replace(self, **{part: None if index < 0 else index})
 
-    def words(self, results: Results, count: int) -> str:
-        """What ``count`` digits these are: ``37 of class 7 taken for 2, the surest first``."""
+    def describe(self, results: Results, count: int) -> str:
+        """Describe ``count`` matching digits: ``37 of class 7 predicted 2, most confident first``."""
         true, predicted = self._names(results)
         if true is not None and predicted is not None:
-            said = f"{show_count(count)} of class {true} taken for {predicted}"
-            said += ", rightly" if true == predicted else ""
+            text = f"{show_count(count)} of class {true} predicted {predicted}"
+            text += ", correct" if true == predicted else ""
         elif predicted is not None:
-            said = f"{show_count(count)} taken for {predicted} by mistake"
+            text = f"{show_count(count)} wrongly predicted {predicted}"
         else:
-            said = show_amount(count, "mistake") + (f" in class {true}" if true is not None else "")
-        return f"{said}, the surest first" if count > 1 else said
+            text = show_amount(count, "mistake") + (f" in class {true}" if true is not None else "")
+        return f"{text}, most confident first" if count > 1 else text
 
-    def nothing(self, results: Results) -> str:
-        """Why there are none of these digits, and what to do."""
+    def no_match(self, results: Results) -> str:
+        """Why no digit matches, and what to do."""
         if results.unpredicted == results.examples:
-            return f"There is no answer to look at: the network gave NaN for all {show_count(results.examples)} digits."
+            return f"No predictions: the network's outputs are NaN for all {show_count(results.examples)} digits."
         true, predicted = self._names(results)
         if true is not None and predicted is not None:
-            said = f"No digit of class {true} was taken for {predicted}"
+            text = f"No digit of class {true} was predicted {predicted}"
         elif predicted is not None:
-            said = f"Nothing was taken for {predicted} by mistake"
+            text = f"No digit was wrongly predicted {predicted}"
         elif true is not None:
-            said = f"There is no mistake in class {true}"
+            text = f"No mistakes in class {true}"
         else:
-            said = f"There is no mistake: all {show_count(results.examples - results.unpredicted)} answers are right"
-        return f"{said}." if self == Filter() else f"{said}: x shows all mistakes again."
+            text = f"No mistakes: all {show_count(results.examples - results.unpredicted)} predictions are correct"
+        return f"{text}." if self == Filter() else f"{text}: x shows all mistakes again."
 
     def _names(self, results: Results) -> tuple[str | None, ...]:
         return tuple(None if at is None else one_line(results.classes[at]) for at in (self.true, self.predicted))
 
 
 class FilterLine(Widget):
-    """Says which classes are wanted, and with which key to change that; a click does it too."""
+    """Shows the filter and the keys that change it; a click does too."""
 
     DEFAULT_CSS = """
     FilterLine { height: 1; link-color: $foreground; link-style: none; link-style-hover: underline; }
     """
 
     filter: reactive[Filter] = reactive(Filter())
-    """What is wanted."""
+    """The filter shown."""
     class_names: reactive[tuple[str, ...]] = reactive(())
     """The names of the classes."""
 
     @dataclass
     class Stepped(Message):
-        """A person wants the next class for ``part``, "true" or "predicted", or no filter if it is empty."""
+        """The user wants the next class for ``part``, "true" or "predicted", or no filter if it is empty."""
 
         part: str
 
@@ -94,7 +94,7 @@ class FilterLine(Widget):
             for at in (self.filter.true, self.filter.predicted)
         )
         line = "[$accent]a[/] [@click=step('true')]true class: [bold]$true[/][/]"
-        line += "   [$accent]b[/] [@click=step('predicted')]taken for: [bold]$predicted[/][/]"
+        line += "   [$accent]b[/] [@click=step('predicted')]predicted: [bold]$predicted[/][/]"
         if self.filter != Filter():
             line += "   [$accent]x[/] [@click=step('')]all mistakes[/]"
         return Content.from_markup(line, true=true, predicted=predicted)

@@ -1,4 +1,4 @@
-"""Digits as small pictures on pages."""
+"""Digits as thumbnails on pages."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -20,32 +20,32 @@ from core.inspection.images import Grid, shrink
 from core.inspection.results import Results
 from core.sanitize import one_line
 from tui.inspect.greys import strips
-from tui.inspect.outputs import shown
+from tui.inspect.outputs import output_text
 
 __all__ = ["Gallery", "caption"]
 
 SIDE = 14
-"""Pixels of a small picture: half of what MNIST's digits have, so that each is the mean of four."""
+"""Side of a thumbnail in pixels: half of MNIST's, so that each pixel is the mean of four."""
 TILE = (SIDE // 2 + 1, SIDE)
-"""Lines and columns of a small picture with the words above it."""
+"""Lines and columns of a thumbnail with its caption."""
 
 
 class Thumbnail(NamedTuple):
-    """A small picture and the words above it."""
+    """A thumbnail and the caption above it."""
 
     caption: str
     picture: list[Strip]
 
 
 class Gallery(Widget, can_focus=True):
-    """Small pictures of digits, as many as there is room for; the others are on further pages. One is chosen."""
+    """Thumbnails of digits, as many as fit; the others are on further pages. One is selected."""
 
     HELP = """
     ## Gallery
-    Digits that the network takes for others, the one that it is surest of first. Above each of them: its true class,
-    what it is taken for, and the output of the network for that.
+    Digits that the network gets wrong, the most confident mistake first. Above each: its true class, the predicted
+    class, and the output for that.
 
-    **arrows** or a click choose a digit, **page up / page down** turn the page, **home / end** go to the first and the
+    **arrows** or a click select a digit, **page up / page down** turn the page, **home / end** go to the first and
     last one, **enter** or a double click walks it through the layers.
     """
 
@@ -70,15 +70,15 @@ class Gallery(Widget, can_focus=True):
     """
 
     place: reactive[int] = reactive(0, repaint=False)
-    """Which of the digits is chosen, counted from 0."""
+    """The selected digit, counted from 0."""
 
     @dataclass
     class Moved(Message):
-        """Another digit was chosen, or others came into view."""
+        """Another digit was selected, or others came into view."""
 
     @dataclass
     class Opened(Message):
-        """A person wants to see more of the digit chosen."""
+        """The user wants to see more of the selected digit."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -88,18 +88,18 @@ class Gallery(Widget, can_focus=True):
         self._drawn: dict[int, Thumbnail] = {}
 
     def show(self, results: Results | None, images: NDArray[np.uint8], items: NDArray[np.int64]) -> None:
-        """Show the digits ``items`` of ``images``, which ``results`` tells about; the first one is chosen."""
+        """Show the digits ``items`` of ``images``, with their ``results``; the first one is selected."""
         self._results, self._images, self._items = results, images, items
         self._drawn.clear()
         self.place = 0
         self.refresh()
 
     def forget(self) -> None:
-        """Show nothing, and hold no pictures."""
+        """Show nothing, and release the images."""
         self.show(None, np.zeros((0, 1, 1), np.uint8), np.zeros(0, np.int64))
 
     def fit(self, width: int) -> None:
-        """Take as many columns of pictures as fit into ``width``, and not more room than they need."""
+        """Take as many columns as fit into ``width``, and no more width than they need."""
         columns = Grid.fitting(TILE, (self.size.height, width)).columns
         self.styles.width = columns * (SIDE + self.grid.gap) - self.grid.gap
 
@@ -110,11 +110,11 @@ class Gallery(Widget, can_focus=True):
 
     @property
     def page(self) -> int:
-        """The page on show, counted from 0."""
+        """The page shown, counted from 0."""
         return self.place // self.grid.places
 
     @property
-    def shown(self) -> range:
+    def on_page(self) -> range:
         """The digits on that page, counted from 0."""
         return self.grid.shown(len(self._items), self.page)
 
@@ -124,18 +124,18 @@ class Gallery(Widget, can_focus=True):
     def watch_place(self, before: int, place: int) -> None:
         grid = self.grid
         if before // grid.places == place // grid.places:
-            for at in (before, place):  # only what is above the pictures has changed
+            for at in (before, place):  # only the captions have changed
                 self.refresh(Region(0, at % grid.places // grid.columns * (TILE[0] + grid.gap), self.size.width, 1))
         else:
             self.refresh()
         self.post_message(self.Moved())
 
     def action_move(self, by: int) -> None:
-        """Choose the digit ``by`` places further on."""
+        """Select the digit ``by`` places further."""
         self.place += by
 
     def action_line(self, by: int) -> None:
-        """Choose the digit ``by`` lines below, if there is one."""
+        """Select the digit ``by`` lines below, if there is one."""
         place = self.place + by * self.grid.columns
         if 0 <= place < len(self._items):
             self.place = place
@@ -145,11 +145,11 @@ class Gallery(Widget, can_focus=True):
         self.place += by * self.grid.places
 
     def action_first(self) -> None:
-        """Choose the first digit."""
+        """Select the first digit."""
         self.place = 0
 
     def action_last(self) -> None:
-        """Choose the last digit."""
+        """Select the last digit."""
         self.place = len(self._items) - 1
 
     def on_focus(self) -> None:
@@ -172,7 +172,7 @@ class Gallery(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         ground, grid = self.visual_style.rich_style, self.grid
         row, within = divmod(y, TILE[0] + grid.gap)
-        places = self.shown[row * grid.columns : (row + 1) * grid.columns]
+        places = self.on_page[row * grid.columns : (row + 1) * grid.columns]
         if self._results is None or row >= grid.rows or within >= TILE[0] or not places:
             return Strip.blank(self.size.width, ground)
         gap = Strip.blank(grid.gap, ground)
@@ -186,14 +186,14 @@ class Gallery(Widget, can_focus=True):
         return Strip([Segment(mark + self._thumbnail(place).caption, ground + style)], SIDE)
 
     def _thumbnail(self, place: int) -> Thumbnail:
-        """Drawn with all others of its page, as one page is seen at a time."""
+        """Thumbnails are drawn a page at a time."""
         if place not in self._drawn and self._results is not None:
-            shown = self.shown
-            indices = self._items[shown.start : shown.stop]
+            on_page = self.on_page
+            indices = self._items[on_page.start : on_page.stop]
             small = shrink(np.moveaxis(self._images[indices], 0, -1), (SIDE, SIDE))
             self._drawn = {
                 at: Thumbnail(caption(self._results, index), strips(small[:, :, picture]))
-                for picture, (at, index) in enumerate(zip(shown, indices.tolist(), strict=True))
+                for picture, (at, index) in enumerate(zip(on_page, indices.tolist(), strict=True))
             }
         return self._drawn[place]
 
@@ -205,10 +205,10 @@ class Gallery(Widget, can_focus=True):
 
 
 def caption(results: Results, index: int) -> str:
-    """What example ``index`` is, what it is taken for, and how surely: ``7 as 2  98.3%``."""
+    """The true and predicted class of example ``index``, and the output: ``7 as 2  98.3%``."""
     true, predicted = (one_line(results.classes[at]) for at in (results.labels[index], results.predicted[index]))
     answer = Answer.of(results.probabilities[index])
-    sure = shown(float(results.confidence[index]), probable=answer.probable)
-    said, room = f"{true} as {predicted}", SIDE - len(sure) - 2
-    said = said if len(said) <= room else f"{said[: room - 1]}\u2026"
-    return f"{said:<{room}} {sure}"
+    output = output_text(float(results.confidence[index]), probable=answer.probable)
+    classes, room = f"{true} as {predicted}", SIDE - len(output) - 2
+    classes = classes if len(classes) <= room else f"{classes[: room - 1]}\u2026"
+    return f"{classes:<{room}} {output}"

@@ -1,4 +1,4 @@
-"""Gradients, updates, dead and saturated units over the steps of the training."""
+"""Gradients, updates, dead and saturated units over the steps of training."""
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,7 +22,7 @@ from tui.widgets.text import update_text
 __all__ = ["GradientsView"]
 
 EVERY = 0.5
-"""Seconds between two drawings, at least, however many samples come in."""
+"""Minimum seconds between two redraws, however many samples arrive."""
 
 MEANING: dict[Quantity, str] = {
     "gradient": "norm of the loss's gradient",
@@ -38,7 +38,7 @@ LEGEND = (
 
 
 class GradientsView(View):
-    """The table of all layers; below it, if it is wanted, a chart of one of them."""
+    """A table of all layers, and optionally a chart of one of them."""
 
     BINDINGS = [
         Binding("escape", "table", "Table", id="gradients.table", tooltip="Back to the table alone", show=False),
@@ -53,7 +53,7 @@ class GradientsView(View):
     """
 
     charted: reactive[bool] = reactive(False, repaint=False)
-    """Whether the chosen layer's figure is drawn over the steps."""
+    """Whether the selected layer's quantity is drawn as a chart."""
 
     table = query_one(GradientTable)
     chart = query_one(Chart)
@@ -69,25 +69,25 @@ class GradientsView(View):
         yield Static(id="gradients-about", markup=False)
 
     def on_mount(self) -> None:
-        self._take()
+        self._update()
 
     def focus_default(self) -> None:
-        """Put the focus on the table, whose keys choose the layer."""
+        """Focus the table, whose keys select the layer."""
         self.table.focus()
 
     def watch_active(self) -> None:
-        self._take()
+        self._update()
 
     def watch_run(self) -> None:
-        self._take()
+        self._update()
 
     def watch_history(self) -> None:
         if not self.active:
             return
         if not self.history.samples:
-            self._take()  # another training has begun
+            self._update()  # another training run has begun
         elif self._due is None:
-            self._due = self.set_timer(EVERY, self._take)
+            self._due = self.set_timer(EVERY, self._update)
 
     def watch_charted(self) -> None:
         self.set_class(self.charted, "-charted")
@@ -104,7 +104,7 @@ class GradientsView(View):
         self.charted = not self.charted
 
     def on_gradient_table_followed(self, event: GradientTable.Followed) -> None:
-        """Draw the chart of the quantity that the table now follows."""
+        """Redraw the chart for the quantity that the table now shows."""
         event.stop()
         self._draw()
 
@@ -112,8 +112,8 @@ class GradientsView(View):
         """Go back to the table alone."""
         self.charted = False
 
-    def _take(self) -> None:
-        """Show what there is, if anybody sees it."""
+    def _update(self) -> None:
+        """Show the current samples, if the view is active."""
         if self._due is not None:
             self._due.stop()
             self._due = None
@@ -122,53 +122,53 @@ class GradientsView(View):
         if self.run is not None:
             self.table.architecture = self.run.architecture
         self.table.samples = self.history.samples
-        self.table.display = bool(self.table.courses)
-        if not self.table.courses:
+        self.table.display = bool(self.table.trends)
+        if not self.table.trends:
             self.charted = False
         update_text(self.about, Content(_about(self.history)))
         self._draw()
 
     def _draw(self) -> None:
-        course = self.table.chosen
-        if self.charted and course is not None:
-            name = f"{course.row} {self.table.name_of(course.row)}"
-            self.chart.picture = picture(course, self.table.quantity, name, self.history)
-            self.chart.empty = f"{name}: {_nothing(course, self.table.quantity)}"
+        trend = self.table.chosen
+        if self.charted and trend is not None:
+            name = f"{trend.row} {self.table.name_of(trend.row)}"
+            self.chart.picture = picture(trend, self.table.quantity, name, self.history)
+            self.chart.empty = f"{name}: {_no_chart(trend, self.table.quantity)}"
 
 
-def picture(course: LayerTrend, quantity: Quantity, name: str, history: History) -> Picture | None:
+def picture(trend: LayerTrend, quantity: Quantity, name: str, history: History) -> Picture | None:
     """A chart of ``quantity`` in the layer called ``name``; None where it has none that can be drawn."""
     steps = history.started.steps_per_epoch if history.started else 1
-    points = course.points(quantity, steps)
+    points = trend.points(quantity, steps)
     if not points:
         return None
     axis = power_axis(points) if logarithmic(quantity) else Axis(0.0, 1.0, percent=True)
-    since = course.broken_since
-    rules = (VerticalLine(since / max(1, steps), f"{course.broken_as} from here"),) if since is not None else ()
-    newest = max(course.steps[-1] / max(1, steps), history.x)
+    since = trend.broken_since
+    rules = (VerticalLine(since / max(1, steps), f"{trend.broken_as} from here"),) if since is not None else ()
+    newest = max(trend.steps[-1] / max(1, steps), history.x)
     title = f"{name}: {MEANING[quantity]}"
     return Picture(title, epoch_axis(newest, history.planned), axis, (Line(quantity, "train", points),), rules=rules)
 
 
-def _nothing(course: LayerTrend, quantity: Quantity) -> str:
+def _no_chart(trend: LayerTrend, quantity: Quantity) -> str:
     """Why there is no chart."""
-    if any(value is not None for value in course.values(quantity)):
-        return f"{quantity}: 0, NaN or infinite at every step, which no logarithmic scale has"
+    if any(value is not None for value in trend.values(quantity)):
+        return f"{quantity}: 0, NaN or infinite at every step, so there is nothing to draw on a logarithmic scale"
     return {
-        "gradient": "it learns nothing, so it has no gradient",
-        "update": "it learns nothing, so it has no updates",
-        "dead": "no relu, so no unit of it can die",
-        "saturated": "no sigmoid or tanh, so no output of it can saturate",
+        "gradient": "no weights, so no gradient",
+        "update": "no weights, so no updates",
+        "dead": "no relu, so no unit can die",
+        "saturated": "no sigmoid or tanh, so no output can saturate",
     }[quantity]
 
 
 def _about(history: History) -> str:
-    """What the numbers are, and of which steps."""
+    """What the numbers mean, and from which steps they are."""
     samples = history.samples
     if not samples:
-        over = history.ended is not None
-        return "No samples were taken." if over else "No samples yet: the first step that is trained is looked at."
+        ended = history.ended is not None
+        return "No samples were taken." if ended else "No samples yet: the first one is taken at the first step."
     if not any(sample.layers for sample in samples):
-        return "No layer learns, and none can die or saturate: there is nothing to follow."
+        return "No layer has weights, and none can die or saturate: there is nothing to show."
     number = "1 sample" if len(samples) == 1 else f"{len(samples):,} samples of single steps"
     return f"{number}, the last at step {samples[-1].step:,}. {LEGEND}"

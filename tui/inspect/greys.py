@@ -1,4 +1,4 @@
-"""Grey images as strips: quicker than text, for pictures that are drawn anew at every key."""
+"""Grey images as strips: faster than text, for pictures that are redrawn at every key."""
 
 from functools import lru_cache
 
@@ -17,11 +17,11 @@ __all__ = ["DigitRow", "strips"]
 
 UPPER_HALF = "\u2580"
 GAP = 2
-"""Cells between images that stand beside one another."""
+"""Cells between adjacent images."""
 
 
 def strips(image: Image) -> list[Strip]:
-    """``image``, (height, width), in half-block characters: two rows of pixels a line, a last odd one over ground."""
+    """``image``, (height, width), in half-block characters: two rows of pixels per line, a last odd one over ground."""
     if len(image) % 2:
         image = np.vstack([image, np.zeros_like(image[:1])])
     return [_strip(upper, lower) for upper, lower in zip(image[::2], image[1::2], strict=True)]
@@ -46,7 +46,7 @@ def _style(upper: int, lower: int) -> Style:
 
 
 class DigitRow(Widget):
-    """Images beside one another, as many as there is room for; none where there is not the height."""
+    """Images side by side, as many as fit; none if the height is too small."""
 
     DEFAULT_CSS = """
     DigitRow { height: 1fr; }

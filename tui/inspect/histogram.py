@@ -1,4 +1,4 @@
-"""How weights are spread before and after training, one shape over the other."""
+"""The distribution of weights before and after training, one histogram over the other."""
 
 from itertools import groupby
 from operator import itemgetter
@@ -17,20 +17,20 @@ __all__ = ["Histogram"]
 BLOCKS = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 BRAILLE = 0x2800
 LEFT, RIGHT = (0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08)
-"""The dots of a braille character, from its foot to its top."""
+"""The dots of a braille character, from bottom to top."""
 LINE = "\u2824\u2812"
 """The dotted line in the legend."""
 WALL = "\u2506"
-"""Stands where all weights were the same before: their bar would leave no height for the others."""
+"""Marks the value that all weights had before: a bar would dwarf all others."""
 
 AROUND = 3
-"""Lines above and below the bars: the legend, the axis, its labels."""
+"""Lines above and below the bars: legend, axis and labels."""
 SMALLEST = (16, AROUND + 3)
-"""Columns and rows below which nothing can be told."""
+"""The smallest size that is drawn, in columns and rows."""
 
 
 class Histogram(Lines):
-    """After as filled bars, before as a dotted line over them; both in shares of the weights, over the same values."""
+    """After as filled bars, before as a dotted line over them; both as shares of the weights, over the same bins."""
 
     COMPONENT_CLASSES = {"histogram--after", "histogram--before", "histogram--over", "histogram--axis"}
 
@@ -42,18 +42,18 @@ class Histogram(Lines):
     Histogram > .histogram--axis { color: $text-muted; }
     """
 
-    digest: reactive[WeightSummary | None] = reactive(None, repaint=False)
+    weight: reactive[WeightSummary | None] = reactive(None, repaint=False)
     """What is drawn; None for nothing."""
 
-    def watch_digest(self) -> None:
+    def watch_weight(self) -> None:
         self.redraw()
 
     def draw(self) -> list[list[Segment]]:
         width, height = self.size
-        if self.digest is None or width < SMALLEST[0] or height < SMALLEST[1]:
+        if self.weight is None or width < SMALLEST[0] or height < SMALLEST[1]:
             return []
         styles = {name: self._style(name) for name in ("after", "before", "over", "axis")}
-        spread, same = self.digest.distribution, _the_same(self.digest)
+        spread, same = self.weight.distribution, _the_same(self.weight)
         before, after = (np.repeat(shares, _widened(len(shares), width)) for shares in spread.bins(width))
         wall = None if same is None else _column(spread, same, len(before))
         if wall is not None:
@@ -74,7 +74,7 @@ class Histogram(Lines):
 
 
 def _row(row: int, filled: list[int], dotted: list[int], wall: int | None, styles: dict[str, Style]) -> list[Segment]:
-    """A line of the bars, ``row`` lines above their foot: ``filled`` in eighths of a line, ``dotted`` in fourths."""
+    """A line of the bars, ``row`` lines above the axis: ``filled`` in eighths of a line, ``dotted`` in quarters."""
     cells: list[tuple[str, str]] = []
     for column, (eighths, level, last) in enumerate(zip(filled, dotted, (0, *dotted), strict=False)):
         sign = WALL if column == wall else _dots(row, level, last)
@@ -83,14 +83,14 @@ def _row(row: int, filled: list[int], dotted: list[int], wall: int | None, style
             cells.append((sign, "over" if within >= 4 else "before"))
         else:
             cells.append((BLOCKS[min(max(0, within), 8)], "after"))
-    # A segment for every run: one for every cell would take longer than all the rest.
+    # A segment for every run of equal cells: one for every cell would be far slower.
     return [Segment("".join(sign for sign, _ in run), styles[name]) for name, run in groupby(cells, itemgetter(1))]
 
 
 def _dots(row: int, level: int, last: int) -> str:
-    """What a line at ``level``, which comes from ``last``, leaves in the cell at ``row``; empty for nothing."""
+    """What a line from ``last`` to ``level`` draws in the cell at ``row``; empty for nothing."""
     if max(level, last) <= 4 * row or min(level, last) > 4 * row + 4:
-        return ""  # most cells, and quickly told
+        return ""  # most cells, decided early
     dots = sum(
         (left if min(level, last) < at <= max(level, last) or at == level else 0) + (right if at == level else 0)
         for at, left, right in zip(range(4 * row + 1, 4 * row + 5), LEFT, RIGHT, strict=True)
@@ -99,7 +99,7 @@ def _dots(row: int, level: int, last: int) -> str:
 
 
 def _widened(bins: int, width: int) -> int:
-    """How many columns wide each of ``bins`` is drawn."""
+    """The width of each of ``bins``, in columns."""
     return max(1, width // bins)
 
 
@@ -130,7 +130,7 @@ def _column(spread: Distribution, value: float, columns: int) -> int:
     return min(columns - 1, int(spread.place(value) * columns))
 
 
-def _the_same(digest: WeightSummary) -> float | None:
-    """The value that all weights had before; None if they had several, or still have it."""
-    low = digest.before.low
-    return low if low is not None and low == digest.before.high and not digest.unchanged else None
+def _the_same(weight: WeightSummary) -> float | None:
+    """The value that all weights had before; None if they differed, or have not changed."""
+    low = weight.before.low
+    return low if low is not None and low == weight.before.high and not weight.unchanged else None

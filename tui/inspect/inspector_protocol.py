@@ -1,4 +1,4 @@
-"""What a view can ask of a trained network."""
+"""What the views need of a trained network."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -14,11 +14,11 @@ from core.plan.plan import Plan
 __all__ = ["Image", "Inspected"]
 
 Image = NDArray[np.uint8]
-"""Rows of pixels, 0 (ground) to 255 (ink), as the dataset has them."""
+"""Rows of pixels, 0 (ground) to 255 (ink), as in the dataset."""
 
 
 class Inspected(Protocol):
-    """Answers in a worker: `core.training.inspector.Inspector`, which says more about each question."""
+    """The interface of `core.training.inspector.Inspector`, which documents it; call it in a worker."""
 
     @property
     def architecture(self) -> Architecture: ...

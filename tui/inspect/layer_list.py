@@ -1,4 +1,4 @@
-"""The layers that have weights, each with what became of its first one: kernel or gamma."""
+"""The layers that have weights, each with statistics of its first one: kernel or gamma."""
 
 from typing import NamedTuple
 
@@ -14,11 +14,11 @@ __all__ = ["LayerList", "LayerWeights", "figure", "ratio", "share"]
 
 PREFIX = 6
 LABEL = 10
-"""Cells of a layer's name, at the least."""
+"""Minimum width of a layer's name, in cells."""
 MEAN = 10
 FIGURE = 9
 NEAR = 7
-"""Cells of the figures, with the gap in front of them."""
+"""Widths of the figures, with the gap in front of them."""
 
 
 class LayerWeights(Struct, frozen=True, eq=False):
@@ -26,11 +26,11 @@ class LayerWeights(Struct, frozen=True, eq=False):
 
     row: int
     label: str
-    digests: tuple[WeightSummary, ...]
+    weights: tuple[WeightSummary, ...]
 
 
 class Columns(NamedTuple):
-    """Widths of the columns that there may be more or less room for, in cells; 0 for one that is left out."""
+    """Widths of the flexible columns, in cells; 0 for one that is left out."""
 
     label: int
     name: int
@@ -39,14 +39,14 @@ class Columns(NamedTuple):
 
 
 class LayerList(Listing, can_focus=False):
-    """A line for every layer that has weights. Its keys are those of the view around it."""
+    """A line for every layer that has weights. The view around it handles the keys."""
 
     entries: reactive[tuple[LayerWeights, ...]] = reactive((), repaint=False)
-    """What is listed."""
+    """The layers listed."""
 
     @property
     def chosen(self) -> LayerWeights | None:
-        """The layer that is chosen."""
+        """The selected layer."""
         return self.entries[self.cursor] if self.cursor < len(self.entries) else None
 
     def watch_entries(self) -> None:
@@ -67,10 +67,10 @@ class LayerList(Listing, can_focus=False):
 
     def line(self, index: int) -> list[Cell]:
         layer = self.entries[index]
-        first = layer.digests[0]
+        first = layer.weights[0]
         label, name, number, mean = self._columns
         after = first.after
-        broken = any(part.after.not_finite for part in layer.digests)
+        broken = any(part.after.not_finite for part in layer.weights)
         return [
             ("!" if broken else " ", "warning" if broken else ""),
             (f"{layer.row:>3}  ", "muted"),
@@ -85,11 +85,11 @@ class LayerList(Listing, can_focus=False):
 
     @property
     def _columns(self) -> Columns:
-        count = max([6, *(len(f"{layer.digests[0].after.count:,}") for layer in self.entries)])
-        name = max([6, *(len(layer.digests[0].name) for layer in self.entries)]) + 1
+        count = max([6, *(len(f"{layer.weights[0].after.count:,}") for layer in self.entries)])
+        name = max([6, *(len(layer.weights[0].name) for layer in self.entries)]) + 1
         longest = max((len(layer.label) for layer in self.entries), default=LABEL)
         room = self.width - PREFIX - 1 - count - 2 * FIGURE - NEAR
-        # What is least missed goes first: the weight's name is told where it is drawn.
+        # The least important column goes first: the weight's name is also shown where it is drawn.
         for names, mean in ((name, MEAN), (0, MEAN)):
             if room - names - mean >= min(longest, 2 * LABEL):
                 return Columns(room - names - mean, names, count, mean)
@@ -103,11 +103,11 @@ def figure(value: float | None) -> str:
     return f"{value:.3g}" if value == 0 or 1e-3 <= abs(value) < 999.5 else f"{value:.1e}"
 
 
-def ratio(digest: WeightSummary) -> str:
+def ratio(weight: WeightSummary) -> str:
     """How the standard deviation has changed, in at most eight cells: ``x2.31``; from 0 as ``from 0``."""
-    times = digest.stddev_ratio
+    times = weight.stddev_ratio
     if times is None:
-        return "from 0" if digest.before.stddev == 0 and digest.after.stddev else "-"
+        return "from 0" if weight.before.stddev == 0 and weight.after.stddev else "-"
     return f"x{times:.2f}" if times < 100 else f"x{figure(times)}"
 
 

@@ -1,4 +1,4 @@
-"""The digits that the network takes for others."""
+"""The test digits that the network gets wrong."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,19 +21,19 @@ from tui.inspect.view import WalkWanted
 __all__ = ["MistakesView"]
 
 MARGIN = 2
-"""Columns between the gallery and the digit chosen."""
+"""Columns between the gallery and the selected digit."""
 TALL = 31
-"""Lines the view must have for the outputs to stand below the digit."""
+"""Height from which the outputs are below the digit."""
 
 
 class MistakesView(DigitsView):
-    """A gallery of mistakes, the surest first, and the one chosen at full size."""
+    """A gallery of mistakes, the most confident first, and the selected one at full size."""
 
     HELP = """
     ## Mistakes
-    The test digits that the network takes for others, the one that it is surest of first. **a** goes through the true
-    classes and **b** through those that digits were taken for (**A** and **B** backwards); where both are the same, the
-    right answers are shown. **x** shows all mistakes again.
+    The test digits that the network gets wrong, the most confident mistake first. **a** steps through the true classes
+    and **b** through the predicted ones (**A** and **B** backwards); if both are the same, correct predictions are
+    shown. **x** shows all mistakes again.
     """
 
     BINDINGS = [
@@ -47,15 +47,13 @@ class MistakesView(DigitsView):
             tooltip="Only the true class before",
             show=False,
         ),
-        Binding(
-            "b", "step('predicted', 1)", "Taken for", id="mistakes.taken", tooltip="Only those taken for the next class"
-        ),
+        Binding("b", "step('predicted', 1)", "Predicted", id="mistakes.taken", tooltip="Only the next predicted class"),
         Binding(
             "B",
             "step('predicted', -1)",
-            "Taken for before",
+            "Predicted before",
             id="mistakes.taken_before",
-            tooltip="Only those taken for the class before",
+            tooltip="Only the predicted class before",
             show=False,
         ),
         Binding("x,escape", "clear", "All", id="mistakes.all", tooltip="All mistakes, of every class"),
@@ -68,7 +66,7 @@ class MistakesView(DigitsView):
     """
 
     filter: reactive[Filter] = reactive(Filter(), repaint=False)
-    """Which digits are wanted."""
+    """Which digits are shown."""
 
     found = query_one("#mistakes-found", Static)
     line = query_one(FilterLine)
@@ -100,7 +98,7 @@ class MistakesView(DigitsView):
         self.gallery.focus()
 
     def show(self, true: int | None, predicted: int | None) -> None:
-        """Show the digits of class ``true`` taken for ``predicted``, None being any: mistakes; if equal, right ones."""
+        """Show mistakes of class ``true`` predicted as ``predicted``, None for any; correct predictions if equal."""
         self.filter = Filter(true, predicted)
 
     def watch_filter(self) -> None:
@@ -112,20 +110,20 @@ class MistakesView(DigitsView):
     def watch_images(self) -> None:
         self._show()
 
-    def watch_trouble(self) -> None:
+    def watch_problem(self) -> None:
         self._show()
 
     def action_step(self, part: str, by: int) -> None:
-        """Want the next class for ``part``, "true" or "predicted"."""
+        """Filter by the next class for ``part``, "true" or "predicted"."""
         if self.results is not None:
             self.filter = self.filter.stepped(part, by, len(self.results.classes))
 
     def action_clear(self) -> None:
-        """Want all mistakes."""
+        """Show all mistakes."""
         self.filter = Filter()
 
     def action_walk(self) -> None:
-        """Walk the digit chosen through the layers."""
+        """Walk the selected digit through the layers."""
         if self.results is not None and self.images is not None and len(self._items):
             index = self._items[self.gallery.place]
             self.post_message(WalkWanted(self.images[index], self.results.classes[self.results.labels[index]]))
@@ -149,13 +147,13 @@ class MistakesView(DigitsView):
         self.action_walk()
 
     def _show(self) -> None:
-        """Show the digits wanted, or why there are none."""
+        """Show the matching digits, or why there are none."""
         if not self.is_mounted:
             return
         results, images = self.results, self.images
         self._items = self.filter.chosen(results) if results is not None else np.zeros(0, np.int64)
         why = self._missing(results)
-        # The gallery stays, with nothing in it, so that the keys go on working.
+        # The gallery stays, empty, so that its keys still work.
         self.empty.display, self.chosen.display = bool(why), not why
         self.empty.update(why)
         self.line.filter = self.filter
@@ -170,21 +168,21 @@ class MistakesView(DigitsView):
         if results is None:
             return self.waiting
         if not len(self._items):
-            return self.filter.nothing(results)
+            return self.filter.no_match(results)
         if self.images is None:
-            return self.trouble or "fetching the digits ..."
+            return self.problem or "loading the digits ..."
         return ""
 
     def _show_chosen(self) -> None:
         if self.results is None:
             self.found.update("")
             return
-        said = self.filter.words(self.results, len(self._items))
+        text = self.filter.describe(self.results, len(self._items))
         if self.results.unpredicted:
-            said += f"; {show_count(self.results.unpredicted)} without answer (NaN)"
+            text += f"; {show_count(self.results.unpredicted)} without a prediction (NaN)"
         if len(self._items) and self.images is not None:
             pages = self.gallery.grid.pages(len(self._items))
-            said += f"   page {show_count(self.gallery.page + 1)} of {show_count(pages)}"
+            text += f"   page {show_count(self.gallery.page + 1)} of {show_count(pages)}"
             index = int(self._items[self.gallery.place])
             self.chosen.show(self.results, self.images[index], index)
-        self.found.update(said)
+        self.found.update(text)

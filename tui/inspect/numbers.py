@@ -1,4 +1,4 @@
-"""Numbers of a network as text: short ones for sentences, and such that fit a cell of a table."""
+"""A network's numbers as text, for sentences and for the cells of a table."""
 
 from collections.abc import Sequence
 from math import isfinite, isinf
@@ -6,28 +6,28 @@ from math import isfinite, isinf
 from core.formatting import show_percent
 from core.inspection.activations import Spread
 
-__all__ = ["fitted", "short", "told"]
+__all__ = ["fitted", "short", "spread_text"]
 
 _INFINITE = "\u221e"
 
 
 def short(value: float, digits: int = 4) -> str:
-    """In ``digits`` digits: ``3.412``, ``19``, ``NaN``, ``-1.2e-5``."""
+    """With ``digits`` significant digits: ``3.412``, ``19``, ``NaN``, ``-1.2e-5``."""
     if not isfinite(value):
         return _not_finite(value)
     return f"{value or 0.0:.{digits}g}".replace("e-0", "e-").replace("e+0", "e")
 
 
 def fitted(values: Sequence[float], width: int) -> list[str]:
-    """Numbers of one table, none wider than ``width``, which is at least 4: as many decimals as all of them allow.
+    """The numbers of one table, none wider than ``width``, at least 4, with as many decimals as fit all of them.
 
-    Zeros and numbers that are not finite have none, and where all are whole none has. What is too large even so is
-    given as a power of ten.
+    Zeros and non-finite numbers have no decimals, nor has any number if all are integers. Numbers that are still too
+    wide are shown as powers of ten.
     """
     finite = [value for value in values if isfinite(value)]
     exact = all(value == int(value) for value in finite)
     decimals = (0,) if exact else (3, 2, 1, 0)
-    # Better without the 0 in front of the point than with one decimal alone.
+    # Dropping the leading 0 is better than showing only one decimal.
     for places, bare in sorted(((places, bare) for places in decimals for bare in (False, True)), key=_worth):
         texts = [_decimal(value, places, bare=bare) for value in values]
         if all(len(text) <= width for text in texts):
@@ -35,10 +35,10 @@ def fitted(values: Sequence[float], width: int) -> list[str]:
     return [text if len(text) <= width else _power(value) for value, text in zip(values, texts, strict=True)]
 
 
-def told(spread: Spread) -> str:
-    """Where values lie: ``0 to 3.41, mean 0.21, 45.1% zeros``."""
+def spread_text(spread: Spread) -> str:
+    """The range of the values: ``0 to 3.41, mean 0.21, 45.1% zeros``."""
     if spread.low is None or spread.high is None or spread.mean is None or spread.zeros is None:
-        return f"nothing but NaN and infinity: {spread.count:,} of {spread.count:,}" if spread.count else "no values"
+        return f"only NaN and infinity: {spread.count:,} of {spread.count:,}" if spread.count else "no values"
     if spread.count == 1:
         return short(spread.low)
     low, high, mean = (short(value, 3) for value in (spread.low, spread.high, spread.mean))

@@ -14,25 +14,25 @@ from core.formatting import show_percent
 from core.inspection.answers import Answer
 from core.sanitize import one_line
 
-__all__ = ["OutputBars", "named", "said", "shown"]
+__all__ = ["OutputBars", "answer_text", "class_name", "output_text"]
 
 MARK = ">"
-"""In front of the likely class."""
+"""Marks the likely class."""
 WIDEST = 40
-"""Cells of the longest bar."""
+"""Maximum length of a bar, in cells."""
 _EIGHTHS = ("", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589")
 _FULL = "\u2588"
 
 
 class OutputBars(Widget):
-    """Class names, bars and probabilities; the likely class has a sign and is bold. Needs 15 columns for digits."""
+    """Class names, bars and probabilities; the likely class is marked and bold. Needs 15 columns for digits."""
 
     DEFAULT_CSS = """
     OutputBars { height: auto; }
     """
 
     outputs: reactive[NDArray[Any] | None] = reactive(None, always_update=True)
-    """A number for every class; None: only the names are shown. Arrays cannot be compared, so any is drawn."""
+    """A number for every class; None: only the names are shown. Arrays cannot be compared, so each one is drawn."""
     class_names: reactive[tuple[str, ...]] = reactive(DATASETS["mnist"].classes, layout=True)
     """The names of the classes."""
 
@@ -48,7 +48,7 @@ class OutputBars(Widget):
         if self.outputs is None or self.outputs.ndim != 1:
             return Content("\n").join(Content.styled(f"  {name}", "$foreground-muted") for name in names)
         answer = Answer.of(self.outputs)
-        figures = [shown(output, probable=answer.probable) for output in answer.outputs]
+        figures = [output_text(output, probable=answer.probable) for output in answer.outputs]
         widest = max(len("100.0%"), *map(len, figures))
         room = min(WIDEST, max(0, self.content_size.width - len(names[0]) - widest - 4))
         return Content("\n").join(
@@ -59,26 +59,26 @@ class OutputBars(Widget):
     @property
     def _names(self) -> tuple[str, ...]:
         count = len(self.class_names) if self.outputs is None or self.outputs.ndim != 1 else len(self.outputs)
-        return tuple(named(index, self.class_names) for index in range(count))
+        return tuple(class_name(index, self.class_names) for index in range(count))
 
 
-def named(index: int, classes: tuple[str, ...]) -> str:
-    """The name of a class; where a network has more outputs than there are classes, their number: ``#10``."""
+def class_name(index: int, classes: tuple[str, ...]) -> str:
+    """The name of a class; if the network has more outputs than there are classes, its number: ``#10``."""
     return one_line(classes[index]) if index < len(classes) else f"#{index}"
 
 
-def shown(output: float, *, probable: bool) -> str:
-    """One output: ``98.1%``, or as it is, if it is no probability: ``-3.25``, ``NaN``."""
+def output_text(output: float, *, probable: bool) -> str:
+    """One output: ``98.1%``, or the number itself if it is not a probability: ``-3.25``, ``NaN``."""
     if probable:
         return show_percent(output, 1)
     return "NaN" if isnan(output) else f"{output:.3g}"
 
 
-def said(answer: Answer, classes: tuple[str, ...]) -> str:
-    """The likely class and its output: ``7 at 98.1%``; that there is none, where the network gives NaN."""
+def answer_text(answer: Answer, classes: tuple[str, ...]) -> str:
+    """The likely class and its output: ``7 at 98.1%``; or that there is none, if the output is NaN."""
     if answer.likely is None or answer.confidence is None:
-        return "no answer: the network gives NaN"
-    return f"{named(answer.likely, classes)} at {shown(answer.confidence, probable=answer.probable)}"
+        return "no prediction: the output is NaN"
+    return f"{class_name(answer.likely, classes)} at {output_text(answer.confidence, probable=answer.probable)}"
 
 
 def _line(name: str, bar: str, figure: str, *, likely: bool) -> Content:

@@ -21,8 +21,8 @@ from core.sanitize import one_line
 from tui.inspect import captions
 from tui.inspect.bar import ViewBar
 from tui.inspect.view_registry import BINDINGS, VIEWS
-from tui.inspect.workers import Asking
-from tui.train.controller import TrainedNetwork
+from tui.inspect.workers import NetworkWorkers
+from tui.training_session import TrainedNetwork
 from tui.widgets.sight import focus_later
 from tui.widgets.text import update_text
 
@@ -37,38 +37,38 @@ if TYPE_CHECKING:
 __all__ = ["InspectPane"]
 
 
-class InspectPane(Vertical, Asking):
-    """Shows the network that was trained last, from one side at a time."""
+class InspectPane(Vertical, NetworkWorkers):
+    """Shows the network that was trained last, one view at a time."""
 
     HELP = """
     ## Inspect
-    What the network learned, from seven sides: **r** results on the test set, **m** its mistakes, **d** a pad to draw
-    on, **w** one digit's way through the layers, **v** the weights before and after, **g** the gradients while it
-    trained, **f** what was found wrong and what mends it.
+    What the network learned, in seven views: **r** results on the test set, **m** its mistakes, **d** a pad to draw
+    on, **w** one digit's way through the layers, **v** the weights before and after training, **g** the gradients
+    during training, **f** findings and fixes.
 
-    It is the network as it was trained last, whatever has become of the stack since, or a kept run that was chosen on
-    the Runs tab; **l** goes back from that to the last training. While one is being trained,
-    **space** on the Train tab pauses it, and it can be looked into.
+    It is the network as it was trained last, even if the stack has been edited since, or a saved run opened from the
+    Runs tab; **l** goes back from that to the last training. During training, **space** on the Train tab pauses it so
+    that it can be inspected.
     """
 
     BINDINGS = BINDINGS
 
     preset: reactive[Preset | None] = reactive(None, repaint=False)
-    """What the document holds now, which need not be what was trained."""
+    """The open document, which may differ from what was trained."""
     run: reactive[TrainedNetwork | None] = reactive(None, repaint=False)
-    """What was trained last, or is being trained."""
+    """What is being trained, or was last."""
     state: reactive[State] = reactive[State]("idle", repaint=False)
-    """What that training is about."""
+    """The state of that training."""
     history: reactive[History] = reactive(History(), repaint=False)
-    """What it has told."""
+    """The history of that training."""
     active: reactive[bool] = reactive(False, repaint=False)
     """Whether this tab is open."""
     chosen: reactive[str] = reactive("results", repaint=False)
-    """The view that is open."""
+    """The open view."""
     inspected: reactive["Inspected | None"] = reactive(None, repaint=False)
-    """The network on show, once it can be asked."""
+    """The network shown, once it is available."""
     results: reactive["Results | None"] = reactive(None, repaint=False)
-    """How it answers the test set, once that is known."""
+    """Its results on the test set, once available."""
 
     switcher = query_one("#views", ContentSwitcher)
     bar = query_one(ViewBar)
@@ -76,16 +76,16 @@ class InspectPane(Vertical, Asking):
     empty = query_one("#inspect-empty", Static)
 
     class TrainedWanted(Message):
-        """The network that was trained last is to be shown in the place of a kept run."""
+        """The user wants to see the network that was trained last instead of a saved run."""
 
-    def __init__(self, ask: "Callable[[], Inspected | None]", *, id: str | None = None) -> None:
-        """``ask`` gives what can be asked of the network on show; it is called in a thread."""
+    def __init__(self, load: "Callable[[], Inspected | None]", *, id: str | None = None) -> None:
+        """``load`` returns the network shown; it is called in a thread."""
         super().__init__(id=id)
-        self._ask = ask
+        self._load = load
         self._complete = False
         self._generation = 0
         self._step = 0
-        self._trouble = ""
+        self._problem = ""
 
     def compose(self) -> ComposeResult:
         yield ViewBar().data_bind(InspectPane.chosen)
@@ -95,11 +95,11 @@ class InspectPane(Vertical, Asking):
 
     @property
     def view(self) -> "View | None":
-        """The view that is open; None until all of them are there, once the tab is opened with the network on show."""
+        """The open view; None until the views of the network shown are mounted."""
         return cast("View", self.switcher.get_child_by_id(self.chosen)) if self._complete else None
 
     def focus_default(self) -> None:
-        """Put the focus where the keys of the open view work."""
+        """Focus the open view."""
         if self.view and self.switcher.display:
             self.view.focus_default()
         else:
@@ -112,16 +112,16 @@ class InspectPane(Vertical, Asking):
 
     def watch_state(self) -> None:
         if self.state not in {"paused", "idle"}:
-            self._forget()  # its weights are about to change, and its network may be wanted for the next training
+            self._forget()  # its weights are about to change, and its network may be reused by the next training
         self._show()
 
     def watch_history(self, before: History, history: History) -> None:
         if before.started is not None and history.started is None:
-            self._renew()  # what is trained from its beginning is another network, be its run the same in all else
+            self._renew()  # training from the beginning makes another network, even if the run is otherwise the same
         step = self.history.progress.step if self.history.progress else 0
         if step != self._step:
             self._step = step
-            self._forget()  # a single step may be over, and paused said again, before anybody looks at the state
+            self._forget()  # a single step may be over, and the state paused again, before the state is read
         if self.active:
             self._show()
 
@@ -136,7 +136,7 @@ class InspectPane(Vertical, Asking):
             self.focus_default()
 
     def _renew(self) -> None:
-        """Let go of the network, and of all views: those of another one are made anew, so they hold nothing of it."""
+        """Release the network and all views: another network gets new views, which hold nothing of this one."""
         self._forget()
         self._complete = False
         self._generation += 1
@@ -150,15 +150,15 @@ class InspectPane(Vertical, Asking):
             self.focus_default()
 
     async def _make_views(self) -> None:
-        """Make the views for the network on show, if somebody sees them and they are not there."""
+        """Mount the views for the network shown, if the tab is open and they are not mounted."""
         if not self.active or self._complete:
             return
-        from tui.inspect.views import make  # noqa: PLC0415  # brings numpy, which the start does without
+        from tui.inspect.views import make  # noqa: PLC0415  # imports numpy, which start-up does without
 
         pane = InspectPane
         bound = (pane.inspected, pane.results, pane.run, pane.history)
         made_for = None
-        while made_for != self._generation:  # another network may be put on show meanwhile
+        while made_for != self._generation:  # another network may be shown meanwhile
             made_for = self._generation
             before = {view.id: cast("View", view) for view in self.switcher.children}
             self.switcher.current = None
@@ -168,7 +168,7 @@ class InspectPane(Vertical, Asking):
                     view.inherit(before[view.id])
                 await self.switcher.add_content(view.data_bind(*bound))
         self._complete = True
-        self.switcher.current = self.chosen  # which a key may have changed meanwhile
+        self.switcher.current = self.chosen  # a key may have changed it meanwhile
 
     def watch_chosen(self) -> None:
         if not self._complete:
@@ -183,9 +183,9 @@ class InspectPane(Vertical, Asking):
         self.chosen = event.name
 
     def on_walk_wanted(self, event: "WalkWanted") -> None:
-        """Walk a digit through the network; found by its name, as importing the message would bring numpy."""
+        """Walk a digit. Textual finds this handler by its name: importing the message would import numpy."""
         event.stop()
-        if self._complete:  # else it is a digit of another network's
+        if self._complete:  # else the digit is from another network's view
             cast("WalkView", self.switcher.get_child_by_id("walk")).take(event.image, event.truth)
             self.chosen = "walk"
 
@@ -197,56 +197,56 @@ class InspectPane(Vertical, Asking):
             self.chosen = "mistakes"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "back" or bool(self.run and self.run.kept)
+        return action != "back" or bool(self.run and self.run.saved_as)
 
     def action_back(self) -> None:
-        """Show the network that was trained last, in the place of a kept run."""
+        """Show the network that was trained last instead of a saved run."""
         self.post_message(self.TrainedWanted())
 
     def action_look(self, view: str) -> None:
-        """Open the view called ``view``."""
+        """Open the view ``view``."""
         self.chosen = view
 
     def on_worker_state_changed(self, event: "Worker.StateChanged") -> None:
-        """Say why the network cannot be asked."""
+        """Show why the network cannot be inspected."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self._trouble = one_line(f"The network cannot be looked into: {explain(event.worker.error)}")
+            self._problem = one_line(f"The network cannot be inspected: {explain(event.worker.error)}")
             self._show()
 
     def _forget(self) -> None:
         self.workers.cancel_group(self, "inspect")
-        self._trouble = ""
+        self._problem = ""
         self.inspected = None
         self.results = None
 
     def _show(self) -> None:
-        """Show the open view, or why there is nothing to see in it."""
+        """Show the open view, or why it has nothing to show."""
         if not self.is_mounted:
             return
-        asks = VIEWS[self.chosen].asks
-        why = captions.missing(network=asks, run=self.run, state=self.state, history=self.history)
-        if asks and not why:
-            why = self._trouble
+        needs_network = VIEWS[self.chosen].needs_network
+        why = captions.missing(network=needs_network, run=self.run, state=self.state, history=self.history)
+        if needs_network and not why:
+            why = self._problem
         if self.preset:
             update_text(self.line, Content(captions.subject(self.run, self.state, self.history, self.preset)))
         hidden = not self.switcher.display
         self.empty.display = bool(why)
         self.switcher.display = not why
         if self.active and hidden != bool(why):
-            # What had the focus is gone, or there is something to see again.
+            # The focused widget is hidden now, or the view is shown again.
             focus_later(self, self.focus_default)
         update_text(self.empty, Content(why))
-        seen = self.active and self._complete and not why  # views that come or go have not all their parts
+        seen = self.active and self._complete and not why  # views being mounted or removed are incomplete
         for view in self.switcher.children:
             cast("View", view).active = seen and view.id == self.chosen
-        if self.active and self._complete and asks and not why and self.inspected is None:
-            self._look_inside()
+        if self.active and self._complete and needs_network and not why and self.inspected is None:
+            self._load_network()
 
     @work(thread=True, exclusive=True, group="inspect", exit_on_error=False)
-    def _look_inside(self) -> None:
-        """Get hold of the network, then have it answer the test set."""
+    def _load_network(self) -> None:
+        """Load the network, then evaluate it on the test set."""
         worker = get_current_worker()
-        inspected = self._ask()
+        inspected = self._load()
         if worker.is_cancelled or inspected is None:
             return
         self.app.call_from_thread(self._take, worker, inspected, None)
@@ -255,6 +255,6 @@ class InspectPane(Vertical, Asking):
             self.app.call_from_thread(self._take, worker, inspected, results)
 
     def _take(self, worker: "Worker[None]", inspected: "Inspected", results: "Results | None") -> None:
-        # Asked on the thread that cancels: what comes too late is of a network that is no longer on show.
+        # Checked on the thread that cancels: a late result is for a network that is no longer shown.
         if not worker.is_cancelled:
             self.inspected, self.results = inspected, results

@@ -1,4 +1,4 @@
-"""A picture of `core.inspection.activations` in half-block characters, drawn line by line."""
+"""A picture of `core.inspection.activations` in half-block characters, rendered line by line."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +20,7 @@ from core.inspection.activations import BLANK, FRAME, GROUND, Picture
 __all__ = ["Drawn", "Pixels"]
 
 HALF = "\u2580"
-"""Its upper half is in the colour of the text, its lower half in that of the ground."""
+"""Its upper half has the foreground colour, its lower half the background's."""
 
 
 class Drawn(Struct, frozen=True, eq=False):
@@ -30,7 +30,7 @@ class Drawn(Struct, frozen=True, eq=False):
 
 
 class Palette(Struct, frozen=True):
-    """The colours of what is no grey."""
+    """The colours of pixels that are not grey."""
 
     ground: Color
     frame: Color
@@ -38,7 +38,7 @@ class Palette(Struct, frozen=True):
 
 
 class Pixels(Widget):
-    """Draws a picture, two pixels above one another in a character; says where it was clicked."""
+    """Draws a picture, two pixels per character, one above the other; reports clicks."""
 
     COMPONENT_CLASSES = {"pixels--ground", "pixels--frame", "pixels--blank"}
 
@@ -49,11 +49,11 @@ class Pixels(Widget):
     """
 
     drawn: reactive[Drawn | None] = reactive(None)
-    """What is seen; None for nothing."""
+    """The picture drawn; None for nothing."""
 
     @dataclass
     class Clicked(Message):
-        """A person clicked the pixel at ``row`` and ``column`` of the picture."""
+        """The user clicked the pixel at ``row`` and ``column`` of the picture."""
 
         pixels: "Pixels"
         row: int
@@ -111,7 +111,7 @@ def _strip(line: list[int], palette: Palette) -> Strip:
     segments: list[Segment] = []
     start = 0
     for end in range(1, len(line) + 1):
-        # Neighbours of one colour are one segment: less for the terminal.
+        # Neighbours of one colour are one segment: less output.
         if end == len(line) or line[end] != line[start]:
             upper, lower = divmod(line[start], 512)
             text = " " if upper == lower == GROUND else HALF
@@ -122,7 +122,7 @@ def _strip(line: list[int], palette: Palette) -> Strip:
 
 @lru_cache(maxsize=16_384)
 def _style(upper: int, lower: int, palette: Palette) -> Style:
-    return Style.from_color(_color(upper, palette), _color(lower, palette))  # many times as quick as `Style(...)`
+    return Style.from_color(_color(upper, palette), _color(lower, palette))  # many times as fast as `Style(...)`
 
 
 @lru_cache(maxsize=1_024)

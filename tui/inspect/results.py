@@ -1,4 +1,4 @@
-"""How well the network tells the digits of the test set apart."""
+"""How well the network classifies the test set."""
 
 from dataclasses import dataclass
 
@@ -21,32 +21,32 @@ from tui.inspect.inspector_protocol import Image
 __all__ = ["CellWanted", "ResultsView"]
 
 MOST_DIGITS = 16
-"""Digits of a cell that are drawn, on the widest screen."""
+"""Digits of a cell that are drawn at most."""
 TALL = 52
-"""Lines the view must have for rows of the matrix that are three lines high."""
+"""Height from which the rows of the matrix are three lines high."""
 
 
 @dataclass
 class CellWanted(Message):
-    """A person wants to see the digits of class ``true`` that were taken for class ``predicted``."""
+    """The user wants to see the digits of class ``true`` that were predicted as class ``predicted``."""
 
     true: int
     predicted: int
 
 
 class ResultsView(DigitsView):
-    """Loss and accuracy on the test set, the confusion matrix, and the figures of every class."""
+    """Loss and accuracy on the test set, the confusion matrix, and the metrics of every class."""
 
     HELP = """
     ## Results
-    How the network answers the test set, which it has not learned from. **Accuracy** is the share of right answers.
-    The **macro** figures are means over the classes, each counting the same, however many digits it has.
-    **Training accuracy** is that of the same weights on digits they have learned from, 10,000 of them where there are
-    more; how much higher it is than the accuracy is the **generalization gap**, in percentage points.
+    How well the network classifies the test set, which it has not seen in training. **Accuracy** is the share of
+    correct predictions. The **macro** figures are means over the classes, each with the same weight, however many
+    digits it has. **Training accuracy** is measured with the same weights on at most 10,000 training digits; how much
+    higher it is than the test accuracy is the **generalization gap**, in percentage points.
     """
 
     BINDINGS = [
-        Binding("enter", "open", "Digits", id="results.open", tooltip="Open the digits of the cell chosen"),
+        Binding("enter", "open", "Digits", id="results.open", tooltip="Open the digits of the selected cell"),
         Binding("c", "percent", "Counts/%", id="results.percent", tooltip="Counts, or percent of the true class"),
         Binding("n", "confusion", "Next confusion", id="results.confusion", tooltip="The next most frequent confusion"),
     ]
@@ -61,12 +61,12 @@ class ResultsView(DigitsView):
     figures = query_one("#results-figures", Static)
     missing = query_one("#results-missing", Static)
     matrix = query_one(Matrix)
-    words = query_one("#results-cell", Static)
+    cell_text = query_one("#results-cell", Static)
     digits = query_one(DigitRow)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._begun = False
+        self._selected = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="results-figures", markup=False)
@@ -98,12 +98,12 @@ class ResultsView(DigitsView):
         if self.is_mounted:
             self._show_cell()
 
-    def watch_trouble(self) -> None:
+    def watch_problem(self) -> None:
         if self.is_mounted:
             self._show_cell()
 
     def action_open(self) -> None:
-        """Open the digits of the cell chosen; an empty one has none."""
+        """Open the digits of the selected cell; an empty cell has none."""
         cell = self.matrix.cell
         if self.results is not None and self.results.confusion[cell]:
             self.post_message(CellWanted(*cell))
@@ -113,7 +113,7 @@ class ResultsView(DigitsView):
         self.matrix.percent = not self.matrix.percent
 
     def action_confusion(self) -> None:
-        """Choose the most frequent confusion, from there the next one."""
+        """Select the most frequent confusion, or the next one."""
         cells = confusions(self.results) if self.results else ()
         if cells:
             chosen = self.matrix.cell
@@ -132,15 +132,13 @@ class ResultsView(DigitsView):
 
     def _show(self) -> None:
         results = self.results
-        self.matrix.results = results  # which keeps the focus, though there is nothing to be seen of it without them
+        self.matrix.results = results  # it keeps the focus, even without results
         self.missing.display = results is not None and bool(results.unpredicted)
         self.missing.update(f"! {without_answer(results)}" if results is not None else "")
         self._show_figures()
         self._show_cell()
-        if (
-            results is not None and not self._begun
-        ):  # where most is to be learned; from then on it is where a person has put it
-            self._begun = True
+        if results is not None and not self._selected:  # once: from then on, the selection is the user's
+            self._selected = True
             self.action_confusion()
 
     def _show_figures(self) -> None:
@@ -150,32 +148,32 @@ class ResultsView(DigitsView):
 
     def _show_cell(self) -> None:
         if self.results is None:
-            self.words.update(self.trouble)
+            self.cell_text.update(self.problem)
             self._show_digits(())
             return
         true, predicted = self.matrix.cell
-        self.words.update("\n".join(filter(None, (cell(self.results, true, predicted), self.trouble))))
+        self.cell_text.update("\n".join(filter(None, (cell(self.results, true, predicted), self.problem))))
         chosen = self.results.cell(true, predicted)[:MOST_DIGITS]
         self._show_digits(tuple(self.images[chosen]) if self.images is not None else ())
 
     def _show_digits(self, images: tuple[Image, ...]) -> None:
-        self.digits.display = bool(images)  # else it would take a line
+        self.digits.display = bool(images)  # hidden, as an empty one would take a line
         self.digits.images = images
 
 
 def figures(results: Results) -> tuple[str, ...]:
-    """What all answers come to: loss and accuracy, those on what was learned from, and the macro averages."""
-    right, macro = f"{show_count(results.right)} of {show_count(results.examples)} right", results.macro
+    """The overall metrics: loss and accuracy, training accuracy, and the macro averages."""
+    correct, macro = f"{show_count(results.right)} of {show_count(results.examples)} correct", results.macro
     precision, recall, f1 = (show_share(mean, 3) for mean in (macro.precision, macro.recall, macro.f1))
     return (
-        f"loss {show_loss(results.loss)}   accuracy {show_accuracy(results.accuracy)}, {right}",
+        f"loss {show_loss(results.loss)}   accuracy {show_accuracy(results.accuracy)}, {correct}",
         *((learned(results.learned, results.generalization_gap),) if results.learned else ()),
         f"macro precision {precision}, recall {recall}, F1 {f1}",
     )
 
 
 def learned(measured: Learned, gap: float | None) -> str:
-    """What the same weights make of what they were trained on."""
+    """The training accuracy of the same weights."""
     on = show_amount(measured.examples, "example")
     return f"training accuracy {show_accuracy(measured.accuracy)} on {on}, generalization gap {show_gap(gap)}"
 
@@ -183,18 +181,18 @@ def learned(measured: Learned, gap: float | None) -> str:
 def without_answer(results: Results) -> str:
     """How many examples have no prediction, and why."""
     return (
-        f"{show_count(results.unpredicted)} of {show_count(results.examples)} digits have no answer: "
-        f"for them the network gave NaN"
+        f"{show_count(results.unpredicted)} of {show_count(results.examples)} digits have no prediction: "
+        f"the outputs are NaN"
     )
 
 
 def cell(results: Results, true: int, predicted: int) -> str:
-    """A cell in words: ``class 7: 37 of 1,028 taken for 2 (3.6%)``."""
+    """A cell described: ``class 7: 37 of 1,028 predicted 2 (3.6%)``."""
     name, other = (one_line(results.classes[index]) for index in (true, predicted))
     count, support = int(results.confusion[true, predicted]), int(results.support[true])
     if not support:
         return f"class {name}: the test set has none"
-    of = f"of {show_count(support)} taken for {other}{', rightly' if true == predicted else ''}"
+    of = f"of {show_count(support)} predicted {other}{', correct' if true == predicted else ''}"
     if not count:
         return f"class {name}: none {of}"
     return f"class {name}: {show_count(count)} {of} ({show_percent(count / support, 1)}); enter shows them"

@@ -10,14 +10,14 @@ __all__ = ["RowList"]
 
 
 class RowList(Listing, can_focus=False):
-    """The layers with their output shapes; the keys that choose one work in the view around it."""
+    """The layers with their output shapes; the view around it handles the keys."""
 
     DEFAULT_CSS = """
     RowList { height: 1fr; }
     """
 
     summary: reactive[Summary | None] = reactive(None, repaint=False)
-    """The architecture, worked out."""
+    """The summary of the architecture."""
 
     @property
     def lines(self) -> int:
@@ -38,7 +38,7 @@ class RowList(Listing, can_focus=False):
         return [(f"{index:>3} ", "muted"), (fitted(row.layer.label, label), ""), (output, "")]
 
     def _widths(self) -> tuple[int, int]:
-        """Cells for the label and for the shape; 0 where there is no room for it."""
+        """Widths of the label and the shape; 0 if there is no room for the shape."""
         shapes = [show_shape(row.facts.output) for row in self.summary.rows if row.facts] if self.summary else []
         shape = max([6, *map(len, shapes)])
         label = self.width - 4 - shape - 1

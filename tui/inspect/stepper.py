@@ -1,4 +1,4 @@
-"""The window of a convolution or pooling, slid over its real input: every product, every sum."""
+"""The window of a convolution or pooling, slid over its actual input: every product, every sum."""
 
 from collections.abc import Sequence
 
@@ -28,43 +28,48 @@ CAPTIONS = 2
 """Lines above the two pictures."""
 
 NARROW = 100
-"""Columns below which the pictures are small, for the numbers' sake."""
+"""Width below which the pictures are small, to leave room for the numbers."""
 
 
 class Place(Struct, frozen=True):
-    """Where the window is, what slides and what it looks at."""
+    """The window's stop, its filter, and the input channel shown."""
 
     stop: int = 0
     filter: int = 0
     channel: int = 0
-    """Of the channels that the filter sees, counted from the first of them."""
+    """Index among the channels that the filter sees."""
 
 
 class Stepper(Modal[None]):
-    """Slides a window, stop by stop, and shows how its number comes about."""
+    """Slides a window, stop by stop, and shows how the output is computed."""
 
     HELP = """
     ## Window
-    The window on its way over the layer's input. On the left the input with a frame around the window, and the
-    output as far as it has got; on the right the numbers under the window, what they are multiplied by, and the sum.
+    The window as it slides over the layer's input. On the left, the input with a frame around the window, and the
+    output so far; on the right, the numbers under the window, what they are multiplied by, and the sum.
 
     The **arrows** slide it, **home** and **end** go to the first and the last stop, a click on the output goes to
-    that stop. **comma** and **full stop** take another filter, **plus** and **minus** another channel of the input.
-    **page up** and **page down** scroll the numbers where there is no room for all.
+    that stop. **comma** and **full stop** select another filter, **plus** and **minus** another input channel.
+    **page up** and **page down** scroll the numbers if they do not all fit.
     """
 
     BINDINGS = [
         Binding("escape,q", "close", "Close", id="stepper.close", tooltip="Back to the walk"),
         Binding(
-            "right", "slide(1)", "Next stop", id="stepper.right", tooltip="Slide the window on", key_display="\u2192"
+            "right",
+            "slide(1)",
+            "Next stop",
+            id="stepper.right",
+            tooltip="Slide the window forward",
+            key_display="\u2192",
         ),
         Binding("left", "slide(-1)", "Stop before", id="stepper.left", tooltip="Slide it back", show=False),
         Binding("down", "line(1)", "Down", id="stepper.down", tooltip="Slide the window down", key_display="\u2193"),
         Binding("up", "line(-1)", "Up", id="stepper.up", tooltip="Slide the window up", show=False),
         Binding("home", "jump(0)", "First stop", id="stepper.home", tooltip="The first stop", show=False),
         Binding("end", "jump(-1)", "Last stop", id="stepper.end", tooltip="The last stop", show=False),
-        Binding("full_stop", "filter(1)", "Next filter", id="stepper.filter", tooltip="Take the next filter"),
-        Binding("comma", "filter(-1)", "Filter before", id="stepper.filter_before", tooltip="Take the filter before"),
+        Binding("full_stop", "filter(1)", "Next filter", id="stepper.filter", tooltip="Select the next filter"),
+        Binding("comma", "filter(-1)", "Filter before", id="stepper.filter_before", tooltip="Select the filter before"),
         Binding("plus,equals_sign", "channel(1)", "Channel", id="stepper.channel", tooltip="Next channel of the input"),
         Binding("minus", "channel(-1)", "Before", id="stepper.channel_before", tooltip="Channel before", show=False),
         Binding("question_mark,f1", "help", "Help", id="stepper.help", tooltip="Help and all keys", key_display="?"),
@@ -77,7 +82,7 @@ class Stepper(Modal[None]):
         width: 100%; height: 100%; max-width: 150; max-height: 44;
         border: round $primary; background: $surface; padding: 0 1;
     }
-    Stepper #stepper-told { height: 1; text-wrap: nowrap; text-overflow: ellipsis; text-style: bold; }
+    Stepper #stepper-title { height: 1; text-wrap: nowrap; text-overflow: ellipsis; text-style: bold; }
     Stepper #stepper-body { height: 1fr; }
     Stepper #stepper-pictures { width: 34; margin-right: 1; }
     Stepper #stepper-pictures Static { height: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -91,12 +96,12 @@ class Stepper(Modal[None]):
     place: reactive[Place] = reactive(Place())
     """What is shown."""
 
-    told = query_one("#stepper-told", Static)
+    title_line = query_one("#stepper-title", Static)
     pictures = query_one("#stepper-pictures", Vertical)
-    before = query_one("#stepper-before", Static)
-    given = query_one("#stepper-input", Pixels)
-    after = query_one("#stepper-after", Static)
-    made = query_one("#stepper-output", Pixels)
+    input_caption = query_one("#stepper-before", Static)
+    input_pixels = query_one("#stepper-input", Pixels)
+    output_caption = query_one("#stepper-after", Static)
+    output_pixels = query_one("#stepper-output", Pixels)
     numbers = query_one("#stepper-numbers", Vertical)
     tables = query_one("#stepper-scroll", VerticalScroll)
     grids = query_one("#stepper-grids", Static)
@@ -105,12 +110,12 @@ class Stepper(Modal[None]):
     def __init__(self, steps: Steps, filter: int = 0, stop: int = 0) -> None:
         super().__init__()
         self._steps = steps
-        self._most = (0, 0), (0, 0)
+        self._sizes = (0, 0), (0, 0)
         self.set_reactive(Stepper.place, Place(stop, min(filter, steps.filters - 1)))
 
     def compose(self) -> ComposeResult:
         with Vertical(id="stepper"):
-            yield Static(id="stepper-told", markup=False)
+            yield Static(id="stepper-title", markup=False)
             with Horizontal(id="stepper-body"):
                 with Vertical(id="stepper-pictures"):
                     yield Static(id="stepper-before", markup=False)
@@ -144,17 +149,17 @@ class Stepper(Modal[None]):
     def _clicked(self, event: Pixels.Clicked) -> None:
         event.stop()
         for row in (event.row, event.row + 1):
-            stop = output_at(self._steps, self._most[1], self.place.stop, row, event.column)
+            stop = output_at(self._steps, self._sizes[1], self.place.stop, row, event.column)
             if stop is not None:
                 self.place = replace(self.place, stop=stop)
                 return
 
     def action_slide(self, by: int) -> None:
-        """Slide the window ``by`` stops on, from the end of a line to the next one."""
+        """Slide the window ``by`` stops forward, from the end of a line to the next one."""
         self.place = replace(self.place, stop=min(max(0, self.place.stop + by), self._steps.stops - 1))
 
     def action_line(self, by: int) -> None:
-        """Slide the window ``by`` lines down, if there are as many."""
+        """Slide the window ``by`` lines down, if there are that many."""
         stop = self.place.stop + by * self._steps.window.columns.output
         if 0 <= stop < self._steps.stops:
             self.place = replace(self.place, stop=stop)
@@ -164,11 +169,11 @@ class Stepper(Modal[None]):
         self.place = replace(self.place, stop=stop % self._steps.stops)
 
     def action_filter(self, by: int) -> None:
-        """Take the filter ``by`` further on; from the last on to the first."""
+        """Select the filter ``by`` further, wrapping around."""
         self.place = replace(self.place, filter=(self.place.filter + by) % self._steps.filters)
 
     def action_channel(self, by: int) -> None:
-        """Look at the channel ``by`` further on; from the last on to the first."""
+        """Select the channel ``by`` further, wrapping around."""
         self.place = replace(self.place, channel=(self.place.channel + by) % len(self._channels))
 
     def action_scroll(self, by: int) -> None:
@@ -176,7 +181,7 @@ class Stepper(Modal[None]):
         self.tables.scroll_relative(y=by * self.tables.size.height, animate=False)
 
     def action_close(self) -> None:
-        """Back to where it was opened."""
+        """Close the page."""
         self.dismiss(None)
 
     @property
@@ -188,33 +193,33 @@ class Stepper(Modal[None]):
             return
         steps, place = self._steps, self.place
         channel = self._channels[place.channel]
-        self._most = self._rooms()
-        _draw(self.given, input_picture(steps, place.stop, channel, self._most[0]))
-        _draw(self.made, output_picture(steps, place.stop, place.filter, self._most[1]))
-        update_text(self.before, Content(f"input, channel {channel + 1}"))
-        update_text(self.after, Content(f"output, {self._filter} {place.filter + 1}"))
-        update_text(self.told, Content(self._described(channel)))
+        self._sizes = self._picture_sizes()
+        _draw(self.input_pixels, input_picture(steps, place.stop, channel, self._sizes[0]))
+        _draw(self.output_pixels, output_picture(steps, place.stop, place.filter, self._sizes[1]))
+        update_text(self.input_caption, Content(f"input, channel {channel + 1}"))
+        update_text(self.output_caption, Content(f"output, {self._filter} {place.filter + 1}"))
+        update_text(self.title_line, Content(self._title_text(channel)))
         at = steps.at(place.stop, place.filter)
         room = self.numbers.content_size
         summed = sums(at, place.channel, steps.activation, steps.given(place.stop, place.filter), room.width)
         update_text(self.sums, summed)
         self.tables.styles.max_height = max(1, room.height - len(summed.plain.splitlines()) - 1)
-        # The last column is kept for the scrollbar.
+        # The last column is reserved for the scrollbar.
         update_text(self.grids, grids(at, place.channel, steps.padding, room.width - 1))
 
-    def _described(self, channel: int) -> str:
+    def _title_text(self, channel: int) -> str:
         steps, place = self._steps, self.place
         row, column = steps.place(place.stop)
-        said = f"stop {place.stop + 1:,} of {steps.stops:,}: row {row + 1}, column {column + 1}"
-        said += f"   {self._filter} {place.filter + 1} of {steps.filters}"
-        return f"{said}   input channel {channel + 1} of {steps.x.shape[2]}" if len(self._channels) > 1 else said
+        text = f"stop {place.stop + 1:,} of {steps.stops:,}: row {row + 1}, column {column + 1}"
+        text += f"   {self._filter} {place.filter + 1} of {steps.filters}"
+        return f"{text}   input channel {channel + 1} of {steps.x.shape[2]}" if len(self._channels) > 1 else text
 
     @property
     def _filter(self) -> str:
         return "channel" if self._steps.kernel is None else "filter"
 
-    def _rooms(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Pixels for the input and for the output, (height, width): what they need, or what each can have."""
+    def _picture_sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Pixels for the input and for the output, (height, width): what they need, or the room there is."""
         width, height = self.pictures.content_size
         lines = max(2, height - CAPTIONS)
         rows = self._steps.window.rows

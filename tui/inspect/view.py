@@ -1,4 +1,4 @@
-"""What all views of the Inspect tab have in common."""
+"""The base of all views of the Inspect tab."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -9,41 +9,41 @@ from textual.reactive import reactive
 from core.history import History
 from core.inspection.results import Results
 from tui.inspect.inspector_protocol import Image, Inspected
-from tui.inspect.workers import Asking
-from tui.train.controller import TrainedNetwork
+from tui.inspect.workers import NetworkWorkers
+from tui.training_session import TrainedNetwork
 
 __all__ = ["View", "WalkWanted"]
 
 
 @dataclass
 class WalkWanted(Message):
-    """A person wants to see the way of ``image`` through the network."""
+    """The user wants to walk ``image`` through the network."""
 
     image: Image
     truth: str
-    """The name of its class; empty if it is of none."""
+    """The name of its true class; empty if unknown."""
 
 
-class View(Asking):
-    """One view of one network; it asks for nothing before it is `active`, and never on the thread that draws.
+class View(NetworkWorkers):
+    """A view of one network. It loads nothing before it is `active`, and never on the UI thread.
 
-    Another network has another view: so nothing that was worked out, chosen or turned to here is shown there.
+    Another network gets another view, so that no result or selection of this one shows up there.
     """
 
     inspected: reactive[Inspected | None] = reactive(None, repaint=False)
-    """The network on show. A new object whenever its weights are others; None while it cannot be asked."""
+    """The network shown: a new object whenever its weights change; None while it is not available."""
     results: reactive[Results | None] = reactive(None, repaint=False)
-    """How it answers the test set; None until that is known."""
+    """Its results on the test set; None until they are available."""
     run: reactive[TrainedNetwork | None] = reactive(None, repaint=False)
-    """What was trained, under which name."""
+    """What was trained."""
     history: reactive[History] = reactive(History(), repaint=False)
-    """What that training has told."""
+    """The history of that training."""
     active: reactive[bool] = reactive(False, repaint=False)
-    """Whether a person sees it."""
+    """Whether the view is visible."""
 
     def inherit(self, before: Self) -> None:
-        """Take over from the view ``before``, of another network, what is a person's own and of no network."""
+        """Take over from ``before``, the view of another network, what does not depend on the network."""
 
     def focus_default(self) -> None:
-        """Put the focus where the view's keys work."""
+        """Focus the widget that handles the view's keys."""
         self.focus()

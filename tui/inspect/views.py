@@ -1,4 +1,4 @@
-"""All views of the Inspect tab. Importing this brings numpy."""
+"""All views of the Inspect tab. Importing this imports numpy."""
 
 from tui.inspect.draw import DrawView
 from tui.inspect.findings import FindingsView
@@ -24,5 +24,5 @@ _CLASSES: dict[str, type[View]] = {
 
 
 def make() -> list[View]:
-    """A view of every kind, its id its name."""
+    """One view of every kind, with its name as its id."""
     return [_CLASSES[name](id=name) for name in VIEWS]

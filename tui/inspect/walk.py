@@ -1,4 +1,4 @@
-"""Walk: one digit on its way through every layer."""
+"""Walk: one digit's way through every layer."""
 
 from collections.abc import Callable
 
@@ -23,38 +23,37 @@ from tui.inspect.pixels import Drawn, Pixels
 from tui.inspect.row_list import RowList
 from tui.inspect.stepper import Stepper
 from tui.inspect.view import View
-from tui.inspect.walk_model import Digit, Walked, another, described, first
+from tui.inspect.walk_model import Digit, Walked, another, caption, first
 from tui.widgets.listing import Listing
 
 __all__ = ["WalkView"]
 
-WORKING = "working out what every layer makes of the digit ..."
+WORKING = "computing every layer's output for the digit ..."
 
 HIGH_ENOUGH = 26
-"""Lines from which on there is room for the digit below the list."""
+"""Height from which the digit is shown below the list."""
 
 NARROW, WIDE = 98, 148
-"""Columns below, and above, which the list of layers has another width."""
+"""Widths below and above which the list of layers has another width."""
 
 
 class WalkView(View, can_focus=True):
-    """What every layer makes of one digit."""
+    """Every layer's output for one digit."""
 
     HELP = """
     ## Walk
-    One digit on its way through the network: what each layer makes of it. **up** and **down** choose the layer,
+    One digit's way through the network: the output of each layer. **up** and **down** select the layer,
     **left** and **right** a map of it or a unit, **page up** and **page down** (or **comma** and **full stop**) turn
     the page. **n** walks another digit of the test set.
 
-    All maps of a layer have one scale, so that they can be compared; **s** gives each its own. **space** shows the
-    chosen map alone. **enter** on a convolution or a pooling slides its window over what it was given, number by
-    number.
+    All maps of a layer share one scale, so that they can be compared; **s** gives each its own. **space** shows the
+    selected map alone. **enter** on a convolution or a pooling slides its window over its input, number by number.
     """
 
     BINDINGS = [
         Binding("enter", "open", "Slide window", id="walk.open", tooltip="Slide the layer's window, stop by stop"),
         Binding("n", "another", "Another digit", id="walk.another", tooltip="Walk another digit of the test set"),
-        Binding("space", "alone", "Map alone", id="walk.alone", tooltip="Show the chosen map alone, or all of them"),
+        Binding("space", "alone", "Map alone", id="walk.alone", tooltip="Show the selected map alone, or all of them"),
         Binding("s", "each", "Scale", id="walk.scale", tooltip="One scale for all maps, or each its own"),
         Binding("up", "layer(-1)", "Layer above", id="walk.up", tooltip="The layer above", show=False),
         Binding("down", "layer(1)", "Layer below", id="walk.down", tooltip="The layer below", show=False),
@@ -67,7 +66,7 @@ class WalkView(View, can_focus=True):
     ]
 
     DEFAULT_CSS = """
-    WalkView #walk-told { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    WalkView #walk-title { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     WalkView #walk-body { height: 1fr; }
     WalkView #walk-left { width: 36; margin-right: 2; }
     WalkView #walk-digit { height: 14; margin-top: 1; }
@@ -75,7 +74,7 @@ class WalkView(View, can_focus=True):
     WalkView.-wide #walk-left { width: 48; }
     """
 
-    told = query_one("#walk-told", Static)
+    title = query_one("#walk-title", Static)
     body = query_one("#walk-body", Horizontal)
     rows = query_one(RowList)
     digit = query_one("#walk-digit", Pixels)
@@ -83,7 +82,7 @@ class WalkView(View, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._wanted: Callable[[Inspected], Digit] = first
+        self._choose_digit: Callable[[Inspected], Digit] = first
         self._asked = False
         self._walked: Walked | None = None
         self._weights: tuple[Weight, ...] | None = None
@@ -91,7 +90,7 @@ class WalkView(View, can_focus=True):
         self._each = self._alone = False
 
     def compose(self) -> ComposeResult:
-        yield Static(id="walk-told", markup=False)
+        yield Static(id="walk-title", markup=False)
         with Horizontal(id="walk-body"):
             with Vertical(id="walk-left"):
                 yield RowList()
@@ -99,9 +98,9 @@ class WalkView(View, can_focus=True):
             yield Activations()
 
     def take(self, image: Image, truth: str) -> None:
-        """Walk ``image`` through the network; ``truth`` is the name of its class, empty if it is of none."""
+        """Walk ``image`` through the network; ``truth`` is the name of its class, empty if unknown."""
         digit = Digit(image, truth)
-        self._want(lambda _: digit)
+        self._request(lambda _: digit)
 
     def on_mount(self) -> None:
         self._show()
@@ -120,14 +119,14 @@ class WalkView(View, can_focus=True):
             return
         self._say("")
         self._show()
-        self._ask_if_wanted()
+        self._walk_if_active()
 
     def watch_active(self) -> None:
-        self._ask_if_wanted()
+        self._walk_if_active()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR:
-            what = "digit cannot be walked" if event.worker.group == "walk" else "weights cannot be had"
+            what = "digit could not be walked" if event.worker.group == "walk" else "weights could not be loaded"
             self._say(f"! The {what}: {event.worker.error}", "$text-error")
 
     @on(Listing.Chosen)
@@ -149,27 +148,27 @@ class WalkView(View, can_focus=True):
         self._show()
 
     def offers(self, action: str) -> bool:
-        """Whether ``action`` would be done: only some layers have a window to slide."""
+        """Whether ``action`` is available: only some layers have a window to slide."""
         summary = self.rows.summary
         return action != "open" or bool(summary and self._walked and not refusal(summary.rows[self._row]))
 
     def action_layer(self, by: int) -> None:
-        """Look at the layer ``by`` further down."""
+        """Select the layer ``by`` further down."""
         self.rows.action_step(by)
 
     def action_jump(self, row: int) -> None:
-        """Look at a layer; -1 is the last."""
+        """Select a layer; -1 is the last."""
         self.rows.action_jump(row)
 
     def action_unit(self, by: int) -> None:
-        """Choose the map or unit ``by`` further on; from the last on to the first."""
+        """Select the map or unit ``by`` further, wrapping around."""
         scene = self._scene()
         if scene:
             self._unit = (scene.unit + by) % scene.count
             self._show()
 
     def action_page(self, by: int) -> None:
-        """Turn to the maps or units ``by`` pages further on, if there are any."""
+        """Turn ``by`` pages of maps or units forward, if there are that many."""
         scene = self._scene()
         if scene is None:
             return
@@ -180,7 +179,7 @@ class WalkView(View, can_focus=True):
             self._show()
 
     def action_alone(self) -> None:
-        """Show the chosen map alone, or all of them again."""
+        """Show the selected map alone, or all of them again."""
         scene = self._scene()
         if scene and not scene.dense:
             self._alone = not self._alone
@@ -194,30 +193,30 @@ class WalkView(View, can_focus=True):
     def action_another(self) -> None:
         """Walk another digit of the test set."""
         before = self._walked.digit.index if self._walked else None
-        self._want(lambda inspected: another(inspected, before))
+        self._request(lambda inspected: another(inspected, before))
 
     def action_open(self) -> None:
-        """Slide the window of the chosen layer, or say why there is none."""
+        """Slide the window of the selected layer, or show why it has none."""
         if self._walked is None or self.inspected is None or self.rows.summary is None:
             return
         row = self.rows.summary.rows[self._row]
         if why := refusal(row):
             self._say(why, "$text-warning")
         elif self._weights is None:
-            self._say("working out the weights ...")
-            self._weigh(self.inspected, row)
+            self._say("loading the weights ...")
+            self._load_weights(self.inspected, row)
         else:
             self._step(row)
 
-    def _want(self, wanted: Callable[[Inspected], Digit]) -> None:
-        self._wanted, self._asked = wanted, False
-        self._ask_if_wanted()
+    def _request(self, wanted: Callable[[Inspected], Digit]) -> None:
+        self._choose_digit, self._asked = wanted, False
+        self._walk_if_active()
 
-    def _ask_if_wanted(self) -> None:
+    def _walk_if_active(self) -> None:
         if self.is_mounted and self.active and self.inspected is not None and not self._asked:
             self._asked = True
             self._say(WORKING)
-            self._walk(self.inspected, self._wanted)
+            self._walk(self.inspected, self._choose_digit)
 
     @work(thread=True, exclusive=True, group="walk", exit_on_error=False)
     def _walk(self, inspected: Inspected, wanted: Callable[[Inspected], Digit]) -> None:
@@ -235,11 +234,11 @@ class WalkView(View, can_focus=True):
             self._row, self._unit = min(self._row, len(summary.rows) - 1), 0
             self.rows.summary = summary
         self._walked = walked
-        self._wanted = lambda _: walked.digit  # other weights are shown with the same digit
+        self._choose_digit = lambda _: walked.digit  # changed weights are shown with the same digit
         self._show()
 
     @work(thread=True, exclusive=True, group="steps", exit_on_error=False)
-    def _weigh(self, inspected: Inspected, row: Row) -> None:
+    def _load_weights(self, inspected: Inspected, row: Row) -> None:
         worker = get_current_worker()
         weights = inspected.weights()
         if not worker.is_cancelled:
@@ -252,15 +251,15 @@ class WalkView(View, can_focus=True):
             return
         self._weights = weights
         self._show()
-        # A person who has gone on meanwhile is not to be called back.
+        # Do not open the page if the user has moved on meanwhile.
         if self.active and self._row == row.index and self.screen.is_active:
             self._step(row)
 
     def _step(self, row: Row) -> None:
         if self._walked and self._weights is not None:
-            shown = steps(row, self._walked.passages, self._weights)
+            shown = steps(row, self._walked.outputs, self._weights)
             unit = min(self._unit, shown.filters - 1)
-            # Where the filter finds what it looks for: the first stop is mostly nothing but ground.
+            # Start where the filter responds most strongly: the first stop is mostly background.
             self.app.push_screen(Stepper(shown, unit, shown.strongest(unit)))
 
     def _scene(self) -> Scene | None:
@@ -269,8 +268,8 @@ class WalkView(View, can_focus=True):
         rows, row = self.inspected.architecture.stack, self._row
         last = row == len(rows) - 1
         classes = DATASETS[self.inspected.plan.dataset].classes if last else ()
-        passage, label = self._walked.passages[row], f"{row}  {rows[row].label}"
-        return Scene(passage, label, self._unit, self._each, self._alone, classes)
+        output, label = self._walked.outputs[row], f"{row}  {rows[row].label}"
+        return Scene(output, label, self._unit, self._each, self._alone, classes)
 
     def _show(self) -> None:
         if not self.is_mounted:
@@ -282,7 +281,7 @@ class WalkView(View, can_focus=True):
         if scene is None or self._walked is None or self.inspected is None:
             return
         self.digit.drawn = Drawn(self._walked.digit.image.astype(np.int16))
-        self._say(described(self._walked, DATASETS[self.inspected.plan.dataset].classes))
+        self._say(caption(self._walked, DATASETS[self.inspected.plan.dataset].classes))
 
     def _say(self, text: str, style: str = "") -> None:
-        self.told.update(Content.styled(one_line(text), style))
+        self.title.update(Content.styled(one_line(text), style))

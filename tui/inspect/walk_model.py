@@ -1,4 +1,4 @@
-"""Digits to be walked: which they are, and what is told of one once it has been walked."""
+"""Digits to walk through a network, and the caption of one that was walked."""
 
 import numpy as np
 from msgspec import Struct
@@ -7,26 +7,26 @@ from core.datasets import DATASETS
 from core.inspection.answers import Answer
 from core.inspection.tensors import LayerOutput
 from tui.inspect.inspector_protocol import Image, Inspected
-from tui.inspect.outputs import said
+from tui.inspect.outputs import answer_text
 
-__all__ = ["Digit", "Walked", "another", "described", "first"]
+__all__ = ["Digit", "Walked", "another", "caption", "first"]
 
 
 class Digit(Struct, frozen=True, eq=False):
-    """A digit to be walked."""
+    """A digit to walk."""
 
     image: Image
     truth: str
-    """The name of its class; empty if it is of none."""
+    """The name of its true class; empty if unknown."""
     index: int | None = None
-    """Its place in the test set; None if it is not known or it has none."""
+    """Its index in the test set; None if unknown or not from it."""
 
 
 class Walked(Struct, frozen=True, eq=False):
-    """A digit and what every layer makes of it."""
+    """A digit and every layer's output for it."""
 
     digit: Digit
-    passages: tuple[LayerOutput, ...]
+    outputs: tuple[LayerOutput, ...]
 
 
 def first(inspected: Inspected) -> Digit:
@@ -35,7 +35,7 @@ def first(inspected: Inspected) -> Digit:
 
 
 def another(inspected: Inspected, before: int | None) -> Digit:
-    """Any digit of the test set but the one ``before``, if that is known."""
+    """A random digit of the test set, other than the one ``before``."""
     count = len(inspected.labels)
     index = int(np.random.default_rng().integers(count if before is None else max(1, count - 1)))
     return _numbered(inspected, index + 1 if before is not None and index >= before and count > 1 else index)
@@ -46,13 +46,13 @@ def _numbered(inspected: Inspected, index: int) -> Digit:
     return Digit(inspected.images[index], truth, index)
 
 
-def described(walked: Walked, classes: tuple[str, ...]) -> str:
-    """``test digit 4,211, a 7: taken for 7 at 98.1%``."""
-    digit, outputs = walked.digit, walked.passages[-1].values
-    name = f"a {digit.truth}" if digit.truth else "a digit of no known class"
+def caption(walked: Walked, classes: tuple[str, ...]) -> str:
+    """``test digit 4,211, a 7: predicted 7 at 98.1%``."""
+    digit, last = walked.digit, walked.outputs[-1].values
+    name = f"a {digit.truth}" if digit.truth else "a digit of unknown class"
     if digit.index is not None:
         name = f"test digit {digit.index:,}, {name}"
-    if outputs.ndim != 1:
+    if last.ndim != 1:
         return name
-    answer = said(Answer.of(outputs), classes)
-    return f"{name}: {answer}" if answer.startswith("no ") else f"{name}: taken for {answer}"
+    answer = answer_text(Answer.of(last), classes)
+    return f"{name}: {answer}" if answer.startswith("no ") else f"{name}: predicted {answer}"

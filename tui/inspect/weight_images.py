@@ -1,4 +1,4 @@
-"""Pictures of signed values: each character is two pixels, one above the other."""
+"""Pictures of signed values, two pixels per character, one above the other."""
 
 from functools import lru_cache
 
@@ -19,73 +19,73 @@ __all__ = ["WeightImages"]
 UPPER, LOWER = "\u2580", "\u2584"
 CAPTION = 2
 NOTHING = 0
-"""The pixel that belongs to no picture: black is 1 in pictures of signed values, and the ground shows through here."""
+"""A pixel outside all pictures, where the background shows through; black is 1 in pictures of signed values."""
 
 
 class WeightImages(Lines):
-    """The pictures of a weight, as many of them as there is room for, under a line that says what they are."""
+    """The pictures of a weight, as many as fit, below a caption."""
 
-    COMPONENT_CLASSES = {"heat--caption"}
+    COMPONENT_CLASSES = {"weight-images--caption"}
 
     DEFAULT_CSS = """
     WeightImages { height: 1fr; }
-    WeightImages > .heat--caption { color: $text-muted; }
+    WeightImages > .weight-images--caption { color: $text-muted; }
     """
 
-    digest: reactive[WeightSummary | None] = reactive(None, repaint=False)
-    """What is drawn; None for nothing."""
-    begun: reactive[bool] = reactive(False, repaint=False)
-    """Whether it is drawn as it was before training."""
+    weight: reactive[WeightSummary | None] = reactive(None, repaint=False)
+    """The weight drawn; None for nothing."""
+    before: reactive[bool] = reactive(False, repaint=False)
+    """Whether the weights before training are drawn."""
     page: reactive[int] = reactive(0, repaint=False)
-    """Which page of the pictures is drawn, counted from 0."""
+    """The page drawn, counted from 0."""
 
-    def watch_digest(self) -> None:
+    def watch_weight(self) -> None:
         self.redraw()
 
-    def watch_begun(self) -> None:
+    def watch_before(self) -> None:
         self.redraw()
 
     def watch_page(self) -> None:
         self.redraw()
 
     def turn(self, by: int) -> None:
-        """Draw another page; behind the last comes the first."""
+        """Turn ``by`` pages forward, wrapping around."""
         drawn = self._sheet()
         if drawn:
             self.page = (drawn.page + by) % drawn.pages
 
     def draw(self) -> list[list[Segment]]:
         drawn = self._sheet()
-        if drawn is None or self.digest is None:
+        if drawn is None or self.weight is None:
             return []
-        muted = Style(color=self.get_component_rich_style("heat--caption").color)
-        when = Segment("before" if self.begun else "after", Style(bold=True))
+        muted = Style(color=self.get_component_rich_style("weight-images--caption").color)
+        when = Segment("before" if self.before else "after", Style(bold=True))
         what, scale = (
-            fitted(said, self.size.width - len(when.text)) for said in _caption(self.digest, drawn, self.begun)
+            fitted(text, self.size.width - len(when.text)) for text in _caption(self.weight, drawn, self.before)
         )
         return [[when, Segment(what, muted)], [Segment(scale, muted)], *_lines(drawn.image)]
 
     def _sheet(self) -> Sheet | None:
         width, height = self.size.width, self.size.height - CAPTION
-        if self.digest is None or width < 1 or height < 1:
+        if self.weight is None or width < 1 or height < 1:
             return None
-        return sheet(self.digest, (2 * height, width), self.page, begun=self.begun)
+        return sheet(self.weight, (2 * height, width), self.page, begun=self.before)
 
 
-def _caption(shown: WeightSummary, drawn: Sheet, begun: bool) -> tuple[str, str]:
-    """What the pictures are of and on which page, and what their greys mean."""
+def _caption(shown: WeightSummary, drawn: Sheet, before: bool) -> tuple[str, str]:
+    """What the pictures show, their page, and what their greys mean."""
     number = shown.pictures[0].shape[2]
     if shown.kind == "matrix":
-        said = ": inputs down, units across" if len(shown.shape) > 1 else ""
+        text = ": inputs down, units across" if len(shown.shape) > 1 else ""
     else:
         thing = "unit" if shown.kind == "units" else "filter" if shown.shape[2] == 1 else "slice"
-        said = f": {drawn.shown.start + 1:,} to {drawn.shown.stop:,} of {show_amount(number, thing)}"
+        text = f": {drawn.shown.start + 1:,} to {drawn.shown.stop:,} of {show_amount(number, thing)}"
     if drawn.pages > 1:
-        said += f", page {drawn.page + 1:,} of {drawn.pages:,} (keys , and .)"
-    said += ", means of several" if drawn.shrunk else ""
-    broken = (shown.before if begun else shown.after).not_finite
+        text += f", page {drawn.page + 1:,} of {drawn.pages:,} (keys , and .)"
+    text += ", means of several" if drawn.shrunk else ""
+    broken = (shown.before if before else shown.after).not_finite
     scale = f"black <= {-drawn.most:.2g}, grey 0, white >= {drawn.most:.2g}"
-    return said, f"! {broken:,} NaN or infinite as 0; {scale}" if broken else scale
+    return text, f"! {broken:,} NaN or infinite as 0; {scale}" if broken else scale
 
 
 def _lines(image: NDArray[np.uint8]) -> list[list[Segment]]:
@@ -95,7 +95,7 @@ def _lines(image: NDArray[np.uint8]) -> list[list[Segment]]:
 
 
 def _line(upper: NDArray[np.uint8], lower: NDArray[np.uint8]) -> list[Segment]:
-    """A segment for every run of equal characters: pictures of few weights are drawn large."""
+    """One segment for every run of equal characters."""
     changes = np.flatnonzero((np.diff(upper) != 0) | (np.diff(lower) != 0)) + 1
     starts = [0, *changes.tolist()]
     ends = [*changes.tolist(), upper.size]

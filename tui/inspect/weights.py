@@ -1,4 +1,4 @@
-"""The weights of every layer before and after training: how they are spread, and what they look like."""
+"""The weights of every layer before and after training: their distributions, and pictures of them."""
 
 from collections.abc import Callable
 
@@ -26,35 +26,38 @@ from tui.widgets.text import update_text
 __all__ = ["WeightsView"]
 
 SIDE_BY_SIDE = 110
-"""Columns from which the list and what is chosen in it have room beside one another."""
+"""Width from which the list and the selected weight fit side by side."""
 
 HEADINGS = ("mean", "stddev", "min", "max", "near 0")
 
-NOTHING = "No layer has weights: there is nothing to compare."
-WORKING = "working out the weights before and after ..."
+NOTHING = "No layer has weights: there is nothing to show."
+WORKING = "loading the weights before and after ..."
 
 
 class WeightsView(View, can_focus=True):
-    """A list of layers, and the chosen one's weights: their distribution, or pictures of them."""
+    """A list of layers, and the selected one's weights: their distribution, or pictures of them."""
 
     HELP = """
     ## Weights
-    For every layer how its weights were spread when training began, dotted, and how they are now, filled: over the
-    same values, in shares of all of them. **up / down** choose the layer, **left / right** its kernel, bias, gamma ...
+    For every layer, the distribution of its weights when training began (dotted) and now (filled), over the same bins,
+    as shares of all weights. **up / down** select the layer, **left / right** its kernel, bias, gamma ...
 
-    **i** shows the weights themselves as pictures: the filters of a convolution, a slice for every
-    channel they see, for a Dense layer that takes the
-    pixels what each of its units looks for in the image, else the matrix, a column for every unit. Zero is the grey
-    in the middle, negative is darker, positive brighter. **space** changes between before and after, **,** and **.**
-    turn the pages.
+    **i** shows the weights as pictures: a convolution's filters, with a slice for every input channel; for a Dense
+    layer on pixels, what each unit looks for in the image; else the matrix, with a column for every unit. Zero is
+    mid-grey, negative darker, positive brighter. **space** switches between before and after, **,** and **.** turn
+    the pages.
 
-    The list is about each layer's first weight, as it is now; **change** is its standard deviation as a multiple of
-    what it was. A weight is near zero if its size is at most 1% of the largest.
+    The list shows each layer's first weight after training; **change** is its standard deviation as a multiple of the
+    one before. A weight is near zero if its magnitude is at most 1% of the largest.
     """
 
     BINDINGS = [
-        Binding("i", "pictures", "Pictures", id="weights.pictures", tooltip="The weights as pictures, or their spread"),
-        Binding("right", "part(1)", "Next weight", id="weights.next", tooltip="The layer's next weight, as its bias"),
+        Binding(
+            "i", "pictures", "Pictures", id="weights.pictures", tooltip="Pictures of the weights, or their distribution"
+        ),
+        Binding(
+            "right", "part(1)", "Next weight", id="weights.next", tooltip="The layer's next weight, such as its bias"
+        ),
         Binding(
             "left", "part(-1)", "Weight before", id="weights.previous", tooltip="The layer's weight before", show=False
         ),
@@ -77,7 +80,7 @@ class WeightsView(View, can_focus=True):
     WeightsView #weights-detail { height: 1fr; margin-top: 1; }
     WeightsView #weights-figures { height: auto; }
     WeightsView #weights-title { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-    WeightsView #weights-said { height: auto; color: $text-muted; }
+    WeightsView #weights-message { height: auto; color: $text-muted; }
     WeightsView.-wide { layout: horizontal; }
     WeightsView.-wide LayerList { width: 1fr; max-width: 84; height: 1fr; max-height: 100%; margin-right: 2; }
     WeightsView.-wide #weights-detail { width: 1fr; margin-top: 0; }
@@ -89,25 +92,25 @@ class WeightsView(View, can_focus=True):
     """
 
     entries: reactive[tuple[LayerWeights, ...] | None] = reactive(None, repaint=False)
-    """The layers with weights; None until they are worked out."""
+    """The layers with weights; None until they are loaded."""
     part: reactive[int] = reactive(0, repaint=False)
     """Which of the chosen layer's weights is shown."""
     pictured: reactive[bool] = reactive(False, repaint=False)
     """Whether they are shown as pictures."""
     listing = query_one(LayerList)
     detail = query_one("#weights-detail", Vertical)
-    said = query_one("#weights-said", Static)
+    message = query_one("#weights-message", Static)
     title = query_one("#weights-title", Static)
     figures = query_one("#weights-figures", Static)
     histogram = query_one(Histogram)
-    heat = query_one(WeightImages)
+    images = query_one(WeightImages)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._asked: Inspected | None = None
+        self._loaded_for: Inspected | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(id="weights-said", markup=False)
+        yield Static(id="weights-message", markup=False)
         yield LayerList()
         with Vertical(id="weights-detail"):
             yield Static(id="weights-title", markup=False)
@@ -123,29 +126,29 @@ class WeightsView(View, can_focus=True):
         self._show()
 
     @property
-    def digest(self) -> WeightSummary | None:
-        """The weight that is shown."""
+    def weight(self) -> WeightSummary | None:
+        """The weight shown."""
         chosen = self.listing.chosen
-        return chosen.digests[self.part] if chosen and self.part < len(chosen.digests) else None
+        return chosen.weights[self.part] if chosen and self.part < len(chosen.weights) else None
 
-    # What comes down
+    # State from the pane
 
     def watch_inspected(self) -> None:
         self.workers.cancel_group(self, "weights")
-        self.entries = self._asked = None
+        self.entries = self._loaded_for = None
         self._say(WORKING)
-        self._ask()
+        self._load_if_active()
 
     def watch_active(self) -> None:
-        self._ask()
+        self._load_if_active()
 
-    def _ask(self) -> None:
-        if self.active and self.inspected is not None and self.inspected is not self._asked:
-            self._asked = self.inspected
-            self._work_out(self.inspected)
+    def _load_if_active(self) -> None:
+        if self.active and self.inspected is not None and self.inspected is not self._loaded_for:
+            self._loaded_for = self.inspected
+            self._load(self.inspected)
 
     @work(thread=True, exclusive=True, group="weights", exit_on_error=False)
-    def _work_out(self, inspected: Inspected) -> None:
+    def _load(self, inspected: Inspected) -> None:
         worker = get_current_worker()
 
         def wanted() -> bool:
@@ -153,18 +156,18 @@ class WeightsView(View, can_focus=True):
 
         try:
             layers = _layers(inspected, wanted)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the app goes on and says so
+        except Exception as error:  # noqa: BLE001  # any error is shown instead
             self.app.call_from_thread(self._take, worker, inspected, None, one_line(f"! {error}"))
             return
         if layers is not None:
             self.app.call_from_thread(self._take, worker, inspected, layers, "" if layers else NOTHING)
 
     def _take(
-        self, worker: "Worker[None]", inspected: Inspected, layers: tuple[LayerWeights, ...] | None, said: str
+        self, worker: "Worker[None]", inspected: Inspected, layers: tuple[LayerWeights, ...] | None, message: str
     ) -> None:
         if worker.is_cancelled or inspected is not self.inspected:
             return
-        self._say(said)
+        self._say(message)
         self.entries = layers
 
     def watch_entries(self) -> None:
@@ -173,56 +176,56 @@ class WeightsView(View, can_focus=True):
         self.listing.entries = self.entries or ()
         self._chosen()
 
-    # What a person does
+    # Actions
 
     @on(Listing.Chosen)
     def _chosen(self, event: Listing.Chosen | None = None) -> None:
         if event:
             event.stop()
-        self.part = self.heat.page = 0
+        self.part = self.images.page = 0
         self._show()
 
     def on_listing_opened(self, event: Listing.Opened) -> None:
-        """A double click on a layer shows its pictures."""
+        """Show a layer's pictures on a double click."""
         event.stop()
         self.action_pictures()
 
     def action_pictures(self) -> None:
-        """Show the weights as pictures, or how they are spread."""
+        """Switch between pictures and distribution."""
         self.pictured = not self.pictured
 
     def action_part(self, by: int) -> None:
-        """Show the layer's weight ``by`` further on."""
+        """Show the layer's weight ``by`` further."""
         chosen = self.listing.chosen
         if chosen:
-            self.heat.page = 0
-            self.part = (self.part + by) % len(chosen.digests)
+            self.images.page = 0
+            self.part = (self.part + by) % len(chosen.weights)
 
     def action_before(self) -> None:
-        """Change between the weights before training and those after, as pictures."""
-        self.heat.begun = not self.heat.begun
+        """Switch the pictures between the weights before and after training."""
+        self.images.before = not self.images.before
 
     def action_turn(self, by: int) -> None:
         """Turn the page of the pictures."""
-        self.heat.turn(by)
+        self.images.turn(by)
 
     def action_step(self, by: int) -> None:
-        """Choose the layer ``by`` further down."""
+        """Select the layer ``by`` further down."""
         self.listing.action_step(by)
 
     def action_list_page(self, by: int) -> None:
-        """Choose the layer ``by`` pages further down."""
+        """Select the layer ``by`` pages further down."""
         self.listing.action_page(by)
 
     def action_jump(self, index: int) -> None:
-        """Choose the first layer, or with -1 the last."""
+        """Select the first layer, or with -1 the last."""
         self.listing.action_jump(index)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        # Keys that do nothing now are not offered.
+        # Keys that do nothing now are hidden.
         return self.pictured if action in {"before", "turn"} else True
 
-    # What is shown
+    # Display
 
     def watch_part(self) -> None:
         self._show()
@@ -231,42 +234,42 @@ class WeightsView(View, can_focus=True):
         self.refresh_bindings()
         self._show()
 
-    def _say(self, said: str) -> None:
+    def _say(self, message: str) -> None:
         if self.is_mounted:
-            self.said.update(said)
-            self.said.display = bool(said)
+            self.message.update(message)
+            self.message.display = bool(message)
 
     def _show(self) -> None:
         if not self.is_mounted:
             return
-        shown, chosen = self.digest, self.listing.chosen
+        shown, chosen = self.weight, self.listing.chosen
         self.set_class(chosen is None, "-empty")
         self.set_class(self.pictured, "-pictures")
         self.set_class(chosen is None or (self.pictured and not self.has_class("-wide")), "-unlisted")
-        self.histogram.digest = None if self.pictured else shown
-        self.heat.digest = shown if self.pictured else None
+        self.histogram.weight = None if self.pictured else shown
+        self.images.weight = shown if self.pictured else None
         if shown and chosen:
             update_text(self.title, _title(chosen, self.part))
             update_text(self.figures, _figures(shown))
 
 
 def _layers(inspected: Inspected, wanted: Callable[[], bool]) -> tuple[LayerWeights, ...] | None:
-    """All layers with weights, worked out; None as soon as they are not ``wanted`` any more."""
-    faced = first_dense_on_pixels(inspected.architecture)
+    """Summarize the weights of all layers; None as soon as they are no longer ``wanted``."""
+    on_pixels = first_dense_on_pixels(inspected.architecture)
     stack = inspected.architecture.stack
-    digests: dict[int, list[WeightSummary]] = {}
+    weights: dict[int, list[WeightSummary]] = {}
     for weight in inspected.weights():
         if not wanted():
             return None
-        image = faced[1] if faced and faced[0] == weight.row else None
-        digests.setdefault(weight.row, []).append(weight_summary(weight, image))
-    return tuple(LayerWeights(row, stack[row].label, tuple(parts)) for row, parts in digests.items())
+        image = on_pixels[1] if on_pixels and on_pixels[0] == weight.row else None
+        weights.setdefault(weight.row, []).append(weight_summary(weight, image))
+    return tuple(LayerWeights(row, stack[row].label, tuple(parts)) for row, parts in weights.items())
 
 
 def _title(layer: LayerWeights, part: int) -> Content:
     """Which weight of which layer: ``1 Conv2D 4@5x5: kernel 5x5x1x4, 1 of 2``."""
-    shown = layer.digests[part]
-    others = f", {part + 1} of {len(layer.digests)}" if len(layer.digests) > 1 else ""
+    shown = layer.weights[part]
+    others = f", {part + 1} of {len(layer.weights)}" if len(layer.weights) > 1 else ""
     same = ", unchanged" if shown.unchanged else ""
     return Content.assemble(
         (f"{layer.row} {layer.label}: ", "$foreground-muted"),

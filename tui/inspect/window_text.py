@@ -1,4 +1,4 @@
-"""One stop of a window in numbers: what it covers, what that is multiplied by, and how it adds up."""
+"""One stop of a window in numbers: the patch, the filter, the products and their sum."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,19 +13,19 @@ from tui.inspect.numbers import fitted, short
 __all__ = ["grids", "sums"]
 
 MOST = 7
-"""Rows and columns of a window that are shown whole."""
+"""The largest window shown in full, in rows and columns."""
 
 ENDS = 3
-"""Of a larger one: rows and columns shown at either end."""
+"""For a larger window: rows and columns shown at either end."""
 
 NARROWEST, GOOD, WIDEST = 5, 7, 8
-"""Cells for a number, with one in front that sets it apart: at least, before tables stand side by side, at most."""
+"""Width of a number with a space in front: minimum, preferred if tables are side by side, maximum."""
 
 BESIDE = 3
 """Cells between two tables."""
 
 LARGEST, CHANNELS = "largest of", "512 channels"
-"""The longest that stands in front of an equation, for pooling and for a convolution."""
+"""The longest label of an equation, for pooling and for a convolution."""
 
 PAD = "pad"
 MORE = "\u2026"
@@ -34,12 +34,12 @@ Lines = list[Content]
 
 
 def grids(at: Convolved | Pooled, channel: int, padding: str | int, width: int) -> Content:
-    """The tables of one stop, beside one another where ``width`` allows; ``channel`` of those the filter sees."""
+    """The tables of one stop, side by side where ``width`` allows; ``channel`` indexes those the filter sees."""
     size = at.stop.padded.shape
     notes = [_shortened(size)] if max(size) > MOST else []
     if padding not in ("valid", 0):
-        # A line of its own at every stop, so that what follows stays where it is.
-        notes.append(_of_padding(at, padding) if at.stop.padded.any() else "")
+        # An extra line at every stop, so that what follows does not move.
+        notes.append(_padding_note(at, padding) if at.stop.padded.any() else "")
     if isinstance(at, Pooled):
         table = _table("under the window", at.patch, _cell(1, size, width), at.stop.padded, at.chosen)
         return _joined([*table, *_notes(notes)])
@@ -53,7 +53,7 @@ def grids(at: Convolved | Pooled, channel: int, padding: str | int, width: int) 
 
 
 def sums(at: Convolved | Pooled, channel: int, activation: str, given: float, width: int) -> Content:
-    """How the number comes about, line by line; ``given`` is what the network gives there."""
+    """How the output is computed, line by line; ``given`` is the network's own output there."""
     made = "output" if activation == "linear" else f"after {activation}"
     wide = max(len(made), len(LARGEST if isinstance(at, Pooled) else CHANNELS)) + 2
     lines = _pooled(at, width - wide) if isinstance(at, Pooled) else _convolved(at, channel, width - wide)
@@ -63,7 +63,7 @@ def sums(at: Convolved | Pooled, channel: int, activation: str, given: float, wi
 
 
 def _convolved(at: Convolved, channel: int, room: int) -> list[tuple[str, str]]:
-    """What each line is called, and what it says in ``room`` cells."""
+    """The label and text of each line, in ``room`` cells."""
     terms = _terms(at.patch[..., channel], at.kernel[..., channel])
     total = float(at.sums.sum())
     lines = [(f"channel {at.channels[channel] + 1}", _equation(terms, short(float(at.sums[channel])), room))]
@@ -95,11 +95,11 @@ def _signed(term: str) -> str:
 
 
 def _equation(terms: Sequence[str], result: str, room: int, sign: str = "") -> str:
-    """``0*0 + 1*1 + 3*2 + 4*3 = 19``; where there is no room for all, as many as there is for that are not 0."""
+    """``0*0 + 1*1 + 3*2 + 4*3 = 19``; if not all terms fit, as many of the non-zero ones as do."""
     room -= len(f" = {result}")
     if len(_added(terms, sign)) <= room:
         return f"{_added(terms, sign)} = {result}"
-    # Each takes three cells at least: of thousands no more are tried than there could be room for.
+    # Each takes at least three cells: of thousands, try only as many as could fit.
     some = [term for term in terms if not _nothing(term)][: max(1, room // 3)]
     if not some:
         return f"{len(terms)} times 0 = {result}"
@@ -109,7 +109,7 @@ def _equation(terms: Sequence[str], result: str, room: int, sign: str = "") -> s
 
 
 def _nothing(term: str) -> bool:
-    """Whether it adds nothing; 0 times what is not finite is NaN."""
+    """Whether it adds nothing; 0 times a non-finite number is NaN."""
     return term == "0" or (term.startswith("0*") and term[2:].strip("(-)")[:1].isdigit())
 
 
@@ -120,13 +120,13 @@ def _added(terms: Sequence[str], sign: str) -> str:
 
 
 def _room(across: int, size: tuple[int, ...], width: int) -> int:
-    """Cells for a number if ``across`` tables stand beside one another."""
+    """Cells for a number with ``across`` tables side by side."""
     columns = min(size[1], MOST)
     return (width - BESIDE * (across - 1)) // (across * columns)
 
 
 def _across(size: tuple[int, ...], width: int) -> int:
-    """How many of the three tables stand beside one another."""
+    """How many of the three tables fit side by side."""
     if _room(3, size, width) >= GOOD:
         return 3
     return 2 if _room(2, size, width) >= NARROWEST else 1
@@ -143,7 +143,7 @@ def _table(
     padded: NDArray[np.bool_] | None = None,
     chosen: tuple[int, int] | None = None,
 ) -> Lines:
-    """A heading and a line for every row of ``values``; what is in the padding and what was chosen is marked."""
+    """A heading and a line for every row of ``values``; padding and the chosen value are marked."""
     rows, columns = _shown(values.shape[0]), _shown(values.shape[1])
     places = [(row, column) for row in rows for column in columns if row is not None and column is not None]
     texts = dict(zip(places, fitted([float(values[place]) for place in places], cell - 1), strict=True))
@@ -166,14 +166,14 @@ def _table(
 
 
 def _shown(count: int) -> list[int | None]:
-    """The rows or columns that are shown; None for those left out."""
+    """The rows or columns that are shown; None for those omitted."""
     if count <= MOST:
         return list(range(count))
     return [*range(ENDS), None, *range(count - ENDS, count)]
 
 
 def _beside(tables: Sequence[Lines], signs: str) -> Lines:
-    """``tables`` beside one another, with a sign between them in the middle row."""
+    """``tables`` side by side, with a sign between them in the middle row."""
     rows = len(tables[0])
     lines = []
     for row in range(rows):
@@ -188,10 +188,10 @@ def _shortened(size: tuple[int, ...]) -> str:
     return f"shortened: the first and last {ENDS} of {size[0]}x{size[1]}"
 
 
-def _of_padding(at: Convolved | Pooled, padding: str | int) -> str:
+def _padding_note(at: Convolved | Pooled, padding: str | int) -> str:
     if isinstance(at, Convolved):
         return f"{PAD}: padding, which is 0"
-    return f"{PAD}: padding, {'a zero that takes part' if isinstance(padding, int) else 'which takes no part'}"
+    return f"{PAD}: padding, {'a zero that counts' if isinstance(padding, int) else 'which does not count'}"
 
 
 def _notes(notes: Sequence[str]) -> Lines:

@@ -1,4 +1,4 @@
-"""Workers that let go of the network once they have their answer."""
+"""Workers that release the network once they are done."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,16 +7,16 @@ from typing import TypeVar, cast
 from textual.widget import Widget
 from textual.worker import ResultType, Worker, WorkType, active_worker
 
-__all__ = ["Asking"]
+__all__ = ["NetworkWorkers"]
 
 T = TypeVar("T")
 
 
-class Asking(Widget):
-    """Asks the network in threads.
+class NetworkWorkers(Widget):
+    """Runs work on the network in threads.
 
-    A thread of Textual's remembers its last worker, and by it the network asked, until it is given other work. A
-    network that is remembered is not lent to the next training, which then has to make one anew.
+    One of Textual's threads keeps a reference to its last worker, and through it to the network, until it gets other
+    work. A network that is still referenced cannot be reused by the next training, which then has to build another.
     """
 
     def run_worker(
@@ -30,12 +30,12 @@ class Asking(Widget):
         exclusive: bool = False,
         thread: bool = False,
     ) -> Worker[ResultType]:
-        """As every widget does it, but a thread forgets the worker at its end."""
-        asked = partial(_forgotten, cast("Callable[[], ResultType]", work)) if thread else work
-        return super().run_worker(asked, name, group, description, exit_on_error, start, exclusive, thread)
+        """As in every widget, but a thread releases its worker at the end."""
+        released = partial(_releasing, cast("Callable[[], ResultType]", work)) if thread else work
+        return super().run_worker(released, name, group, description, exit_on_error, start, exclusive, thread)
 
 
-def _forgotten(work: Callable[[], T]) -> T:
+def _releasing(work: Callable[[], T]) -> T:
     try:
         return work()
     finally:

@@ -1,4 +1,4 @@
-"""The columns of the table of runs: what stands in them, and which of them have room."""
+"""The columns of the table of runs: their text, and which of them fit."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 from core.formatting import show_accuracy, show_duration, show_gap, show_short
 from core.runs.record import Run
 from core.sanitize import one_line
-from tui.runs import run_text
+from tui import run_text
 
 __all__ = ["COLUMNS", "GAP", "MARK", "Column", "Place", "cell", "fitted", "places"]
 
@@ -18,7 +18,7 @@ LEAST_NAME = 18
 
 
 class Column(Struct, frozen=True):
-    """A column: its heading, the cells it needs, and what stands in it at a time in seconds since 1970."""
+    """A column: its heading, its minimum width, and its text at a time in seconds since 1970."""
 
     title: str
     width: int
@@ -27,7 +27,7 @@ class Column(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """Where a column stands: its name, and the cells it begins at and takes."""
+    """A column's place: its name, start and width in cells."""
 
     name: str
     start: int
@@ -48,24 +48,24 @@ COLUMNS = {
     "device": Column("Device", 8, lambda run, _: run.device, right=False),
     "state": Column("State", 13, lambda run, _: run_text.state(run), right=False),
     "begun": Column("Begun", 11, lambda run, now: run_text.begun(run.begun, now), right=False),
-    "note": Column("Note", 14, lambda run, _: run_text.said(run.label), right=False),
+    "note": Column("Note", 14, lambda run, _: run_text.label_text(run.label), right=False),
 }
-"""By the names that `core.runs.search` puts runs in order by, from the left to the right."""
+"""By the names that `core.runs.search` sorts by, from left to right."""
 
-WANTED = (
+PRIORITY = (
     *("name", "state", "test", "best", "epochs", "begun"),
     *("gap", "params", "time", "architecture", "train", "last", "note", "device"),
 )
-"""Those that are missed most first."""
+"""The most important first."""
 
-KNOWN_OF_ALL = ("name", "state")
+ALWAYS_KNOWN = ("name", "state")
 
 
 def places(width: int) -> tuple[Place, ...]:
-    """The columns that have room in a line of ``width`` cells, from the left to the right."""
+    """The columns that fit in a line of ``width`` cells, from left to right."""
     widths: dict[str, int] = {}
     room = width - MARK + GAP
-    for name in WANTED:
+    for name in PRIORITY:
         if COLUMNS[name].width + GAP > room:
             break
         widths[name] = COLUMNS[name].width
@@ -76,14 +76,14 @@ def places(width: int) -> tuple[Place, ...]:
 
 
 def cell(name: str, run: Run, now: float) -> str:
-    """What stands in the column ``name``; a dash where nothing is known."""
-    if not run.readable and name not in KNOWN_OF_ALL:
+    """The text in the column ``name``; a dash if unknown."""
+    if not run.readable and name not in ALWAYS_KNOWN:
         return "-"
     return one_line(COLUMNS[name].cell(run, now)).strip()
 
 
 def fitted(text: str, width: int, *, right: bool = False) -> str:
-    """``text`` in exactly ``width`` cells, with an ellipsis where it is cut off."""
+    """``text`` in exactly ``width`` cells, with an ellipsis if truncated."""
     length = cell_len(text)
     if length > width:
         return set_cell_size(text, max(0, width - 1)) + "\N{HORIZONTAL ELLIPSIS}"[:width]
@@ -91,7 +91,7 @@ def fitted(text: str, width: int, *, right: bool = False) -> str:
 
 
 def _share_out(widths: dict[str, int], room: int) -> None:
-    """Give ``room`` to the columns of words."""
+    """Distribute ``room`` among the text columns."""
     last = "note" if "note" in widths else "name"
     for name, most in (("name", 24), ("architecture", 20), ("name", 40), ("note", 40), ("architecture", 26)):
         if name in widths:

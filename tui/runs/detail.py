@@ -1,4 +1,4 @@
-"""Below the table: the curves of the runs on show, all about the one, or in what the several differ."""
+"""Below the table: the curves of the runs shown, the details of one, or the differences of several."""
 
 from importlib import import_module
 from textwrap import wrap
@@ -18,7 +18,7 @@ from core.runs.differences import Difference, differences
 from core.runs.record import Run, RunDetails, RunError
 from core.sanitize import one_line
 from core.sentences import sentence
-from tui.runs import run_text
+from tui import run_text
 from tui.runs.differences import Compared, DifferenceTable
 from tui.runs.legend import Legend
 from tui.runs.overlay import Figure, Overlay, overlaid, single
@@ -30,36 +30,35 @@ from tui.widgets.text import update_text
 __all__ = ["RunDetail"]
 
 REST = 0.06
-"""Seconds that a person stays on a run before it is read."""
+"""Seconds that a run is selected before it is loaded."""
 WIDE = 150
-"""Columns from which curves and facts have room side by side."""
+"""Width from which curves and facts fit side by side."""
 
 
 class _Read(Struct, frozen=True, eq=False):
-    """Runs as they were read: of those that could not be, why."""
+    """The details of runs, or why they could not be loaded."""
 
     runs: tuple[Run, ...]
-    told: tuple[RunDetails | str, ...]
+    details: tuple[RunDetails | str, ...]
     differences: tuple[Difference, ...]
 
 
 class RunDetail(Vertical):
-    """Shows ``runs``: one that is chosen, or several that are marked. They are read in a thread."""
+    """Shows ``runs``: the selected one, or several marked ones. They are loaded in a thread."""
 
     HELP = """
     ## Curves and differences
-    The curves of the chosen run, or those of all marked ones over one another: each has a color, a sign and a way of
-    drawing its line, which its mark in the table shows too. **c** turns from accuracy to loss and on to all that is
-    known about the run, or to what differs between the marked ones; **tab** goes there. On a wide terminal they stand
-    side by side.
+    The curves of the selected run, or of all marked runs in one chart: each has its own color, symbol and line style,
+    and the same symbol in the table. **c** switches from accuracy to loss and on to the run's details, or to the
+    differences of the marked runs; **tab** goes there. On a wide terminal they are side by side.
     """
 
     runs: reactive[tuple[Run, ...]] = reactive((), repaint=False)
-    """What is on show."""
+    """The runs shown."""
     figure: reactive[Figure] = reactive[Figure]("accuracy", repaint=False)
-    """What the curves are of."""
+    """The metric of the curves."""
     turned: reactive[bool] = reactive(False, repaint=False)
-    """Whether facts stand in the place of the curves, where there is no room for both."""
+    """Whether facts replace the curves, if there is no room for both."""
 
     about = query_one("#run-about", Static)
     legend = query_one(Legend)
@@ -85,12 +84,12 @@ class RunDetail(Vertical):
 
     @property
     def wide(self) -> bool:
-        """Whether curves and facts have room side by side."""
+        """Whether curves and facts fit side by side."""
         return self.size.width >= WIDE
 
     @property
     def busy(self) -> bool:
-        """Whether what is on show has still to be read."""
+        """Whether the runs shown are still being loaded."""
         return bool(self.runs) and (self._read is None or self._read.runs != self.runs)
 
     def on_mount(self) -> None:
@@ -104,10 +103,10 @@ class RunDetail(Vertical):
         if not self.is_mounted:
             return
         self._lay_out()
-        self._say_about()
+        self._show_about()
         if self._due is not None:
             self._due.stop()
-        known = [self._reader.at_hand(run) for run in runs]
+        known = [self._reader.cached(run) for run in runs]
         if len(runs) == 1 and known[0]:
             self.workers.cancel_group(self, "reading")
             self._show(_Read(runs, (known[0],), ()))
@@ -121,7 +120,7 @@ class RunDetail(Vertical):
         self._lay_out()
 
     def turn(self) -> None:
-        """Go on from accuracy to loss, and where they do not stand beside it to the facts."""
+        """Switch from accuracy to loss, and to the facts unless they are beside it."""
         if self.turned and not self.wide:
             self.turned, self.figure = False, "accuracy"
         elif self.figure == "accuracy":
@@ -133,24 +132,24 @@ class RunDetail(Vertical):
 
     @on(Listing.Chosen)
     @on(Listing.Opened)
-    def _no_business_of_others(self, event: Listing.Chosen | Listing.Opened) -> None:
+    def _stop_listing_event(self, event: Listing.Chosen | Listing.Opened) -> None:
         event.stop()
 
     @work(thread=True, exclusive=True, group="reading", exit_on_error=False)
     def _look_up(self, runs: tuple[Run, ...]) -> None:
         worker = get_current_worker()
-        import_module("tui.widgets.plot")  # takes a quarter of a second, which the first drawing would stand still
-        told: list[RunDetails | str] = []
+        import_module("tui.widgets.plot")  # takes a quarter of a second, which would block the first drawing
+        loaded: list[RunDetails | str] = []
         for run in runs[:MOST]:
             if worker.is_cancelled:
                 return
             try:
-                told.append(self._reader.read(run))
+                loaded.append(self._reader.read(run))
             except RunError as error:
-                told.append(one_line(str(error)))
-        compared = [each for each in told if isinstance(each, RunDetails)]
+                loaded.append(one_line(str(error)))
+        compared = [each for each in loaded if isinstance(each, RunDetails)]
         found = differences(compared) if len(compared) > 1 else ()
-        self.app.call_from_thread(self._take, worker, _Read(runs, tuple(told), found))
+        self.app.call_from_thread(self._take, worker, _Read(runs, tuple(loaded), found))
 
     def _take(self, worker: "Worker[None]", read: _Read) -> None:
         if not worker.is_cancelled and read.runs == self.runs:
@@ -163,35 +162,39 @@ class RunDetail(Vertical):
             self._list_facts()
             return
         compared = [
-            (sign(number), told.run.name) for number, told in enumerate(read.told) if isinstance(told, RunDetails)
+            (sign(number), details.run.name)
+            for number, details in enumerate(read.details)
+            if isinstance(details, RunDetails)
         ]
         signs, names = zip(*compared, strict=True) if compared else ((), ())
         self.table.compared = Compared(signs, names, read.differences)
 
     def _list_facts(self) -> None:
         if self.facts.display and self._read is not None and len(self._read.runs) == 1:
-            told = self._read.told[0]
-            lines = [("why", told)] if isinstance(told, str) else run_text.facts(told)
+            details = self._read.details[0]
+            lines = [("why", details)] if isinstance(details, str) else run_text.facts(details)
             update_text(self.text, _listed(list(lines), self.facts.scrollable_content_region.width))
 
     def _draw(self) -> None:
         read = self._read
         if read is None:
             return
-        first = read.told[0]
+        first = read.details[0]
         if len(read.runs) > 1:
-            histories = [None if isinstance(told, str) else told.history for told in read.told]
+            histories = [None if isinstance(each, str) else each.history for each in read.details]
             self.chart.empty = "None of these runs has a curve."
             self.chart.picture = overlaid(self.figure, histories)
         elif isinstance(first, str):
-            self.chart.empty = f"{sentence(first)} {run_text.USELESS}" if read.runs[0].state == "damaged" else first
+            self.chart.empty = (
+                f"{sentence(first)} {run_text.DISCARD_HINT}" if read.runs[0].state == "damaged" else first
+            )
             self.chart.picture = None
         else:
             self.chart.empty = run_text.curveless(first.run)
             self.chart.picture = single(self.figure, first.history)
 
     def _lay_out(self) -> None:
-        """Show what there is room for."""
+        """Show what fits."""
         self.set_class(self.wide, "-wide")
         facts = self.wide or self.turned
         self.chart.display = self.wide or not self.turned
@@ -199,7 +202,7 @@ class RunDetail(Vertical):
         self.table.display = facts and len(self.runs) > 1
         self.call_after_refresh(self._list_facts)
 
-    def _say_about(self) -> None:
+    def _show_about(self) -> None:
         self.about.display = len(self.runs) == 1
         self.legend.display = len(self.runs) > 1
         if len(self.runs) == 1:
@@ -209,15 +212,15 @@ class RunDetail(Vertical):
 
 
 def _about(run: Run) -> Content:
-    """A run on one line, as much of it as there is room for."""
-    tone = "$text-error" if run.state in {"failed", "damaged"} else "$foreground-muted"
+    """A run in one line."""
+    color = "$text-error" if run.state in {"failed", "damaged"} else "$foreground-muted"
     why = f"{run_text.state(run)}: {run.message}" if run.message else run_text.state(run)
-    said = one_line(run_text.said(run.label))
-    return Content.assemble((one_line(run.name), "bold"), "  ", (one_line(why), tone), f"  {said}" if said else "")
+    label = one_line(run_text.label_text(run.label))
+    return Content.assemble((one_line(run.name), "bold"), "  ", (one_line(why), color), f"  {label}" if label else "")
 
 
 def _listed(lines: list[tuple[str, str]], width: int) -> Content:
-    """Names and values, the names in a column of their own."""
+    """Names and values in two columns."""
     widest = max(len(name) for name, _ in lines) + 2
     listed = []
     for name, value in lines:

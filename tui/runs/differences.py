@@ -1,4 +1,4 @@
-"""In what the marked runs differ, field by field: a column for each run."""
+"""The differences of the marked runs, field by field, with a column for each run."""
 
 from typing import NamedTuple
 
@@ -8,22 +8,22 @@ from textual.reactive import reactive
 
 from core.runs.differences import MISSING, Difference
 from core.sanitize import one_line
+from tui.run_text import READING
 from tui.runs.columns import fitted
-from tui.runs.run_text import READING
 from tui.runs.series_styles import Sign
 from tui.widgets.listing import Cell, Listing
 
 __all__ = ["Compared", "DifferenceTable"]
 
 MOST_PLACE, MOST_FIELD, LEAST_VALUE = 24, 26, 9
-"""Cells of the columns."""
+"""Widths of the columns, in cells."""
 GAP, MORE = 2, 3
-"""Cells between two columns, and for the number of runs that there is no room for."""
-SAME = "Nothing differs: the same architecture, trained by the same plan."
+"""Cells between two columns, and for the number of runs that do not fit."""
+SAME = "No differences: the same architecture and the same plan."
 
 
 class Compared(Struct, frozen=True):
-    """Runs side by side: their signs and names, and in what they differ."""
+    """Runs side by side: their signs, names and differences."""
 
     signs: tuple[Sign, ...]
     names: tuple[str, ...]
@@ -31,12 +31,12 @@ class Compared(Struct, frozen=True):
 
 
 class DifferenceTable(Listing):
-    """A line for every field in which runs differ."""
+    """A line for every field that differs."""
 
     HELP = """
     ## Differences
-    What is not the same in the marked runs: layers, which are put side by side, their arguments, parameters, the plan.
-    A dash stands for what a run does not have.
+    What differs between the marked runs: layers, aligned side by side, their arguments, parameters, and the plan.
+    A dash marks what a run does not have.
     """
 
     BINDINGS = [
@@ -49,7 +49,7 @@ class DifferenceTable(Listing):
     ]
 
     compared: reactive[Compared | None] = reactive(None, repaint=False)
-    """What is compared; None while it is being worked out."""
+    """The comparison; None while it is computed."""
 
     @property
     def lines(self) -> int:
@@ -85,10 +85,10 @@ class DifferenceTable(Listing):
 
     @property
     def _columns(self) -> "_Columns":
-        told = self.compared.differences if self.compared else ()
-        place = max([len("Where"), *(len(difference.place) for difference in told)])
-        field = max([len("What"), *(len(difference.field) for difference in told)])
-        values = [len(one_line(value)) for difference in told for value in difference.values]
+        differences = self.compared.differences if self.compared else ()
+        place = max([len("Where"), *(len(difference.place) for difference in differences)])
+        field = max([len("What"), *(len(difference.field) for difference in differences)])
+        values = [len(one_line(value)) for difference in differences for value in difference.values]
         names = [len(name) + 2 for name in self.compared.names] if self.compared else []
         place, field = min(place, MOST_PLACE), min(field, MOST_FIELD)
         room = self.width - place - field - 2 * GAP
@@ -102,4 +102,4 @@ class _Columns(NamedTuple):
     field: int
     value: int
     shown: int
-    """How many runs there is room for."""
+    """The number of runs that fit."""

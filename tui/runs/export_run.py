@@ -1,4 +1,4 @@
-"""Runs written for other tools: what a person can choose from, and the writing."""
+"""Exporting runs for other tools: the choices and the writing."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,26 +23,26 @@ CHOICES = {
     "toml": "architecture and plan as a preset (TOML)",
     "tensorboard": "TensorBoard event files",
 }
-"""The words for what there is to choose from."""
+"""The labels of the choices."""
 
 
 class FilesExistError(Exception):
-    """There are files already where some are to be written; the message names one and says how many."""
+    """Some of the files exist already; the message names one and counts the others."""
 
 
 def title(runs: Sequence[Run], choice: str = "") -> str:
-    """What is written: ``lenet-5 (k3f9q)``, or how many."""
-    said = f"{runs[0].name} ({runs[0].key})" if len(runs) == 1 else show_amount(len(runs), "run")
-    return f"{said}: {CHOICES[choice]}" if choice else f"Write {said} for other tools"
+    """What is exported: ``lenet-5 (k3f9q)``, or how many runs."""
+    text = f"{runs[0].name} ({runs[0].key})" if len(runs) == 1 else show_amount(len(runs), "run")
+    return f"{text}: {CHOICES[choice]}" if choice else f"Export {text}"
 
 
 def export_runs(store: "Store", runs: Sequence[Run], choice: str, folder: Path, *, force: bool) -> tuple[Path, ...]:
-    """Write ``runs`` into ``folder`` and say where. A report is one, of the first run, compared with the others.
+    """Write ``runs`` to ``folder``; return the paths. A report is one file: the first run, compared with the others.
 
-    Takes seconds where the network is asked. Raises `FilesExistError`, before anything is written, unless told to
+    Takes seconds if the network has to be evaluated. Raises `FilesExistError`, before anything is written, unless
     ``force``; `core.export.formats.ExportError`, `RunError` and OSError.
     """
-    # Imported here because it brings numpy, which the start does without.
+    # Imported here because it imports numpy, which start-up does without.
     from core.export.formats import FORMATS, RunSource, default_name, export, write_report  # noqa: PLC0415
 
     sources = [RunSource(store.details(run.id), store.path(run.id)) for run in runs]
@@ -50,21 +50,21 @@ def export_runs(store: "Store", runs: Sequence[Run], choice: str, folder: Path, 
         first, *others = sources
         path = folder / default_name(FORMATS["report"], first)
         path = path.with_suffix(".md") if choice == "markdown" else path
-        _look_out([path], force=force)
+        _check_free([path], force=force)
         write_report(path, first, [other.told for other in others], force=True)
         return (path,)
     name, _, weights = choice.partition(" ")
     which: Which = "best" if weights == "best" else "last"
     paths = tuple(folder / default_name(FORMATS[name], source) for source in sources)
-    _look_out(paths, force=force)
+    _check_free(paths, force=force)
     for source, path in zip(sources, paths, strict=True):
         export(FORMATS[name], source, path, which, force=True)
     return paths
 
 
-def _look_out(paths: Sequence[Path], *, force: bool) -> None:
-    there = [path.name for path in paths if path.exists()]
-    if there and not force:
+def _check_free(paths: Sequence[Path], *, force: bool) -> None:
+    existing = [path.name for path in paths if path.exists()]
+    if existing and not force:
         raise FilesExistError(
-            f"{there[0]} exists" if len(there) == 1 else f"{there[0]} and {len(there) - 1} more exist"
+            f"{existing[0]} exists" if len(existing) == 1 else f"{existing[0]} and {len(existing) - 1} more exist"
         )

@@ -1,4 +1,4 @@
-"""What a person says of runs: asked for in a line, checked while it is written."""
+"""Editing the labels of runs in a prompt, validated while typing."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -16,7 +16,7 @@ __all__ = ["ask"]
 
 
 class _Part(Struct, frozen=True):
-    """A part of a label: how it is asked for, how it is written in a line, and a label with another one."""
+    """A part of a label: its prompt, its value as text, and how to change it."""
 
     title: str
     note: str
@@ -32,33 +32,33 @@ PARTS = {
     "name": _Part("Name of", "", lambda label: label.name, lambda label, line: replace(label, name=line)),
     "note": _Part(
         "Note on",
-        "It stands beside the name, and / finds it.",
+        "Shown beside the name; / searches it.",
         lambda label: label.note,
         lambda label, line: replace(label, note=line),
     ),
     "tags": _Part(
         "Tags of",
-        "Words with blanks between; / finds them with # in front.",
+        "Separated by spaces; /#tag finds them.",
         lambda label: " ".join(label.tags),
         lambda label, line: replace(label, tags=_tags(line)),
     ),
 }
-FURTHER = _Part(
-    "Further tags for",
+ADD_TAGS = _Part(
+    "Add tags to",
     PARTS["tags"].note,
     lambda _: "",
     lambda label, line: replace(label, tags=(*label.tags, *_tags(line))),
 )
-"""What several runs are given at once: each keeps those it has."""
+"""Tags added to several runs at once."""
 
 
 async def ask(app: App[None], part: str, runs: Sequence[Run]) -> Mapping[str, Label]:
-    """Ask for ``part`` of the labels of ``runs``, and give back those that become others, by the runs' ids."""
-    asked = PARTS[part] if len(runs) == 1 else FURTHER
+    """Ask for ``part`` of the labels of ``runs``; return the changed labels by run id."""
+    asked = PARTS[part] if len(runs) == 1 else ADD_TAGS
     of = runs[0].name if len(runs) == 1 else show_amount(len(runs), "run")
     value = one_line(asked.value(runs[0].label))
     line = await app.push_screen_wait(
-        TextPrompt(f"{asked.title} {of}", value, asked.note, lambda line: _trouble(asked, line, runs))
+        TextPrompt(f"{asked.title} {of}", value, asked.note, lambda line: _problem(asked, line, runs))
     )
     if line is None or line == value:
         return {}
@@ -66,8 +66,8 @@ async def ask(app: App[None], part: str, runs: Sequence[Run]) -> Mapping[str, La
     return {run.id: changed[run.id] for run in runs if changed[run.id] != run.label}
 
 
-def _trouble(part: _Part, line: str, runs: Sequence[Run]) -> str:
-    """Why ``line`` cannot be taken; empty if it can."""
+def _problem(part: _Part, line: str, runs: Sequence[Run]) -> str:
+    """Why ``line`` is invalid; empty if it is valid."""
     try:
         for run in runs:
             clean_label(part.changed(run.label, line))

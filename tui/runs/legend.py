@@ -1,4 +1,4 @@
-"""Which curve is whose: the runs' names, each behind a piece of its curve."""
+"""The legend of the curves: the runs' names, each after a sample of its line."""
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -14,15 +14,15 @@ from tui.widgets.lines import Lines
 __all__ = ["Legend"]
 
 LONGEST = 32
-"""Cells of a name, at the most."""
+"""Maximum width of a name, in cells."""
 GAP = 3
 
 Entry = tuple[str, str, str]
-"""A piece of a curve, the part of the component class that gives its color, and a name."""
+"""A sample of a curve, the role that gives its color, and a name."""
 
 
 class Legend(Lines):
-    """As many lines as the names take."""
+    """A legend as high as its names need."""
 
     COMPONENT_CLASSES = {f"legend--{role}" for role in (*ROLES, "muted")}
 
@@ -53,7 +53,7 @@ def _entries(names: tuple[str, ...]) -> list[Entry]:
         for number, name in enumerate(map(one_line, names[:MOST]))
     ]
     further = len(names) - MOST
-    return [*entries, ("+", "muted", f"{further:,} more, which are not drawn")] if further > 0 else entries
+    return [*entries, ("+", "muted", f"{further:,} more, not drawn")] if further > 0 else entries
 
 
 def _flowing(entries: list[Entry], width: int) -> list[list[Entry]]:

@@ -1,4 +1,4 @@
-"""The runs as a person wants to see them: in which order, which of them, which are marked. Pure but for its state."""
+"""The state of the list of runs: their order, the filter and the marks."""
 
 from collections.abc import Iterable
 
@@ -7,59 +7,59 @@ from core.runs.search import Searchable, ordered
 
 __all__ = ["RunListState"]
 
-RISING = frozenset({"name", "architecture", "device", "state", "note"})
-"""Columns that begin with the first; of figures the highest is wanted, of dates the newest."""
+ASCENDING = frozenset({"name", "architecture", "device", "state", "note"})
+"""Columns that sort ascending first; numbers and dates sort descending first."""
 
 
 class RunListState:
-    """Keeps the runs in order, so that a key in the filter has only to look through them."""
+    """Keeps the runs sorted, so that typing in the filter only has to search them."""
 
     def __init__(self) -> None:
         self.runs: tuple[Run, ...] = ()
-        """All of them, in order."""
+        """All runs, sorted."""
         self.column = "begun"
-        """What they are in order of."""
+        """The column that they are sorted by."""
         self.descending = True
         self.query = ""
-        """What is typed into the filter."""
+        """The text in the filter."""
         self._marks: dict[str, None] = {}
         self._newest_first: tuple[Run, ...] = ()
         self._searchable: Searchable | None = None
 
     @property
     def shown(self) -> tuple[Run, ...]:
-        """Those that fit the query."""
+        """The runs that match the query."""
         return self.prepare().matching(self.query) if self.query.strip() else self.runs
 
     def prepare(self) -> Searchable:
-        """Get ready for a query: with thousands of runs the first key would have to wait for it."""
+        """Prepare for a query: with thousands of runs, the first key would be slow otherwise."""
         if self._searchable is None:
             self._searchable = Searchable(self.runs)
         return self._searchable
 
     @property
     def marked(self) -> tuple[Run, ...]:
-        """Those that are marked, whether they fit the query or not, in the order in which they were marked."""
+        """The marked runs, whether they match the query or not, in the order of marking."""
         if not self._marks:
             return ()
         known = {run.id: run for run in self.runs if run.id in self._marks}
         return tuple(known[name] for name in self._marks)
 
     def take(self, runs: Iterable[Run]) -> None:
-        """Have ``runs``, newest first, in the place of those before; marks stay on those that are still there."""
+        """Replace the runs with ``runs``, newest first; marks on those still there remain."""
         self._newest_first = tuple(runs)
         present = {run.id for run in self._newest_first} if self._marks else ()
         self._marks = {name: None for name in self._marks if name in present}
-        self._order()
+        self._sort()
 
     def sort(self, column: str) -> None:
-        """Put them in order of ``column``; if they are already, the other way round."""
-        self.descending = not self.descending if column == self.column else column not in RISING
+        """Sort by ``column``; if already sorted by it, reverse the order."""
+        self.descending = not self.descending if column == self.column else column not in ASCENDING
         self.column = column
-        self._order()
+        self._sort()
 
     def mark(self, ids: Iterable[str], *, on: bool) -> None:
-        """Mark runs, or take the marks away."""
+        """Mark or unmark runs."""
         if on:
             self._marks |= dict.fromkeys(ids)
         else:
@@ -70,7 +70,7 @@ class RunListState:
         """Whether a run is marked."""
         return id in self._marks
 
-    def _order(self) -> None:
-        # Where several are equal, the newest comes first.
+    def _sort(self) -> None:
+        # Ties: newest first.
         self.runs = ordered(self._newest_first, self.column, self.descending)
         self._searchable = None

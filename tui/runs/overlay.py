@@ -18,7 +18,7 @@ Figure = Literal["accuracy", "loss"]
 
 
 class Overlay(Chart):
-    """A chart that has a color for each of several runs."""
+    """A chart with a color for each of several runs."""
 
     COMPONENT_CLASSES = Chart.COMPONENT_CLASSES | {f"chart--{role}" for role in ROLES}
 
@@ -26,7 +26,7 @@ class Overlay(Chart):
 class _Curve(Struct, frozen=True):
     number: int
     points: tuple[Point, ...]
-    """One for every epoch."""
+    """One per epoch."""
     validated: bool
 
 
@@ -36,12 +36,12 @@ def single(figure: Figure, history: History) -> Picture | None:
 
 
 def overlaid(figure: Figure, histories: Sequence[History | None]) -> Picture | None:
-    """``figure`` of runs, whose places tell their signs: in validation, or in training where there was none.
+    """``figure`` of several runs, in validation, or in training where there was none.
 
-    None before the first epoch of all is over.
+    None until one of them has finished an epoch.
     """
-    every = [_curve(figure, number, history) for number, history in enumerate(histories) if history]
-    curves = [curve for curve in every if curve.points]
+    all_curves = [_curve(figure, number, history) for number, history in enumerate(histories) if history]
+    curves = [curve for curve in all_curves if curve.points]
     if not curves:
         return None
     measured = dict.fromkeys("validation" if curve.validated else "training" for curve in curves)

@@ -1,4 +1,4 @@
-"""Runs read from disk, the last ones kept at hand."""
+"""A cache of runs loaded from disk."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -8,35 +8,35 @@ from core.runs.record import Run, RunDetails
 
 __all__ = ["RunCache"]
 
-KEPT = 24
-"""Runs kept at hand; a long one takes a megabyte."""
+SIZE = 24
+"""Runs cached; a long one takes a megabyte."""
 
 
 class RunCache:
-    """Reads runs with ``read``, which takes an id. It may be asked in several threads."""
+    """Loads runs with ``read``, which takes an id, and caches the latest. Thread-safe."""
 
     def __init__(self, read: Callable[[str], RunDetails]) -> None:
         self._read = read
-        self._kept: OrderedDict[str, tuple[Run, RunDetails]] = OrderedDict()
+        self._cache: OrderedDict[str, tuple[Run, RunDetails]] = OrderedDict()
         self._lock = Lock()
 
-    def at_hand(self, run: Run) -> RunDetails | None:
-        """What is at hand of ``run`` as the list has it."""
+    def cached(self, run: Run) -> RunDetails | None:
+        """The cached details of ``run``, if the list's record has not changed."""
         with self._lock:
-            listed, told = self._kept.get(run.id, (None, None))
+            listed, details = self._cache.get(run.id, (None, None))
             if listed != run:
                 return None
-            self._kept.move_to_end(run.id)
-            return told
+            self._cache.move_to_end(run.id)
+            return details
 
     def read(self, run: Run) -> RunDetails:
-        """All of ``run`` but its weights. Raises `core.runs.record.RunError`."""
-        told = self.at_hand(run)
-        if told is None:
-            told = self._read(run.id)
+        """Everything about ``run`` but its weights. Raises `core.runs.record.RunError`."""
+        details = self.cached(run)
+        if details is None:
+            details = self._read(run.id)
             with self._lock:
-                self._kept[run.id] = run, told
-                self._kept.move_to_end(run.id)
-                while len(self._kept) > KEPT:
-                    self._kept.popitem(last=False)
-        return told
+                self._cache[run.id] = run, details
+                self._cache.move_to_end(run.id)
+                while len(self._cache) > SIZE:
+                    self._cache.popitem(last=False)
+        return details

@@ -1,4 +1,4 @@
-"""Keeping up with what is on disk, and changing it, without anybody waiting."""
+"""Polls the store for changes and changes it, without blocking the UI."""
 
 from collections.abc import Callable, Sequence
 from time import monotonic
@@ -19,43 +19,43 @@ if TYPE_CHECKING:
 __all__ = ["StorePoller"]
 
 EVERY = 2.0
-"""Seconds between two looks at what has changed on disk: another process may train."""
+"""Seconds between two polls: another process may be training."""
 REST = 10
-"""Or so many times as long as the last look took, where that is longer."""
+"""Minimum interval, as a multiple of the time that the last poll took."""
 
 
 class StorePoller(Vertical):
-    """Follows the runs of a store as long as it is `active`. A subclass takes them, and says what is to be said."""
+    """Polls the runs of a store while `active`. Subclasses show the runs and messages."""
 
     active: reactive[bool] = reactive(False, repaint=False)
     """Whether this tab is open."""
 
     def __init__(self, store: "Callable[[], Store]", *, id: str | None = None) -> None:
-        """``store`` gives the runs; it and what it gives are asked in threads."""
+        """``store`` returns the store; both are used in threads."""
         super().__init__(id=id)
         self._store = store
         self.known = False
-        """Whether all that is on disk has been looked at."""
+        """Whether the store has been refreshed from disk."""
         self._runs: Sequence[Run] | None = None
         self._next = 0.0
         self._changing = 0
 
     def take(self, runs: Sequence[Run]) -> None:
-        """Have ``runs``, newest first, in the place of those before."""
+        """Show ``runs``, newest first, instead of the previous ones."""
         raise NotImplementedError
 
     def say(self, message: str, tone: Tone = "") -> None:
-        """Say what has been done, or why it has not."""
+        """Show what has been done, or why it has not."""
         raise NotImplementedError
 
-    def change(self, work: "Callable[[Store], object]", said: str, then: Callable[[], None] = lambda: None) -> None:
-        """Have ``work`` done in a thread, after that do what is to be done ``then``, and say ``said``."""
+    def change(self, work: "Callable[[Store], object]", message: str, then: Callable[[], None] = lambda: None) -> None:
+        """Do ``work`` in a thread; on success call ``then`` and show ``message``."""
         self._changing += 1
-        self.workers.cancel_group(self, "looking")
-        self._change(work, said, then)
+        self.workers.cancel_group(self, "polling")
+        self._change(work, message, then)
 
     def on_mount(self) -> None:
-        self._clock = self.set_interval(EVERY / 4, self._turn, pause=True)
+        self._clock = self.set_interval(EVERY / 4, self._poll_if_due, pause=True)
 
     def watch_active(self) -> None:
         if not self.is_mounted:
@@ -63,39 +63,39 @@ class StorePoller(Vertical):
         if self.active:
             self._next = 0.0
             self._clock.resume()
-            self._turn()
+            self._poll_if_due()
         else:
             self._clock.pause()
-            self.workers.cancel_group(self, "looking")
+            self.workers.cancel_group(self, "polling")
 
     def on_worker_state_changed(self, event: "Worker.StateChanged") -> None:
-        """Say why runs cannot be looked at."""
+        """Show why the store could not be read."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             self.say(explain(event.worker.error), "error")
 
-    def _turn(self) -> None:
-        """Look for changes, if it is time for that."""
-        looking = any(worker.group == "looking" and not worker.is_finished for worker in self.workers)
-        if not looking and not self._changing and monotonic() >= self._next:
-            self._look()
+    def _poll_if_due(self) -> None:
+        """Poll for changes, if it is time."""
+        polling = any(worker.group == "polling" and not worker.is_finished for worker in self.workers)
+        if not polling and not self._changing and monotonic() >= self._next:
+            self._poll()
 
-    @work(thread=True, group="looking", exit_on_error=False)
-    def _look(self) -> None:
+    @work(thread=True, group="polling", exit_on_error=False)
+    def _poll(self) -> None:
         worker, store, begun = get_current_worker(), self._store(), monotonic()
         if self._runs is None:
-            # First what is known is put on the screen, with nothing in its way.
-            self.app.call_from_thread(self._seen, worker, store.listed())
+            # First show what the index lists, without delay.
+            self.app.call_from_thread(self._show_listed, worker, store.listed())
             return
         runs = store.refresh(lambda: not worker.is_cancelled)
-        self.app.call_from_thread(self._looked, worker, runs, monotonic() - begun)
+        self.app.call_from_thread(self._show_refreshed, worker, runs, monotonic() - begun)
 
-    def _seen(self, worker: "Worker[None]", runs: Sequence[Run]) -> None:
-        # Asked on the thread that cancels: what comes too late is of a time before a change made here.
+    def _show_listed(self, worker: "Worker[None]", runs: Sequence[Run]) -> None:
+        # Checked on the thread that cancels: a late result is from before a change made here.
         if not worker.is_cancelled:
             self._take(runs)
-            self.call_after_refresh(self._look)
+            self.call_after_refresh(self._poll)
 
-    def _looked(self, worker: "Worker[None]", runs: Sequence[Run], took: float) -> None:
+    def _show_refreshed(self, worker: "Worker[None]", runs: Sequence[Run], took: float) -> None:
         if worker.is_cancelled:
             return
         self._next = monotonic() + max(EVERY, REST * took)
@@ -104,22 +104,22 @@ class StorePoller(Vertical):
             self._take(runs)
 
     @work(thread=True, group="changing", exit_on_error=False)
-    def _change(self, work: "Callable[[Store], object]", said: str, then: Callable[[], None]) -> None:
-        store, trouble = self._store(), ""
+    def _change(self, work: "Callable[[Store], object]", message: str, then: Callable[[], None]) -> None:
+        store, problem = self._store(), ""
         try:
             work(store)
         except RunError as error:
-            trouble = str(error)
-        except Exception as error:  # noqa: BLE001  # whatever a disk comes up with must not end the app
-            trouble = explain(error)
-        self.app.call_from_thread(self._changed, store.listed(), trouble, said, then)
+            problem = str(error)
+        except Exception as error:  # noqa: BLE001  # no disk error must end the app
+            problem = explain(error)
+        self.app.call_from_thread(self._changed, store.listed(), problem, message, then)
 
-    def _changed(self, runs: Sequence[Run], trouble: str, said: str, then: Callable[[], None]) -> None:
+    def _changed(self, runs: Sequence[Run], problem: str, message: str, then: Callable[[], None]) -> None:
         self._changing -= 1
-        if not trouble:
+        if not problem:
             then()
         self._take(runs)
-        self.say(trouble or said, "warning" if trouble else "done")
+        self.say(problem or message, "warning" if problem else "done")
 
     def _take(self, runs: Sequence[Run]) -> None:
         self._runs = runs

@@ -1,4 +1,4 @@
-"""The table of runs, of which only the lines in view are drawn: ten thousand are as quick as ten."""
+"""The table of runs, which draws only the visible lines: ten thousand are as fast as ten."""
 
 import time
 from collections.abc import Mapping
@@ -29,19 +29,19 @@ STYLES: dict[RunState, str] = {
     "damaged": "error",
     "newer": "warning",
 }
-"""In what a state is written."""
+"""The style of each state."""
 
 
 class RunTable(Listing):
-    """A line for every run; one is chosen, several may be marked."""
+    """A line for every run; one is selected, several may be marked."""
 
     HELP = """
     ## The table
-    A line for every run, the newest first. **Best val** is the highest validation accuracy of all epochs, **last
+    A line for every run, newest first. **Best val** is the highest validation accuracy of all epochs, **last
     val** that of the last one. **Gap** is how much higher the training accuracy of the final weights is than their test
-    accuracy, in percentage points. On a wider terminal there are more columns.
-    **up / down** choose a run, **space** marks one, **o** puts them in order of the next column and **O** the other way
-    round; a click on a heading does the same.
+    accuracy, in percentage points. A wider terminal shows more columns.
+    **up / down** select a run, **space** marks it, **o** sorts by the next column and **O** reverses the order; a click
+    on a heading sorts by that column.
     """
 
     BINDINGS = [
@@ -51,58 +51,58 @@ class RunTable(Listing):
         Binding("pagedown", "page(1)", "Page down", id="runs.page_down", tooltip="A page down", show=False),
         Binding("home,g", "jump(0)", "First", id="runs.first", tooltip="The first run", show=False),
         Binding("end,G", "jump(-1)", "Last", id="runs.last", tooltip="The last run", show=False),
-        Binding("enter", "open", "Build", id="runs.enter", tooltip="Open what was trained in Build"),
+        Binding("enter", "open", "Build", id="runs.enter", tooltip="Open its network in Build"),
     ]
 
     COMPONENT_CLASSES = {"listing--error", *(f"listing--{role}" for role in ROLES)}
 
     signs: reactive[Mapping[str, Sign]] = reactive[Mapping[str, Sign]]({})
-    """The signs of those that are marked, by id."""
+    """The symbols of the marked runs, by id."""
     order: reactive[tuple[str, bool]] = reactive(("begun", True))
-    """The column that the runs are in order of, and whether the highest comes first."""
+    """The column that the runs are sorted by, and whether in descending order."""
     empty: reactive[str] = reactive("")
-    """What stands in its place as long as there are no runs."""
+    """Shown while there are no runs."""
 
     @dataclass
     class SortWanted(Message):
-        """A person wants the runs in order of ``column``."""
+        """The user wants the runs sorted by ``column``."""
 
         column: str
 
     @dataclass
     class MarkWanted(Message):
-        """A person wants the chosen run marked, or its mark taken away."""
+        """The user wants to mark or unmark the selected run."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.runs: tuple[Run, ...] = ()
-        """The runs that are listed."""
+        """The runs listed."""
         self._places: tuple[Place, ...] = ()
 
     @property
     def chosen(self) -> Run | None:
-        """The run that is chosen; None if there are none."""
+        """The selected run; None if there are none."""
         return self.runs[self.cursor] if self.cursor < len(self.runs) else None
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names of the columns on show."""
+        """The names of the columns shown."""
         return tuple(place.name for place in self._places)
 
     def show(self, runs: tuple[Run, ...]) -> None:
-        """List ``runs``. The same one stays chosen, or the next that is still among them, and where it is on screen."""
+        """List ``runs``. The selected run, or the next one that is still listed, keeps its place on screen."""
         above = self.cursor - round(self.scroll_y)
         places = {run.id: place for place, run in enumerate(runs)}
         later, earlier = self.runs[self.cursor :], self.runs[: self.cursor]
-        kept = next((places[run.id] for run in (*later, *reversed(earlier)) if run.id in places), 0)
+        selected = next((places[run.id] for run in (*later, *reversed(earlier)) if run.id in places), 0)
         self.runs = runs
         self.changed()
-        self.cursor = kept
-        at_top = self.scroll_y == 0 and kept < self.size.height - HEADER
-        self.scroll_to(y=0 if at_top else kept - above, animate=False, force=True, immediate=True)
+        self.cursor = selected
+        at_top = self.scroll_y == 0 and selected < self.size.height - HEADER
+        self.scroll_to(y=0 if at_top else selected - above, animate=False, force=True, immediate=True)
 
     def offers(self, action: str) -> bool:
-        """Whether ``action`` would be done with the chosen run."""
+        """Whether ``action`` applies to the selected run."""
         return action != "open" or (self.chosen is not None and not refusal("open", self.chosen))
 
     @property
@@ -139,13 +139,13 @@ class RunTable(Listing):
     def render_line(self, y: int) -> Strip:
         if self.runs or not self.empty:
             return super().render_line(y)
-        said = wrap(self.empty, max(1, self.width - 2 * MARK))
+        lines = wrap(self.empty, max(1, self.width - 2 * MARK))
         style = self.get_component_rich_style("listing--muted")
-        text = " " * MARK + said[y - HEADER] if HEADER <= y < len(said) + HEADER else ""
+        text = " " * MARK + lines[y - HEADER] if HEADER <= y < len(lines) + HEADER else ""
         return Strip([Segment(text, style)]).adjust_cell_length(self.width, style)
 
     def on_click(self, event: events.Click) -> None:
-        """A heading sorts, the place of the mark marks; all else is as in every list."""
+        """Sort on a heading, mark in the column of marks, else act as in every list."""
         event.prevent_default()
         index = event.y - HEADER + round(self.scroll_y)
         if event.y < HEADER:

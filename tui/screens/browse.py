@@ -1,4 +1,4 @@
-"""The two lists a person picks from: presets to open, layers to add."""
+"""The two pickers: presets to open, layers to add."""
 
 import re
 from collections import defaultdict
@@ -24,16 +24,16 @@ OWN, TRAINED, LECTURE, ARITHMETIC = GROUPS = (
     "Your own",
     "Networks for MNIST",
     "Worked examples of the lecture",
-    "For the arithmetic only",
+    "Not trainable here",
 )
 
 
 class _Read(Struct, frozen=True):
-    """A preset that could be read, with what the list and the text beside it need."""
+    """A readable preset, with what the list and the description need."""
 
     preset: Preset
     summary: Summary
-    obstacle: str
+    blocker: str
     """Why it cannot be trained here; empty if it can."""
 
     @property
@@ -42,7 +42,7 @@ class _Read(Struct, frozen=True):
 
 
 class BrowsePresets(Picker):
-    """All presets, a person's own first; gives back the path of the one picked."""
+    """All presets, the user's own first; returns the path of the one picked."""
 
     def __init__(self, chosen: str = "") -> None:
         listed = presets.listed()
@@ -56,12 +56,12 @@ class BrowsePresets(Picker):
         )
 
     def _rank(self, listed: Listed) -> tuple[int, bool, list[str | int]]:
-        """Groups in their order; in the networks for MNIST those with convolutions first; then by name, 9 before 49."""
+        """Sort by group; among the networks for MNIST, convolutional ones first; then by name, 9 before 49."""
         read = self._found_at[str(listed.path)]
         group = _group(listed, read)
         dense = group == TRAINED and isinstance(read, _Read) and not read.convolutional
-        words = re.split(r"([0-9]+)", listed.id)
-        return GROUPS.index(group), dense, [int(word) if index % 2 else word for index, word in enumerate(words)]
+        parts = re.split(r"([0-9]+)", listed.id)
+        return GROUPS.index(group), dense, [int(part) if index % 2 else part for index, part in enumerate(parts)]
 
     def _choosable(self, listed: Listed) -> Choosable:
         path = str(listed.path)
@@ -84,14 +84,14 @@ class BrowsePresets(Picker):
             f"{one_line(preset.description)}\n",
             (f"{one_line(preset.origin)}\n\n", "$foreground-muted"),
             (f"{show_amount(summary.totals.params, 'param')}\n", "bold"),
-            (f"Not trained here: {one_line(read.obstacle)}\n", "$text-warning") if read.obstacle else "",
+            (f"Cannot be trained here: {one_line(read.blocker)}\n", "$text-warning") if read.blocker else "",
             f"  0  Input {show_shape(preset.architecture.input_shape)}\n",
             layers,
         )
 
 
 class AddLayer(Picker):
-    """All layers by group; gives back the name of the one picked."""
+    """All layers by group; returns the name of the one picked."""
 
     def __init__(self, architecture: Architecture, selected: int) -> None:
         self._architecture = architecture
@@ -108,12 +108,12 @@ class AddLayer(Picker):
     def describe(self, choosable: Choosable) -> Content:
         layer = Layer.named(choosable.id).initial()
         row = summarize(self._architecture).rows[self._after]
-        effect: str | tuple[str, str] = "What comes out of the layer above is not known."
+        effect: str | tuple[str, str] = "The output of the layer above is unknown."
         if row.facts:
             try:
                 facts = layer.facts(row.facts.output)
-            except LayerError as unfit:
-                effect = (f"! {unfit.message}", "$text-error")
+            except LayerError as error:
+                effect = (f"! {error.message}", "$text-error")
             else:
                 change = f"{show_shape(row.facts.output)} -> {show_shape(facts.output)}"
                 effect = f"{change}\n{show_amount(facts.params, 'param')}"
@@ -135,4 +135,4 @@ def _group(listed: Listed, read: _Read | PresetError) -> str:
         return OWN
     if listed.id.startswith("lecture-"):
         return LECTURE
-    return ARITHMETIC if read.obstacle else TRAINED
+    return ARITHMETIC if read.blocker else TRAINED

@@ -1,4 +1,4 @@
-"""A look at the dataset: digits of each class in half-block characters, and how many there are."""
+"""The dataset: digits of each class in half-block characters, and the class counts."""
 
 from textual import work
 from textual.app import ComposeResult
@@ -19,18 +19,18 @@ from tui.widgets.digits import side_by_side
 __all__ = ["DataPage"]
 
 SHOWN = 3
-"""Digits of the class beside one another, where there is room."""
+"""Digits of the class side by side, if they fit."""
 BAR = 20
-"""Cells of the longest bar."""
+"""Length of the longest bar, in cells."""
 
 
 class DataPage(Modal[None]):
-    """Class counts of ``dataset`` and some of its digits; the number keys choose the class."""
+    """Class counts of ``dataset`` and some of its digits; the number keys select the class."""
 
     HELP = """
     ## Data
-    Digits of one class of the dataset, and how many there are of each. **0** to **9** or **left / right** choose the
-    class, **escape** closes.
+    Digits of one class of the dataset, and the class counts. **0** to **9** or **left / right** select the class,
+    **escape** closes.
     """
 
     BINDINGS = [
@@ -40,9 +40,9 @@ class DataPage(Modal[None]):
     ]
 
     chosen: reactive[int] = reactive(0)
-    """The class whose digits are drawn."""
+    """The class whose digits are shown."""
     preview: reactive[Preview | None] = reactive(None)
-    """What has been loaded of the dataset."""
+    """The preview of the dataset, once loaded."""
 
     facts = query_one("#data-facts", Static)
     digits = query_one("#data-digits", Static)
@@ -58,14 +58,12 @@ class DataPage(Modal[None]):
             with VerticalScroll(id="data-scroll"):
                 yield Static("loading ...", id="data-digits", markup=False)
                 yield Static(id="data-counts", markup=False)
-            yield Static(
-                "0-9 or left and right choose the class   escape closes   ? helps", id="data-keys", markup=False
-            )
+            yield Static("0-9 or left and right: class   escape: close   ?: help", id="data-keys", markup=False)
 
     def on_mount(self) -> None:
         dataset = self._dataset
         self.facts.update(
-            f"{show_shape(dataset.shape)} pixels of 0..255, {len(dataset.classes)} classes, "
+            f"{show_shape(dataset.shape)} pixels, 0..255,  {len(dataset.classes)} classes, "
             f"{dataset.train:,} to train, {dataset.test:,} to test"
         )
         self._load()
@@ -92,7 +90,7 @@ class DataPage(Modal[None]):
         self._redraw()
 
     def key_digit(self, digit: str) -> None:
-        """Draw the digits of the class called ``digit``."""
+        """Show the digits of the class ``digit``."""
         if digit in self._dataset.classes:
             self.chosen = self._dataset.classes.index(digit)
 
@@ -102,7 +100,7 @@ class DataPage(Modal[None]):
             self.key_digit(character)
 
     def action_step(self, by: int) -> None:
-        """Draw the digits of another class."""
+        """Show the digits of another class."""
         self.chosen = (self.chosen + by) % len(self._dataset.classes)
 
     def action_close(self) -> None:

@@ -1,4 +1,4 @@
-"""Small questions: one of a few answers, a name for a file."""
+"""Small dialogs: a question with a few answers, a file name."""
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,25 +18,25 @@ __all__ = ["Ask", "NameFile"]
 
 
 class Ask(Modal[str | None]):
-    """Asks a question with one or two answers beside going back, which has the focus.
+    """Asks a question with one or two answers, and a Back button that has the focus.
 
-    Gives back the id of the answer chosen, None for going back.
+    Returns the id of the answer, None for Back.
     """
 
     HELP = """
     ## Question
-    **left / right** or **tab** choose an answer, **enter** gives it, **escape** goes back and changes nothing.
+    **left / right** or **tab** select an answer, **enter** confirms it, **escape** goes back without a change.
     """
 
     AUTO_FOCUS = "#back"
     BINDINGS = [
-        Binding("escape", "cancel", "Back", id="ask.cancel", tooltip="Go back and change nothing"),
+        Binding("escape", "cancel", "Back", id="ask.cancel", tooltip="Go back without a change"),
         Binding("left,up", "app.focus_previous", "Previous", id="ask.previous", tooltip="Previous answer", show=False),
         Binding("right,down", "app.focus_next", "Next", id="ask.next", tooltip="Next answer", show=False),
     ]
 
     def __init__(self, question: str, answers: dict[str, str], *, back: str = "Back") -> None:
-        """``answers`` has the words of each by its id, ``back`` those of going back."""
+        """``answers`` maps ids to labels; ``back`` is the label of the Back button."""
         super().__init__()
         self._back = back
         self._question = question
@@ -55,24 +55,23 @@ class Ask(Modal[str | None]):
         self.dismiss(None if event.button.id == "back" else event.button.id)
 
     def action_cancel(self) -> None:
-        """Go back and change nothing."""
+        """Go back without a change."""
         self.dismiss(None)
 
 
 class NameFile(Modal[str | None]):
-    """Asks for the name to save under; gives back what was typed, None for going back."""
+    """Asks for a file name; returns what was typed, None for Back."""
 
     HELP = """
     ## Save as
-    Type a name and press **enter**. A plain name goes into your own presets, where **p** finds it; a path that ends in
-    **.toml** goes to that place. The line below the field says which file it will be. **escape** goes back without
-    saving.
+    Type a name and press **enter**. A plain name saves to your own presets, which **p** lists; a path that ends in
+    **.toml** saves there. The line below the field shows the file. **escape** goes back without saving.
     """
 
     BINDINGS = [Binding("escape", "cancel", "Back", id="name.cancel", tooltip="Go back without saving")]
 
     name_input = query_one("#file-name", Input)
-    told = query_one("#file-told", Static)
+    preview = query_one("#file-preview", Static)
 
     def __init__(self, proposal: str, folder: str) -> None:
         super().__init__()
@@ -83,19 +82,19 @@ class NameFile(Modal[str | None]):
         with Vertical(id="name-file", classes="dialog"):
             yield Static("Save as", classes="title", markup=False)
             yield TextInput(one_line(self._proposal), id="file-name", compact=True, max_length=PATH)
-            yield Static(id="file-told", markup=False)
-            note = f"A plain name goes into your presets ({self._folder}); a path ending in .toml goes there."
+            yield Static(id="file-preview", markup=False)
+            note = f"A plain name saves to your presets ({self._folder}); a path ending in .toml saves there."
             yield Static(Content(one_line(note)), classes="note", markup=False)
-            yield Static("enter saves   escape goes back   F1 helps", classes="note", markup=False)
+            yield Static("enter: save   escape: back   F1: help", classes="note", markup=False)
 
     def on_mount(self) -> None:
-        self._tell()
+        self._show_file()
 
     @on(Input.Changed)
-    def _tell(self) -> None:
-        path, trouble = _file_for(self.name_input.value.strip())
-        told = Content.styled(f"! {trouble}", "$text-error") if trouble else Content(f"file: {path}")
-        self.told.update(told)
+    def _show_file(self) -> None:
+        path, problem = _file_for(self.name_input.value.strip())
+        content = Content.styled(f"! {problem}", "$text-error") if problem else Content(f"file: {path}")
+        self.preview.update(content)
 
     @on(Input.Submitted)
     def _named(self, event: Input.Submitted) -> None:
@@ -109,9 +108,9 @@ class NameFile(Modal[str | None]):
 
 
 def _file_for(name: str) -> tuple[str, str]:
-    """The file that ``name`` is saved as, and why it cannot be; one of the two is empty."""
+    """The file that ``name`` is saved as, or why it cannot be; the other is empty."""
     if not name:
-        return "", "a file needs a name: type one"
+        return "", "type a name"
     try:
         return one_line(str(presets.path_for(name).absolute())), ""
     except PresetError as error:

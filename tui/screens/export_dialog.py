@@ -1,4 +1,4 @@
-"""What to write for other tools, and where."""
+"""A dialog to choose an export format and folder."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,62 +23,62 @@ __all__ = ["ExportDialog", "Wanted"]
 
 
 class Wanted(Struct, frozen=True):
-    """What a person has chosen."""
+    """The user's choice."""
 
     choice: str
     folder: Path
 
 
 class ExportDialog(Modal[Wanted | None]):
-    """Asks in which of several forms to write something, and into which folder; gives back None for going back."""
+    """Asks for an export format and a folder; returns None for Back."""
 
     HELP = """
     ## Export
-    **up / down** choose what to write, the field below holds the folder that it goes into. **enter** writes it,
-    **escape** goes back and writes nothing.
+    **up / down** select the format; the field below holds the folder to write to. **enter** exports,
+    **escape** goes back without writing anything.
     """
 
     BINDINGS = [
-        Binding("escape", "cancel", "Back", id="taking.cancel", tooltip="Go back and write nothing"),
-        Binding("down", "move(1)", "Down", id="taking.down", tooltip="The next form", show=False, priority=True),
-        Binding("up", "move(-1)", "Up", id="taking.up", tooltip="The form before", show=False, priority=True),
+        Binding("escape", "cancel", "Back", id="taking.cancel", tooltip="Go back without writing"),
+        Binding("down", "move(1)", "Down", id="taking.down", tooltip="The next format", show=False, priority=True),
+        Binding("up", "move(-1)", "Up", id="taking.up", tooltip="The format before", show=False, priority=True),
     ]
 
     DEFAULT_CSS = """
     ExportDialog OptionList { height: auto; max-height: 10; background: $surface; border: none; padding: 0; }
-    ExportDialog #taking-folder { margin-top: 1; }
-    ExportDialog #taking-trouble { height: auto; }
+    ExportDialog #export-folder { margin-top: 1; }
+    ExportDialog #export-message { height: auto; }
     """
 
-    choices = query_one("#taking-choices", OptionList)
-    folder = query_one("#taking-folder", Input)
-    told = query_one("#taking-trouble", Static)
+    choices = query_one("#export-choices", OptionList)
+    folder = query_one("#export-folder", Input)
+    message = query_one("#export-message", Static)
 
     def __init__(self, title: str, choices: Mapping[str, str], folder: Path) -> None:
-        """``choices`` has the words for each form by its name."""
+        """``choices`` maps the names of the formats to their labels."""
         super().__init__()
         self._title = title
         self._choices = choices
         self._folder = folder
 
     def compose(self) -> ComposeResult:
-        options = [Option(Content(one_line(words)), id=name) for name, words in self._choices.items()]
+        options = [Option(Content(one_line(label)), id=name) for name, label in self._choices.items()]
         with Vertical(classes="dialog"):
             yield Static(Content(one_line(self._title)), classes="title", markup=False)
-            yield SafeOptionList(*options, id="taking-choices", compact=True, markup=False)
-            yield TextInput(one_line(str(self._folder)), id="taking-folder", compact=True, max_length=PATH)
-            yield Static(id="taking-trouble", markup=False)
-            note = "up and down choose   enter writes it   escape goes back   F1 helps"
+            yield SafeOptionList(*options, id="export-choices", compact=True, markup=False)
+            yield TextInput(one_line(str(self._folder)), id="export-folder", compact=True, max_length=PATH)
+            yield Static(id="export-message", markup=False)
+            note = "up and down: format   enter: export   escape: back   F1: help"
             yield Static(note, classes="note", markup=False)
 
     def on_mount(self) -> None:
         self.choices.can_focus = False
         self.choices.highlighted = 0
         self.folder.focus()
-        self._tell()
+        self._show_message()
 
     def action_move(self, by: int) -> None:
-        """Choose another form."""
+        """Select another format."""
         step = self.choices.action_cursor_down if by > 0 else self.choices.action_cursor_up
         step()
 
@@ -91,28 +91,28 @@ class ExportDialog(Modal[Wanted | None]):
         self._done()
 
     @on(Input.Changed)
-    def _tell(self) -> None:
-        trouble = self._trouble
-        said = Content.styled(f"! {trouble}", "$text-error") if trouble else Content("the folder it goes into")
-        update_text(self.told, said)
+    def _show_message(self) -> None:
+        problem = self._problem
+        content = Content.styled(f"! {problem}", "$text-error") if problem else Content("the folder to write to")
+        update_text(self.message, content)
 
     @property
     def _wanted(self) -> Path:
         return Path(self.folder.value.strip() or ".")
 
     @property
-    def _trouble(self) -> str:
+    def _problem(self) -> str:
         try:
             found = self._wanted.expanduser().is_dir()
         except (OSError, RuntimeError, ValueError):
             found = False
-        return "" if found else "there is no such folder: name one that is there"
+        return "" if found else "no such folder: name an existing one"
 
     def _done(self) -> None:
         option = self.choices.highlighted_option
-        if option and option.id and not self._trouble:
+        if option and option.id and not self._problem:
             self.dismiss(Wanted(option.id, self._wanted.expanduser()))
 
     def action_cancel(self) -> None:
-        """Go back and write nothing."""
+        """Go back without writing."""
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""The page of help: what the widget in focus is, and the keys that work there. Brings Markdown: import it late."""
+"""The help page: what the focused widget is, and the keys that work there. Imports Markdown: import it late."""
 
 from inspect import cleandoc
 from typing import Any
@@ -17,15 +17,15 @@ __all__ = ["HelpPage", "help_for"]
 INTRODUCTION = """
 # LayerLab
 Stack layers on the **Build** tab (key **1**), train the network on the **Train** tab (**2**), look inside it on the
-**Inspect** tab (**3**), find and compare all that was ever trained on the **Runs** tab (**4**).
-**p** opens a preset, **t** trains, **ctrl+p** lists all there is to do, **q** leaves. **?** is help wherever you are,
-and **F1** also where a question mark would be text.
+**Inspect** tab (**3**), find and compare all saved runs on the **Runs** tab (**4**).
+**p** opens a preset, **t** trains, **ctrl+p** lists all commands, **q** quits. **?** shows help wherever you are,
+and **F1** even where a question mark would be text.
 """
 
 
 def help_for(screen: Screen[Any], focused: Widget | None) -> str:
     """Markdown: the help of the focused widget and of those around it, then all keys that work now."""
-    helps = [] if screen.is_modal else [INTRODUCTION]  # of a dialog its own help is what is wanted
+    helps = [] if screen.is_modal else [INTRODUCTION]  # for a dialog, its own help is enough
     if focused is None and screen.is_modal:
         focused = screen
     if focused is not None:
@@ -42,7 +42,7 @@ def help_for(screen: Screen[Any], focused: Widget | None) -> str:
 
 
 class HelpPage(Modal[None]):
-    """A page of help, written in Markdown by LayerLab itself."""
+    """A help page of trusted Markdown."""
 
     BINDINGS = [
         Binding("escape,question_mark,f1,q,enter", "close", "Close", id="help.close", tooltip="Close the help"),
@@ -57,7 +57,7 @@ class HelpPage(Modal[None]):
             yield Markdown(self._markdown)
 
     def on_mount(self) -> None:
-        self.query_one("#help").border_title = "Help   escape closes"
+        self.query_one("#help").border_title = "Help   escape: close"
 
     def action_close(self) -> None:
         """Close the help."""

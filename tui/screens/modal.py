@@ -1,4 +1,4 @@
-"""What every screen above the tabs has in common: it is dismissed once, and has help."""
+"""The base of all screens above the tabs: dismissed only once, with help."""
 
 from typing import TypeVar
 
@@ -15,14 +15,14 @@ __all__ = ["HELP_KEYS", "DismissOnce", "Modal"]
 ResultT = TypeVar("ResultT")
 
 HELP_KEYS = Binding("f1,question_mark", "app.help", "Help", id="modal.help", tooltip="Help for this dialog", show=False)
-"""Help for the screen that is open: the app opens it above."""
+"""Opens the app's help for the current screen."""
 
 FRAMEWORK = ("textual.events", "textual.messages")
-"""Modules of the messages by which Textual runs a screen, and takes it down."""
+"""Modules of the messages by which Textual runs and removes a screen."""
 
 
 class DismissOnce(FollowsSize[ResultT]):
-    """Makes a screen take no notice of what reaches it after it has been dismissed, and gives it help.
+    """Makes a screen ignore what reaches it after it has been dismissed.
 
     Two presses of enter in one burst are both on their way before the first is handled. Textual raises `ScreenError`
     where a screen is dismissed a second time, or dismisses the one below it.
@@ -30,15 +30,15 @@ class DismissOnce(FollowsSize[ResultT]):
 
     @property
     def dismissed(self) -> bool:
-        """Whether it is on the stack of screens no more."""
+        """Whether it has left the screen stack."""
         return self not in self.app.screen_stack
 
     def dismiss(self, result: ResultT | None = None) -> AwaitComplete:
-        """Close the screen with ``result`` if it is the one on top; else nothing happens."""
+        """Close the screen with ``result`` if it is on top; else do nothing."""
         return super().dismiss(result) if self.app.screen_stack[-1:] == [self] else AwaitComplete()
 
     async def _on_message(self, message: Message) -> None:
-        # Drop what a key, a click or a widget has to say; the framework's own messages still take the screen down.
+        # Drop messages of keys, clicks and widgets; the framework's own are still needed to remove the screen.
         late = isinstance(message, events.InputEvent) or type(message).__module__ not in FRAMEWORK
         if late and self.dismissed:
             message.stop()
@@ -47,6 +47,6 @@ class DismissOnce(FollowsSize[ResultT]):
 
 
 class Modal(DismissOnce[ResultT], ModalScreen[ResultT]):
-    """A dialog or a page of LayerLab. ``?`` is help, where it is not text; F1 always is."""
+    """A dialog or page. ``?`` shows help where it is not text; F1 always does."""
 
     BINDINGS = [HELP_KEYS]

@@ -1,4 +1,4 @@
-"""The screen of the command palette: Textual's, which fast keys do not bring down."""
+"""Textual's command palette, made robust against fast typing."""
 
 from textual.app import ComposeResult
 from textual.command import CommandInput, CommandList, CommandPalette
@@ -11,7 +11,7 @@ __all__ = ["Palette"]
 
 
 class PaletteInput(PastesOneLine, CommandInput):
-    """The field for what is searched for."""
+    """The search field."""
 
 
 class PaletteList(PagesOnceLaidOut, CommandList):
@@ -23,13 +23,13 @@ class Palette(DismissOnce[None], CommandPalette):
 
     HELP = """
     ## Command palette
-    Everything that LayerLab can do: type part of a name, **up / down** choose, **enter** does it, **escape** closes.
+    Everything that LayerLab can do: type part of a name, **up / down** select, **enter** runs it, **escape** closes.
     """
 
     BINDINGS = [HELP_KEYS]
 
     def compose(self) -> ComposeResult:
-        """Textual's own parts, with a field and a list of ours in their places."""
+        """Textual's widgets, with our own input and list."""
         for widget in super().compose():
             if isinstance(widget, CommandInput):
                 yield PaletteInput(placeholder=widget.placeholder, select_on_focus=False, max_length=SEARCH)

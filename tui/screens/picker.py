@@ -1,4 +1,4 @@
-"""A list to pick from, filtered as one types: presets, layers."""
+"""A list to pick from, filtered while typing: presets, layers."""
 
 from collections.abc import Sequence
 
@@ -22,22 +22,22 @@ __all__ = ["Choosable", "Picker"]
 
 
 class Choosable(Struct, frozen=True):
-    """Something to pick: its id, the words of its line, the group it belongs to."""
+    """Something to pick: its id, its label and its group."""
 
     id: str
     title: str
     side: str = ""
-    """A word or figure at the end of the line."""
+    """Text at the end of the line."""
     group: str = ""
 
 
 class Picker(Modal[str | None]):
-    """Shows choosables, filters them fuzzily, gives back the id of the one picked, or None."""
+    """Shows choosables, filters them fuzzily, returns the id of the one picked, or None."""
 
     HELP = """
     ## List
-    Type part of a name to see only what fits. **up / down** and **page up / page down** choose, **enter** takes the
-    one that is marked, **escape** closes without taking any.
+    Type part of a name to filter the list. **up / down** and **page up / page down** select, **enter** picks,
+    **escape** closes without picking.
     """
 
     BINDINGS = [
@@ -48,7 +48,7 @@ class Picker(Modal[str | None]):
             "pagedown", "move(8)", "Page down", id="picker.page_down", tooltip="Further", show=False, priority=True
         ),
         Binding("pageup", "move(-8)", "Page up", id="picker.page_up", tooltip="Back", show=False, priority=True),
-        Binding("enter", "pick", "Pick", id="picker.pick", tooltip="Take the one marked", priority=True),
+        Binding("enter", "pick", "Pick", id="picker.pick", tooltip="Pick the selected entry", priority=True),
     ]
 
     filter = query_one("#picker-filter", Input)
@@ -69,7 +69,7 @@ class Picker(Modal[str | None]):
                 yield SafeOptionList(id="picker-options", compact=True, markup=False)
                 with VerticalScroll(id="picker-detail", can_focus=False):
                     yield Static(id="picker-detail-text", markup=False)
-            yield Static("enter picks   escape closes   type to filter   F1 helps", id="picker-keys", markup=False)
+            yield Static("enter: pick   escape: close   type to filter   F1: help", id="picker-keys", markup=False)
 
     def on_mount(self) -> None:
         self.query_one("#picker").border_title = self._heading
@@ -78,7 +78,7 @@ class Picker(Modal[str | None]):
         self.filter.focus()
 
     def describe(self, choosable: Choosable) -> Content:
-        """What stands beside the list for the one marked."""
+        """The description of the selected entry, beside the list."""
         raise NotImplementedError
 
     @on(Input.Changed)
@@ -96,13 +96,13 @@ class Picker(Modal[str | None]):
         self.dismiss(event.option_id)
 
     def action_move(self, by: int) -> None:
-        """Mark the one ``by`` lines further on."""
+        """Select the entry ``by`` lines further."""
         step = self.options.action_cursor_down if by > 0 else self.options.action_cursor_up
         for _ in range(abs(by)):
             step()
 
     def action_pick(self) -> None:
-        """Give back the one marked."""
+        """Return the selected entry."""
         if self.options.highlighted is not None:
             self.options.action_select()
 
@@ -120,8 +120,8 @@ class Picker(Modal[str | None]):
                 self.options.add_option(Option(Content.styled(one_line(group), "$text-accent bold"), disabled=True))
             self.options.add_option(Option(self._line(one), id=one.id))
         if not found:
-            nothing = "nothing is called so; delete some letters"
-            self.options.add_option(Option(Content.styled(nothing, "$foreground-muted"), disabled=True))
+            no_match = "no match"
+            self.options.add_option(Option(Content.styled(no_match, "$foreground-muted"), disabled=True))
             self.detail.update("")
             return
         wanted = chosen if any(one.id == chosen for one in found) else found[0].id

@@ -1,4 +1,4 @@
-"""Screens that follow the size of the terminal, and come to rest at the last of many."""
+"""Screens that follow the terminal's size and settle on the latest one."""
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -17,10 +17,10 @@ else:
 
 
 class FollowsSize(Mixed[ResultT]):
-    """Makes a screen pass over a size that the terminal has no more.
+    """Makes a screen ignore a size that the terminal no longer has.
 
-    A screen that changes its size tells itself, and has those below it change theirs (Textual 8.2). With two sizes on
-    their way at once, as while the edge of a window is dragged, each would bring back the other for ever.
+    A screen that is resized posts Resize to itself and to the screens below (Textual 8.2). With two sizes in flight at
+    once, as while a window is dragged, each would trigger the other forever.
     """
 
     async def _on_message(self, message: Message) -> None:

@@ -1,4 +1,4 @@
-"""A question that is answered with a line of text."""
+"""A dialog that asks for a line of text."""
 
 from collections.abc import Callable
 
@@ -19,52 +19,52 @@ __all__ = ["TextPrompt"]
 
 
 class TextPrompt(Modal[str | None]):
-    """Asks for a line called ``title``, beginning with ``value``; gives back what was written, None for going back.
+    """Asks for a line of text, initially ``value``; returns the text, None for Back.
 
-    ``note`` says more, or is empty; ``trouble`` says why a line cannot be taken, or is empty.
+    ``note`` is an optional hint; ``problem`` returns why a line is invalid, or an empty string.
     """
 
     HELP = """
     ## One line of text
-    Type it and press **enter** to keep it; **escape** goes back and changes nothing. A line marked **!** says why what
-    stands there cannot be taken.
+    Type it and press **enter** to save it; **escape** goes back without a change. A line marked **!** says why the text
+    is invalid.
     """
 
     BINDINGS = [Binding("escape", "cancel", "Back", id="line.cancel", tooltip="Go back and change nothing")]
 
     DEFAULT_CSS = """
-    TextPrompt #line-trouble { color: $text-error; height: auto; }
+    TextPrompt #line-problem { color: $text-error; height: auto; }
     """
 
     line = query_one("#line", Input)
-    told = query_one("#line-trouble", Static)
+    problem = query_one("#line-problem", Static)
 
-    def __init__(self, title: str, value: str, note: str, trouble: Callable[[str], str]) -> None:
+    def __init__(self, title: str, value: str, note: str, problem: Callable[[str], str]) -> None:
         super().__init__()
         self._title = title
         self._value = value
         self._note = note
-        self._trouble = trouble
+        self._validate = problem
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(Content(one_line(self._title)), classes="title", markup=False)
             yield TextInput(one_line(self._value), id="line", compact=True, max_length=LINE)
-            yield Static(id="line-trouble", markup=False)
+            yield Static(id="line-problem", markup=False)
             if self._note:
                 yield Static(Content(one_line(self._note)), classes="note", markup=False)
-            yield Static("enter keeps it   escape goes back   F1 helps", classes="note", markup=False)
+            yield Static("enter: save   escape: back   F1: help", classes="note", markup=False)
 
     @on(Input.Changed)
-    def _tell(self) -> None:
-        trouble = self._trouble(self.line.value)
-        update_text(self.told, Content(f"! {one_line(trouble)}" if trouble else ""))
+    def _show_problem(self) -> None:
+        problem = self._validate(self.line.value)
+        update_text(self.problem, Content(f"! {one_line(problem)}" if problem else ""))
 
     @on(Input.Submitted)
     def _written(self, event: Input.Submitted) -> None:
-        if not self._trouble(event.value):
+        if not self._validate(event.value):
             self.dismiss(event.value)
 
     def action_cancel(self) -> None:
-        """Go back and change nothing."""
+        """Go back without a change."""
         self.dismiss(None)

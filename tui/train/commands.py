@@ -1,4 +1,4 @@
-"""What a person can ask of a training in which state, and why not in the others."""
+"""The commands for training, and why one does not apply in a state."""
 
 from textual.binding import Binding, BindingType
 
@@ -8,31 +8,31 @@ from core.presets import Preset
 from core.readiness import blockers
 from core.sentences import after_place
 
-__all__ = ["BINDINGS", "COMMANDS", "obstacle", "refusal"]
+__all__ = ["BINDINGS", "COMMANDS", "blocker", "refusal"]
 
-_NOTHING_RUNS = "nothing is being trained: press t to start"
-_GETTING_READY = "not ready yet: it is still getting ready"
-_ENDING = "it is coming to its end: x leaves the test set out"
+_NOTHING_RUNS = "nothing is training: press t to start"
+_GETTING_READY = "not ready yet: training is being prepared"
+_ENDING = "it is stopping: x skips the test set"
 
 COMMANDS = frozenset({"start", "pause", "resume", "step", "stop", "more", "scale", "plan"})
 """Actions that depend on the state."""
 
 
 BINDINGS: list[BindingType] = [
-    Binding("t", "start", "Train", id="training.start", tooltip="Train the network by the plan, from the beginning"),
-    # While something is trained this stands in front of the key t of the app, and out of the footer.
+    Binding("t", "start", "Train", id="training.start", tooltip="Train the network with this plan, from scratch"),
+    # During training, this hides the app's key t, and is not in the footer.
     Binding("t", "already", "Train", id="training.already", show=False, system=True),
-    Binding("space", "pause", "Pause", id="training.pause", tooltip="Hold training where it is"),
-    Binding("space", "resume", "Resume", id="training.resume", tooltip="Go on with training"),
+    Binding("space", "pause", "Pause", id="training.pause", tooltip="Pause training"),
+    Binding("space", "resume", "Resume", id="training.resume", tooltip="Resume training"),
     Binding("n", "step", "One batch", id="training.step", tooltip="Train a single batch, then pause"),
-    Binding("x", "stop", "Stop", id="training.stop", tooltip="Stop training and measure what was reached"),
+    Binding("x", "stop", "Stop", id="training.stop", tooltip="Stop training and evaluate the result"),
     Binding(
         "plus",
         "more",
         "More epochs",
         key_display="+",
         id="training.more",
-        tooltip="As many epochs as planned, again",
+        tooltip="Train for as many epochs again as planned",
     ),
     Binding(
         "left_square_bracket",
@@ -40,7 +40,7 @@ BINDINGS: list[BindingType] = [
         "Halve lr",
         key_display="[",
         id="training.halve",
-        tooltip="Halve the learning rate while it trains",
+        tooltip="Halve the learning rate during training",
     ),
     Binding(
         "right_square_bracket",
@@ -48,32 +48,30 @@ BINDINGS: list[BindingType] = [
         "Double lr",
         key_display="]",
         id="training.double",
-        tooltip="Double the learning rate while it trains",
+        tooltip="Double the learning rate during training",
     ),
-    Binding("e", "plan", "Plan", id="training.plan", tooltip="Change the plan"),
-    Binding(
-        "g", "gradients", "Gradients", id="training.gradients", tooltip="Gradients in place of the curves, or back"
-    ),
+    Binding("e", "plan", "Plan", id="training.plan", tooltip="Edit the plan"),
+    Binding("g", "gradients", "Gradients", id="training.gradients", tooltip="Switch between curves and gradients"),
     Binding("escape", "leave_plan", "Back to charts", id="training.leave_plan", tooltip="Close the plan", show=False),
 ]
 
 
-def refusal(command: str, state: State, *, obstacle: str, extendable: bool) -> str:
+def refusal(command: str, state: State, *, blocker: str, extendable: bool) -> str:
     """Why ``command`` does not apply in ``state``; empty if it does.
 
-    ``obstacle`` says why the architecture and plan at hand cannot be trained, ``extendable`` whether there is a
-    session that could go on.
+    ``blocker`` says why the architecture and plan cannot be trained, ``extendable`` whether there is a session that
+    could continue.
     """
     if command == "start":
         if state != "idle":
-            return _ENDING if state == "stopping" else "training is under way: x stops it, then t starts anew"
-        return obstacle
+            return _ENDING if state == "stopping" else "training is running: x stops it, then t starts again"
+        return blocker
     if command == "more" and state == "idle":
-        return "" if extendable else "there is nothing to go on from yet: press t to start"
+        return "" if extendable else "there is nothing to continue yet: press t to start"
     if command == "plan":
-        return "" if state == "idle" else "the plan is fixed while it trains: x stops it"
+        return "" if state == "idle" else "the plan is fixed during training: x stops it"
     if command == "step" and state == "idle":
-        return obstacle
+        return blocker
     if state == "idle":
         return _NOTHING_RUNS
     if state == "stopping":
@@ -83,13 +81,13 @@ def refusal(command: str, state: State, *, obstacle: str, extendable: bool) -> s
     return ""
 
 
-def obstacle(preset: Preset | None) -> str:
-    """Why ``preset`` cannot be trained, with the mend if there is one; empty if it can be."""
+def blocker(preset: Preset | None) -> str:
+    """Why ``preset`` cannot be trained, with the fix if there is one; empty if it can be."""
     if preset is None:
         return "there is nothing to train yet: build a network or press p for a preset"
     found = blockers(preset.architecture, preset.plan, summarize(preset.architecture))
     if not found:
         return ""
     first = found[0]
-    mend = f" ({first.fix.label})" if first.fix else ""
-    return f"cannot train: {after_place(first.layer or None, first.message)}{mend}"
+    fix = f" ({first.fix.label})" if first.fix else ""
+    return f"cannot train: {after_place(first.layer or None, first.message)}{fix}"

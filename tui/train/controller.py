@@ -1,70 +1,31 @@
-"""Runs one training at a time in a thread and hands its events to the thread that draws.
+"""Runs one training session at a time in a thread and queues its events for the UI thread.
 
-The state is this module's own: a worker that Textual calls cancelled runs on, so only the thread's own last word
-brings idle. The thread puts events into a queue and never waits for the screen.
+The state is tracked here: a worker that Textual calls cancelled still runs, so only the thread itself sets it to idle.
+The thread puts events into a queue and never waits for the screen.
 """
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from core.events import Ended, Event, State, StateChanged
 from core.keras_runtime.failures import explain
-from core.network.architecture import Architecture
-from core.plan.plan import Plan
+from tui.training_session import MakeSession, TrainedNetwork, TrainingSession
 
 if TYPE_CHECKING:
     from core.training.inspector import Inspector
 
-__all__ = ["Controller", "MakeSession", "TrainedNetwork", "TrainingSession"]
-
-
-class TrainingSession(Protocol):
-    """What the controller needs of a `core.training.session.Session`."""
-
-    def run(self) -> Ended: ...
-
-    def extend(self, epochs: int) -> None: ...
-
-    def pause(self) -> None: ...
-
-    def resume(self) -> None: ...
-
-    def step(self) -> None: ...
-
-    def stop(self, *, evaluate: bool = True) -> None: ...
-
-    def scale_learning_rate(self, factor: float) -> None: ...
-
-    def inspector(self) -> "Inspector | None": ...
-
-
-MakeSession = Callable[[Callable[[Event], None]], TrainingSession]
-"""Makes a session for a listener. It loads nothing yet: that is left to its run. Called in the training thread."""
-
-
-@dataclass(frozen=True)
-class TrainedNetwork:
-    """What is, or was last, trained: it stays as it was while the document goes on changing."""
-
-    name: str
-    architecture: Architecture
-    plan: Plan
-    kept: str = ""
-    """Of a run that was kept: its key, and which of its weights are meant."""
-    document: int | None = None
-    """The document that it was trained from, as the app counts them; None of a run that was kept."""
+__all__ = ["Controller"]
 
 
 class Controller:
     """Starts, commands and follows a training session.
 
     ``in_thread`` runs a function in a thread of its own; it is called on the UI's thread, as all methods here are.
-    ``load`` is called in that thread and comes back once all is loaded that a session needs, or once the function it
-    is given says that nobody waits for it any more. ``wake`` is called, in any thread, when something is told while
-    idle: what is left to be written after a training may go wrong.
+    ``load`` is called in that thread and returns once everything that a session needs is loaded, or once the function
+    it is given returns True. ``wake`` is called, in any thread, when an event comes while idle: writing a run's files
+    after training may fail.
     """
 
     def __init__(
@@ -87,19 +48,19 @@ class Controller:
 
     @property
     def busy(self) -> bool:
-        """Whether a thread trains, or gets ready to, or has not yet come to its end."""
+        """Whether the training thread is running."""
         return self.state != "idle"
 
     @property
     def extendable(self) -> bool:
-        """Whether there is a session that can go on for more epochs."""
+        """Whether there is a session that can train more epochs."""
         return self._session is not None
 
     def start(self, run: TrainedNetwork, make: MakeSession, *, single: bool = False) -> None:
         """Train with the session that ``make`` makes; ``single``: pause after the first batch. Only while idle."""
         self._session = None
         self._single = single
-        self._launch(run, lambda: self._first(make))
+        self._launch(run, lambda: self._run_new(make))
 
     def extend(self, epochs: int) -> None:
         """Train ``epochs`` more, on top of those asked for, starting the session again if it had ended."""
@@ -112,22 +73,22 @@ class Controller:
 
     def pause(self) -> None:
         """Pause at the next stretch of steps."""
-        self._tell(lambda session: session.pause())
+        self._command(lambda session: session.pause())
 
     def resume(self) -> None:
-        """Go on after a pause."""
-        self._tell(lambda session: session.resume())
+        """Resume after a pause."""
+        self._command(lambda session: session.resume())
 
     def step(self) -> None:
         """Train one batch, then pause."""
-        self._tell(lambda session: session.step())
+        self._command(lambda session: session.step())
 
     def scale_learning_rate(self, factor: float) -> None:
         """Multiply the learning rate by ``factor`` from the next stretch of steps on."""
-        self._tell(lambda session: session.scale_learning_rate(factor))
+        self._command(lambda session: session.scale_learning_rate(factor))
 
     def stop(self, *, evaluate: bool = True) -> None:
-        """Stop, even before the session exists; without ``evaluate`` the final test is left out. Idle: nothing."""
+        """Stop, even before the session exists; without ``evaluate``, skip the test set. Does nothing if idle."""
         if not self.busy:
             return
         self.state = "stopping"
@@ -138,7 +99,7 @@ class Controller:
             session.stop(evaluate=evaluate)
 
     def inspector(self) -> "Inspector | None":
-        """What can be asked of the network, if there is one; loads what that takes, so call it in a thread."""
+        """The network's inspector, if there is one; loads libraries, so call it in a thread."""
         session = self._session
         return session.inspector() if session else None
 
@@ -160,20 +121,20 @@ class Controller:
         self.stopped = False
         self._in_thread(lambda: self._thread(work))
 
-    def _tell(self, command: Callable[[TrainingSession], None]) -> None:
+    def _command(self, command: Callable[[TrainingSession], None]) -> None:
         if self._session is not None:
             command(self._session)
 
     def _thread(self, work: Callable[[], object]) -> None:
         try:
             work()
-        except Exception as error:  # noqa: BLE001  # whatever goes wrong in training must not end the app
+        except Exception as error:  # noqa: BLE001  # no error in training must end the app
             self._session = None
             self._events.append(Ended("failed", 0, 0.0, 0.0, None, None, explain(error)))
         finally:
             self._events.append(StateChanged("idle"))
 
-    def _first(self, make: MakeSession) -> None:
+    def _run_new(self, make: MakeSession) -> None:
         self._load(lambda: self.stopped)
         session = make(self._listen)
         with self._lock:
@@ -188,7 +149,7 @@ class Controller:
         if self._single and isinstance(event, StateChanged) and event.state == "preparing":
             self._single = False  # a session takes commands from here on
             self.step()
-        # The session says idle while its thread has still to return: idle is said when it has.
+        # The session says idle before its thread has returned: idle is reported when it has.
         if not (isinstance(event, StateChanged) and event.state == "idle"):
             self._events.append(event)
             if not self.busy:

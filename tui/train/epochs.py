@@ -1,4 +1,4 @@
-"""The table of epochs that are done."""
+"""The table of finished epochs."""
 
 from rich.segment import Segment
 from rich.style import Style
@@ -9,7 +9,7 @@ from textual.reactive import reactive
 
 from core.events import EpochEnded
 from core.history import most_accurate
-from tui.train.messages import HEADINGS, epoch_cells
+from tui.training_text import HEADINGS, epoch_cells
 from tui.widgets.lines import Lines
 
 __all__ = ["EpochTable"]
@@ -20,13 +20,13 @@ WIDTHS = (6, 8, 8, 8, 8, 8, 7)
 
 
 class EpochTable(Lines, can_focus=True):
-    """A row for every epoch, the last in view unless a person has gone to look at another one."""
+    """A row for every epoch; follows the last one unless the user has moved the cursor."""
 
     HELP = """
     ## Epochs
-    What each epoch came to: means over the training set while it was learned from, then the figures on the
-    validation set. The star marks the epoch with the lowest validation loss, the triangle the highest
-    validation accuracy, which need not be the same epoch's.
+    The results of each epoch: means over the training set during the epoch, then the metrics on the validation set.
+    The star marks the lowest validation loss, the triangle the highest validation accuracy, which may be in different
+    epochs.
     **up / down** go through the epochs.
     """
 
@@ -42,25 +42,25 @@ class EpochTable(Lines, can_focus=True):
     ]
 
     cursor_row: reactive[int] = reactive(0, repaint=False)
-    """The row chosen, from 0."""
+    """The selected row, from 0."""
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: tuple[EpochEnded, ...] = ()
-        """The epochs shown, if need be only some of them at a time."""
+        """The epochs, some of which may be scrolled out of view."""
         self._lowest: EpochEnded | None = None
         self._highest: EpochEnded | None = None
         self._top = 0
-        self._asked = 0
+        self._requested = 0
         self._colors: dict[str, Style] = {}
 
     @property
     def row_count(self) -> int:
-        """How many epochs there are."""
+        """The number of epochs."""
         return len(self.rows)
 
     def cells(self, row: int) -> tuple[str, ...]:
-        """What stands in ``row``, under `HEADINGS`."""
+        """The cells of ``row``, under `HEADINGS`."""
         event = self.rows[row]
         return epoch_cells(event, lowest=event is self._lowest, highest=event is self._highest)
 
@@ -70,7 +70,7 @@ class EpochTable(Lines, can_focus=True):
         self.rows = epochs
         self._lowest = next((event for event in reversed(epochs) if event.best), None)
         self._highest = most_accurate(epochs)
-        self._ask_for_room()
+        self._request_height()
         self.cursor_row = len(epochs) - 1 if follows else self.cursor_row
         self.redraw()
 
@@ -78,7 +78,7 @@ class EpochTable(Lines, can_focus=True):
         return int(clamp(row, 0, max(0, self.row_count - 1)))
 
     def watch_cursor_row(self, row: int) -> None:
-        self._look_from(clamp(self._top, row - self._page + 1, row))
+        self._scroll_to_row(clamp(self._top, row - self._page + 1, row))
 
     def on_resize(self) -> None:
         self.watch_cursor_row(self.cursor_row)
@@ -95,11 +95,11 @@ class EpochTable(Lines, can_focus=True):
             self.cursor_row = row
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._look_from(self._top + 1)
+        self._scroll_to_row(self._top + 1)
         event.stop()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._look_from(self._top - 1)
+        self._scroll_to_row(self._top - 1)
         event.stop()
 
     def action_move(self, rows: int) -> None:
@@ -142,23 +142,23 @@ class EpochTable(Lines, can_focus=True):
         """Rows that can be seen at a time."""
         return max(1, self.size.height - HEADER)
 
-    def _look_from(self, top: int) -> None:
-        """Have ``top`` be the first row in view, as far as that leaves no room empty."""
+    def _scroll_to_row(self, top: int) -> None:
+        """Scroll so that ``top`` is the first visible row, without leaving empty lines."""
         self._top = int(clamp(top, 0, max(0, self.row_count - self._page)))
         self.redraw()
 
-    def _ask_for_room(self) -> None:
-        """Have the screen laid out for another number of rows, unless the last ones got no more room: it takes long.
+    def _request_height(self) -> None:
+        """Request a new layout if the height should change, unless the last request got no more room: layouts are slow.
 
-        Behind something else there is no knowing what room there will be.
+        While hidden, the room is unknown.
         """
-        fewer, heard = self.row_count < self._asked, not self.size or self.size.height >= HEADER + self._asked
-        if fewer or (heard and self.row_count > self._asked):
-            self._asked = self.row_count
+        fewer, granted = self.row_count < self._requested, not self.size or self.size.height >= HEADER + self._requested
+        if fewer or (granted and self.row_count > self._requested):
+            self._requested = self.row_count
             self.refresh(layout=True)
 
     def _bar(self) -> str:
-        """A sign for every line beside which part of the table is seen; spaces if that is all of it."""
+        """A scrollbar, a character per line; spaces if everything fits."""
         page, count = self._page, self.row_count
         if count <= page:
             return " " * page

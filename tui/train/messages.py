@@ -1,12 +1,11 @@
-"""What the Train tab says in words and numbers."""
+"""The messages of the Train tab."""
 
 from collections.abc import Sequence
 
 from core.diagnosis import Finding
-from core.events import Ended, EpochEnded, Progress, Started, State
-from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_loss, show_rate
+from core.events import Ended, Progress, Started, State
+from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_loss
 from core.history import History
-from core.plan.plan import Plan
 from core.runs.metrics_text import best_epochs, final_training
 from core.runs.record import metrics_of
 from core.sanitize import one_line
@@ -14,55 +13,34 @@ from core.sentences import clauses
 
 __all__ = [
     "EMPTY",
-    "HEADINGS",
     "PREPARING",
     "beginning",
     "diagnosis",
-    "epoch_cells",
     "headline",
     "last",
     "no_gradients",
     "outcome",
     "paused",
-    "plan_line",
     "progress_details",
     "ready",
 ]
 
 EMPTY = "Press t to train: the curves appear here."
 PREPARING = "The curves appear here as soon as the first batches are done."
-"""What stands in the place of the curves before there are any."""
-
-HEADINGS = ("epoch", "loss", "accuracy", "val loss", "val acc", "lr", "time")
-"""Columns of the table of epochs."""
-
-
-def plan_line(plan: Plan) -> str:
-    """The plan in a line: ``Adam 0.001, batch 128, 10 epochs, val test``."""
-    parts = [
-        f"{type(plan.optimizer).__name__} {show_rate(plan.optimizer.learning_rate)}",
-        f"batch {plan.batch_size}",
-        show_amount(plan.epochs, "epoch"),
-        f"val {plan.validation}",
-    ]
-    if plan.pixels != "0..1":
-        parts.append(f"pixels {plan.pixels}")
-    if plan.loss.alias() != "categorical_crossentropy":
-        parts.append(plan.loss.alias())
-    return one_line(", ".join(parts))
+"""Shown until there are curves."""
 
 
 def no_gradients(history: History, *, live: bool) -> str:
-    """What stands in the place of the gradients before there are any."""
+    """Shown until there are gradients."""
     if live:
         return "The gradients appear here as soon as the first step is done."
-    return "No gradients were looked at." if history.ended else "Press t to train: the gradients appear here."
+    return "No gradients were sampled." if history.ended else "Press t to train: the gradients appear here."
 
 
 def headline(name: str, state: State, history: History, *, testing: bool) -> str:
-    """What goes on, for the app's header: ``training lenet-5 3/10``; empty when idle.
+    """The state of training, for the app's header: ``training lenet-5 3/10``; empty when idle.
 
-    ``testing``: where a run comes to its end, it does so by itself.
+    ``testing``: the run ends by itself, so that stopping means testing.
     """
     if state == "idle":
         return ""
@@ -72,29 +50,29 @@ def headline(name: str, state: State, history: History, *, testing: bool) -> str
 
 
 def beginning(name: str, started: Started) -> str:
-    """What begins: ``training 61,706 parameters on cpu: 60,000 examples, validated on 10,000``, or that it goes on."""
+    """What starts: ``training 61,706 parameters on cpu: 60,000 examples, validated on 10,000``, or resumes."""
     if started.epoch:
-        return f"going on with {one_line(name)} from epoch {started.epoch} to {started.epochs} on {started.device}"
+        return f"resuming {one_line(name)} from epoch {started.epoch} to {started.epochs} on {started.device}"
     validated = started.validation_examples
     examples = show_amount(started.train_examples, "example")
-    said = f"training {show_amount(started.params, 'parameter')} on {started.device}: {examples}"
+    text = f"training {show_amount(started.params, 'parameter')} on {started.device}: {examples}"
     if validated:
-        said += f", validated on {show_count(validated)}"
-    return f"{said} ({started.message})" if started.message else said
+        text += f", validated on {show_count(validated)}"
+    return f"{text} ({started.message})" if started.message else text
 
 
 def paused(progress: Progress | None) -> str:
-    """Where training was paused, and what to do."""
+    """Where training is paused, and the keys."""
     place = (
         f"in epoch {progress.epoch}, after batch {progress.epoch_step} of {progress.steps_per_epoch}"
         if progress
         else "before the first batch"
     )
-    return f"paused {place}: space goes on, n trains one batch, x stops"
+    return f"paused {place}: space resumes, n trains one batch, x stops"
 
 
 def progress_details(progress: Progress, *, live: bool) -> tuple[str, str]:
-    """What stands behind the bars of the epoch and of the whole run; no time is left of one that is not ``live``."""
+    """The text behind the bars of the epoch and of the run; the time left only if ``live``."""
     steps = f"{show_count(progress.epoch_step)}/{show_amount(progress.steps_per_epoch, 'step')}"
     speed = f"{show_count(round(progress.examples_per_second))} examples/s"
     epoch = f"{steps}, {speed}"
@@ -104,21 +82,8 @@ def progress_details(progress: Progress, *, live: bool) -> tuple[str, str]:
     return epoch, f"{run}, {show_duration(progress.run_eta)} left"
 
 
-def epoch_cells(event: EpochEnded, *, lowest: bool = False, highest: bool = False) -> tuple[str, ...]:
-    """A row of the table of epochs, under `HEADINGS`, with a sign for the lowest loss and for the highest accuracy."""
-    return (
-        f"\u2605 {event.epoch}" if lowest else str(event.epoch),
-        show_loss(event.loss),
-        show_accuracy(event.accuracy),
-        show_loss(event.val_loss),
-        f"\u25b4{show_accuracy(event.val_accuracy)}" if highest else show_accuracy(event.val_accuracy),
-        show_rate(event.learning_rate),
-        show_duration(event.seconds),
-    )
-
-
 def diagnosis(findings: Sequence[Finding]) -> str:
-    """The first of ``findings`` in a line: ``! vanishing gradients: layer 2 ... (3 f: causes, remedies)``."""
+    """The first of ``findings`` in a line: ``! vanishing gradients: layer 2 ... (3 f: what to do)``."""
     if not findings:
         return ""
     first, *others = findings
@@ -127,22 +92,22 @@ def diagnosis(findings: Sequence[Finding]) -> str:
 
 
 def ready(name: str) -> str:
-    """What can be done with a network that nothing hinders: ``ready: t trains lenet-5``."""
+    """The status of a trainable network: ``ready: t trains lenet-5``."""
     return f"ready: t trains {one_line(name)}"
 
 
 def last(ended: Ended) -> str:
-    """What a training reached, in brackets, for behind something else; empty if nothing was measured."""
+    """The last test accuracy, as a suffix in brackets; empty if it was not measured."""
     return "" if ended.test_accuracy is None else f" (last: test accuracy {show_accuracy(ended.test_accuracy)})"
 
 
 def outcome(ended: Ended, history: History, name: str = "") -> str:
-    """What a training came to: ``test accuracy 98.71%, test loss 0.0412 after 10 epochs in 14 s``.
+    """The result of training: ``test accuracy 98.71%, test loss 0.0412 after 10 epochs in 14 s``.
 
-    ``name`` is put in front: that of the network, where another one is at hand.
+    ``name`` is a prefix: the network's name, if another document is open.
     """
-    said = _outcome(ended, history)
-    return one_line(f"{name}: {said}" if name else said)
+    text = _outcome(ended, history)
+    return one_line(f"{name}: {text}" if name else text)
 
 
 def _outcome(ended: Ended, history: History) -> str:
@@ -152,9 +117,9 @@ def _outcome(ended: Ended, history: History) -> str:
     if ended.test_accuracy is not None:
         reached = f"test accuracy {show_accuracy(ended.test_accuracy)}, test loss {show_loss(ended.test_loss)}"
         reached += f" after {show_amount(ended.epochs, 'epoch')} in {show_duration(ended.seconds)}"
-        come_to = metrics_of(history, ended.seconds)
-        reached += f"; {final}" if (final := final_training(come_to)) else ""
-        if {come_to.best_epoch, come_to.best_accuracy_epoch} - {0, ended.epochs}:
-            reached += f"; {best_epochs(come_to)}"
-    said = clauses(ended.message, reached)
-    return f"stopped: {said}" if ended.reason == "stopped" and not said.startswith("stopped") else said
+        metrics = metrics_of(history, ended.seconds)
+        reached += f"; {final}" if (final := final_training(metrics)) else ""
+        if {metrics.best_epoch, metrics.best_accuracy_epoch} - {0, ended.epochs}:
+            reached += f"; {best_epochs(metrics)}"
+    text = clauses(ended.message, reached)
+    return f"stopped: {text}" if ended.reason == "stopped" and not text.startswith("stopped") else text

@@ -1,4 +1,4 @@
-"""When which part of a picture that changes all the time is drawn."""
+"""Schedules the drawing of the parts of a live view."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -7,14 +7,14 @@ from time import monotonic
 __all__ = ["Painter", "Part"]
 
 Part = Callable[[], float]
-"""Draws a part, and gives the seconds after which it may be drawn again."""
+"""Draws a part and returns the seconds until it may be drawn again."""
 
 
 class Painter:
-    """Draws parts one at a time, so that no key waits for all of them, and each as seldom as it wants.
+    """Draws parts one at a time, so that no key waits for all of them, and each only as often as it allows.
 
-    Where one core draws, all of TensorFlow's threads wait for the one that had it: what is drawn more often than
-    anybody sees makes a training longer.
+    Drawing takes a core from TensorFlow, whose other threads then wait: drawing more often than anybody can see slows
+    down training.
     """
 
     def __init__(self) -> None:
@@ -22,11 +22,11 @@ class Painter:
         self._resting: dict[Part, float] = {}
 
     def want(self, parts: Iterable[Part]) -> None:
-        """Have ``parts`` drawn when it is their turn."""
+        """Queue ``parts`` for drawing."""
         self._waiting.extend(part for part in parts if part not in self._waiting)
 
     def draw_next(self) -> None:
-        """Draw the part that has waited longest and need not rest, if there is one."""
+        """Draw the part that has waited longest and is due, if any."""
         now = monotonic()
         part = next((part for part in self._waiting if now >= self._resting.get(part, 0.0)), None)
         if part:
@@ -34,7 +34,7 @@ class Painter:
             self._resting[part] = now + part()
 
     def draw_all(self) -> None:
-        """Draw all that waits, now."""
+        """Draw everything queued, now."""
         while self._waiting:
             self._waiting.popleft()()
         self._resting.clear()

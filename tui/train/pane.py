@@ -1,4 +1,4 @@
-"""The Train tab: what is trained and how, the curves as they grow, how far it is, what it came to."""
+"""The Train tab: the plan, live curves, progress and results."""
 
 from collections.abc import Callable
 from typing import cast
@@ -15,36 +15,35 @@ from core.formatting import show_amount
 from core.history import History
 from core.plan.plan import Plan
 from core.presets import Preset
+from tui.plan_text import plan_line
 from tui.train import commands, messages
-from tui.train.controller import MakeSession, TrainedNetwork
 from tui.train.epochs import EpochTable
 from tui.train.event_follower import EventFollower
 from tui.train.run_view import RunView
+from tui.training_session import MakeSession, TrainedNetwork
 from tui.widgets.form import StructForm
 from tui.widgets.sight import focus_later
 
 __all__ = ["TrainPane"]
 
 FOLDED_BELOW = 110
-"""Columns below which the plan has no place beside the charts."""
+"""Width below which the plan does not fit beside the charts."""
 TALL_FROM = 45
 SHORT_BELOW = 19
-"""Rows from which, and below which, there is more or less room for the table of epochs."""
+"""Heights from which, and below which, the table of epochs is taller or shorter."""
 
 
 class TrainPane(EventFollower):
-    """Trains the preset it is given; hands every edit of its plan to ``on_edit``."""
+    """Trains the preset it is given; passes every edit of its plan to ``on_edit``."""
 
     HELP = """
     ## Train
-    **t** trains the network by the plan; **space** pauses and goes on, **n** trains a single batch, **x** stops.
-    **+** trains for as many epochs again as the plan says. **[** and **]** halve and double the learning rate while
-    it trains: the change is marked on the curves. **e** goes to the plan, **g** puts the gradients in the place of the
-    curves.
+    **t** trains the network with the plan; **space** pauses and resumes, **n** trains a single batch, **x** stops.
+    **+** trains for as many epochs again as planned. **[** and **]** halve and double the learning rate during
+    training: the change is marked on the curves. **e** edits the plan, **g** switches between curves and gradients.
 
-    The line is the training set's figure, a point for every stretch of batches; the dots are the validation set's,
-    one for every epoch; the stars are the epochs with the lowest validation loss and
-    with the highest validation accuracy, which need not be the same.
+    The line is the training metric, one point per few batches; the dots are the validation metric, one per epoch; the
+    stars mark the epochs with the lowest validation loss and the highest validation accuracy, which may differ.
     """
 
     BINDINGS = commands.BINDINGS
@@ -60,7 +59,7 @@ class TrainPane(EventFollower):
     def __init__(
         self, on_edit: Callable[[Plan, str], None], make: Callable[[Preset], MakeSession], *, id: str | None = None
     ) -> None:
-        """``on_edit`` takes an edited plan, as `StructForm` hands it on; ``make`` says how a preset is trained."""
+        """``on_edit`` takes an edited plan, as in `StructForm`; ``make`` returns a session factory for a preset."""
         super().__init__(id=id)
         self._on_edit = on_edit
         self._make = make
@@ -80,11 +79,11 @@ class TrainPane(EventFollower):
 
     @property
     def message(self) -> str:
-        """What the status line says."""
+        """The text of the status line."""
         return self.status.message
 
     def focus_default(self) -> None:
-        """Put the focus where every key of this tab works: on a table, which an open plan would hide."""
+        """Focus the table, where every key of this tab works; close the plan, which would hide it."""
         table = self.view.table
         if self.has_class("-planning"):
             self.remove_class("-planning")
@@ -92,7 +91,7 @@ class TrainPane(EventFollower):
         else:
             table.focus()
 
-    # What comes down
+    # State from the app
 
     def watch_preset(self) -> None:
         self._show_preset()
@@ -103,14 +102,14 @@ class TrainPane(EventFollower):
             self.view.draw_all()
 
     def _show_preset(self) -> None:
-        # Behind another tab it would cost every keystroke there, for nothing to be seen.
+        # Behind another tab it would slow down every keystroke there for nothing.
         if not self.is_mounted or not self.active:
             return
         self._show_plan()
         self.refresh_bindings()
         if self.busy:
             return
-        why = commands.obstacle(self.preset)
+        why = commands.blocker(self.preset)
         if why:
             self._say(why, "warning")
         elif self.history.ended:
@@ -119,11 +118,11 @@ class TrainPane(EventFollower):
             self._say(messages.ready(self.preset.name))
 
     def _show_plan(self) -> None:
-        """Show the plan that is trained by, else that of the document."""
+        """Show the plan in training, else the document's."""
         source = self.controller.run if self.busy else self.preset
         plan = source.plan if source else None
         self.form.take(plan)
-        self.plan_line.update(f"Plan: {messages.plan_line(plan)}  (e changes it)" if plan else "")
+        self.plan_line.update(f"Plan: {plan_line(plan)}  (e: edit)" if plan else "")
 
     def watch_state(self) -> None:
         super().watch_state()
@@ -135,11 +134,11 @@ class TrainPane(EventFollower):
         self.form.disabled = self.busy
         self._show_plan()
         self.view.live = self.busy
-        self.plan_title.update("Plan (fixed while it trains)" if self.busy else "Plan")
+        self.plan_title.update("Plan (fixed during training)" if self.busy else "Plan")
         if self.busy:
             self.remove_class("-planning")
 
-    # What a person does
+    # Actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "leave_plan":
@@ -151,11 +150,11 @@ class TrainPane(EventFollower):
         return not self._refusal(action)
 
     def offers(self, action: str) -> bool:
-        """Whether ``action`` would be done now."""
+        """Whether ``action`` applies now."""
         return not self._refusal(action)
 
     def on_key(self, event: events.Key) -> None:
-        """Say why, when a key of this tab does not apply now: Textual would pass over it in silence."""
+        """Show why a key of this tab does not apply now: Textual would ignore it silently."""
         bound = self._bindings.key_to_bindings.get(event.key, [])
         refusals = [self._refusal(binding.action.partition("(")[0]) for binding in bound]
         if refusals and all(refusals):
@@ -163,54 +162,54 @@ class TrainPane(EventFollower):
             self._refuse(refusals[0])
 
     def action_start(self) -> None:
-        """Train from the beginning."""
+        """Train from scratch."""
         if self._allowed("start"):
             self._start()
 
     def action_already(self) -> None:
-        """Say why no other training can be started."""
+        """Show why no other training run can be started."""
         self._allowed("start")
 
     def action_pause(self) -> None:
-        """Hold training where it is."""
+        """Pause training."""
         if self._allowed("pause"):
             self.controller.pause()
 
     def action_resume(self) -> None:
-        """Go on with training."""
+        """Resume training."""
         if self._allowed("resume"):
             self.controller.resume()
 
     def action_step(self) -> None:
-        """Train a single batch, then pause; from idle this begins a training."""
+        """Train a single batch, then pause; starts training if idle."""
         if not self._allowed("step"):
             return
         if self.busy:
             self.controller.step()
             if self.state == "running":
-                self._say("pausing after one batch more")
+                self._say("pausing after one more batch")
         else:
             self._start(single=True)
 
     def action_stop(self) -> None:
-        """Stop, and measure what was reached; a second time leaves that out."""
+        """Stop and evaluate; a second time, skip the evaluation."""
         if self._allowed("stop"):
             again = self.state == "stopping"
             self.controller.stop(evaluate=not again)
             self._follow()
-            measured = "the test set is left out" if again else "what was reached is measured on the test set"
+            measured = "skipping the test set" if again else "evaluating on the test set"
             self._say(f"stopping: {measured}")
 
     def action_more(self) -> None:
-        """Go on for as many epochs as the run's plan has."""
-        self._tick()  # the training may have ended since: then it has to be begun again
+        """Train for as many epochs again as the run's plan has."""
+        self._tick()  # training may have ended since: then its thread has to be started again
         run = self.controller.run
         if not self._allowed("more") or run is None:
             return
         more = run.plan.epochs
         self.controller.extend(more)
         self._follow()
-        self._say(f"going on with {run.name} as it was when training began: {show_amount(more, 'epoch')} more")
+        self._say(f"continuing {run.name} as it was when training started: {show_amount(more, 'epoch')} more")
 
     def action_scale(self, factor: float) -> None:
         """Multiply the learning rate by ``factor``."""
@@ -218,13 +217,13 @@ class TrainPane(EventFollower):
             self.controller.scale_learning_rate(factor)
 
     def action_plan(self) -> None:
-        """Go to the plan; where it is folded away, open it in the place of the charts."""
+        """Edit the plan; if it is folded, open it in place of the charts."""
         if self._allowed("plan"):
             self.set_class(self.has_class("-folded"), "-planning")
             focus_later(self, self.form.focus_field)
 
     def action_gradients(self) -> None:
-        """Show the gradients in the place of the curves, or the curves again."""
+        """Switch between curves and gradients."""
         self.view.turn()
         focus_later(self, self.focus_default)
 
@@ -249,8 +248,8 @@ class TrainPane(EventFollower):
         run = TrainedNetwork(preset.name, preset.architecture, preset.plan, document=self.document_id)
         self._launch(run, self._make(preset), History(), single=single)
 
-    def go_on(self, run: TrainedNetwork, make: MakeSession, history: History) -> None:
-        """Train further what has come to ``history``. Only while idle."""
+    def resume_run(self, run: TrainedNetwork, make: MakeSession, history: History) -> None:
+        """Continue training after ``history``. Call it only while idle."""
         self._launch(run, make, history)
 
     def _launch(self, run: TrainedNetwork, make: MakeSession, history: History, *, single: bool = False) -> None:
@@ -266,8 +265,8 @@ class TrainPane(EventFollower):
     def _refusal(self, action: str) -> str:
         if action not in commands.COMMANDS:
             return ""
-        why = commands.obstacle(self.preset) if self.state == "idle" else ""
-        return commands.refusal(action, self.state, obstacle=why, extendable=self.controller.extendable)
+        why = commands.blocker(self.preset) if self.state == "idle" else ""
+        return commands.refusal(action, self.state, blocker=why, extendable=self.controller.extendable)
 
     def _allowed(self, action: str) -> bool:
         why = self._refusal(action)
@@ -276,6 +275,6 @@ class TrainPane(EventFollower):
         return not why
 
     def _refuse(self, why: str) -> None:
-        """Say why something is not done, without losing what the last training came to."""
+        """Show why something is not done, and the result of the last run."""
         ended = self.history.ended
         self._say(why + messages.last(ended) if ended and not self.busy else why, "warning")

@@ -1,4 +1,4 @@
-"""Two progress bars: the epoch under way and the whole run."""
+"""Two progress bars: the current epoch and the whole run."""
 
 from time import monotonic
 
@@ -15,27 +15,27 @@ from tui.widgets.lines import Lines
 __all__ = ["Gauge", "ProgressPanel"]
 
 NAME, PERCENT, DETAILS = 7, 5, 38
-"""Cells for what stands around a bar; the rest is the bar."""
+"""Widths of the text around a bar; the rest is the bar."""
 LEAST = 8
-"""Cells of a bar for the sake of which the figures behind it are left out."""
+"""Minimum width of a bar; the details are hidden to keep it."""
 FRAMES, SPEED = 10, 30.0
-"""Pictures and cells a second of a bar that only says that something goes on."""
+"""Frames and cells per second of an indeterminate bar."""
 
 
 class Gauge(Struct, frozen=True):
-    """How far something has come, as a share of 1, and figures; None: nobody knows, but it goes on."""
+    """Progress as a share of 1, and details; None is indeterminate."""
 
     share: float | None
     details: str = ""
 
 
 class ProgressPanel(Lines):
-    """How far the epoch and the run have come, how fast, how long still."""
+    """The progress of the epoch and the run, the speed and the time left."""
 
     COMPONENT_CLASSES = {"progress--name", "progress--done", "progress--full", "progress--open"}
 
     epoch: reactive[Gauge] = reactive(Gauge(0.0), repaint=False)
-    """The epoch under way."""
+    """The current epoch."""
     run: reactive[Gauge] = reactive(Gauge(0.0), repaint=False)
     """All epochs together."""
 
@@ -48,22 +48,22 @@ class ProgressPanel(Lines):
 
     def clear(self) -> None:
         """Show that nothing has been trained yet."""
-        self._take(Gauge(0.0), Gauge(0.0))
+        self._show(Gauge(0.0), Gauge(0.0))
 
     def prepare(self, what: str) -> None:
-        """Show that training is being prepared, for nobody knows how long."""
-        self._take(Gauge(None, f"{what} ..."), Gauge(0.0))
+        """Show that training is being prepared, for an unknown time."""
+        self._show(Gauge(None, f"{what} ..."), Gauge(0.0))
 
     def show(self, progress: Progress, *, live: bool) -> None:
-        """Show where training stands; ``live`` if it goes on."""
+        """Show the progress of training; ``live`` while it runs."""
         epoch, run = progress_details(progress, live=live)
         total = progress.epochs * progress.steps_per_epoch
-        self._take(
+        self._show(
             Gauge(progress.epoch_step / max(1, progress.steps_per_epoch), epoch),
             Gauge(progress.step / max(1, total), run),
         )
 
-    def _take(self, epoch: Gauge, run: Gauge) -> None:
+    def _show(self, epoch: Gauge, run: Gauge) -> None:
         self.epoch, self.run = epoch, run
         if epoch.share is None and self.app.animation_level != "none":
             self._mover.resume()
@@ -82,7 +82,7 @@ class ProgressPanel(Lines):
         return [self._line("epoch", self.epoch), self._line("run", self.run)]
 
     def _line(self, name: str, gauge: Gauge) -> list[Segment]:
-        """A bar with its name in front and figures behind."""
+        """A bar with its name in front and details behind."""
         width = self.size.width
         details = DETAILS if width >= NAME + LEAST + PERCENT + DETAILS else 0
         bar = max(0, width - NAME - PERCENT - details)
@@ -113,9 +113,9 @@ class ProgressPanel(Lines):
 
 
 def _moving(width: int) -> tuple[int, int]:
-    """From which cell to which the bright part of a bar reaches now that runs to and fro."""
+    """Start and end of the moving part of an indeterminate bar, now."""
     part = width // 4
-    way = max(1, width + part)
-    at = SPEED * monotonic() % (2 * way)
-    end = round(at if at <= way else 2 * way - at)
+    path = max(1, width + part)
+    at = SPEED * monotonic() % (2 * path)
+    end = round(at if at <= path else 2 * path - at)
     return max(0, end - part), min(width, end)

@@ -1,4 +1,4 @@
-"""What a training comes to while it goes on: the curves, how far it is, its epochs, what is to be said."""
+"""The live view of a run: curves, progress, epochs and status."""
 
 from time import monotonic
 
@@ -13,10 +13,10 @@ from textual.widgets import Static
 from core.diagnosis import training_findings
 from core.history import History
 from tui.train import messages
-from tui.train.controller import TrainedNetwork
 from tui.train.epochs import EpochTable
 from tui.train.painter import Painter
 from tui.train.progress import ProgressPanel
+from tui.training_session import TrainedNetwork
 from tui.widgets.chart import Chart
 from tui.widgets.gradient_table import GradientTable
 from tui.widgets.run_pictures import accuracy_picture, loss_picture
@@ -27,20 +27,20 @@ from tui.widgets.text import update_text
 __all__ = ["RunView"]
 
 GROWN = 0.03
-"""A curve that has grown by this share looks different; before, it is not drawn anew."""
+"""Growth of a curve, as a share, from which it is redrawn."""
 SHORTEST, LONGEST = 0.3, 1.0
-"""Seconds between two drawings of a part, at the beginning of a run and later on."""
+"""Seconds between two drawings of a part, at the start of a run and later."""
 CURVES = 1.5
-"""The curves are drawn so many times more seldom, as they take several times as long as the figures."""
+"""How many times longer the curves wait, as they take several times as long to draw."""
 
 
 class RunView(Vertical):
     """Shows a `History`: part by part whenever `draw_next` is called while the run is ``live``, else at once."""
 
     history: reactive[History] = reactive(History(), init=False, repaint=False)
-    """What the training has told so far."""
+    """The history of training so far."""
     run: reactive[TrainedNetwork | None] = reactive(None, init=False, repaint=False)
-    """What is trained, and by which plan."""
+    """What is trained, and its plan."""
     live: reactive[bool] = reactive(False, init=False, repaint=False)
     """Whether the history is growing."""
 
@@ -72,21 +72,21 @@ class RunView(Vertical):
         self.gradients.empty = messages.no_gradients(self.history, live=self.live)
 
     def prepare(self, what: str) -> None:
-        """Show that training is being prepared: ``what`` is going on."""
+        """Show that training is being prepared; ``what`` says how."""
         self.progress.prepare(what)
 
     @property
     def showing_gradients(self) -> bool:
-        """Whether the gradients stand in the place of the curves."""
+        """Whether the gradients replace the curves."""
         return self.has_class("-gradients")
 
     @property
     def table(self) -> Widget:
-        """What arrow keys are for: the gradients while they are shown, else the epochs."""
+        """The table for the arrow keys: the gradients if shown, else the epochs."""
         return self.gradients if self.showing_gradients else self.epochs
 
     def turn(self) -> None:
-        """Show the gradients in the place of the curves, or the curves again."""
+        """Switch between curves and gradients."""
         self.toggle_class("-gradients")
         self._draw_curves()
 
@@ -99,7 +99,7 @@ class RunView(Vertical):
         if live:
             self._begun = monotonic()
         else:
-            self._painter.want([self._draw_figures])  # of what is over no time is left
+            self._painter.want([self._draw_figures])  # without the time left
             self.draw_all()
 
     def watch_history(self, before: History, history: History) -> None:
@@ -108,26 +108,26 @@ class RunView(Vertical):
             self.draw_all()
 
     def draw_next(self) -> None:
-        """Draw one of the parts that have changed, if anybody can see it."""
+        """Draw one of the parts that have changed, if visible."""
         if in_sight(self):
             self._painter.draw_next()
 
     def draw_all(self) -> None:
-        """Draw all that has changed, now."""
+        """Draw everything that has changed, now."""
         self._painter.draw_all()
 
     @property
-    def _rest(self) -> float:
+    def _interval(self) -> float:
         """Seconds until a part is worth drawing again."""
         return min(max(SHORTEST, GROWN * (monotonic() - self._begun)), LONGEST)
 
     def _draw_curves(self) -> float:
         if self.showing_gradients:
             self.gradients.samples = self.history.samples
-            return self._rest
+            return self._interval
         self.loss_chart.picture = loss_picture(self.history)
         self.accuracy_chart.picture = accuracy_picture(self.history)
-        return CURVES * self._rest
+        return CURVES * self._interval
 
     def _draw_figures(self) -> float:
         if self.history.progress:
@@ -138,4 +138,4 @@ class RunView(Vertical):
         found = training_findings(self.run.architecture, self.run.plan, self.history) if self.run else ()
         update_text(self.diagnosis, Content(messages.diagnosis(found)))
         self.diagnosis.display = bool(found)
-        return self._rest
+        return self._interval

@@ -12,11 +12,11 @@ from tui.widgets.picture import Picture
 __all__ = ["Chart"]
 
 SMALLEST = (24, 5)
-"""Columns and rows below which there is nothing to be seen."""
+"""The smallest size that is drawn, in columns and rows."""
 
 
 class Chart(Lines):
-    """Draws a `Picture` into the room there is; without one it shows what to do."""
+    """Draws a `Picture`; without one it shows a hint."""
 
     COMPONENT_CLASSES = {"chart--train", "chart--validation", "chart--best", "chart--axis", "chart--rule"}
 
@@ -33,9 +33,9 @@ class Chart(Lines):
     """The curves; None while there are none."""
 
     empty: reactive[str] = reactive("", repaint=False)
-    """What to say while there is no picture."""
+    """Shown while there is no picture."""
     bare: reactive[bool] = reactive(False, repaint=False)
-    """Without labels at the x axis, for a chart that stands above another one with the same epochs."""
+    """Without labels at the x axis, for a chart above another one with the same epochs."""
 
     def __init__(self, title: str, empty: str, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -62,11 +62,11 @@ class Chart(Lines):
             self._styles = {name.partition("--")[2]: self._style(name) for name in self.COMPONENT_CLASSES}
         styles = self._styles
         if self.picture is None:
-            said = [[Segment(line, styles["axis"])] for line in wrap(self.empty, width)]
-            return [[Segment(self._title, Style(bold=True))], [], *said]
+            hint = [[Segment(line, styles["axis"])] for line in wrap(self.empty, width)]
+            return [[Segment(self._title, Style(bold=True))], [], *hint]
         if width < SMALLEST[0] or height < SMALLEST[1]:
             return [[Segment(line, styles["axis"])] for line in wrap(f"{self._title}: no room for a chart", width)]
-        from tui.widgets.plot import LABELS, draw  # noqa: PLC0415  # plotext is slow to import, and unused until a training
+        from tui.widgets.plot import LABELS, draw  # noqa: PLC0415  # plotext is slow to import, and unused before training
 
         drawn = draw(self.picture, styles, width, height - 1, bare=self.bare)
         if not self.bare:
@@ -75,12 +75,12 @@ class Chart(Lines):
         return [_heading(self.picture, styles, width), *drawn]
 
     def _style(self, name: str) -> Style:
-        """The color of a component class as it comes out on this background."""
+        """The color of a component class on this background."""
         return Style(color=self.get_component_rich_style(name).color)
 
 
 def _heading(picture: Picture, styles: dict[str, Style], width: int) -> list[Segment]:
-    """The title, and the legend of what has been drawn at the right."""
+    """The title, and the legend at the right."""
     entries = [(line.name, "\u2809\u2812\u2824", styles[line.role]) for line in picture.lines if line.name]
     entries += [(marks.name, marks.sign, styles[marks.role]) for marks in picture.marks if marks.name]
     legend: list[Segment] = []

@@ -1,4 +1,4 @@
-"""A one-line control for a value out of a few: arrow keys step through them, each step is seen at once."""
+"""A one-line control for a value out of a few: arrow keys step through them, each step applies at once."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class Choice(Widget, can_focus=True):
     HELP = """
     ## Choice
     **left / right** step through the values, **a letter** jumps to the next that begins with it,
-    **space** goes on to the next one. A click does the same.
+    **space** or a click selects the next one.
     """
 
     BINDINGS = [
@@ -32,11 +32,11 @@ class Choice(Widget, can_focus=True):
     """
 
     value: reactive[str] = reactive("")
-    """The option chosen."""
+    """The selected option."""
 
     @dataclass
     class Changed(Message):
-        """A person chose another value."""
+        """The user chose another value."""
 
         choice: "Choice"
         value: str
@@ -56,7 +56,7 @@ class Choice(Widget, can_focus=True):
         return Text.assemble(self.value, ("  < >" if self.has_focus else "", "dim"))
 
     def action_step(self, by: int) -> None:
-        """Choose the option ``by`` places further on, around the end."""
+        """Choose the option ``by`` places further, wrapping around."""
         here = self.options.index(self.value) if self.value in self.options else -by
         self._choose(self.options[(here + by) % len(self.options)])
 
@@ -69,7 +69,7 @@ class Choice(Widget, can_focus=True):
     def on_key(self, event: events.Key) -> None:
         if event.character is None or not self.check_consume_key(event.key, event.character):
             return
-        event.stop()  # a letter is for this field; the keys of the tab around it must not act
+        event.stop()  # a letter is for this field; the tab's keys must not act
         if self.options == ("false", "true"):
             self._choose({"y": "true", "t": "true", "n": "false", "f": "false"}.get(event.character, self.value))
             return

@@ -1,4 +1,4 @@
-"""A form over any described value: one line a field, checked at every keystroke."""
+"""A form for any `FieldStruct`: one line per field, validated at every keystroke."""
 
 from asyncio import gather
 from collections.abc import Callable
@@ -26,18 +26,18 @@ __all__ = ["StructForm"]
 
 
 class FormLines(VerticalScroll, inherit_bindings=False):
-    """The lines of a form. It has no keys of its own: up and down go from field to field."""
+    """The lines of a form. It has no bindings of its own: up and down go from field to field."""
 
 
 class StructForm(Vertical):
-    """Edits ``value``: hands on every keystroke that makes sense, and posts `Settled` when a field is done."""
+    """Edits ``value``: passes on every valid keystroke, and posts `Settled` when a field is done."""
 
     HELP = """
     ## Form
-    **up / down** or **tab** go from field to field; every keystroke counts at once.
+    **up / down** or **tab** go from field to field; every keystroke applies at once.
     In a text field type the value; in a choice **left / right** step through the values.
-    **enter** is done, **escape** goes back to where you came from.
-    A field marked **!** holds something it cannot take: the line below the form says what it expects.
+    **enter** finishes, **escape** goes back.
+    A field marked **!** is invalid: the line below the form says what it expects.
     """
 
     BINDINGS = [
@@ -54,7 +54,7 @@ class StructForm(Vertical):
     """
 
     value: reactive[FieldStruct | None] = reactive(None, init=False, repaint=False)
-    """What the form shows and edits."""
+    """The value shown and edited."""
 
     lines_box = query_one("#lines", FormLines)
     hint = query_one("#hint", Static)
@@ -78,10 +78,10 @@ class StructForm(Vertical):
         fit: bool = False,
         id: str | None = None,
     ) -> None:
-        """``on_edit`` is called with every edited value; those with the same name are one step for undo.
+        """``on_edit`` is called with every edited value and a name; edits with the same name are undone in one step.
 
-        It is called and not posted: within the same turn of the event loop as the keystroke, so that both are painted
-        at once and ``value`` is never older than what has been typed. ``fit`` makes the form as high as it has fields,
+        It is called, not posted as a message: within the keystroke's turn of the event loop, so that both are painted
+        together and ``value`` is never older than what was typed. ``fit`` makes the form as high as it has fields,
         within what the stylesheet allows.
         """
         super().__init__(id=id)
@@ -101,9 +101,9 @@ class StructForm(Vertical):
         return [line for box in self.children for line in box.children if isinstance(line, FormLine)]
 
     def take(self, value: FieldStruct | None, what: object = None) -> None:
-        """Show ``value``, which is that of ``what``: a layer in its place, a plan.
+        """Show ``value``, which belongs to ``what``: a layer at its place, a plan.
 
-        Another ``what`` clears whatever the fields could not take.
+        Another ``what`` discards invalid text in the fields.
         """
         if what != self._shown:
             self._shown = what
@@ -111,28 +111,28 @@ class StructForm(Vertical):
         self.value = value
 
     def restore(self) -> None:
-        """Put back what the fields hold in place of what they could not take."""
+        """Replace invalid text in the fields with their last valid values."""
         for line in self.lines:
             line.restore()
         if self.is_mounted:
             self._show_hint(None)
 
     def watch_value(self) -> None:
-        """Show the value at once; lines that come or go are seen to afterwards."""
+        """Show the value at once; add and remove lines afterwards."""
         wanted = self._entries()
-        held = [self._line_for(entry) for entry in wanted]
-        for line, entry in zip(held, wanted, strict=True):
+        current = [self._line_for(entry) for entry in wanted]
+        for line, entry in zip(current, wanted, strict=True):
             if line:
                 line.show(entry)
-        if held != self.lines:
-            # A form that nobody sees must not hold up what they do see, least of all the first picture of the app.
-            (self.call_next if self._in_picture else self.call_after_refresh)(self._rebuild)
+        if current != self.lines:
+            # A hidden form must not delay what is visible, least of all the app's first frame.
+            (self.call_next if self._affects_screen else self.call_after_refresh)(self._rebuild)
 
     async def _rebuild(self) -> None:
-        """Take stale lines away and put new ones among those that stay, which keep cursor and focus."""
+        """Remove stale lines and mount new ones; lines that stay keep cursor and focus."""
         wanted = self._entries()
         lines = [self._line_for(entry) or FormLine(entry, self._typed) for entry in wanted]
-        with self.app.batch_update() if self._in_picture else nullcontext():
+        with self.app.batch_update() if self._affects_screen else nullcontext():
             await self.lines_box.remove_children([line for line in self.lines if line not in lines])
             before: FormLine | None = None
             mounting: list[AwaitMount] = []
@@ -149,8 +149,8 @@ class StructForm(Vertical):
                 self.styles.height = len(lines) + 1 if lines else 0
 
     @property
-    def _in_picture(self) -> bool:
-        """Whether the picture of the app depends on the lines: they are in it, or move what stands below."""
+    def _affects_screen(self) -> bool:
+        """Whether the lines affect what is visible: they are on screen, or move what is below."""
         return self._fit or self.is_on_screen
 
     def _entries(self) -> tuple[Entry, ...]:
@@ -162,7 +162,7 @@ class StructForm(Vertical):
         return next((line for line in self.lines if line.entry.path == at and line.entry.field.type is kind), None)
 
     def focus_field(self, path: tuple[str, ...] = ()) -> bool:
-        """Put the cursor into the field at ``path``, or into the first; False if the form has no field."""
+        """Focus the field at ``path``, or the first; False if the form has no field."""
         lines = self.lines
         line = next((line for line in lines if line.entry.path == path), lines[0] if lines else None)
         if line is None:
@@ -174,7 +174,7 @@ class StructForm(Vertical):
         if self.value is None or not line.is_attached or (text == line.entry.text and not line.error):
             return
         if all(entry.path != line.entry.path for entry in self._entries()):
-            return  # its field is no more, as a key just before chose another: the line is about to go
+            return  # its field has just gone, as another option was chosen: the line is about to be removed
         try:
             value = edited(self.value, line.entry.path, text)
         except FieldError as error:
@@ -183,7 +183,7 @@ class StructForm(Vertical):
             return
         line.error = ""
         self._show_hint(line)
-        # The line holds this from now on: it must not write an older keystroke over what was typed since.
+        # Update the line: it must not overwrite what is typed next with an older value.
         line.entry = next(entry for entry in entries(value) if entry.path == line.entry.path)
         self.value = value
         self._on_edit(value, ".".join(line.entry.path))
@@ -206,13 +206,13 @@ class StructForm(Vertical):
         self.post_message(self.Settled(self))
 
     def action_step(self, by: int) -> None:
-        """Go ``by`` fields further, around the end."""
+        """Go ``by`` fields further, wrapping around."""
         lines = self.lines
         here = next((index for index, line in enumerate(lines) if line.has_focus_within), -1)
         lines[(here + by) % len(lines)].control.focus()
 
     def action_done(self) -> None:
-        """Say that the edit is complete; a field that could not take what stands in it is not done."""
+        """Finish the edit, unless the focused field is invalid."""
         if any(line.error and line.has_focus_within for line in self.lines):
             self.app.bell()
             return

@@ -19,7 +19,7 @@ __all__ = ["FormLine"]
 
 
 class FormInput(TextInput):
-    """A text field of fixed width: what is typed moves nothing else, so the screen need not be laid out anew."""
+    """A text field of fixed width: typing moves nothing else, so no new layout is needed."""
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
 
@@ -38,10 +38,10 @@ class FormLine(Horizontal):
     """
 
     error: reactive[str] = reactive("")
-    """Why what stands in the control is not taken; empty if it is."""
+    """Why the text in the control is invalid; empty if it is valid."""
 
     def __init__(self, entry: Entry, on_text: Callable[["FormLine", str], None]) -> None:
-        """``on_text`` is told the text in the control whenever it changes, within the same turn of the event loop."""
+        """``on_text`` is called with the text whenever it changes, within the same turn of the event loop."""
         super().__init__()
         self.entry = entry
         self.control = _control(entry)
@@ -57,27 +57,27 @@ class FormLine(Horizontal):
 
     @on(Input.Changed)
     @on(Choice.Changed)
-    def _heard(self, event: Input.Changed | Choice.Changed) -> None:
-        event.stop()  # it has been told already
+    def _stop_changed(self, event: Input.Changed | Choice.Changed) -> None:
+        event.stop()  # `on_text` has been called already
 
     def show(self, entry: Entry) -> None:
-        """Take ``entry`` as what the field now holds; a control in use that means the same is left as typed."""
+        """Show ``entry``; a focused control whose text means the same is left as typed."""
         before, self.entry = self.entry, entry
         if entry.value != before.value and not self._means(entry):
             self.restore()
 
     def tidy(self) -> None:
-        """Write what the field holds in its usual form, once it has been left."""
+        """Normalize the text once the field is left."""
         if not self.error:
             self.restore()
 
     def restore(self) -> None:
-        """Write what the field holds, whatever stands there."""
+        """Replace the text with the field's value."""
         self.error = ""
         self.control.value = self.entry.text
 
     def _means(self, entry: Entry) -> bool:
-        """Whether the control in use says ``entry``'s value already, if perhaps in other words."""
+        """Whether the focused control's text already means ``entry``'s value."""
         if self.error or not self.control.has_focus:
             return False
         try:

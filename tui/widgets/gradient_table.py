@@ -1,4 +1,4 @@
-"""How gradients and updates went, layer by layer, in a table that goes along while the network is trained."""
+"""A table of gradients and updates, layer by layer, updated while the network trains."""
 
 from dataclasses import dataclass
 from math import isfinite, isnan
@@ -24,10 +24,10 @@ NUMBER = 7
 SIZE = 5
 SHARE = 4
 LABEL = 12
-"""Cells of a layer's name, at the least."""
+"""Minimum width of a layer's name, in cells."""
 LEAST = 9
 WIDEST = 40
-"""Cells of the bar and of the trend: ``saturated`` fits above it, and more than these tell no more."""
+"""Minimum and maximum width of the bar and of the trend; ``saturated`` fits above either."""
 
 _EIGHTHS = ("", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589")
 _FULL = "\u2588"
@@ -36,7 +36,7 @@ NOT_FINITE = "!"
 
 
 class Columns(NamedTuple):
-    """Widths of the columns that there may be more or less room for, in cells; no trend where there is none for it."""
+    """Widths of the flexible columns, in cells; 0 for a trend that does not fit."""
 
     label: int
     bar: int
@@ -44,20 +44,20 @@ class Columns(NamedTuple):
 
 
 class GradientTable(Listing):
-    """A line for every layer: its newest figures, and how one of them has gone so far."""
+    """A line for every layer: its latest figures, and the trend of one of them."""
 
     HELP = """
     ## Gradients
-    A line for every layer that learns, or whose units can die or saturate, as it was when it was last looked at.
+    A line for every layer that has weights, or whose units can die or saturate, as of the last sample.
 
-    **Gradient** is the norm of the loss's gradient in all the layer's weights and biases, with a bar on one
-    logarithmic scale for all layers: bars that grow shorter towards the first layer are a gradient that vanishes on
-    its way back. **Update** is how far the step moved the weights, as a share of their norm; about 1e-3 is usual.
+    **Gradient** is the norm of the loss's gradient over all the layer's weights and biases, with a bar on one
+    logarithmic scale for all layers: bars that get shorter towards the first layer show a vanishing gradient.
+    **Update** is how far the step moved the weights, as a share of their norm; about 1e-3 is usual.
     **Dead** is the share of a relu's units that gave 0 for the whole batch, **sat.** the share of a sigmoid's or
     tanh's outputs that are so near their ends that next to no gradient comes back through them.
 
-    The trend is **o**ne of these over the steps: **o** goes to the next. Norms have in it a logarithmic scale of their
-    own, a factor of 10 high at the least; shares go from 0 to 100%. **enter** draws it as a chart.
+    The trend shows one of these over the steps; **o** switches to another. Norms have a logarithmic scale of their own,
+    spanning at least a factor of 10; shares go from 0 to 100%. **enter** draws it as a chart.
     """
 
     BINDINGS = [
@@ -66,36 +66,36 @@ class GradientTable(Listing):
     ]
 
     samples: reactive[tuple[StepSampled, ...]] = reactive((), repaint=False)
-    """The close looks that were taken, the newest last."""
+    """The samples, newest last."""
     architecture: reactive[Architecture | None] = reactive(None, repaint=False)
-    """What is trained; it gives the layers their names."""
+    """The architecture being trained, for the layers' names."""
     empty: reactive[str] = reactive("")
-    """What stands in its place as long as there are no figures."""
+    """Shown while there are no samples."""
     quantity: reactive[Quantity] = reactive[Quantity]("gradient")
-    """The figure whose trend is drawn."""
+    """The quantity whose trend is drawn."""
 
     @dataclass
     class Followed(Message):
-        """The trend of another quantity is drawn."""
+        """The trend now shows another quantity."""
 
         quantity: Quantity
 
     def __init__(self, *, opens: bool = True, id: str | None = None) -> None:
-        """``opens`` says whether what is around it draws a chart of the layer that is opened."""
+        """``opens``: whether the parent draws a chart of a layer that is opened."""
         super().__init__(id=id)
         self._opens = opens
-        self.courses: tuple[LayerTrend, ...] = ()
+        self.trends: tuple[LayerTrend, ...] = ()
         self._names: tuple[str, ...] = ()
         self._scale = Scale.of(())
 
     @property
     def chosen(self) -> LayerTrend | None:
-        """The layer that is chosen."""
-        return self.courses[self.cursor] if self.cursor < len(self.courses) else None
+        """The selected layer."""
+        return self.trends[self.cursor] if self.cursor < len(self.trends) else None
 
     def watch_samples(self) -> None:
-        self.courses = tuple(layer_trends(self.samples).values())
-        self._scale = Scale.of(course.newest.gradient for course in self.courses)
+        self.trends = tuple(layer_trends(self.samples).values())
+        self._scale = Scale.of(course.newest.gradient for course in self.trends)
         self.changed()
 
     def watch_architecture(self) -> None:
@@ -106,7 +106,7 @@ class GradientTable(Listing):
         self.post_message(self.Followed(self.quantity))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        # Keys that do nothing here are not offered.
+        # Keys that do nothing here are hidden.
         return self._opens or action != "open"
 
     def action_other(self) -> None:
@@ -119,28 +119,28 @@ class GradientTable(Listing):
 
     @property
     def lines(self) -> int:
-        return len(self.courses)
+        return len(self.trends)
 
     def render_line(self, y: int) -> Strip:
-        if self.courses or not self.empty:
+        if self.trends or not self.empty:
             return super().render_line(y)
         style = self.get_component_rich_style("listing--muted")
-        said = fitted(self.empty, self.width) if y == 0 else ""
-        return Strip([Segment(said, style)]).adjust_cell_length(self.width, style)
+        text = fitted(self.empty, self.width) if y == 0 else ""
+        return Strip([Segment(text, style)]).adjust_cell_length(self.width, style)
 
     def header(self) -> str:
         label, bar, trend = self._columns
         low, high = exponent(self._scale.low), exponent(self._scale.high)
         scale = f"{low}{high:>{bar - len(low)}}"
         over = f"{self.quantity} trend" if trend > 5 + len(self.quantity) else self.quantity
-        course = f" {fitted(over, trend)}" if trend else ""
+        heading = f" {fitted(over, trend)}" if trend else ""
         return (
-            f"   #  {fitted('Layer', label)} {'Grad.':>{NUMBER}} {scale}{course}"
+            f"   #  {fitted('Layer', label)} {'Grad.':>{NUMBER}} {scale}{heading}"
             f" {'Update':>{NUMBER}} {'':<{SIZE}} {'Dead':>{SHARE}} {'Sat.':>{SHARE}}"
         )
 
     def line(self, index: int) -> list[Cell]:
-        course = self.courses[index]
+        course = self.trends[index]
         label, bar, trend = self._columns
         newest, since = course.newest, course.broken_since
         broken = since is not None
@@ -151,18 +151,18 @@ class GradientTable(Listing):
             _figure(newest.gradient),
         ]
         if since is not None:
-            said = f" {course.broken_as} since step {since:,}"
-            middle: list[Cell] = [(fitted(said, bar + 1 + (trend and trend + 1)), "warning")]
+            text = f" {course.broken_as} since step {since:,}"
+            middle: list[Cell] = [(fitted(text, bar + 1 + (trend and trend + 1)), "warning")]
         else:
             middle = [(f" {self._bar(newest.gradient, bar):<{bar}}", "bar"), *self._trend(course, trend)]
         size = judged(newest.update) if newest.update is not None and isfinite(newest.update) else ""
-        doubtful = size in {"none", "tiny", "large"}
+        suspicious = size in {"none", "tiny", "large"}
         return [
             *start,
             *middle,
             (" ", ""),
             _figure(newest.update),
-            (f" {size:<{SIZE}}", "warning" if doubtful else "muted"),
+            (f" {size:<{SIZE}}", "warning" if suspicious else "muted"),
             (f" {percent(newest.dead):>{SHARE}} {percent(newest.saturated):>{SHARE}}", ""),
         ]
 
@@ -170,14 +170,14 @@ class GradientTable(Listing):
     def _columns(self) -> Columns:
         room = self.width - PREFIX - 2 * NUMBER - SIZE - 2 * SHARE - 7
         if room < LABEL + 2 * LEAST:
-            return Columns(max(LEAST, room + 1 - LEAST), LEAST, 0)  # one cell more, as nothing sets the trend apart
-        longest = max((len(self.name_of(course.row)) for course in self.courses), default=LABEL)
+            return Columns(max(LEAST, room + 1 - LEAST), LEAST, 0)  # one cell more, as there is no gap before a trend
+        longest = max((len(self.name_of(course.row)) for course in self.trends), default=LABEL)
         label = max(LABEL, min(longest, room - 2 * LEAST))
         bar = min(WIDEST, max(LEAST, (room - label) // 2))
         return Columns(label, bar, min(WIDEST, max(LEAST, room - label - bar)))
 
     def _bar(self, gradient: float | None, cells: int) -> str:
-        """Any gradient above 0 is seen."""
+        """Any gradient above 0 is visible."""
         if gradient is None or not gradient > 0:
             return ""
         eighths = max(1, round(self._scale.share(gradient) * cells * 8))

@@ -1,4 +1,4 @@
-"""The line of keys at the bottom: those that work right now, and whole ones only."""
+"""The footer: the keys that work right now, none of them truncated."""
 
 from collections.abc import Sequence
 from itertools import accumulate
@@ -17,15 +17,15 @@ __all__ = ["KeyFooter", "Offering"]
 GAP = 1
 """Cells between two keys."""
 HELP = "help"
-"""The action whose key is shown even where others have no room: it tells those."""
+"""The action whose key is always shown: its help lists the others."""
 
 
 @runtime_checkable
 class Offering(Protocol):
-    """A widget some of whose keys do nothing now but say why: they work, and are not shown."""
+    """A widget that hides some keys from the footer: pressed, they only show why they do not apply."""
 
     def offers(self, action: str) -> bool:
-        """Whether ``action`` would be done now."""
+        """Whether ``action`` applies now."""
         ...
 
 
@@ -40,15 +40,15 @@ class Item(Struct, frozen=True):
 
     @property
     def width(self) -> int:
-        """Cells that it takes."""
+        """Its width in cells."""
         return Content(f"{self.name} {self.description}").cell_length
 
 
 class KeyFooter(Footer):
-    """Shows the keys of the widget in focus and of those around it.
+    """Shows the keys of the focused widget and of those around it.
 
-    Textual's own footer makes a widget for every key, each time they change, and its watchers keep all that there
-    ever were; it shows keys that the widget in focus takes for itself, and cuts off what has no room.
+    Textual's own footer makes a widget for every key, each time they change, and its watchers keep references to all
+    of them; it also shows keys that the focused widget consumes, and truncates what does not fit.
     """
 
     COMPONENT_CLASSES = {"footer--key", "footer--description", "footer--edge"}
@@ -68,7 +68,7 @@ class KeyFooter(Footer):
         yield from ()
 
     def bindings_changed(self, screen: Screen[object]) -> None:
-        """Show other keys, if there are others."""
+        """Update the keys, if they have changed."""
         if not (self.is_attached and screen is self.screen):
             return
         active = screen.active_bindings
@@ -80,17 +80,17 @@ class KeyFooter(Footer):
             self.refresh()
 
     def render(self) -> Content:
-        key, said, edge = (self.get_visual_style(f"footer--{part}") for part in ("key", "description", "edge"))
+        key, text, edge = (self.get_visual_style(f"footer--{part}") for part in ("key", "description", "edge"))
         room = self.size.width - self._reserved
-        items = [Content.assemble((item.name, key), (f" {item.description}", said)) for item in self._fitting]
+        items = [Content.assemble((item.name, key), (f" {item.description}", text)) for item in self._fitting]
         line = Content(" " * GAP).join(items)
         if self._palette is None:
             return line
-        palette = Content.assemble(("\u258f", edge), (self._palette.name, key), (f" {self._palette.description}", said))
+        palette = Content.assemble(("\u258f", edge), (self._palette.name, key), (f" {self._palette.description}", text))
         return Content.assemble(line, " " * max(0, room - line.cell_length), palette)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """A click presses the key."""
+        """Press the key that was clicked."""
         item = self._item_at(event.x)
         if item is not None:
             self.app.simulate_key(item.key)
@@ -107,7 +107,7 @@ class KeyFooter(Footer):
 
     @property
     def _reserved(self) -> int:
-        """Cells that the key of the palette takes at the right."""
+        """Cells reserved for the palette's key at the right."""
         return 0 if self._palette is None else self._palette.width + 2
 
     @property
@@ -124,7 +124,7 @@ class KeyFooter(Footer):
 
 
 def _shown(active: ActiveBinding) -> bool:
-    """Whether a key is for the footer: one that works, and would not be refused."""
+    """Whether to show a key: it is enabled, and its action applies now."""
     if not (active.binding.show and active.enabled):
         return False
     node, action = active.node, active.binding.action
@@ -134,7 +134,7 @@ def _shown(active: ActiveBinding) -> bool:
 
 
 def fitting(items: Sequence[Item], room: int) -> tuple[Item, ...]:
-    """As many of ``items`` as there is ``room`` for, from the first on; the one for help in any case, if that fits."""
+    """As many of ``items``, from the first, as fit in ``room`` cells; always the one for help, if it fits."""
     helps = tuple(item for item in items if item.action == HELP)
     others = [item for item in items if item.action != HELP]
     if sum(item.width + GAP for item in items) - GAP <= room:

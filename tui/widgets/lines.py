@@ -1,4 +1,4 @@
-"""A widget that draws its own lines, and has only those painted that come out otherwise than before."""
+"""A widget that draws its own lines and repaints only those that have changed."""
 
 from itertools import zip_longest
 
@@ -12,7 +12,7 @@ __all__ = ["Lines"]
 
 
 class Lines(Widget):
-    """Asks `draw` for its lines. To paint one costs more than to draw it, and a layout of the screen far more yet."""
+    """Calls `draw` for its lines: painting a line costs more than drawing it, and a new layout far more."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -21,14 +21,14 @@ class Lines(Widget):
         self._ground: Style | None = None
 
     def draw(self) -> list[list[Segment]]:
-        """The lines for the room there is, from the top; the widget's own colors come beneath."""
+        """The lines for the current size, from the top, on the widget's own colors."""
         raise NotImplementedError
 
     def redraw(self) -> None:
-        """Draw anew, and have painted what has changed."""
-        if not self.size:  # behind something else: it is drawn once it has room again
+        """Draw again, and repaint what has changed."""
+        if not self.size:  # hidden: it is drawn once it is shown again
             self._drawn_for = None
-            self.refresh()  # or Textual would show again what it has kept of the last painting
+            self.refresh()  # or Textual would show its cached lines
             return
         before = self._lines if self._drawn_for == self.size else None
         self._lines, self._drawn_for = self.draw(), self.size

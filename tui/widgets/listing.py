@@ -1,4 +1,4 @@
-"""A list that is drawn line by line, so that three hundred lines are as quick as three."""
+"""A list that is drawn line by line, so that three hundred lines are as fast as three."""
 
 from dataclasses import dataclass
 
@@ -17,11 +17,11 @@ __all__ = ["Cell", "Listing", "fitted"]
 HEADER = 1
 
 Cell = tuple[str, str]
-"""A piece of a line, and the part of the component class behind ``listing--``; empty for the line's own style."""
+"""Text, and its component class without ``listing--``; empty for the line's own style."""
 
 
 class Listing(ScrollView, can_focus=True, inherit_bindings=False):
-    """Lines under a header, one of them chosen. A subclass says how many there are and what stands in them."""
+    """Lines under a header, one of them selected. Subclasses define their number and content."""
 
     BINDINGS = [
         Binding("up", "step(-1)", "Up", id="listing.up", tooltip="The layer above", show=False),
@@ -30,7 +30,7 @@ class Listing(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("pagedown", "page(1)", "Page down", id="listing.pagedown", tooltip="A page down", show=False),
         Binding("home", "jump(0)", "First", id="listing.home", tooltip="The first layer", show=False),
         Binding("end", "jump(-1)", "Last", id="listing.end", tooltip="The last layer", show=False),
-        Binding("enter", "open", "Open", id="listing.open", tooltip="Look closer at the layer", show=False),
+        Binding("enter", "open", "Open", id="listing.open", tooltip="Open the layer", show=False),
     ]
 
     COMPONENT_CLASSES = {
@@ -55,40 +55,40 @@ class Listing(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     cursor: reactive[int] = reactive(0)
-    """The line that is chosen, counted from 0."""
+    """The selected line, counted from 0."""
 
     @dataclass
     class Chosen(Message):
-        """Another line was chosen."""
+        """Another line was selected."""
 
         index: int
 
     @dataclass
     class Opened(Message):
-        """A person wants to look closer at a line."""
+        """The user wants to open a line."""
 
         index: int
 
     @property
     def lines(self) -> int:
-        """How many lines there are."""
+        """The number of lines."""
         raise NotImplementedError
 
     @property
     def width(self) -> int:
-        """Cells of a line: what the scrollbar leaves."""
+        """The width of a line, without the scrollbar."""
         return self.scrollable_content_region.width
 
     def header(self) -> str:
-        """What stands above the columns."""
+        """The column headings."""
         raise NotImplementedError
 
     def line(self, index: int) -> list[Cell]:
-        """What stands in a line."""
+        """The cells of a line."""
         raise NotImplementedError
 
     def changed(self) -> None:
-        """Draw it anew, as there are other lines or other things in them."""
+        """Redraw the list: its lines have changed."""
         self.virtual_size = Size(0, self.lines + HEADER)
         self.cursor = self._within(self.cursor)
         self.refresh()
@@ -99,7 +99,7 @@ class Listing(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         self.changed()
-        # What was in view may be below the edge now.
+        # The selected line may be out of view now.
         self.scroll_to_region(Region(0, self.cursor, 1, HEADER + 1), animate=False, force=True)
 
     def on_focus(self) -> None:
@@ -117,19 +117,19 @@ class Listing(ScrollView, can_focus=True, inherit_bindings=False):
             self.action_open()
 
     def action_step(self, by: int) -> None:
-        """Choose the line ``by`` further down."""
+        """Select the line ``by`` further down."""
         self.cursor = self._within(self.cursor + by)
 
     def action_page(self, by: int) -> None:
-        """Choose the line ``by`` pages further down."""
+        """Select the line ``by`` pages further down."""
         self.action_step(by * max(1, self.size.height - HEADER))
 
     def action_jump(self, index: int) -> None:
-        """Choose a line; -1 is the last."""
+        """Select a line; -1 is the last."""
         self.cursor = self._within(self.lines - 1 if index < 0 else index)
 
     def action_open(self) -> None:
-        """Look closer at the line that is chosen."""
+        """Open the selected line."""
         if self.lines:
             self.post_message(self.Opened(self.cursor))
 
@@ -143,9 +143,9 @@ class Listing(ScrollView, can_focus=True, inherit_bindings=False):
         if index >= self.lines:
             return Strip.blank(width, style)
         if index == self.cursor:
-            # One that cannot have the focus obeys the keys of the widget around it.
-            lit = self.has_focus or not self.can_focus
-            style = self.get_component_rich_style("listing--cursor" if lit else "listing--cursor-blurred")
+            # A list that cannot have the focus is controlled by its parent.
+            active = self.has_focus or not self.can_focus
+            style = self.get_component_rich_style("listing--cursor" if active else "listing--cursor-blurred")
         segments = [Segment(text, style + self._style(name)) for text, name in self.line(index)]
         return Strip(segments).adjust_cell_length(width, style)
 
@@ -157,5 +157,5 @@ class Listing(ScrollView, can_focus=True, inherit_bindings=False):
 
 
 def fitted(text: str, width: int) -> str:
-    """``text`` in exactly ``width`` cells, with an ellipsis where it is cut off."""
+    """``text`` in exactly ``width`` cells, with an ellipsis if truncated."""
     return f"{text:<{width}}" if len(text) <= width else f"{text[: max(0, width - 1)]}\N{HORIZONTAL ELLIPSIS}"

@@ -1,4 +1,4 @@
-"""A list of options that takes any key and click, laid out or not."""
+"""An option list that survives any key and click, laid out or not."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ else:
 
 
 class PagesOnceLaidOut(Mixed):
-    """Has page keys and clicks do nothing while an `OptionList` cannot tell where its lines are.
+    """Makes an `OptionList` ignore page keys and clicks until it is laid out.
 
     Textual 8.2 raises KeyError for a page key before the list is laid out, and IndexError for a click on an option
     that is gone but still painted.
@@ -31,11 +31,11 @@ class PagesOnceLaidOut(Mixed):
             super().action_page_down()  # type: ignore[no-untyped-call]  # Textual left the annotation out
 
     def on_click(self, event: events.Click) -> None:
-        """Pass over a click on an option that has gone since it was painted."""
+        """Ignore a click on an option that has gone since it was painted."""
         clicked = event.style.meta.get("option")
         if clicked is not None and clicked >= self.option_count:
             event.prevent_default()
 
 
 class SafeOptionList(PagesOnceLaidOut, OptionList):
-    """A list of options that takes any key at any time."""
+    """An option list that takes any key at any time."""

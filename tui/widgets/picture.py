@@ -10,8 +10,8 @@ __all__ = ["Line", "Marks", "Picture", "VerticalLine"]
 class Line(Struct, frozen=True):
     """A curve through ``points``, in the color of the component class ``chart--{role}``.
 
-    ``dash`` gives the columns that are drawn and left out in turn; None: drawn throughout. One without a name is not in
-    the legend.
+    ``dash`` is the number of columns drawn and skipped in turn; None is solid. A line without a name is not in the
+    legend.
     """
 
     name: str
@@ -21,7 +21,7 @@ class Line(Struct, frozen=True):
 
 
 class Marks(Struct, frozen=True):
-    """A sign at each of ``points``, apart from others by its shape as well as by its color; see `Line` for its name."""
+    """A symbol at each of ``points``, distinguished by shape as well as color; see `Line` for its name."""
 
     name: str
     role: str
@@ -30,7 +30,7 @@ class Marks(Struct, frozen=True):
 
 
 class VerticalLine(Struct, frozen=True):
-    """A vertical line at ``x`` with a few words at its top."""
+    """A vertical line at ``x`` with a label at its top."""
 
     x: float
     label: str

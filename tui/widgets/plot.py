@@ -1,7 +1,7 @@
-"""Drawing a picture with plotext. The only place that knows plotext; slow to import.
+"""Draws a picture with plotext. Only this module uses plotext, which is slow to import.
 
-plotext has one figure for the whole process and a kernel in C++ that ends the process when it is given what it cannot
-draw, so it only ever gets finite points on the axes, on the UI thread.
+plotext has one figure for the whole process and a C++ kernel that aborts the process on input that it cannot draw, so
+it only ever gets finite points on the axes, on the UI thread.
 """
 
 import re
@@ -23,7 +23,7 @@ from tui.widgets.picture import Picture, VerticalLine
 __all__ = ["LABELS", "draw"]
 
 LABELS = 7
-"""Columns for the labels of the y axis, so that charts above one another have their epochs above one another."""
+"""Columns for the labels of the y axis, so that the epochs of stacked charts are aligned."""
 
 _COLORED = re.compile(r"(\x1b\[[\d;]*m)?([^\x1b]*)")
 
@@ -48,9 +48,9 @@ def draw(picture: Picture, styles: dict[str, Style], width: int, height: int, *,
     return [_segments(line) for line in figure.build().string().splitlines()]
 
 
-@lru_cache(1)  # there is one figure: it is as it was asked for last
+@lru_cache(1)  # there is one figure, in the state of the last call
 def _prepare(text: Style) -> None:
-    """Have a figure with an axis at the left and one below, its text in the color of ``text``."""
+    """Set up the figure with a left and a bottom axis, and text in the color of ``text``."""
     terminal.limit(False, False)
     figure.clear()
     add_theme("layerlab", text=_pixel(text))  # only a theme leaves the background to the terminal
@@ -66,7 +66,7 @@ def _rule(axis: int, shown: Axis, ticks: Sequence[tuple[float, str]]) -> None:
 
 
 def _curve(parts: Sequence[Sequence[Point]], style: Style) -> None:
-    """The line through the points of every part; one signal for all, as a signal costs more than its points."""
+    """The line through the points of every part; in one signal, as a signal costs more than its points."""
     points = [point for part in parts for point in part]
     if points:
         signal = _signal(points, marker("braille", _pixel(style))).lines()
@@ -76,7 +76,7 @@ def _curve(parts: Sequence[Sequence[Point]], style: Style) -> None:
 
 
 def _dashed(parts: Iterable[Sequence[Point]], x: Axis, columns: int, dash: tuple[int, int]) -> list[Sequence[Point]]:
-    """What is left of ``parts`` with ``dash``: columns that are drawn and left out in turn."""
+    """The pieces of ``parts`` that ``dash`` draws."""
     column = (x.high - x.low) / columns
     starts = [x.low + place * column for place in range(0, columns, sum(dash))]
     pieces = (_between(part, start, start + dash[0] * column) for part in parts for start in starts)
@@ -84,13 +84,13 @@ def _dashed(parts: Iterable[Sequence[Point]], x: Axis, columns: int, dash: tuple
 
 
 def _between(part: Sequence[Point], low: float, high: float) -> list[Point]:
-    """The line through ``part`` from ``low`` to ``high``, with points of its own at both ends."""
+    """The line through ``part`` from ``low`` to ``high``, with interpolated points at both ends."""
     first, last = (bisect_left(part, x, key=itemgetter(0)) for x in (low, high))
     return [*_cut(part, first, low), *part[first:last], *_cut(part, last, high)]
 
 
 def _cut(part: Sequence[Point], at: int, x: float) -> list[Point]:
-    """The point at ``x`` on the way to the point ``at``, if there is one on both sides."""
+    """The interpolated point at ``x`` before the point ``at``, if there is one on both sides."""
     if not 0 < at < len(part):
         return []
     start, end = part[at - 1], part[at]
@@ -108,7 +108,7 @@ def _signal(points: Sequence[Point], markers: object) -> Any:
 
 
 def _label(rule: VerticalLine, picture: Picture, columns: int, style: Style) -> None:
-    """The words of a rule, at its top, on the side where there is room for them."""
+    """The label of a rule, at its top, on the side where it fits."""
     x = picture.x
     column = (rule.x - x.low) / (x.high - x.low) * (columns - 1)
     to_the_right = column + 2 + len(rule.label) < columns
@@ -126,7 +126,7 @@ def _inside(points: Iterable[Point], picture: Picture) -> list[Point]:
 
 
 def _spread(points: tuple[Point, ...], columns: int) -> tuple[Point, ...]:
-    """Fewer signs than columns: with more, every n-th, and always the last."""
+    """At most half as many points as columns: every n-th, and always the last."""
     every = -(-len(points) // max(1, columns // 2))
     return points if every <= 1 else (*points[:-1:every], points[-1])
 
@@ -138,7 +138,7 @@ def _sampled(rule: VerticalLine, picture: Picture, height: int) -> list[Point]:
 
 
 def _segments(line: str) -> list[Segment]:
-    """Text with color codes, taken apart; plotext writes every code so that it stands for itself alone."""
+    """Split text with color codes into segments; each of plotext's codes is self-contained."""
     return [Segment(text, _decoded(code)) for code, text in _COLORED.findall(line) if text]
 
 

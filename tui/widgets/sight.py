@@ -1,4 +1,4 @@
-"""Whether a person can see a widget."""
+"""Whether a widget is visible to the user."""
 
 from collections.abc import Callable
 
@@ -8,9 +8,9 @@ __all__ = ["focus_later", "in_sight"]
 
 
 def in_sight(widget: Widget) -> bool:
-    """Whether ``widget`` is displayed on a screen that is on show, if need be behind a dialog.
+    """Whether ``widget`` is displayed on a visible screen, even behind a dialog.
 
-    Asked of what is so: Textual's `Show` and `Hide` come late, and around dialogs in no order to rely on.
+    Textual's `Show` and `Hide` events come late, and in no reliable order around dialogs.
     """
     return (
         widget.is_attached
@@ -20,8 +20,8 @@ def in_sight(widget: Widget) -> bool:
 
 
 def focus_later(widget: Widget, focus: Callable[[], object]) -> None:
-    """Call ``focus`` once the screen has been laid out, if ``widget`` can be seen then.
+    """Call ``focus`` after the next layout, if ``widget`` is visible then.
 
-    A person may have gone on to another tab: the focus must not be taken from there to where no key works.
+    The user may have switched to another tab: it must not lose the focus to a hidden widget.
     """
     widget.call_after_refresh(lambda: focus() if in_sight(widget) else None)

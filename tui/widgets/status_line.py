@@ -1,4 +1,4 @@
-"""The line that says what goes on, or why something does not."""
+"""The line that shows the status, or why something was refused."""
 
 from typing import Literal
 
@@ -14,15 +14,15 @@ _SIGNS: dict[Tone, str] = {"warning": "! ", "error": "! ", "done": "\u2713 "}
 
 
 class StatusLine(Static):
-    """Says one thing at a time; a sign and a colour tell its tone."""
+    """Shows one message at a time; a symbol and a colour show its tone."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__("", id=id, markup=False)
         self.message = ""
-        """What it says, without the sign."""
+        """The message, without the symbol."""
 
     def say(self, message: str, tone: Tone = "") -> None:
-        """Say ``message``, whoever wrote it: what could steer a terminal is taken out."""
+        """Show ``message``, without control characters."""
         self.message = one_line(message)
         self.set_classes(f"-{tone}" if tone else "")
         self.update(_SIGNS.get(tone, "") + self.message)

@@ -1,4 +1,4 @@
-"""Changing text on the screen at the least cost."""
+"""Updates text on the screen at minimum cost."""
 
 from textual.content import Content
 from textual.widgets import Static
@@ -7,7 +7,7 @@ __all__ = ["update_text"]
 
 
 def update_text(static: Static, content: Content) -> None:
-    """Show ``content``, if it is not shown already; the screen is laid out anew only if the height depends on it."""
+    """Show ``content`` if it has changed; request a new layout only if the height changes."""
     before = static.content
     if isinstance(before, Content) and before.is_same(content):
         return

@@ -1,4 +1,4 @@
-"""A text field that takes any paste: as one line of text, cut to what there is room for."""
+"""A text field that accepts any paste, as one line of text, truncated to the maximum length."""
 
 from typing import TYPE_CHECKING
 
@@ -16,17 +16,17 @@ else:
 
 
 SEARCH = 500
-"""Characters of what is searched for."""
+"""Maximum length of a search."""
 VALUE = 2_000
-"""Characters of an argument in a form: a schedule with a hundred boundaries, several times over."""
+"""Maximum length of an argument in a form: several times a schedule with a hundred boundaries."""
 PATH = 4_096
-"""Characters of a path: what Linux takes at most."""
+"""Maximum length of a path: Linux's limit."""
 LINE = 10_000
-"""Characters of a note."""
+"""Maximum length of a note."""
 
 
 class PastesOneLine(Mixed):
-    """Cleans what is pasted into an `Input`, and cuts it to its room, where Textual would refuse all of it."""
+    """Cleans what is pasted into an `Input` and truncates it, where Textual would reject it."""
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert what was pasted in place of the selection."""
@@ -47,4 +47,4 @@ class PastesOneLine(Mixed):
 
 
 class TextInput(PastesOneLine, Input):
-    """A text field that takes any paste; give it a ``max_length``."""
+    """A text field that accepts any paste; give it a ``max_length``."""

@@ -27,7 +27,7 @@ from tests.tui.driving import until
 from tui.app import LayerLabApp
 from tui.inspect.inspector_protocol import Inspected
 from tui.inspect.pane import InspectPane
-from tui.train.controller import TrainedNetwork
+from tui.training_session import TrainedNetwork
 
 SMALL = Architecture(
     (28, 28, 1),
@@ -135,7 +135,7 @@ async def inspecting(
     app = LayerLabApp(network.preset)
     async with app.run_test(size=size) as pilot:
         pane = app.inspect_pane
-        pane._ask = lambda: network.inspected
+        pane._load = lambda: network.inspected
         pane.run, pane.history = dataclasses.replace(network.run, document=app.document_id), network.history
         await pilot.press("3")
         await until(pilot, lambda: pane.view)

@@ -11,7 +11,7 @@ from textual.geometry import Offset
 from core.inspection.drawing import Drawing, Pad, centred
 from tests.tui.driving import SIZES, burst, check_golden, faint_texts, keys, lines_of, screen_of, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, Network, fixed, inspecting, trained
-from tui.inspect.draw import EMPTY, NOBODY, WORKING
+from tui.inspect.draw import EMPTY, UNAVAILABLE, WORKING
 from tui.inspect.draw_model import loaded
 from tui.inspect.outputs import OutputBars
 from tui.inspect.walk import WalkView
@@ -354,7 +354,7 @@ async def test_without_a_network_it_says_that_there_are_no_outputs():
         await until(pilot, lambda: answered(pane.view, fixed()))
         pane.inspected = None
         await pilot.pause()
-        assert NOBODY in screen_of(app)
+        assert UNAVAILABLE in screen_of(app)
         assert pane.view.bars.outputs is None
         await keys(pilot, "n", "space", "up", "enter")
         assert pane.chosen == "draw"
@@ -377,7 +377,7 @@ async def test_it_asks_nothing_while_it_is_not_seen():
 async def test_a_network_that_gives_nan_has_no_answer(size):
     async with inspecting(asked(Broken), "d", size) as (app, _pane, pilot):
         await keys(pilot, "space", "space")
-        await until(pilot, lambda: "centred:  no answer: the network gives NaN" in screen_of(app))
+        await until(pilot, lambda: "centred:  no prediction: the output is NaN" in screen_of(app))
         assert screen_of(app).count("NaN") >= 12
 
 

@@ -13,7 +13,7 @@ from tests.tui.inspect.networks import QUICK, SMALL, Network, fixed, inspecting,
 from tui.inspect.findings import FindingsView, FixLine
 from tui.screens.dialogs import Ask, NameFile
 from tui.theme import DARK, LIGHT
-from tui.train.controller import TrainedNetwork
+from tui.training_session import TrainedNetwork
 
 LOUD = replace(QUICK, pixels="0..255")
 
@@ -25,10 +25,10 @@ def view_of(pane):
 async def test_a_network_with_nothing_wrong_is_told_so():
     async with inspecting(fixed(), "f") as (app, pane, pilot):
         await until(pilot, lambda: view_of(pane).findings == ())
-        await until(pilot, lambda: "nothing was found wrong" in screen_of(app))
+        await until(pilot, lambda: "no problems found" in screen_of(app))
 
 
-async def test_what_is_found_about_a_trained_network_is_told_with_numbers_cause_and_remedy():
+async def test_what_is_found_about_a_trained_network_is_shown_with_numbers_cause_and_fix():
     network = trained(SMALL, LOUD)
     (finding,) = static_findings(SMALL, LOUD, summarize(SMALL))
     async with inspecting(network, "f", (200, 60)) as (app, pane, pilot):
@@ -37,7 +37,7 @@ async def test_what_is_found_about_a_trained_network_is_told_with_numbers_cause_
             await until(pilot, lambda text=text: text[:60] in " ".join(screen_of(app).split()))
 
 
-async def test_enter_applies_the_remedy_in_focus_and_u_takes_it_back():
+async def test_enter_applies_the_fix_in_focus_and_u_takes_it_back():
     network = fixed(SMALL, LOUD)
     async with inspecting(network, "f") as (app, pane, pilot):
         await until(pilot, lambda: isinstance(app.focused, FixLine))
@@ -49,7 +49,7 @@ async def test_enter_applies_the_remedy_in_focus_and_u_takes_it_back():
         await until(pilot, lambda: app.document.present == before)
 
 
-async def test_up_and_down_go_from_remedy_to_remedy():
+async def test_up_and_down_go_from_fix_to_fix():
     async with inspecting(fixed(SMALL, LOUD), "f") as (app, pane, pilot):
         await until(pilot, lambda: isinstance(app.focused, FixLine))
         lines = list(view_of(pane).query(FixLine))
@@ -60,7 +60,7 @@ async def test_up_and_down_go_from_remedy_to_remedy():
         await until(pilot, lambda: app.focused is lines[0])
 
 
-async def test_a_click_applies_a_remedy():
+async def test_a_click_applies_a_fix():
     async with inspecting(fixed(SMALL, LOUD), "f") as (app, pane, pilot):
         await until(pilot, lambda: list(view_of(pane).query(FixLine)))
         await pilot.pause()
@@ -92,16 +92,16 @@ async def test_it_looks_as_it_was_last_looked_at(size, update):
         check_golden(app, f"inspect-findings-{size[0]}x{size[1]}", update=update)
 
 
-async def test_a_remedy_is_for_the_network_trained_last_though_it_is_called_as_the_one_before():
+async def test_a_fix_is_for_the_network_trained_last_though_it_is_called_as_the_one_before():
     network = fixed(SMALL, LOUD)
     async with inspecting(network, "f") as (app, pane, pilot):
         await until(pilot, lambda: isinstance(app.focused, FixLine))
-        labels = [line.remedy.label for line in view_of(pane).query(FixLine)]
+        labels = [line.fix.label for line in view_of(pane).query(FixLine)]
         other = replace(LOUD, seed=77)
         pane.run = TrainedNetwork("small", SMALL, other, document=app.document_id)
-        await until(pilot, lambda: {line.remedy.plan.seed for line in pane.query(FixLine)} == {77})
+        await until(pilot, lambda: {line.fix.plan.seed for line in pane.query(FixLine)} == {77})
         await until(pilot, lambda: isinstance(app.focused, FixLine))
-        assert [line.remedy.label for line in view_of(pane).query(FixLine)] == labels
+        assert [line.fix.label for line in view_of(pane).query(FixLine)] == labels
         await pilot.press("enter")
         await until(pilot, lambda: app.document.present.plan == replace(other, pixels="0..1"))
 
@@ -118,29 +118,29 @@ async def test_what_is_told_just_before_a_pause_is_looked_at_too():
         await until(pilot, lambda: view.findings)
 
 
-async def test_new_findings_leave_the_focus_on_the_remedy_that_was_chosen():
+async def test_new_findings_leave_the_focus_on_the_fix_that_was_chosen():
     network = fixed(SMALL, LOUD)
     async with inspecting(network, "f") as (app, pane, pilot):
         view = view_of(pane)
         await until(pilot, lambda: isinstance(app.focused, FixLine))
         await pilot.press("down")
-        chosen = list(view.query(FixLine))[1].remedy
-        await until(pilot, lambda: app.focused.remedy == chosen)
+        chosen = list(view.query(FixLine))[1].fix
+        await until(pilot, lambda: app.focused.fix == chosen)
         (finding, *others) = view.findings
         before = app.focused
         view.findings = (replace(finding, code="another", remedies=()), finding, *others)
         await until(pilot, lambda: isinstance(app.focused, FixLine) and app.focused is not before)
-        assert app.focused.remedy == chosen
+        assert app.focused.fix == chosen
         pane.bar.focus()
         await until(pilot, lambda: app.focused is pane.bar)
         view.findings = (finding, *others)
-        await until(pilot, lambda: len(view.query(".finding--said")) == 1 + len(others))
+        await until(pilot, lambda: len(view.query(".finding--text")) == 1 + len(others))
         await pilot.pause()
         assert app.focused is pane.bar
 
 
 @pytest.mark.parametrize("whose", ["a kept run", "another document"])
-async def test_a_remedy_for_another_network_opens_a_new_document_and_leaves_the_open_one_and_its_file(whose, home):
+async def test_a_fix_for_another_network_opens_a_new_document_and_leaves_the_open_one_and_its_file(whose, home):
     network = fixed(SMALL, LOUD)
     async with inspecting(network, "f") as (app, pane, pilot):
         mine = home / "mine.toml"
@@ -148,7 +148,7 @@ async def test_a_remedy_for_another_network_opens_a_new_document_and_leaves_the_
         written = mine.read_bytes()
         app.open_document(presets.load(mine), mine)
         if whose == "a kept run":
-            pane.run = replace_run(network.run, name="my run", kept="run k3f9q, best weights")
+            pane.run = replace_run(network.run, name="my run", saved_as="run k3f9q, best weights")
         await until(pilot, lambda: isinstance(app.focused, FixLine))
         app.build_pane.selected = 8
         app.build_pane.action_delete()
@@ -177,7 +177,7 @@ async def test_a_remedy_for_another_network_opens_a_new_document_and_leaves_the_
         assert app.path.parent == home / "presets"
 
 
-async def test_a_remedy_of_an_earlier_version_of_the_document_is_an_edit_of_it():
+async def test_a_fix_of_an_earlier_version_of_the_document_is_an_edit_of_it():
     network = fixed(SMALL, LOUD)
     async with inspecting(network, "f") as (app, _pane, pilot):
         await until(pilot, lambda: isinstance(app.focused, FixLine))
@@ -191,7 +191,7 @@ async def test_a_remedy_of_an_earlier_version_of_the_document_is_an_edit_of_it()
         assert app.document.present.name == edited.name
 
 
-async def test_a_remedy_that_is_no_longer_among_what_was_found_is_not_applied():
+async def test_a_fix_that_is_no_longer_among_what_was_found_is_not_applied():
     network = fixed(SMALL, LOUD)
     async with inspecting(network, "f") as (app, pane, pilot):
         await until(pilot, lambda: isinstance(app.focused, FixLine))

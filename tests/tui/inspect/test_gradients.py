@@ -12,7 +12,7 @@ from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, un
 from tests.tui.inspect.networks import Network, fixed, inspecting, trained
 from tui.inspect.gradients import picture
 from tui.theme import DARK, LIGHT
-from tui.train.controller import TrainedNetwork
+from tui.training_session import TrainedNetwork
 from tui.widgets.gradient_table import percent
 
 SIZES = [(80, 24), (120, 36)]
@@ -86,7 +86,7 @@ async def test_enter_draws_the_layer_and_the_arrows_choose_it():
         await pilot.press("down", "o")
         await until(pilot, lambda: "4 Dense 16 sigmoid: step as a share" in screen_of(app))
         await pilot.press("o")
-        await until(pilot, lambda: "no relu, so no unit of it can die" in screen_of(app))
+        await until(pilot, lambda: "no relu, so no unit can die" in screen_of(app))
         await pilot.press("escape")
         await until(pilot, lambda: not pane.view.chart.display or not pane.view.charted)
         assert "no relu" not in screen_of(app)

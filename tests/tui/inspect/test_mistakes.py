@@ -97,13 +97,13 @@ async def test_the_surest_mistakes_come_first_and_the_chosen_one_is_told_in_word
     mistakes = wrong(network)
     async with inspecting(network, "m") as (app, pane, pilot):
         view = await ready(pane, pilot)
-        assert f"{len(mistakes)} mistakes, the surest first   page 1 of {-(-len(mistakes) // 15)}" in screen_of(app)
+        assert f"{len(mistakes)} mistakes, most confident first   page 1 of {-(-len(mistakes) // 15)}" in screen_of(app)
         for place in range(3):
             example, true, taken, sure = mistakes[view.gallery.place]
             assert view.gallery.place == place
             assert f">{true} as {taken}  {100 * sure:.1f}%" in screen_of(app)
             other = 100 * network.inspected.results().probabilities[example, true]
-            assert f"class {true}, taken for {taken}" in screen_of(app)
+            assert f"class {true}, predicted {taken}" in screen_of(app)
             assert f"{100 * sure:.1f}% for {taken}, {other:.1f}% for {true}" in screen_of(app)
             assert f"x_test[{example}]" in screen_of(app)
             np.testing.assert_array_equal(view.chosen.digit.images[0], network.inspected.images[example])
@@ -120,16 +120,16 @@ async def test_the_filters_show_the_mistakes_of_a_true_class_and_of_an_answer():
     async with inspecting(network, "m") as (app, pane, pilot):
         view = await ready(pane, pilot)
         await keys(pilot, "a")
-        assert f"{in_class[0]} mistakes in class 0, the surest first" in screen_of(app)
+        assert f"{in_class[0]} mistakes in class 0, most confident first" in screen_of(app)
         await keys(pilot, "a", "a", "A")
-        assert f"{in_class[1]} mistakes in class 1, the surest first" in screen_of(app)
+        assert f"{in_class[1]} mistakes in class 1, most confident first" in screen_of(app)
         await keys(pilot, "x", "b", "b", "b")
-        assert f"{as_answer[2]} taken for 2 by mistake, the surest first" in screen_of(app)
+        assert f"{as_answer[2]} predicted 2 by mistake, most confident first" in screen_of(app)
         await keys(pilot, "B", "B", "B", "B")
-        assert f"{as_answer[9]} taken for 9 by mistake" in screen_of(app)
+        assert f"{as_answer[9]} predicted 9 by mistake" in screen_of(app)
         await keys(pilot, *"aaaaa")
         assert view.filter == Filter(4, 9)
-        assert f"{counts[4, 9]} of class 4 taken for 9, the surest first" in screen_of(app)
+        assert f"{counts[4, 9]} of class 4 predicted 9, most confident first" in screen_of(app)
         assert ">4 as 9" in screen_of(app)
         await keys(pilot, "escape")
         assert view.filter == Filter()
@@ -145,9 +145,9 @@ async def test_a_cell_on_the_diagonal_shows_the_right_answers():
         view = await ready(pane, pilot)
         view.show(6, 6)
         await pilot.pause()
-        assert f"{right} of class 6 taken for 6, rightly, the surest first" in screen_of(app)
+        assert f"{right} of class 6 predicted 6, correct, most confident first" in screen_of(app)
         assert ">6 as 6" in screen_of(app)
-        assert "class 6, taken for 6, rightly" in screen_of(app)
+        assert "class 6, predicted 6, correct" in screen_of(app)
         view.show(6, None)
         await pilot.pause()
         assert view.gallery.place == 0
@@ -233,7 +233,7 @@ async def test_a_filter_that_fits_nothing_says_so_and_which_key_clears_it(walked
         view = await ready(pane, pilot)
         view.show(true, taken)
         await pilot.pause()
-        assert f"No digit of class {true} was taken for {taken}: x shows all mistakes again." in screen_of(app)
+        assert f"No digit of class {true} was predicted {taken}: x shows all mistakes again." in screen_of(app)
         assert not faint_texts(app, LEAST)
         await keys(pilot, "enter", "right", "pagedown", "end")
         assert not walked
@@ -244,15 +244,15 @@ async def test_a_filter_that_fits_nothing_says_so_and_which_key_clears_it(walked
 async def test_a_network_that_makes_no_mistake():
     async with inspecting(answering(lambda labels: np.eye(10)[labels]), "m") as (app, pane, pilot):
         view = await ready(pane, pilot)
-        assert "There is no mistake: all 10,000 answers are right." in screen_of(app)
+        assert "No mistakes: all 10,000 answers are right." in screen_of(app)
         assert view.gallery.has_focus
         await keys(pilot, "a")
-        assert "There is no mistake in class 0: x shows" in screen_of(app)
+        assert "No mistakes in class 0: x shows" in screen_of(app)
         await keys(pilot, "x", "b")
-        assert "Nothing was taken for 0 by mistake: x shows" in screen_of(app)
+        assert "Nothing was predicted 0 by mistake: x shows" in screen_of(app)
         view.show(5, 5)
         await pilot.pause()
-        assert "892 of class 5 taken for 5, rightly" in screen_of(app)
+        assert "892 of class 5 predicted 5, correct" in screen_of(app)
 
 
 async def test_a_network_that_gives_nothing_but_nan():
@@ -271,13 +271,15 @@ async def test_a_network_that_gives_nan_now_and_then():
 
     async with inspecting(answering(outputs), "m", (80, 24)) as (app, pane, pilot):
         await ready(pane, pilot)
-        assert "9,900 mistakes, the surest first; 100 without answer (NaN)   page 1 of 2,475" in screen_of(app)
+        assert "9,900 mistakes, most confident first; 100 without a prediction (NaN)   page 1 of 2,475" in screen_of(
+            app
+        )
 
 
 async def test_ten_thousand_digits_are_on_pages():
     async with inspecting(answering(lambda labels: np.eye(10)[np.full(len(labels), 1)]), "m") as (app, pane, pilot):
         view = await ready(pane, pilot)
-        assert "8,865 mistakes, the surest first   page 1 of 591" in screen_of(app)
+        assert "8,865 mistakes, most confident first   page 1 of 591" in screen_of(app)
         await keys(pilot, "end")
         assert "page 591 of 591" in screen_of(app)
         assert view.gallery.place == 8_864

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.inspection.activations import Spread
-from tui.inspect.numbers import fitted, short, told
+from tui.inspect.numbers import fitted, short, spread_text
 
 NAN, INF = float("nan"), float("inf")
 
@@ -64,7 +64,7 @@ def test_a_table_says_no_more_than_half_a_last_digit_wrong(values):
 
 
 def test_what_is_told_of_values():
-    assert told(Spread.of(np.array([0.0, 3.0, 1.0, 0.0]))) == "0 to 3, mean 1, 50.0% zeros"
-    assert told(Spread.of(np.array([0.3333]))) == "0.3333"
-    assert told(Spread.of(np.array([NAN, NAN]))) == "nothing but NaN and infinity: 2 of 2"
-    assert told(Spread.of(np.zeros(0))) == "no values"
+    assert spread_text(Spread.of(np.array([0.0, 3.0, 1.0, 0.0]))) == "0 to 3, mean 1, 50.0% zeros"
+    assert spread_text(Spread.of(np.array([0.3333]))) == "0.3333"
+    assert spread_text(Spread.of(np.array([NAN, NAN]))) == "only NaN and infinity: 2 of 2"
+    assert spread_text(Spread.of(np.zeros(0))) == "no values"

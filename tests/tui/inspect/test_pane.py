@@ -170,7 +170,7 @@ async def test_a_network_that_cannot_be_asked_says_why_and_is_asked_anew_after_t
         pane.state = "stopping"
         pane._ask = lambda: Broken(SMALL, QUICK)
         pane.state = "idle"
-        said = "The network cannot be looked into: out of memory: no room for [b]"
+        said = "The network cannot be inspected: out of memory: no room for [b]"
         await until(pilot, lambda: said in screen_of(app))
         await pilot.press("g")
         await until(pilot, lambda: "cannot be looked into" not in screen_of(app))

@@ -136,7 +136,7 @@ async def test_the_cursor_begins_at_the_most_frequent_confusion_and_n_goes_on_fr
             assert view.matrix.cell == (true, taken)
             support = sum(counts[true, other] for other in range(10))
             share = 100 * counts[true, taken] / support
-            said = f"class {true}: {counts[true, taken]} of {support:,} taken for {taken} ({share:.1f}%)"
+            said = f"class {true}: {counts[true, taken]} of {support:,} predicted {taken} ({share:.1f}%)"
             assert said in screen_of(app)
 
 
@@ -195,7 +195,7 @@ async def test_enter_wants_the_digits_of_the_cell_unless_it_is_empty(wanted):
         view = await ready(pane, pilot)
         view.matrix.cell = (row, column)
         await keys(pilot, "enter")
-        assert f"class {row}: none of {results.support[row]} taken for {column}" in screen_of(app)
+        assert f"class {row}: none of {results.support[row]} predicted {column}" in screen_of(app)
         assert "enter shows" not in screen_of(app)
         view.matrix.cell = (4, 4)
         await keys(pilot, "enter")
@@ -211,7 +211,7 @@ async def test_the_mouse_chooses_a_cell_and_opens_it(size, wanted):
         offset = (column - view.matrix.region.x, line - view.matrix.region.y)
         await pilot.click(view.matrix, offset=offset)
         await until(pilot, lambda: view.matrix.cell == (6, 6))
-        assert "class 6: 35 of 43 taken for 6, rightly" in screen_of(app)
+        assert "class 6: 35 of 43 predicted 6, correct" in screen_of(app)
         await pilot.click(view.matrix, offset=offset, times=2)
         await until(pilot, lambda: wanted == [(6, 6)])
         await pilot.click(view.matrix, offset=(1, 0))
@@ -276,12 +276,12 @@ async def test_without_mistakes_n_stays_where_it_is():
         view = await ready(pane, pilot)
         await keys(pilot, "down", "right", "n")
         assert view.matrix.cell == (1, 1)
-        assert "class 1: 67 of 67 taken for 1, rightly (100.0%); enter shows them" in screen_of(app)
+        assert "class 1: 67 of 67 predicted 1, correct (100.0%); enter shows them" in screen_of(app)
 
 
 async def test_pictures_that_cannot_be_had_are_told_in_a_line():
     async with inspecting(replace(fixed(), inspected=Unreadable(SMALL, QUICK))) as (app, _pane, pilot):
-        await until(pilot, lambda: "The digits cannot be had: the device [b]is gone[/b]" in screen_of(app))
+        await until(pilot, lambda: "The digits could not be loaded: the device [b]is gone[/b]" in screen_of(app))
         assert "accuracy 81.80%" in screen_of(app)
 
 
@@ -301,12 +301,12 @@ def test_figures_and_cells_in_words():
     outputs, labels = np.eye(3, dtype=np.float32)[[0, 1, 1, 1]], np.array([0, 0, 1, 1])
     results = Results.of(outputs, labels, 0.25, ("a", "b", "c"))
     assert figures(results) == (
-        "loss 0.2500   accuracy 75.00%, 3 of 4 right",
+        "loss 0.2500   accuracy 75.00%, 3 of 4 correct",
         "macro precision 0.833, recall 0.750, F1 0.733",
     )
-    assert cell(results, 0, 1) == "class a: 1 of 2 taken for b (50.0%); enter shows them"
-    assert cell(results, 1, 1) == "class b: 2 of 2 taken for b, rightly (100.0%); enter shows them"
-    assert cell(results, 1, 0) == "class b: none of 2 taken for a"
+    assert cell(results, 0, 1) == "class a: 1 of 2 predicted b (50.0%); enter shows them"
+    assert cell(results, 1, 1) == "class b: 2 of 2 predicted b, correct (100.0%); enter shows them"
+    assert cell(results, 1, 0) == "class b: none of 2 predicted a"
     assert cell(results, 2, 0) == "class c: the test set has none"
 
 

@@ -15,7 +15,7 @@ from tests.tui.inspect.networks import QUICK, SMALL, Fixed, Network, fixed
 from tui.app import LayerLabApp
 from tui.inspect.pane import InspectPane
 from tui.inspect.view_registry import VIEWS
-from tui.train.controller import TrainedNetwork
+from tui.training_session import TrainedNetwork
 
 DEEP = SMALL.insert(1, Conv2D(3, (3, 3), activation="tanh")).insert(4, Flatten()).insert(5, Dense(12, "relu"))
 
@@ -94,7 +94,7 @@ async def opened_view(pane: InspectPane, pilot: Pilot[None], name: str) -> None:
     await until(pilot, lambda: pane.view)
     await pilot.press(VIEWS[name].key)
     await until(pilot, lambda: pane.view and pane.view.id == name == pane.switcher.current)
-    await until(pilot, lambda: pane.results or not VIEWS[name].asks)
+    await until(pilot, lambda: pane.results or not VIEWS[name].needs_network)
     await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
     await until(pilot, lambda: app.focused is not None and app.focused is not pane.bar)
 

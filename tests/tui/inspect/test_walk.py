@@ -15,7 +15,7 @@ from tests.tui.inspect.networks import QUICK, SMALL, Fixed, Network, fixed, insp
 from tui.inspect.stepper import Stepper
 from tui.inspect.view import WalkWanted
 from tui.theme import DARK, LIGHT
-from tui.train.controller import TrainedNetwork
+from tui.training_session import TrainedNetwork
 
 SIZES = [(80, 24), (120, 36)]
 DEEP = Architecture((28, 28, 1), (Flatten(), *(Dense(8, "sigmoid") for _ in range(98)), Dense(10, "softmax")))
@@ -73,8 +73,8 @@ async def test_the_digit_and_the_answer_are_told():
     async with inspecting(network, "w") as (app, pane, pilot):
         view = await walked(pane, pilot)
         sure = show_percent(output.max(), 1)
-        said = f"test digit 0, a {network.inspected.labels[0]}: taken for {output.argmax()} at {sure}"
-        assert view.told.content.plain == said
+        said = f"test digit 0, a {network.inspected.labels[0]}: predicted {output.argmax()} at {sure}"
+        assert view.title.content.plain == said
         await pilot.press("end")
         await pilot.pause()
         assert view.activations.bars.display
@@ -256,7 +256,7 @@ async def test_another_digit_of_the_test_set_is_walked():
             digit = view._walked.digit
             assert digit.index != before.digit.index
             assert digit.image.tolist() == network.inspected.images[digit.index].tolist()
-            assert f"test digit {digit.index}, a {network.inspected.labels[digit.index]}: " in view.told.content.plain
+            assert f"test digit {digit.index}, a {network.inspected.labels[digit.index]}: " in view.title.content.plain
             before = view._walked
 
 
@@ -268,7 +268,7 @@ async def test_another_view_can_have_a_digit_walked(truth, said):
         pane.post_message(WalkWanted(image, truth))
         await until(pilot, lambda: pane.chosen == "walk")
         view = await walked(pane, pilot)
-        assert view.told.content.plain.startswith(said)
+        assert view.title.content.plain.startswith(said)
         assert view._walked.digit.image is image
         assert (view.digit.drawn.picture == image).all()
 
@@ -292,7 +292,7 @@ async def test_a_layer_without_a_window_says_so():
         view = await walked(pane, pilot)
         for key, said in [("enter", "Input has no window"), ("end", ""), ("enter", "Dense has no window to slide")]:
             await pilot.press(key)
-            await until(pilot, lambda said=said: said in view.told.content.plain)
+            await until(pilot, lambda said=said: said in view.title.content.plain)
             assert not isinstance(app.screen, Stepper)
 
 
@@ -327,14 +327,14 @@ async def test_nan_is_told():
     network = stand_in(Broken(known.run.architecture, known.run.plan))
     async with inspecting(network, "w") as (_app, pane, pilot):
         view = await walked(pane, pilot)
-        assert "no answer: the network gives NaN" in view.told.content.plain
+        assert "no prediction: the output is NaN" in view.title.content.plain
         await pilot.press("down")
         await until(pilot, lambda: told_of(view)[0].startswith("1  "))
         assert told_of(view)[2] == f"! {24 * 24 * 3:,} of {24 * 24 * 4:,} are NaN or infinite"
         assert "nothing but NaN" in view.activations.foot.content.plain
         await pilot.press("end")
         await until(pilot, lambda: told_of(view)[0].startswith("5  "))
-        assert told_of(view)[1] == "nothing but NaN and infinity: 10 of 10"
+        assert told_of(view)[1] == "only NaN and infinity: 10 of 10"
 
 
 class Slow(Fixed):
@@ -355,7 +355,7 @@ async def test_it_says_that_it_is_working_and_drops_what_comes_too_late():
     async with inspecting(stand_in(slow), "w") as (_app, pane, pilot):
         view = pane.view
         try:
-            await until(pilot, lambda: "working out" in view.told.content.plain)
+            await until(pilot, lambda: "working out" in view.title.content.plain)
             assert not view.body.display
             pane.inspected = None
             await pilot.pause()
@@ -397,11 +397,11 @@ async def test_weights_that_cannot_be_had_are_told_and_asked_for_again():
         await pilot.press("down")
         for _ in range(2):
             await pilot.press("enter")
-            await until(pilot, lambda: "The weights cannot be had: out of memory" in view.told.content.plain)
+            await until(pilot, lambda: "The weights cannot be had: out of memory" in view.title.content.plain)
             assert not isinstance(app.screen, Stepper)
             await pilot.press("right")
             await pilot.pause()
-            assert "taken for" in view.told.content.plain
+            assert "taken for" in view.title.content.plain
 
 
 async def test_other_weights_are_shown_with_the_same_digit():

@@ -12,7 +12,7 @@ from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, un
 from tests.tui.inspect.networks import SMALL, Fixed, Network, fixed, inspecting, trained
 from tui.inspect.layer_list import figure
 from tui.theme import DARK, LIGHT
-from tui.train.controller import TrainedNetwork
+from tui.training_session import TrainedNetwork
 
 SIZES = [(80, 24), (120, 36)]
 SCENES = {"": [], "-bias": ["down", "right"], "-filters": ["i"], "-matrix": ["down", "i"]}
@@ -75,7 +75,7 @@ async def test_the_figures_are_those_of_the_networks_weights():
             view = pane.view
             while view.listing.chosen.row != row:
                 await pilot.press("down")
-            while view.digest.name != name:
+            while view.weight.name != name:
                 await pilot.press("right")
             screen = lines_of(app)
             assert any(f"{name} {'x'.join(map(str, told.after.shape))}" in line for line in screen)
@@ -100,10 +100,10 @@ async def test_training_is_seen_in_the_list():
 async def test_arrows_choose_the_layer_and_its_weight():
     async with inspecting(fixed(), "v") as (_app, pane, pilot):
         view = await shown(pilot, pane)
-        seen = [(view.digest.row, view.digest.name)]
+        seen = [(view.weight.row, view.weight.name)]
         for key in ("right", "right", "left", "down", "down", "down", "up", "home", "end", "pageup", "pagedown"):
             await pilot.press(key)
-            seen.append((view.digest.row, view.digest.name))
+            seen.append((view.weight.row, view.weight.name))
         expected = [(1, "kernel"), (1, "bias"), (1, "kernel"), (1, "bias"), (4, "kernel"), (5, "kernel"), (5, "kernel")]
         rest = [(4, "kernel"), (1, "kernel"), (5, "kernel"), (1, "kernel"), (5, "kernel")]
         assert seen == [*expected, *rest]
@@ -113,12 +113,12 @@ async def test_a_click_chooses_a_layer_and_a_second_one_shows_its_pictures():
     async with inspecting(fixed(), "v") as (_app, pane, pilot):
         view = await shown(pilot, pane)
         await pilot.click(view.listing, offset=(10, 2))
-        assert view.digest.row == 4
+        assert view.weight.row == 4
         await pilot.click(view.listing, offset=(10, 3), times=2)
         await until(pilot, lambda: view.pictured)
-        assert view.digest.row == 5
+        assert view.weight.row == 5
         await pilot.press("down", "up")  # the keys still choose
-        assert view.digest.row == 4
+        assert view.weight.row == 4
 
 
 async def test_the_bars_are_the_shares_of_the_weights():
@@ -127,7 +127,7 @@ async def test_the_bars_are_the_shares_of_the_weights():
         await pilot.press("down")
         await pilot.pause()
         chart = ["".join(segment.text for segment in line) for line in view.histogram.draw()]
-        before, after = view.digest.distribution.bins(view.histogram.size.width)
+        before, after = view.weight.distribution.bins(view.histogram.size.width)
         top = max(before.max(), after.max())
         assert f"highest: {top:.1%}" in chart[0]
         wide = view.histogram.size.width // len(after)
@@ -137,21 +137,21 @@ async def test_the_bars_are_the_shares_of_the_weights():
             dotted = sum("\u2800" <= row[place * wide] <= "\u28ff" for row in rows)
             whole = int(share / top * len(rows))
             assert whole - dotted <= filled <= whole + 1
-        assert chart[-1].startswith(f"{view.digest.distribution.low:.3g}")
-        assert chart[-1].endswith(f"{view.digest.distribution.high:.3g}")
+        assert chart[-1].startswith(f"{view.weight.distribution.low:.3g}")
+        assert chart[-1].endswith(f"{view.weight.distribution.high:.3g}")
 
 
 async def test_pictures_before_and_after_are_two():
     async with inspecting(fixed(), "v") as (app, pane, pilot):
         view = await shown(pilot, pane)
         await pilot.press("space")  # without pictures, this key has nothing to do
-        assert not view.heat.begun
+        assert not view.images.before
         await pilot.press("i")
         await until(pilot, lambda: "after: 1 to 4 of 4 filters" in screen_of(app))
-        after = view.heat.draw()
+        after = view.images.draw()
         await pilot.press("space")
         await until(pilot, lambda: "before: 1 to 4 of 4 filters" in screen_of(app))
-        assert view.heat.draw()[2:] != after[2:]
+        assert view.images.draw()[2:] != after[2:]
         await pilot.press("i")
         await until(pilot, lambda: "highest" in screen_of(app))
 
@@ -171,7 +171,7 @@ async def test_a_dense_layer_on_the_pixels_is_seen_as_images_on_pages():
             await until(pilot, lambda app=app: "after: 1 to " in screen_of(app))
             await pilot.press("down")
             await until(pilot, lambda app=app: "inputs down, units across, means of several" in screen_of(app))
-            assert view.heat.page == 0
+            assert view.images.page == 0
             assert all(len(line) <= size[0] for line in lines_of(app))
 
 
@@ -245,10 +245,10 @@ async def test_a_hundred_layers_scroll():
     async with inspecting(given(told, architecture), "v", (80, 24)) as (app, pane, pilot):
         view = await shown(pilot, pane)
         await pilot.press("end")
-        assert view.digest.row == 101
+        assert view.weight.row == 101
         await until(pilot, lambda: any("101  Dense 9 sigmoid" in line for line in lines_of(app)))
         await pilot.press("pageup")
-        assert view.digest.row < 101
+        assert view.weight.row < 101
 
 
 async def test_without_weights_it_says_so():

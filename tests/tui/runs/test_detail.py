@@ -11,7 +11,7 @@ from core.runs.store import Store
 from tests.tui.driving import keys, lines_of, screen_of, until
 from tests.tui.runs.stored_runs import history, keep, listing, preset, some
 from tui.runs.pane import RunsPane
-from tui.runs.run_cache import KEPT, RunCache
+from tui.runs.run_cache import SIZE, RunCache
 from tui.runs.series_styles import MOST, SIGNS
 from tui.widgets.picture import Line
 
@@ -114,7 +114,7 @@ async def test_more_runs_than_can_be_told_apart(home: Path):
         keep(home, f"sweep {number:02}", changed, history(changed, 2, 1.0), number=number)
     async with listing(MOST + 3, (120, 40)) as (app, pane, pilot):
         await keys(pilot, "a")
-        await until(pilot, lambda: "3 more, which are not drawn" in screen_of(app))
+        await until(pilot, lambda: "3 more, not drawn" in screen_of(app))
         await until(pilot, lambda: len(drawn(pane)) == MOST)
         assert len(pane.table.signs) == MOST + 3
         await keys(pilot, "c", "c")
@@ -160,24 +160,24 @@ def test_what_was_read_is_kept_at_hand_as_long_as_the_list_says_the_same(home: P
 
     reader = RunCache(read)
     run = Store().find(kept)
-    assert reader.at_hand(run) is None
-    assert reader.read(run) is reader.read(run) is reader.at_hand(run)
+    assert reader.cached(run) is None
+    assert reader.read(run) is reader.read(run) is reader.cached(run)
     assert asked == [kept]
     changed = replace(run, figures=replace(run.metrics, epochs=3))
-    assert reader.at_hand(changed) is None
+    assert reader.cached(changed) is None
     reader.read(changed)
     assert asked == [kept, kept]
     with pytest.raises(RunError):
         reader.read(replace(run, id="gone"))
 
 
-def test_only_so_many_are_kept_at_hand(home: Path):
+def test_only_so_many_are_kept_cached(home: Path):
     trained = preset(epochs=2)
     told = Store().details(keep(home, "one", trained, history(trained, 2, 1.0)))
     reader = RunCache(lambda _: told)
-    runs = [replace(told.run, id=f"run-{number}") for number in range(KEPT + 1)]
+    runs = [replace(told.run, id=f"run-{number}") for number in range(SIZE + 1)]
     for run in runs:
         reader.read(run)
     assert isinstance(runs[0], Run)
-    assert reader.at_hand(runs[0]) is None
-    assert reader.at_hand(runs[1]) is told
+    assert reader.cached(runs[0]) is None
+    assert reader.cached(runs[1]) is told

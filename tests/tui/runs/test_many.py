@@ -107,7 +107,7 @@ async def test_the_tab_with_a_thousand_runs(home: Path):
         assert f"{found} of 1,000 runs" in screen_of(app)
         await keys(pilot, "enter", "a", "d")
         await until(pilot, lambda: "in the trash" in pane.status.message)
-        assert len(pane._shelf.runs) == 1_000 - found
+        assert len(pane._list_state.runs) == 1_000 - found
         await keys(pilot, "z")
-        await until(pilot, lambda: "taken back" in pane.status.message)
+        await until(pilot, lambda: "restored" in pane.status.message)
         assert len(pane.table.runs) == found

@@ -92,7 +92,7 @@ async def test_the_filter_works_as_one_types(runs):
         assert pane.table.has_focus
         assert len(names(pane)) == 2
         await keys(pilot, "slash", "text: nonsense")
-        assert "No run fits the filter: escape clears it." in screen_of(app)
+        assert "No run matches the filter: escape clears it." in screen_of(app)
         await keys(pilot, "escape")
         assert names(pane) == NEWEST_FIRST
         assert pane.table.has_focus
@@ -215,7 +215,7 @@ async def test_what_the_pane_asks_of_the_app(runs, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "key", "why"),
     [
-        ("ffnn 500", "r", "has come to its end: + goes on"),
+        ("ffnn 500", "r", "has come to its end: + resumes it"),
         ("too fast", "i", "has no weights yet"),
         ("20231120-120000-lenet-5-k7mzp", "enter", "is damaged"),
         ("20231120-120000-lenet-5-k7mzp", "n", "is damaged"),
@@ -241,7 +241,7 @@ async def test_what_is_being_trained_is_neither_deleted_nor_resumed(home: Path):
             assert "\u25b8 running" in screen_of(app)
             for key in ("d", "r", "plus"):
                 await keys(pilot, key)
-                assert "under way: it is being trained now" in pane.status.message
+                assert "under way: it is being trained" in pane.status.message
             assert Store().path(kept).is_dir()
             lock.release()
             await until(pilot, lambda: "interrupted" in screen_of(app))
@@ -294,7 +294,7 @@ async def test_runs_are_deleted_and_taken_back_step_by_step(runs):
         await choose(pilot, pane, "ffnn 500")
         await keys(pilot, "d")
         await until(pilot, lambda: len(pane.table.runs) == 6)
-        assert pane.status.message == "ffnn 500 in the trash: z takes it back"
+        assert pane.status.message == "ffnn 500 moved to the trash: z restores it"
         assert pane.table.chosen.name == "lenet, as it was", "the next one takes its place"
         await keys(pilot, "home", "space", "space", "delete")
         await until(pilot, lambda: len(pane.table.runs) == 4)

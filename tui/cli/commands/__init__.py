@@ -1,1 +1,1 @@
-"""The commands of `layerlab`, one module each; none is imported before it is asked for."""
+"""The commands of `layerlab`, one module each; each imported only when it is called."""

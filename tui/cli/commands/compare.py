@@ -1,4 +1,4 @@
-"""`layerlab compare`: the figures of some runs side by side, and in what they differ."""
+"""`layerlab compare`: the metrics of runs side by side, and their differences."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,9 +8,9 @@ from core.runs.json_output import comparison_report
 from core.runs.record import Run, RunDetails
 from core.runs.store import Store
 from core.strict_json import to_json
+from tui import run_text
 from tui.cli.lookup import DONE, UsageError, find_runs, refused
 from tui.output import Column, Output
-from tui.runs import run_text
 
 __all__ = ["run", "show"]
 
@@ -19,7 +19,7 @@ FIGURES: tuple[tuple[str, Callable[[Run], str]], ...] = (
     ("architecture", lambda run: run.architecture),
     ("params", lambda run: show_count(run.metrics.params)),
     ("epochs", lambda run: run_text.epochs(run.metrics)),
-    ("epoch of the lowest loss", lambda run: _epoch(run.metrics.best_epoch)),
+    ("epoch of lowest loss", lambda run: _epoch(run.metrics.best_epoch)),
     ("validation accuracy there", lambda run: show_accuracy(run.metrics.accuracy_at_lowest_loss)),
     ("best validation accuracy", lambda run: show_accuracy(run.metrics.best_val_accuracy)),
     ("in epoch", lambda run: _epoch(run.metrics.best_accuracy_epoch)),
@@ -43,12 +43,12 @@ def _epoch(number: int) -> str:
 
 
 def run(names: Sequence[str], *, as_json: bool) -> int:
-    """Print what the runs ``names`` have come to, and in what their architectures and plans differ."""
+    """Print the metrics of the runs ``names``, and how their architectures and plans differ."""
     store = Store()
     runs = find_runs(store, names)
     if len(runs) < 2:
-        same = f"{runs[0].name} ({runs[0].key}) is one run; " if len(names) > 1 else ""
-        raise UsageError(f"{same}to compare takes two runs or more; `layerlab runs` lists them")
+        same = f"{runs[0].name} ({runs[0].key}) is a single run; " if len(names) > 1 else ""
+        raise UsageError(f"{same}comparing needs two or more runs; `layerlab runs` lists them")
     with refused():
         compared = [store.details(run.id) for run in runs]
     if as_json:
@@ -59,8 +59,8 @@ def run(names: Sequence[str], *, as_json: bool) -> int:
 
 
 def show(compared: Sequence[RunDetails], out: Output) -> None:
-    """Lay out two runs or more for a reader, a column for each."""
-    runs = [told.run for told in compared]
+    """Print two or more runs, a column for each."""
+    runs = [details.run for details in compared]
     keys = [Column(run.key) for run in runs]
     out.table([Column(""), *keys], [(title, *(figure(run) for run in runs)) for title, figure in FIGURES])
     out.line()

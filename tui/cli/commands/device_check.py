@@ -1,4 +1,4 @@
-"""`layerlab doctor --train`: how every device trains, next to the CPU."""
+"""`layerlab doctor --train`: trains on every device and compares it with the CPU."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -24,22 +24,22 @@ COLUMNS = (
     Column("loss", right=True),
     Column("test loss", right=True),
     Column("accuracy", right=True),
-    Column("off the CPU", right=True),
+    Column("CPU difference", right=True),
     Column("examples/s", right=True),
     Column("memory", right=True),
     Column("time", right=True),
 )
-ONLY_CPU = "only the CPU was tried: TensorFlow finds no GPU here, so this says nothing about one"
+ONLY_CPU = "only the CPU was checked: TensorFlow finds no GPU here"
 
 
 class DeviceCheck(Struct, frozen=True):
-    """The trainings on all devices, and what is wrong with each device: empty if nothing is."""
+    """The training runs on all devices, and each device's problem, empty if it has none."""
 
     trainings: tuple[DeviceTraining, ...]
     problems: dict[str, str]
 
     def report(self) -> dict[str, object]:
-        """As JSON tells it."""
+        """The JSON representation."""
         trainings = [
             {**to_builtins(one), "difference": difference(one, self.cpu(one.network))} for one in self.trainings
         ]
@@ -47,21 +47,19 @@ class DeviceCheck(Struct, frozen=True):
         return {"tolerance": TOLERANCE, "gpu": len(devices) > 1, "devices": devices, "trainings": trainings}
 
     def cpu(self, network: str) -> DeviceTraining:
-        """The CPU's training of ``network``."""
+        """The training of ``network`` on the CPU."""
         return next(one for one in self.trainings if (one.device, one.network) == ("cpu", network))
 
 
 def check_devices(devices: Sequence[str], *, as_json: bool) -> DeviceCheck:
-    """Train every network on all ``devices``, the CPU first; show how it goes and what it came to."""
+    """Train every network on all ``devices``, the CPU first; show progress and results."""
     with quiet() as out:
         if not as_json:
             out.heading("training")
         shows = out.rich and not as_json
         with out.console.status("preparing") if shows else nullcontext() as status:
             trainings = [
-                _trained(device, network, status, None if as_json else out)
-                for device in devices
-                for network in NETWORKS
+                _train(device, network, status, None if as_json else out) for device in devices for network in NETWORKS
             ]
         check = DeviceCheck(tuple(trainings), compare(trainings))
         if not as_json:
@@ -69,10 +67,10 @@ def check_devices(devices: Sequence[str], *, as_json: bool) -> DeviceCheck:
     return check
 
 
-def _trained(device: str, network: str, status: "Status | None", out: Output | None) -> DeviceTraining:
+def _train(device: str, network: str, status: "Status | None", out: Output | None) -> DeviceTraining:
     what = f"{device}, {network} network"
 
-    def tell(event: Event) -> None:
+    def listen(event: Event) -> None:
         if status:
             status.update(_progress(what, event))
 
@@ -81,7 +79,7 @@ def _trained(device: str, network: str, status: "Status | None", out: Output | N
     elif out:
         out.line(f"  {what} ...")
         out.stream.flush()
-    return in_worker(lambda: train_on(device, network, tell))
+    return in_worker(lambda: train_on(device, network, listen))
 
 
 def _progress(what: str, event: Event) -> str:
@@ -96,22 +94,22 @@ def _show(check: DeviceCheck, out: Output) -> None:
         if why:
             out.line(f"  {device}: ! {why}", "red")
         elif device == "cpu":
-            out.line("  cpu: trains")
+            out.line("  cpu: trains correctly")
         else:
-            out.line(f"  {device}: trains as the CPU does, within {show_percent(TOLERANCE, 0)} of its losses", "green")
+            out.line(f"  {device}: matches the CPU's losses within {show_percent(TOLERANCE, 0)}", "green")
     if len(check.problems) == 1:
         out.line(f"  {ONLY_CPU}")
 
 
 def _row(one: DeviceTraining, cpu: DeviceTraining) -> tuple[str, ...]:
-    apart = difference(one, cpu)
+    deviation = difference(one, cpu)
     return (
         one.device,
         one.network,
         _figure(one.loss, "{:.5f}"),
         _figure(one.test_loss, "{:.5f}"),
         show_percent(one.test_accuracy),
-        "" if one.device == "cpu" else show_percent(apart, 3),
+        "" if one.device == "cpu" else show_percent(deviation, 3),
         "-" if one.examples_per_second is None else show_count(round(one.examples_per_second)),
         "-" if one.memory is None else f"{show_bytes(one.memory)} ({one.memory_of})",
         "-" if one.seconds is None else show_duration(one.seconds),

@@ -1,4 +1,4 @@
-"""`layerlab doctor`: what LayerLab finds here, and what is wrong with it."""
+"""`layerlab doctor`: checks the environment that LayerLab runs in."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ LEAST = (80, 24)
 
 
 def run(*, trains: bool = False, as_json: bool) -> int:
-    """Print all findings, section by section as they come, and how devices train; `FAILED` if anything is wrong."""
+    """Print all checks, section by section, and optionally train on all devices; `FAILED` if there is a problem."""
     sections: dict[str, Callable[[], Iterable[Check]]] = {
         "versions": doctor.versions,
         "system": doctor.system,
@@ -33,8 +33,8 @@ def run(*, trains: bool = False, as_json: bool) -> int:
     }
     out = Output()
     findings: dict[str, tuple[Check, ...]] = {}
-    for title, look in sections.items():
-        findings[title] = tuple(look())
+    for title, check in sections.items():
+        findings[title] = tuple(check())
         if not as_json and findings[title]:
             _show(title, findings[title], out)
     problems = [finding.problem for section in findings.values() for finding in section if finding.problem]
@@ -43,22 +43,22 @@ def run(*, trains: bool = False, as_json: bool) -> int:
         trained = check_devices([finding.name for finding in findings["devices"]], as_json=as_json)
         problems += [f"{device}: {why}" for device, why in trained.problems.items() if why]
     if as_json:
-        told = {title: {finding.name: finding.found for finding in section} for title, section in findings.items()}
+        found = {title: {finding.name: finding.found for finding in section} for title, section in findings.items()}
         training = {"training": trained.report()} if trained else {}
-        out.json(to_json({**told, **training, "problems": problems}))
+        out.json(to_json({**found, **training, "problems": problems}))
     else:
-        out.line("no problems" if not problems else f"{len(problems)} to mend", "bold")
+        out.line(_verdict(len(problems)), "bold")
     return FAILED if problems else DONE
 
 
 def terminal() -> tuple[Check, ...]:
-    """The terminal as the app would find it."""
+    """The terminal that the app would run in."""
     if not (sys.stdout and sys.stdout.isatty()):
-        return (Check("terminal", "none: standard output goes elsewhere"),)
+        return (Check("terminal", "none: standard output is redirected"),)
     size = shutil.get_terminal_size()
     small = size.columns < LEAST[0] or size.lines < LEAST[1]
     encoding = (sys.stdout.encoding or "").lower()
-    advice = f"the app is made for {LEAST[0]}x{LEAST[1]} and more: enlarge the window" if small else None
+    advice = f"the app needs {LEAST[0]}x{LEAST[1]} or more: enlarge the window" if small else None
     narrow = "drawing needs UTF-8: set LANG to a UTF-8 locale" if encoding.replace("-", "") != "utf8" else None
     return (
         Check("size", f"{size.columns}x{size.lines}", advice),
@@ -70,6 +70,12 @@ def terminal() -> tuple[Check, ...]:
 def _devices() -> tuple[Check, ...]:
     with guarded() as streams, redirect_stdout(streams.log), redirect_stderr(streams.log):
         return in_worker(doctor.devices)
+
+
+def _verdict(count: int) -> str:
+    if not count:
+        return "no problems"
+    return f"{count} need attention" if count > 1 else "1 needs attention"
 
 
 def _show(title: str, findings: tuple[Check, ...], out: Output) -> None:

@@ -1,4 +1,4 @@
-"""`layerlab evaluate`: how the test set is answered and what was found wrong, after a training or of a kept run."""
+"""`layerlab evaluate`: test-set results and findings, after a training or of a saved run."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -22,41 +22,39 @@ from tui.cli.commands.train import SaveOptions
 from tui.cli.lookup import DONE, UsageError, find_any, quiet, weights
 from tui.cli.reporters import Reporter, reporter
 from tui.output import Column, Output
-from tui.runs.sessions import WEIGHTS
-from tui.train.controller import TrainingSession
+from tui.sessions import WEIGHTS
+from tui.training_session import TrainingSession
 from tui.worker_thread import in_worker
 
 __all__ = ["run", "show_findings", "show_results"]
 
 WIDTH = 96
-"""Columns that a finding is wrapped to."""
+"""Width that findings are wrapped to."""
 
 
-def run(name: str, given: Mapping[str, object], keeping: SaveOptions, which: str | None, *, as_json: bool) -> int:
-    """Train the preset or file ``name`` as `layerlab train` does, then ask the network about the test set.
+def run(name: str, given: Mapping[str, object], save_options: SaveOptions, which: str | None, *, as_json: bool) -> int:
+    """Train the preset or file ``name`` as `layerlab train` does, then evaluate it on the test set.
 
-    Where no preset and no file is called so but a run is, its network is asked, with ``which`` of its weights.
+    If ``name`` is a run instead, evaluate it with ``which`` of its weights.
     """
     wanted, store = weights(which), Store()
     found = find_any(store, name)
     if isinstance(found, Run):
-        if any(value is not None for value in given.values()) or not keeping.default:
-            raise UsageError(
-                f"{name}: a run is not trained anew: --name, --no-save and a plan's options are for presets"
-            )
-        return _asked(store, found, wanted, as_json=as_json)
+        if any(value is not None for value in given.values()) or not save_options.default:
+            raise UsageError(f"{name}: a run is not retrained: --name, --no-save and plan options are for presets")
+        return _evaluate_run(store, found, wanted, as_json=as_json)
     if which is not None:
-        raise UsageError(f"{name}: --weights is for runs, of which more than the last weights are kept")
+        raise UsageError(f"{name}: --weights is for runs, which have more than one set of weights")
     preset = train.prepare_preset(found, given)
 
-    def evaluated(out: Output) -> Ended:
-        telling = Folding(keeping.naming(reporter(preset, out, as_json=as_json)))
-        session, ended = train.run_training(keeping.makes(preset), telling)
+    def evaluate(out: Output) -> Ended:
+        reporting = HistoryReporter(save_options.naming(reporter(preset, out, as_json=as_json)))
+        session, ended = train.run_training(save_options.session_factory(preset), reporting)
         results = in_worker(lambda: _results(session)) if ended.reason != "failed" else None
-        _tell(preset, results, telling.history, out, as_json=as_json)
+        _report(preset, results, reporting.history, out, as_json=as_json)
         return ended
 
-    return train.run_guarded(preset, evaluated, as_json=as_json)
+    return train.run_guarded(preset, evaluate, as_json=as_json)
 
 
 def _results(session: TrainingSession) -> Results | None:
@@ -64,22 +62,22 @@ def _results(session: TrainingSession) -> Results | None:
     return inspector.results() if inspector else None
 
 
-def _asked(store: Store, run: Run, which: Which, *, as_json: bool) -> int:
+def _evaluate_run(store: Store, run: Run, which: Which, *, as_json: bool) -> int:
     with exporting():
         stored = RunSource(store.details(run.id), store.path(run.id))
-        with quiet("asking the network"):
+        with quiet("evaluating"):
             results = in_worker(lambda: answers(stored, which))
-    told, out = stored.told, Output()
+    details, out = stored.told, Output()
     if not as_json:
         out.heading(f"{run.name} ({run.key}), {WEIGHTS[which]}")
         if results is None:
-            out.line("it ended in its first epoch: there are no weights to ask")
-    _tell(told.preset, results, told.history, out, as_json=as_json)
+            out.line("it ended during its first epoch and has no weights to evaluate")
+    _report(details.preset, results, details.history, out, as_json=as_json)
     return DONE
 
 
-def _tell(preset: Preset, results: Results | None, history: History, out: Output, *, as_json: bool) -> None:
-    """What the network answered, if it was asked, and what was found wrong."""
+def _report(preset: Preset, results: Results | None, history: History, out: Output, *, as_json: bool) -> None:
+    """Print the results, if there are any, and the findings."""
     findings = run_findings(preset.architecture, preset.plan, history)
     if as_json:
         for report in (results_report(results) if results else None, findings_report(findings)):
@@ -91,8 +89,8 @@ def _tell(preset: Preset, results: Results | None, history: History, out: Output
         show_findings(findings, out)
 
 
-class Folding:
-    """Tells what another teller tells, and keeps what it comes to."""
+class HistoryReporter:
+    """Passes events on to another reporter and collects their history."""
 
     def __init__(self, other: Reporter) -> None:
         self.history = History()
@@ -110,10 +108,10 @@ class Folding:
 
 
 def show_results(results: Results, out: Output) -> None:
-    """Lay out ``results`` for a reader."""
+    """Print ``results``."""
     out.line()
-    right = f"{show_count(results.right)} of {show_count(results.examples)} right"
-    out.heading(f"test set: {right}, {show_accuracy(results.accuracy)}; loss {results.loss:.4f}")
+    correct = f"{show_count(results.right)} of {show_count(results.examples)} correct"
+    out.heading(f"test set: {correct}, {show_accuracy(results.accuracy)}; loss {results.loss:.4f}")
     if learned := results.learned:
         out.line(
             f"training accuracy of these weights {show_accuracy(learned.accuracy)} "
@@ -121,7 +119,7 @@ def show_results(results: Results, out: Output) -> None:
             f"generalization gap {show_gap(results.generalization_gap)}"
         )
     if results.unpredicted:
-        out.line(f"{show_amount(results.unpredicted, 'answer')} NaN: no class, and counted as wrong", "red")
+        out.line(f"{show_amount(results.unpredicted, 'answer')} NaN: no class, counted as wrong", "red")
     columns = [Column(title, right=True) for title in ("class", "precision", "recall", "F1", "examples")]
     rows = [
         (one.name, show_share(one.precision), show_share(one.recall), show_share(one.f1), show_count(one.support))
@@ -137,7 +135,7 @@ def show_results(results: Results, out: Output) -> None:
     )
     out.table(columns, [*rows, mean])
     out.line()
-    out.line("confusion matrix: a row for each true class, a column for what it was taken for")
+    out.line("confusion matrix: true classes in rows, predicted classes in columns")
     confusion = [
         (name, *("." if not count else str(count) for count in row))
         for name, row in zip(results.classes, results.confusion.tolist(), strict=True)
@@ -146,18 +144,18 @@ def show_results(results: Results, out: Output) -> None:
 
 
 def show_findings(findings: Sequence[Finding], out: Output) -> None:
-    """Lay out ``findings`` for a reader."""
+    """Print ``findings``."""
     out.line()
     if not findings:
-        out.line("nothing was found wrong")
+        out.line("no problems found")
     for finding in findings:
         out.heading(f"{finding.title}{f', because of {finding.because}' if finding.because else ''}")
         for text in (finding.evidence, finding.cause):
-            _indented(text, "  ", out)
-        for remedy in finding.fixes:
-            _indented(remedy.label, "  > ", out, "green")
+            _print_indented(text, "  ", out)
+        for fix in finding.fixes:
+            _print_indented(fix.label, "  > ", out, "green")
 
 
-def _indented(text: str, indent: str, out: Output, style: str = "") -> None:
+def _print_indented(text: str, indent: str, out: Output, style: str = "") -> None:
     for line in wrap(text, WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent)):
         out.line(line, style)

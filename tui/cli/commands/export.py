@@ -1,4 +1,4 @@
-"""`layerlab export`: a run or a preset for other tools."""
+"""`layerlab export`: writes a run or a preset for other tools."""
 
 import sys
 from collections.abc import Iterator
@@ -20,46 +20,44 @@ STDOUT = "-"
 
 
 def run(name: str, to: str, out: str | None, which: str | None, *, force: bool) -> int:
-    """Export the preset, file or run ``name`` in the format ``to``, and say where it was written."""
+    """Export the preset, file or run ``name`` in the format ``to`` and print the path."""
     form, wanted = _format(to), weights(which)
     source = _source(name)
     if which is not None and (isinstance(source, Preset) or form.needs != "weights"):
-        raise UsageError(
-            f"--weights: is for a run's weights; {form.title} of {printable_path(name)} has none to choose from"
-        )
+        raise UsageError(f"--weights: {form.title} of {printable_path(name)} has no weights to choose from")
     if why := formats.lacking(form, source):
         raise UsageError(f"{printable_path(name)}: {why}")
     if out == STDOUT:
-        with exporting(), quiet(f"making {form.title}"):
+        with exporting(), quiet(f"writing {form.title}"):
             text = in_worker(lambda: formats.content(form, source))
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode())
         return DONE
     path = target(out, formats.default_name(form, source))
-    with exporting(), quiet(f"making {form.title}"):
+    with exporting(), quiet(f"writing {form.title}"):
         in_worker(lambda: formats.export(form, source, path, wanted, force=force))
-    Output().line(f"written as {form.title}: {path}")
+    Output().line(f"wrote {form.title}: {path}")
     return DONE
 
 
 @contextmanager
 def exporting() -> Iterator[None]:
-    """What keeps something from being exported, as `UsageError`; as `UnsupportedError` if it could be elsewhere."""
+    """Turn export errors into `UsageError`, or `UnsupportedError` for what this machine cannot do."""
     with refused():
         try:
             yield
         except FileExistsError as error:
-            raise UsageError(f"{printable_path(error.filename)}: exists already; --force writes over it") from error
+            raise UsageError(f"{printable_path(error.filename)}: already exists; --force overwrites it") from error
         except ExportError as error:
             raise UsageError(str(error)) from error
         except TrainingRefused as error:
             raise UnsupportedError(str(error)) from error
 
 
-def _format(word: str) -> Format:
-    if word not in FORMATS:
-        raise UsageError(f"--to: {printable_path(word)} is no format{did_you_mean(word, FORMATS)}")
-    return FORMATS[word]
+def _format(name: str) -> Format:
+    if name not in FORMATS:
+        raise UsageError(f"--to: unknown format {printable_path(name)}{did_you_mean(name, FORMATS)}")
+    return FORMATS[name]
 
 
 def _source(name: str) -> Source:

@@ -13,9 +13,9 @@ __all__ = ["run"]
 
 
 def run(name: str | None, *, saves: bool = True) -> int:
-    """Open the app, on the preset or file ``name`` if one is given; whatever is wrong with that is said before.
+    """Open the app, on the preset or file ``name`` if given; errors in it are raised first.
 
-    What is trained in it is kept as a run if it ``saves``.
+    Runs are saved if ``saves``.
     """
     preset: Preset | None = None
     path: Path | None = None
@@ -24,18 +24,18 @@ def run(name: str | None, *, saves: bool = True) -> int:
         opened = loaded(found)
         preset, path = opened.preset, None if opened.is_keras or found.parent == presets.SHIPPED else found
     if not (sys.stdin and sys.stdin.isatty() and any(s and s.isatty() for s in (sys.stdout, sys.stderr))):
-        raise UsageError("the app needs a terminal; `layerlab summary` and `layerlab train` do without")
+        raise UsageError("the app needs a terminal; `layerlab summary` and `layerlab train` do not")
     with guarded():
         from tui.app import LayerLabApp  # noqa: PLC0415  # Textual is imported only for the app
-        from tui.train.loading import load as load_training  # noqa: PLC0415
+        from tui.loading import load as load_training  # noqa: PLC0415
 
         app = LayerLabApp(preset, path, load_training, saves=saves)
-        if sys.platform != "win32":  # there the console is put right by itself
+        if sys.platform != "win32":  # there the console restores itself
             from tui.app_signals import AppSignals  # noqa: PLC0415  # as above
 
             AppSignals(app).handle()
         app.run()
     code = app.return_code or DONE
     if app.loader and app.loader.under_way:
-        os._exit(code)  # nothing can end an import of TensorFlow, and an orderly end would wait for it
+        os._exit(code)  # nothing can stop an import of TensorFlow, and a clean exit would wait for it
     return code

@@ -1,4 +1,4 @@
-"""`layerlab presets`: what can be opened by its id."""
+"""`layerlab presets`: lists what can be opened by its id."""
 
 from core.formatting import show_count
 from core.json_output import PresetReport, preset_reports
@@ -17,7 +17,7 @@ COLUMNS = (
 
 
 def run(*, as_json: bool) -> int:
-    """Print the list of presets; one that cannot be read is listed with the reason."""
+    """Print the presets; one that cannot be read is listed with the reason."""
     reports = preset_reports()
     if as_json:
         Output().json(to_json(reports))
@@ -27,7 +27,7 @@ def run(*, as_json: bool) -> int:
 
 
 def show(reports: list[PresetReport], out: Output) -> None:
-    """Lay out ``reports`` for a reader, below the table what keeps some from being trained."""
+    """Print ``reports`` as a table, and below it why some cannot be trained."""
     out.table(COLUMNS, [_cells(report) for report in reports], ["" if r.trainable_here else "dim" for r in reports])
     reasons: dict[str, list[str]] = {}
     for report in reports:
@@ -35,7 +35,7 @@ def show(reports: list[PresetReport], out: Output) -> None:
             reasons.setdefault(report.why, []).append(report.id)
     if reasons:
         out.line()
-        out.line("These do not train here:", "bold")
+        out.line("These cannot be trained here:", "bold")
     for why, ids in reasons.items():
         out.line(f"{', '.join(ids)}: {why}")
 

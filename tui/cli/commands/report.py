@@ -1,4 +1,4 @@
-"""`layerlab report`: the lab report of a run."""
+"""`layerlab report`: writes the lab report of a run."""
 
 from collections.abc import Sequence
 
@@ -19,19 +19,17 @@ SUFFIXES = frozenset({".html", ".htm", ".md"})
 def run(names: Sequence[str], out: str | None, *, quick: bool, force: bool) -> int:
     """Write the lab report of the first of the runs ``names``, compared with the others.
 
-    A ``quick`` one does without the confusion matrix, for which the network has to be asked.
+    A ``quick`` one omits the confusion matrix, which requires evaluating the network.
     """
     store = Store()
     runs = find_runs(store, names)
     with refused():
-        told, *others = (store.details(run.id) for run in runs)
-        first = RunSource(told, store.path(told.run.id))
+        details, *others = (store.details(run.id) for run in runs)
+        first = RunSource(details, store.path(details.run.id))
     path = target(out, formats.default_name(FORMATS["report"], first))
     if path.suffix.lower() not in SUFFIXES:
-        raise UsageError(
-            f"{printable_path(path)}: a lab report is HTML or Markdown: give a name that ends in .html or .md"
-        )
-    with exporting(), quiet("making a lab report"):
+        raise UsageError(f"{printable_path(path)}: a lab report is HTML or Markdown: use a name ending in .html or .md")
+    with exporting(), quiet("writing a lab report"):
         in_worker(lambda: formats.write_report(path, first, others, asks=not quick, force=force))
-    Output().line(f"written as a lab report: {path}")
+    Output().line(f"wrote a lab report: {path}")
     return DONE

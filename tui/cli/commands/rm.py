@@ -1,4 +1,4 @@
-"""`layerlab rm`: into the trash, back out of it, and away for good."""
+"""`layerlab rm`: moves runs to the trash, restores them, or deletes them permanently."""
 
 import sys
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ __all__ = ["run"]
 
 
 def run(names: Sequence[str], *, restore: bool, empty: bool, yes: bool) -> int:
-    """Discard the runs ``names``, ``restore`` them, or ``empty`` the trash of them, or wholly if none is named."""
+    """Discard the runs ``names``, ``restore`` them, or ``empty`` the trash of them, or of all runs if none is named."""
     store, out = Store(), Output()
     if restore and empty:
-        raise UsageError("--restore and --empty: either, not both")
+        raise UsageError("--restore and --empty cannot be combined")
     if not names and not empty:
-        raise UsageError(f"say which runs by their keys; `layerlab runs{' --trash' if restore else ''}` lists them")
+        raise UsageError(f"name the runs by their keys; `layerlab runs{' --trash' if restore else ''}` lists them")
     if empty:
         _empty(store, names, out, yes=yes)
     elif restore:
@@ -32,7 +32,7 @@ def run(names: Sequence[str], *, restore: bool, empty: bool, yes: bool) -> int:
         with refused():
             store.discard([run.id for run in runs])
         keys = " ".join(run.key for run in runs)
-        out.line(f"{_listed(runs)}: in the trash now (`layerlab rm --restore {keys}` takes back)")
+        out.line(f"{_listed(runs)}: moved to the trash (`layerlab rm --restore {keys}` restores)")
     return DONE
 
 
@@ -40,24 +40,24 @@ def _empty(store: Store, names: Sequence[str], out: Output, *, yes: bool) -> Non
     runs = _in_trash(store, names) if names else store.discarded()
     if not runs:
         out.line("the trash is empty")
-    elif yes or _agreed(f"delete {show_amount(len(runs), 'run')} for good?"):
+    elif yes or _confirmed(f"delete {show_amount(len(runs), 'run')} permanently?"):
         with refused():
             count = store.purge([run.id for run in runs] if names else None)
-        out.line(f"{show_amount(count, 'run')} deleted for good")
+        out.line(f"{show_amount(count, 'run')} permanently deleted")
     else:
         out.line("nothing deleted")
 
 
-def _agreed(question: str) -> bool:
-    """Whether the person at the terminal says yes. Raises `UsageError` if there is none."""
+def _confirmed(question: str) -> bool:
+    """Whether the user confirms at the terminal. Raises `UsageError` if there is none."""
     if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(f"{question} say so with --yes")
+        raise UsageError(f"{question} confirm with --yes")
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
 
 def _in_trash(store: Store, names: Sequence[str]) -> tuple[Run, ...]:
-    """The discarded runs meant by ``names``, each once. Raises `UsageError`."""
+    """The discarded runs that ``names`` refer to, each once. Raises `UsageError`."""
     discarded, hint = store.discarded(), "`layerlab runs --trash` lists what is"
     with refused():
         found = [resolve_run(name, discarded, "is not in the trash", hint) for name in names]

@@ -1,4 +1,4 @@
-"""`layerlab runs`: what was trained and kept."""
+"""`layerlab runs`: lists the saved runs."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,9 @@ from core.runs.record import Run
 from core.runs.search import matching, misread, ordered
 from core.runs.store import Store
 from core.strict_json import to_json
+from tui import run_text
 from tui.cli.lookup import DONE, refused, whole
 from tui.output import Column, Output
-from tui.runs import run_text
 
 __all__ = ["STYLES", "run", "show"]
 
@@ -32,11 +32,11 @@ COLUMNS = (
     Column("Note", wide=160),
 )
 STYLES = {"interrupted": "yellow", "failed": "red", "damaged": "red", "newer": "yellow"}
-NO_RUNS = "no runs yet: `layerlab train lenet-5` trains a preset and keeps the run"
+NO_RUNS = "no runs yet: `layerlab train lenet-5` trains a preset and saves the run"
 NO_TRASH = "the trash is empty"
 LONGEST_NOTE = 40
 AT_ONCE = 500
-"""Runs that a terminal is given unless --limit says otherwise: thousands would take seconds to be laid out."""
+"""Runs shown on a terminal unless --limit is given: laying out thousands would take seconds."""
 
 
 def run(
@@ -49,82 +49,84 @@ def run(
     rebuild: bool,
     as_json: bool,
 ) -> int:
-    """Print the runs that fit the ``filters``, newest first; or make the index anew, and say of how many runs."""
+    """Print the runs that match the ``filters``, newest first; or rebuild the index and print its size."""
     store = Store()
     if rebuild:
-        return _rebuilt(store, as_json=as_json)
+        return _rebuild(store, as_json=as_json)
     most = whole("--limit", limit)
     every = store.discarded() if trash else store.refresh()
     with refused():
-        fit = ordered(matching(every, " ".join(filters)), sort or "begun", descending=reverse == bool(sort))
+        matches = ordered(matching(every, " ".join(filters)), sort or "begun", descending=reverse == bool(sort))
     out = Output()
     if most is None and out.rich and not as_json:
         most = AT_ONCE
-    shown = fit[:most]
+    shown = matches[:most]
     if as_json:
         out.json(to_json([run_report(each) for each in shown]))
     elif shown:
         show(shown, out)
-        if len(shown) < len(fit):
+        if len(shown) < len(matches):
             hint = "" if limit else "; --limit shows more"
-            out.line(f"{show_count(len(shown))} of {show_amount(len(fit), 'run')}{hint}")
+            out.line(f"{show_count(len(shown))} of {show_amount(len(matches), 'run')}{hint}")
         if not trash:
-            _add(fit, out)
+            _print_advice(matches, out)
     elif every:
         query = " ".join(filters)
-        out.line(f"none of {show_amount(len(every), 'run')} fits: {misread(query) or query}")
+        out.line(f"none of {show_amount(len(every), 'run')} matches: {misread(query) or query}")
     else:
         out.line(NO_TRASH if trash else NO_RUNS)
     return DONE
 
 
 def show(runs: Sequence[Run], out: Output) -> None:
-    """Lay out ``runs`` for a reader."""
+    """Print ``runs`` as a table."""
     out.table(COLUMNS, [_cells(each) for each in runs], [STYLES.get(each.state, "") for each in runs])
 
 
-def _add(fit: Sequence[Run], out: Output) -> None:
-    """What can be done about runs that have not come to a good end."""
-    cut_off = [each.key for each in fit if each.state == "interrupted"]
-    if cut_off:
-        were = "was" if len(cut_off) == 1 else "were"
-        out.line(f"{show_amount(len(cut_off), 'run')} {were} interrupted: `layerlab resume {cut_off[0]}` goes on")
-    for each in fit:
+def _print_advice(runs: Sequence[Run], out: Output) -> None:
+    """Print what can be done about runs that did not end well."""
+    interrupted = [each.key for each in runs if each.state == "interrupted"]
+    if interrupted:
+        were = "was" if len(interrupted) == 1 else "were"
+        out.line(
+            f"{show_amount(len(interrupted), 'run')} {were} interrupted: `layerlab resume {interrupted[0]}` resumes it"
+        )
+    for each in runs:
         if not each.readable:
             out.line(f"{each.state}: {each.message}")
 
 
-def _rebuilt(store: Store, *, as_json: bool) -> int:
+def _rebuild(store: Store, *, as_json: bool) -> int:
     count = store.rebuild()
     damaged = sum(each.state == "damaged" for each in store.listed())
     if as_json:
         Output().json(to_json({"runs": count, "damaged": damaged}))
     else:
         found = f", {show_count(damaged)} of them damaged" if damaged else ""
-        Output().line(f"index made anew: {show_amount(count, 'run')}{found}")
+        Output().line(f"index rebuilt: {show_amount(count, 'run')}{found}")
     return DONE
 
 
 def _cells(run: Run) -> tuple[str, ...]:
     if not run.readable:
         return (run.key, run.name, *("-" * 10), run.state, "-", "-")
-    figures = run.metrics
+    metrics = run.metrics
     return (
         run.key,
         run.name,
         run.architecture,
-        show_count(figures.params),
-        run_text.epochs(figures),
-        show_accuracy(figures.best_val_accuracy),
-        show_accuracy(figures.last_val_accuracy),
-        show_accuracy(figures.test_accuracy),
-        show_accuracy(figures.final_train_accuracy),
-        show_gap(figures.generalization_gap),
-        show_duration(figures.seconds),
+        show_count(metrics.params),
+        run_text.epochs(metrics),
+        show_accuracy(metrics.best_val_accuracy),
+        show_accuracy(metrics.last_val_accuracy),
+        show_accuracy(metrics.test_accuracy),
+        show_accuracy(metrics.final_train_accuracy),
+        show_gap(metrics.generalization_gap),
+        show_duration(metrics.seconds),
         run.device,
         run.state,
         show_moment(run.begun),
-        _cut(run_text.said(run.label)),
+        _cut(run_text.label_text(run.label)),
     )
 
 

@@ -1,4 +1,4 @@
-"""`layerlab show`: all about one run."""
+"""`layerlab show`: shows everything about a run."""
 
 from core.events import EpochEnded
 from core.fields.struct import fields_of
@@ -9,56 +9,56 @@ from core.runs.record import RunDetails
 from core.runs.store import Store
 from core.sanitize import one_line
 from core.strict_json import to_json
+from tui import run_text
 from tui.cli.commands import summary
 from tui.cli.lookup import DONE, find_run, refused
 from tui.output import Column, Output
-from tui.runs import run_text
-from tui.train.messages import HEADINGS, epoch_cells
+from tui.training_text import HEADINGS, epoch_cells
 
 __all__ = ["run", "show"]
 
 IN_FULL = ("network", "plan")
-"""Facts that are told in full further down."""
+"""Facts that are shown in full further down."""
 WIDE = (0, 0, 40, 60, 50, 70, 70)
-"""The least width of terminal at which there is each of the columns of epochs."""
+"""The terminal width from which each column of the epochs is shown."""
 
 
 def run(name: str, *, as_json: bool) -> int:
-    """Print what is known of the run ``name``."""
+    """Print everything about the run ``name``."""
     store = Store()
     found = find_run(store, name)
     with refused():
-        told, folder = store.details(found.id), store.path(found.id)
+        details, folder = store.details(found.id), store.path(found.id)
     if as_json:
-        Output().json(to_json(run_details_report(told, folder)))
+        Output().json(to_json(run_details_report(details, folder)))
     else:
-        show(told, str(folder), Output())
+        show(details, str(folder), Output())
     return DONE
 
 
-def show(told: RunDetails, folder: str, out: Output) -> None:
-    """Lay out ``told`` for a reader: what it came to, its plan, its architecture, its epochs."""
-    out.heading(told.run.name)
-    facts = [(name, value) for name, value in run_text.facts(told) if name not in IN_FULL]
-    _pairs([*facts, ("folder", folder)], out)
+def show(details: RunDetails, folder: str, out: Output) -> None:
+    """Print ``details``: results, plan, architecture and epochs."""
+    out.heading(details.run.name)
+    facts = [(name, value) for name, value in run_text.facts(details) if name not in IN_FULL]
+    _print_pairs([*facts, ("folder", folder)], out)
     out.line()
     out.heading("plan")
     plan = [
-        (field.name, field.type.show(getattr(told.effective_preset.plan, field.name)) or "-")
+        (field.name, field.type.show(getattr(details.effective_preset.plan, field.name)) or "-")
         for field in fields_of(Plan)
     ]
-    _pairs(plan, out)
+    _print_pairs(plan, out)
     out.line()
-    summary.show(told.preset, summarize(told.preset.architecture), out)
-    _epochs(told, out)
+    summary.show(details.preset, summarize(details.preset.architecture), out)
+    _print_epochs(details, out)
 
 
-def _epochs(told: RunDetails, out: Output) -> None:
-    epochs = told.history.epochs
+def _print_epochs(details: RunDetails, out: Output) -> None:
+    epochs = details.history.epochs
     if not epochs:
         return
     out.line()
-    best, highest = told.history.best, told.history.best_accuracy
+    best, highest = details.history.best, details.history.best_accuracy
     columns = [*(Column(title, right=True, wide=wide) for title, wide in zip(HEADINGS, WIDE, strict=True)), Column("")]
 
     def marks(epoch: EpochEnded) -> str:
@@ -69,7 +69,7 @@ def _epochs(told: RunDetails, out: Output) -> None:
     out.table(columns, rows, ["green" if epoch == best else "" for epoch in epochs])
 
 
-def _pairs(pairs: list[tuple[str, str]], out: Output) -> None:
+def _print_pairs(pairs: list[tuple[str, str]], out: Output) -> None:
     width = max(len(name) for name, _ in pairs)
     for name, value in pairs:
         out.line(f"  {name.ljust(width)}  {one_line(value)}")

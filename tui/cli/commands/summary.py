@@ -1,4 +1,4 @@
-"""`layerlab summary`: the arithmetic of one architecture."""
+"""`layerlab summary`: the shapes and parameters of an architecture."""
 
 from core.diagnosis.problems import architecture_problems
 from core.formatting import show_amount, show_bytes, show_count
@@ -37,7 +37,7 @@ def run(name: str, *, as_json: bool) -> int:
 
 
 def show(preset: Preset, summary: Summary, out: Output) -> None:
-    """Lay out ``summary`` for a reader."""
+    """Print ``summary``."""
     problems = architecture_problems(preset.architecture, preset.plan, summary)
     failing = {problem.layer for problem in summary.errors}
     out.heading(preset.name)
@@ -70,10 +70,10 @@ def _totals(totals: Totals) -> list[str]:
     terms = " + ".join(show_amount(number, name) for number, name in parts if number)
     return [
         show_amount(totals.params, "param") + (f" = {terms}" if terms else ""),
-        f"{show_count(totals.trainable)} trainable, {show_count(totals.non_trainable)} not",
+        f"{show_count(totals.trainable)} trainable, {show_count(totals.non_trainable)} non-trainable",
         f"{show_bytes(totals.parameter_bytes)} of parameters, "
-        f"{show_bytes(totals.activation_bytes)} of activations an example",
-        f"{show_count(totals.multiply_adds)} multiply-adds an example",
+        f"{show_bytes(totals.activation_bytes)} of activations per example",
+        f"{show_count(totals.multiply_adds)} multiply-adds per example",
     ]
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from core.runs.record import Label, Metrics, Run
-from tui.runs import run_text
+from tui import run_text
 from tui.runs.columns import COLUMNS, GAP, MARK, cell, fitted, places
 
 NOW = time.mktime((2023, 11, 20, 14, 5, 0, 0, 0, -1))

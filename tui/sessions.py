@@ -1,6 +1,6 @@
-"""What the app does with runs: trains so that they are kept, goes on with one, looks into one.
+"""Creating, resuming and inspecting runs.
 
-All that loads something is done where the functions are called: in threads.
+These functions load data and libraries: call them in threads.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.events import Event
 from core.presets import Preset
 from core.runs.record import Run, RunDetails
-from tui.train.controller import MakeSession, TrainedNetwork, TrainingSession
+from tui.training_session import MakeSession, TrainedNetwork, TrainingSession
 
 if TYPE_CHECKING:
     from core.runs.checkpoint_file import Which
@@ -22,10 +22,10 @@ WEIGHTS: dict["Which", str] = {"best": "weights of the lowest loss", "last": "la
 
 
 def new_session(preset: Preset, store: "Store | None") -> MakeSession:
-    """How ``preset`` is trained with Keras: kept in ``store``, if there is one."""
+    """A session factory that trains ``preset`` with Keras and saves it in ``store``, if given."""
 
     def make(listen: Callable[[Event], None]) -> TrainingSession:
-        # Imported here because nothing needs it before a person trains.
+        # Imported here, as nothing needs it before training starts.
         if store is None:
             from core.training.session import Session  # noqa: PLC0415
 
@@ -38,37 +38,37 @@ def new_session(preset: Preset, store: "Store | None") -> MakeSession:
 
 
 def resume_session(store: "Store", run: Run, more: int) -> tuple[MakeSession, RunDetails]:
-    """How ``run`` is trained further, and what it has come to. Reads its weights. Raises `RunError`."""
+    """A session factory that resumes ``run``, and the run's details. Reads its weights. Raises `RunError`."""
     from core.runs.sessions import resume_session  # noqa: PLC0415  # as above
 
-    heard: list[Callable[[Event], None]] = []
+    listeners: list[Callable[[Event], None]] = []
 
     def relay(event: Event) -> None:
-        heard[0](event)
+        listeners[0](event)
 
-    session, told = resume_session(store, run.id, relay, more=more)
+    session, details = resume_session(store, run.id, relay, more=more)
 
     def make(listen: Callable[[Event], None]) -> TrainingSession:
-        heard.append(listen)
+        listeners.append(listen)
         return session
 
-    return make, told
+    return make, details
 
 
-def trained_network(told: RunDetails, which: "Which | None" = None) -> TrainedNetwork:
-    """The run as the Train and the Inspect tab name it, the latter with ``which`` of its weights."""
-    preset = told.preset
+def trained_network(details: RunDetails, which: "Which | None" = None) -> TrainedNetwork:
+    """The run as the Train and Inspect tabs show it, the latter with ``which`` of its weights."""
+    preset = details.preset
     weights = f", {WEIGHTS[which]}" if which else ""
-    return TrainedNetwork(told.run.name, preset.architecture, preset.plan, f"run {told.run.key}{weights}")
+    return TrainedNetwork(details.run.name, preset.architecture, preset.plan, f"run {details.run.key}{weights}")
 
 
-def load_inspector(store: "Store", told: RunDetails, which: "Which") -> "Inspector":
-    """What can be asked of a run; seconds go by where TensorFlow is not loaded. Raises `RunError`, Keras's errors."""
+def load_inspector(store: "Store", details: RunDetails, which: "Which") -> "Inspector":
+    """Load a run's network; takes seconds if TensorFlow is not loaded. Raises `RunError` and Keras's errors."""
     from core.runs.inspection import load_inspector  # noqa: PLC0415  # as above
 
-    return load_inspector(store.path(told.run.id), told.preset, which)
+    return load_inspector(store.path(details.run.id), details.preset, which)
 
 
 def interrupted_runs(store: "Store", wanted: Callable[[], bool]) -> tuple[Run, ...]:
-    """The runs whose training was cut off, newest first."""
+    """The interrupted runs, newest first."""
     return tuple(run for run in store.refresh(wanted) if run.state == "interrupted")

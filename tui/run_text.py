@@ -1,0 +1,149 @@
+"""Runs as text, for the Runs tab and the command line."""
+
+import time
+from collections.abc import Iterator
+
+from core.formatting import (
+    show_accuracy,
+    show_amount,
+    show_count,
+    show_duration,
+    show_gap,
+    show_loss,
+    show_moment,
+    show_short,
+)
+from core.network.summary import summarize
+from core.presets import Preset
+from core.runs.metrics_text import best_epochs
+from core.runs.record import Label, Metrics, Run, RunDetails, RunState
+from core.runs.search import misread
+from tui.plan_text import plan_line
+
+__all__ = [
+    "DISCARD_HINT",
+    "LOOKING",
+    "NONE",
+    "READING",
+    "SIGNS",
+    "begun",
+    "count",
+    "curveless",
+    "epochs",
+    "facts",
+    "label_text",
+    "no_match",
+    "state",
+]
+
+NONE = "No runs yet: t trains the network, and every run is saved here."
+READING = "loading ..."
+"""Shown until runs, curves and facts are loaded."""
+DISCARD_HINT = "d moves it to the trash."
+LOOKING = "looking for runs ..."
+
+SIGNS: dict[RunState, str] = {
+    "running": "\u25b8",
+    "interrupted": "\u2016",
+    "finished": "\u2713",
+    "stopped": "-",
+    "failed": "\u2717",
+    "damaged": "!",
+    "newer": "\u2191",
+}
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def begun(seconds: float, now: float) -> str:
+    """When a run started, in at most eleven cells: ``today 14:05``, ``Nov 20``, ``2023-11-20``."""
+    then, today = time.localtime(seconds), time.localtime(now)
+    if then[:3] == today[:3]:
+        return time.strftime("today %H:%M", then)
+    if then.tm_year == today.tm_year:
+        return f"{MONTHS[then.tm_mon - 1]} {then.tm_mday}"
+    return time.strftime("%Y-%m-%d", then)
+
+
+def state(run: Run) -> str:
+    """The state with its sign: ``✓ finished``."""
+    return f"{SIGNS[run.state]} {run.state}"
+
+
+def epochs(metrics: Metrics) -> str:
+    """Epochs done, and planned if those are more, in seven cells: ``10``, ``3/10``, ``1012/…``."""
+    done, planned = metrics.epochs, metrics.planned
+    if done >= planned:
+        return show_count(done) if done < 1_000_000 else show_short(done)
+    both = f"{done}/{planned}"
+    return both if len(both) <= 7 else f"{done}/\N{HORIZONTAL ELLIPSIS}"
+
+
+def count(shown: int, all: int, marked: int) -> str:
+    """The number of runs: ``12 of 10,000 runs, 3 marked``."""
+    text = show_amount(all, "run") if shown == all else f"{shown:,} of {show_amount(all, 'run')}"
+    return f"{text}, {marked:,} marked" if marked else text
+
+
+def no_match(query: str) -> str:
+    """Shown if no run matches ``query``."""
+    why = misread(query)
+    return f"No run matches the filter{f' ({why})' if why else ''}: escape clears it."
+
+
+def label_text(label: Label) -> str:
+    """A run's tags and note; may be empty."""
+    return " ".join([*(f"#{tag}" for tag in label.tags), label.note]).strip()
+
+
+def curveless(run: Run) -> str:
+    """Why there are no curves."""
+    if run.state == "running":
+        return "The curves appear here at the end of the first epoch."
+    return "No curves: it ended during its first epoch."
+
+
+def facts(details: RunDetails) -> Iterator[tuple[str, str]]:
+    """Everything about a run, as names and values."""
+    run, metrics, environment = details.run, details.run.metrics, details.environment
+    yield "state", _state_line(run)
+    if run.message:
+        yield "why", run.message
+    if note := label_text(run.label):
+        yield "note", note
+    if best := best_epochs(metrics):
+        yield "best", best
+    accuracies = {"last": metrics.last_val_accuracy, "test": metrics.test_accuracy}
+    accuracies["final training"] = metrics.final_train_accuracy
+    yield "accuracy", _listed({name: show_accuracy(value) for name, value in accuracies.items()})
+    losses = {"training": metrics.last_loss, "validation": metrics.last_val_loss, "test": metrics.test_loss}
+    losses["final training"] = metrics.final_train_loss
+    yield "loss", _listed({name: show_loss(value) for name, value in losses.items()})
+    if metrics.generalization_gap is not None:
+        on = f"measured on {show_count(metrics.final_train_examples or 0)} training examples"
+        yield "gap", f"{show_gap(metrics.generalization_gap)} from final training to test accuracy, {on}"
+    yield "network", _network(details.preset)
+    yield "plan", plan_line(details.effective_preset.plan)
+    yield "begun", f"{show_moment(run.begun)} on {environment.device}"
+    yield "saved as", f"{run.id} (key {run.key})"
+    yield (
+        "made with",
+        f"LayerLab {environment.layerlab}, TensorFlow {environment.tensorflow}, Keras {environment.keras}, "
+        f"NumPy {environment.numpy}, Python {environment.python}, {environment.platform}",
+    )
+
+
+def _state_line(run: Run) -> str:
+    metrics = run.metrics
+    done = show_amount(metrics.epochs, "epoch")
+    of = f" of {metrics.planned:,}" if metrics.epochs < metrics.planned else ""
+    return f"{run.state} after {done}{of} in {show_duration(metrics.seconds)}"
+
+
+def _listed(values: dict[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items() if value != "-") or "-"
+
+
+def _network(preset: Preset) -> str:
+    layers = ", ".join(layer.label for layer in preset.architecture.stack)
+    return f"{preset.name}, {show_amount(summarize(preset.architecture).totals.params, 'param')}: {layers}"
