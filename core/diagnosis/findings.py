@@ -111,14 +111,14 @@ def _cause(symptom: Finding, known: Sequence[Finding]) -> Finding | None:
 
 def _consequence(symptom: Finding, cause: Finding) -> Finding:
     return replace(
-        symptom, cause=f"This is because of {cause.title}: mend that first.", remedies=(), because=cause.title
+        symptom, cause=f"This is because of {cause.title}: fix that first.", fixes=(), because=cause.title
     )
 
 
 def _completed(finding: Finding, codes: set[str]) -> Finding:
     """``finding`` with fixes after which none of ``codes`` is found any more."""
     fixes = tuple(_fixing(fix, codes - {finding.code}) for fix in finding.fixes)
-    return replace(finding, remedies=tuple(dict.fromkeys(fixes)))
+    return replace(finding, fixes=tuple(dict.fromkeys(fixes)))
 
 
 def _fixing(fix: Fix, codes: set[str]) -> Fix:

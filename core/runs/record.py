@@ -98,7 +98,7 @@ class Metrics(Struct, frozen=True):
         return self.best_val_accuracy is not None and not self.best_accuracy_epoch
 
 
-class Run(Struct, frozen=True):
+class Run(Struct, frozen=True, rename={"metrics": "figures"}):
     """A run as a list shows it. Of one that is not `readable` only ``id``, ``state`` and ``message`` say something."""
 
     id: str

@@ -16,7 +16,7 @@ __all__ = ["KeyFooter", "Offering"]
 
 GAP = 1
 """Cells between two keys."""
-HELP = "help"
+HELP = ("help", "app.help")
 """The action whose key is always shown: its help lists the others."""
 
 
@@ -135,8 +135,8 @@ def _shown(active: ActiveBinding) -> bool:
 
 def fitting(items: Sequence[Item], room: int) -> tuple[Item, ...]:
     """As many of ``items``, from the first, as fit in ``room`` cells; always the one for help, if it fits."""
-    helps = tuple(item for item in items if item.action == HELP)
-    others = [item for item in items if item.action != HELP]
+    helps = tuple(item for item in items if item.action in HELP)
+    others = [item for item in items if item.action not in HELP]
     if sum(item.width + GAP for item in items) - GAP <= room:
         return tuple(items)
     left = room - sum(item.width + GAP for item in helps)

@@ -123,7 +123,7 @@ def test_a_script_says_where_the_run_went_its_own_way(stored: RunSource) -> None
         told = replace(
             told,
             preset=replace(told.preset, plan=plan),
-            run=replace(told.run, figures=replace(told.run.metrics, planned=planned)),
+            run=replace(told.run, metrics=replace(told.run.metrics, planned=planned)),
             history=replace(told.history, changes=changes),
         )
         return formats.content(FORMATS["script"], replace(stored, told=told)).split("\n\n", 1)[0]

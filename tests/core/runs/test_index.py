@@ -25,7 +25,7 @@ runs = st.builds(
     architecture=texts(),
     state=st.sampled_from(["running", "finished", "damaged"]),
     begun=st.floats(0, 4e9),
-    figures=st.builds(Metrics, params=st.integers(0, 10**18), best_val_accuracy=shares, test_accuracy=shares),
+    metrics=st.builds(Metrics, params=st.integers(0, 10**18), best_val_accuracy=shares, test_accuracy=shares),
 )
 tables = st.dictionaries(ids, st.builds(Row, texts(), runs), max_size=6)
 

@@ -128,7 +128,7 @@ async def test_new_findings_leave_the_focus_on_the_fix_that_was_chosen():
         await until(pilot, lambda: app.focused.fix == chosen)
         (finding, *others) = view.findings
         before = app.focused
-        view.findings = (replace(finding, code="another", remedies=()), finding, *others)
+        view.findings = (replace(finding, code="another", fixes=()), finding, *others)
         await until(pilot, lambda: isinstance(app.focused, FixLine) and app.focused is not before)
         assert app.focused.fix == chosen
         pane.bar.focus()
