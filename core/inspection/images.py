@@ -1,4 +1,4 @@
-"""Arrays as pictures: grey values, feature maps side by side, vectors as strips; and what weights come to in figures.
+"""Arrays as pictures: grey values, feature maps side by side; and statistics of weights.
 
 Pictures are uint8, 0 black to 255 white, (height, width) or (height, width, n) for n of them. Values are as networks
 have them, float32: what is worked out from them is in float64, where it does not overflow.
@@ -14,13 +14,11 @@ __all__ = [
     "Grid",
     "Statistics",
     "grey",
-    "histogram",
     "not_finite",
     "pages",
     "resample",
     "shrink",
     "signed",
-    "strip",
     "tiles",
 ]
 
@@ -116,7 +114,7 @@ def grey(
     some = least < most
     span = np.where(some, most, 1.0) - np.where(some, least, 0.0)
     shares = np.where(some & finite, (known - np.where(some, least, 0.0)) / span, 0.0)
-    return _whole(255 * np.clip(shares, 0.0, 1.0))
+    return _to_uint8(255 * np.clip(shares, 0.0, 1.0))
 
 
 def signed(values: NDArray[Any], most: float | None = None, *, each: bool = False) -> NDArray[np.uint8]:
@@ -130,7 +128,7 @@ def signed(values: NDArray[Any], most: float | None = None, *, each: bool = Fals
     largest = np.max(np.abs(known), axis=axes, keepdims=True, initial=0.0) if most is None else np.array(most)
     some = largest > 0
     shares = np.where(some, known / np.where(some, largest, 1.0), 0.0)
-    return _whole(ZERO + 127 * np.clip(shares, -1.0, 1.0))
+    return _to_uint8(ZERO + 127 * np.clip(shares, -1.0, 1.0))
 
 
 def not_finite(values: NDArray[Any]) -> int:
@@ -154,15 +152,6 @@ def tiles(maps: NDArray[np.uint8], grid: Grid, page: int = 0, background: int = 
     return whole[: max(0, len(whole) - grid.gap), : max(0, whole.shape[1] - grid.gap)]
 
 
-def strip(vector: NDArray[np.uint8], width: int, page: int = 0) -> NDArray[np.uint8]:
-    """The part of ``vector``, (n,), that is on ``page`` of pages of ``width`` values, two rows high.
-
-    The last page is as wide as what is left; past it: the last. `pages` says how many there are.
-    """
-    shown = _shown(len(vector), width, page)
-    return np.tile(vector[shown.start : shown.stop], (2, 1))
-
-
 def pages(count: int, each: int) -> int:
     """How many pages ``count`` things take, ``each`` on a page; 1 for none."""
     return max(1, -(-count // each))
@@ -177,7 +166,7 @@ def shrink(image: NDArray[np.uint8], most: tuple[int, int]) -> NDArray[np.uint8]
     if scale == 1.0:
         return image
     height, width = (max(1, round(size * scale)) for size in image.shape[:2])
-    return _whole(resample(image, height, width))
+    return _to_uint8(resample(image, height, width))
 
 
 def resample(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.float64]:
@@ -189,20 +178,6 @@ def resample(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.fl
     rows, columns = _weights(image.shape[0], height), _weights(image.shape[1], width)
     resampled: NDArray[np.float64] = np.einsum("ih,hw...,jw->ij...", rows, image, columns, optimize=True)
     return resampled
-
-
-def histogram(values: NDArray[Any], bins: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """How many of the finite ``values`` lie in each of ``bins`` equal stretches: (bins,), and their ends: (bins + 1,).
-
-    They go from the least to the largest value; around values that are all the same, and from 0 to 1 for none.
-    """
-    finite = _finite(values)
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-    if low == high:
-        margin = max(0.5, 1e-3 * abs(low))
-        low, high = low - margin, high + margin
-    counts, edges = np.histogram(finite, bins, (low, high))
-    return counts, edges
 
 
 def _known(values: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -217,7 +192,7 @@ def _finite(values: NDArray[Any]) -> NDArray[np.float64]:
     return finite.astype(np.float64)
 
 
-def _whole(values: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _to_uint8(values: NDArray[np.float64]) -> NDArray[np.uint8]:
     return (values + 0.5).astype(np.uint8)
 
 
