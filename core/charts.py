@@ -18,7 +18,7 @@ _MOST_DIGITS = 5
 """Digits of a label before or after the point."""
 
 # Called for every point: a function of our own takes three times as long.
-_place, _height = itemgetter(0), itemgetter(1)
+_x, _y = itemgetter(0), itemgetter(1)
 
 
 class Point(NamedTuple):
@@ -69,21 +69,21 @@ def thin(points: Sequence[Point], most: int) -> tuple[Point, ...]:
     if len(points) <= most:
         return tuple(points)
     first, last = points[0], points[-1]
-    kept = [first]
+    thinned = [first]
     for stretch in _stretches(points, max(1, (most - 2) // 2)):
-        low, high = min(stretch, key=_height), max(stretch, key=_height)
-        kept += [low] if low is high else sorted((low, high))
-    return (*kept, last)
+        low, high = min(stretch, key=_y), max(stretch, key=_y)
+        thinned += [low] if low is high else sorted((low, high))
+    return (*thinned, last)
 
 
 def clip(points: Sequence[Point], x: Axis, y: Axis) -> list[list[Point]]:
     """The parts of the line through ``points`` that can be seen between the ends of both axes."""
     parts: list[list[Point]] = []
-    seen = [point for point in points if x.low <= point.x <= x.high]
-    if len(seen) > 1 and y.low <= min(seen, key=_height).y and max(seen, key=_height).y <= y.high:
-        return [seen]
-    for start, end in zip(seen, seen[1:] or seen, strict=False):
-        ends = _visible(start, end, y)
+    visible = [point for point in points if x.low <= point.x <= x.high]
+    if len(visible) > 1 and y.low <= min(visible, key=_y).y and max(visible, key=_y).y <= y.high:
+        return [visible]
+    for start, end in zip(visible, visible[1:] or visible, strict=False):
+        ends = _visible_segment(start, end, y)
         if ends is None:
             continue
         if parts and parts[-1][-1] == ends[0]:
@@ -122,13 +122,13 @@ def _nice_step(least: float) -> float:
 def _stretches(points: Sequence[Point], count: int) -> Iterator[Sequence[Point]]:
     """What lies between the first and the last point, in ``count`` equally long stretches of x; none of them empty."""
     first, last = points[0].x, points[-1].x
-    ends = (bisect_left(points, first + (last - first) * end / count, 1, key=_place) for end in range(1, count))
+    ends = (bisect_left(points, first + (last - first) * end / count, 1, key=_x) for end in range(1, count))
     for start, end in pairwise((1, *ends, len(points) - 1)):
         if start < end:
             yield points[start:end]
 
 
-def _visible(start: Point, end: Point, y: Axis) -> tuple[Point, Point] | None:
+def _visible_segment(start: Point, end: Point, y: Axis) -> tuple[Point, Point] | None:
     """The part of a straight line that lies between the ends of ``y``, if any does."""
     if y.low <= start.y <= y.high and y.low <= end.y <= y.high:
         return start, end
@@ -144,18 +144,18 @@ def _visible(start: Point, end: Point, y: Axis) -> tuple[Point, Point] | None:
     return cut(start), cut(end)
 
 
-def _settled(points: Sequence[Point]) -> list[float]:
+def _after_warmup(points: Sequence[Point]) -> list[float]:
     """Values without the steep beginning: the first twentieth of the run, after three epochs the whole first one."""
     if len(points) < 20:
         return [y for _, y in points]
     newest = points[-1].x
     start = max(newest / 20, 1.0 if newest >= 3 else 0.0)
-    return [y for _, y in points[bisect_left(points, start, key=_place) :]]
+    return [y for _, y in points[bisect_left(points, start, key=_x) :]]
 
 
 def _range(train: Sequence[Point], validation: Sequence[Point]) -> tuple[float, float]:
     """From the lowest to the highest value worth seeing, with some room between them if the curve is flat."""
-    values = sorted(_settled(train))
+    values = sorted(_after_warmup(train))
     shown = [point.y for point in validation]
     shown += [values[round(share * (len(values) - 1))] for share in (0.02, 0.98) if values]
     low, high = min(shown), max(shown)

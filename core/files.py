@@ -30,7 +30,7 @@ __all__ = [
     "FileKind",
     "NotAFile",
     "TooLarge",
-    "look_at",
+    "check_file",
     "open_pipe",
     "open_regular",
     "read_bounded",
@@ -119,7 +119,7 @@ def open_regular(path: Path, kind: FileKind, *, follow: bool = True) -> Buffered
         raise
 
 
-def look_at(path: Path, kind: FileKind) -> None:
+def check_file(path: Path, kind: FileKind) -> None:
     """Raises what `open_regular` would for the file at ``path``, which is no link, without opening it.
 
     For SQLite's files: to close one lets go of all locks that this process has on it, those of other threads too.

@@ -25,7 +25,7 @@ from core.process_lock import LockHeldError
 if TYPE_CHECKING:
     from filelock import FileLock
 
-__all__ = ["Journal", "JournalError", "Leftover", "discard", "leftovers", "reopened"]
+__all__ = ["Journal", "JournalError", "Leftover", "discard", "leftovers", "reopen"]
 
 JOURNAL, LOCK = "journal.json", "lock"
 DAMAGED = "damaged-"
@@ -63,7 +63,7 @@ class Journal:
     def __init__(self) -> None:
         self._folder: Path | None = None
         self._lock: FileLock | None = None
-        self._turn = Lock()
+        self._mutex = Lock()
         self._number = 0
         self._saved: tuple[Preset | None, str | None] = None, None
         self._closed = False
@@ -73,7 +73,7 @@ class Journal:
 
         Of two calls the one with the greater ``number`` counts, whichever comes first.
         """
-        with self._turn:
+        with self._mutex:
             if self._closed or number <= self._number:
                 return
             self._number = number
@@ -84,7 +84,7 @@ class Journal:
             folder = self._claim()
             entry = _Entry(
                 presets.dumps(document.present),
-                self._dumped(document.saved),
+                self._dump(document.saved),
                 str(path.absolute()) if path else None,
                 time.time(),
             )
@@ -92,7 +92,7 @@ class Journal:
 
     def adopt(self, leftover: Leftover) -> None:
         """Go on with ``leftover`` as the journal of this process. Raises `JournalError` if another one has it."""
-        with self._turn:
+        with self._mutex:
             try:
                 lock = process_lock.acquire(leftover.folder / LOCK)
             except (LockHeldError, OSError) as error:
@@ -100,14 +100,14 @@ class Journal:
             if not (leftover.folder / JOURNAL).exists():
                 lock.release()
                 raise JournalError("another LayerLab has seen to it already")
-            self._leave()
+            self._delete()
             self._folder, self._lock = leftover.folder, lock
 
     def close(self) -> None:
         """End in order: nothing is left."""
-        with self._turn:
+        with self._mutex:
             self._closed = True
-            self._leave()
+            self._delete()
 
     def _claim(self) -> Path:
         if self._folder is None:
@@ -116,7 +116,7 @@ class Journal:
             self._folder, self._lock = folder, process_lock.acquire(folder / LOCK)
         return self._folder
 
-    def _leave(self) -> None:
+    def _delete(self) -> None:
         if self._folder is not None and self._lock is not None:
             with suppress(OSError):
                 (self._folder / JOURNAL).unlink(missing_ok=True)
@@ -124,7 +124,7 @@ class Journal:
             shutil.rmtree(self._folder, ignore_errors=True)
         self._folder = self._lock = None
 
-    def _dumped(self, saved: Preset | None) -> str | None:
+    def _dump(self, saved: Preset | None) -> str | None:
         """``saved`` as TOML; it is the same from one edit to the next."""
         if self._saved[0] is not saved:
             self._saved = saved, presets.dumps(saved) if saved else None
@@ -148,9 +148,9 @@ def leftovers() -> tuple[tuple[Leftover, ...], tuple[str, ...]]:
             else:
                 found.append(leftover)
         except FileNotFoundError:
-            _clear(folder)  # nothing was unsaved
+            _delete_empty(folder)  # nothing was unsaved
         except JournalError as error:
-            damaged.append(f"{_aside(folder)}: {error}")
+            damaged.append(f"{_set_aside(folder)}: {error}")
     return tuple(sorted(found, key=lambda one: -one.written)), tuple(damaged)
 
 
@@ -161,7 +161,7 @@ def discard(leftover: Leftover) -> None:
     shutil.rmtree(leftover.folder, ignore_errors=True)
 
 
-def reopened(leftover: Leftover) -> tuple[Document, Path | None]:
+def reopen(leftover: Leftover) -> tuple[Document, Path | None]:
     """The document that ``leftover`` was, and its file: none if that no longer holds what was saved or opened then.
 
     So ctrl+s never overwrites what somebody has written there since.
@@ -202,14 +202,14 @@ def _is_saved(leftover: Leftover) -> bool:
         return False
 
 
-def _clear(folder: Path) -> None:
+def _delete_empty(folder: Path) -> None:
     """Delete what a process left that had nothing unsaved; one that is just being begun is young and stays."""
     with suppress(OSError):
         if time.time() - folder.stat().st_mtime > 60:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _aside(folder: Path) -> str:
+def _set_aside(folder: Path) -> str:
     aside = folder.with_name(f"{DAMAGED}{folder.name}")
     with suppress(OSError):
         folder.rename(aside)

@@ -45,12 +45,12 @@ def acquire(path: Path) -> "FileLock":
         raise NotAFile(EINVAL, "no file", str(path))
     from filelock import FileLock, Timeout  # noqa: PLC0415  # as above
 
-    taken = FileLock(path, thread_local=False)
+    lock = FileLock(path, thread_local=False)
     try:
-        taken.acquire(timeout=1)  # one who only asks whether it is held has it for a moment
+        lock.acquire(timeout=1)  # one who only asks whether it is held has it for a moment
     except Timeout as error:
         raise LockHeldError(str(path)) from error
-    return taken
+    return lock
 
 
 def _is_regular(path: Path) -> bool:

@@ -16,15 +16,15 @@ def sentence(text: str) -> str:
 
 def clauses(*parts: str) -> str:
     """``parts`` that say something, with semicolons between them; behind a question a new sentence begins."""
-    said = ""
+    joined = ""
     for part in filter(None, (part.strip() for part in parts)):
-        if not said:
-            said = part
-        elif said.endswith(MARKS):
-            said = f"{said} {part[0].upper()}{part[1:]}"
+        if not joined:
+            joined = part
+        elif joined.endswith(MARKS):
+            joined = f"{joined} {part[0].upper()}{part[1:]}"
         else:
-            said = f"{said}; {part}"
-    return said
+            joined = f"{joined}; {part}"
+    return joined
 
 
 def after_place(layer: int | None, text: str) -> str:

@@ -82,14 +82,14 @@ def atomic_file(
     _refuse_system(path)
     if parents:
         path.parent.mkdir(parents=True, exist_ok=True)
-    written = _unforeseen(path)
+    temporary = _random_path(path)
     try:
-        with written.open("xb") as file:  # fails if there is anything of that name, even a link to nowhere
+        with temporary.open("xb") as file:  # fails if there is anything of that name, even a link to nowhere
             yield file
-        put_in_place(written, path, durably=durably, replaces=replaces)
+        put_in_place(temporary, path, durably=durably, replaces=replaces)
     except BaseException:
         with suppress(OSError):
-            written.unlink()
+            temporary.unlink()
         raise
 
 
@@ -100,7 +100,7 @@ def private_folder(beside: Path) -> Iterator[Path]:
     For libraries that want to write to a path of their own choosing. Raises OSError.
     """
     _refuse_system(beside)
-    folder = _unforeseen(beside)
+    folder = _random_path(beside)
     folder.mkdir(mode=0o700)
     try:
         yield folder
@@ -108,7 +108,7 @@ def private_folder(beside: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def put_in_place(written: Path, path: Path, *, durably: bool = True, replaces: bool = True) -> None:
+def put_in_place(temporary: Path, path: Path, *, durably: bool = True, replaces: bool = True) -> None:
     """Move the file ``written`` to ``path``, on the same disk, in one step.
 
     If it ``replaces`` a file it gets its permissions; else FileExistsError is raised where there is anything, were it
@@ -116,18 +116,18 @@ def put_in_place(written: Path, path: Path, *, durably: bool = True, replaces: b
     replaced. Raises OSError.
     """
     if durably:
-        with written.open("rb+") as file:
+        with temporary.open("rb+") as file:
             os.fsync(file.fileno())
     if not replaces:
-        _put_anew(written, path)
+        _create_new(temporary, path)
         return
     with suppress(FileNotFoundError):
         mode = path.stat(follow_symlinks=False).st_mode
         if S_ISREG(mode):
-            written.chmod(S_IMODE(mode))
+            temporary.chmod(S_IMODE(mode))
         elif not S_ISLNK(mode):
             raise NotAFile(EINVAL, f"{what_is(mode)}, and stays as it is", str(path))
-    written.replace(path)
+    temporary.replace(path)
 
 
 def open_log(path: Path, most: int) -> int:
@@ -153,18 +153,18 @@ def _refuse_system(path: Path) -> None:
         raise NotAFile(EINVAL, "no place for a file", str(path))
 
 
-def _unforeseen(beside: Path) -> Path:
+def _random_path(beside: Path) -> Path:
     """A name in the folder of ``beside`` that nobody can foresee."""
     return beside.parent / f"{UNFINISHED}{os.urandom(8).hex()}"
 
 
-def _put_anew(written: Path, path: Path) -> None:
+def _create_new(temporary: Path, path: Path) -> None:
     try:
-        path.hardlink_to(written)
+        path.hardlink_to(temporary)
     except FileExistsError:
         raise FileExistsError(EEXIST, "exists already", str(path)) from None
     except OSError:  # a file system without such links: hold the place, then take it
         path.touch(exist_ok=False)
-        written.replace(path)
+        temporary.replace(path)
     else:
-        written.unlink()
+        temporary.unlink()

@@ -58,7 +58,7 @@ class Curve(Struct, frozen=True):
 
     name: str
     points: tuple[Point, ...]
-    look: CurveStyle
+    style: CurveStyle
 
 
 class VerticalLine(Struct, frozen=True):
@@ -182,12 +182,12 @@ def _rules(place: _Place) -> Iterator[str]:
 def _curve(place: _Place, curve: Curve) -> str:
     chart = place.chart
     lines: Iterable[str] = ()
-    if curve.look.dash is not None:
+    if curve.style.dash is not None:
         parts = clip(thin(curve.points, MOST_POINTS), chart.x, chart.y)
-        lines = (_line(curve.look, [(place.x(x), place.y(y)) for x, y in part]) for part in parts)
+        lines = (_line(curve.style, [(place.x(x), place.y(y)) for x, y in part]) for part in parts)
     every = -(-len(curve.points) // MOST_MARKS) or 1
     marks = (
-        _mark(curve.look, place.x(x), place.y(y))
+        _mark(curve.style, place.x(x), place.y(y))
         for x, y in curve.points[::every]
         if chart.x.low <= x <= chart.x.high and chart.y.low <= y <= chart.y.high
     )
@@ -208,29 +208,29 @@ def _legend(curves: Sequence[Curve]) -> Iterator[tuple[int, float, Curve]]:
 def _entry(curve: Curve, line: int, start: float) -> str:
     """A piece of the curve and its name."""
     y = TITLE + line * LEGEND_LINE + LEGEND_LINE / 2
-    look, name = curve.look, _shortened(curve.name)
-    line_piece = _line(look, [(start, y), (start + SAMPLE, y)]) if look.dash is not None else ""
-    piece = (line_piece, _mark(look, start + SAMPLE / 2, y))
+    style, name = curve.style, _shortened(curve.name)
+    line_piece = _line(style, [(start, y), (start + SAMPLE, y)]) if style.dash is not None else ""
+    piece = (line_piece, _mark(style, start + SAMPLE / 2, y))
     return _group(curve, piece) + _text(name, start + SAMPLE + 6, y + 4)
 
 
 def _group(curve: Curve, elements: Iterable[str]) -> str:
-    return f'<g class="{curve.look.role}">{"".join(elements)}</g>'
+    return f'<g class="{curve.style.role}">{"".join(elements)}</g>'
 
 
-def _line(look: CurveStyle, points: Sequence[tuple[float, float]]) -> str:
+def _line(style: CurveStyle, points: Sequence[tuple[float, float]]) -> str:
     placed = " ".join(f"{_number(x)},{_number(y)}" for x, y in points)
-    dash = {"stroke_dasharray": look.dash} if look.dash else {}
+    dash = {"stroke_dasharray": style.dash} if style.dash else {}
     return _element("polyline", cls="line", points=placed, **dash)
 
 
-def _mark(look: CurveStyle, x: float, y: float) -> str:
-    cls = "mark hollow" if look.hollow else "mark"
-    if look.mark is None:
+def _mark(style: CurveStyle, x: float, y: float) -> str:
+    cls = "mark hollow" if style.hollow else "mark"
+    if style.mark is None:
         return ""
-    if look.mark == "circle":
+    if style.mark == "circle":
         return _element("circle", cls=cls, cx=x, cy=y, r=MARK)
-    corners = " ".join(f"{_number(x + right)},{_number(y + down)}" for right, down in _corners(look.mark))
+    corners = " ".join(f"{_number(x + right)},{_number(y + down)}" for right, down in _corners(style.mark))
     return _element("polygon", cls=cls, points=corners)
 
 

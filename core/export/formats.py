@@ -44,7 +44,7 @@ __all__ = [
     "content",
     "default_name",
     "export",
-    "lacking",
+    "unavailable",
     "write_report",
 ]
 
@@ -87,7 +87,7 @@ FORMATS: Mapping[str, Format] = {each.name: each for each in _FORMATS}
 class RunSource(Struct, frozen=True):
     """A run, and the folder that has its weights."""
 
-    told: RunDetails
+    details: RunDetails
     folder: Path
 
 
@@ -96,16 +96,18 @@ Source = Preset | RunSource
 
 def default_name(format: Format, source: Source) -> str:
     """A name for what is written: ``lenet-5.py`` for a preset, ``lenet-5-k3x9a.html`` for a run."""
-    name, key = (source.name, "") if isinstance(source, Preset) else (source.told.run.name, f"-{source.told.run.key}")
+    name, key = (
+        (source.name, "") if isinstance(source, Preset) else (source.details.run.name, f"-{source.details.run.key}")
+    )
     stem = presets.path_for(f"{name} ").stem  # with a blank at its end no name is taken for a path
     return f"{stem}{key}{format.suffix or f'-{format.name}'}"
 
 
-def lacking(format: Format, source: Source) -> str:
+def unavailable(format: Format, source: Source) -> str:
     """Why ``source`` cannot be exported so, in one line; or empty."""
     if isinstance(source, RunSource):
-        if format.needs == "weights" and not checkpoint_file.kept(source.folder):
-            return f"{source.told.run.name} has no weights: it ended in its first epoch"
+        if format.needs == "weights" and not checkpoint_file.exists(source.folder):
+            return f"{source.details.run.name} has no weights: it ended in its first epoch"
     elif format.needs == "history":
         return f"{format.title} is made of what a training has told: export a run; `layerlab runs` lists them"
     elif format.needs == "weights" and (errors := summarize(source.architecture).errors):
@@ -116,16 +118,16 @@ def lacking(format: Format, source: Source) -> str:
 def content(format: Format, source: Source) -> str:
     """The text of ``source`` in a format that is one. Raises as `export` does."""
     _check(format, source)
-    preset = _trained(source)
+    preset = _effective_preset(source)
     match format.name, source:
         case "script", _:
-            return script(preset, _apart(source.told) if isinstance(source, RunSource) else "")
+            return script(preset, _difference_note(source.details) if isinstance(source, RunSource) else "")
         case "toml", _:
             return presets.dumps(preset)
-        case "csv", RunSource(told=told):
-            return history_csv(told.history)
-        case "report", RunSource(told=told):
-            return as_html(lab_report(told, answers(source, "last")))
+        case "csv", RunSource(details=details):
+            return history_csv(details.history)
+        case "report", RunSource(details=details):
+            return as_html(lab_report(details, answers(source, "last")))
     raise ExportError(f"{format.title} is no text: give a name to write it to")
 
 
@@ -136,13 +138,13 @@ def export(format: Format, source: Source, path: Path, which: Which = "last", *,
     FileExistsError for what is left alone.
     """
     _check(format, source)
-    _leave_alone([path], force=force)
+    _refuse_existing([path], force=force)
     match format.name, source:
         case "keras", _:
             _write_keras(source, path, which, force=force)
-        case "tensorboard", RunSource(told=told):
-            with _explained():
-                import_module("core.export.tensorboard").write(told, path, force=force)
+        case "tensorboard", RunSource(details=details):
+            with _tensorflow_errors():
+                import_module("core.export.tensorboard").write(details, path, force=force)
         case "report", RunSource():
             write_report(path, source, force=force)
         case _:
@@ -154,28 +156,28 @@ def answers(run: RunSource, which: Which) -> "Results | None":
 
     Loads TensorFlow.
     """
-    if not checkpoint_file.kept(run.folder):
+    if not checkpoint_file.exists(run.folder):
         return None
-    with _explained():
-        inspector = import_module("core.runs.inspection").inspector(run.folder, run.told.preset, which)
+    with _tensorflow_errors():
+        inspector = import_module("core.runs.inspection").load_inspector(run.folder, run.details.preset, which)
         results: Results = inspector.results()
     return results
 
 
 def write_report(
-    path: Path, run: RunSource, others: Sequence[RunDetails] = (), *, asks: bool = True, force: bool = False
+    path: Path, run: RunSource, others: Sequence[RunDetails] = (), *, evaluate: bool = True, force: bool = False
 ) -> None:
     """Write the lab report of ``run``, compared with ``others``: to a name in .md as Markdown, to any other as HTML.
 
     It ``asks`` the network about the test set, with the weights that training left, or does without, which is quick.
     Raises as `export` does.
     """
-    _leave_alone([path], force=force)
-    report = lab_report(run.told, answers(run, "last") if asks else None, others)
+    _refuse_existing([path], force=force)
+    report = lab_report(run.details, answers(run, "last") if evaluate else None, others)
     files = {path: as_html(report)}
     if path.suffix.lower() == MARKDOWN:
         files = {path.with_name(name): text for name, text in as_markdown(report, path.stem).items()}
-    _leave_alone(files, force=force)
+    _refuse_existing(files, force=force)
     for place, text in files.items():
         _write(place, text, force=force)
 
@@ -183,26 +185,26 @@ def write_report(
 def _write_keras(source: Source, path: Path, which: Which, *, force: bool) -> None:
     if path.suffix != KERAS.suffix:
         raise ExportError(f"{printable_path(path.name)}: Keras wants a name that ends in {KERAS.suffix}")
-    if isinstance(source, RunSource) and (ready := _ready(source.folder, which)):
+    if isinstance(source, RunSource) and (current := _current_file(source.folder, which)):
         with (
-            open_regular(ready, MODEL, follow=False) as made,
+            open_regular(current, MODEL, follow=False) as source_file,
             atomic_file(path, follow=False, replaces=force) as file,
         ):
-            copyfileobj(made, file)
+            copyfileobj(source_file, file)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _explained():
+    with _tensorflow_errors():
         write = import_module("core.runs.keras_file").write
         if isinstance(source, Preset):
             write(path, source, replaces=force)
         else:
-            write(path, source.told.preset, source.folder, which, replaces=force)
+            write(path, source.details.preset, source.folder, which, replaces=force)
 
 
-def _apart(told: RunDetails) -> str:
+def _difference_note(details: RunDetails) -> str:
     """Why a script, which trains without a break, comes to other numbers than the run; or empty."""
-    plan, wanted = told.preset.plan, told.effective_preset.plan.epochs
-    if told.history.changes:
+    plan, wanted = details.preset.plan, details.effective_preset.plan.epochs
+    if details.history.changes:
         return "The run's learning rate was changed by hand while it trained: this script trains without that."
     scheduled = plan.schedule.expression(plan.epochs) != plan.schedule.expression(wanted)
     if wanted != plan.epochs and (scheduled or plan.early_stopping):
@@ -213,11 +215,11 @@ def _apart(told: RunDetails) -> str:
     return ""
 
 
-def _trained(source: Source) -> Preset:
-    return source if isinstance(source, Preset) else source.told.effective_preset
+def _effective_preset(source: Source) -> Preset:
+    return source if isinstance(source, Preset) else source.details.effective_preset
 
 
-def _ready(folder: Path, which: Which) -> Path | None:
+def _current_file(folder: Path, which: Which) -> Path | None:
     """The Keras file that training has left, if it is of the last checkpoint."""
     path = folder / KERAS_FILES[which]
     try:
@@ -227,11 +229,11 @@ def _ready(folder: Path, which: Which) -> Path | None:
 
 
 def _check(format: Format, source: Source) -> None:
-    if why := lacking(format, source):
+    if why := unavailable(format, source):
         raise ExportError(why)
 
 
-def _leave_alone(paths: Iterable[Path], *, force: bool) -> None:
+def _refuse_existing(paths: Iterable[Path], *, force: bool) -> None:
     for path in paths:
         if os.path.lexists(path) and not force:
             raise FileExistsError(EEXIST, "exists already", str(path))
@@ -243,7 +245,7 @@ def _write(path: Path, text: str, *, force: bool) -> None:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _tensorflow_errors() -> Iterator[None]:
     """Gets ready for TensorFlow; what Keras and TensorFlow raise becomes an `ExportError`."""
     try:
         runtime.prepare()

@@ -40,7 +40,7 @@ class _Scalar(Struct, frozen=True):
     """How far training had come, in epochs."""
 
 
-def write(told: RunDetails, folder: Path, *, force: bool = True) -> Path:
+def write(details: RunDetails, folder: Path, *, force: bool = True) -> Path:
     """Write ``folder``/train and ``folder``/validation, such that ``tensorboard --logdir folder`` shows the run.
 
     For each epoch, counted from 0 as Keras's TensorBoard callback does: epoch_loss, epoch_accuracy and, of training,
@@ -49,9 +49,9 @@ def write(told: RunDetails, folder: Path, *, force: bool = True) -> Path:
     ``folder``. Raises OSError; FileExistsError for a folder that is there already, unless ``force``.
     """
     folder.mkdir(parents=True, exist_ok=force)
-    for name, scalars in (("train", _training(told)), ("validation", _validation(told))):
-        version = tf.compat.v1.Event(file_version=_VERSION, wall_time=told.run.begun)
-        events = [_event(scalar, _time(told, scalar.x)) for scalar in sorted(scalars, key=attrgetter("x"))]
+    for name, scalars in (("train", _training(details)), ("validation", _validation(details))):
+        version = tf.compat.v1.Event(file_version=_VERSION, wall_time=details.run.begun)
+        events = [_event(scalar, _time(details, scalar.x)) for scalar in sorted(scalars, key=attrgetter("x"))]
         part = folder / name
         part.mkdir(exist_ok=force)
         if part.is_symlink():
@@ -60,8 +60,8 @@ def write(told: RunDetails, folder: Path, *, force: bool = True) -> Path:
     return folder
 
 
-def _training(told: RunDetails) -> Iterator[_Scalar]:
-    history = told.history
+def _training(details: RunDetails) -> Iterator[_Scalar]:
+    history = details.history
     for epoch in history.epochs:
         for name in ("loss", "accuracy", "learning_rate"):
             yield _Scalar(f"epoch_{name}", epoch.epoch - 1, getattr(epoch, name), epoch.epoch)
@@ -71,17 +71,19 @@ def _training(told: RunDetails) -> Iterator[_Scalar]:
             yield _Scalar(f"batch_{name}", round(point.x * steps), point.y, point.x)
 
 
-def _validation(told: RunDetails) -> Iterator[_Scalar]:
-    for epoch in told.history.epochs:
+def _validation(details: RunDetails) -> Iterator[_Scalar]:
+    for epoch in details.history.epochs:
         for name in ("loss", "accuracy"):
             value = getattr(epoch, f"val_{name}")
             if value is not None:
                 yield _Scalar(f"epoch_{name}", epoch.epoch - 1, value, epoch.epoch)
 
 
-def _time(told: RunDetails, x: float) -> float:
+def _time(details: RunDetails, x: float) -> float:
     """When about training had come to ``x`` epochs, in seconds since 1970."""
-    return told.run.begun + told.run.metrics.seconds * min(1.0, x / told.history.x if told.history.x else 0.0)
+    return details.run.begun + details.run.metrics.seconds * min(
+        1.0, x / details.history.x if details.history.x else 0.0
+    )
 
 
 def _event(scalar: _Scalar, time: float) -> Any:

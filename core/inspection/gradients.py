@@ -19,11 +19,11 @@ __all__ = [
     "Quantity",
     "Scale",
     "Size",
-    "judged",
     "layer_trends",
     "levels",
     "logarithmic",
     "power_axis",
+    "update_size",
 ]
 
 Quantity = Literal["gradient", "update", "dead", "saturated"]
@@ -75,7 +75,7 @@ class LayerTrend(Struct, frozen=True):
         """What the newest figures are if they are no numbers; empty if they are."""
         if not _broken(self.newest):
             return ""
-        return "NaN" if any(isnan(figure) for figure in _figures(self.newest)) else "infinite"
+        return "NaN" if any(isnan(figure) for figure in _norms(self.newest)) else "infinite"
 
     def points(self, quantity: Quantity, steps_per_epoch: int) -> tuple[Point, ...]:
         """``quantity`` over epochs, as its logarithm where it is `logarithmic`; what cannot be drawn is left out."""
@@ -95,11 +95,11 @@ class Scale(Struct, frozen=True):
     @classmethod
     def of(cls, values: Iterable[float | None]) -> "Scale":
         """The scale on which all ``values`` above 0 are seen, but for those too far below the largest."""
-        seen = [log10(value) for value in values if value is not None and isfinite(value) and value > 0]
-        if not seen:
+        logarithms = [log10(value) for value in values if value is not None and isfinite(value) and value > 0]
+        if not logarithms:
             return cls(-FEWEST_POWERS, 0)
-        high = ceil(max(seen) - 1e-9)
-        return cls(max(high - MOST_POWERS, min(floor(min(seen) + 1e-9), high - FEWEST_POWERS)), high)
+        high = ceil(max(logarithms) - 1e-9)
+        return cls(max(high - MOST_POWERS, min(floor(min(logarithms) + 1e-9), high - FEWEST_POWERS)), high)
 
     def share(self, value: float) -> float:
         """How far up the scale ``value`` is, 0 to 1; what lies beyond its ends is at them."""
@@ -134,7 +134,7 @@ def logarithmic(quantity: Quantity) -> bool:
     return quantity in {"gradient", "update"}
 
 
-def judged(update: float) -> Size:
+def update_size(update: float) -> Size:
     """How large an update is for a single step, as a share of the weights."""
     if update == 0:
         return "none"
@@ -152,10 +152,10 @@ def levels(values: Sequence[float | None], most: int, *, logs: bool) -> list[flo
     means = [_mean(part) for part in _parts(values, most)]
     if not logs:
         return [mean if mean is None or isnan(mean) else min(1.0, max(0.0, mean)) for mean in means]
-    seen = [log10(mean) for mean in means if mean is not None and mean > 0]
-    if not seen:
+    logarithms = [log10(mean) for mean in means if mean is not None and mean > 0]
+    if not logarithms:
         return [0.0 if mean == 0 else mean for mean in means]
-    low, high = min(seen), max(seen)
+    low, high = min(logarithms), max(logarithms)
     missing = max(0.0, log10(LEAST_FACTOR) - (high - low))
     low, high = low - missing / 2, high + missing / 2
     return [_height(mean, low, high) for mean in means]
@@ -168,13 +168,13 @@ def power_axis(points: Sequence[Point]) -> PowerAxis:
     return PowerAxis(float(least), float(max(ceil(high - 1e-9), least + 1)))
 
 
-def _figures(sample: LayerSample) -> tuple[float, ...]:
-    told = (sample.gradient, sample.weight, sample.update)
-    return tuple(figure for figure in told if figure is not None)
+def _norms(sample: LayerSample) -> tuple[float, ...]:
+    values = (sample.gradient, sample.weight, sample.update)
+    return tuple(figure for figure in values if figure is not None)
 
 
 def _broken(sample: LayerSample) -> bool:
-    return not all(map(isfinite, _figures(sample)))
+    return not all(map(isfinite, _norms(sample)))
 
 
 def _parts(values: Sequence[float | None], most: int) -> list[Sequence[float | None]]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from core.diagnosis import Finding
-from core.inspection.results import ClassFigures, Results
+from core.inspection.results import ClassMetrics, Results
 
 __all__ = ["FindingReport", "ResultsReport", "findings_report", "results_report"]
 
@@ -44,7 +44,7 @@ class ResultsReport(Struct, frozen=True, tag_field="event", tag="results"):
     macro_precision: float
     macro_recall: float
     macro_f1: float
-    classes: tuple[ClassFigures, ...]
+    classes: tuple[ClassMetrics, ...]
     confusion: tuple[tuple[int, ...], ...]
     train_loss: float | None = None
     train_accuracy: float | None = None
@@ -54,7 +54,7 @@ class ResultsReport(Struct, frozen=True, tag_field="event", tag="results"):
 
 def results_report(results: Results) -> ResultsReport:
     """``results`` without the single answers."""
-    macro, learned = results.macro, results.learned
+    macro, training = results.macro, results.training
     return ResultsReport(
         examples=results.examples,
         unpredicted=results.unpredicted,
@@ -65,9 +65,9 @@ def results_report(results: Results) -> ResultsReport:
         macro_f1=macro.f1,
         classes=results.per_class,
         confusion=tuple(tuple(int(count) for count in row) for row in results.confusion),
-        train_loss=learned.loss if learned else None,
-        train_accuracy=learned.accuracy if learned else None,
-        train_examples=learned.examples if learned else None,
+        train_loss=training.loss if training else None,
+        train_accuracy=training.accuracy if training else None,
+        train_examples=training.examples if training else None,
         generalization_gap=results.generalization_gap,
     )
 
@@ -81,7 +81,7 @@ def findings_report(findings: Sequence[Finding]) -> FindingsReport:
                 finding.layer,
                 finding.evidence,
                 finding.cause,
-                tuple(remedy.label for remedy in finding.fixes),
+                tuple(fix.label for fix in finding.fixes),
                 finding.because,
             )
             for finding in findings

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from core.generalization import generalization_gap
 
-__all__ = ["NONE", "Averages", "ClassFigures", "Learned", "Results"]
+__all__ = ["NONE", "Averages", "ClassMetrics", "Results", "TrainingResults"]
 
 NONE = -1
 """The prediction for an example that has none."""
 
 
-class ClassFigures(Struct, frozen=True):
+class ClassMetrics(Struct, frozen=True):
     """How well one class is told from the others. What would be a division by zero is None."""
 
     name: str
@@ -36,7 +36,7 @@ class Averages(Struct, frozen=True):
     f1: float
 
 
-class Learned(Struct, frozen=True):
+class TrainingResults(Struct, frozen=True):
     """What the network makes of examples that it was trained on, with the weights it answers the others with."""
 
     loss: float
@@ -46,7 +46,7 @@ class Learned(Struct, frozen=True):
     """How many it was measured on: a stratified part of the training set where that is large."""
 
     @classmethod
-    def of(cls, outputs: NDArray[Any], labels: NDArray[Any], loss: float) -> "Learned":
+    def of(cls, outputs: NDArray[Any], labels: NDArray[Any], loss: float) -> "TrainingResults":
         """Judge ``outputs``, (n, classes), by ``labels``, (n,). One that holds a NaN is no right answer."""
         right = (outputs.argmax(axis=1) == labels) & ~np.isnan(outputs).any(axis=1)
         return cls(loss, int(np.count_nonzero(right)) / len(labels), len(labels))
@@ -75,7 +75,7 @@ class Results(Struct, frozen=True, eq=False):
     """
     confusion: NDArray[np.int64]
     """How many examples of the class of the row were taken for the class of the column: (classes, classes)."""
-    learned: Learned | None = None
+    training: TrainingResults | None = None
     """The same weights on what they were trained on; None where that was not asked."""
 
     @classmethod
@@ -85,7 +85,7 @@ class Results(Struct, frozen=True, eq=False):
         labels: NDArray[Any],
         loss: float,
         classes: tuple[str, ...],
-        learned: Learned | None = None,
+        training: TrainingResults | None = None,
     ) -> "Results":
         """Judge ``probabilities``, (n, classes), by ``labels``, (n,). ``loss`` is their mean loss, as Keras has it.
 
@@ -99,19 +99,19 @@ class Results(Struct, frozen=True, eq=False):
         outputs, truth = probabilities.astype(np.float32, copy=False), labels.astype(np.int64)
         if truth.min() < 0 or truth.max() >= len(classes):
             raise ValueError(f"labels {truth.min()} to {truth.max()} do not fit {len(classes)} classes")
-        told = ~np.isnan(outputs).any(axis=1)
+        predicted = ~np.isnan(outputs).any(axis=1)
         highest = outputs.argmax(axis=1)
-        confidence = np.where(told, outputs[np.arange(len(truth)), highest], np.float32(np.nan))
-        cells = np.bincount((truth * len(classes) + highest)[told], minlength=len(classes) ** 2)
+        confidence = np.where(predicted, outputs[np.arange(len(truth)), highest], np.float32(np.nan))
+        cells = np.bincount((truth * len(classes) + highest)[predicted], minlength=len(classes) ** 2)
         return cls(
             classes=classes,
             loss=loss,
             probabilities=outputs,
             labels=truth,
-            predicted=np.where(told, highest, NONE),
+            predicted=np.where(predicted, highest, NONE),
             confidence=confidence,
             confusion=cells.reshape(len(classes), len(classes)),
-            learned=learned,
+            training=training,
         )
 
     @property
@@ -125,19 +125,19 @@ class Results(Struct, frozen=True, eq=False):
         return int(np.count_nonzero(self.predicted == NONE))
 
     @property
-    def right(self) -> int:
+    def correct(self) -> int:
         """How many answers are right."""
         return int(self.confusion.trace())
 
     @property
     def accuracy(self) -> float:
         """Share of the examples that are answered rightly, 0 to 1."""
-        return self.right / self.examples
+        return self.correct / self.examples
 
     @property
     def generalization_gap(self) -> float | None:
         """How much higher the accuracy on what was learned from is, as a share."""
-        return generalization_gap(self.learned.accuracy, self.accuracy) if self.learned else None
+        return generalization_gap(self.training.accuracy, self.accuracy) if self.training else None
 
     @property
     def support(self) -> NDArray[np.int64]:
@@ -153,13 +153,13 @@ class Results(Struct, frozen=True, eq=False):
         return 100.0 * self.confusion / np.maximum(self.support, 1)[:, np.newaxis]
 
     @property
-    def per_class(self) -> tuple[ClassFigures, ...]:
+    def per_class(self) -> tuple[ClassMetrics, ...]:
         """Precision, recall, F1 and support of every class."""
         figures = zip(
             self.classes, self.confusion.diagonal(), self.confusion.sum(axis=0), self.support.tolist(), strict=True
         )
         return tuple(
-            ClassFigures(
+            ClassMetrics(
                 name,
                 precision=_share(right, predicted),
                 recall=_share(right, support),
@@ -176,11 +176,11 @@ class Results(Struct, frozen=True, eq=False):
         A precision or recall that is None counts as 0, as scikit-learn has it: a network that gives always the same
         answer is not to look good by it.
         """
-        counted = [figures for figures in self.per_class if figures.f1 is not None]
+        counted = [metrics for metrics in self.per_class if metrics.f1 is not None]
         return Averages(
-            precision=sum(figures.precision or 0.0 for figures in counted) / len(counted),
-            recall=sum(figures.recall or 0.0 for figures in counted) / len(counted),
-            f1=sum(figures.f1 or 0.0 for figures in counted) / len(counted),
+            precision=sum(metrics.precision or 0.0 for metrics in counted) / len(counted),
+            recall=sum(metrics.recall or 0.0 for metrics in counted) / len(counted),
+            f1=sum(metrics.f1 or 0.0 for metrics in counted) / len(counted),
         )
 
     def mistakes(self, true: int | None = None, predicted: int | None = None) -> NDArray[np.int64]:

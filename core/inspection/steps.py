@@ -18,7 +18,7 @@ __all__ = ["Steps", "input_picture", "output_at", "output_picture", "refusal", "
 
 Operation = Literal["convolution", "depthwise", "max", "average"]
 
-_OPERATIONS: dict[type, Operation] = {
+_OPERATION_OF: dict[type, Operation] = {
     Conv2D: "convolution",
     DepthwiseConv2D: "depthwise",
     MaxPooling2D: "max",
@@ -95,14 +95,14 @@ class Steps(Struct, frozen=True, eq=False):
 
 def refusal(row: Row) -> str:
     """Why the window of ``row`` cannot be slid, in one line; empty if it can."""
-    if type(row.layer) in _OPERATIONS and row.facts and row.facts.window:
+    if type(row.layer) in _OPERATION_OF and row.facts and row.facts.window:
         return ""
     if isinstance(row.layer, SeparableConv2D):
         return "SeparableConv2D slides two filters in a row, which cannot be followed here"
     return f"{row.layer.type} has no window to slide"
 
 
-def steps(row: Row, passages: Sequence[LayerOutput], weights: Sequence[Weight]) -> Steps:
+def steps(row: Row, outputs: Sequence[LayerOutput], weights: Sequence[Weight]) -> Steps:
     """The layer in ``row`` on one digit's way through the network. Raises `ValueError` where there is a `refusal`."""
     why, window = refusal(row), row.facts.window if row.facts else None
     if why or window is None:
@@ -110,10 +110,10 @@ def steps(row: Row, passages: Sequence[LayerOutput], weights: Sequence[Weight]) 
     own = {weight.name: weight.after for weight in weights if weight.row == row.index}
     return Steps(
         label=row.layer.label,
-        operation=_OPERATIONS[type(row.layer)],
+        operation=_OPERATION_OF[type(row.layer)],
         window=window,
-        x=passages[row.index - 1].values,
-        output=passages[row.index].values,
+        x=outputs[row.index - 1].values,
+        output=outputs[row.index].values,
         kernel=own.get("kernel"),
         bias=own.get("bias"),
         activation=getattr(row.layer, "activation", "linear"),

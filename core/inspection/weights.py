@@ -89,9 +89,9 @@ class Distribution(Struct, frozen=True, eq=False):
     def of(cls, before: NDArray[Any], after: NDArray[Any]) -> "Distribution":
         """Both over the whole range that they take together; around values that are all the same."""
         finite = [values[np.isfinite(values)].astype(np.float64) for values in (before, after)]
-        seen = [values for values in finite if values.size]
-        low = min((float(values.min()) for values in seen), default=0.0)
-        high = max((float(values.max()) for values in seen), default=1.0)
+        present = [values for values in finite if values.size]
+        low = min((float(values.min()) for values in present), default=0.0)
+        high = max((float(values.max()) for values in present), default=1.0)
         if low == high:
             margin = max(0.5, 1e-3 * abs(low))
             low, high = low - margin, high + margin
@@ -181,7 +181,7 @@ def weight_summary(weight: Weight, image: tuple[int, int] | None = None) -> Weig
     elif image and len(shape) == 2 and shape[0] == image[0] * image[1]:
         kind = "units"
     pictures = [_pictures(values, kind, image) for values in (weight.before, weight.after)]
-    most = max(map(_large, pictures))
+    most = max(map(_scale, pictures))
     return WeightSummary(
         weight.row,
         weight.name,
@@ -195,17 +195,17 @@ def weight_summary(weight: Weight, image: tuple[int, int] | None = None) -> Weig
     )
 
 
-def sheet(shown: WeightSummary, room: tuple[int, int], page: int = 0, *, begun: bool = False) -> Sheet:
+def sheet(summary: WeightSummary, room: tuple[int, int], page: int = 0, *, initial: bool = False) -> Sheet:
     """As many pictures of ``shown`` as fit into ``room``, (height, width); with ``begun`` as they were before.
 
     They are drawn up to `ENLARGED` times as large, but no larger than lets all of them fit, if that is possible at
     all, and at least twice as large if they are so small that they could hardly be seen. What is larger than ``room``
     is shrunk. A matrix need not keep its proportions.
     """
-    at = 0 if begun else 1
-    if shown.kind == "matrix":
-        return _matrix(shown, room, at)
-    pictures, most = shown.pictures[at], shown.most
+    at = 0 if initial else 1
+    if summary.kind == "matrix":
+        return _matrix(summary, room, at)
+    pictures, most = summary.pictures[at], summary.most
     height, width, number = pictures.shape
     factor = 1
     if height > room[0] or width > room[1]:
@@ -214,7 +214,7 @@ def sheet(shown: WeightSummary, room: tuple[int, int], page: int = 0, *, begun: 
         factor = _factor((height, width), number, room)
     grid = Grid.fitting((pictures.shape[0] * factor, pictures.shape[1] * factor), room)
     places = grid.shown(number, page)
-    picked = _enlarged(pictures[:, :, places.start : places.stop], factor, factor)
+    picked = _enlarge(pictures[:, :, places.start : places.stop], factor, factor)
     whole = pages(number, grid.places)
     return Sheet(
         tiles(picked, grid), places, min(max(0, page), whole - 1), whole, most, pictures.shape[:2] != (height, width)
@@ -232,16 +232,16 @@ def _pictures(values: NDArray[Any], kind: Kind, image: tuple[int, int] | None) -
     return _means(matrix[..., np.newaxis])
 
 
-def _matrix(shown: WeightSummary, room: tuple[int, int], at: int) -> Sheet:
+def _matrix(summary: WeightSummary, room: tuple[int, int], at: int) -> Sheet:
     """The matrix as it fills the room. Before and after are on one scale, that of the means if it is shrunk."""
-    height, width = (min(most, size) for most, size in zip(room, shown.pictures[0].shape, strict=False))
-    image, most = shown.pictures[at], shown.most
+    height, width = (min(most, size) for most, size in zip(room, summary.pictures[0].shape, strict=False))
+    image, most = summary.pictures[at], summary.most
     if image.shape[:2] != (height, width):
-        means = [_values(resample(picture, height, width), shown.most) for picture in shown.pictures]
-        most = max(map(_large, means))
+        means = [_values(resample(picture, height, width), summary.most) for picture in summary.pictures]
+        most = max(map(_scale, means))
         image = signed(means[at], most)
     factors = (min(ENLARGED, max(1, most_room // size)) for most_room, size in zip(room, (height, width), strict=True))
-    return Sheet(_enlarged(image, *factors)[:, :, 0], range(1), 0, 1, most, height * width < count(shown.shape))
+    return Sheet(_enlarge(image, *factors)[:, :, 0], range(1), 0, 1, most, height * width < count(summary.shape))
 
 
 def _means(values: NDArray[Any]) -> NDArray[Any]:
@@ -250,7 +250,7 @@ def _means(values: NDArray[Any]) -> NDArray[Any]:
     if values.shape[:2] == (height, width):
         return values
     # The means are made of pictures, so the values go through bytes, which average out.
-    largest = _large(values, 1.0)
+    largest = _scale(values, 1.0)
     return _values(resample(signed(values, largest), height, width), largest)
 
 
@@ -259,7 +259,7 @@ def _values(picture: NDArray[Any], most: float) -> NDArray[np.float64]:
     return (picture.astype(np.float64) - ZERO) * (most / (WHITE - ZERO))
 
 
-def _large(values: NDArray[Any], share: float = SEEN) -> float:
+def _scale(values: NDArray[Any], share: float = SEEN) -> float:
     """The size that ``share`` of the finite values do not exceed; 0 for none."""
     sizes = np.abs(values[np.isfinite(values)].astype(np.float64))
     if not sizes.size:
@@ -268,7 +268,7 @@ def _large(values: NDArray[Any], share: float = SEEN) -> float:
     return large or float(sizes.max())
 
 
-def _enlarged(pictures: NDArray[np.uint8], down: int, across: int) -> NDArray[np.uint8]:
+def _enlarge(pictures: NDArray[np.uint8], down: int, across: int) -> NDArray[np.uint8]:
     return pictures.repeat(down, axis=0).repeat(across, axis=1)
 
 

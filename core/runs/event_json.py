@@ -78,19 +78,19 @@ def event_report(event: Event, preset: Preset, history: History) -> StartReport 
     """
     if isinstance(event, Started):
         plan = preset.plan
-        told = {name: getattr(event, name) for name in StartReport.__struct_fields__ if hasattr(event, name)}
+        fields = {name: getattr(event, name) for name in StartReport.__struct_fields__ if hasattr(event, name)}
         optimizer, loss = RegisteredField(Optimizer).show(plan.optimizer), RegisteredField(Loss).show(plan.loss)
-        return StartReport(name=preset.name, optimizer=optimizer, loss=loss, seed=plan.seed, **told)
+        return StartReport(name=preset.name, optimizer=optimizer, loss=loss, seed=plan.seed, **fields)
     if isinstance(event, EpochEnded):
         return EpochReport(**{name: getattr(event, name) for name in EpochReport.__struct_fields__})
     if isinstance(event, Ended):
-        come_to = metrics_of(history, event.seconds)
-        told = {name: getattr(event, name) for name in EndReport.__struct_fields__ if hasattr(event, name)}
+        metrics = metrics_of(history, event.seconds)
+        fields = {name: getattr(event, name) for name in EndReport.__struct_fields__ if hasattr(event, name)}
         return EndReport(
-            **(told | {"step": UNSET if event.step is None else event.step}),
-            best_epoch=come_to.best_epoch or None,
-            accuracy_at_lowest_loss=come_to.accuracy_at_lowest_loss,
-            best_val_accuracy=come_to.best_val_accuracy,
-            best_accuracy_epoch=come_to.best_accuracy_epoch or None,
+            **(fields | {"step": UNSET if event.step is None else event.step}),
+            best_epoch=metrics.best_epoch or None,
+            accuracy_at_lowest_loss=metrics.accuracy_at_lowest_loss,
+            best_val_accuracy=metrics.best_val_accuracy,
+            best_accuracy_epoch=metrics.best_accuracy_epoch or None,
         )
     return None

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from core import files, presets, process_lock
 from core.history import History
@@ -54,13 +54,13 @@ __all__ = [
     "Header",
     "check",
     "create",
-    "damaged",
     "identity",
     "is_locked",
     "lock",
     "read",
     "read_header",
     "read_listing",
+    "reading",
     "signature",
     "verify",
     "write_entry",
@@ -89,7 +89,7 @@ class Header(Struct, frozen=True):
     environment: Environment
     state: RunState
     message: str = ""
-    figures: Metrics = Metrics()
+    metrics: Metrics = field(default=Metrics(), name="figures")
     format: int = FORMAT
 
 
@@ -102,12 +102,12 @@ def create(
     label: Label,
     preset: Preset,
     environment: Environment,
-    figures: Metrics = Metrics(),  # noqa: B008  # it is frozen
+    metrics: Metrics = Metrics(),  # noqa: B008  # it is frozen
 ) -> Header:
     """Make the ``folder`` of a run that begins now, with its first files: all of them or nothing. Raises OSError."""
     unfinished = folder.with_name(f"{UNFINISHED}{folder.name}")
     unfinished.mkdir(parents=True)
-    header = Header(preset.name, time.time(), environment, "running", figures=figures)
+    header = Header(preset.name, time.time(), environment, "running", metrics=metrics)
     write_entry(unfinished / PRESET, presets.dumps(preset))
     write_entry(unfinished / LABEL, _json(label))
     write_history(unfinished, HistoryFile().encode(History()))
@@ -136,12 +136,12 @@ def read(folder: Path) -> RunDetails:
 
 def check(folder: Path) -> Run:
     """What a list shows of the run, once every file of it has been looked at. Raises `RunError`."""
-    told = read(folder)
+    details = read(folder)
     _check_tensors(folder)
     for path in (folder / name for name in KERAS_FILES.values()):
         if os.path.lexists(path) and not _is_zip(path):
-            raise RunError(f"{_shown(path)}: is no Keras file, or only the beginning of one")
-    return told.run
+            raise RunError(f"{_printable(path)}: is no Keras file, or only the beginning of one")
+    return details.run
 
 
 def verify(folder: Path) -> int:
@@ -149,9 +149,9 @@ def verify(folder: Path) -> int:
 
     Of the weights only the tables are, not the numbers. Raises `RunError`.
     """
-    told = read(folder)
+    details = read(folder)
     _check_tensors(folder)
-    return told.run.metrics.epochs
+    return details.run.metrics.epochs
 
 
 def identity(folder: Path) -> tuple[int, int]:
@@ -159,17 +159,19 @@ def identity(folder: Path) -> tuple[int, int]:
     try:
         found = folder.stat(follow_symlinks=False)
     except OSError as error:
-        raise RunError(f"{_shown(folder)}: its folder was deleted or moved: {error.strerror or error}") from error
+        raise RunError(f"{_printable(folder)}: its folder was deleted or moved: {error.strerror or error}") from error
     if not stat.S_ISDIR(found.st_mode):
-        raise RunError(f"{_shown(folder)}: its folder was deleted or moved")
+        raise RunError(f"{_printable(folder)}: its folder was deleted or moved")
     return found.st_dev, found.st_ino
 
 
 def signature(folder: Path) -> str:
     """Changes with every file of the run. Raises OSError."""
     with scandir(folder) as entries:
-        seen = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries if _lasting(entry.name)]
-    return ";".join(sorted(f"{name},{stat.st_size},{stat.st_mtime_ns}" for name, stat in seen))
+        entry_stats = [
+            (entry.name, entry.stat(follow_symlinks=False)) for entry in entries if _is_permanent(entry.name)
+        ]
+    return ";".join(sorted(f"{name},{stat.st_size},{stat.st_mtime_ns}" for name, stat in entry_stats))
 
 
 def is_locked(folder: Path) -> bool:
@@ -183,13 +185,13 @@ def lock(folder: Path) -> "FileLock":
     Raises `RunError` if another training has it, or if it is gone.
     """
     if not folder.is_dir():
-        raise RunError(f"{_shown(folder)}: is not there any more")
+        raise RunError(f"{_printable(folder)}: is not there any more")
     try:
         return process_lock.acquire(folder / LOCK)
     except LockHeldError as error:
-        raise RunError(f"{_shown(folder)}: is being trained already") from error
+        raise RunError(f"{_printable(folder)}: is being trained already") from error
     except files.NotAFile as error:
-        raise RunError(f"{_shown(folder / LOCK)}: is {error.strerror}: take it away") from error
+        raise RunError(f"{_printable(folder / LOCK)}: is {error.strerror}: take it away") from error
 
 
 def write_header(folder: Path, header: Header, *, durably: bool = True) -> None:
@@ -213,33 +215,33 @@ def write_label(folder: Path, label: Label) -> None:
     try:
         write_entry(folder / LABEL, _json(label))
     except OSError as error:
-        raise RunError(f"{_shown(folder)}: cannot be written: {error.strerror or error}") from error
+        raise RunError(f"{_printable(folder)}: cannot be written: {error.strerror or error}") from error
 
 
 @contextmanager
-def damaged(path: Path) -> Iterator[Path]:
+def reading(path: Path) -> Iterator[Path]:
     """Raises what goes wrong with the file at ``path`` as a `RunError` that names it."""
     try:
         yield path
     except RunError:
         raise
     except FileNotFoundError as error:
-        raise RunError(f"{_shown(path)}: is missing") from error
+        raise RunError(f"{_printable(path)}: is missing") from error
     except OSError as error:
-        raise RunError(f"{_shown(path)}: cannot be read: {error.strerror or error}") from error
+        raise RunError(f"{_printable(path)}: cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        raise RunError(f"{_shown(path)}: is damaged: {presets.printable_path(str(error))}") from error
+        raise RunError(f"{_printable(path)}: is damaged: {presets.printable_path(str(error))}") from error
 
 
 def _run(folder: Path, header: Header, label: Label, history: History | None = None) -> Run:
-    for name in (PRESET, HISTORY, *((CHECKPOINT,) if header.figures.epochs else ())):
+    for name in (PRESET, HISTORY, *((CHECKPOINT,) if header.metrics.epochs else ())):
         if not os.path.lexists(folder / name):
-            raise RunError(f"{_shown(folder / name)}: is missing")
-    state, come_to = header.state, header.figures
+            raise RunError(f"{_printable(folder / name)}: is missing")
+    state, metrics = header.state, header.metrics
     if state == "running" and not is_locked(folder):
         state = "interrupted"
-    if come_to.dated:
-        come_to = upgrade_metrics(come_to, history or _history(folder))
+    if metrics.needs_upgrade:
+        metrics = upgrade_metrics(metrics, history or _history(folder))
     return Run(
         folder.name,
         label,
@@ -247,7 +249,7 @@ def _run(folder: Path, header: Header, label: Label, history: History | None = N
         state,
         header.begun,
         truncated(header.environment.device, LONGEST),
-        come_to,
+        metrics,
         truncated(header.message, LONGEST),
     )
 
@@ -266,7 +268,7 @@ def read_header(folder: Path) -> Header:
     written = _parsed(path, files.RUN, lambda data: msgspec.json.decode(data, type=_Format)).format
     if written > FORMAT:
         raise NewerFormat(
-            f"{_shown(path)}: was written by a newer LayerLab (format {written}): update LayerLab to use it"
+            f"{_printable(path)}: was written by a newer LayerLab (format {written}): update LayerLab to use it"
         )
     return _parsed(path, files.RUN, lambda data: msgspec.json.decode(data, type=Header))
 
@@ -279,23 +281,23 @@ def _preset(folder: Path) -> Preset:
     try:
         return presets.load(folder / PRESET, follow=False)
     except PresetError as error:
-        raise RunError(f"{_shown(folder)}: {error}") from error
+        raise RunError(f"{_printable(folder)}: {error}") from error
 
 
 def _parsed(path: Path, kind: files.FileKind, parse: Callable[[bytes], T]) -> T:
     """What ``parse`` makes of the file at ``path``. Raises `RunError`."""
-    with damaged(path):
+    with reading(path):
         return parse(files.read_bytes(path, kind, follow=False))
 
 
 def _check_tensors(folder: Path) -> None:
     for path in sorted(folder.glob("*.safetensors")):
-        with damaged(path):
+        with reading(path):
             tensor_file.check(path)
 
 
 def _is_zip(path: Path) -> bool:
-    with damaged(path), files.open_regular(path, files.MODEL, follow=False) as file:
+    with reading(path), files.open_regular(path, files.MODEL, follow=False) as file:
         return zipfile.is_zipfile(file)
 
 
@@ -303,10 +305,10 @@ def _json(value: object) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value), indent=1)
 
 
-def _lasting(name: str) -> bool:
+def _is_permanent(name: str) -> bool:
     return name != LOCK and not name.startswith(UNFINISHED)
 
 
-def _shown(path: Path) -> str:
+def _printable(path: Path) -> str:
     """The file with its folder, which tells runs apart."""
     return presets.printable_path(f"{path.parent.name}/{path.name}" if path.suffix or path.name == LOCK else path.name)

@@ -67,31 +67,31 @@ class HistoryFile:
         self._samples = {sample.step: self._samples.get(sample.step) or _sample(sample) for sample in history.samples}
         fields = asdict(history) | {"samples": tuple(self._samples.values())}
         if history.progress:
-            fields["progress"] = asdict(history.progress) | {"loss": _written(history.progress.loss)}
+            fields["progress"] = asdict(history.progress) | {"loss": _encoded(history.progress.loss)}
         return _encoder.encode(fields)
 
 
 def read_history(data: bytes) -> History:
     """The history that ``data`` holds. Raises ValueError."""
     read = msgspec.json.decode(data, type=_Read)
-    samples = tuple(StepSampled(one.step, tuple(map(_layer, one.layers))) for one in read.samples)
+    samples = tuple(StepSampled(sample.step, tuple(map(_layer, sample.layers))) for sample in read.samples)
     progress = read.progress and Progress(**{**asdict(read.progress), "loss": float(read.progress.loss)})
     return History(**{**asdict(read), "samples": samples, "progress": progress})
 
 
 def _sample(sample: StepSampled) -> Raw:
-    layers = [[_written(figure) for figure in astuple(layer)] for layer in sample.layers]
+    layers = [[_encoded(value) for value in astuple(layer)] for layer in sample.layers]
     return Raw(_encoder.encode([sample.step, layers]))
 
 
-def _written(figure: float | None) -> float | str | None:
-    return figure if figure is None or isfinite(figure) else str(figure)
+def _encoded(value: float | None) -> float | str | None:
+    return value if value is None or isfinite(value) else str(value)
 
 
 def _layer(layer: _Layer) -> LayerSample:
-    row, *figures = astuple(layer)
-    return LayerSample(row, *map(_figure, figures))
+    row, *values = astuple(layer)
+    return LayerSample(row, *map(_decoded, values))
 
 
-def _figure(figure: float | str | None) -> float | None:
-    return None if figure is None else float(figure)
+def _decoded(value: float | str | None) -> float | None:
+    return None if value is None else float(value)

@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from core.files import INDEX, NotAFile, TooLarge, look_at
+from core.files import INDEX, NotAFile, TooLarge, check_file
 from core.runs.record import Run
 
 __all__ = ["Index", "Row"]
@@ -22,12 +22,12 @@ __all__ = ["Index", "Row"]
 VERSION = 2
 """Of the database's form. Another version is another file: none is ever read by a LayerLab that does not know it."""
 
-PATIENCE = 5.0
+LOCK_TIMEOUT = 5.0
 """Seconds to wait for another process, which needs some thousandths."""
 
 TABLE = "CREATE TABLE IF NOT EXISTS runs (id TEXT PRIMARY KEY, signature TEXT NOT NULL, run BLOB NOT NULL)"
 
-_BESIDE = ("-wal", "-shm", "-journal")
+_SQLITE_SUFFIXES = ("-wal", "-shm", "-journal")
 """How the names of the files go on that SQLite has beside a database."""
 
 T = TypeVar("T")
@@ -55,13 +55,13 @@ class Index:
         """All rows."""
         if not self._folder.is_dir():
             return {}
-        rows = self._database(_read, _read) if self._memory is None else None
+        rows = self._run(_read, _read) if self._memory is None else None
         return rows if rows is not None else dict(self._memory or {})
 
-    def keep(self, rows: Mapping[str, Row], changed: Collection[str]) -> None:
+    def save(self, rows: Mapping[str, Row], changed: Collection[str]) -> None:
         """Remember ``rows`` from now on, which differ from the present ones only in ``changed``: put, or gone."""
-        written = self._memory is None and self._database(partial(_write, rows, changed), partial(_write, rows, rows))
-        if not written:
+        saved = self._memory is None and self._run(partial(_write, rows, changed), partial(_write, rows, rows))
+        if not saved:
             self._memory = dict(rows)
 
     def clear(self) -> None:
@@ -74,26 +74,26 @@ class Index:
         else:
             self._memory = {}
 
-    def _database(self, work: Callable[[sqlite3.Connection], T], anew: Callable[[sqlite3.Connection], T]) -> T | None:
+    def _run(self, work: Callable[[sqlite3.Connection], T], recreate: Callable[[sqlite3.Connection], T]) -> T | None:
         """What ``work`` makes of the database, or ``anew`` of an empty one in its place; None if there can be none."""
         try:
             try:
-                return self._connected(work)
+                return self._connect(work)
             except (sqlite3.Error, msgspec.DecodeError, NotAFile, TooLarge) as error:
                 if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
                     raise
                 self._remove()
-                return self._connected(anew)
+                return self._connect(recreate)
         except (sqlite3.Error, OSError):
             self._memory = {}
             return None
 
-    def _connected(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        for file in (self._path, *(self._path.with_name(self._path.name + name) for name in _BESIDE)):
+    def _connect(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        for file in (self._path, *(self._path.with_name(self._path.name + name) for name in _SQLITE_SUFFIXES)):
             with suppress(FileNotFoundError):
-                look_at(file, INDEX)
+                check_file(file, INDEX)
         # A connection for each call: calls come from many threads, and none is left to be closed.
-        connection = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level="IMMEDIATE")
+        connection = sqlite3.connect(self._path, timeout=LOCK_TIMEOUT, isolation_level="IMMEDIATE")
         with closing(connection), connection:
             connection.execute("PRAGMA synchronous=OFF")  # what a power cut takes is in the folders
             with suppress(sqlite3.OperationalError):  # it may be locked by another who makes the same file
@@ -102,7 +102,7 @@ class Index:
             return work(connection)
 
     def _remove(self) -> None:
-        for name in (*_BESIDE, ""):
+        for name in (*_SQLITE_SUFFIXES, ""):
             self._path.with_name(self._path.name + name).unlink(missing_ok=True)
 
 

@@ -116,35 +116,35 @@ class RunNotSavedReport(Struct, frozen=True, tag_field="event", tag="not_kept"):
 
 def run_report(run: Run) -> RunReport:
     """What a list shows of ``run``."""
-    label, known = run.label, run.readable
+    label, readable = run.label, run.readable
     epochs = {name: getattr(run.metrics, name) or None for name in ("best_epoch", "best_accuracy_epoch")}
-    figures = asdict(run.metrics) | epochs | {"generalization_gap": run.metrics.generalization_gap}
+    metrics = asdict(run.metrics) | epochs | {"generalization_gap": run.metrics.generalization_gap}
     return RunReport(
         id=run.id,
         key=run.key,
         name=label.name,
-        architecture=run.architecture if known else None,
+        architecture=run.architecture if readable else None,
         state=run.state,
-        begun=run.begun if known else None,
-        device=run.device if known else None,
+        begun=run.begun if readable else None,
+        device=run.device if readable else None,
         note=label.note,
         tags=label.tags,
         message=run.message,
-        **(figures if known else {}),
+        **(metrics if readable else {}),
     )
 
 
-def run_details_report(told: RunDetails, folder: Path) -> RunDetailsReport:
+def run_details_report(details: RunDetails, folder: Path) -> RunDetailsReport:
     """All of a run in ``folder`` but its weights and its curves."""
-    preset = told.effective_preset
+    preset = details.effective_preset
     summary = summary_report(preset, summarize(preset.architecture))
-    contents, epochs = _contents(preset), told.history.epochs
-    return RunDetailsReport(run_report(told.run), str(folder), told.environment, contents, summary, epochs)
+    contents, epochs = _contents(preset), details.history.epochs
+    return RunDetailsReport(run_report(details.run), str(folder), details.environment, contents, summary, epochs)
 
 
 def comparison_report(compared: Sequence[RunDetails]) -> ComparisonReport:
     """Figures and differences of two runs or more."""
-    return ComparisonReport(tuple(run_report(told.run) for told in compared), differences(compared))
+    return ComparisonReport(tuple(run_report(details.run) for details in compared), differences(compared))
 
 
 def run_saved_report(event: Event) -> RunSavedReport | RunNotSavedReport | None:

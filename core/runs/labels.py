@@ -34,14 +34,14 @@ def clean_label(label: Label) -> Label:
         raise RunError("a run needs a name")
     if len(tags) > MOST_TAGS:
         raise RunError(f"{len(tags)} tags are too many: {MOST_TAGS} at most")
-    _savable("name", name, LONGEST_NAME)
-    _savable("note", note, LONGEST_NOTE)
+    _check_text("name", name, LONGEST_NAME)
+    _check_text("note", note, LONGEST_NOTE)
     for tag in tags:
-        _savable("tag", tag, LONGEST_TAG)
+        _check_text("tag", tag, LONGEST_TAG)
     return Label(name, note, tags)
 
 
-def _savable(what: str, text: str, most: int) -> None:
+def _check_text(what: str, text: str, most: int) -> None:
     if len(text) > most:
         raise RunError(f"the {what} has {len(text):,} characters: {most:,} at most")
     try:

@@ -93,7 +93,7 @@ class Metrics(Struct, frozen=True):
         return generalization_gap(self.final_train_accuracy, self.test_accuracy)
 
     @property
-    def dated(self) -> bool:
+    def needs_upgrade(self) -> bool:
         """Whether it was written before accuracies at the lowest loss and best ones were told apart."""
         return self.best_val_accuracy is not None and not self.best_accuracy_epoch
 
@@ -170,12 +170,12 @@ def metrics_of(history: History, seconds: float) -> Metrics:
     )
 
 
-def upgrade_metrics(told: Metrics, history: History | None) -> Metrics:
+def upgrade_metrics(metrics: Metrics, history: History | None) -> Metrics:
     """What LayerLab 0.1 told a run had come to, its best accuracy taken from ``history``; None where that is lost."""
     highest = history.best_accuracy if history else None
     return replace(
-        told,
-        accuracy_at_lowest_loss=told.best_val_accuracy,
+        metrics,
+        accuracy_at_lowest_loss=metrics.best_val_accuracy,
         best_val_accuracy=highest.y if highest else None,
         best_accuracy_epoch=round(highest.x) if highest else 0,
     )

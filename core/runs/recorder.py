@@ -44,32 +44,32 @@ class Recorder:
     def __init__(
         self,
         preset: Preset,
-        listen: Callable[[Event], None],
+        on_event: Callable[[Event], None],
         new_folder: Callable[[str], Path],
         folder: Path | None = None,
         history: History | None = None,
         lock: "FileLock | None" = None,
     ) -> None:
         self._preset = preset
-        self._listen = listen
+        self._on_event = on_event
         self._new_folder = new_folder
         self._folder = folder
         self._history = history or History()
         self._lock = lock
         self._writer: Writer | None = None
-        self._given_up = False
+        self._failed = False
 
     def handle(self, event: Event) -> None:
         """Take in ``event``, and hand it on."""
         self._history = self._history.after(event)
         match event:
             case Started(device=device):
-                self._given_up = False
-                self._guarded(lambda: self._begin(device))
+                self._failed = False
+                self._try_write(lambda: self._begin(device))
             case Ended() as ended if self._writer:
                 writer = self._writer
-                self._guarded(lambda: self._end(writer, ended))
-        self._listen(event)
+                self._try_write(lambda: self._end(writer, ended))
+        self._on_event(event)
         if isinstance(event, StateChanged) and event.state == "idle":
             self._close()
 
@@ -81,15 +81,15 @@ class Recorder:
         if self._writer:
             # Not on the thread that trains: whoever waits for its end should not wait for this too.
             # Not a daemon, as the thread that trains may be: the end of the process would cut it off.
-            writing = Thread(target=self._finish, args=(self._writer,), name=WRITING, daemon=False)
+            thread = Thread(target=self._finish, args=(self._writer,), name=WRITING, daemon=False)
             self._writer = None
-            writing.start()
+            thread.start()
 
     def save_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Keep where training stands."""
         if self._writer:
             writer = self._writer
-            self._guarded(lambda: writer.write(self._history, checkpoint))
+            self._try_write(lambda: writer.write(self._history, checkpoint))
 
     def _begin(self, device: str) -> None:
         wait_until_written()
@@ -98,41 +98,41 @@ class Recorder:
         if folder is not None:
             epochs = self._history.epochs[-1].epoch if self._history.epochs else 0
             try:
-                self._writer = Writer.again(folder, self._preset, device, epochs, lock)
+                self._writer = Writer.resume(folder, self._preset, device, epochs, lock)
             except RunError:
                 folder = None  # it is gone, or another's by now: what comes is a run of its own
         if folder is None:
             folder = self._new_folder(self._preset.name)
-            self._writer = Writer.new(folder, self._preset, self._history, device)
+            self._writer = Writer.create(folder, self._preset, self._history, device)
         self._folder = folder
-        self._listen(RunSaved(folder.name))
+        self._on_event(RunSaved(folder.name))
 
     def _end(self, writer: Writer, ended: Ended) -> None:
         if not writer.end(self._history, ended):
             self._folder = None  # should it be trained after all, it is a new run
 
-    def _guarded(self, write: Callable[[], None]) -> None:
+    def _try_write(self, write: Callable[[], None]) -> None:
         """Write; or, if that cannot be done, give up keeping this run: what is there stays and can be gone on from."""
-        if self._given_up:
+        if self._failed:
             return
         try:
             write()
         except Exception as error:  # noqa: BLE001  # nothing that goes wrong here may end the training
-            self._given_up = True
+            self._failed = True
             epochs = 0
             if self._writer:
                 epochs = self._writer.readable_epochs()
                 self._writer.release()
                 self._writer = None
-            kept = f"is kept only up to epoch {epochs}" if epochs else "is not kept"
-            goes_on = "" if self._history.ended else "; training goes on"
-            self._listen(RunNotSaved(f"this run {kept}: {_reason(error)}{goes_on}"))
+            saved = f"is kept only up to epoch {epochs}" if epochs else "is not kept"
+            continues = "" if self._history.ended else "; training goes on"
+            self._on_event(RunNotSaved(f"this run {saved}: {_reason(error)}{continues}"))
 
     def _finish(self, writer: Writer) -> None:
         try:
             writer.export()
         except Exception as error:  # noqa: BLE001  # the run is kept; Keras files can be made of it at any time
-            self._listen(RunNotSaved(f"the Keras files of this run were not written: {explain(error)}"))
+            self._on_event(RunNotSaved(f"the Keras files of this run were not written: {explain(error)}"))
         finally:
             writer.release()
 

@@ -70,8 +70,8 @@ def matching(runs: Iterable[Run], query: str) -> tuple[Run, ...]:
 def misread(query: str) -> str:
     """Why a word of ``query`` that looks like a comparison is taken as text; empty if none is."""
     for word in _words(query):
-        found = COMPARISON.fullmatch(word)
-        if set(word) & set("<>=") and not (found and _comparison(*found.groups())):
+        match = COMPARISON.fullmatch(word)
+        if set(word) & set("<>=") and not (match and _comparison(*match.groups())):
             return f"{printable_path(word)}: a number can be compared with {', '.join(COMPARED)}"
     return ""
 
@@ -115,8 +115,8 @@ class _Entry:
 def _test(word: str) -> Test:
     if word.startswith("#"):
         return lambda entry: word in entry.tags
-    found = COMPARISON.fullmatch(word)
-    return (_comparison(*found.groups()) if found else None) or (lambda entry: word in entry.text)
+    match = COMPARISON.fullmatch(word)
+    return (_comparison(*match.groups()) if match else None) or (lambda entry: word in entry.text)
 
 
 def _comparison(column: str, sign: str, number: str | None, unit: str) -> Test | None:
@@ -133,7 +133,7 @@ def _comparison(column: str, sign: str, number: str | None, unit: str) -> Test |
     # 97 can only be percent; a gap of 1 is one percentage point, as one of 100 does not happen.
     percent = (units is SHARES and bound > 1) or (units is POINTS and abs(bound) >= 1)
     scale = units[unit] if unit else 0.01 if percent else 1.0
-    fits = _fits(sign, round(bound * scale, 9), _margin(number, bound) * scale)
+    fits = _predicate(sign, round(bound * scale, 9), _margin(number, bound) * scale)
 
     def test(entry: _Entry) -> bool:
         value = _value(entry.run, column)
@@ -142,7 +142,7 @@ def _comparison(column: str, sign: str, number: str | None, unit: str) -> Test |
     return test
 
 
-def _fits(sign: str, bound: float, margin: float) -> Callable[[float], bool]:
+def _predicate(sign: str, bound: float, margin: float) -> Callable[[float], bool]:
     if sign == "=":
         return lambda value: bound - margin <= value < bound + margin
     compare = COMPARE[sign]

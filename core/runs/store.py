@@ -25,10 +25,10 @@ __all__ = ["Store"]
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Of a run's key: without those that are taken for one another."""
-KEY = 5
-BEGINNING = 3600.0
+KEY_LENGTH = 5
+ABANDONED_AFTER = 3600.0
 """Seconds after which a run that is being made can be taken for abandoned; it takes some thousandths."""
-SLUG = 30
+SLUG_LENGTH = 30
 
 NO_RUN = "there is no such run"
 NOT_IN_TRASH = "is not in the trash"
@@ -48,7 +48,7 @@ class Store:
 
     def listed(self) -> tuple[Run, ...]:
         """The runs as they were when last looked at, newest first. No folder is read but to see whether it is held."""
-        return _newest_first([self._as_held(row.run) for row in self._index.rows().values()])
+        return _newest_first([self._with_current_state(row.run) for row in self._index.rows().values()])
 
     def refresh(self, wanted: Callable[[], bool] = lambda: True) -> tuple[Run, ...]:
         """Look at what has changed on disk, as long as it is ``wanted``; the runs as they are now, newest first.
@@ -63,30 +63,30 @@ class Store:
             if not wanted():
                 rows = known | rows  # the others stay as they are known
                 break
-            before = known.get(path.name)
-            if row := _row(path, before):
+            cached = known.get(path.name)
+            if row := _row(path, cached):
                 rows[path.name] = row
-                if row is not before and row != before:
+                if row is not cached and row != cached:
                     changed.append(path.name)
         changed += known.keys() - rows.keys()
         if changed:
-            self._index.keep(rows, changed)
+            self._index.save(rows, changed)
         return _newest_first([row.run for row in rows.values()])
 
     def rebuild(self) -> int:
         """Forget the index, look at every file of every run, and how many runs there are."""
-        _sweep(self._runs)
+        _remove_unfinished(self._runs)
         self._index.clear()
         # One that is trained may lose a file while it is looked at.
         checked = ((path.name, _row(path, None, files.check) or _row(path, None)) for path in _folders(self._runs))
         rows = {name: row for name, row in checked if row}
         if rows:
-            self._index.keep(rows, rows)
+            self._index.save(rows, rows)
         return len(rows)
 
     def path(self, id: str) -> Path:
         """The folder of a run. Raises `RunError` if there is none."""
-        return _chosen(self._runs, [id], NO_RUN)[0]
+        return _existing_paths(self._runs, [id], NO_RUN)[0]
 
     def details(self, id: str) -> RunDetails:
         """All of a run but its weights. Raises `RunError`."""
@@ -106,7 +106,7 @@ class Store:
         """Give a run another name, note and tags. Raises `RunError`, also for a label that `clean_label` refuses."""
         path = self.path(id)
         files.write_label(path, clean_label(label))
-        self._look_again([path])
+        self._update_index([path])
         return files.read_listing(path)
 
     def new(self, name: str) -> Path:
@@ -114,7 +114,7 @@ class Store:
         self._runs.mkdir(parents=True, exist_ok=True)
         taken = {path.name.rpartition("-")[2] for place in (self._runs, self._trash) for path in _folders(place)}
         while True:
-            key = "".join(choice(LETTERS) for _ in range(KEY))
+            key = "".join(choice(LETTERS) for _ in range(KEY_LENGTH))
             path = self._runs / f"{time.strftime('%Y%m%d-%H%M%S')}-{_slug(name)}-{key}"
             if key in taken:
                 continue
@@ -126,24 +126,24 @@ class Store:
 
     def discard(self, ids: Sequence[str]) -> None:
         """Put runs into the trash. Raises `RunError`, before any is moved if one is being trained."""
-        paths = _chosen(self._runs, ids, NO_RUN)
+        paths = _existing_paths(self._runs, ids, NO_RUN)
         for path in paths:
             if files.is_locked(path):
                 raise RunError(f"{printable_path(path.name)}: is being trained: stop it first")
-            _leave_newer(path)
+            _refuse_newer(path)
         self._move(paths, self._trash)
 
     def restore(self, ids: Sequence[str]) -> None:
         """Take runs back out of the trash. Raises `RunError` for one that is not in it."""
-        paths = _chosen(self._trash, ids, NOT_IN_TRASH)
+        paths = _existing_paths(self._trash, ids, NOT_IN_TRASH)
         for path in paths:
-            _leave_newer(path)
+            _refuse_newer(path)
         self._move(paths, self._runs)
 
     def discarded(self) -> tuple[Run, ...]:
         """The runs in the trash, newest first."""
-        looked = [_looked_at(path, files.read_listing) for path in _folders(self._trash)]
-        return _newest_first([run for run in looked if run])
+        runs = [_read_run(path, files.read_listing) for path in _folders(self._trash)]
+        return _newest_first([run for run in runs if run])
 
     def purge(self, ids: Sequence[str] | None = None) -> int:
         """Delete runs in the trash for good, all of them by default, and how many. Raises `RunError`.
@@ -153,9 +153,9 @@ class Store:
         if ids is None:
             paths = [path for path in _folders(self._trash) if not _is_newer(path)]
         else:
-            paths = _chosen(self._trash, ids, NOT_IN_TRASH)
+            paths = _existing_paths(self._trash, ids, NOT_IN_TRASH)
             for path in paths:
-                _leave_newer(path)
+                _refuse_newer(path)
         for path in paths:
             try:
                 shutil.rmtree(path)
@@ -168,24 +168,24 @@ class Store:
             for path in paths:
                 try:
                     to.mkdir(parents=True, exist_ok=True)
-                    _make_room(to / path.name)
+                    _remove_empty(to / path.name)
                     path.rename(to / path.name)
                 except OSError as error:
                     raise RunError(
                         f"{printable_path(path.name)}: cannot be moved: {error.strerror or error}"
                     ) from error
         finally:
-            self._look_again([self._runs / path.name for path in paths])
+            self._update_index([self._runs / path.name for path in paths])
 
-    def _look_again(self, paths: Sequence[Path]) -> None:
+    def _update_index(self, paths: Sequence[Path]) -> None:
         """Bring the index up to date with a few folders, which may be gone."""
         rows = self._index.rows()
         for path in paths:
             if row := _row(path, rows.pop(path.name, None)):
                 rows[path.name] = row
-        self._index.keep(rows, [path.name for path in paths])
+        self._index.save(rows, [path.name for path in paths])
 
-    def _as_held(self, run: Run) -> Run:
+    def _with_current_state(self, run: Run) -> Run:
         if run.state != "running" or files.is_locked(self._runs / run.id):
             return run
         return replace(run, state="interrupted")
@@ -202,11 +202,11 @@ def _folders(place: Path) -> Iterator[Path]:
         yield place / name
 
 
-def _sweep(place: Path) -> None:
+def _remove_unfinished(place: Path) -> None:
     """Take away what is left in ``place`` of runs that were never there: their process died while it made them."""
     for path in place.glob(f"{storage.UNFINISHED}*"):
         with suppress(OSError):
-            if path.is_dir() and time.time() - path.stat().st_mtime > BEGINNING:
+            if path.is_dir() and time.time() - path.stat().st_mtime > ABANDONED_AFTER:
                 shutil.rmtree(path)
 
 
@@ -218,7 +218,7 @@ def _may_be_shown(name: str) -> bool:
     return is_printable(name) and not name.startswith(".")
 
 
-def _chosen(place: Path, ids: Sequence[str], missing: str) -> list[Path]:
+def _existing_paths(place: Path, ids: Sequence[str], missing: str) -> list[Path]:
     """The folders called ``ids`` in ``place`` itself. Raises `RunError` for one that is none."""
     paths = {name: place / name for name in ids}
     for name, path in paths.items():
@@ -228,7 +228,7 @@ def _chosen(place: Path, ids: Sequence[str], missing: str) -> list[Path]:
     return list(paths.values())
 
 
-def _make_room(path: Path) -> None:
+def _remove_empty(path: Path) -> None:
     """Take away an empty folder, with or without a lock, that a training left whose run was moved meanwhile."""
     with suppress(OSError):
         if [found.name for found in path.iterdir()] == [files.LOCK]:
@@ -236,7 +236,7 @@ def _make_room(path: Path) -> None:
         path.rmdir()
 
 
-def _row(path: Path, known: Row | None, look: Callable[[Path], Run] | None = None) -> Row | None:
+def _row(path: Path, cached: Row | None, read: Callable[[Path], Run] | None = None) -> Row | None:
     """What is to be remembered of the folder at ``path``, of which ``known`` was; None if there is no run in it.
 
     The signature is taken first: what changes after it is seen the next time.
@@ -244,23 +244,23 @@ def _row(path: Path, known: Row | None, look: Callable[[Path], Run] | None = Non
     try:
         signature = files.signature(path)
     except FileNotFoundError:
-        return known if path.is_dir() else None  # a file went while its folder was looked through
+        return cached if path.is_dir() else None  # a file went while its folder was looked through
     except OSError:
         signature = "not to be read"
     if not signature:
         return None  # nothing has been written yet
-    if known and known.signature == signature and known.run.readable and known.run.state != "running":
-        return known
-    if known and known.run.state == "damaged":
-        look = look or files.check  # what a glance would not see may be damaged
-    run = _looked_at(path, look or files.read_listing)
+    if cached and cached.signature == signature and cached.run.readable and cached.run.state != "running":
+        return cached
+    if cached and cached.run.state == "damaged":
+        read = read or files.check  # what a glance would not see may be damaged
+    run = _read_run(path, read or files.read_listing)
     return Row(signature, run) if run else None
 
 
-def _looked_at(path: Path, look: Callable[[Path], Run]) -> Run | None:
+def _read_run(path: Path, read: Callable[[Path], Run]) -> Run | None:
     """The run in the folder at ``path``, be it damaged or newer; None if it is only being made, or gone."""
     try:
-        return look(path)
+        return read(path)
     except RunError as error:
         if not path.is_dir() or files.is_locked(path):
             return None
@@ -279,7 +279,7 @@ def _is_newer(path: Path) -> bool:
     return False
 
 
-def _leave_newer(path: Path) -> None:
+def _refuse_newer(path: Path) -> None:
     if _is_newer(path):
         files.read_listing(path)  # raises, saying so
 
@@ -290,4 +290,4 @@ def _newest_first(runs: Sequence[Run]) -> tuple[Run, ...]:
 
 def _slug(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:SLUG].strip("-") or "run"
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:SLUG_LENGTH].strip("-") or "run"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tensors", "check", "read", "write"]
 
-LARGEST_TABLE = 2**24
+MAX_TABLE = 2**24
 """Bytes of a table, at most: that of thousands of arrays is far below."""
 NOTE = "standing"
 
@@ -53,7 +53,7 @@ class Tensors(Struct, frozen=True, eq=False):
     note: str = ""
 
 
-class _Place(Struct):
+class _ArrayEntry(Struct):
     dtype: str
     shape: tuple[Size, ...]
     data_offsets: tuple[Size, Size]
@@ -62,7 +62,7 @@ class _Place(Struct):
 class _Table(Struct):
     """What a file says that it holds, once its size agrees."""
 
-    places: dict[str, _Place]
+    entries: dict[str, _ArrayEntry]
     note: str
     start: int
     """Where the bytes of the arrays begin."""
@@ -84,8 +84,8 @@ def read(path: Path) -> Tensors:
     with open_regular(path, TENSORS, follow=False) as file:
         table = _table(file)
         groups: dict[str, list[Any]] = {}
-        for name in sorted(table.places):
-            groups.setdefault(name.rpartition(".")[0], []).append(_array(file, table.start, table.places[name]))
+        for name in sorted(table.entries):
+            groups.setdefault(name.rpartition(".")[0], []).append(_array(file, table.start, table.entries[name]))
     return Tensors(groups, table.note)
 
 
@@ -99,27 +99,27 @@ def _table(file: BinaryIO) -> _Table:
     """The table of an opened file: its arrays lie one behind the other, and fill the file. Raises ValueError."""
     size = os.fstat(file.fileno()).st_size
     length = int.from_bytes(file.read(8), "little")
-    if length > min(LARGEST_TABLE, size):
+    if length > min(MAX_TABLE, size):
         raise ValueError("it is no safetensors file")
     raw = msgspec.json.decode(file.read(length), type=dict[str, msgspec.Raw])
     note = msgspec.json.decode(raw.pop("__metadata__", b"{}"), type=dict[str, str]).get(NOTE, "")
-    places = {name: msgspec.json.decode(place, type=_Place) for name, place in raw.items()}
+    entries = {name: msgspec.json.decode(entry, type=_ArrayEntry) for name, entry in raw.items()}
     end = 0
-    for name, place in sorted(places.items(), key=lambda item: item[1].data_offsets):
+    for name, entry in sorted(entries.items(), key=lambda item: item[1].data_offsets):
         begin = end
-        if place.dtype not in _DTYPES:
-            raise ValueError(f"{quoted(name)} has numbers of an unknown type, {quoted(place.dtype)}")
-        end += _DTYPES[place.dtype].size * prod(place.shape)
-        if place.data_offsets != (begin, end):
+        if entry.dtype not in _DTYPES:
+            raise ValueError(f"{quoted(name)} has numbers of an unknown type, {quoted(entry.dtype)}")
+        end += _DTYPES[entry.dtype].size * prod(entry.shape)
+        if entry.data_offsets != (begin, end):
             raise ValueError(f"{quoted(name)} is not where it should be")
     if 8 + length + end != size:
         raise ValueError("it is not the whole file")
-    return _Table(places, note, 8 + length)
+    return _Table(entries, note, 8 + length)
 
 
-def _array(file: BinaryIO, start: int, place: _Place) -> "NDArray[Any]":
+def _array(file: BinaryIO, start: int, entry: _ArrayEntry) -> "NDArray[Any]":
     import numpy as np  # noqa: PLC0415  # as above
 
-    file.seek(start + place.data_offsets[0])
-    array = np.fromfile(file, _DTYPES[place.dtype].numpy, prod(place.shape))
-    return array.reshape(place.shape)  # raises ValueError where the file has been cut meanwhile
+    file.seek(start + entry.data_offsets[0])
+    array = np.fromfile(file, _DTYPES[entry.dtype].numpy, prod(entry.shape))
+    return array.reshape(entry.shape)  # raises ValueError where the file has been cut meanwhile

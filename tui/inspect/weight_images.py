@@ -69,7 +69,7 @@ class WeightImages(Lines):
         width, height = self.size.width, self.size.height - CAPTION
         if self.digest is None or width < 1 or height < 1:
             return None
-        return sheet(self.digest, (2 * height, width), self.page, begun=self.begun)
+        return sheet(self.digest, (2 * height, width), self.page, initial=self.begun)
 
 
 def _caption(shown: WeightSummary, drawn: Sheet, begun: bool) -> tuple[str, str]:

@@ -14,16 +14,16 @@ MOST_CONFUSIONS = 5
 
 def answers(results: Results) -> Section:
     """Figures of every class, the confusion matrix, and what is confused most often."""
-    said = (
-        f"{show_count(results.right)} of {show_count(results.examples)} right with the weights that "
+    summary = (
+        f"{show_count(results.correct)} of {show_count(results.examples)} right with the weights that "
         f"training left: accuracy {show_accuracy(results.accuracy)}, loss {show_loss(results.loss)}."
     )
-    blocks: list[Block] = [Text(said)]
-    if learned := results.learned:
+    blocks: list[Block] = [Text(summary)]
+    if training := results.training:
         blocks.append(
             Text(
-                f"On {show_amount(learned.examples, 'example')} that they were trained on: accuracy "
-                f"{show_accuracy(learned.accuracy)}, loss {show_loss(learned.loss)}. The generalization gap is "
+                f"On {show_amount(training.examples, 'example')} that they were trained on: accuracy "
+                f"{show_accuracy(training.accuracy)}, loss {show_loss(training.loss)}. The generalization gap is "
                 f"{show_gap(results.generalization_gap)} (percentage points): training accuracy minus test accuracy."
             )
         )

@@ -42,11 +42,11 @@ def architecture(preset: Preset) -> Section:
 def arithmetic(preset: Preset) -> Section:
     """How the numbers of every layer come about."""
     summary = summarize(preset.architecture)
-    said = (
+    text = (
         "Weights multiply, biases add, statistics are measured; the three add up to Keras's count of parameters. "
         "Multiply-adds are those of one example."
     )
-    return Section("How the numbers come about", (Text(said, quiet=True),), tuple(_explained(summary)))
+    return Section("How the numbers come about", (Text(text, quiet=True),), tuple(_explained(summary)))
 
 
 def plan(preset: Preset) -> Section:
@@ -116,34 +116,34 @@ def _steps(facts: Facts) -> Iterator[tuple[str, ...]]:
     for kind in ("weights", "biases", "statistics", "multiply_adds"):
         numbers: tuple[Number, ...] = getattr(facts, kind)
         for number in numbers:
-            told = kind == "multiply_adds" or kind in number.name
-            name = number.name if told else f"{number.name} ({kind})"
+            named = kind == "multiply_adds" or kind in number.name
+            name = number.name if named else f"{number.name} ({kind})"
             yield name, typeset(number.formula), typeset(number.substituted), show_count(number.value)
 
 
 def _data(plan: Plan) -> str:
     dataset = DATASETS[plan.dataset]
-    said = (
+    text = (
         f"{dataset.title}: {show_count(dataset.train)} images to learn from and {show_count(dataset.test)} to be "
         f"tested on, {shape(dataset.shape)} each, in {len(dataset.classes)} classes."
     )
     if plan.validation == "test":
-        return f"{said} The test set is the validation set too: weights are chosen by the loss on it."
+        return f"{text} The test set is the validation set too: weights are chosen by the loss on it."
     if plan.validation == "none":
-        return f"{said} There is no validation set: weights are chosen by the training loss."
-    return f"{said} The last {float(plan.validation):.4g} of the training set is kept for validation."
+        return f"{text} There is no validation set: weights are chosen by the training loss."
+    return f"{text} The last {float(plan.validation):.4g} of the training set is kept for validation."
 
 
 def _fields(value: FieldStruct, path: str = "") -> Iterator[tuple[str, str, str]]:
     """Field, value and meaning of all that ``value`` has; what is nested stands behind its own, if it is given."""
     for field in fields_of(type(value)):
-        held, place = getattr(value, field.name), f"{path}{field.name}"
-        if held is None and path:
+        current, place = getattr(value, field.name), f"{path}{field.name}"
+        if current is None and path:
             continue
-        if isinstance(held, Registered):
-            yield place, type(held).__name__, field.help
-            yield from _fields(held, f"{place}.")
-        elif isinstance(held, FieldStruct):
-            yield from _fields(held, f"{place}.")
+        if isinstance(current, Registered):
+            yield place, type(current).__name__, field.help
+            yield from _fields(current, f"{place}.")
+        elif isinstance(current, FieldStruct):
+            yield from _fields(current, f"{place}.")
         else:
-            yield place, field.type.show(held) or NONE, field.help
+            yield place, field.type.show(current) or NONE, field.help

@@ -24,7 +24,8 @@ def paragraphs(text: str) -> tuple[str, ...]:
 
 def names(runs: tuple[RunDetails, ...]) -> tuple[str, ...]:
     """What to call runs that stand side by side: their names, each with its key where another is called the same."""
-    called = [told.run.name for told in runs]
+    labels = [details.run.name for details in runs]
     return tuple(
-        name if called.count(name) == 1 else f"{name} ({told.run.key})" for name, told in zip(called, runs, strict=True)
+        name if labels.count(name) == 1 else f"{name} ({details.run.key})"
+        for name, details in zip(labels, runs, strict=True)
     )

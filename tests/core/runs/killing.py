@@ -98,7 +98,7 @@ def ending(home: Path, id: str) -> Ending:
     ended = history.ended
     assert ended
     figures = (*epochs, ended.reason, ended.epochs, ended.test_loss, ended.test_accuracy, ended.message)
-    return Ending(checkpoint_file.read(store.path(id), restores=True), figures)
+    return Ending(checkpoint_file.read(store.path(id), with_best_weights=True), figures)
 
 
 def same(first: Ending, second: Ending) -> bool:

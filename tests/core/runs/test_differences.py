@@ -193,7 +193,7 @@ def test_epochs_that_were_added_later_count() -> None:
     further = RunDetails(run, ten, History(), environment)
     assert told(further, twenty) == []
     assert told(further, ten) == [("plan", "epochs", ("20", "10"))]
-    assert told(replace(further, run=replace(run, figures=Metrics())), ten) == []
+    assert told(replace(further, run=replace(run, metrics=Metrics())), ten) == []
 
 
 def test_three_runs_stand_side_by_side() -> None:

@@ -71,12 +71,12 @@ def test_a_run_with_all_its_figures() -> None:
 
 
 def test_a_run_without_an_epoch_has_no_best_one() -> None:
-    report = run_report(replace(RUN, figures=Metrics()))
+    report = run_report(replace(RUN, metrics=Metrics()))
     assert (report.best_epoch, report.best_accuracy_epoch) == (None, None)
 
 
 def test_a_loss_that_is_no_number_is_none() -> None:
-    assert as_json(run_report(replace(RUN, figures=Metrics(last_loss=float("nan")))))["last_loss"] is None
+    assert as_json(run_report(replace(RUN, metrics=Metrics(last_loss=float("nan")))))["last_loss"] is None
 
 
 def test_of_a_damaged_run_only_the_reason_is_known() -> None:

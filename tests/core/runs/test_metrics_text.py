@@ -117,7 +117,7 @@ def test_runs_are_found_and_put_in_order_by_their_gap(old: Store) -> None:
     (run,) = old.refresh()
     gaps = {"a": (0.999, 0.98), "b": (0.99, 0.985), "c": (0.97, 0.975), "d": (None, 0.9), "e": (0.5, None)}
     runs = [
-        replace(run, id=name, figures=Metrics(final_train_accuracy=train, test_accuracy=test))
+        replace(run, id=name, metrics=Metrics(final_train_accuracy=train, test_accuracy=test))
         for name, (train, test) in gaps.items()
     ]
 

@@ -220,11 +220,11 @@ def test_the_history_that_goes_on_has_no_gap_and_nothing_twice(store: Store) -> 
 
 
 def test_checkpoints_are_taken_in_the_midst_of_long_epochs(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(epoch_loop, "KEEP_EVERY", 0.0)
+    monkeypatch.setattr(epoch_loop, "SAVE_EVERY", 0.0)
     checkpoints: list[Checkpoint] = []
     session = Session(NOISY, replace(PLAN, epochs=1), Told(), checkpoints.append)
     session.run()
-    within = [one.standing for one in checkpoints if one.standing.begun]
+    within = [one.state for one in checkpoints if one.state.begun]
     assert within
     assert all(0 < standing.epoch_step <= 94 for standing in within)
 
@@ -336,7 +336,7 @@ def test_what_was_asked_for_is_kept_before_the_next_step(store: Store) -> None:
     told, more, again = Told(), Told(at(5, 1), lambda session: session.stop(evaluate=False)), Told()
     train(store, PRESET, told)
     go_on(store, more, told.id, more=3)
-    assert checkpoint_file.read(store.path(told.id)).standing.epochs == 7
+    assert checkpoint_file.read(store.path(told.id)).state.epochs == 7
     go_on(store, again, told.id)
     assert store.details(told.id).run.metrics.epochs == 7
 
@@ -360,7 +360,7 @@ def test_a_kept_run_that_is_stopped_before_its_first_step_stays(store: Store) ->
     train(store, PRESET, told)
     folder = store.path(told.id)
     (folder / files.CHECKPOINT).unlink()
-    files.write_header(folder, replace(files.read_header(folder), state="stopped", figures=Metrics()))
+    files.write_header(folder, replace(files.read_header(folder), state="stopped", metrics=Metrics()))
     go_on(store, again, told.id)
     assert store.details(told.id).run.state == "stopped"
 

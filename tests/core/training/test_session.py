@@ -441,7 +441,7 @@ def test_a_device_without_room_for_the_dataset_is_fed_from_the_host(monkeypatch)
             raise tf.errors.ResourceExhaustedError(None, None, "no room")
         return copied(examples, place)
 
-    monkeypatch.setattr(resident_data, "_copied", full)
+    monkeypatch.setattr(resident_data, "_copy", full)
     monkeypatch.setattr(devices, "placement", lambda _: "/device:CPU:0")  # the same device by another name
     resident_data.resident.cache_clear()
     script = Script()

@@ -163,7 +163,7 @@ def test_what_was_read_is_kept_at_hand_as_long_as_the_list_says_the_same(home: P
     assert reader.at_hand(run) is None
     assert reader.read(run) is reader.read(run) is reader.at_hand(run)
     assert asked == [kept]
-    changed = replace(run, figures=replace(run.metrics, epochs=3))
+    changed = replace(run, metrics=replace(run.metrics, epochs=3))
     assert reader.at_hand(changed) is None
     reader.read(changed)
     assert asked == [kept, kept]

@@ -69,7 +69,7 @@ def _asked(store: Store, run: Run, which: Which, *, as_json: bool) -> int:
         stored = RunSource(store.details(run.id), store.path(run.id))
         with quiet("asking the network"):
             results = in_worker(lambda: answers(stored, which))
-    told, out = stored.told, Output()
+    told, out = stored.details, Output()
     if not as_json:
         out.heading(f"{run.name} ({run.key}), {WEIGHTS[which]}")
         if results is None:
@@ -112,9 +112,9 @@ class Folding:
 def show_results(results: Results, out: Output) -> None:
     """Lay out ``results`` for a reader."""
     out.line()
-    right = f"{show_count(results.right)} of {show_count(results.examples)} right"
+    right = f"{show_count(results.correct)} of {show_count(results.examples)} right"
     out.heading(f"test set: {right}, {show_accuracy(results.accuracy)}; loss {results.loss:.4f}")
-    if learned := results.learned:
+    if learned := results.training:
         out.line(
             f"training accuracy of these weights {show_accuracy(learned.accuracy)} "
             f"(on {show_amount(learned.examples, 'training example')}, loss {show_loss(learned.loss)}); "

@@ -27,7 +27,7 @@ def run(name: str, to: str, out: str | None, which: str | None, *, force: bool) 
         raise UsageError(
             f"--weights: is for a run's weights; {form.title} of {printable_path(name)} has none to choose from"
         )
-    if why := formats.lacking(form, source):
+    if why := formats.unavailable(form, source):
         raise UsageError(f"{printable_path(name)}: {why}")
     if out == STDOUT:
         with exporting(), quiet(f"making {form.title}"):

@@ -32,6 +32,6 @@ def run(names: Sequence[str], out: str | None, *, quick: bool, force: bool) -> i
             f"{printable_path(path)}: a lab report is HTML or Markdown: give a name that ends in .html or .md"
         )
     with exporting(), quiet("making a lab report"):
-        in_worker(lambda: formats.write_report(path, first, others, asks=not quick, force=force))
+        in_worker(lambda: formats.write_report(path, first, others, evaluate=not quick, force=force))
     Output().line(f"written as a lab report: {path}")
     return DONE
