@@ -1,7 +1,7 @@
-"""A run's checkpoints on disk, and the weights of its best epochs, each file whole at every moment.
+"""A run's checkpoints on disk, and the weights of its best epochs; every file is written atomically.
 
-The checkpoint refers to the weights of single epochs, which lie in files of their own, as they seldom change. A file is
-removed only once no checkpoint refers to it: whenever the process dies, what is there fits together.
+The checkpoint refers to the weights of single epochs, which are in files of their own, as they seldom change. A file is
+removed only once no checkpoint refers to it: whenever the process dies, the files on disk are consistent.
 """
 
 from contextlib import suppress
@@ -23,7 +23,7 @@ WHICH: tuple[Which, ...] = ("best", "last")
 
 
 def write(folder: Path, checkpoint: Checkpoint, *, durably: bool) -> None:
-    """Put ``checkpoint`` in the place of the one before. Raises OSError."""
+    """Replace the previous checkpoint by ``checkpoint``. Raises OSError."""
     state = checkpoint.state
     referenced = {_weights_file(folder, epoch) for epoch in _epochs(checkpoint) if epoch}
     epoch_weights = _weights_file(folder, state.epoch)
@@ -36,7 +36,7 @@ def write(folder: Path, checkpoint: Checkpoint, *, durably: bool) -> None:
     tensor_file.write(folder / CHECKPOINT, Tensors(groups, note), durably=durably)
     for path in folder.glob("weights-*.safetensors"):
         if path not in referenced:
-            with suppress(OSError):  # it is in nobody's way
+            with suppress(OSError):  # a leftover does no harm
                 path.unlink()
 
 
@@ -46,13 +46,13 @@ def exists(folder: Path) -> bool:
 
 
 def read(folder: Path, *, with_best_weights: bool = False) -> Checkpoint:
-    """The last checkpoint; with the weights that early stopping ``restores``, if it does. Raises `RunError`."""
+    """The last checkpoint, ``with_best_weights`` including those that early stopping restores. Raises `RunError`."""
     with reading(folder / CHECKPOINT) as path:
         tensors = tensor_file.read(path)
         state = msgspec.json.decode(tensors.note, type=TrainingState)
     variables, optimizer = (tuple(tensors.groups.get(group, ())) for group in ("variables", "optimizer"))
     if not (variables and optimizer):
-        raise RunError(f"{folder.name}/{CHECKPOINT}: is damaged: there are no weights in it")
+        raise RunError(f"{folder.name}/{CHECKPOINT}: is damaged: it has no weights")
     result = tensors.groups.get("result")
     epoch = state.early_stop.best_epoch
     best_weights = _read_epoch_weights(folder, epoch) if with_best_weights and epoch else None
@@ -60,7 +60,7 @@ def read(folder: Path, *, with_best_weights: bool = False) -> Checkpoint:
 
 
 def weights(folder: Path, which: Which) -> Arrays:
-    """The variables of the model as the epoch with the lowest loss or as training left them. Raises `RunError`."""
+    """The variables of the model after the epoch with the lowest loss or at the end of training. Raises `RunError`."""
     checkpoint = read(folder)
     if which == "best" and checkpoint.state.best_epoch:
         return _read_epoch_weights(folder, checkpoint.state.best_epoch)
@@ -68,7 +68,7 @@ def weights(folder: Path, which: Which) -> Arrays:
 
 
 def _epochs(checkpoint: Checkpoint) -> tuple[int, ...]:
-    """The epochs whose weights are wanted."""
+    """The epochs whose weights are needed."""
     best = checkpoint.state.best_epoch
     return (best,) if checkpoint.best_weights is None else (best, checkpoint.state.early_stop.best_epoch)
 

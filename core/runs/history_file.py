@@ -1,4 +1,4 @@
-"""A run's history as JSON, written anew after every epoch. Numbers that JSON lacks, NaN and infinity, are texts."""
+"""A run's history as JSON, rewritten after every epoch. NaN and infinities, which JSON lacks, are strings."""
 
 from math import isfinite
 
@@ -16,7 +16,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class _Read(Struct):
-    """History as it stands in the file."""
+    """`History` as stored in the file."""
 
     loss: tuple[Point, ...]
     accuracy: tuple[Point, ...]
@@ -33,9 +33,9 @@ class _Read(Struct):
 
 
 class _Progress(Progress, frozen=True):
-    """`Progress` whose loss may be no number."""
+    """`Progress` whose loss may be a string."""
 
-    loss: float | str  # type: ignore[assignment]  # as it is written
+    loss: float | str  # type: ignore[assignment]  # as stored
 
 
 class _Sample(Struct, array_like=True):
@@ -44,7 +44,7 @@ class _Sample(Struct, array_like=True):
 
 
 class _Layer(Struct, array_like=True):
-    """The fields of `LayerSample` in their order."""
+    """The fields of `LayerSample` in order."""
 
     row: int
     gradient: float | str | None
@@ -57,7 +57,7 @@ class _Layer(Struct, array_like=True):
 
 
 class HistoryFile:
-    """Encodes the history of one run again and again: what has not changed since the last time is kept."""
+    """Encodes the history of one run repeatedly, caching what has not changed."""
 
     def __init__(self) -> None:
         self._samples: dict[int, Raw] = {}
@@ -72,7 +72,7 @@ class HistoryFile:
 
 
 def read_history(data: bytes) -> History:
-    """The history that ``data`` holds. Raises ValueError."""
+    """Decode a history. Raises ValueError."""
     read = msgspec.json.decode(data, type=_Read)
     samples = tuple(StepSampled(sample.step, tuple(map(_layer, sample.layers))) for sample in read.samples)
     progress = read.progress and Progress(**{**asdict(read.progress), "loss": float(read.progress.loss)})

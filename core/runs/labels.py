@@ -1,4 +1,4 @@
-"""What a person may call a run, note and tag it with."""
+"""The user's labels of runs: names, notes and tags."""
 
 from core.fields.types import quoted_name
 from core.presets import printable_path
@@ -14,19 +14,19 @@ MOST_TAGS = 20
 
 
 def default_label(preset: str) -> Label:
-    """The label of a new run of a preset called so."""
+    """The label of a new run of a preset with this name."""
     name = " ".join(printable_path(preset).split())
     return Label(name[:LONGEST_NAME].rstrip() or "untitled")
 
 
 def shortened(label: Label) -> Label:
-    """``label`` with no more text than `clean_label` allows: other programs may have put more into its file."""
+    """``label`` cut to the lengths that `clean_label` allows: other programs may have written more into its file."""
     tags = tuple(truncated(tag, LONGEST_TAG) for tag in label.tags[:MOST_TAGS])
     return Label(truncated(label.name, LONGEST_NAME), truncated(label.note, LONGEST_NOTE), tags)
 
 
 def clean_label(label: Label) -> Label:
-    """``label`` as it is kept: the name on one line, tags without blanks and #. Raises `RunError`."""
+    """``label`` as saved: the name on one line, tags without spaces and #. Raises `RunError`."""
     name, note = " ".join(label.name.split()), label.note.strip()
     joined = ("-".join(tag.replace("#", " ").split()) for tag in label.tags)
     tags = tuple(dict.fromkeys(filter(None, joined)))

@@ -1,4 +1,4 @@
-"""What a run reached, in words: its best epochs, and its final weights on what they were trained on."""
+"""A run's results in words: its best epochs, and its final training accuracy."""
 
 from core.formatting import show_accuracy, show_count, show_gap
 from core.runs.record import Metrics
@@ -7,10 +7,10 @@ __all__ = ["best_epochs", "final_training"]
 
 
 def best_epochs(metrics: Metrics) -> str:
-    """Both epochs with what they came to, as they need not be the same; empty before the first.
+    """The epochs of lowest loss and best accuracy, which may differ; empty before the first.
 
-    ``lowest validation loss: epoch 6 (98.19%); best validation accuracy: 98.31% in epoch 8``. Of a run without
-    validation there is only the lowest training loss.
+    ``lowest validation loss: epoch 6 (98.19%); best validation accuracy: 98.31% in epoch 8``. Without validation there
+    is only the lowest training loss.
     """
     lowest, highest = metrics.best_epoch, metrics.best_accuracy_epoch
     if not lowest:
@@ -29,7 +29,7 @@ def best_epochs(metrics: Metrics) -> str:
 
 
 def final_training(metrics: Metrics) -> str:
-    """Training accuracy of the final weights, what it was measured on, and the gap; empty where it is not known.
+    """The training accuracy of the final weights, what it was measured on, and the gap; empty if unknown.
 
     ``final training accuracy 99.71% on 10,000 examples, generalization gap 1.43 pp``
     """

@@ -1,7 +1,7 @@
-"""Keeps a run on disk as its session tells of it. Importing this loads neither numpy nor TensorFlow.
+"""Saves a run to disk from the events of its session. Importing this loads neither numpy nor TensorFlow.
 
-What is kept is written on the thread that trains, between two steps: whenever the process dies, at most the epoch under
-way is lost. Where it cannot be written, training goes on without.
+Files are written on the training thread, between two steps: whenever the process dies, at most the current epoch is
+lost. If they cannot be written, training continues without saving.
 """
 
 from collections.abc import Callable
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 __all__ = ["Recorder", "wait_until_written"]
 
 WRITING = "writing Keras files"
-"""What the threads are called that do so."""
+"""The name of the threads that do so."""
 
 
 def wait_until_written() -> None:
-    """Wait for the Keras files of all runs that have ended; a process that comes to its end waits for them anyway."""
+    """Wait for the Keras files of all runs that have ended; a process waits for them before it exits anyway."""
     for thread in enumerate_threads():
         if thread.name == WRITING:
             thread.join()
 
 
 class Recorder:
-    """Hands a session's events on to ``listen``, and keeps what they come to.
+    """Forwards a session's events to ``on_event``, and saves the run.
 
-    The run is the one in ``folder``, whose training goes on and has a ``history`` so far, and whose ``lock`` is held;
-    or else a new one, for which ``new_folder`` makes a folder when training begins.
+    The run is the one in ``folder``, which is resumed with its ``history`` so far, and whose ``lock`` is held; or a new
+    one, for which ``new_folder`` creates a folder when training starts.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Recorder:
         self._failed = False
 
     def handle(self, event: Event) -> None:
-        """Take in ``event``, and hand it on."""
+        """Record ``event``, and forward it."""
         self._history = self._history.after(event)
         match event:
             case Started(device=device):
@@ -74,19 +74,19 @@ class Recorder:
             self._close()
 
     def _close(self) -> None:
-        """Let others have the run, once its Keras files are written."""
+        """Release the run once its Keras files are written."""
         if self._lock:
-            self._lock.release()  # it never came to training
+            self._lock.release()  # training never started
             self._lock = None
         if self._writer:
-            # Not on the thread that trains: whoever waits for its end should not wait for this too.
-            # Not a daemon, as the thread that trains may be: the end of the process would cut it off.
+            # Not on the training thread: whoever waits for its end should not wait for this too.
+            # Not a daemon, as the training thread may be: the end of the process would cut it off.
             thread = Thread(target=self._finish, args=(self._writer,), name=WRITING, daemon=False)
             self._writer = None
             thread.start()
 
     def save_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Keep where training stands."""
+        """Save ``checkpoint``."""
         if self._writer:
             writer = self._writer
             self._try_write(lambda: writer.write(self._history, checkpoint))
@@ -100,7 +100,7 @@ class Recorder:
             try:
                 self._writer = Writer.resume(folder, self._preset, device, epochs, lock)
             except RunError:
-                folder = None  # it is gone, or another's by now: what comes is a run of its own
+                folder = None  # it is gone or taken over by another process: continue as a new run
         if folder is None:
             folder = self._new_folder(self._preset.name)
             self._writer = Writer.create(folder, self._preset, self._history, device)
@@ -109,29 +109,29 @@ class Recorder:
 
     def _end(self, writer: Writer, ended: Ended) -> None:
         if not writer.end(self._history, ended):
-            self._folder = None  # should it be trained after all, it is a new run
+            self._folder = None  # if it is trained after all, it becomes a new run
 
     def _try_write(self, write: Callable[[], None]) -> None:
-        """Write; or, if that cannot be done, give up keeping this run: what is there stays and can be gone on from."""
+        """Write; if that fails, stop saving this run: what has been saved stays and can be resumed."""
         if self._failed:
             return
         try:
             write()
-        except Exception as error:  # noqa: BLE001  # nothing that goes wrong here may end the training
+        except Exception as error:  # noqa: BLE001  # no error here may stop the training
             self._failed = True
             epochs = 0
             if self._writer:
                 epochs = self._writer.readable_epochs()
                 self._writer.release()
                 self._writer = None
-            saved = f"is kept only up to epoch {epochs}" if epochs else "is not kept"
-            continues = "" if self._history.ended else "; training goes on"
+            saved = f"is saved only up to epoch {epochs}" if epochs else "is not being saved"
+            continues = "" if self._history.ended else "; training continues"
             self._on_event(RunNotSaved(f"this run {saved}: {_reason(error)}{continues}"))
 
     def _finish(self, writer: Writer) -> None:
         try:
             writer.export()
-        except Exception as error:  # noqa: BLE001  # the run is kept; Keras files can be made of it at any time
+        except Exception as error:  # noqa: BLE001  # the run is saved; Keras files can be exported at any time
             self._on_event(RunNotSaved(f"the Keras files of this run were not written: {explain(error)}"))
         finally:
             writer.release()

@@ -1,4 +1,4 @@
-"""Sessions whose training is kept as a run, or goes on from one."""
+"""Creates sessions that save a new run or resume a saved one."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -22,24 +22,24 @@ OnEvent = Callable[[Event], None]
 
 
 def new_session(store: Store, preset: Preset, on_event: OnEvent) -> Session:
-    """A session that trains ``preset`` and keeps it as a new run."""
+    """A session that trains ``preset`` and saves it as a new run."""
     recorder = Recorder(preset, on_event, store.new)
     return Session(preset.architecture, preset.plan, recorder.handle, recorder.save_checkpoint)
 
 
 def resume_session(store: Store, id: str, on_event: OnEvent, *, more: int = 0) -> tuple[Session, RunDetails]:
-    """A session that goes on with a run, to the last epoch of its plan or for ``more`` epochs; and the run so far.
+    """A session that resumes a run, to the last epoch of its plan or for ``more`` epochs; and the run so far.
 
-    On the same machine, on a CPU, it ends bit for bit where the run would have ended without a break.
+    On the same machine, on a CPU, the result is bit for bit that of a run without interruption.
 
     Raises `RunError`.
     """
     details, folder = store.details(id), store.path(id)
     if details.run.state == "running":
-        raise RunError(f"{id}: is being trained already")
+        raise RunError(f"{id}: is already being trained")
     if details.run.state == "finished" and not more:
-        raise RunError(f"{id}: has come to its end; say how many epochs more (+, or --more)")
-    lock = files.lock(folder)  # from now on: whoever asks for a run does not want to train it for nothing
+        raise RunError(f"{id}: is finished; say how many more epochs to train (+, or --more)")
+    lock = files.lock(folder)  # from now on, so that no other training can start in the meantime
     try:
         preset, history, checkpoint = _resume_point(details, folder, more)
     except BaseException:
@@ -51,7 +51,7 @@ def resume_session(store: Store, id: str, on_event: OnEvent, *, more: int = 0) -
 
 
 def _resume_point(details: RunDetails, folder: Path, more: int) -> tuple[Preset, History, Checkpoint | None]:
-    """What a run goes on with: what is trained, what has been told so far, and where it stands."""
+    """What a run resumes from: its preset, its history so far, and its checkpoint."""
     checkpoints = import_module("core.runs.checkpoint_file")  # brings numpy
     preset = details.preset
     if not checkpoints.exists(folder):  # it ended in its first epoch
@@ -62,6 +62,6 @@ def _resume_point(details: RunDetails, folder: Path, more: int) -> tuple[Preset,
     )
     state = checkpoint.state
     if more:
-        early_stop = replace(state.early_stop, waited=0)  # as if patience began anew
+        early_stop = replace(state.early_stop, waited=0)  # patience starts over
         state = replace(state, epochs=state.epoch + more, early_stop=early_stop)
     return preset, details.history.until(state.step), replace(checkpoint, state=state)

@@ -223,7 +223,7 @@ class TestShow:
     def test_what_there_is_not(self, six: Path) -> None:
         assert refused("show", "LeNet-5 3").endswith("did you mean LeNet-5 2?")
         assert "0000" in refused("show", "0000")
-        assert "no run is called so" in refused("show", "../runs")
+        assert "no such run" in refused("show", "../runs")
 
     def test_before_the_first(self, home: Path) -> None:
         assert refused("show", "last") == "there are no runs yet: train a preset first"
@@ -528,7 +528,7 @@ class TestKeeping:
             (("evaluate", "lenet-6"), "did you mean lenet-5?"),
             (("resume", "00000"), "say how many epochs more"),
             (("resume", "00000", "--more", "0"), "--more: expected a whole number"),
-            (("resume", "lenet-5"), "no run is called so"),
+            (("resume", "lenet-5"), "no such run"),
         ],
     )
     def test_wrong_usage_is_a_line(self, six: Path, words: tuple[str, ...], says: str) -> None:

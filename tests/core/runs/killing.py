@@ -105,10 +105,10 @@ def same(first: Ending, second: Ending) -> bool:
     """Whether both are the same to the last bit."""
     pairs = [
         (getattr(first.checkpoint, group) or (), getattr(second.checkpoint, group) or ())
-        for group in ("variables", "optimizer", "watched", "result")
+        for group in ("variables", "optimizer", "best_weights", "result")
     ]
     arrays = all(len(one) == len(other) and all(map(np.array_equal, one, other)) for one, other in pairs)
-    return arrays and first.figures == second.figures
+    return arrays and first.metrics == second.metrics
 
 
 def trained_to_the_end(context: Any, home: Path) -> str:

@@ -49,14 +49,14 @@ def test_what_is_kept_comes_back_in_every_process(
     folder = tmp_path_factory.mktemp("runs")
     before: dict[str, Row] = {}
     for rows in told:
-        Index(folder).save(rows, before.keys() | rows.keys())
+        Index(folder).update(rows, before.keys() | rows.keys())
         assert Index(folder).rows() == rows
         before = rows
 
 
 def test_only_what_has_changed_is_written(tmp_path: Path) -> None:
-    Index(tmp_path).save(TWO, TWO)
-    Index(tmp_path).save({"one": row("another")}, ["one"])
+    Index(tmp_path).update(TWO, TWO)
+    Index(tmp_path).update({"one": row("another")}, ["one"])
     assert Index(tmp_path).rows() == {"one": row("another"), "two": row("two")}
 
 
@@ -111,7 +111,7 @@ DAMAGES = [garbage, cut, overwritten, another_table, another_run, emptied, Path.
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_database_is_made_anew_by_who_reads(file: Path, damage: Callable[[Path], None]) -> None:
-    Index(file.parent).save(TWO, TWO)
+    Index(file.parent).update(TWO, TWO)
     damage(file)
     held = Index(file.parent)
     assert held.rows() == {}
@@ -181,7 +181,7 @@ def test_what_was_read_is_not_lost_when_the_disk_fills_up(file: Path) -> None:
 
 def test_a_database_that_another_process_locks_is_gone_on_without(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "LOCK_TIMEOUT", 0.01)
-    Index(file.parent).save(ONE, ONE)
+    Index(file.parent).update(ONE, ONE)
     held = Index(file.parent)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -287,7 +287,7 @@ def test_where_nothing_can_be_written_any_more_training_goes_on(store: Store) ->
     assert told.of(Ended)[0].epochs == 4
     (said,) = told.of(RunNotSaved)
     assert "up to epoch 1" in said.message
-    assert "training goes on" in said.message
+    assert "training continues" in said.message
     store.rebuild()
     (run,) = store.listed()
     assert (run.state, run.metrics.epochs) == ("interrupted", 1)
@@ -433,7 +433,7 @@ def test_a_run_is_called_kept_only_if_it_can_be_read_back(store: Store, break_it
     told = Told(lambda event: isinstance(event, EpochEnded) and event.epoch == 2, act)
     train(store, replace(PRESET, plan=replace(PLAN, epochs=3)), told)
     (said,) = told.of(RunNotSaved)
-    assert "this run is not kept: " in said.message
+    assert "this run is not being saved: " in said.message
     assert said.message.isprintable()
     assert told.of(Ended)[0].reason == "finished"
     order = [type(event) for event in told.events]

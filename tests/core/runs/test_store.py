@@ -336,7 +336,7 @@ def test_a_run_that_is_not_meant_clearly_is_not_chosen(store: Store) -> None:
         with pytest.raises(RunError) as refused:
             store.find(text)
         assert all(each.rpartition("-")[2] in str(refused.value) for each in ids)
-    with pytest.raises(RunError, match=r"no run is called so; did you mean LeNet\?"):
+    with pytest.raises(RunError, match=r"no such run; did you mean LeNet\?"):
         store.find("LeNte")
     for text in ("", " ", "\x1b[31m", "0" * 500, ".."):
         with pytest.raises(RunError) as refused:
