@@ -1,4 +1,4 @@
-"""The lab report: everything about a run that a teacher wants to read, as plain data."""
+"""The lab report: everything about a run that a teacher wants to know, as plain data."""
 
 from collections.abc import Iterator, Sequence
 from importlib import import_module
@@ -30,7 +30,7 @@ __all__ = ["lab_report"]
 
 
 def lab_report(details: RunDetails, results: "Results | None", others: Sequence[RunDetails] = ()) -> Report:
-    """What there is to say about a run; about its answers if there are ``results``; beside ``others``, if any."""
+    """The report of a run, with its ``results`` on the test set, if any, and compared with ``others``, if any."""
     run, preset = details.run, details.effective_preset
     compared = (comparison((details, *others)),) if others else ()
     return Report(
@@ -102,7 +102,7 @@ def _answers(details: RunDetails, results: "Results | None") -> Section:
         why = "There are none: the run has no weights, as it ended in its first epoch."
     else:
         why = (
-            "The network was not asked. A report that is made without --quick asks it, and has the confusion matrix "
-            "and the figures of every class."
+            "The network was not evaluated. A report made without --quick evaluates it, with the confusion matrix and "
+            "the metrics of every class."
         )
-    return Section("Answers on the test set", (Text(why),))
+    return Section("Results on the test set", (Text(why),))

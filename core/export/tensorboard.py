@@ -1,7 +1,7 @@
-"""A run as TensorBoard's event files, named as Keras's own callback names its scalars. Importing this loads TensorFlow.
+"""A run as TensorBoard event files, with the scalar names of Keras's callback. Importing this loads TensorFlow.
 
-The format: records of TFRecord, each an Event of TensorFlow; a scalar is a tensor whose metadata names TensorBoard's
-plugin "scalars".
+The format: TFRecord records, each a TensorFlow Event; a scalar is a tensor whose metadata names TensorBoard's plugin
+"scalars".
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from core.storage import write_atomically
 __all__ = ["write"]
 
 _NAME = "events.out.tfevents.layerlab"
-"""Always the same, so that a run written anew takes the place of the old; TensorBoard looks for "tfevents" in it."""
+"""Always the same, so that exporting a run again replaces its file; TensorBoard looks for "tfevents" in it."""
 _VERSION = "brain.Event:2"
 _METADATA = tf.compat.v1.SummaryMetadata(
     plugin_data=tf.compat.v1.SummaryMetadata.PluginData(plugin_name="scalars"),
@@ -34,19 +34,19 @@ class _Scalar(Struct, frozen=True):
 
     tag: str
     step: int
-    """The epoch that it is of, or the training step."""
+    """The epoch or the training step."""
     value: float
     x: float
-    """How far training had come, in epochs."""
+    """How far training had got, in epochs."""
 
 
 def write(details: RunDetails, folder: Path, *, force: bool = True) -> Path:
-    """Write ``folder``/train and ``folder``/validation, such that ``tensorboard --logdir folder`` shows the run.
+    """Write ``folder``/train and ``folder``/validation, so that ``tensorboard --logdir folder`` shows the run.
 
     For each epoch, counted from 0 as Keras's TensorBoard callback does: epoch_loss, epoch_accuracy and, of training,
     epoch_learning_rate. For each point of the training curves, by training steps: batch_loss and batch_accuracy, means
-    over the steps since the point before. Times are spread evenly over the seconds that the run took. Gives
-    ``folder``. Raises OSError; FileExistsError for a folder that is there already, unless ``force``.
+    over the steps since the previous point. Times are spread evenly over the run's seconds. Returns ``folder``. Raises
+    OSError; FileExistsError if the folder exists, unless ``force``.
     """
     folder.mkdir(parents=True, exist_ok=force)
     for name, scalars in (("train", _training(details)), ("validation", _validation(details))):
@@ -80,7 +80,7 @@ def _validation(details: RunDetails) -> Iterator[_Scalar]:
 
 
 def _time(details: RunDetails, x: float) -> float:
-    """When about training had come to ``x`` epochs, in seconds since 1970."""
+    """About when training had reached ``x`` epochs, in seconds since 1970."""
     return details.run.begun + details.run.metrics.seconds * min(
         1.0, x / details.history.x if details.history.x else 0.0
     )

@@ -1,4 +1,4 @@
-"""What `layerlab evaluate` tells other programs: results on the test set and findings, as plain data."""
+"""The JSON output of `layerlab evaluate`: results on the test set and findings, as plain data."""
 
 from collections.abc import Sequence
 
@@ -11,9 +11,9 @@ __all__ = ["FindingReport", "ResultsReport", "findings_report", "results_report"
 
 
 class FindingReport(Struct, frozen=True):
-    """``layer`` is a row of the summary, None where none is to blame; ``remedies`` say what mends it.
+    """``layer`` is a row of the summary, None if no layer is to blame; ``remedies`` are the labels of its fixes.
 
-    ``because`` names the finding that this one follows from; empty if it is none's consequence.
+    ``because`` names the finding that causes this one; empty if there is none.
     """
 
     code: str
@@ -25,13 +25,13 @@ class FindingReport(Struct, frozen=True):
 
 
 class FindingsReport(Struct, frozen=True, tag_field="event", tag="findings"):
-    """What was found wrong with network, plan or training; the last line of `layerlab evaluate --json`."""
+    """The problems found in network, plan or training; the last line of `layerlab evaluate --json`."""
 
     findings: tuple[FindingReport, ...]
 
 
 class ResultsReport(Struct, frozen=True, tag_field="event", tag="results"):
-    """How the test set was answered. ``confusion[true][predicted]`` counts examples; what is undefined is None.
+    """Results on the test set. ``confusion[true][predicted]`` counts examples; undefined values are None.
 
     ``train_*`` are of the same weights on ``train_examples`` examples that they were trained on (at most 10,000,
     stratified); ``generalization_gap`` is that accuracy minus ``accuracy``.
@@ -53,7 +53,7 @@ class ResultsReport(Struct, frozen=True, tag_field="event", tag="results"):
 
 
 def results_report(results: Results) -> ResultsReport:
-    """``results`` without the single answers."""
+    """``results`` without the individual predictions."""
     macro, training = results.macro, results.training
     return ResultsReport(
         examples=results.examples,
@@ -73,7 +73,7 @@ def results_report(results: Results) -> ResultsReport:
 
 
 def findings_report(findings: Sequence[Finding]) -> FindingsReport:
-    """``findings`` with their remedies in words."""
+    """``findings`` with the labels of their fixes."""
     return FindingsReport(
         tuple(
             FindingReport(

@@ -360,7 +360,7 @@ class TestExport:
             (("lenet-5", "--to", "scrip"), "did you mean script?"),
             (
                 ("lenet-5", "--to", "csv"),
-                "lenet-5: a table of epochs is made of what a training has told: export a run",
+                "lenet-5: a table of epochs is made from the history of a training: export a run",
             ),
             (("lenet-5", "--to", "report"), "export a run"),
             (("lenet-5", "--to", "tensorboard"), "export a run"),

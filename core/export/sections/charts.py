@@ -1,4 +1,4 @@
-"""The charts of a report: loss and accuracy of one run, or of several over one another."""
+"""The charts of a report: loss and accuracy of one run, or of several overlaid."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -19,7 +19,7 @@ _AXIS = {"loss": loss_axis, "accuracy": accuracy_axis}
 
 
 def single(quantity: Quantity, history: History) -> Chart | None:
-    """``figure`` of one run in training and validation, the best epoch by it marked; None before the first point."""
+    """``quantity`` of one run in training and validation, its best epoch marked; None before the first point."""
     train, validation = _curves(quantity, history)
     if not (train or validation):
         return None
@@ -40,9 +40,9 @@ def single(quantity: Quantity, history: History) -> Chart | None:
 
 
 def overlaid(quantity: Quantity, histories: Sequence[tuple[str, History]]) -> Chart | None:
-    """``figure`` of runs, by their names, in validation, or the means of training epochs where there was none.
+    """``quantity`` of runs, by name, in validation, or without it the means of the training epochs.
 
-    As many as can be told apart; None before the first point of all.
+    At most as many runs as can be distinguished; None before the first point of all.
     """
     parts_shown: dict[str, None] = {}
     curves = []
@@ -68,14 +68,14 @@ def overlaid(quantity: Quantity, histories: Sequence[tuple[str, History]]) -> Ch
 
 
 def _curves(quantity: Quantity, history: History) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
-    """In training and in validation."""
+    """The curves in training and in validation."""
     if quantity == "loss":
         return history.loss, history.val_loss
     return history.accuracy, history.val_accuracy
 
 
 def _described(quantity: Quantity, history: History) -> str:
-    """From the first to the last epoch; before there are two, what the curves begin and end with."""
+    """From the first to the last epoch; before there are two, the ends of the curves."""
     show, epochs = _SHOW[quantity], history.epochs
     parts = []
     for name, points, measure in zip(

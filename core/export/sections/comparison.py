@@ -1,4 +1,4 @@
-"""A run beside others: what each came to, in what they differ, their curves over one another."""
+"""A run compared with others: results, differences, overlaid curves."""
 
 from collections.abc import Sequence
 
@@ -27,14 +27,14 @@ COLUMNS = (
 
 
 def comparison(compared: Sequence[RunDetails]) -> Section:
-    """Two runs or more; the first is the one that the report is about."""
+    """Two or more runs; the first is the subject of the report."""
     labels = names(tuple(compared))
     blocks: list[Block] = [_results_table(labels, compared)]
     histories = [(name, details.history) for name, details in zip(labels, compared, strict=True)]
     charts = tuple(filter(None, (overlaid("loss", histories), overlaid("accuracy", histories))))
     blocks += [ChartGroup(charts)] if charts else []
     if len(compared) > len(RUNS):
-        blocks.append(Text(f"Curves are drawn of the first {len(RUNS)} runs.", quiet=True))
+        blocks.append(Text(f"Curves are drawn for the first {len(RUNS)} runs.", quiet=True))
     present = differences(compared)
     identical = Text("Their architectures and plans are the same.")
     blocks.append(_differences(labels, present) if present else identical)
@@ -43,7 +43,7 @@ def comparison(compared: Sequence[RunDetails]) -> Section:
 
 def _results_table(labels: Sequence[str], compared: Sequence[RunDetails]) -> Table:
     return Table(
-        "What each run came to; Train acc is that of the final weights, and Gap how much higher it is than Test acc",
+        "Results of each run; Train acc is that of the final weights, and Gap how much higher it is than Test acc",
         (Column("Run", "text"), Column("Key", "code"), *(Column(title) for title in COLUMNS)),
         tuple((name, details.run.key, *_metrics(details)) for name, details in zip(labels, compared, strict=True)),
         marked=(0,),
@@ -68,7 +68,7 @@ def _metrics(details: RunDetails) -> tuple[str, ...]:
 
 def _differences(labels: Sequence[str], present: Sequence[Difference]) -> Table:
     return Table(
-        "In what their architectures and plans differ; a dash stands for what a run does not have",
+        "Differences between their architectures and plans; a dash means that a run does not have it",
         (Column("Where", "text"), Column("What", "code"), *(Column(name, "text") for name in labels)),
         tuple((difference.place, difference.field, *difference.values) for difference in present),
     )

@@ -1,4 +1,4 @@
-"""How the training went: curves, what was reached, epoch by epoch, and the time it took."""
+"""The training section: curves, results, epochs and times."""
 
 from collections.abc import Iterator
 from statistics import median
@@ -14,15 +14,15 @@ __all__ = ["training"]
 
 HIGHEST = "\N{BLACK UP-POINTING TRIANGLE}"
 MOST_EPOCHS = 20
-"""Rows that a table of all epochs has at most; of more epochs only some are shown."""
+"""Maximum number of rows in the table of epochs; of more epochs only some are shown."""
 
 
 def training(details: RunDetails) -> Section:
-    """What a run has told while it was trained."""
+    """The training of a run."""
     history = details.history
     charts = tuple(filter(None, (single("loss", history), single("accuracy", history))))
     if not (charts or history.epochs):
-        return Section("Training", (Text("There are no curves: it came to its end before its first epoch did."),))
+        return Section("Training", (Text("There are no curves: the run ended in its first epoch."),))
     blocks: list[Block] = [ChartGroup(charts)] if charts else []
     blocks.append(_results_table(details))
     message = history.ended.message if history.ended else ""
@@ -54,8 +54,8 @@ def _results_table(details: RunDetails) -> Table:
         values = show_loss(metrics.final_train_loss), show_accuracy(metrics.final_train_accuracy)
         rows.append((f"Training set at the end ({of})", NONE, *values))
     return Table(
-        "What was reached; in an epoch, on the training set, as means while the network was learning; at the end with "
-        "the weights that training left. Losses include the penalties of regularizers",
+        "Results; within an epoch, training values are means while the network was learning; at the end they are "
+        "those of the final weights. Losses include regularization penalties",
         (Column("Measured on", "text"), Column("Epoch"), Column("Loss"), Column("Accuracy")),
         tuple(rows),
     )
@@ -109,7 +109,7 @@ def _epoch(epoch: EpochEnded, history: History) -> tuple[str, ...]:
 
 
 def _rows_shown(history: History) -> tuple[EpochEnded, ...]:
-    """All of few epochs; of many every n-th, the first, the last, and those of lowest loss and best accuracy."""
+    """All epochs, or of many every n-th, the first, the last, and those of lowest loss and best accuracy."""
     epochs, best, highest = history.epochs, history.best, history.best_accuracy
     interval = -(-len(epochs) // MOST_EPOCHS)
     always_shown = {epochs[0].epoch, epochs[-1].epoch, best.epoch if best else 0, highest.x if highest else 0}

@@ -131,7 +131,7 @@ def test_a_script_says_where_the_run_went_its_own_way(stored: RunSource) -> None
     title = "# LeNet-5: a Keras script by LayerLab"
     assert said(Cosine(), 10) == said(Step(), 20) == title
     assert "learning rate was changed by hand" in said(Step(), 10, Change(1.5, 0.1))
-    assert "planned for 10 epochs and went on to 20" in said(Cosine(), 20)
+    assert "planned for 10 epochs and extended to 20" in said(Cosine(), 20)
 
 
 def test_an_architecture_with_errors_is_no_keras_model(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_keras_takes_no_other_name(stored: RunSource, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["keras", "tensorboard"])
 def test_what_is_no_text_cannot_go_just_anywhere(name: str, stored: RunSource) -> None:
     with_weights(stored)
-    with pytest.raises(ExportError, match="is no text"):
+    with pytest.raises(ExportError, match="is not a text"):
         formats.content(FORMATS[name], stored)
 
 

@@ -108,7 +108,7 @@ def same(first: Ending, second: Ending) -> bool:
         for group in ("variables", "optimizer", "best_weights", "result")
     ]
     arrays = all(len(one) == len(other) and all(map(np.array_equal, one, other)) for one, other in pairs)
-    return arrays and first.metrics == second.metrics
+    return arrays and first.figures == second.figures
 
 
 def trained_to_the_end(context: Any, home: Path) -> str:

@@ -71,7 +71,7 @@ def test_another_version_of_the_index_is_left_alone(tmp_path: Path) -> None:
     other = tmp_path / f"index-{VERSION + 1}.db"
     other.write_bytes(b"of a newer LayerLab")
     held = Index(tmp_path)
-    held.save(ONE, ONE)
+    held.update(ONE, ONE)
     held.clear()
     assert other.read_bytes() == b"of a newer LayerLab"
     assert held.rows() == {}
@@ -115,16 +115,16 @@ def test_a_damaged_database_is_made_anew_by_who_reads(file: Path, damage: Callab
     damage(file)
     held = Index(file.parent)
     assert held.rows() == {}
-    held.save(TWO, TWO)
+    held.update(TWO, TWO)
     assert Index(file.parent).rows() == TWO
 
 
 @pytest.mark.parametrize("damage", [garbage, cut, overwritten, another_table])
 def test_a_database_that_is_damaged_between_is_written_whole(file: Path, damage: Callable[[Path], None]) -> None:
     held = Index(file.parent)
-    held.save(ONE, ONE)
+    held.update(ONE, ONE)
     damage(file)
-    held.save(TWO, ["two"])
+    held.update(TWO, ["two"])
     assert Index(file.parent).rows() in (TWO, {})  # the damage may lie where nothing is looked at when writing
     assert held.rows() in (TWO, {})
 
@@ -163,19 +163,19 @@ def test_without_a_database_the_process_remembers(
 ) -> None:
     held = Index(file.parent)
     with hindered(file):
-        held.save(ONE, ONE)
-        held.save(TWO, ["two"])
+        held.update(ONE, ONE)
+        held.update(TWO, ["two"])
         assert held.rows() == TWO
-        held.save({}, TWO)
+        held.update({}, TWO)
         assert held.rows() == {}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
 def test_what_was_read_is_not_lost_when_the_disk_fills_up(file: Path) -> None:
     held = Index(file.parent)
-    held.save(ONE, ONE)
+    held.update(ONE, ONE)
     with disk_full(file):
-        held.save(TWO, ["two"])
+        held.update(TWO, ["two"])
         assert held.rows() == TWO
 
 
@@ -186,7 +186,7 @@ def test_a_database_that_another_process_locks_is_gone_on_without(file: Path, mo
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert held.rows() == ONE
-        held.save(TWO, ["two"])
+        held.update(TWO, ["two"])
         assert held.rows() == TWO
         other.execute("ROLLBACK")
     assert Index(file.parent).rows() == ONE
@@ -201,5 +201,5 @@ def test_a_database_that_another_process_has_just_made_is_shared(file: Path, mon
         other.execute("SELECT * FROM runs").fetchall()  # as long as it reads, nobody can switch to another journal
         assert held.rows() == {}
         other.execute("ROLLBACK")
-    held.save(ONE, ONE)
+    held.update(ONE, ONE)
     assert Index(file.parent).rows() == ONE

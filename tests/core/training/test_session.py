@@ -434,7 +434,7 @@ def test_a_device_without_room_for_the_dataset_is_fed_from_the_host(monkeypatch)
 
     kept = Script()
     kept.run()
-    copied = resident_data._copied
+    copied = resident_data._copy
 
     def full(examples, place):
         if place != resident_data.HOST:
