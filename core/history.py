@@ -83,8 +83,8 @@ class History(Struct, frozen=True):
     @property
     def planned(self) -> int:
         """Epochs planned in all; 0 before the run has started."""
-        told = (self.epochs[-1:] or (None,))[-1], self.progress, self.started
-        return max((event.epochs for event in told if event is not None), default=0)
+        events = (self.epochs[-1:] or (None,))[-1], self.progress, self.started
+        return max((event.epochs for event in events if event is not None), default=0)
 
     def after(self, event: Event) -> "History":
         """The history with ``event`` added. Numbers that are not finite leave a gap in the curve."""

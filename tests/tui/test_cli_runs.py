@@ -298,7 +298,7 @@ class TestTrash:
         for key in ("aaaaa", "bbbbb"):
             interrupted(home, "twin", key)
         done("rm", "aaaaa", "bbbbb")
-        assert refused("rm", "--restore", "Twin").endswith("say which by its key: bbbbb, aaaaa")
+        assert refused("rm", "--restore", "Twin").endswith("use one of their keys: bbbbb, aaaaa")
         done("rm", "--restore", "aaaaa")
         done("rm", "--restore", "TWIN")
         assert len(keys()) == 2
@@ -364,7 +364,7 @@ class TestExport:
             ),
             (("lenet-5", "--to", "report"), "export a run"),
             (("lenet-5", "--to", "tensorboard"), "export a run"),
-            (("lenet-5", "--to", "keras", "--out", "-"), "is no text"),
+            (("lenet-5", "--to", "keras", "--out", "-"), "is not a text"),
             (("lenet-5", "--to", "keras", "--out", "model.h5"), "ends in .keras"),
             (("abcde", "--to", "keras"), "cut off has no weights: it ended in its first epoch"),
             (("00002", "--to", "csv", "--weights", "best"), "--weights: "),
@@ -526,7 +526,7 @@ class TestKeeping:
             (("evaluate", "00002", "--no-save"), "00002: a run is not trained anew"),
             (("evaluate", "00002", "--name", "other"), "00002: a run is not trained anew"),
             (("evaluate", "lenet-6"), "did you mean lenet-5?"),
-            (("resume", "00000"), "say how many epochs more"),
+            (("resume", "00000"), "say how many more epochs"),
             (("resume", "00000", "--more", "0"), "--more: expected a whole number"),
             (("resume", "lenet-5"), "no such run"),
         ],

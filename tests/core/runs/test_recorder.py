@@ -314,7 +314,7 @@ def test_a_run_that_somebody_is_about_to_train_is_refused_at_once(store: Store) 
     told = Told(lambda event: isinstance(event, EpochEnded) and event.epoch == 1)
     train(store, PRESET, told)
     first, _ = resume_session(store, told.id, Told())
-    with pytest.raises(RunError, match="being trained already"):
+    with pytest.raises(RunError, match="already being trained"):
         resume_session(store, told.id, Told())
     del first  # nobody wants to train it any more
     second, _ = resume_session(store, told.id, Told())
