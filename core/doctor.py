@@ -1,4 +1,4 @@
-"""What LayerLab finds on this machine: versions, data, folders, devices; and what is wrong with them."""
+"""Checks the installation on this machine: versions, data, folders, devices."""
 
 import os
 import platform
@@ -18,7 +18,7 @@ LIBRARIES = ("layerlab", "tensorflow", "keras", "numpy", "textual", "rich", "plo
 
 
 class Check(Struct, frozen=True):
-    """One thing looked at: what was found, and if that is a problem, why and what to do."""
+    """The result of one check: what was found, and for a problem, why and what to do."""
 
     name: str
     found: str
@@ -36,15 +36,15 @@ def system() -> tuple[Check, ...]:
 
 
 def versions() -> tuple[Check, ...]:
-    """Installed versions of LayerLab and of what it stands on; nothing is imported for that."""
+    """Installed versions of LayerLab and its dependencies, without importing them."""
     return tuple(_version(name) for name in LIBRARIES)
 
 
 def data() -> tuple[Check, ...]:
-    """The datasets: read, and checked against their digests, unless the memory for that cannot be had."""
-    from core.keras_runtime import limits  # noqa: PLC0415  # only what trains needs so much
+    """The datasets: read, and checked against their digests, unless memory is too short for that."""
+    from core.keras_runtime import limits  # noqa: PLC0415  # only training needs it
 
-    if limits.shortage():  # which `devices` tells
+    if limits.shortage():  # which `devices` reports
         return tuple(Check(dataset.title, "not read: too little memory") for dataset in DATASETS.values())
     from core.datasets.examples import DatasetError  # noqa: PLC0415  # loads NumPy
 
@@ -55,13 +55,13 @@ def data() -> tuple[Check, ...]:
         except DatasetError as error:
             findings.append(Check(dataset.title, "damaged", str(error)))
         else:
-            found = f"{show_count(dataset.train)} + {show_count(dataset.test)} examples, digest as it should be"
+            found = f"{show_count(dataset.train)} + {show_count(dataset.test)} examples, digest correct"
             findings.append(Check(dataset.title, found))
     return tuple(findings)
 
 
 def folders() -> tuple[Check, ...]:
-    """Where a person's own files and the log go, and whether they can."""
+    """The folders of the user's files and the log, and whether they are writable."""
     return (
         _folder("presets", storage.presets_folder()),
         _folder("runs", storage.home() / "runs"),
@@ -70,7 +70,7 @@ def folders() -> tuple[Check, ...]:
 
 
 def own_presets() -> tuple[Check, ...]:
-    """A person's own presets that cannot be read."""
+    """The user's own presets that cannot be read."""
     findings = []
     for listed in presets.listed():
         if listed.own:
@@ -82,15 +82,15 @@ def own_presets() -> tuple[Check, ...]:
 
 
 def devices() -> tuple[Check, ...]:
-    """What can train here. Loads TensorFlow, which takes seconds."""
-    from core.keras_runtime import devices as training  # noqa: PLC0415  # only what trains loads TensorFlow
+    """The devices available for training. Loads TensorFlow, which takes seconds."""
+    from core.keras_runtime import devices as training  # noqa: PLC0415  # only training needs it
     from core.keras_runtime.failures import TrainingRefused  # noqa: PLC0415
 
     try:
         names = training.devices()
     except TrainingRefused as refused:
         return (Check("tensorflow", "cannot be loaded", str(refused)),)
-    except Exception as error:  # noqa: BLE001  # a broken installation fails in any way it likes
+    except Exception as error:  # noqa: BLE001  # a broken installation can fail in any way
         return (Check("tensorflow", "cannot be loaded", f"TensorFlow cannot be loaded: {error}; reinstall LayerLab"),)
     return tuple(Check(name, "ready") for name in names)
 
@@ -106,4 +106,4 @@ def _folder(name: str, folder: Path) -> Check:
     existing = next((path for path in (folder, *folder.parents) if path.exists()), None)
     if existing and existing.is_dir() and os.access(existing, os.W_OK):
         return Check(name, str(folder))
-    return Check(name, str(folder), f"{folder} cannot be written; set LAYERLAB_HOME to a folder of yours")
+    return Check(name, str(folder), f"{folder} is not writable; set LAYERLAB_HOME to a folder of yours")

@@ -1,4 +1,4 @@
-"""What a training session tells, as data. Losses are means over examples; times are seconds."""
+"""The events of a training session. Losses are means over examples; times are in seconds."""
 
 from typing import Literal
 
@@ -26,19 +26,19 @@ Reason = Literal["finished", "stopped", "failed"]
 
 
 class StateChanged(Struct, frozen=True):
-    """The session is in another state; idle comes last of all."""
+    """The session has changed state; the last event of all is idle."""
 
     state: State
 
 
 class Preparing(Struct, frozen=True):
-    """What takes time before the first step: loading TensorFlow, building the model, tracing it."""
+    """A stage before the first step: loading TensorFlow, building the model, tracing it."""
 
     what: str
 
 
 class Started(Struct, frozen=True):
-    """Training begins, or goes on for more epochs: then ``epoch`` have been done already."""
+    """Training starts, or resumes after ``epoch`` epochs."""
 
     device: str
     params: int
@@ -50,27 +50,27 @@ class Started(Struct, frozen=True):
     epochs: int
     learning_rate: float
     seconds: float
-    """How long preparing took."""
+    """How long preparation took."""
     message: str = ""
-    """For people: what is not as they may expect it; or empty."""
+    """A notice for the user about anything unexpected; or empty."""
 
 
 class Progress(Struct, frozen=True):
-    """A stretch of steps is done. ``loss`` and ``accuracy`` are means over that stretch alone.
+    """Some steps are done. ``loss`` and ``accuracy`` are means over these steps alone.
 
-    Speed and times left are worked out from the whole training so far. No time left is told after the very first
-    steps, which take many times as long as those to come.
+    Speed and remaining times are computed from the whole training so far. There is no remaining time after the first
+    steps, which take many times as long as the others.
     """
 
     epoch: int
-    """The epoch under way, from 1."""
+    """The current epoch, from 1."""
     epochs: int
     step: int
-    """Steps since the very beginning."""
+    """Steps since the run began."""
     epoch_step: int
     steps_per_epoch: int
     loss: float
-    """NaN or infinite for the stretch in which training failed: ``step`` is then the first step whose loss is so."""
+    """NaN or infinite if training failed in these steps: ``step`` is then the first step with such a loss."""
     accuracy: float
     learning_rate: float
     examples_per_second: float
@@ -79,39 +79,39 @@ class Progress(Struct, frozen=True):
 
 
 class LayerSample(Struct, frozen=True):
-    """A layer in one step. Norms are Euclidean, over all weights and biases of the layer that are trained.
+    """A layer in one step. Norms are Euclidean, over all trainable weights and biases of the layer.
 
-    They are NaN or infinite where the numbers of the training are.
+    They are NaN or infinite where the weights or gradients are.
     """
 
     row: int
     """As in the summary: the first layer is 1."""
     gradient: float | None
-    """Norm of the loss's gradient; None for a layer that learns nothing, as ``weight`` and ``update`` are."""
+    """Norm of the loss's gradient; None for a layer without trainable weights, as are ``weight`` and ``update``."""
     weight: float | None
     """Norm of the weights before the step."""
     update: float | None
-    """How far the step moved the weights, as a share of ``weight``; None if that is 0."""
+    """How far the step moved the weights, as a fraction of ``weight``; None if that is 0."""
     dead: float | None
-    """After a relu: the share of units, or filters, that gave 0 for every example of the batch; else None.
+    """After a relu: the share of units or filters with output 0 for every example of the batch; else None.
 
-    Units whose inputs or weights are NaN or infinite are not counted, here and below; NaN where all are."""
+    Units whose inputs or weights are NaN or infinite do not count, here and below; NaN if none is left."""
     saturated: float | None
-    """After a sigmoid or tanh: the share of outputs where its slope is below a fifth of the steepest; else None."""
+    """After a sigmoid or tanh: the share of outputs where the slope is below a fifth of the steepest; else None."""
     lag: float | None = None
-    """Of a BatchNormalization: how far what it gives by its moving averages is from what it gives by those of the
-    batch, in standard deviations, as a root mean square over channels; else None."""
+    """For a BatchNormalization: how far its output by the moving averages is from its output by the batch's averages,
+    in standard deviations, as a root mean square over channels; else None."""
     penalty: float | None = None
-    """What the layer's regularizers, of weights and outputs, are of the loss, as a share of it; None without any."""
+    """The penalty of the layer's weight and activity regularizers, as a share of the loss; None without any."""
 
 
 class StepSampled(Struct, frozen=True):
-    """A close look at a step, taken now and then."""
+    """Detailed measurements of a single step, taken now and then."""
 
     step: int
-    """Since the very beginning, from 1."""
+    """Since the run began, from 1."""
     layers: tuple[LayerSample, ...]
-    """Those that learn, or that can die or saturate, from the first to the last."""
+    """Those that are trained, or that can die or saturate, in order."""
 
 
 class EpochEnded(Struct, frozen=True):
@@ -127,62 +127,64 @@ class EpochEnded(Struct, frozen=True):
     learning_rate: float
     seconds: float
     best: bool
-    """Whether its validation loss, or loss without validation, is the lowest so far. Says nothing of its accuracy."""
+    """Whether its validation loss, or loss without validation, is the lowest so far; its accuracy need not be the
+    best."""
 
 
 class LearningRateChanged(Struct, frozen=True):
-    """A person changed the learning rate at ``step``."""
+    """The user changed the learning rate at ``step``."""
 
     step: int
     learning_rate: float
 
 
 class Ended(Struct, frozen=True):
-    """The session is over; what was reached is measured on the test and the training set, unless nothing was trained.
+    """The session is over; the final weights are evaluated on the test and the training set, unless nothing was
+    trained.
 
-    Both are measured with the weights that the training leaves behind, dropout and noise off. Losses are those that
-    training lowers: the mean over examples, penalties of regularizers included.
+    Both evaluations use the final weights, with dropout and noise off. Losses are what training minimizes: means over
+    examples, including regularization penalties.
     """
 
     reason: Reason
     epochs: int
-    """Whole epochs done."""
+    """Epochs completed."""
     seconds: float
-    """Time spent on training and validation; pauses and the final measurements are not counted."""
+    """Time spent on training and validation, without pauses and the final evaluation."""
     examples_per_second: float
-    """While training; validation is not counted."""
+    """While training, without validation."""
     test_loss: float | None
     test_accuracy: float | None
     message: str
-    """For people: why it stopped or failed and what to do, whether the weights of the epoch that early stopping
-    found best were put back; or empty."""
+    """For the user: why it stopped or failed and what to do, and whether early stopping restored the weights of its
+    best epoch; or empty."""
     final_train_loss: float | None = None
     final_train_accuracy: float | None = None
-    """On the examples that were trained on, without those held back for validation: unlike the accuracy of the last
-    epoch, which is a mean over weights that change, it can be set against that on the test set."""
+    """On the examples that were trained on, without those held out for validation. Unlike the accuracy of the last
+    epoch, which is a mean over changing weights, it can be compared with the test accuracy."""
     final_train_examples: int | None = None
-    """How many of them it was measured on: `MEASURED_ON`, stratified, where there are more."""
+    """How many of them it was measured on: at most `MEASURED_ON`, stratified."""
     step: int | None = None
-    """Steps taken since the very beginning. Of a training whose loss became NaN or infinite it is the first step whose
-    loss was so: the same however many steps were taken at a time. None from versions that did not tell."""
+    """Steps taken since the run began. If the loss became NaN or infinite, the first step with such a loss, however
+    many steps ran at a time. None from versions that did not report it."""
 
     @property
     def generalization_gap(self) -> float | None:
-        """As `core.generalization` has it."""
+        """See `core.generalization`."""
         return generalization_gap(self.final_train_accuracy, self.test_accuracy)
 
 
 class RunSaved(Struct, frozen=True):
-    """What is trained is kept on disk, as the run of this id."""
+    """The training is being saved as the run with this id."""
 
     run: str
 
 
 class RunNotSaved(Struct, frozen=True):
-    """What is trained is not kept, or from now on no more; training goes on."""
+    """Saving the run failed, at the start or later; training continues."""
 
     message: str
-    """For people: why, and what to do."""
+    """For the user: why, and what to do."""
 
 
 Event = (

@@ -1,8 +1,8 @@
-"""The one way to open a file for reading: regular files only, and of no more bytes than a file of its kind may have.
+"""The one way to open a file for reading: regular files only, and only up to the maximum size of their kind.
 
-Whatever lies at a path may be a pipe that never says a word, a device that never ends, or a link to either. So a path
-is looked at before it is opened (opening some devices does something), opened without waiting, and looked at again once
-it is open, when nobody can exchange it any more.
+A path may lead to a pipe that never sends anything, a device that never ends, or a link to either. So it is checked
+before it is opened (opening some devices has side effects), opened without blocking, and checked again once it is open,
+when it can no longer be swapped.
 """
 
 import os
@@ -30,7 +30,7 @@ __all__ = [
     "FileKind",
     "NotAFile",
     "TooLarge",
-    "look_at",
+    "check_file",
     "open_pipe",
     "open_regular",
     "read_bounded",
@@ -42,7 +42,7 @@ _MB = 10**6
 
 
 def _flag(name: str) -> int:
-    """A flag of open(2), where this platform has it."""
+    """A flag of open(2), if this platform has it."""
     return getattr(os, name, 0)
 
 
@@ -56,13 +56,13 @@ class FileKind(Struct, frozen=True):
     name: str
     """With its article, as in "larger than 5 MB, so not a preset"."""
     most: int
-    """Bytes that one may have."""
+    """Maximum size in bytes."""
 
 
 PRESET = FileKind("a preset", 1 * _MB)
 LISTED_PRESET = FileKind("looked into for a list", _MB // 10)
 MODEL = FileKind("a Keras model", 2**40)
-"""A .keras or .h5 file is as large as its weights, of which nothing is read: what is read has a bound of its own."""
+"""A .keras or .h5 file is as large as its weights, which are not read: what is read has limits of its own."""
 RUN = FileKind("a run.json", 1 * _MB)
 LABEL = FileKind("a label", 20 * _MB)
 INDEX = FileKind("an index of runs", 500 * _MB)
@@ -75,7 +75,7 @@ SYSTEM = FileKind("a figure of the system", 1 * _MB)
 
 
 class NotAFile(OSError):
-    """What lies at a path is no regular file, or a link where none is followed; ``strerror`` says what it is."""
+    """A path is not a regular file, or is a link where links are not followed; ``strerror`` says what it is."""
 
     @property
     def advice(self) -> str:
@@ -85,7 +85,7 @@ class NotAFile(OSError):
 
 
 class TooLarge(OSError):
-    """A file has more bytes than one of its kind may have; ``strerror`` says so."""
+    """A file is larger than one of its kind may be; ``strerror`` says so."""
 
     @property
     def advice(self) -> str:
@@ -94,10 +94,10 @@ class TooLarge(OSError):
 
 
 def open_regular(path: Path, kind: FileKind, *, follow: bool = True) -> BufferedReader:
-    """The file at ``path``, open for reading bytes, neither waiting for a writer nor running without end.
+    """The file at ``path``, open for reading bytes; never blocks on a pipe or reads an endless device.
 
     Without ``follow``, neither ``path`` nor its folder may be a link, so that nothing leads out of that folder. Raises
-    `NotAFile`, `TooLarge`, and what else OSError is raised for.
+    `NotAFile`, `TooLarge` and other OSErrors.
     """
     _regular(path.stat(follow_symlinks=follow).st_mode, path)
     try:
@@ -119,10 +119,10 @@ def open_regular(path: Path, kind: FileKind, *, follow: bool = True) -> Buffered
         raise
 
 
-def look_at(path: Path, kind: FileKind) -> None:
-    """Raises what `open_regular` would for the file at ``path``, which is no link, without opening it.
+def check_file(path: Path, kind: FileKind) -> None:
+    """Raises what `open_regular` would raise for the file at ``path``, not following links, without opening it.
 
-    For SQLite's files: to close one lets go of all locks that this process has on it, those of other threads too.
+    For SQLite's files: closing one releases all locks that this process has on it, including those of other threads.
     """
     found = path.stat(follow_symlinks=False)
     _regular(found.st_mode, path)
@@ -131,9 +131,9 @@ def look_at(path: Path, kind: FileKind) -> None:
 
 
 def open_pipe(path: Path) -> int:
-    """A descriptor of the pipe at ``path``, opened without waiting for a writer: where there is none, it is at its end.
+    """A descriptor of the pipe at ``path``, opened without waiting for a writer; without one it is at its end.
 
-    Raises `NotAFile` for anything else, and what else OSError is raised for.
+    Raises `NotAFile` for anything else, and other OSErrors.
     """
     descriptor = os.open(path, _FLAGS)
     mode = os.fstat(descriptor).st_mode
@@ -150,7 +150,7 @@ def read_bytes(path: Path, kind: FileKind, *, follow: bool = True) -> bytes:
 
 
 def read_bounded(file: BinaryIO, kind: FileKind, path: Path) -> bytes:
-    """What is left to read of ``file``, opened from ``path``, be it a growing one. Raises OSError and `TooLarge`."""
+    """The rest of ``file``, opened from ``path``, even if it is growing. Raises OSError and `TooLarge`."""
     read = file.read(kind.most + 1)
     if len(read) > kind.most:
         raise _too_large(path, kind)
@@ -158,7 +158,7 @@ def read_bounded(file: BinaryIO, kind: FileKind, path: Path) -> bytes:
 
 
 def what_is(mode: int) -> str:
-    """What a file of this ``st_mode`` is where a regular one is wanted; empty for a regular one."""
+    """What a file of this ``st_mode`` is instead of a regular one; empty for a regular one."""
     for is_so, name in _NAMES:
         if is_so(mode):
             return name
@@ -189,7 +189,7 @@ def _size(count: int) -> str:
 
 
 def _open_in_its_folder(path: Path) -> int:
-    """Open ``path`` in a folder that is first opened itself, as neither may be exchanged for a link meanwhile."""
+    """Open ``path`` relative to its folder, opened first, so that neither can be swapped for a link meanwhile."""
     if os.open not in os.supports_dir_fd:
         return os.open(path, _FLAGS | _NOFOLLOW)
     try:

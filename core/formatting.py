@@ -1,4 +1,4 @@
-"""Numbers as people read them: bytes, thousands, durations, percent, moments."""
+"""Formats numbers for display: bytes, counts, durations, percentages, dates."""
 
 import time
 from decimal import Decimal
@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 NONE = "-"
-"""Stands for what is not known, or not there."""
+"""Stands for what is unknown or missing."""
 
 
 def show_bytes(size: float) -> str:
@@ -31,11 +31,11 @@ def show_bytes(size: float) -> str:
             digits = 0 if unit == "B" or size >= 100 else 1
             return f"{size:,.{digits}f} {unit}"
         size /= 1024
-    raise AssertionError("the last unit takes every size")
+    raise AssertionError("the last unit accepts every size")
 
 
 def show_count(number: int) -> str:
-    """A whole number with its thousands set apart: ``61,706``."""
+    """A whole number with thousands separators: ``61,706``."""
     return f"{number:,}"
 
 
@@ -51,7 +51,7 @@ def _plural(thing: str) -> str:
 
 
 def show_short(number: float) -> str:
-    """A number in at most four digits and a letter: ``416k``, ``15.3G``."""
+    """A number in at most four characters and a letter: ``416k``, ``15.3G``."""
     for limit, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if number >= limit:
             scaled = number / limit
@@ -60,7 +60,7 @@ def show_short(number: float) -> str:
 
 
 def show_change(before: int, after: int) -> str:
-    """``61,706 -> 42,800 (-31%)``; a change beyond tenfold as a factor, one below a percent as a difference."""
+    """``61,706 -> 42,800 (-31%)``; a tenfold change or more as a factor, one below a percent as a difference."""
     ratio = after / before if before else 0.0
     if ratio >= 10:
         how = f" (x{ratio:,.0f})"
@@ -83,16 +83,16 @@ def show_duration(seconds: float) -> str:
 
 
 def show_percent(share: float | None, digits: int = 2) -> str:
-    """A share from 0 to 1 in percent: ``98.71%``. Only what is exactly 1 is 100%, only what is exactly 0 is 0%.
+    """A share from 0 to 1 in percent: ``98.71%``. Only exactly 1 is 100%, only exactly 0 is 0%.
 
-    What would be rounded to either is given one digit more, ``99.997%``, and where that does not tell it apart or
-    ``digits`` is 0, a sign: ``>99.99%``, ``<0.001%``. Nothing is wider than 100% is.
+    What would round to either gets one more digit, ``99.997%``, and if that is not enough or ``digits`` is 0, a sign:
+    ``>99.99%``, ``<0.001%``. Nothing is wider than 100% is.
     """
     if share is None:
         return NONE
     text = f"{share:.{digits}%}"
     if not 0 < share < 1 or float(text[:-1]) not in (0.0, 100.0):
-        return "NaN" if share != share else text  # noqa: PLR0124  # the one number that is not itself
+        return "NaN" if share != share else text  # noqa: PLR0124  # the one number that is not equal to itself
     if digits and float((finer := f"{share:.{digits + 1}%}")[:-1]) not in (0.0, 100.0):
         return finer
     least = Decimal(1).scaleb(-digits)
@@ -120,7 +120,7 @@ def show_gap(gap: float | None) -> str:
 
 
 def show_loss(loss: float | None) -> str:
-    """A loss with four figures: ``0.0412``, ``12.35``."""
+    """A loss with four digits: ``0.0412``, ``12.35``."""
     return NONE if loss is None else f"{loss:.4f}" if abs(loss) < 10 else f"{loss:.4g}"
 
 
@@ -130,5 +130,5 @@ def show_rate(learning_rate: float) -> str:
 
 
 def show_moment(seconds: float) -> str:
-    """A time in seconds since 1970, to the minute, as it is here: ``2023-11-20 14:05``."""
+    """A time in seconds since 1970, to the minute, in local time: ``2023-11-20 14:05``."""
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))

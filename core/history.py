@@ -1,6 +1,6 @@
-"""The history of a run: what its events have told so far, at a size that stays bounded.
+"""The history of a run: the contents of its events so far, bounded in size.
 
-Time is counted in epochs, as a fraction: step 234 of 469 to the epoch is 0.499. Accuracies are shares, 0 to 1.
+Time is in fractional epochs: step 234 of 469 per epoch is 0.499. Accuracies are shares, 0 to 1.
 """
 
 from bisect import bisect_right
@@ -15,131 +15,131 @@ from msgspec.structs import replace
 from core.charts import Point, thin
 from core.events import Ended, EpochEnded, Event, LearningRateChanged, Progress, Started, StepSampled
 
-__all__ = ["KEPT", "SAMPLES", "Change", "History", "most_accurate"]
+__all__ = ["MAX_POINTS", "MAX_SAMPLES", "Change", "History", "most_accurate"]
 
-KEPT = 4000
-"""Points kept of one curve, at most."""
-SAMPLES = 400
-"""Samples kept of one run, at most."""
+MAX_POINTS = 4000
+"""Maximum number of points of a curve."""
+MAX_SAMPLES = 400
+"""Maximum number of samples of a run."""
 
 T = TypeVar("T")
-Placed = TypeVar("Placed", bound=tuple[float, float])
+AtX = TypeVar("AtX", bound=tuple[float, float])
 
-_place, _height = itemgetter(0), itemgetter(1)
+_x, _y = itemgetter(0), itemgetter(1)
 
 
 class Change(NamedTuple):
-    """The learning rate was changed by hand at ``x``."""
+    """The user changed the learning rate at ``x``."""
 
     x: float
     learning_rate: float
 
 
 class History(Struct, frozen=True):
-    """What a run has told so far. ``loss`` and ``accuracy`` are of the training set, fine-grained."""
+    """The history of a run so far. ``loss`` and ``accuracy`` are on the training set, several points per epoch."""
 
     loss: tuple[Point, ...] = ()
     accuracy: tuple[Point, ...] = ()
     val_loss: tuple[Point, ...] = ()
     val_accuracy: tuple[Point, ...] = ()
     epochs: tuple[EpochEnded, ...] = ()
-    """The last epochs, `KEPT` at most."""
+    """The last epochs, `MAX_POINTS` at most."""
     best: EpochEnded | None = None
     """The epoch with the lowest validation loss, or loss without validation; its accuracy need not be the best."""
     changes: tuple[Change, ...] = ()
     started: Started | None = None
     progress: Progress | None = None
     samples: tuple[StepSampled, ...] = ()
-    """Close looks at single steps, spread over the whole run: `SAMPLES` at most."""
+    """Samples of single steps, spread over the whole run: `MAX_SAMPLES` at most."""
     stretch: int = 0
-    """Steps of which the newest point of the training curves is the mean."""
+    """The number of steps averaged in the newest point of the training curves."""
     ended: Ended | None = None
 
     @property
     def x(self) -> float:
-        """How far training has come, in epochs."""
+        """How far training has got, in epochs."""
         return max((curve[-1].x for curve in (self.loss, self.val_loss) if curve), default=0.0)
 
     def means(self, figure: Literal["loss", "accuracy"]) -> tuple[Point, ...]:
-        """``figure`` over the training set at the end of every epoch, as the mean of its batches."""
+        """``figure`` over the training set at the end of every epoch, the mean of its batches."""
         return tuple(Point(epoch.epoch, y) for epoch in self.epochs if isfinite(y := float(getattr(epoch, figure))))
 
     @property
     def best_accuracy(self) -> Point | None:
         """The highest validation accuracy, at the first epoch that reached it; None without validation.
 
-        Thinning leaves the highest point of every stretch, so it is exact however long the run is.
+        Thinning keeps the highest point of every interval, so this is exact however long the run is.
         """
-        return max(self.val_accuracy, key=_height, default=None)
+        return max(self.val_accuracy, key=_y, default=None)
 
     def best_mark(self, figure: Literal["loss", "accuracy"]) -> Point | None:
-        """Where ``figure`` was best: in validation, or without it over the training epochs; None before the first."""
+        """Where ``figure`` was best in validation, or without it in the training epochs; None before the first."""
         if figure == "accuracy":
-            return self.best_accuracy or max(self.means("accuracy"), key=_height, default=None)
+            return self.best_accuracy or max(self.means("accuracy"), key=_y, default=None)
         if self.best is None:
             return None
         return Point(self.best.epoch, self.best.loss if self.best.val_loss is None else self.best.val_loss)
 
     @property
     def planned(self) -> int:
-        """How many epochs the run is to have in all; 0 before it has begun."""
-        told = (self.epochs[-1:] or (None,))[-1], self.progress, self.started
-        return max((event.epochs for event in told if event is not None), default=0)
+        """Epochs planned in all; 0 before the run has started."""
+        events = (self.epochs[-1:] or (None,))[-1], self.progress, self.started
+        return max((event.epochs for event in events if event is not None), default=0)
 
     def after(self, event: Event) -> "History":
-        """With what ``event`` tells. Numbers that are not finite leave a gap in the curve."""
+        """The history with ``event`` added. Numbers that are not finite leave a gap in the curve."""
         match event:
             case Started():
                 return replace(self, started=event, ended=None)
             case Progress():
-                return self._progressed(event)
+                return self._after_progress(event)
             case EpochEnded(epoch=epoch):
                 return replace(
                     self,
-                    epochs=_last((*self.epochs, event)),
+                    epochs=_newest((*self.epochs, event)),
                     best=event if event.best else self.best,
                     val_loss=_extend(self.val_loss, epoch, event.val_loss),
                     val_accuracy=_extend(self.val_accuracy, epoch, event.val_accuracy),
                 )
             case StepSampled():
-                return replace(self, samples=_spread((*self.samples, event)))
+                return replace(self, samples=_thin_samples((*self.samples, event)))
             case LearningRateChanged(step=step):
                 steps = self.started.steps_per_epoch if self.started else 0
                 change = Change(step / max(1, steps), event.learning_rate)
-                return replace(self, changes=_last((*self.changes, change)))
+                return replace(self, changes=_newest((*self.changes, change)))
             case Ended():
                 return replace(self, ended=event)
         return self
 
     def until(self, step: int) -> "History":
-        """As it was after ``step`` steps, but for points that have been thinned out since."""
+        """The history as it was after ``step`` steps, except for points thinned out since."""
         x = step / max(1, self.started.steps_per_epoch) if self.started else 0.0
-        epochs = tuple(told for told in self.epochs if told.step <= step)
+        epochs = tuple(epoch for epoch in self.epochs if epoch.step <= step)
         best = self.best if self.best and self.best.step <= step else None
         return replace(
             self,
             **{name: _before(getattr(self, name), x) for name in ("loss", "accuracy", "val_loss", "val_accuracy")},
             changes=_before(self.changes, x),
             epochs=epochs,
-            best=best or next((told for told in reversed(epochs) if told.best), None),
+            best=best or next((epoch for epoch in reversed(epochs) if epoch.best), None),
             progress=replace(self.progress, step=min(step, self.progress.step)) if self.progress else None,
             samples=tuple(sample for sample in self.samples if sample.step <= step),
             ended=None,
         )
 
-    def _progressed(self, event: Progress) -> "History":
+    def _after_progress(self, event: Progress) -> "History":
         x = event.step / max(1, event.steps_per_epoch)
         stretch = max(1, event.step - (self.progress.step if self.progress else 0))
         if event.epoch_step == event.steps_per_epoch and 2 * stretch < self.stretch:
-            # What is left over at the end of an epoch is a mean of few examples: as a point of its own it would
+            # The steps left over at the end of an epoch average few examples: as a point of their own they would
             # stick out of the curve.
-            joint = self.stretch + stretch
+            merged = self.stretch + stretch
             return replace(
                 self,
                 progress=event,
-                stretch=joint,
-                loss=_joined(self.loss, x, event.loss, stretch / joint),
-                accuracy=_joined(self.accuracy, x, event.accuracy, stretch / joint),
+                stretch=merged,
+                loss=_merge_last(self.loss, x, event.loss, stretch / merged),
+                accuracy=_merge_last(self.accuracy, x, event.accuracy, stretch / merged),
             )
         return replace(
             self,
@@ -160,25 +160,25 @@ def _extend(points: tuple[Point, ...], x: float, y: float | None) -> tuple[Point
     if y is None or not isfinite(y):
         return points
     points = (*points, Point(x, y))
-    return points if len(points) <= KEPT else thin(points, KEPT // 2)
+    return points if len(points) <= MAX_POINTS else thin(points, MAX_POINTS // 2)
 
 
-def _before(told: tuple[Placed, ...], x: float) -> tuple[Placed, ...]:
-    """What of ``told``, which is in order of x, does not lie behind ``x``."""
-    return told[: bisect_right(told, x, key=_place)]
+def _before(points: tuple[AtX, ...], x: float) -> tuple[AtX, ...]:
+    """Those of ``points``, which are in order of x, that do not lie after ``x``."""
+    return points[: bisect_right(points, x, key=_x)]
 
 
-def _joined(points: tuple[Point, ...], x: float, y: float, share: float) -> tuple[Point, ...]:
-    """With the last point moved to ``x``, and towards ``y`` by ``share``."""
+def _merge_last(points: tuple[Point, ...], x: float, y: float, share: float) -> tuple[Point, ...]:
+    """The points with the last one moved to ``x``, and towards ``y`` by ``share``."""
     if not points or not isfinite(y):
         return points
     return (*points[:-1], Point(x, points[-1].y + (y - points[-1].y) * share))
 
 
-def _spread(samples: tuple[StepSampled, ...]) -> tuple[StepSampled, ...]:
-    """``samples``, every second one left out if they are too many; the first and the last stay."""
-    return samples if len(samples) <= SAMPLES else (*samples[:-1:2], samples[-1])
+def _thin_samples(samples: tuple[StepSampled, ...]) -> tuple[StepSampled, ...]:
+    """``samples``, without every second one if there are too many; the first and the last stay."""
+    return samples if len(samples) <= MAX_SAMPLES else (*samples[:-1:2], samples[-1])
 
 
-def _last(told: tuple[T, ...]) -> tuple[T, ...]:
-    return told if len(told) <= KEPT else told[-KEPT // 2 :]
+def _newest(items: tuple[T, ...]) -> tuple[T, ...]:
+    return items if len(items) <= MAX_POINTS else items[-MAX_POINTS // 2 :]

@@ -1,9 +1,9 @@
-"""The edit journal: what a process has not saved yet, on disk, for the case that it ends before it can ask.
+"""The edit journal: a process's unsaved changes, on disk in case it ends before it can ask to save them.
 
-    journal/<name>/journal.json   the document: preset, what is saved of it, its file
+    journal/<name>/journal.json   the document: preset, its saved version, its file
     journal/<name>/lock           held by the process that edits it
 
-A folder whose lock nobody holds was left by a process that ended unexpectedly.
+A folder whose lock is not held was left by a process that ended unexpectedly.
 """
 
 import os
@@ -25,19 +25,19 @@ from core.process_lock import LockHeldError
 if TYPE_CHECKING:
     from filelock import FileLock
 
-__all__ = ["Journal", "JournalError", "Leftover", "discard", "leftovers", "reopened"]
+__all__ = ["Journal", "JournalError", "Leftover", "discard", "leftovers", "reopen"]
 
 JOURNAL, LOCK = "journal.json", "lock"
 DAMAGED = "damaged-"
-"""How the name of a folder begins whose journal cannot be read: it is kept, and not looked at again."""
+"""Prefix of the folders whose journal cannot be read: they are kept, and not read again."""
 
 
 class JournalError(ValueError):
-    """A journal that cannot be read or taken: one line that says why."""
+    """A journal that cannot be read or taken over; the message says why, in one line."""
 
 
 class _Entry(Struct, frozen=True):
-    """What journal.json holds: presets as TOML."""
+    """The contents of journal.json; presets are TOML."""
 
     preset: str
     saved: str | None
@@ -46,34 +46,34 @@ class _Entry(Struct, frozen=True):
 
 
 class Leftover(Struct, frozen=True):
-    """What a process that ended unexpectedly had not saved."""
+    """The unsaved changes of a process that ended unexpectedly."""
 
     folder: Path
     preset: Preset
     saved: Preset | None
-    """What was last opened or saved; None if it was never in a file."""
+    """The version last opened or saved; None if it was never in a file."""
     path: Path | None
     written: float
     """Seconds since 1970."""
 
 
 class Journal:
-    """The journal of this process. Its methods may be called in any thread; they wait for the disk."""
+    """The journal of this process. Thread-safe; its methods block on the disk."""
 
     def __init__(self) -> None:
         self._folder: Path | None = None
         self._lock: FileLock | None = None
-        self._turn = Lock()
+        self._mutex = Lock()
         self._number = 0
         self._saved: tuple[Preset | None, str | None] = None, None
         self._closed = False
 
     def write(self, document: Document, path: Path | None, number: int) -> None:
-        """Have on disk what is unsaved of ``document``, or nothing if all is saved. Raises OSError.
+        """Write the unsaved changes of ``document`` to disk, or delete them if all is saved. Raises OSError.
 
-        Of two calls the one with the greater ``number`` counts, whichever comes first.
+        Of two calls the one with the greater ``number`` wins, whichever comes first.
         """
-        with self._turn:
+        with self._mutex:
             if self._closed or number <= self._number:
                 return
             self._number = number
@@ -84,30 +84,30 @@ class Journal:
             folder = self._claim()
             entry = _Entry(
                 presets.dumps(document.present),
-                self._dumped(document.saved),
+                self._dump(document.saved),
                 str(path.absolute()) if path else None,
                 time.time(),
             )
             storage.write_atomically(folder / JOURNAL, msgspec.json.encode(entry))
 
     def adopt(self, leftover: Leftover) -> None:
-        """Go on with ``leftover`` as the journal of this process. Raises `JournalError` if another one has it."""
-        with self._turn:
+        """Take over ``leftover`` as the journal of this process. Raises `JournalError` if another one has it."""
+        with self._mutex:
             try:
                 lock = process_lock.acquire(leftover.folder / LOCK)
             except (LockHeldError, OSError) as error:
-                raise JournalError("another LayerLab has it open already") from error
+                raise JournalError("another LayerLab already has it open") from error
             if not (leftover.folder / JOURNAL).exists():
                 lock.release()
-                raise JournalError("another LayerLab has seen to it already")
-            self._leave()
+                raise JournalError("another LayerLab has already handled it")
+            self._delete()
             self._folder, self._lock = leftover.folder, lock
 
     def close(self) -> None:
-        """End in order: nothing is left."""
-        with self._turn:
+        """Delete the journal at a normal exit."""
+        with self._mutex:
             self._closed = True
-            self._leave()
+            self._delete()
 
     def _claim(self) -> Path:
         if self._folder is None:
@@ -116,7 +116,7 @@ class Journal:
             self._folder, self._lock = folder, process_lock.acquire(folder / LOCK)
         return self._folder
 
-    def _leave(self) -> None:
+    def _delete(self) -> None:
         if self._folder is not None and self._lock is not None:
             with suppress(OSError):
                 (self._folder / JOURNAL).unlink(missing_ok=True)
@@ -124,15 +124,15 @@ class Journal:
             shutil.rmtree(self._folder, ignore_errors=True)
         self._folder = self._lock = None
 
-    def _dumped(self, saved: Preset | None) -> str | None:
-        """``saved`` as TOML; it is the same from one edit to the next."""
+    def _dump(self, saved: Preset | None) -> str | None:
+        """``saved`` as TOML, cached, as it seldom changes between edits."""
         if self._saved[0] is not saved:
             self._saved = saved, presets.dumps(saved) if saved else None
         return self._saved[1]
 
 
 def leftovers() -> tuple[tuple[Leftover, ...], tuple[str, ...]]:
-    """What was left unsaved, the newest first; and a line for each journal that is damaged, which is set aside."""
+    """The unsaved documents, newest first, and a line for each damaged journal, which is set aside."""
     found, damaged = [], []
     try:
         folders = sorted(folder for folder in _home().iterdir() if folder.is_dir())
@@ -148,23 +148,23 @@ def leftovers() -> tuple[tuple[Leftover, ...], tuple[str, ...]]:
             else:
                 found.append(leftover)
         except FileNotFoundError:
-            _clear(folder)  # nothing was unsaved
+            _delete_empty(folder)  # nothing was unsaved
         except JournalError as error:
-            damaged.append(f"{_aside(folder)}: {error}")
+            damaged.append(f"{_set_aside(folder)}: {error}")
     return tuple(sorted(found, key=lambda one: -one.written)), tuple(damaged)
 
 
 def discard(leftover: Leftover) -> None:
     """Delete ``leftover``. Raises `JournalError` if another process has taken it."""
     if process_lock.is_held(leftover.folder / LOCK):
-        raise JournalError("another LayerLab has it open already")
+        raise JournalError("another LayerLab already has it open")
     shutil.rmtree(leftover.folder, ignore_errors=True)
 
 
-def reopened(leftover: Leftover) -> tuple[Document, Path | None]:
-    """The document that ``leftover`` was, and its file: none if that no longer holds what was saved or opened then.
+def reopen(leftover: Leftover) -> tuple[Document, Path | None]:
+    """The document in ``leftover``, and its file; None if the file has changed since it was opened or saved.
 
-    So ctrl+s never overwrites what somebody has written there since.
+    So ctrl+s never overwrites what somebody else has written since.
     """
     path = leftover.path
     if path is not None:
@@ -178,7 +178,7 @@ def reopened(leftover: Leftover) -> tuple[Document, Path | None]:
 
 
 def _read(folder: Path) -> Leftover:
-    """Raises FileNotFoundError where there is no journal, `JournalError` for one that is damaged."""
+    """Raises FileNotFoundError if there is no journal, `JournalError` if it is damaged."""
     try:
         entry = msgspec.json.decode(files.read_bytes(folder / JOURNAL, files.JOURNAL, follow=False), type=_Entry)
         saved = None if entry.saved is None else presets.loads(entry.saved, JOURNAL)
@@ -195,21 +195,21 @@ def _read(folder: Path) -> Leftover:
 
 
 def _is_saved(leftover: Leftover) -> bool:
-    """Whether the file holds it: it was saved just before the process ended."""
+    """Whether the file has the same contents: it was saved just before the process ended."""
     try:
         return leftover.path is not None and presets.load(leftover.path) == leftover.preset
     except PresetError:
         return False
 
 
-def _clear(folder: Path) -> None:
-    """Delete what a process left that had nothing unsaved; one that is just being begun is young and stays."""
+def _delete_empty(folder: Path) -> None:
+    """Delete the folder of a process that had nothing unsaved, unless it is so new that it may still be written."""
     with suppress(OSError):
         if time.time() - folder.stat().st_mtime > 60:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _aside(folder: Path) -> str:
+def _set_aside(folder: Path) -> str:
     aside = folder.with_name(f"{DAMAGED}{folder.name}")
     with suppress(OSError):
         folder.rename(aside)

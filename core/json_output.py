@@ -1,7 +1,7 @@
-"""What LayerLab tells other programs of presets: plain data for `core.strict_json.to_json`.
+"""The JSON output about presets: plain data for `core.strict_json.to_json`.
 
-The field names are an interface: scripts read them. Numbers that could not be worked out are None, and so is
-whatever JSON has no word for (NaN, infinities).
+The field names are an interface: scripts read them. Numbers that could not be computed are None, and so is whatever
+JSON cannot express (NaN, infinities).
 """
 
 from pathlib import Path
@@ -43,7 +43,7 @@ class LayerReport(Struct, frozen=True):
 
 
 class TotalsReport(Struct, frozen=True):
-    """Sums over the layers that could be worked out; ``bytes`` are those of the parameters as float32."""
+    """Sums over the layers that could be computed; ``bytes`` is the size of the parameters as float32."""
 
     weights: int
     biases: int
@@ -57,7 +57,7 @@ class TotalsReport(Struct, frozen=True):
 
 
 class ProblemReport(Struct, frozen=True):
-    """``layer`` is 0 for the input, None for the whole; ``fix`` says what mends it, None if nothing is on offer."""
+    """``layer`` is 0 for the input, None for the whole network; ``fix`` is the fix on offer, None if there is none."""
 
     layer: int | None
     severity: str
@@ -67,7 +67,7 @@ class ProblemReport(Struct, frozen=True):
 
 
 class SummaryReport(Struct, frozen=True):
-    """What `layerlab summary --json` prints."""
+    """The output of `layerlab summary --json`."""
 
     name: str
     input_shape: Shape
@@ -77,7 +77,7 @@ class SummaryReport(Struct, frozen=True):
 
 
 class PresetReport(Struct, frozen=True):
-    """One entry of `layerlab presets --json`; ``why`` tells what keeps it from being trained, None if nothing does."""
+    """One entry of `layerlab presets --json`; ``why`` says why it cannot be trained, None if it can."""
 
     id: str
     name: str
@@ -87,7 +87,7 @@ class PresetReport(Struct, frozen=True):
 
 
 def summary_report(preset: Preset, summary: Summary) -> SummaryReport:
-    """``summary`` of the preset's architecture, with what hinders training it by its plan as warnings."""
+    """``summary`` of the preset's architecture, with what prevents training it by its plan as warnings."""
     problems = architecture_problems(preset.architecture, preset.plan, summary)
     return SummaryReport(
         name=preset.name,
@@ -99,7 +99,7 @@ def summary_report(preset: Preset, summary: Summary) -> SummaryReport:
 
 
 def preset_reports() -> list[PresetReport]:
-    """Every preset that can be loaded by its id, also those that turn out to be unreadable."""
+    """Every preset that is listed, including those that turn out to be unreadable."""
     return [_preset(listed.id, listed.path) for listed in presets.listed()]
 
 

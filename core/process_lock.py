@@ -1,4 +1,4 @@
-"""Locks that die with the process that holds them, in whatever way it ends."""
+"""Locks that are released when the process that holds them ends, however it ends."""
 
 import os
 import stat
@@ -23,7 +23,7 @@ def is_held(path: Path) -> bool:
     """Whether a process holds the lock at ``path`` now."""
     if not _is_regular(path):
         return False
-    from filelock import FileLock, Timeout  # noqa: PLC0415  # slow to import, and seldom asked
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # slow to import, and seldom needed
 
     probe = FileLock(path, thread_local=False)
     try:
@@ -31,30 +31,30 @@ def is_held(path: Path) -> bool:
     except Timeout:
         return True
     except (OSError, NotImplementedError):
-        return False  # where nothing can be locked nothing is
+        return False  # where locking is not supported, nothing is locked
     probe.release()
     return False
 
 
 def acquire(path: Path) -> "FileLock":
-    """Take the lock at ``path`` until it is released.
+    """Acquire the lock at ``path``.
 
-    Raises `LockHeldError`; `NotAFile` where a link or a device lies there; OSError.
+    Raises `LockHeldError`, `NotAFile` for a link or a device, and OSError.
     """
     if os.path.lexists(path) and not _is_regular(path):
-        raise NotAFile(EINVAL, "no file", str(path))
+        raise NotAFile(EINVAL, "not a file", str(path))
     from filelock import FileLock, Timeout  # noqa: PLC0415  # as above
 
-    taken = FileLock(path, thread_local=False)
+    lock = FileLock(path, thread_local=False)
     try:
-        taken.acquire(timeout=1)  # one who only asks whether it is held has it for a moment
+        lock.acquire(timeout=1)  # `is_held` holds it for a moment
     except Timeout as error:
         raise LockHeldError(str(path)) from error
-    return taken
+    return lock
 
 
 def _is_regular(path: Path) -> bool:
-    """Whether there is a file at ``path``: to lock what a link leads to would cut that to nothing."""
+    """Whether there is a regular file at ``path``: locking through a link would truncate its target."""
     with suppress(OSError):
         return stat.S_ISREG(path.stat(follow_symlinks=False).st_mode)
     return False

@@ -1,12 +1,12 @@
-r"""Text from people and files made safe to show: the one place that decides what a reader may see of it.
+r"""Makes text from users and files safe to display: the one place that decides what is shown of it.
 
-Control characters steer a terminal; format characters (Unicode's Cf, such as U+061C or U+202E) turn the direction of
-writing or are seen by nobody; separators break lines; lone surrogates cannot be encoded; and of what has no character,
-by Unicode or by private agreement, no terminal knows the width. All of them are shown as Python escapes them:
-``\x1b``, ``\u061c``, ``\U000e0001``. Text is also cut, so that no file can have megabytes of it laid out.
+Control characters steer a terminal; format characters (Unicode's Cf, such as U+061C or U+202E) change the direction of
+writing or are invisible; separators break lines; lone surrogates cannot be encoded; and no terminal knows the width of
+unassigned and private-use characters. All of them are shown as Python escapes them: ``\x1b``, ``\u061c``,
+``\U000e0001``. Text is also truncated, so that no file can make the app lay out megabytes of it.
 
-Joiners are escaped too, though they belong to some scripts and emoji: a name that reads like another must not be
-another. JSON has the characters themselves, as JSON escapes them: see `core.strict_json.to_json`.
+Joiners are escaped too, though some scripts and emoji need them: two different names must not look the same. JSON has
+the characters themselves, as JSON escapes them: see `core.strict_json.to_json`.
 """
 
 from pathlib import Path
@@ -25,49 +25,49 @@ __all__ = [
 ]
 
 LONGEST = 10_000
-"""Characters of one text that are shown at most: as many as a note of a run may have."""
+"""Maximum length of a displayed text: that of a run's note."""
 _QUOTED = 60
-"""Characters of a refused value that a message quotes."""
+"""Maximum length of a rejected value quoted in a message."""
 _NAME = 1_000
-"""Characters of a name or a path that a message gives."""
+"""Maximum length of a name or a path in a message."""
 PASTED = 100_000
-"""Characters of a paste that are looked at, at least."""
+"""Minimum number of characters of a paste that are read."""
 _TOO_MANY_DIGITS = 10**_QUOTED
 
 
 def is_printable(text: str) -> bool:
-    """Whether ``text`` is safe to show as it is, and has no space but the common one."""
+    """Whether ``text`` is safe to display as it is, and has no white space but plain spaces."""
     return text.isprintable()
 
 
 def escaped(text: str) -> str:
-    """``text`` with every character that is not safe to show as its escape; spaces of whatever width stay."""
+    """``text`` with unsafe characters escaped; spaces of any width stay."""
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() or category(each) == "Zs" else _escape(each) for each in text)
 
 
 def without_unsafe(text: str) -> str:
-    """``text`` without the characters that `escaped` would show as escapes."""
+    """``text`` without the characters that `escaped` would escape."""
     if text.isprintable():
         return text
     return "".join(each for each in text if each.isprintable() or category(each) == "Zs")
 
 
 def truncated(text: str, most: int = LONGEST) -> str:
-    """``text``, or its first characters and an ellipsis: ``most`` in all."""
+    """``text``, cut to ``most`` characters including an ellipsis."""
     return text if len(text) <= most else f"{text[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def one_line(text: str, most: int = LONGEST) -> str:
-    """``text`` on one line that is safe to show, its white space as single spaces, cut to ``most`` characters."""
+    """``text`` on one line that is safe to display, white space collapsed, cut to ``most`` characters."""
     return escaped(" ".join(truncated(text, most).split()))
 
 
 def pasted_line(text: str, most: int) -> str:
-    """``text`` as it goes into a field of one line: its lines joined by blanks, what steers a terminal left out.
+    """``text`` as pasted into a one-line field: lines joined by spaces, unsafe characters removed.
 
-    At most ``most`` characters; of a text of megabytes only the beginning is looked at.
+    At most ``most`` characters; only the beginning of a very long text is read.
     """
     head = text[: max(PASTED, 2 * most)]
     lines = (line.strip() for line in head.replace("\t", " ").splitlines())
@@ -75,8 +75,8 @@ def pasted_line(text: str, most: int) -> str:
 
 
 def printable_path(name: str | Path) -> str:
-    """``name`` as a message gives it, quoted if it has characters that are not safe to show; a long one without its
-    middle, as a path ends in what tells it from others.
+    """``name`` for a message, quoted if it has unsafe characters; a long one loses its middle, as the end of a path
+    distinguishes it from others.
     """
     text = str(name)
     if len(text) > _NAME:
@@ -85,9 +85,9 @@ def printable_path(name: str | Path) -> str:
 
 
 def quoted(raw: object) -> str:
-    """``raw`` as a message quotes it: on one line, cut where it is long."""
+    """``raw`` quoted for a message: on one line, truncated if long."""
     if isinstance(raw, int) and abs(raw) >= _TOO_MANY_DIGITS:
-        return "a number of more than 60 digits"  # Python refuses to write out very long ones
+        return "a number of more than 60 digits"  # Python refuses to convert very long ones to text
     try:
         text = repr(list(raw) if isinstance(raw, tuple) else raw[: _QUOTED + 1] if isinstance(raw, str) else raw)
     except (ValueError, RecursionError):
@@ -96,7 +96,7 @@ def quoted(raw: object) -> str:
 
 
 def quoted_name(name: str) -> str:
-    """``name`` as a message gives it: as it is if that is one short safe line, else quoted."""
+    """``name`` for a message: as it is if short and safe, else quoted."""
     return name if name.isprintable() and len(name) <= _QUOTED else quoted(name)
 
 

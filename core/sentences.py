@@ -1,36 +1,36 @@
-"""Sentences put together from parts that others wrote, with one mark at each end and nothing said twice."""
+"""Joins texts into sentences, with one punctuation mark at each end and nothing repeated."""
 
 import re
 
 __all__ = ["after_place", "clauses", "sentence"]
 
 MARKS = (".", "?", "!", "\N{HORIZONTAL ELLIPSIS}")
-"""What a sentence can end with."""
+"""The marks that can end a sentence."""
 
 
 def sentence(text: str) -> str:
-    """``text`` with a full stop, unless it ends already: ``did you mean Dense?`` stays as it is."""
+    """``text`` with a full stop, unless it has an end mark: ``did you mean Dense?`` stays as it is."""
     text = text.rstrip()
     return text if not text or text.endswith(MARKS) else f"{text}."
 
 
 def clauses(*parts: str) -> str:
-    """``parts`` that say something, with semicolons between them; behind a question a new sentence begins."""
-    said = ""
+    """The ``parts`` that are not empty, joined by semicolons; after an end mark a new sentence starts."""
+    joined = ""
     for part in filter(None, (part.strip() for part in parts)):
-        if not said:
-            said = part
-        elif said.endswith(MARKS):
-            said = f"{said} {part[0].upper()}{part[1:]}"
+        if not joined:
+            joined = part
+        elif joined.endswith(MARKS):
+            joined = f"{joined} {part[0].upper()}{part[1:]}"
         else:
-            said = f"{said}; {part}"
-    return said
+            joined = f"{joined}; {part}"
+    return joined
 
 
 def after_place(layer: int | None, text: str) -> str:
-    """``text`` behind the layer it is about, from 1, 0 being the input: ``layer 3: ...``, ``input: ...``.
+    """``text`` after the layer it is about, from 1, 0 being the input: ``layer 3: ...``, ``input: ...``.
 
-    The place is left out where ``text`` names it by itself, and where it is None.
+    The layer is left out if ``text`` names it already, or if it is None.
     """
     if layer is None:
         return text

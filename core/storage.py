@@ -1,4 +1,4 @@
-"""Where a person's own files lie, and how they are written: wholly or not at all."""
+"""Where the user's files are, and how they are written: atomically."""
 
 import os
 import shutil
@@ -25,24 +25,24 @@ __all__ = [
     "write_atomically",
 ]
 
-_SYSTEM, _MEMORY = ("/dev/", "/proc/", "/sys/"), "/dev/shm/"  # noqa: S108  # it is where files are, not one
+_SYSTEM, _MEMORY = ("/dev/", "/proc/", "/sys/"), "/dev/shm/"  # noqa: S108  # a prefix, not a temporary file
 UNFINISHED = ".layerlab-"
-"""How the name of a file begins that is still being written; one that stays was left by a process that died."""
+"""Prefix of the names of files that are being written; a leftover one belongs to a process that died."""
 
 
 def home() -> Path:
-    """The folder of everything that a person makes: ``LAYERLAB_HOME``, else the platform's data folder."""
+    """The folder of all the user's files: ``LAYERLAB_HOME``, else the platform's data folder."""
     moved = os.environ.get("LAYERLAB_HOME")
     return Path(moved).expanduser() if moved else platformdirs.user_data_path("layerlab")
 
 
 def presets_folder() -> Path:
-    """The folder of a person's own presets; it need not exist."""
+    """The folder of the user's own presets; it may not exist."""
     return home() / "presets"
 
 
 def log_file() -> Path:
-    """Where what libraries write to the terminal goes while the app has the screen."""
+    """The file that captures what libraries write to the terminal while the app has the screen."""
     folder = home() if os.environ.get("LAYERLAB_HOME") else platformdirs.user_log_path("layerlab")
     return folder / "layerlab.log"
 
@@ -56,7 +56,7 @@ def write_atomically(
     parents: bool = True,
     replaces: bool = True,
 ) -> None:
-    """Put ``content`` at ``path`` in one step; see `atomic_file`. A text is encoded before anything is written."""
+    """Write ``content`` to ``path`` atomically; see `atomic_file`. Text is encoded before anything is written."""
     data = content.encode() if isinstance(content, str) else content
     with atomic_file(path, durably=durably, follow=follow, parents=parents, replaces=replaces) as file:
         file.write(data)
@@ -66,15 +66,15 @@ def write_atomically(
 def atomic_file(
     path: Path, *, durably: bool = True, follow: bool = True, parents: bool = True, replaces: bool = True
 ) -> Iterator[BinaryIO]:
-    """A new file to write, which is put at ``path`` at the end of the block; whatever stood there stays until then.
+    """A new file to write, which is moved to ``path`` at the end of the block; what is there stays until then.
 
-    Until then it has a name that nobody can foresee, beside ``path``. What is written outlives the process in any case,
-    and a power cut if it is written ``durably``, which waits for the disk. With ``parents`` its folder is made. See
-    `put_in_place` for ``replaces``.
+    Until then it has a random name beside ``path``. It survives the end of the process in any case, and a power cut if
+    written ``durably``, which waits for the disk. With ``parents``, missing folders are created. See `put_in_place` for
+    ``replaces``.
 
-    With ``follow`` a link at ``path`` stays, and the file that it leads to is replaced: a person's presets may be links
-    into a folder of their own making. Without, the link itself is replaced: it may lie in a folder that others write
-    to, and lead to anything.
+    With ``follow``, a link at ``path`` stays, and its target is replaced: presets may be links into a folder of the
+    user's choice. Without, the link itself is replaced: it may be in a folder that others can write to, and point
+    anywhere.
 
     Raises OSError.
     """
@@ -82,25 +82,25 @@ def atomic_file(
     _refuse_system(path)
     if parents:
         path.parent.mkdir(parents=True, exist_ok=True)
-    written = _unforeseen(path)
+    temporary = _random_path(path)
     try:
-        with written.open("xb") as file:  # fails if there is anything of that name, even a link to nowhere
+        with temporary.open("xb") as file:  # fails if the name exists, even as a broken link
             yield file
-        put_in_place(written, path, durably=durably, replaces=replaces)
+        put_in_place(temporary, path, durably=durably, replaces=replaces)
     except BaseException:
         with suppress(OSError):
-            written.unlink()
+            temporary.unlink()
         raise
 
 
 @contextmanager
 def private_folder(beside: Path) -> Iterator[Path]:
-    """A folder in that of ``beside`` which none but this person may look into; it is gone at the end of the block.
+    """A folder beside ``beside`` that only this user can access; deleted at the end of the block.
 
-    For libraries that want to write to a path of their own choosing. Raises OSError.
+    For libraries that only write to a path. Raises OSError.
     """
     _refuse_system(beside)
-    folder = _unforeseen(beside)
+    folder = _random_path(beside)
     folder.mkdir(mode=0o700)
     try:
         yield folder
@@ -108,32 +108,32 @@ def private_folder(beside: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def put_in_place(written: Path, path: Path, *, durably: bool = True, replaces: bool = True) -> None:
-    """Move the file ``written`` to ``path``, on the same disk, in one step.
+def put_in_place(temporary: Path, path: Path, *, durably: bool = True, replaces: bool = True) -> None:
+    """Move the file ``temporary`` to ``path``, on the same disk, atomically.
 
-    If it ``replaces`` a file it gets its permissions; else FileExistsError is raised where there is anything, were it
-    a link to nowhere, and also if it has come there since somebody looked. What is no file, such as a device, is never
-    replaced. Raises OSError.
+    If it ``replaces`` a file, it gets that file's permissions; otherwise FileExistsError is raised if anything exists
+    at ``path``, even a broken link, without a race. Anything but a file, such as a device, is never replaced. Raises
+    OSError.
     """
     if durably:
-        with written.open("rb+") as file:
+        with temporary.open("rb+") as file:
             os.fsync(file.fileno())
     if not replaces:
-        _put_anew(written, path)
+        _create_new(temporary, path)
         return
     with suppress(FileNotFoundError):
         mode = path.stat(follow_symlinks=False).st_mode
         if S_ISREG(mode):
-            written.chmod(S_IMODE(mode))
+            temporary.chmod(S_IMODE(mode))
         elif not S_ISLNK(mode):
-            raise NotAFile(EINVAL, f"{what_is(mode)}, and stays as it is", str(path))
-    written.replace(path)
+            raise NotAFile(EINVAL, f"{what_is(mode)}, and is not replaced", str(path))
+    temporary.replace(path)
 
 
 def open_log(path: Path, most: int) -> int:
-    """A descriptor that adds to the file at ``path``, emptied first if it has more than ``most`` bytes.
+    """A descriptor that appends to the file at ``path``, truncated first if it has more than ``most`` bytes.
 
-    Only a regular file will do: a pipe would be waited for. Raises OSError.
+    Only a regular file is accepted: opening a pipe would block. Raises OSError.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     descriptor = os.open(path, flags, 0o600)
@@ -147,24 +147,24 @@ def open_log(path: Path, most: int) -> int:
 
 
 def _refuse_system(path: Path) -> None:
-    """Raises `NotAFile` for what lies among devices: /dev/stdout, say, is a link that others need as it is."""
+    """Raises `NotAFile` for paths among the devices: /dev/stdout, for example, is a link that others need."""
     place = f"{os.path.realpath(path.parent)}{os.sep}"
     if place.startswith(_SYSTEM) and not place.startswith(_MEMORY):
         raise NotAFile(EINVAL, "no place for a file", str(path))
 
 
-def _unforeseen(beside: Path) -> Path:
-    """A name in the folder of ``beside`` that nobody can foresee."""
+def _random_path(beside: Path) -> Path:
+    """A random name in the folder of ``beside``."""
     return beside.parent / f"{UNFINISHED}{os.urandom(8).hex()}"
 
 
-def _put_anew(written: Path, path: Path) -> None:
+def _create_new(temporary: Path, path: Path) -> None:
     try:
-        path.hardlink_to(written)
+        path.hardlink_to(temporary)
     except FileExistsError:
         raise FileExistsError(EEXIST, "exists already", str(path)) from None
-    except OSError:  # a file system without such links: hold the place, then take it
+    except OSError:  # a file system without hard links: reserve the name, then replace it
         path.touch(exist_ok=False)
-        written.replace(path)
+        temporary.replace(path)
     else:
-        written.unlink()
+        temporary.unlink()

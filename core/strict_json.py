@@ -1,4 +1,4 @@
-"""Strict JSON: what LayerLab tells other programs, written so that every parser reads it."""
+"""Strict JSON for other programs, which every parser can read."""
 
 import json
 import math
@@ -10,9 +10,9 @@ __all__ = ["to_json"]
 
 
 def to_json(report: object) -> str:
-    """``report`` as one line of strict JSON in ASCII, so that no text in it can steer a terminal."""
+    """``report`` as one line of strict JSON in ASCII, so that no text in it can control a terminal."""
     text = json.dumps(_without_nan(msgspec.to_builtins(report)), allow_nan=False)
-    return text.replace("\x7f", "\\u007f")  # the one control character that JSON leaves as it is
+    return text.replace("\x7f", "\\u007f")  # the one control character that JSON does not escape
 
 
 def _without_nan(value: Any) -> Any:

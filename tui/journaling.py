@@ -10,7 +10,7 @@ from textual.timer import Timer
 from textual.worker import get_current_worker
 
 from core.document import Document
-from core.journal import Journal, JournalError, Leftover, discard, leftovers, reopened
+from core.journal import Journal, JournalError, Leftover, discard, leftovers, reopen
 from core.keras_runtime.failures import explain
 from core.presets import Preset
 from core.sanitize import one_line
@@ -116,7 +116,7 @@ class Journaling(DocumentController):
                     self.refuse("Not discarded", error)
 
     def _restore(self, leftover: Leftover) -> None:
-        document, path = reopened(leftover)
+        document, path = reopen(leftover)
         try:
             self._journal.adopt(leftover)
         except JournalError as error:

@@ -110,9 +110,7 @@ def _cause(symptom: Finding, known: Sequence[Finding]) -> Finding | None:
 
 
 def _consequence(symptom: Finding, cause: Finding) -> Finding:
-    return replace(
-        symptom, cause=f"This is because of {cause.title}: fix that first.", fixes=(), because=cause.title
-    )
+    return replace(symptom, cause=f"This is because of {cause.title}: fix that first.", fixes=(), because=cause.title)
 
 
 def _completed(finding: Finding, codes: set[str]) -> Finding:

@@ -1,1 +1,1 @@
-"""What is made for other tools: a Keras script, tables of figures."""
+"""Exports for other tools: Keras models and scripts, CSV, TensorBoard, lab reports."""

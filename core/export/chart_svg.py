@@ -1,4 +1,4 @@
-"""Charts of curves over epochs as SVG that can be read without color: lines and marks differ in their shapes."""
+"""Charts of curves over epochs as SVG, readable without color: lines and marks differ in shape."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -31,11 +31,11 @@ Shape = Literal["circle"] | Polygon
 
 
 class CurveStyle(Struct, frozen=True):
-    """How a curve is drawn: in the color of the class ``role``, and in shapes of its own."""
+    """How a curve is drawn: the color of the class ``role``, and its shapes."""
 
     role: str
     dash: str | None = ""
-    """Lengths drawn and left out in turn; empty: drawn throughout; None: there is no line, only marks."""
+    """Lengths of dashes and gaps; empty for a solid line; None for marks without a line."""
     mark: Shape | None = None
     hollow: bool = False
 
@@ -50,7 +50,7 @@ RUNS = tuple(
     CurveStyle(f"run{number + 1}", DASHES[number % len(DASHES)], SHAPES[number % len(SHAPES)], number >= len(SHAPES))
     for number in range(2 * len(SHAPES))
 )
-"""Looks of runs that are shown together; more could not be told apart."""
+"""Styles of runs shown together; more could not be distinguished."""
 
 
 class Curve(Struct, frozen=True):
@@ -58,23 +58,23 @@ class Curve(Struct, frozen=True):
 
     name: str
     points: tuple[Point, ...]
-    look: CurveStyle
+    style: CurveStyle
 
 
 class VerticalLine(Struct, frozen=True):
-    """A vertical line at ``x`` with a few words at its top."""
+    """A vertical line at ``x`` with a label at its top."""
 
     x: float
     label: str
 
 
 class Chart(Struct, frozen=True):
-    """What a chart shows. ``name`` is unique in its report and made of letters and hyphens."""
+    """A chart. ``name`` is unique in its report and consists of letters and hyphens."""
 
     name: str
     title: str
     description: str
-    """For those who do not see it: what it shows, in a sentence or two."""
+    """Alternative text: what it shows, in a sentence or two."""
     x: Axis
     y: Axis
     curves: tuple[Curve, ...]
@@ -85,14 +85,14 @@ WIDTH, PLOT_HEIGHT = 480, 220
 LEFT, RIGHT, BOTTOM = 50, 14, 42
 MARGIN = 12
 TITLE, LEGEND_LINE, GAP = 24, 18, 10
-"""Heights of the title and of a line of the legend, and the room between the legend and the curves."""
+"""Heights of the title, of a line of the legend, and of the space between the legend and the curves."""
 
 SAMPLE, LETTER = 30, 6.6
-"""Widths in the legend: of a piece of the curve, and of a letter, which is a guess."""
+"""Widths in the legend: of a sample of the curve, and the estimated width of a letter."""
 LONGEST_NAME = 48
 MOST_POINTS = 400
 MOST_MARKS = 24
-"""Marks on one curve, at most: here and there where it has more points."""
+"""Maximum number of marks on a curve; if it has more points, only some are marked."""
 MARK = 3.4
 """Half the width of a mark."""
 POLYGONS: dict[Polygon, tuple[int, float, tuple[float, ...]]] = {
@@ -101,11 +101,11 @@ POLYGONS: dict[Polygon, tuple[int, float, tuple[float, ...]]] = {
     "diamond": (4, 0.0, (1.4,)),
     "star": (10, 0.0, (2.2, 0.95)),
 }
-"""How many corners a mark has, the angle of the first, and how far they lie from the middle in turn."""
+"""The number of corners of a mark, the angle of the first, and their distances from the center in turn."""
 
 
 class _Place(NamedTuple):
-    """The part of the picture that the axes span."""
+    """The plot area, spanned by the axes."""
 
     chart: Chart
     top: float
@@ -122,7 +122,7 @@ class _Place(NamedTuple):
 
 
 def svg(chart: Chart, *, alone: bool = False) -> str:
-    """``chart`` as an SVG element; ``alone``, as a file with its own style, background and margin."""
+    """``chart`` as an SVG element, or with ``alone`` as a file with its own style, background and margin."""
     legend = list(_legend(chart.curves))
     lines = max((line for line, _, _ in legend), default=-1) + 1
     place = _Place(chart, TITLE + lines * LEGEND_LINE + GAP)
@@ -152,7 +152,7 @@ def svg(chart: Chart, *, alone: bool = False) -> str:
 
 @cache
 def stylesheet() -> str:
-    """The colors of charts, light and dark, and the weight of their lines."""
+    """The colors of charts, light and dark, and the widths of their lines."""
     return read_bytes(Path(__file__).with_name("chart.css"), PACKAGED).decode().strip()
 
 
@@ -182,12 +182,12 @@ def _rules(place: _Place) -> Iterator[str]:
 def _curve(place: _Place, curve: Curve) -> str:
     chart = place.chart
     lines: Iterable[str] = ()
-    if curve.look.dash is not None:
+    if curve.style.dash is not None:
         parts = clip(thin(curve.points, MOST_POINTS), chart.x, chart.y)
-        lines = (_line(curve.look, [(place.x(x), place.y(y)) for x, y in part]) for part in parts)
+        lines = (_line(curve.style, [(place.x(x), place.y(y)) for x, y in part]) for part in parts)
     every = -(-len(curve.points) // MOST_MARKS) or 1
     marks = (
-        _mark(curve.look, place.x(x), place.y(y))
+        _mark(curve.style, place.x(x), place.y(y))
         for x, y in curve.points[::every]
         if chart.x.low <= x <= chart.x.high and chart.y.low <= y <= chart.y.high
     )
@@ -195,7 +195,7 @@ def _curve(place: _Place, curve: Curve) -> str:
 
 
 def _legend(curves: Sequence[Curve]) -> Iterator[tuple[int, float, Curve]]:
-    """The line and the place in it of every curve's entry."""
+    """The line of every curve's entry, and its position in it."""
     line, start = 0, 0.0
     for curve in curves:
         width = SAMPLE + 6 + _width(_shortened(curve.name))
@@ -206,37 +206,37 @@ def _legend(curves: Sequence[Curve]) -> Iterator[tuple[int, float, Curve]]:
 
 
 def _entry(curve: Curve, line: int, start: float) -> str:
-    """A piece of the curve and its name."""
+    """A sample of the curve and its name."""
     y = TITLE + line * LEGEND_LINE + LEGEND_LINE / 2
-    look, name = curve.look, _shortened(curve.name)
-    line_piece = _line(look, [(start, y), (start + SAMPLE, y)]) if look.dash is not None else ""
-    piece = (line_piece, _mark(look, start + SAMPLE / 2, y))
+    style, name = curve.style, _shortened(curve.name)
+    line_piece = _line(style, [(start, y), (start + SAMPLE, y)]) if style.dash is not None else ""
+    piece = (line_piece, _mark(style, start + SAMPLE / 2, y))
     return _group(curve, piece) + _text(name, start + SAMPLE + 6, y + 4)
 
 
 def _group(curve: Curve, elements: Iterable[str]) -> str:
-    return f'<g class="{curve.look.role}">{"".join(elements)}</g>'
+    return f'<g class="{curve.style.role}">{"".join(elements)}</g>'
 
 
-def _line(look: CurveStyle, points: Sequence[tuple[float, float]]) -> str:
+def _line(style: CurveStyle, points: Sequence[tuple[float, float]]) -> str:
     placed = " ".join(f"{_number(x)},{_number(y)}" for x, y in points)
-    dash = {"stroke_dasharray": look.dash} if look.dash else {}
+    dash = {"stroke_dasharray": style.dash} if style.dash else {}
     return _element("polyline", cls="line", points=placed, **dash)
 
 
-def _mark(look: CurveStyle, x: float, y: float) -> str:
-    cls = "mark hollow" if look.hollow else "mark"
-    if look.mark is None:
+def _mark(style: CurveStyle, x: float, y: float) -> str:
+    cls = "mark hollow" if style.hollow else "mark"
+    if style.mark is None:
         return ""
-    if look.mark == "circle":
+    if style.mark == "circle":
         return _element("circle", cls=cls, cx=x, cy=y, r=MARK)
-    corners = " ".join(f"{_number(x + right)},{_number(y + down)}" for right, down in _corners(look.mark))
+    corners = " ".join(f"{_number(x + right)},{_number(y + down)}" for right, down in _corners(style.mark))
     return _element("polygon", cls=cls, points=corners)
 
 
 @cache
 def _corners(shape: Polygon) -> tuple[tuple[float, float], ...]:
-    """The corners of a mark, to the right of its middle and below it."""
+    """The corners of a mark, relative to its center."""
     corners, first, radii = POLYGONS[shape]
     polar = [(MARK * radii[turn % len(radii)], first + turn * 2 * pi / corners) for turn in range(corners)]
     return tuple((radius * sin(angle), -radius * cos(angle)) for radius, angle in polar)
@@ -266,5 +266,5 @@ def _attributes(values: dict[str, str | float]) -> str:
 
 
 def _number(value: float) -> str:
-    """A length to a tenth: ``12.5``, ``300``."""
+    """A length with at most one decimal: ``12.5``, ``300``."""
     return f"{value:.1f}".removesuffix(".0")

@@ -1,4 +1,4 @@
-"""What a report is made of, whatever it is written as: sections of text, tables and charts, as plain data."""
+"""The parts of a report, independent of its format: sections of text, tables and charts, as plain data."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ __all__ = ["Block", "ChartGroup", "Column", "Items", "KeyValues", "Report", "Sec
 
 
 class Text(Struct, frozen=True):
-    """A paragraph. A ``quiet`` one explains what stands beside it."""
+    """A paragraph. A ``quiet`` one is an explanatory remark."""
 
     text: str
     quiet: bool = False
@@ -23,14 +23,14 @@ class KeyValues(Struct, frozen=True):
 
 
 class Items(Struct, frozen=True):
-    """A list, under a few words."""
+    """A list with a title."""
 
     title: str
     items: tuple[str, ...]
 
 
 class Column(Struct, frozen=True):
-    """A column of a table: its heading, and what its cells hold, which decides how they are set."""
+    """A column of a table: its heading, and the kind of its cells, which decides how they are formatted."""
 
     title: str
     kind: Literal["number", "text", "code"] = "number"
@@ -43,11 +43,11 @@ class Table(Struct, frozen=True):
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     total: tuple[str, ...] | None = None
-    """A last row, of sums or means."""
+    """A last row of sums or means."""
     marked: tuple[int, ...] = ()
-    """Rows that stand out."""
+    """Highlighted rows."""
     heat: tuple[tuple[float, ...], ...] | None = None
-    """How strongly the cells behind the first of each row are shaded, 0 to 1."""
+    """How strongly the cells after the first of each row are shaded, 0 to 1."""
 
 
 class ChartGroup(Struct, frozen=True):
@@ -60,7 +60,7 @@ Block = Text | KeyValues | Items | Table | ChartGroup
 
 
 class Section(Struct, frozen=True):
-    """A heading with what stands under it."""
+    """A heading and its contents."""
 
     title: str
     blocks: tuple[Block, ...] = ()
@@ -68,14 +68,14 @@ class Section(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """A whole report. Texts may come from people or files: whoever writes them out escapes them."""
+    """A whole report. Texts may come from users or files: each output format escapes them."""
 
     title: str
     lead: str
-    """What it is about, in one sentence."""
+    """Its subject, in one sentence."""
     highlights: tuple[tuple[str, str], ...]
-    """The figures looked for first, by their names."""
+    """The most important numbers, by name."""
     head: tuple[Block, ...]
-    """What stands before the first section."""
+    """The blocks before the first section."""
     sections: tuple[Section, ...]
     foot: str

@@ -1,4 +1,4 @@
-"""Texts of people and files, made such that they stand for themselves in HTML, XML and Markdown."""
+"""Escapes text from users and files for HTML, XML and Markdown."""
 
 import re
 from html import escape
@@ -18,11 +18,11 @@ _INLINE = re.compile(
     re.VERBOSE,
 )
 _FIRST = re.compile(r"[-+>=]|(?P<number>\d{1,9})[.)](?!\S)")
-"""What at the beginning of a line begins a list, a quotation or a rule."""
+"""What starts a list, a quotation or a rule at the beginning of a line."""
 
 
 def harmless(text: str) -> str:
-    """``text`` on one line; what cannot be printed, and could steer its reader, as an escape."""
+    """``text`` on one line, unprintable characters escaped."""
     return one_line(text)
 
 
@@ -47,7 +47,7 @@ def line(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """``text`` as a code span of GitHub's Markdown that may stand in a cell of a table."""
+    """``text`` as a code span of GitHub's Markdown, safe in table cells."""
     text = harmless(text)
     if not text:
         return ""

@@ -1,6 +1,6 @@
-"""The formats that presets and runs are exported in, and the one way to export in any of them.
+"""The export formats of presets and runs, and one function to export to any of them.
 
-TensorFlow is loaded only where a format needs it and nothing that is there already will do.
+TensorFlow is loaded only if a format needs it and no existing file will do.
 """
 
 import os
@@ -44,31 +44,31 @@ __all__ = [
     "content",
     "default_name",
     "export",
-    "lacking",
+    "unavailable",
     "write_report",
 ]
 
 MARKDOWN = ".md"
-"""How the name of a lab report in Markdown ends, whose figures are files beside it."""
+"""The suffix of a lab report in Markdown, whose charts are files beside it."""
 
 
 class ExportError(ValueError):
-    """What cannot be exported: one line that says why and what to do."""
+    """Something cannot be exported; the message says why and what to do, in one line."""
 
 
 class Format(Struct, frozen=True):
-    """A form that presets and runs can be given for other tools."""
+    """A format that presets or runs can be exported to."""
 
     name: str
-    """What is typed for it."""
+    """What the user types for it."""
     title: str
     """What it is, as in "written as a Keras script"."""
     suffix: str
-    """How the name of its file ends; empty: it is a folder."""
+    """The suffix of its file; empty for a folder."""
     needs: Literal["preset", "history", "weights"]
-    """Of what it is made. Without a run there is no history, and the weights are those before training."""
+    """What it is made from. Without a run there is no history, and the weights are the initial ones."""
     text: bool
-    """Whether it is one text, which can go anywhere."""
+    """Whether it is a single text, which can be written to standard output."""
 
 
 KERAS = Format("keras", "a Keras model", ".keras", "weights", text=False)
@@ -81,13 +81,13 @@ _FORMATS = (
     Format("report", "a lab report", ".html", "history", text=True),
 )
 FORMATS: Mapping[str, Format] = {each.name: each for each in _FORMATS}
-"""All formats by what is typed for them."""
+"""All formats by name."""
 
 
 class RunSource(Struct, frozen=True):
-    """A run, and the folder that has its weights."""
+    """A run, and the folder with its weights."""
 
-    told: RunDetails
+    details: RunDetails
     folder: Path
 
 
@@ -95,54 +95,55 @@ Source = Preset | RunSource
 
 
 def default_name(format: Format, source: Source) -> str:
-    """A name for what is written: ``lenet-5.py`` for a preset, ``lenet-5-k3x9a.html`` for a run."""
-    name, key = (source.name, "") if isinstance(source, Preset) else (source.told.run.name, f"-{source.told.run.key}")
-    stem = presets.path_for(f"{name} ").stem  # with a blank at its end no name is taken for a path
+    """The default file name: ``lenet-5.py`` for a preset, ``lenet-5-k3x9a.html`` for a run."""
+    name, key = (
+        (source.name, "") if isinstance(source, Preset) else (source.details.run.name, f"-{source.details.run.key}")
+    )
+    stem = presets.path_for(f"{name} ").stem  # with a space at its end no name is read as a path
     return f"{stem}{key}{format.suffix or f'-{format.name}'}"
 
 
-def lacking(format: Format, source: Source) -> str:
-    """Why ``source`` cannot be exported so, in one line; or empty."""
+def unavailable(format: Format, source: Source) -> str:
+    """Why ``source`` cannot be exported to ``format``, in one line; or empty."""
     if isinstance(source, RunSource):
-        if format.needs == "weights" and not checkpoint_file.kept(source.folder):
-            return f"{source.told.run.name} has no weights: it ended in its first epoch"
+        if format.needs == "weights" and not checkpoint_file.exists(source.folder):
+            return f"{source.details.run.name} has no weights: it ended in its first epoch"
     elif format.needs == "history":
-        return f"{format.title} is made of what a training has told: export a run; `layerlab runs` lists them"
+        return f"{format.title} is made from the history of a training: export a run; `layerlab runs` lists them"
     elif format.needs == "weights" and (errors := summarize(source.architecture).errors):
         return errors[0].message
     return ""
 
 
 def content(format: Format, source: Source) -> str:
-    """The text of ``source`` in a format that is one. Raises as `export` does."""
+    """The text of ``source`` in a text format. Raises as `export` does."""
     _check(format, source)
-    preset = _trained(source)
+    preset = _effective_preset(source)
     match format.name, source:
         case "script", _:
-            return script(preset, _apart(source.told) if isinstance(source, RunSource) else "")
+            return script(preset, _difference_note(source.details) if isinstance(source, RunSource) else "")
         case "toml", _:
             return presets.dumps(preset)
-        case "csv", RunSource(told=told):
-            return history_csv(told.history)
-        case "report", RunSource(told=told):
-            return as_html(lab_report(told, answers(source, "last")))
-    raise ExportError(f"{format.title} is no text: give a name to write it to")
+        case "csv", RunSource(details=details):
+            return history_csv(details.history)
+        case "report", RunSource(details=details):
+            return as_html(lab_report(details, answers(source, "last")))
+    raise ExportError(f"{format.title} is not a text: name a file to write to")
 
 
 def export(format: Format, source: Source, path: Path, which: Which = "last", *, force: bool = False) -> None:
-    """Write ``source`` to ``path``; what is made of weights has ``which`` of a run's.
+    """Write ``source`` to ``path``; formats with weights use ``which`` of a run's.
 
-    What is there already is left alone, unless ``force``. Raises `ExportError`, `RunError`, OSError; of these
-    FileExistsError for what is left alone.
+    Raises `ExportError`, `RunError` and OSError; FileExistsError if ``path`` exists, unless ``force``.
     """
     _check(format, source)
-    _leave_alone([path], force=force)
+    _refuse_existing([path], force=force)
     match format.name, source:
         case "keras", _:
             _write_keras(source, path, which, force=force)
-        case "tensorboard", RunSource(told=told):
-            with _explained():
-                import_module("core.export.tensorboard").write(told, path, force=force)
+        case "tensorboard", RunSource(details=details):
+            with _tensorflow_errors():
+                import_module("core.export.tensorboard").write(details, path, force=force)
         case "report", RunSource():
             write_report(path, source, force=force)
         case _:
@@ -150,75 +151,75 @@ def export(format: Format, source: Source, path: Path, which: Which = "last", *,
 
 
 def answers(run: RunSource, which: Which) -> "Results | None":
-    """How the network of ``run`` answers the test set; None if there are no weights. Raises as `export` does.
+    """The results of ``run`` on the test set; None if there are no weights. Raises as `export` does.
 
     Loads TensorFlow.
     """
-    if not checkpoint_file.kept(run.folder):
+    if not checkpoint_file.exists(run.folder):
         return None
-    with _explained():
-        inspector = import_module("core.runs.inspection").inspector(run.folder, run.told.preset, which)
+    with _tensorflow_errors():
+        inspector = import_module("core.runs.inspection").load_inspector(run.folder, run.details.preset, which)
         results: Results = inspector.results()
     return results
 
 
 def write_report(
-    path: Path, run: RunSource, others: Sequence[RunDetails] = (), *, asks: bool = True, force: bool = False
+    path: Path, run: RunSource, others: Sequence[RunDetails] = (), *, evaluate: bool = True, force: bool = False
 ) -> None:
-    """Write the lab report of ``run``, compared with ``others``: to a name in .md as Markdown, to any other as HTML.
+    """Write the lab report of ``run``, compared with ``others``: as Markdown to a .md file, to any other as HTML.
 
-    It ``asks`` the network about the test set, with the weights that training left, or does without, which is quick.
+    With ``evaluate`` it includes the results of the final weights on the test set; without, it is quick.
     Raises as `export` does.
     """
-    _leave_alone([path], force=force)
-    report = lab_report(run.told, answers(run, "last") if asks else None, others)
+    _refuse_existing([path], force=force)
+    report = lab_report(run.details, answers(run, "last") if evaluate else None, others)
     files = {path: as_html(report)}
     if path.suffix.lower() == MARKDOWN:
         files = {path.with_name(name): text for name, text in as_markdown(report, path.stem).items()}
-    _leave_alone(files, force=force)
+    _refuse_existing(files, force=force)
     for place, text in files.items():
         _write(place, text, force=force)
 
 
 def _write_keras(source: Source, path: Path, which: Which, *, force: bool) -> None:
     if path.suffix != KERAS.suffix:
-        raise ExportError(f"{printable_path(path.name)}: Keras wants a name that ends in {KERAS.suffix}")
-    if isinstance(source, RunSource) and (ready := _ready(source.folder, which)):
+        raise ExportError(f"{printable_path(path.name)}: Keras needs a name that ends in {KERAS.suffix}")
+    if isinstance(source, RunSource) and (current := _current_file(source.folder, which)):
         with (
-            open_regular(ready, MODEL, follow=False) as made,
+            open_regular(current, MODEL, follow=False) as source_file,
             atomic_file(path, follow=False, replaces=force) as file,
         ):
-            copyfileobj(made, file)
+            copyfileobj(source_file, file)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _explained():
+    with _tensorflow_errors():
         write = import_module("core.runs.keras_file").write
         if isinstance(source, Preset):
             write(path, source, replaces=force)
         else:
-            write(path, source.told.preset, source.folder, which, replaces=force)
+            write(path, source.details.preset, source.folder, which, replaces=force)
 
 
-def _apart(told: RunDetails) -> str:
-    """Why a script, which trains without a break, comes to other numbers than the run; or empty."""
-    plan, wanted = told.preset.plan, told.effective_preset.plan.epochs
-    if told.history.changes:
-        return "The run's learning rate was changed by hand while it trained: this script trains without that."
+def _difference_note(details: RunDetails) -> str:
+    """Why a script, which trains without interruption, gives other results than the run; or empty."""
+    plan, wanted = details.preset.plan, details.effective_preset.plan.epochs
+    if details.history.changes:
+        return "The run's learning rate was changed by hand during training: this script does not do that."
     scheduled = plan.schedule.expression(plan.epochs) != plan.schedule.expression(wanted)
     if wanted != plan.epochs and (scheduled or plan.early_stopping):
         return (
-            f"The run was planned for {show_amount(plan.epochs, 'epoch')} and went on to {wanted}: its schedule and "
-            "early stopping knew of the further ones only then, this script from the beginning."
+            f"The run was planned for {show_amount(plan.epochs, 'epoch')} and extended to {wanted}: its schedule and "
+            "early stopping knew the new number only then, this script from the start."
         )
     return ""
 
 
-def _trained(source: Source) -> Preset:
-    return source if isinstance(source, Preset) else source.told.effective_preset
+def _effective_preset(source: Source) -> Preset:
+    return source if isinstance(source, Preset) else source.details.effective_preset
 
 
-def _ready(folder: Path, which: Which) -> Path | None:
-    """The Keras file that training has left, if it is of the last checkpoint."""
+def _current_file(folder: Path, which: Which) -> Path | None:
+    """The Keras file saved by training, if it is as new as the last checkpoint."""
     path = folder / KERAS_FILES[which]
     try:
         return path if path.stat().st_mtime_ns >= (folder / CHECKPOINT).stat().st_mtime_ns else None
@@ -227,24 +228,24 @@ def _ready(folder: Path, which: Which) -> Path | None:
 
 
 def _check(format: Format, source: Source) -> None:
-    if why := lacking(format, source):
+    if why := unavailable(format, source):
         raise ExportError(why)
 
 
-def _leave_alone(paths: Iterable[Path], *, force: bool) -> None:
+def _refuse_existing(paths: Iterable[Path], *, force: bool) -> None:
     for path in paths:
         if os.path.lexists(path) and not force:
             raise FileExistsError(EEXIST, "exists already", str(path))
 
 
 def _write(path: Path, text: str, *, force: bool) -> None:
-    """Write an export. A link is never followed: where exports go, others may write too."""
+    """Write an export. Links are never followed: others may be able to write to the same folder."""
     write_atomically(path, text, follow=False, replaces=force)
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Gets ready for TensorFlow; what Keras and TensorFlow raise becomes an `ExportError`."""
+def _tensorflow_errors() -> Iterator[None]:
+    """Prepares TensorFlow; turns errors of Keras and TensorFlow into an `ExportError`."""
     try:
         runtime.prepare()
         yield

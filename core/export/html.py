@@ -1,4 +1,4 @@
-"""A report as one file of HTML that needs nothing else: no scripts, no fonts, no pictures from elsewhere."""
+"""A report as one self-contained HTML file: no scripts, no external fonts or images."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -13,7 +13,7 @@ __all__ = ["as_html"]
 
 
 def as_html(report: Report) -> str:
-    """``report`` as a document of its own."""
+    """``report`` as an HTML document."""
     return "\n".join(_document(report)) + "\n"
 
 
@@ -25,7 +25,7 @@ def _document(report: Report) -> Iterator[str]:
         '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="color-scheme" content="light dark">',
-        # Should anything slip through in spite of all escaping, the browser neither runs nor loads it.
+        # If anything slips through the escaping, the browser neither runs nor loads it.
         """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">""",
         f"<title>{markup(report.title)} - lab report</title>",
         f"<style>\n{_style()}\n{stylesheet()}\n</style>",
@@ -61,7 +61,7 @@ def _contents(report: Report) -> Iterator[str]:
 
 
 def _section(section: Section, level: int, anchor: str) -> Iterator[str]:
-    """``anchor`` is the section's number, and tells it and all in it from everything else."""
+    """``anchor`` is the section's number, which makes the ids in it unique."""
     yield f'<section aria-labelledby="section-{anchor}">'
     yield f'<h{level} id="section-{anchor}">{markup(section.title)}</h{level}>'
     for number, block in enumerate(section.blocks):
@@ -87,7 +87,7 @@ def _block(block: Block, anchor: str) -> Iterator[str]:
 
 
 def _table(table: Table, anchor: str) -> Iterator[str]:
-    # What scrolls has to be reached with the keyboard.
+    # Scrollable areas must be reachable with the keyboard.
     yield f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{anchor}">'
     yield f"<table{_class('heat' if table.heat else '')}>"
     yield f'<caption id="{anchor}"><span>{markup(table.caption)}</span></caption>'

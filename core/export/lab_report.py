@@ -1,4 +1,4 @@
-"""The lab report: everything about a run that a teacher wants to read, as plain data."""
+"""The lab report: everything about a run that a teacher wants to know, as plain data."""
 
 from collections.abc import Iterator, Sequence
 from importlib import import_module
@@ -29,54 +29,54 @@ if TYPE_CHECKING:
 __all__ = ["lab_report"]
 
 
-def lab_report(told: RunDetails, results: "Results | None", others: Sequence[RunDetails] = ()) -> Report:
-    """What there is to say about a run; about its answers if there are ``results``; beside ``others``, if any."""
-    run, preset = told.run, told.effective_preset
-    compared = (comparison((told, *others)),) if others else ()
+def lab_report(details: RunDetails, results: "Results | None", others: Sequence[RunDetails] = ()) -> Report:
+    """The report of a run, with its ``results`` on the test set, if any, and compared with ``others``, if any."""
+    run, preset = details.run, details.effective_preset
+    compared = (comparison((details, *others)),) if others else ()
     return Report(
         title=run.name,
         lead=f"{preset.name}, trained on {DATASETS[preset.plan.dataset].title} on {show_moment(run.begun)}",
-        highlights=tuple(_highlights(told)),
-        head=tuple(_head(told)),
+        highlights=tuple(_highlights(details)),
+        head=tuple(_head(details)),
         sections=(
             network.architecture(preset),
             network.arithmetic(preset),
             network.plan(preset),
-            training(told),
-            _answers(told, results),
-            findings(told),
+            training(details),
+            _answers(details, results),
+            findings(details),
             *compared,
         ),
-        foot=f"Made with LayerLab {told.environment.layerlab} from the run {run.id}.",
+        foot=f"Made with LayerLab {details.environment.layerlab} from the run {run.id}.",
     )
 
 
-def _highlights(told: RunDetails) -> Iterator[tuple[str, str]]:
-    figures = told.run.metrics
-    yield "Test accuracy", show_accuracy(figures.test_accuracy)
-    yield "Test loss", show_loss(figures.test_loss)
-    if figures.best_val_accuracy is not None:
-        yield "Best val accuracy", show_accuracy(figures.best_val_accuracy)
-    if figures.best_val_accuracy != figures.accuracy_at_lowest_loss:
-        yield "Val accuracy at the lowest loss", show_accuracy(figures.accuracy_at_lowest_loss)
-    if figures.final_train_accuracy is not None:
-        yield "Final train accuracy", show_accuracy(figures.final_train_accuracy)
-        yield "Generalization gap", show_gap(figures.generalization_gap)
-    yield "Params", show_count(figures.params)
-    planned = f" of {show_count(figures.planned)}" if figures.epochs < figures.planned else ""
-    yield "Epochs", f"{show_count(figures.epochs)}{planned}"
-    yield "Training time", show_duration(figures.seconds)
+def _highlights(details: RunDetails) -> Iterator[tuple[str, str]]:
+    metrics = details.run.metrics
+    yield "Test accuracy", show_accuracy(metrics.test_accuracy)
+    yield "Test loss", show_loss(metrics.test_loss)
+    if metrics.best_val_accuracy is not None:
+        yield "Best val accuracy", show_accuracy(metrics.best_val_accuracy)
+    if metrics.best_val_accuracy != metrics.accuracy_at_lowest_loss:
+        yield "Val accuracy at the lowest loss", show_accuracy(metrics.accuracy_at_lowest_loss)
+    if metrics.final_train_accuracy is not None:
+        yield "Final train accuracy", show_accuracy(metrics.final_train_accuracy)
+        yield "Generalization gap", show_gap(metrics.generalization_gap)
+    yield "Params", show_count(metrics.params)
+    planned = f" of {show_count(metrics.planned)}" if metrics.epochs < metrics.planned else ""
+    yield "Epochs", f"{show_count(metrics.epochs)}{planned}"
+    yield "Training time", show_duration(metrics.seconds)
 
 
-def _head(told: RunDetails) -> Iterator[Block]:
-    for paragraph in paragraphs(told.run.label.note):
+def _head(details: RunDetails) -> Iterator[Block]:
+    for paragraph in paragraphs(details.run.label.note):
         yield Text(paragraph)
-    yield KeyValues(tuple(_facts(told)))
+    yield KeyValues(tuple(_facts(details)))
 
 
-def _facts(told: RunDetails) -> Iterator[tuple[str, str]]:
-    run, environment = told.run, told.environment
-    yield "Architecture", told.preset.name or NONE
+def _facts(details: RunDetails) -> Iterator[tuple[str, str]]:
+    run, environment = details.run, details.environment
+    yield "Architecture", details.preset.name or NONE
     yield "State", f"{run.state} after {show_amount(run.metrics.epochs, 'epoch')}"
     if run.message:
         yield "Reason", run.message
@@ -84,7 +84,7 @@ def _facts(told: RunDetails) -> Iterator[tuple[str, str]]:
         yield "Tags", ", ".join(run.label.tags)
     yield "Begun", show_moment(run.begun)
     yield "Device", environment.device
-    yield "Seed", str(told.preset.plan.seed)
+    yield "Seed", str(details.preset.plan.seed)
     yield (
         "Versions",
         f"LayerLab {environment.layerlab}, TensorFlow {environment.tensorflow}, Keras {environment.keras}, "
@@ -94,15 +94,15 @@ def _facts(told: RunDetails) -> Iterator[tuple[str, str]]:
     yield "Run", run.id
 
 
-def _answers(told: RunDetails, results: "Results | None") -> Section:
+def _answers(details: RunDetails, results: "Results | None") -> Section:
     if results is not None:
         section: Section = import_module("core.export.sections.answers").answers(results)  # brings numpy
         return section
-    if not told.run.metrics.epochs:
+    if not details.run.metrics.epochs:
         why = "There are none: the run has no weights, as it ended in its first epoch."
     else:
         why = (
-            "The network was not asked. A report that is made without --quick asks it, and has the confusion matrix "
-            "and the figures of every class."
+            "The network was not evaluated. A report made without --quick evaluates it, with the confusion matrix and "
+            "the metrics of every class."
         )
-    return Section("Answers on the test set", (Text(why),))
+    return Section("Results on the test set", (Text(why),))

@@ -1,4 +1,4 @@
-"""A report as GitHub's Markdown, with its charts as files beside it."""
+"""A report in GitHub's Markdown, with its charts as files beside it."""
 
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
@@ -11,7 +11,7 @@ __all__ = ["as_markdown"]
 
 
 def as_markdown(report: Report, stem: str) -> dict[str, str]:
-    """The files of ``report`` by their names: the text as ``stem``.md, and the charts, which it refers to."""
+    """The files of ``report`` by name: the text as ``stem``.md, and the charts it links to."""
     parts = [
         f"# {line(report.title)}",
         line(report.lead),
@@ -73,7 +73,7 @@ def _cell(column: Column, text: str) -> str:
 
 
 def _table(columns: Sequence[Column], rows: Sequence[tuple[str, ...]]) -> str:
-    """A table of cells that are escaped already, its columns as wide as their widest cell."""
+    """A table of escaped cells, its columns as wide as their widest cell."""
     lines = [tuple(inline(column.title) for column in columns), *rows]
     widths = [max(3, *map(len, cells)) for cells in zip(*lines, strict=True)]
     rule = (

@@ -1,6 +1,6 @@
-"""A preset as a Keras script: one Python file that needs TensorFlow alone and trains as LayerLab does.
+"""A preset as a Keras script: one Python file that needs only TensorFlow and trains as LayerLab does.
 
-Layers, optimizer and loss are written from the very calls that LayerLab's own model is made by.
+Layers, optimizer and loss are written from the same calls that build LayerLab's own model.
 """
 
 from collections.abc import Iterator
@@ -25,13 +25,13 @@ from core.sanitize import one_line
 __all__ = ["script"]
 
 _WIDTH = 88
-"""Columns of a line, as Python's formatters have it."""
+"""Line length, as in Python's formatters."""
 _IMPORTED = ("layers.", "model.")
-"""How names begin that the script uses as they are; all others are looked up in ``keras``."""
+"""Prefixes of names that the script uses unchanged; all others get ``keras.``."""
 
 
 class _Code(Struct, frozen=True):
-    """Python source that stands for itself."""
+    """Python source, inserted as it is."""
 
     text: str
 
@@ -39,9 +39,8 @@ class _Code(Struct, frozen=True):
 def script(preset: Preset, remark: str = "") -> str:
     """The Python source that builds, trains and tests ``preset`` on the data of ``keras.datasets``.
 
-    It begins with the very weights that LayerLab begins with, and where nothing is shuffled it takes the very same
-    steps. The device is left to TensorFlow. What LayerLab cannot train is built and summarized, no more. A ``remark``
-    stands at the top.
+    It starts with the same weights as LayerLab, and without shuffling it takes the same steps. TensorFlow chooses the
+    device. What LayerLab cannot train is only built and summarized. A ``remark`` is put at the top.
     """
     architecture, plan = preset.architecture, preset.plan
     title = f"{preset.name or 'untitled'}: a Keras script by LayerLab"
@@ -77,7 +76,7 @@ def _imports(plan: Plan) -> str:
 
 
 def _comment(text: str) -> str:
-    """``text`` as a comment. Python would read ``coding:`` in it as the name of the file's encoding."""
+    """``text`` as a comment. Python would read ``coding:`` in it as an encoding declaration."""
     plain = one_line(text).replace("coding:", "coding :").replace("coding=", "coding =")
     return fill(plain, _WIDTH, initial_indent="# ", subsequent_indent="# ")
 
@@ -105,14 +104,14 @@ def _compiling(plan: Plan) -> str:
     compiling = _source(Call("model.compile", arguments))
     if isinstance(plan.optimizer, ScheduleFreeAdamW):
         compiling += (
-            "\n# Left to fit, Keras would begin this optimizer's averages at zero, not at the weights."
+            "\n# Built by fit, this optimizer's averages would start at zero, not at the weights."
             "\nmodel.optimizer.build(model.trainable_variables)"
         )
     return compiling
 
 
 def _schedule(plan: Plan) -> Iterator[str]:
-    """The function that a LearningRateScheduler calls, if there is to be one."""
+    """The function for a LearningRateScheduler, if one is needed."""
     factor = plan.schedule.expression(plan.epochs)
     if factor:
         rate = plan.optimizer.learning_rate
@@ -153,9 +152,9 @@ def _callbacks(plan: Plan) -> Iterator[Call]:
 
 
 def _source(value: object, indent: int = 0, taken: int = 0) -> str:
-    """``value`` as Python source: on one line if it fits, else with a line for each of its parts.
+    """``value`` as Python source: on one line if it fits, else with a line per part.
 
-    ``indent`` is that of the line it stands on, on which ``taken`` columns more are needed for something else.
+    ``indent`` is that of its line, on which ``taken`` more columns are in use.
     """
     line = _line(value)
     if indent + taken + len(line) <= _WIDTH or not isinstance(value, Call | list):
@@ -181,7 +180,7 @@ def _line(value: object) -> str:
 
 
 def _opened(value: Call | list[Call]) -> tuple[str, list[tuple[str, object]], str]:
-    """What comes first, the parts with what stands before each, and what comes last."""
+    """The opening, the parts with their prefixes, and the closing."""
     if isinstance(value, list):
         return "[", [("", part) for part in value], "]"
     name = value.function if value.function.startswith(_IMPORTED) else f"keras.{value.function}"
@@ -190,7 +189,7 @@ def _opened(value: Call | list[Call]) -> tuple[str, list[tuple[str, object]], st
 
 
 def _required(call: Call) -> set[str]:
-    """The arguments written without their names: those that the layer cannot do without, which Keras has first."""
+    """The arguments written without their names: the required ones, which come first in Keras."""
     module, _, name = call.function.partition(".")
     layer = Layer.members.get(name) if module == Layer.module else None
     return {"", *(field.name for field in fields_of(layer) if field.required)} if layer else {""}

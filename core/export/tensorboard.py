@@ -1,7 +1,7 @@
-"""A run as TensorBoard's event files, named as Keras's own callback names its scalars. Importing this loads TensorFlow.
+"""A run as TensorBoard event files, with the scalar names of Keras's callback. Importing this loads TensorFlow.
 
-The format: records of TFRecord, each an Event of TensorFlow; a scalar is a tensor whose metadata names TensorBoard's
-plugin "scalars".
+The format: TFRecord records, each a TensorFlow Event; a scalar is a tensor whose metadata names TensorBoard's plugin
+"scalars".
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from core.storage import write_atomically
 __all__ = ["write"]
 
 _NAME = "events.out.tfevents.layerlab"
-"""Always the same, so that a run written anew takes the place of the old; TensorBoard looks for "tfevents" in it."""
+"""Always the same, so that exporting a run again replaces its file; TensorBoard looks for "tfevents" in it."""
 _VERSION = "brain.Event:2"
 _METADATA = tf.compat.v1.SummaryMetadata(
     plugin_data=tf.compat.v1.SummaryMetadata.PluginData(plugin_name="scalars"),
@@ -34,24 +34,24 @@ class _Scalar(Struct, frozen=True):
 
     tag: str
     step: int
-    """The epoch that it is of, or the training step."""
+    """The epoch or the training step."""
     value: float
     x: float
-    """How far training had come, in epochs."""
+    """How far training had got, in epochs."""
 
 
-def write(told: RunDetails, folder: Path, *, force: bool = True) -> Path:
-    """Write ``folder``/train and ``folder``/validation, such that ``tensorboard --logdir folder`` shows the run.
+def write(details: RunDetails, folder: Path, *, force: bool = True) -> Path:
+    """Write ``folder``/train and ``folder``/validation, so that ``tensorboard --logdir folder`` shows the run.
 
     For each epoch, counted from 0 as Keras's TensorBoard callback does: epoch_loss, epoch_accuracy and, of training,
     epoch_learning_rate. For each point of the training curves, by training steps: batch_loss and batch_accuracy, means
-    over the steps since the point before. Times are spread evenly over the seconds that the run took. Gives
-    ``folder``. Raises OSError; FileExistsError for a folder that is there already, unless ``force``.
+    over the steps since the previous point. Times are spread evenly over the run's seconds. Returns ``folder``. Raises
+    OSError; FileExistsError if the folder exists, unless ``force``.
     """
     folder.mkdir(parents=True, exist_ok=force)
-    for name, scalars in (("train", _training(told)), ("validation", _validation(told))):
-        version = tf.compat.v1.Event(file_version=_VERSION, wall_time=told.run.begun)
-        events = [_event(scalar, _time(told, scalar.x)) for scalar in sorted(scalars, key=attrgetter("x"))]
+    for name, scalars in (("train", _training(details)), ("validation", _validation(details))):
+        version = tf.compat.v1.Event(file_version=_VERSION, wall_time=details.run.begun)
+        events = [_event(scalar, _time(details, scalar.x)) for scalar in sorted(scalars, key=attrgetter("x"))]
         part = folder / name
         part.mkdir(exist_ok=force)
         if part.is_symlink():
@@ -60,8 +60,8 @@ def write(told: RunDetails, folder: Path, *, force: bool = True) -> Path:
     return folder
 
 
-def _training(told: RunDetails) -> Iterator[_Scalar]:
-    history = told.history
+def _training(details: RunDetails) -> Iterator[_Scalar]:
+    history = details.history
     for epoch in history.epochs:
         for name in ("loss", "accuracy", "learning_rate"):
             yield _Scalar(f"epoch_{name}", epoch.epoch - 1, getattr(epoch, name), epoch.epoch)
@@ -71,17 +71,19 @@ def _training(told: RunDetails) -> Iterator[_Scalar]:
             yield _Scalar(f"batch_{name}", round(point.x * steps), point.y, point.x)
 
 
-def _validation(told: RunDetails) -> Iterator[_Scalar]:
-    for epoch in told.history.epochs:
+def _validation(details: RunDetails) -> Iterator[_Scalar]:
+    for epoch in details.history.epochs:
         for name in ("loss", "accuracy"):
             value = getattr(epoch, f"val_{name}")
             if value is not None:
                 yield _Scalar(f"epoch_{name}", epoch.epoch - 1, value, epoch.epoch)
 
 
-def _time(told: RunDetails, x: float) -> float:
-    """When about training had come to ``x`` epochs, in seconds since 1970."""
-    return told.run.begun + told.run.metrics.seconds * min(1.0, x / told.history.x if told.history.x else 0.0)
+def _time(details: RunDetails, x: float) -> float:
+    """About when training had reached ``x`` epochs, in seconds since 1970."""
+    return details.run.begun + details.run.metrics.seconds * min(
+        1.0, x / details.history.x if details.history.x else 0.0
+    )
 
 
 def _event(scalar: _Scalar, time: float) -> Any:

@@ -1,1 +1,1 @@
-"""What a trained network learned: its answers, its weights and its feature maps as figures and as pictures."""
+"""What a trained network has learned: its predictions, weights and feature maps as numbers and images."""

@@ -1,6 +1,6 @@
-"""What a layer puts out as one picture: its maps side by side, as large as there is room, one of them in a frame.
+"""A layer's output as one picture: its feature maps side by side, as large as fits, one of them framed.
 
-A picture holds, for every pixel, a grey from 0 to 255 or one of the marks above that; (height, width).
+Every pixel of a picture, (height, width), is a grey from 0 to 255 or one of the markers above that.
 """
 
 from collections.abc import Iterator
@@ -31,29 +31,29 @@ __all__ = [
 Picture = NDArray[np.int16]
 
 GROUND = 256
-"""A pixel that belongs to no map."""
+"""A pixel outside all maps."""
 
 FRAME = 257
-"""A pixel of the frame around what is chosen."""
+"""A pixel of the frame around the selected map."""
 
 BLANK = 258
-"""A pixel that has a place and no value: padding, or an output that is still to come."""
+"""A pixel without a value: padding, or an output not computed yet."""
 
 LARGEST = 8
-"""Pixels of the picture along one pixel of a map, at most."""
+"""Maximum enlargement of a map."""
 
 SMALLEST = 10
-"""Maps larger than this shrink to it, if that is what it takes to see all of them at once."""
+"""Maps may shrink to this size so that all of them fit at once."""
 
 PAGED = 14
-"""Where even that is not enough, they shrink no further than this."""
+"""If even that is not enough, they shrink no further than this and are paged."""
 
 UNIT = 2
-"""A map of one pixel, such as a unit of a dense layer, is at least this large."""
+"""The minimum size of a map of one pixel, such as a unit of a dense layer."""
 
 
 class Spread(Struct, frozen=True):
-    """Where the finite ones of ``count`` values lie; None where none is finite."""
+    """The range of the finite ones of ``count`` values; None if none is finite."""
 
     count: int
     not_finite: int
@@ -62,7 +62,7 @@ class Spread(Struct, frozen=True):
     high: float | None = None
     mean: float | None = None
     zeros: float | None = None
-    """Share of them that are exactly 0."""
+    """The share of them that are exactly 0."""
 
     @classmethod
     def of(cls, values: NDArray[Any]) -> "Spread":
@@ -81,26 +81,26 @@ class Spread(Struct, frozen=True):
 
     @property
     def signed(self) -> bool:
-        """Whether there are negative ones."""
+        """Whether any is negative."""
         return self.low is not None and self.low < 0
 
     @property
     def size(self) -> float:
-        """The largest distance from zero; 0 where nothing is finite."""
+        """The largest absolute value; 0 if none is finite."""
         return max(abs(self.low or 0.0), abs(self.high or 0.0))
 
 
 class Layout(Struct, frozen=True):
-    """How large each map is drawn, (height, width), and how many of them find a place."""
+    """The size of each drawn map, (height, width), and the grid they are placed in."""
 
     tile: tuple[int, int]
     grid: Grid
 
     @classmethod
     def fitting(cls, size: tuple[int, int], count: int, room: tuple[int, int]) -> "Layout":
-        """For ``count`` maps of ``size`` in ``room``, (height, width), with a frame around each of them.
+        """The layout of ``count`` maps of ``size`` in ``room``, (height, width), with space for a frame around each.
 
-        The largest tile at which all are seen at once; if there is none, they are on pages.
+        It has the largest tile with which all fit at once; if there is none, they are paged.
         """
         within = max(1, room[0] - 2), max(1, room[1] - 2)
         layouts = [cls(tile, Grid.fitting(tile, within)) for tile in _tiles(size, within)]
@@ -108,7 +108,7 @@ class Layout(Struct, frozen=True):
         return next((layout for layout in layouts if layout.grid.places >= count), large[-1])
 
     def at(self, row: int, column: int, count: int, page: int) -> int | None:
-        """The map under a pixel of `sheet`; None between the maps."""
+        """The map at a pixel of `sheet`; None between the maps."""
         return self.grid.at(row - 1, column - 1, self.tile, count, page)
 
 
@@ -124,7 +124,7 @@ def maps(values: NDArray[Any]) -> NDArray[Any]:
 def shades(values: NDArray[Any], spread: Spread, *, each: bool = False) -> NDArray[np.uint8]:
     """``values`` as greys: from 0 (black) if none in ``spread`` is negative, else around 0, which is mid-grey.
 
-    White is the largest value or, around 0, the largest size in ``spread``; with ``each``, of every map by itself.
+    White is the largest value or, around 0, the largest absolute value in ``spread``; with ``each``, that of every map.
     """
     if spread.signed:
         return signed(values, each=True) if each else signed(values, spread.size)
@@ -134,9 +134,9 @@ def shades(values: NDArray[Any], spread: Spread, *, each: bool = False) -> NDArr
 def sheet(
     shown: NDArray[Any], layout: Layout, spread: Spread, unit: int, page: int | None = None, *, each: bool = False
 ) -> Picture:
-    """The page of the maps ``shown``, (height, width, n), with a frame around the map ``unit``.
+    """A page of the maps ``shown``, (height, width, n), with a frame around the map ``unit``.
 
-    ``page`` left out is the page of that map. ``spread`` is that of all values of the layer, for `shades`.
+    By default, ``page`` is the page of that map. ``spread`` is that of all values of the layer, for `shades`.
     """
     grid = layout.grid
     here = grid.shown(shown.shape[2], unit // grid.places if page is None else page)
@@ -152,7 +152,7 @@ def sheet(
 
 
 def framed(picture: Picture, top: int, left: int, size: tuple[int, int]) -> Picture:
-    """``picture`` with a frame around the ``size`` pixels at ``top`` and ``left``, as far as it is inside."""
+    """``picture`` with a frame around the ``size`` pixels at ``top`` and ``left``, clipped to the picture."""
     rows, columns = np.ogrid[: picture.shape[0], : picture.shape[1]]
     beyond = np.maximum(
         np.maximum(top - rows, rows - (top + size[0] - 1)), np.maximum(left - columns, columns - (left + size[1] - 1))
@@ -179,7 +179,7 @@ def _tiles(size: tuple[int, int], within: tuple[int, int]) -> Iterator[tuple[int
 
 
 def _sized(drawn: NDArray[np.uint8], tile: tuple[int, int]) -> NDArray[np.uint8]:
-    """The maps ``drawn`` in the size ``tile``: pixels repeated, or averaged."""
+    """The maps ``drawn`` at the size ``tile``: pixels repeated, or averaged."""
     height, width = drawn.shape[:2]
     if tile[0] >= height and tile[1] >= width:
         return drawn.repeat(tile[0] // height, axis=0).repeat(tile[1] // width, axis=1)

@@ -1,4 +1,4 @@
-"""What a network gave for one example, class by class."""
+"""A network's output for one example, class by class."""
 
 from typing import Any
 
@@ -10,20 +10,21 @@ __all__ = ["Answer"]
 
 
 class Answer(Struct, frozen=True):
-    """The outputs for one example, and what can be drawn and said of them."""
+    """The outputs for one example, and what to display of them."""
 
     outputs: tuple[float, ...]
-    """A number for every class."""
+    """One number per class."""
     likely: int | None
-    """The class with the highest output, the first of them if several have it; None where any is NaN."""
+    """The class with the highest output, the first of several; None if any is NaN."""
     probable: bool
-    """Whether they can be read in percent: each is from 0 to 1, as after a softmax or sigmoid."""
+    """Whether they can be shown in percent: all are from 0 to 1, as after a softmax or sigmoid."""
     shares: tuple[float, ...]
-    """How long their bars are, 0 to 1: as probable as they are, else from the lowest to the highest that is finite."""
+    """The lengths of their bars, 0 to 1: the probabilities, or else scaled from the lowest to the highest finite
+    output."""
 
     @classmethod
     def of(cls, outputs: NDArray[Any]) -> "Answer":
-        """What follows from ``outputs``, (classes,). Raises `ValueError` for another shape."""
+        """The answer with these ``outputs``, (classes,). Raises `ValueError` for another shape."""
         if outputs.ndim != 1 or not outputs.size:
             raise ValueError(f"expected a number for every class, got outputs of shape {outputs.shape}")
         values = outputs.astype(np.float64)
@@ -45,7 +46,7 @@ def _shares(values: NDArray[np.float64]) -> NDArray[np.float64]:
     finite = values[np.isfinite(values)]
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
     within = np.clip(np.nan_to_num(values, nan=low), low, high)
-    # Halves, as the difference of the largest numbers there are is none.
+    # Halved, as the difference of the largest floats overflows.
     span = high / 2 - low / 2
     if not span > 0:
         return np.zeros_like(values)

@@ -1,4 +1,4 @@
-"""What stands out in a confusion matrix: the classes confused most often, and how strongly to shade each cell."""
+"""The classes confused most often in a confusion matrix, and how strongly to shade each cell."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ __all__ = ["confusions", "heat"]
 
 
 def confusions(results: Results) -> tuple[tuple[int, int], ...]:
-    """The cells with mistakes, (true, predicted), the fullest first; equally full ones row by row."""
+    """The cells with mistakes, (true, predicted), largest count first; equal counts row by row."""
     wrong = results.confusion.copy()
     np.fill_diagonal(wrong, 0)
     fullest = np.argsort(-wrong, axis=None, kind="stable")[: np.count_nonzero(wrong)]
@@ -20,7 +20,7 @@ def confusions(results: Results) -> tuple[tuple[int, int], ...]:
 def heat(results: Results) -> NDArray[np.float64]:
     """How strongly to shade each cell, 0 to 1: (classes, classes).
 
-    It is the cube root of the cell's share of its row: next to a diagonal of nearly 1, one in a hundred, which is
-    where the mistakes of a good network are, would not be told from none by the share itself.
+    It is the cube root of the cell's share of its row: beside a diagonal of nearly 1, the share itself would not make a
+    cell of 1%, typical for the mistakes of a good network, distinguishable from an empty one.
     """
     return np.asarray(np.cbrt(results.percent / 100))

@@ -1,6 +1,6 @@
-"""A pad of 28 x 28 pixels to draw a digit on, and the digit made ready as MNIST's were.
+"""A pad of 28 x 28 pixels to draw a digit on, and the preprocessing that MNIST's digits went through.
 
-Points are rows and columns, (0, 0) the middle of the upper left pixel; they may lie beside the pad.
+Points are rows and columns, (0, 0) the center of the upper left pixel; they may be outside the pad.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from core.inspection.images import resample
 __all__ = ["SIDE", "Drawing", "Pad", "Point", "centred"]
 
 Point = tuple[float, float]
-"""A row and a column; fractions lie between the middles of pixels."""
+"""A row and a column; fractions are between the centers of pixels."""
 
 SIDE = 28
 """Height and width of the pad."""
@@ -22,24 +22,24 @@ BOX = 20
 """Longer side of a digit in MNIST."""
 
 CENTRE = SIDE // 2
-"""Row and column of the centre of mass of MNIST's digits: all of them are at 13.5 or more, and below 14.5."""
+"""Row and column of the center of mass of MNIST's digits: all are from 13.5 to below 14.5."""
 
 LARGEST_SCALE = 2.5
-"""MNIST made every digit fill its box. Ours may be a dot or a slip of the hand: what is smaller than 8 pixels grows by
-no more than this."""
+"""MNIST made every digit fill its box. A drawing may be a dot or a slip of the hand: anything smaller than 8 pixels is
+enlarged by no more than this."""
 
 PEN = 1.25
 """Radius of the pen: strokes are 2.5 pixels wide. The ones of MNIST are 2.2 to 3.1, the middle half of them."""
 
 RUBBER = PEN + 1
-"""Radius of the rubber: once along a stroke takes away its soft edge too."""
+"""Radius of the eraser: moved once along a stroke it removes its soft edge too."""
 
 DEPTH = 200
 """How many edits can be undone."""
 
 
 class Pad(Struct, frozen=True):
-    """A drawing: 28 rows of 28 pixels, 0 for none to 255 for full ink."""
+    """A drawing: 28 rows of 28 pixels, from 0, no ink, to 255, full ink."""
 
     pixels: bytes = bytes(SIDE * SIDE)
 
@@ -56,7 +56,7 @@ class Pad(Struct, frozen=True):
 
     @property
     def image(self) -> NDArray[np.uint8]:
-        """The pixels, for reading only: (28, 28)."""
+        """The pixels, read-only: (28, 28)."""
         return np.frombuffer(self.pixels, np.uint8).reshape(SIDE, SIDE)
 
     @property
@@ -65,11 +65,11 @@ class Pad(Struct, frozen=True):
         return not any(self.pixels)
 
     def stroke(self, start: Point, end: Point) -> "Pad":
-        """With a straight line of the pen from ``start`` to ``end``, both included; ink on ink stays as dark."""
+        """With a straight pen stroke from ``start`` to ``end``, both included; ink on ink gets no darker."""
         return Pad.of(np.maximum(self.image, _covered(start, end, PEN)))
 
     def erase(self, start: Point, end: Point) -> "Pad":
-        """With the rubber moved straight from ``start`` to ``end``, both included."""
+        """With the eraser moved straight from ``start`` to ``end``, both included."""
         return Pad.of(np.minimum(self.image, 255 - _covered(start, end, RUBBER)))
 
     def clear(self) -> "Pad":
@@ -82,7 +82,7 @@ class Pad(Struct, frozen=True):
 
 
 class Drawing(Struct, frozen=True):
-    """The present pad with its past and future. What is edited while ``merging`` is one step for undo."""
+    """The current pad with its undo and redo history. Edits made while ``merging`` are one undo step."""
 
     present: Pad = Pad()
     past: tuple[Pad, ...] = ()
@@ -90,9 +90,9 @@ class Drawing(Struct, frozen=True):
     merging: bool = False
 
     def edit(self, pad: Pad, *, merging: bool = False) -> "Drawing":
-        """With ``pad`` as the present; an edit that changes nothing leaves no trace.
+        """With ``pad`` as the current one; an edit that changes nothing is ignored.
 
-        Merging edits that follow one another, such as the pieces of one stroke, are one step until `settle`.
+        Consecutive merging edits, such as the segments of one stroke, are one step until `settle`.
         """
         if pad == self.present:
             return self
@@ -100,7 +100,7 @@ class Drawing(Struct, frozen=True):
         return Drawing(pad, past, (), merging)
 
     def settle(self) -> "Drawing":
-        """With the edit in progress closed: the next one is a step of its own."""
+        """With the edit in progress finished: the next one is a separate step."""
         return replace(self, merging=False)
 
     def undo(self) -> "Drawing":
@@ -117,12 +117,11 @@ class Drawing(Struct, frozen=True):
 
 
 def centred(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A drawing as MNIST would have it: uint8 (28, 28), ink bright; a digit of MNIST comes out as it went in.
+    """A drawing preprocessed like MNIST: uint8 (28, 28), ink bright; a digit of MNIST stays unchanged.
 
-    What there is of ink in ``pixels``, (height, width), is resized until its longer side is 20 pixels, keeping its
-    proportions and its darkest grey, and moved by whole pixels until its centre of mass is within half a pixel of
-    the centre. Where ink would leave the field, because nearly all of it is at one end of the drawing, it is moved
-    no further than the edge.
+    The ink in ``pixels``, (height, width), is resized so that its longer side is 20 pixels, keeping its proportions and
+    its darkest grey, and moved by whole pixels until its center of mass is within half a pixel of the center. If ink
+    would leave the field, because nearly all of it is at one end of the drawing, it is moved only to the edge.
 
     No ink gives no ink. Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits".
     """
@@ -146,7 +145,7 @@ def _covered(start: Point, end: Point, radius: float) -> NDArray[np.uint8]:
     rows, columns = np.ogrid[:SIDE, :SIDE]
     down, across = end[0] - start[0], end[1] - start[1]
     length = down * down + across * across
-    # How far along the line the point of it is that is nearest to the pixel.
+    # How far along the line its nearest point to the pixel is.
     along = ((rows - start[0]) * down + (columns - start[1]) * across) / (length or 1.0)
     along = np.clip(along, 0.0, 1.0)
     distance = np.hypot(rows - start[0] - along * down, columns - start[1] - along * across)
@@ -154,6 +153,6 @@ def _covered(start: Point, end: Point, radius: float) -> NDArray[np.uint8]:
 
 
 def _start(ink: NDArray[np.uint64]) -> int:
-    """Where the first of these sums of ink is to be, so that their centre of mass is at `CENTRE`."""
+    """Where the first of these sums of ink must be so that their center of mass is at `CENTRE`."""
     mass = (np.arange(len(ink)) @ ink) / ink.sum()
     return min(max(0, int(np.ceil(CENTRE - 0.5 - mass))), SIDE - len(ink))

@@ -1,7 +1,7 @@
-"""Arrays as pictures: grey values, feature maps side by side, vectors as strips; and what weights come to in figures.
+"""Arrays as pictures: grey values, feature maps side by side; and statistics of weights.
 
-Pictures are uint8, 0 black to 255 white, (height, width) or (height, width, n) for n of them. Values are as networks
-have them, float32: what is worked out from them is in float64, where it does not overflow.
+Pictures are uint8, 0 black to 255 white, (height, width) or (height, width, n) for n of them. Values are float32, as in
+networks; computations use float64, where they do not overflow.
 """
 
 from typing import Any
@@ -14,13 +14,11 @@ __all__ = [
     "Grid",
     "Statistics",
     "grey",
-    "histogram",
     "not_finite",
     "pages",
     "resample",
     "shrink",
     "signed",
-    "strip",
     "tiles",
 ]
 
@@ -28,26 +26,26 @@ ZERO = 128
 """The grey of zero in a picture of signed values."""
 
 NEAR_ZERO = 0.01
-"""A weight is near zero if it is no further from it than this share of the largest one."""
+"""A weight is near zero if its absolute value is at most this share of the largest one."""
 
 
 class Statistics(Struct, frozen=True):
-    """Figures over the finite ones of ``count`` values; None where none is finite."""
+    """Statistics of the finite ones of ``count`` values; None if none is finite."""
 
     count: int
     not_finite: int
     """How many are NaN or infinite."""
     mean: float | None = None
     stddev: float | None = None
-    """Of the values as they are: divided by their number, not by one less."""
+    """The population standard deviation: divided by n, not n - 1."""
     low: float | None = None
     high: float | None = None
     near_zero: float | None = None
-    """Share of the values whose size is at most 1 % of the largest size; 1 if all are zero."""
+    """The share of values whose absolute value is at most 1% of the largest; 1 if all are zero."""
 
     @classmethod
     def of(cls, values: NDArray[Any]) -> "Statistics":
-        """Figures over ``values`` of any shape."""
+        """The statistics of ``values`` of any shape."""
         finite = _finite(values)
         left_out = values.size - finite.size
         if not finite.size:
@@ -65,7 +63,7 @@ class Statistics(Struct, frozen=True):
 
 
 class Grid(Struct, frozen=True):
-    """Places for ``rows`` times ``columns`` pictures of one size, ``gap`` pixels apart; what is more is on pages."""
+    """A grid of ``rows`` by ``columns`` pictures, ``gap`` pixels apart; further ones are on more pages."""
 
     rows: int
     columns: int
@@ -73,25 +71,25 @@ class Grid(Struct, frozen=True):
 
     @classmethod
     def fitting(cls, tile: tuple[int, int], room: tuple[int, int], gap: int = 1) -> "Grid":
-        """As many places for ``tile``, (height, width), as fit into ``room``; at least one."""
+        """The largest grid of tiles, (height, width), that fits into ``room``; at least one place."""
         rows, columns = ((most + gap) // (size + gap) for size, most in zip(tile, room, strict=True))
         return cls(max(1, rows), max(1, columns), gap)
 
     @property
     def places(self) -> int:
-        """How many pictures are on one page."""
+        """The number of pictures on a page."""
         return self.rows * self.columns
 
     def pages(self, count: int) -> int:
-        """How many pages ``count`` pictures take; 1 for none."""
+        """The number of pages for ``count`` pictures; 1 for none."""
         return pages(count, self.places)
 
     def shown(self, count: int, page: int) -> range:
-        """Which of ``count`` pictures are on ``page``, counted from 0; past the last page: those on the last."""
+        """Which of ``count`` pictures are on ``page``, from 0; beyond the last page, those of the last."""
         return _shown(count, self.places, page)
 
     def at(self, row: int, column: int, tile: tuple[int, int], count: int, page: int) -> int | None:
-        """The picture under a pixel of `tiles`; None for a gap or an empty place."""
+        """The picture at a pixel of `tiles`; None for a gap or an empty place."""
         (down, y), (across, x) = divmod(row, tile[0] + self.gap), divmod(column, tile[1] + self.gap)
         within = 0 <= down < self.rows and 0 <= across < self.columns and y < tile[0] and x < tile[1]
         shown = self.shown(count, page)
@@ -102,50 +100,50 @@ class Grid(Struct, frozen=True):
 def grey(
     values: NDArray[Any], low: float | None = None, high: float | None = None, *, each: bool = False
 ) -> NDArray[np.uint8]:
-    """``values`` from ``low`` (black) to ``high`` (white); what lies beyond is as black, as white.
+    """``values`` from ``low`` (black) to ``high`` (white), clipped.
 
-    Left out, they are the least and the largest value that is finite; with ``each``, of every picture along the last
-    axis by itself. NaN and infinite values are black: `not_finite` counts them. Where ``low`` is not below ``high``,
-    as with values that are all the same, all is black.
+    By default they are the lowest and the highest finite value; with ``each``, those of every picture along the last
+    axis. NaN and infinite values are black: `not_finite` counts them. If ``low`` is not below ``high``, as with
+    constant values, all is black.
     """
     known, finite = _known(values)
     axes = _axes(known, each)
-    # Where nothing is finite these are infinite, the wrong way round: black.
+    # If nothing is finite, these are inverted infinities: black.
     least = np.min(known, axis=axes, keepdims=True, initial=np.inf, where=finite) if low is None else np.array(low)
     most = np.max(known, axis=axes, keepdims=True, initial=-np.inf, where=finite) if high is None else np.array(high)
     some = least < most
     span = np.where(some, most, 1.0) - np.where(some, least, 0.0)
     shares = np.where(some & finite, (known - np.where(some, least, 0.0)) / span, 0.0)
-    return _whole(255 * np.clip(shares, 0.0, 1.0))
+    return _to_uint8(255 * np.clip(shares, 0.0, 1.0))
 
 
 def signed(values: NDArray[Any], most: float | None = None, *, each: bool = False) -> NDArray[np.uint8]:
-    """``values`` around zero, which is 128: ``-most`` is 1 and ``most`` 255; what lies beyond is as dark, as bright.
+    """``values`` around zero, which is 128: ``-most`` is 1 and ``most`` 255, clipped.
 
-    Left out, ``most`` is the largest size that is finite; with ``each``, of every picture along the last axis by
-    itself. NaN and infinite values are drawn as zero: `not_finite` counts them.
+    By default ``most`` is the largest finite absolute value; with ``each``, that of every picture along the last axis.
+    NaN and infinite values are drawn as zero: `not_finite` counts them.
     """
     known, _ = _known(values)
     axes = _axes(known, each)
     largest = np.max(np.abs(known), axis=axes, keepdims=True, initial=0.0) if most is None else np.array(most)
     some = largest > 0
     shares = np.where(some, known / np.where(some, largest, 1.0), 0.0)
-    return _whole(ZERO + 127 * np.clip(shares, -1.0, 1.0))
+    return _to_uint8(ZERO + 127 * np.clip(shares, -1.0, 1.0))
 
 
 def not_finite(values: NDArray[Any]) -> int:
-    """How many of ``values`` are NaN or infinite, and so cannot be drawn."""
+    """How many of ``values`` are NaN or infinite and cannot be drawn."""
     return int(values.size - np.count_nonzero(np.isfinite(values)))
 
 
 def tiles(maps: NDArray[np.uint8], grid: Grid, page: int = 0, background: int = 0) -> NDArray[np.uint8]:
-    """The pictures ``maps``, (height, width, n), that are on ``page`` of ``grid``, row by row, as one picture.
+    """The pictures ``maps``, (height, width, n), on ``page`` of ``grid``, row by row, as one picture.
 
-    All pages are of the same size: what the maps of the first one need. Past the last page: the last.
+    All pages have the size of the first. Beyond the last page, the last.
     """
     height, width, count = maps.shape
     rows, columns = min(grid.rows, -(-count // grid.columns)), min(grid.columns, count)
-    # One gap more than there is room between them; it is cut off in the end.
+    # One gap more than there are between them; it is cut off at the end.
     sheet = np.full((rows, height + grid.gap, columns, width + grid.gap), background, np.uint8)
     for place, index in enumerate(grid.shown(count, page)):
         row, column = divmod(place, grid.columns)
@@ -154,70 +152,47 @@ def tiles(maps: NDArray[np.uint8], grid: Grid, page: int = 0, background: int = 
     return whole[: max(0, len(whole) - grid.gap), : max(0, whole.shape[1] - grid.gap)]
 
 
-def strip(vector: NDArray[np.uint8], width: int, page: int = 0) -> NDArray[np.uint8]:
-    """The part of ``vector``, (n,), that is on ``page`` of pages of ``width`` values, two rows high.
-
-    The last page is as wide as what is left; past it: the last. `pages` says how many there are.
-    """
-    shown = _shown(len(vector), width, page)
-    return np.tile(vector[shown.start : shown.stop], (2, 1))
-
-
 def pages(count: int, each: int) -> int:
-    """How many pages ``count`` things take, ``each`` on a page; 1 for none."""
+    """The number of pages for ``count`` things, ``each`` on a page; 1 for none."""
     return max(1, -(-count // each))
 
 
 def shrink(image: NDArray[np.uint8], most: tuple[int, int]) -> NDArray[np.uint8]:
     """``image``, (height, width) or (height, width, n), no larger than ``most``, (height, width).
 
-    Proportions are kept, and each pixel is the mean of the area that it covers. What fits is left as it is.
+    Proportions are kept, and each pixel is the mean of the area it covers. What fits is returned unchanged.
     """
     scale = min(1.0, most[0] / image.shape[0], most[1] / image.shape[1])
     if scale == 1.0:
         return image
     height, width = (max(1, round(size * scale)) for size in image.shape[:2])
-    return _whole(resample(image, height, width))
+    return _to_uint8(resample(image, height, width))
 
 
 def resample(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.float64]:
-    """``image``, (height, width) or (height, width, n), in another size.
+    """``image``, (height, width) or (height, width, n), at another size.
 
-    Along an axis that shrinks, each pixel is the mean of the area that it covers; along one that grows, linear
-    between the middles of its neighbours.
+    Along an axis that shrinks, each pixel is the mean of the area it covers; along one that grows, it is interpolated
+    linearly between the centers of its neighbors.
     """
     rows, columns = _weights(image.shape[0], height), _weights(image.shape[1], width)
     resampled: NDArray[np.float64] = np.einsum("ih,hw...,jw->ij...", rows, image, columns, optimize=True)
     return resampled
 
 
-def histogram(values: NDArray[Any], bins: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """How many of the finite ``values`` lie in each of ``bins`` equal stretches: (bins,), and their ends: (bins + 1,).
-
-    They go from the least to the largest value; around values that are all the same, and from 0 to 1 for none.
-    """
-    finite = _finite(values)
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-    if low == high:
-        margin = max(0.5, 1e-3 * abs(low))
-        low, high = low - margin, high + margin
-    counts, edges = np.histogram(finite, bins, (low, high))
-    return counts, edges
-
-
 def _known(values: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """``values`` with 0 for what is not finite, and which are."""
+    """``values`` with 0 in place of those that are not finite, and a mask of the finite ones."""
     finite = np.isfinite(values)
     return np.where(finite, values, 0).astype(np.float64), finite
 
 
 def _finite(values: NDArray[Any]) -> NDArray[np.float64]:
-    # In float64, in which neither the sums nor the differences of float32 values overflow.
+    # In float64, where neither sums nor differences of float32 values overflow.
     finite: NDArray[Any] = values[np.isfinite(values)]
     return finite.astype(np.float64)
 
 
-def _whole(values: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _to_uint8(values: NDArray[np.float64]) -> NDArray[np.uint8]:
     return (values + 0.5).astype(np.uint8)
 
 
@@ -231,11 +206,11 @@ def _shown(count: int, each: int, page: int) -> range:
 
 
 def _weights(old: int, new: int) -> NDArray[np.float64]:
-    """What each of ``new`` pixels takes of each of ``old``: (new, old), each row adding up to 1."""
+    """The weights of the ``old`` pixels in each of the ``new``: (new, old), each row sums to 1."""
     ratio = old / new
     middles = (np.arange(new) + 0.5) * ratio - 0.5
     distances = np.abs(middles[:, np.newaxis] - np.arange(old))
-    # How far a stretch as long as a new pixel, at least as an old one, lies over the old pixel.
+    # How much an interval of the size of a new pixel, at least of an old one, overlaps the old pixel.
     covered: NDArray[np.float64] = np.clip((max(1.0, ratio) + 1.0) / 2 - distances, 0.0, 1.0)
     covered /= covered.sum(axis=1, keepdims=True)
     return covered

@@ -1,19 +1,19 @@
-"""What `layerlab evaluate` tells other programs: results on the test set and findings, as plain data."""
+"""The JSON output of `layerlab evaluate`: results on the test set and findings, as plain data."""
 
 from collections.abc import Sequence
 
 from msgspec import Struct
 
 from core.diagnosis import Finding
-from core.inspection.results import ClassFigures, Results
+from core.inspection.results import ClassMetrics, Results
 
 __all__ = ["FindingReport", "ResultsReport", "findings_report", "results_report"]
 
 
 class FindingReport(Struct, frozen=True):
-    """``layer`` is a row of the summary, None where none is to blame; ``remedies`` say what mends it.
+    """``layer`` is a row of the summary, None if no layer is to blame; ``remedies`` are the labels of its fixes.
 
-    ``because`` names the finding that this one follows from; empty if it is none's consequence.
+    ``because`` names the finding that causes this one; empty if there is none.
     """
 
     code: str
@@ -25,13 +25,13 @@ class FindingReport(Struct, frozen=True):
 
 
 class FindingsReport(Struct, frozen=True, tag_field="event", tag="findings"):
-    """What was found wrong with network, plan or training; the last line of `layerlab evaluate --json`."""
+    """The problems found in network, plan or training; the last line of `layerlab evaluate --json`."""
 
     findings: tuple[FindingReport, ...]
 
 
 class ResultsReport(Struct, frozen=True, tag_field="event", tag="results"):
-    """How the test set was answered. ``confusion[true][predicted]`` counts examples; what is undefined is None.
+    """Results on the test set. ``confusion[true][predicted]`` counts examples; undefined values are None.
 
     ``train_*`` are of the same weights on ``train_examples`` examples that they were trained on (at most 10,000,
     stratified); ``generalization_gap`` is that accuracy minus ``accuracy``.
@@ -44,7 +44,7 @@ class ResultsReport(Struct, frozen=True, tag_field="event", tag="results"):
     macro_precision: float
     macro_recall: float
     macro_f1: float
-    classes: tuple[ClassFigures, ...]
+    classes: tuple[ClassMetrics, ...]
     confusion: tuple[tuple[int, ...], ...]
     train_loss: float | None = None
     train_accuracy: float | None = None
@@ -53,8 +53,8 @@ class ResultsReport(Struct, frozen=True, tag_field="event", tag="results"):
 
 
 def results_report(results: Results) -> ResultsReport:
-    """``results`` without the single answers."""
-    macro, learned = results.macro, results.learned
+    """``results`` without the individual predictions."""
+    macro, training = results.macro, results.training
     return ResultsReport(
         examples=results.examples,
         unpredicted=results.unpredicted,
@@ -65,15 +65,15 @@ def results_report(results: Results) -> ResultsReport:
         macro_f1=macro.f1,
         classes=results.per_class,
         confusion=tuple(tuple(int(count) for count in row) for row in results.confusion),
-        train_loss=learned.loss if learned else None,
-        train_accuracy=learned.accuracy if learned else None,
-        train_examples=learned.examples if learned else None,
+        train_loss=training.loss if training else None,
+        train_accuracy=training.accuracy if training else None,
+        train_examples=training.examples if training else None,
         generalization_gap=results.generalization_gap,
     )
 
 
 def findings_report(findings: Sequence[Finding]) -> FindingsReport:
-    """``findings`` with their remedies in words."""
+    """``findings`` with the labels of their fixes."""
     return FindingsReport(
         tuple(
             FindingReport(
@@ -81,7 +81,7 @@ def findings_report(findings: Sequence[Finding]) -> FindingsReport:
                 finding.layer,
                 finding.evidence,
                 finding.cause,
-                tuple(remedy.label for remedy in finding.fixes),
+                tuple(fix.label for fix in finding.fixes),
                 finding.because,
             )
             for finding in findings

@@ -1,4 +1,4 @@
-"""How a network answers a set of examples: right and wrong, class by class, and where it is surest of what is wrong."""
+"""A network's predictions on a set of examples: accuracy, metrics per class, and the most confident mistakes."""
 
 from typing import Any
 
@@ -8,75 +8,75 @@ from numpy.typing import NDArray
 
 from core.generalization import generalization_gap
 
-__all__ = ["NONE", "Averages", "ClassFigures", "Learned", "Results"]
+__all__ = ["NONE", "Averages", "ClassMetrics", "Results", "TrainingResults"]
 
 NONE = -1
-"""The prediction for an example that has none."""
+"""The predicted class of an example without a prediction."""
 
 
-class ClassFigures(Struct, frozen=True):
-    """How well one class is told from the others. What would be a division by zero is None."""
+class ClassMetrics(Struct, frozen=True):
+    """How well one class is recognized. None stands for a division by zero."""
 
     name: str
     precision: float | None
-    """Share of what was taken for this class that is of it; None: nothing was."""
+    """The share of examples predicted as this class that belong to it; None if there are none."""
     recall: float | None
-    """Share of its examples that were found; None: it has none."""
+    """The share of its examples that were predicted correctly; None if it has none."""
     f1: float | None
-    """2 * right / (predicted + support), the harmonic mean of both; None: both sums are 0."""
+    """2 * correct / (predicted + support), the harmonic mean of both; None if the divisor is 0."""
     support: int
-    """How many examples are of this class."""
+    """How many examples belong to this class."""
 
 
 class Averages(Struct, frozen=True):
-    """Macro averages: every class counts the same."""
+    """Macro averages: every class has equal weight."""
 
     precision: float
     recall: float
     f1: float
 
 
-class Learned(Struct, frozen=True):
-    """What the network makes of examples that it was trained on, with the weights it answers the others with."""
+class TrainingResults(Struct, frozen=True):
+    """The network's results on examples it was trained on, with the same weights."""
 
     loss: float
-    """The mean over the examples, penalties of regularizers included."""
+    """The mean over the examples, including regularization penalties."""
     accuracy: float
     examples: int
-    """How many it was measured on: a stratified part of the training set where that is large."""
+    """How many it was measured on: a stratified sample of a large training set."""
 
     @classmethod
-    def of(cls, outputs: NDArray[Any], labels: NDArray[Any], loss: float) -> "Learned":
-        """Judge ``outputs``, (n, classes), by ``labels``, (n,). One that holds a NaN is no right answer."""
+    def of(cls, outputs: NDArray[Any], labels: NDArray[Any], loss: float) -> "TrainingResults":
+        """Compare ``outputs``, (n, classes), with ``labels``, (n,). An output with a NaN counts as wrong."""
         right = (outputs.argmax(axis=1) == labels) & ~np.isnan(outputs).any(axis=1)
         return cls(loss, int(np.count_nonzero(right)) / len(labels), len(labels))
 
 
 class Results(Struct, frozen=True, eq=False):
-    """What a network gave for n examples, and what follows from it.
+    """A network's outputs for n examples, and the metrics derived from them.
 
-    An example for which it gave any NaN has no prediction: it counts among the examples and in its class's support,
-    never as right, is in no cell of the confusion matrix and is no mistake.
+    An example whose outputs include a NaN has no prediction: it counts as an example and in its class's support, but
+    not as correct, not in the confusion matrix and not as a mistake.
     """
 
     classes: tuple[str, ...]
     loss: float
     probabilities: NDArray[np.float32]
-    """What came out of the last layer: (n, classes)."""
+    """The outputs of the last layer: (n, classes)."""
     labels: NDArray[np.int64]
     """The true classes: (n,)."""
     predicted: NDArray[np.int64]
-    """The class with the highest output, the first of them if several have it, or `NONE`: (n,)."""
+    """The class with the highest output, the first of several, or `NONE`: (n,)."""
     confidence: NDArray[np.float32]
-    """The output for the predicted class as it is, NaN where there is none: (n,).
+    """The output for the predicted class, NaN if there is none: (n,).
 
-    That is a probability after a softmax. A sigmoid's outputs do not add up to 1, and a linear output can be any
-    number: more is surer, but it is no probability.
+    After a softmax it is a probability. A sigmoid's outputs do not sum to 1, and a linear output can be any number:
+    higher is more confident, but not a probability.
     """
     confusion: NDArray[np.int64]
-    """How many examples of the class of the row were taken for the class of the column: (classes, classes)."""
-    learned: Learned | None = None
-    """The same weights on what they were trained on; None where that was not asked."""
+    """How many examples of the row's class were predicted as the column's class: (classes, classes)."""
+    training: TrainingResults | None = None
+    """Results of the same weights on training examples; None if not evaluated."""
 
     @classmethod
     def of(
@@ -85,11 +85,11 @@ class Results(Struct, frozen=True, eq=False):
         labels: NDArray[Any],
         loss: float,
         classes: tuple[str, ...],
-        learned: Learned | None = None,
+        training: TrainingResults | None = None,
     ) -> "Results":
-        """Judge ``probabilities``, (n, classes), by ``labels``, (n,). ``loss`` is their mean loss, as Keras has it.
+        """Compare ``probabilities``, (n, classes), with ``labels``, (n,). ``loss`` is their mean loss as in Keras.
 
-        Raises `ValueError` if there are no examples, the sizes differ or a label is of no class.
+        Raises `ValueError` if there are no examples, the sizes differ or a label is out of range.
         """
         if probabilities.shape != (len(labels), len(classes)) or labels.ndim != 1 or not probabilities.size:
             raise ValueError(
@@ -99,45 +99,45 @@ class Results(Struct, frozen=True, eq=False):
         outputs, truth = probabilities.astype(np.float32, copy=False), labels.astype(np.int64)
         if truth.min() < 0 or truth.max() >= len(classes):
             raise ValueError(f"labels {truth.min()} to {truth.max()} do not fit {len(classes)} classes")
-        told = ~np.isnan(outputs).any(axis=1)
+        predicted = ~np.isnan(outputs).any(axis=1)
         highest = outputs.argmax(axis=1)
-        confidence = np.where(told, outputs[np.arange(len(truth)), highest], np.float32(np.nan))
-        cells = np.bincount((truth * len(classes) + highest)[told], minlength=len(classes) ** 2)
+        confidence = np.where(predicted, outputs[np.arange(len(truth)), highest], np.float32(np.nan))
+        cells = np.bincount((truth * len(classes) + highest)[predicted], minlength=len(classes) ** 2)
         return cls(
             classes=classes,
             loss=loss,
             probabilities=outputs,
             labels=truth,
-            predicted=np.where(told, highest, NONE),
+            predicted=np.where(predicted, highest, NONE),
             confidence=confidence,
             confusion=cells.reshape(len(classes), len(classes)),
-            learned=learned,
+            training=training,
         )
 
     @property
     def examples(self) -> int:
-        """How many examples there are."""
+        """The number of examples."""
         return len(self.labels)
 
     @property
     def unpredicted(self) -> int:
-        """How many examples have no prediction, because the network gave NaN."""
+        """How many examples have no prediction because the output is NaN."""
         return int(np.count_nonzero(self.predicted == NONE))
 
     @property
-    def right(self) -> int:
-        """How many answers are right."""
+    def correct(self) -> int:
+        """How many predictions are correct."""
         return int(self.confusion.trace())
 
     @property
     def accuracy(self) -> float:
-        """Share of the examples that are answered rightly, 0 to 1."""
-        return self.right / self.examples
+        """The share of examples predicted correctly, 0 to 1."""
+        return self.correct / self.examples
 
     @property
     def generalization_gap(self) -> float | None:
-        """How much higher the accuracy on what was learned from is, as a share."""
-        return generalization_gap(self.learned.accuracy, self.accuracy) if self.learned else None
+        """How much higher the accuracy on training examples is, as a share."""
+        return generalization_gap(self.training.accuracy, self.accuracy) if self.training else None
 
     @property
     def support(self) -> NDArray[np.int64]:
@@ -148,18 +148,18 @@ class Results(Struct, frozen=True, eq=False):
     def percent(self) -> NDArray[np.float64]:
         """The confusion matrix in percent of each class's examples: (classes, classes).
 
-        A row adds up to 100; to less where examples have no prediction; to 0 where the class has no examples.
+        A row sums to 100; to less if examples have no prediction; to 0 if the class has no examples.
         """
         return 100.0 * self.confusion / np.maximum(self.support, 1)[:, np.newaxis]
 
     @property
-    def per_class(self) -> tuple[ClassFigures, ...]:
+    def per_class(self) -> tuple[ClassMetrics, ...]:
         """Precision, recall, F1 and support of every class."""
         figures = zip(
             self.classes, self.confusion.diagonal(), self.confusion.sum(axis=0), self.support.tolist(), strict=True
         )
         return tuple(
-            ClassFigures(
+            ClassMetrics(
                 name,
                 precision=_share(right, predicted),
                 recall=_share(right, support),
@@ -173,18 +173,18 @@ class Results(Struct, frozen=True, eq=False):
     def macro(self) -> Averages:
         """The means over the classes that occur or are predicted.
 
-        A precision or recall that is None counts as 0, as scikit-learn has it: a network that gives always the same
-        answer is not to look good by it.
+        A precision or recall that is None counts as 0, as in scikit-learn: a network that always predicts the same
+        class must not benefit from it.
         """
-        counted = [figures for figures in self.per_class if figures.f1 is not None]
+        counted = [metrics for metrics in self.per_class if metrics.f1 is not None]
         return Averages(
-            precision=sum(figures.precision or 0.0 for figures in counted) / len(counted),
-            recall=sum(figures.recall or 0.0 for figures in counted) / len(counted),
-            f1=sum(figures.f1 or 0.0 for figures in counted) / len(counted),
+            precision=sum(metrics.precision or 0.0 for metrics in counted) / len(counted),
+            recall=sum(metrics.recall or 0.0 for metrics in counted) / len(counted),
+            f1=sum(metrics.f1 or 0.0 for metrics in counted) / len(counted),
         )
 
     def mistakes(self, true: int | None = None, predicted: int | None = None) -> NDArray[np.int64]:
-        """Which examples were answered wrongly, the most confident first; of class ``true``, as ``predicted``."""
+        """The indices of the mistakes, most confident first; of class ``true``, predicted as ``predicted``."""
         wrong = (self.predicted != self.labels) & (self.predicted != NONE)
         if true is not None:
             wrong &= self.labels == true
@@ -193,11 +193,11 @@ class Results(Struct, frozen=True, eq=False):
         return self._surest_first(wrong)
 
     def cell(self, true: int, predicted: int) -> NDArray[np.int64]:
-        """Which examples are in a cell of the confusion matrix, the most confident first."""
+        """The indices of the examples in a cell of the confusion matrix, most confident first."""
         return self._surest_first((self.labels == true) & (self.predicted == predicted))
 
     def _surest_first(self, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Equally sure ones stay in their order."""
+        """Ties stay in order."""
         indices = np.flatnonzero(chosen)
         return indices[np.argsort(-self.confidence[indices], kind="stable")]
 

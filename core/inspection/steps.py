@@ -1,4 +1,4 @@
-"""A layer with a window and what it is given and gives: every stop of the window, with real numbers."""
+"""The steps of a layer's sliding window, with its real inputs and outputs."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -18,7 +18,7 @@ __all__ = ["Steps", "input_picture", "output_at", "output_picture", "refusal", "
 
 Operation = Literal["convolution", "depthwise", "max", "average"]
 
-_OPERATIONS: dict[type, Operation] = {
+_OPERATION_OF: dict[type, Operation] = {
     Conv2D: "convolution",
     DepthwiseConv2D: "depthwise",
     MaxPooling2D: "max",
@@ -27,7 +27,7 @@ _OPERATIONS: dict[type, Operation] = {
 
 
 class Steps(Struct, frozen=True, eq=False):
-    """A window that slides over ``x``, (height, width, channels), and gives ``output``, (rows, columns, filters).
+    """A window that slides over ``x``, (height, width, channels), and yields ``output``, (rows, columns, filters).
 
     Stops are counted from 0, row by row. Pooling has a filter for every channel, but no kernel.
     """
@@ -37,7 +37,7 @@ class Steps(Struct, frozen=True, eq=False):
     window: Window
     x: NDArray[np.float32]
     output: NDArray[np.float32]
-    """As the network has it, after the activation."""
+    """As computed by the network, after the activation."""
     kernel: NDArray[np.float32] | None = None
     """(height, width, channels of a group, filters); if depthwise: (height, width, channels, multiplier)."""
     bias: NDArray[np.float32] | None = None
@@ -46,7 +46,7 @@ class Steps(Struct, frozen=True, eq=False):
 
     @property
     def stops(self) -> int:
-        """How many times the window stops."""
+        """The number of stops of the window."""
         return self.window.rows.output * self.window.columns.output
 
     @property
@@ -61,16 +61,16 @@ class Steps(Struct, frozen=True, eq=False):
         return self.kernel
 
     def strongest(self, filter: int) -> int:
-        """The stop at which ``filter`` answers most strongly, whatever the sign; 0 if it nowhere gives a number."""
+        """The stop with the largest absolute output of ``filter``; 0 if none is finite."""
         answers = np.abs(self.output[..., filter]).ravel()
         return int(np.nanargmax(answers)) if np.isfinite(answers).any() else 0
 
     def place(self, stop: int) -> tuple[int, int]:
-        """The row and column of the output that ``stop`` gives."""
+        """The row and column of the output of ``stop``."""
         return divmod(stop, self.window.columns.output)
 
     def at(self, stop: int, filter: int) -> Convolved | Pooled:
-        """How ``filter`` comes to its number at ``stop``."""
+        """How the output of ``filter`` at ``stop`` is computed."""
         place = self.place(stop)
         match self.operation:
             case "max" | "average" as operation:
@@ -81,39 +81,39 @@ class Steps(Struct, frozen=True, eq=False):
                 return convolve_depthwise(self.window, self.x, self._kernel, self.bias, filter, *place)
 
     def given(self, stop: int, filter: int) -> float:
-        """What the network gives there, after the activation."""
+        """The network's output there, after the activation."""
         return float(self.output[(*self.place(stop), filter)])
 
     def channels(self, filter: int) -> range:
-        """The channels of ``x`` that ``filter`` sees."""
+        """The channels of ``x`` that ``filter`` uses."""
         depth = self._kernel.shape[2] if self.operation == "convolution" else 1
-        # A convolution without groups has one; the others have a group for every channel.
+        # A convolution without groups has one; the others have one per channel.
         groups = self.x.shape[2] // depth
         first = filter // (self.filters // groups) * depth
         return range(first, first + depth)
 
 
 def refusal(row: Row) -> str:
-    """Why the window of ``row`` cannot be slid, in one line; empty if it can."""
-    if type(row.layer) in _OPERATIONS and row.facts and row.facts.window:
+    """Why the window of ``row`` cannot be shown step by step, in one line; empty if it can."""
+    if type(row.layer) in _OPERATION_OF and row.facts and row.facts.window:
         return ""
     if isinstance(row.layer, SeparableConv2D):
-        return "SeparableConv2D slides two filters in a row, which cannot be followed here"
+        return "SeparableConv2D applies two filters in a row, which cannot be shown here"
     return f"{row.layer.type} has no window to slide"
 
 
-def steps(row: Row, passages: Sequence[LayerOutput], weights: Sequence[Weight]) -> Steps:
-    """The layer in ``row`` on one digit's way through the network. Raises `ValueError` where there is a `refusal`."""
+def steps(row: Row, outputs: Sequence[LayerOutput], weights: Sequence[Weight]) -> Steps:
+    """The steps of the layer in ``row`` for one digit. Raises `ValueError` if there is a `refusal`."""
     why, window = refusal(row), row.facts.window if row.facts else None
     if why or window is None:
         raise ValueError(why)
     own = {weight.name: weight.after for weight in weights if weight.row == row.index}
     return Steps(
         label=row.layer.label,
-        operation=_OPERATIONS[type(row.layer)],
+        operation=_OPERATION_OF[type(row.layer)],
         window=window,
-        x=passages[row.index - 1].values,
-        output=passages[row.index].values,
+        x=outputs[row.index - 1].values,
+        output=outputs[row.index].values,
         kernel=own.get("kernel"),
         bias=own.get("bias"),
         activation=getattr(row.layer, "activation", "linear"),
@@ -124,7 +124,7 @@ def steps(row: Row, passages: Sequence[LayerOutput], weights: Sequence[Weight]) 
 def input_picture(steps: Steps, stop: int, channel: int, most: tuple[int, int]) -> Picture:
     """A channel of the input with its padding and a frame around the window, no larger than ``most``.
 
-    Of a larger one the part around the window.
+    If it is larger, only the part around the window.
     """
     rows, columns = steps.window.rows, steps.window.columns
     values = steps.x[..., channel]
@@ -136,7 +136,7 @@ def input_picture(steps: Steps, stop: int, channel: int, most: tuple[int, int]) 
 
 
 def output_picture(steps: Steps, stop: int, filter: int, most: tuple[int, int]) -> Picture:
-    """What ``filter`` has given up to ``stop``, a frame around the last of it, no larger than ``most``."""
+    """The outputs of ``filter`` up to ``stop``, with a frame around the last one, no larger than ``most``."""
     values = steps.output[..., filter]
     picture = shades(values, Spread.of(values)).astype(np.int16)
     picture.reshape(-1)[stop + 1 :] = BLANK
@@ -144,7 +144,7 @@ def output_picture(steps: Steps, stop: int, filter: int, most: tuple[int, int]) 
 
 
 def output_at(steps: Steps, most: tuple[int, int], stop: int, row: int, column: int) -> int | None:
-    """The stop under a pixel of the `output_picture` of ``stop``; None beside the outputs."""
+    """The stop at a pixel of the `output_picture` of ``stop``; None outside the outputs."""
     sizes = steps.window.rows.output, steps.window.columns.output
     times = _times(sizes, most)
     down, across = (
@@ -156,7 +156,7 @@ def output_at(steps: Steps, most: tuple[int, int], stop: int, row: int, column: 
 
 
 def _part(picture: Picture, corner: tuple[int, int], size: tuple[int, int], most: tuple[int, int]) -> Picture:
-    """``picture`` in a margin, a frame around the window at ``corner``: enlarged, or what is around the window."""
+    """``picture`` with a margin and a frame around the window at ``corner``: enlarged, or cropped around the window."""
     room, times = _within(most), _times(picture.shape, most)
     top, left = (
         _first(whole, length, place, some)
@@ -169,16 +169,16 @@ def _part(picture: Picture, corner: tuple[int, int], size: tuple[int, int], most
 
 
 def _within(most: tuple[int, int]) -> tuple[int, int]:
-    """What the margin leaves."""
+    """The size without the margin."""
     return max(1, most[0] - 2), max(1, most[1] - 2)
 
 
 def _times(size: tuple[int, ...], most: tuple[int, int]) -> int:
-    """How many times larger than it is a picture of ``size`` can be drawn whole; 1 if it is too large for that."""
+    """By what factor a picture of ``size`` can be enlarged; 1 if it is too large."""
     room = _within(most)
     return min(LARGEST, max(1, min(room[0] // size[0], room[1] // size[1])))
 
 
 def _first(whole: int, length: int, place: int, room: int) -> int:
-    """Where ``room`` pixels of ``whole`` begin so that the window of ``length`` at ``place`` is in their middle."""
+    """Where ``room`` pixels of ``whole`` start so that the window of ``length`` at ``place`` is centered."""
     return min(max(0, place + (length - room) // 2), max(0, whole - room))

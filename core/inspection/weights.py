@@ -1,6 +1,6 @@
-"""Weights before and after training: their distributions over the same bins, and the weights themselves as pictures.
+"""Weights before and after training: their distributions over the same bins, and pictures of the weights.
 
-What is worked out once from the arrays is small, so the arrays need not be kept.
+The results computed from the arrays are small, so the arrays need not be kept.
 """
 
 from typing import Any, Literal
@@ -33,29 +33,29 @@ from core.network.summary import summarize
 __all__ = ["BINS", "Distribution", "Sheet", "WeightSummary", "first_dense_on_pixels", "sheet", "weight_summary"]
 
 BINS = 2520
-"""Bins that are counted; it has many divisors, so that they can be put together into about as many as are wanted."""
+"""Number of bins counted; it has many divisors, so that they can be merged into about any smaller number."""
 
 FEWEST = 8
-"""Bins that are shown of however few weights."""
+"""Minimum number of bins shown, however few the weights."""
 
 LARGEST = 100
-"""Rows and columns that are kept of a larger weight matrix: about as many as large terminals show.
+"""Rows and columns that a larger weight matrix is reduced to: about as many as large terminals show.
 
-Up to here OpenBLAS shrinks it in one thread (below 2**20 multiplications), at once; with more of them, which wait for
+Up to here (below 2**20 multiplications) OpenBLAS uses a single thread and is fast; with several threads that wait for
 one another, it took 24 ms on a busy machine.
 """
 
 ZERO, WHITE = 128, 255
-"""What `signed` makes of 0 and of the largest size."""
+"""The greys of `signed` for 0 and for the largest absolute value."""
 
 SMALL = 12
-"""Pixels of a picture below which it is not drawn as it is, but twice as large at least."""
+"""Pictures with fewer pixels per side than this are enlarged at least twofold."""
 
 ENLARGED = 8
-"""Pixels that one weight is drawn wide and high, at most."""
+"""Maximum enlargement: pixels per weight."""
 
 SEEN = 0.995
-"""Share of the weights that are told apart by their grey: the few that are far larger would leave all others grey."""
+"""The quantile of the weights that the grey scale covers: a few outliers would make all others mid-grey."""
 
 Kind = Literal["filters", "units", "matrix"]
 
@@ -73,25 +73,25 @@ IN_PLACE = (
     Reshape,
     SpatialDropout2D,
 )
-"""Layers that leave every pixel in its place, whatever they do to it."""
+"""Layers that keep every pixel in its place."""
 
 
 class Distribution(Struct, frozen=True, eq=False):
-    """How the finite weights are spread before and after over the same equal stretches from ``low`` to ``high``."""
+    """Histograms of the finite weights before and after, over the same bins from ``low`` to ``high``."""
 
     low: float
     high: float
     before: NDArray[np.int64]
-    """How many weights are in each bin: (BINS,), as is ``after``."""
+    """The number of weights in each bin: (BINS,), as is ``after``."""
     after: NDArray[np.int64]
 
     @classmethod
     def of(cls, before: NDArray[Any], after: NDArray[Any]) -> "Distribution":
-        """Both over the whole range that they take together; around values that are all the same."""
+        """Both over their common range, widened if all values are the same."""
         finite = [values[np.isfinite(values)].astype(np.float64) for values in (before, after)]
-        seen = [values for values in finite if values.size]
-        low = min((float(values.min()) for values in seen), default=0.0)
-        high = max((float(values.max()) for values in seen), default=1.0)
+        present = [values for values in finite if values.size]
+        low = min((float(values.min()) for values in present), default=0.0)
+        high = max((float(values.max()) for values in present), default=1.0)
         if low == high:
             margin = max(0.5, 1e-3 * abs(low))
             low, high = low - margin, high + margin
@@ -101,7 +101,7 @@ class Distribution(Struct, frozen=True, eq=False):
     def bins(self, most: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Before and after as shares of all finite weights, in at most ``most`` equal bins: (bins,) each.
 
-        Of few weights there are fewer bins, about the root of their number, or chance would hide their shape.
+        Few weights get fewer bins, about the square root of their number, or noise would hide the shape.
         """
         sensible = max(FEWEST, round(float(max(self.before.sum(), self.after.sum())) ** 0.5))
         number = next(number for number in range(min(max(1, most), sensible), 0, -1) if BINS % number == 0)
@@ -126,41 +126,41 @@ class WeightSummary(Struct, frozen=True, eq=False):
     after: Statistics
     distribution: Distribution
     kind: Kind
-    """What a picture is: of one filter and channel, of all that a unit takes from the image, of all there is."""
+    """What a picture shows: one filter and channel, all weights of a unit, or the whole matrix."""
     pictures: tuple[NDArray[np.uint8], NDArray[np.uint8]]
     """Before and after, `signed` on one scale: (height, width, n)."""
     most: float
-    """The size from which on it is drawn black where it is negative and white where it is positive."""
+    """The absolute value from which on weights are drawn black if negative, white if positive."""
 
     @property
     def unchanged(self) -> bool:
-        """Whether training has left all that can be told of it as it was."""
+        """Whether nothing of it has changed in training."""
         same = np.array_equal(self.distribution.before, self.distribution.after)
         return same and self.before == self.after and np.array_equal(*self.pictures)
 
     @property
     def stddev_ratio(self) -> float | None:
-        """Standard deviation after, as a multiple of that before; None where there is none."""
+        """The ratio of the standard deviation after to that before; None if undefined."""
         before, after = self.before.stddev, self.after.stddev
         return after / before if before and after is not None else None
 
 
 class Sheet(Struct, frozen=True, eq=False):
-    """A page of pictures beside one another; pixels that are 0 belong to none of them."""
+    """A page of pictures side by side; pixels that are 0 belong to none of them."""
 
     image: NDArray[np.uint8]
     shown: range
-    """Which of the pictures they are, counted from 0."""
+    """The indices of the pictures, from 0."""
     page: int
     pages: int
     most: float
-    """The size from which on it is drawn black where it is negative and white where it is positive."""
+    """The absolute value from which on weights are drawn black if negative, white if positive."""
     shrunk: bool
-    """Whether its pixels are means over several weights instead of the weights."""
+    """Whether its pixels are means over several weights."""
 
 
 def first_dense_on_pixels(architecture: Architecture) -> tuple[int, tuple[int, int]] | None:
-    """The row of the Dense layer whose inputs are the pixels of the image, and their rows and columns; None: none."""
+    """The row of the Dense layer whose inputs are the image's pixels, and the image's size; None if there is none."""
     shape = architecture.input_shape
     if len(shape) < 2 or count(shape) != shape[0] * shape[1]:
         return None
@@ -173,7 +173,7 @@ def first_dense_on_pixels(architecture: Architecture) -> tuple[int, tuple[int, i
 
 
 def weight_summary(weight: Weight, image: tuple[int, int] | None = None) -> WeightSummary:
-    """All that is to be seen of ``weight``; with ``image`` its kernel's rows are the pixels of such an image."""
+    """The summary of ``weight``; with ``image``, its kernel's rows are the pixels of an image of that size."""
     kind: Kind = "matrix"
     shape = weight.after.shape
     if len(shape) == 4 and shape[0] * shape[1] > 1:
@@ -181,7 +181,7 @@ def weight_summary(weight: Weight, image: tuple[int, int] | None = None) -> Weig
     elif image and len(shape) == 2 and shape[0] == image[0] * image[1]:
         kind = "units"
     pictures = [_pictures(values, kind, image) for values in (weight.before, weight.after)]
-    most = max(map(_large, pictures))
+    most = max(map(_scale, pictures))
     return WeightSummary(
         weight.row,
         weight.name,
@@ -195,17 +195,17 @@ def weight_summary(weight: Weight, image: tuple[int, int] | None = None) -> Weig
     )
 
 
-def sheet(shown: WeightSummary, room: tuple[int, int], page: int = 0, *, begun: bool = False) -> Sheet:
+def sheet(summary: WeightSummary, room: tuple[int, int], page: int = 0, *, initial: bool = False) -> Sheet:
     """As many pictures of ``shown`` as fit into ``room``, (height, width); with ``begun`` as they were before.
 
-    They are drawn up to `ENLARGED` times as large, but no larger than lets all of them fit, if that is possible at
-    all, and at least twice as large if they are so small that they could hardly be seen. What is larger than ``room``
-    is shrunk. A matrix need not keep its proportions.
+    They are enlarged up to `ENLARGED` times, but only as far as all of them fit, if that is possible, and at least
+    twofold if they would be too small to see. A picture larger than ``room`` is shrunk. A matrix need not keep its
+    proportions.
     """
-    at = 0 if begun else 1
-    if shown.kind == "matrix":
-        return _matrix(shown, room, at)
-    pictures, most = shown.pictures[at], shown.most
+    at = 0 if initial else 1
+    if summary.kind == "matrix":
+        return _matrix(summary, room, at)
+    pictures, most = summary.pictures[at], summary.most
     height, width, number = pictures.shape
     factor = 1
     if height > room[0] or width > room[1]:
@@ -214,7 +214,7 @@ def sheet(shown: WeightSummary, room: tuple[int, int], page: int = 0, *, begun: 
         factor = _factor((height, width), number, room)
     grid = Grid.fitting((pictures.shape[0] * factor, pictures.shape[1] * factor), room)
     places = grid.shown(number, page)
-    picked = _enlarged(pictures[:, :, places.start : places.stop], factor, factor)
+    picked = _enlarge(pictures[:, :, places.start : places.stop], factor, factor)
     whole = pages(number, grid.places)
     return Sheet(
         tiles(picked, grid), places, min(max(0, page), whole - 1), whole, most, pictures.shape[:2] != (height, width)
@@ -222,9 +222,9 @@ def sheet(shown: WeightSummary, room: tuple[int, int], page: int = 0, *, begun: 
 
 
 def _pictures(values: NDArray[Any], kind: Kind, image: tuple[int, int] | None) -> NDArray[Any]:
-    """``values`` as (height, width, n), a matrix no larger than can be seen."""
+    """``values`` as (height, width, n), a matrix reduced to at most `LARGEST` rows and columns."""
     if kind == "filters":
-        # One filter after the other, each with its channels.
+        # One filter after another, each with all its channels.
         return np.moveaxis(values, 3, 2).reshape(*values.shape[:2], -1)
     if kind == "units" and image:
         return values.reshape(*image, -1)
@@ -232,35 +232,35 @@ def _pictures(values: NDArray[Any], kind: Kind, image: tuple[int, int] | None) -
     return _means(matrix[..., np.newaxis])
 
 
-def _matrix(shown: WeightSummary, room: tuple[int, int], at: int) -> Sheet:
-    """The matrix as it fills the room. Before and after are on one scale, that of the means if it is shrunk."""
-    height, width = (min(most, size) for most, size in zip(room, shown.pictures[0].shape, strict=False))
-    image, most = shown.pictures[at], shown.most
+def _matrix(summary: WeightSummary, room: tuple[int, int], at: int) -> Sheet:
+    """The matrix filling the room. Before and after share a scale, that of the means if it is shrunk."""
+    height, width = (min(most, size) for most, size in zip(room, summary.pictures[0].shape, strict=False))
+    image, most = summary.pictures[at], summary.most
     if image.shape[:2] != (height, width):
-        means = [_values(resample(picture, height, width), shown.most) for picture in shown.pictures]
-        most = max(map(_large, means))
+        means = [_values(resample(picture, height, width), summary.most) for picture in summary.pictures]
+        most = max(map(_scale, means))
         image = signed(means[at], most)
     factors = (min(ENLARGED, max(1, most_room // size)) for most_room, size in zip(room, (height, width), strict=True))
-    return Sheet(_enlarged(image, *factors)[:, :, 0], range(1), 0, 1, most, height * width < count(shown.shape))
+    return Sheet(_enlarge(image, *factors)[:, :, 0], range(1), 0, 1, most, height * width < count(summary.shape))
 
 
 def _means(values: NDArray[Any]) -> NDArray[Any]:
-    """``values``, (height, width, 1), no larger than `LARGEST`: means over what lies under each place."""
+    """``values``, (height, width, 1), reduced to at most `LARGEST` rows and columns of means."""
     height, width = min(LARGEST, values.shape[0]), min(LARGEST, values.shape[1])
     if values.shape[:2] == (height, width):
         return values
-    # The means are made of pictures, so the values go through bytes, which average out.
-    largest = _large(values, 1.0)
+    # The means are computed on pictures, so values are rounded to bytes, which averages out.
+    largest = _scale(values, 1.0)
     return _values(resample(signed(values, largest), height, width), largest)
 
 
 def _values(picture: NDArray[Any], most: float) -> NDArray[np.float64]:
-    """The values that ``picture`` was drawn of, as far as it shows them."""
+    """The values that ``picture`` was drawn from, to its precision."""
     return (picture.astype(np.float64) - ZERO) * (most / (WHITE - ZERO))
 
 
-def _large(values: NDArray[Any], share: float = SEEN) -> float:
-    """The size that ``share`` of the finite values do not exceed; 0 for none."""
+def _scale(values: NDArray[Any], share: float = SEEN) -> float:
+    """The ``share`` quantile of the finite absolute values; 0 if there are none."""
     sizes = np.abs(values[np.isfinite(values)].astype(np.float64))
     if not sizes.size:
         return 0.0
@@ -268,12 +268,12 @@ def _large(values: NDArray[Any], share: float = SEEN) -> float:
     return large or float(sizes.max())
 
 
-def _enlarged(pictures: NDArray[np.uint8], down: int, across: int) -> NDArray[np.uint8]:
+def _enlarge(pictures: NDArray[np.uint8], down: int, across: int) -> NDArray[np.uint8]:
     return pictures.repeat(down, axis=0).repeat(across, axis=1)
 
 
 def _factor(tile: tuple[int, int], number: int, room: tuple[int, int]) -> int:
-    """How many times as large ``number`` pictures are drawn."""
+    """The enlargement of ``number`` pictures."""
     sizes = {
         factor: (tile[0] * factor, tile[1] * factor)
         for factor in range(1, ENLARGED + 1)

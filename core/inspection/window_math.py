@@ -1,6 +1,6 @@
-"""One stop of a sliding window, written out: what it covers, what is multiplied, what is added up.
+"""The arithmetic of one stop of a sliding window: what it covers, multiplies and sums.
 
-What Keras calls a convolution is a cross-correlation: the kernel is not flipped. Sums are made in float64, so that
+What Keras calls a convolution is a cross-correlation: the kernel is not flipped. Sums are computed in float64, so that
 whole numbers stay whole; Keras's float32 can differ in the last digits.
 """
 
@@ -30,11 +30,11 @@ class Stop(Struct, frozen=True, eq=False):
 
 
 class Convolved(Struct, frozen=True, eq=False):
-    """How a filter comes to one number: ``total`` is the sum of ``products``, plus ``bias``, before the activation."""
+    """The computation of one output: ``total`` is the sum of ``products`` plus ``bias``, before the activation."""
 
     stop: Stop
     channels: range
-    """The channels of the image that the filter sees: all of them, unless there are groups."""
+    """The channels of the image that the filter uses: all of them, unless there are groups."""
     patch: NDArray[np.float64]
     """The image under the window in these channels, as are ``kernel`` and ``products``: (height, width, channels)."""
     kernel: NDArray[np.float64]
@@ -46,23 +46,24 @@ class Convolved(Struct, frozen=True, eq=False):
 
 
 class Pooled(Struct, frozen=True, eq=False):
-    """How pooling comes to one number of a channel."""
+    """The computation of one output of a pooling layer."""
 
     stop: Stop
     operation: Literal["max", "average"]
     patch: NDArray[np.float64]
     """The channel under the window: (pool height, pool width)."""
     counted: NDArray[np.bool_]
-    """Which cells take part: (pool height, pool width)."""
+    """Which cells are pooled: (pool height, pool width)."""
     chosen: tuple[int, int] | None
     """The row and column in the window of the first largest cell; None for an average."""
     total: float
 
 
 def stop(window: Window, x: NDArray[Any], row: int, column: int) -> Stop:
-    """What ``window`` covers of the image ``x``, (height, width, channels), for the output at ``row``, ``column``.
+    """The part of the image ``x``, (height, width, channels), that ``window`` covers for the output at ``row``,
+    ``column``.
 
-    Raises `ValueError` if ``x`` is not of the size that the window slides over, `IndexError` if it has no such stop.
+    Raises `ValueError` if ``x`` does not have the window's input size, `IndexError` if there is no such stop.
     """
     size = window.rows.size, window.columns.size
     if x.ndim != 3 or x.shape[:2] != size:
@@ -78,7 +79,7 @@ def stop(window: Window, x: NDArray[Any], row: int, column: int) -> Stop:
 def convolve(
     window: Window, x: NDArray[Any], kernel: NDArray[Any], bias: NDArray[Any] | None, filter: int, row: int, column: int
 ) -> Convolved:
-    """What ``filter`` of a Conv2D gives at ``row`` and ``column``.
+    """The output of ``filter`` of a Conv2D at ``row`` and ``column``.
 
     ``x`` is (height, width, channels); ``kernel`` (height, width, channels of a group, filters); ``bias`` (filters,)
     or None. Raises `ValueError` if they do not fit each other, `IndexError` if there is no such filter or stop.
@@ -96,10 +97,10 @@ def convolve(
 def convolve_depthwise(
     window: Window, x: NDArray[Any], kernel: NDArray[Any], bias: NDArray[Any] | None, filter: int, row: int, column: int
 ) -> Convolved:
-    """What a DepthwiseConv2D gives in the channel ``filter`` of its output, at ``row`` and ``column``.
+    """The output of a DepthwiseConv2D in its output channel ``filter``, at ``row`` and ``column``.
 
-    ``kernel`` is (height, width, channels, multiplier); ``bias`` (channels * multiplier,) or None. The rest and what
-    is raised is as for `convolve`.
+    ``kernel`` is (height, width, channels, multiplier); ``bias`` (channels * multiplier,) or None. Everything else is
+    as in `convolve`.
     """
     _check_kernel(window, kernel)
     channels, multiplier = kernel.shape[2:]
@@ -120,9 +121,9 @@ def pool(
     row: int,
     column: int,
 ) -> Pooled:
-    """What MaxPooling2D or AveragePooling2D gives for ``channel`` of ``x``, (height, width, channels).
+    """The output of MaxPooling2D or AveragePooling2D for ``channel`` of ``x``, (height, width, channels).
 
-    ``padding`` is the layer's: pixels of padding are zeros that take part, while those of "same" are left out.
+    ``padding`` is the layer's: a number of pixels adds zeros that are pooled; the padding of "same" is left out.
     Raises `ValueError` and `IndexError` as `stop` does, `IndexError` also if there is no such channel.
     """
     _check("channel", channel, x.shape[-1])
@@ -148,7 +149,7 @@ def _within(places: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
 
 def _multiply(here: Stop, channels: range, kernel: NDArray[Any], bias: float) -> Convolved:
     patch, factors = here.patch[..., channels.start : channels.stop], kernel.astype(np.float64)
-    # A network that has become NaN or infinite is looked at like any other.
+    # A network with NaN or infinite weights is inspected like any other.
     with np.errstate(invalid="ignore", over="ignore"):
         products = patch * factors
         sums = products.sum(axis=(0, 1))

@@ -1,4 +1,4 @@
-"""The devices that TensorFlow can train on. Importing this module loads nothing; asking it loads TensorFlow."""
+"""The devices that TensorFlow can train on. Importing this module loads nothing; its functions load TensorFlow."""
 
 from importlib import import_module
 from typing import Any
@@ -10,31 +10,31 @@ __all__ = ["choose", "devices", "placement"]
 
 
 def devices() -> tuple[str, ...]:
-    """The names a plan may give, besides "auto": "cpu", then "gpu:0" and so on. Takes seconds the first time."""
+    """The names a plan may use, besides "auto": "cpu", then "gpu:0" and so on. Takes seconds the first time."""
     return ("cpu", *(f"gpu:{index}" for index in range(len(_gpus(_tensorflow())))))
 
 
 def choose(name: str) -> str:
-    """The device that a plan calls ``name``, as `devices` names it: "auto" is the first GPU, if there is one.
+    """The device that a plan calls ``name``, named as in `devices`: "auto" is the first GPU, if there is one.
 
-    A GPU's memory is taken as it is needed. Raises `TrainingRefused` for a device that is not there.
+    GPU memory is allocated as needed. Raises `TrainingRefused` for a device that does not exist.
     """
     tensorflow = _tensorflow()
     for gpu in _gpus(tensorflow):
         try:
             tensorflow.config.experimental.set_memory_growth(gpu, True)
-        except RuntimeError:  # TensorFlow has begun to use it: it stays as it was set then
+        except RuntimeError:  # TensorFlow already uses it: its setting cannot change any more
             continue
     known = devices()
     wanted = name.strip().lower()
     wanted = {"auto": known[min(1, len(known) - 1)], "gpu": "gpu:0", "cpu:0": "cpu"}.get(wanted, wanted)
     if wanted not in known:
-        raise TrainingRefused(f"device {name!r} is not there; there are auto, {', '.join(known)}")
+        raise TrainingRefused(f"device {name!r} does not exist; choose from auto, {', '.join(known)}")
     return wanted
 
 
 def placement(device: str) -> str:
-    """TensorFlow's own name for a device that `choose` gave."""
+    """TensorFlow's name for a device that `choose` returned."""
     return "/CPU:0" if device == "cpu" else f"/{device.upper()}"
 
 

@@ -1,4 +1,4 @@
-"""What went wrong, in one line that a person can use."""
+"""What went wrong, in one line that is useful to the user."""
 
 import re
 
@@ -11,11 +11,11 @@ _LONGEST = 300
 
 
 class TrainingRefused(Exception):
-    """Training cannot begin; the message says why, in one line."""
+    """Training cannot start; the message says why, in one line."""
 
 
 def explain(error: BaseException) -> str:
-    """One line for ``error``: what ran out, or the first line of the message that says something."""
+    """One line for ``error``: what ran out, or the first line of the message that is not noise."""
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return f"out of memory: {_line(error)}; try a smaller batch_size or fewer units"
     return _line(error)

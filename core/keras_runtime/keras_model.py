@@ -1,4 +1,4 @@
-"""An architecture as a Keras model, a plan's optimizer and loss as Keras's. Importing this loads TensorFlow."""
+"""Builds the Keras model of an architecture, and a plan's optimizer and loss. Importing this loads TensorFlow."""
 
 import random
 from collections.abc import Iterator
@@ -21,13 +21,13 @@ __all__ = ["build", "loss", "make", "optimizer", "parts"]
 keras.config.set_floatx("float32")
 keras.config.set_image_data_format("channels_last")
 
-_one_at_a_time = Lock()
+_seed_lock = Lock()
 
 
 def build(architecture: Architecture, seed: int) -> keras.Model:
-    """The Keras model, not compiled. Whatever Keras finds wrong with it is raised as Keras raises it.
+    """The Keras model, not compiled. Raises whatever Keras raises.
 
-    Two models built with the same seed are equal, and equal to one whose layers are made in their order right after
+    Two models built with the same seed are equal, and equal to one whose layers are created in order right after
     ``keras.utils.set_random_seed(seed)``.
     """
     with _seeded(seed):
@@ -36,20 +36,20 @@ def build(architecture: Architecture, seed: int) -> keras.Model:
     for layer in model.layers:
         for outer in layer._flatten_layers():
             if not outer.trainable:
-                # A wrapper such as Bidirectional does not freeze what it holds.
+                # A wrapper such as Bidirectional does not freeze its inner layers.
                 for inner in outer._flatten_layers():
                     inner.trainable = False
     return model
 
 
 def parts(architecture: Architecture, model: keras.Model) -> dict[int, tuple[keras.layers.Layer, ...]]:
-    """The Keras layers that each row of ``architecture``, from 1 on, became in a ``model`` that `build` made."""
-    made = iter(model.layers)
-    return {row: tuple(next(made) for _ in layer.calls()) for row, layer in enumerate(architecture.layers, start=1)}
+    """The Keras layers of each row of ``architecture``, from 1 on, in a ``model`` made by `build`."""
+    layers = iter(model.layers)
+    return {row: tuple(next(layers) for _ in layer.calls()) for row, layer in enumerate(architecture.layers, start=1)}
 
 
 def optimizer(plan: Plan) -> keras.optimizers.Optimizer:
-    """The plan's optimizer, its learning rate a variable that can be assigned to."""
+    """The plan's optimizer; its learning rate is a variable that can be assigned."""
     return make(plan.optimizer.call())
 
 
@@ -59,19 +59,19 @@ def loss(plan: Plan) -> keras.losses.Loss:
 
 
 def make(call: Call) -> Any:
-    """What ``call`` makes when it is carried out in Keras."""
+    """The Keras object that ``call`` creates."""
     arguments = {name: make(value) if isinstance(value, Call) else value for name, value in call.arguments}
     return attrgetter(call.function)(keras)(**arguments)
 
 
 @contextmanager
 def _seeded(seed: int) -> Iterator[None]:
-    """Begin Python's random numbers at ``seed``, and afterwards put them back.
+    """Seed Python's random numbers with ``seed``, and restore their state afterwards.
 
-    From them a layer or an initializer that is given no seed draws its own when it is made; what it then draws depends
-    on that alone.
+    A layer or an initializer without a seed draws its own from them when it is created; all it draws later depends on
+    that alone.
     """
-    with _one_at_a_time:
+    with _seed_lock:
         state = random.getstate()
         random.seed(seed)
         try:

@@ -1,4 +1,4 @@
-"""Whether this process may take the memory that TensorFlow takes. Where it may not, TensorFlow aborts the process.
+"""Whether this process may use as much memory as TensorFlow needs. If not, TensorFlow aborts the process.
 
 Measured with TensorFlow 2.21 on Linux, with a training of lenet-5: 2.1 GB of address space on 2 cores (1.5 GB for the
 import alone) and 3.1 GB with 66 threads, of which 0.5 and 1.0 GB are data.
@@ -15,7 +15,7 @@ MIB = 2**20
 
 
 class Need(NamedTuple):
-    """What TensorFlow needs of something that the system may limit."""
+    """What TensorFlow needs of a resource that the system may limit."""
 
     limit: str
     """Its name in the module `resource`."""
@@ -24,7 +24,7 @@ class Need(NamedTuple):
     base: int
     """Bytes."""
     per_core: int
-    """Bytes for the threads that TensorFlow starts for every core."""
+    """Bytes for the threads that TensorFlow starts per core."""
 
 
 NEEDS = (
@@ -34,7 +34,7 @@ NEEDS = (
 
 
 def shortage() -> str:
-    """Why TensorFlow cannot be loaded here, in one line; or empty. Looks at the limits of this process alone."""
+    """Why TensorFlow cannot be loaded here, in one line; or empty. Checks only the limits of this process."""
     try:
         import resource  # noqa: PLC0415  # not on Windows
     except ImportError:

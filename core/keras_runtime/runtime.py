@@ -1,4 +1,4 @@
-"""TensorFlow and Keras set up before they are first imported. Importing this module loads neither."""
+"""Sets up TensorFlow and Keras before they are first imported. Importing this module loads neither."""
 
 import ctypes
 import gc
@@ -20,29 +20,29 @@ from core.keras_runtime.failures import TrainingRefused
 __all__ = ["collect_garbage", "freeze_gc", "import_unless", "loaded", "loading", "lower_priority", "prepare"]
 
 NICENESS = 5
-"""How far training stands back behind the threads that answer a person."""
+"""The niceness of training threads, so that the UI thread comes first."""
 
 LOADING = "loading TensorFlow"
-"""What the threads are called that do so."""
-PATIENCE = 0.05
-"""Seconds after which one who waits for an import looks whether it is still wanted."""
+"""The name of the threads that do so."""
+POLL_INTERVAL = 0.05
+"""Seconds between checks whether an import is still wanted."""
 
 _BLOCK = 4 * 2**20
-_settled = Event()
+_frozen = Event()
 
 
 def loaded() -> bool:
-    """Whether TensorFlow is in memory already."""
+    """Whether TensorFlow has been imported."""
     return "tensorflow" in sys.modules
 
 
 def loading() -> bool:
-    """Whether an import is under way that nobody may wait for any more; nothing but the process's end can end it."""
+    """Whether an import is running, even if nobody waits for it any more; only the end of the process can stop it."""
     return any(thread.name == LOADING for thread in enumerate_threads())
 
 
-def import_unless(name: str, given_up: Callable[[], bool]) -> ModuleType | None:
-    """The module ``name``, which imports TensorFlow; or None as soon as it is ``given_up``, and the import goes on.
+def import_unless(name: str, cancelled: Callable[[], bool]) -> ModuleType | None:
+    """Import ``name``, which imports TensorFlow; None as soon as it is ``cancelled``, while the import continues.
 
     Raises whatever the import raises.
     """
@@ -53,14 +53,14 @@ def import_unless(name: str, given_up: Callable[[], bool]) -> ModuleType | None:
         try:
             prepare()
             modules.append(import_module(name))
-        except BaseException as error:  # noqa: BLE001  # raised in the thread that waits
+        except BaseException as error:  # noqa: BLE001  # raised in the waiting thread
             errors.append(error)
 
     thread = Thread(target=work, name=LOADING, daemon=True)
     thread.start()
     while thread.is_alive():
-        thread.join(PATIENCE)
-        if given_up():
+        thread.join(POLL_INTERVAL)
+        if cancelled():
             return None
     if errors:
         raise errors[0]
@@ -68,11 +68,11 @@ def import_unless(name: str, given_up: Callable[[], bool]) -> ModuleType | None:
 
 
 def lower_priority() -> None:
-    """Have this thread, and all that it will start, stand back wherever another thread wants the same core.
+    """Lower the priority of this thread, and of all that it will start, for the CPU cores.
 
-    TensorFlow's own threads come from the thread that first uses it. While they keep every core busy, a key or a
-    redraw would wait for its turn behind them. It costs nothing where a core is free. Only Linux knows the niceness
-    of a thread; elsewhere this does nothing.
+    TensorFlow's threads are started by the thread that first uses it. While they keep every core busy, a key press or
+    a redraw would have to wait. It costs nothing while a core is free. Only Linux has niceness per thread; elsewhere
+    this does nothing.
     """
     if sys.platform == "linux":
         with suppress(OSError):
@@ -80,12 +80,12 @@ def lower_priority() -> None:
 
 
 def prepare() -> None:
-    """Make a later ``import tensorflow`` quiet and as smooth as it can be; takes a while on a cold disk.
+    """Prepare for a quiet ``import tensorflow`` that blocks other threads as little as possible; slow on a cold disk.
 
-    The large shared library is read into the disk cache first: mapped in cold, its pages are fetched one by one
-    with Python's lock held, and every other thread stands still for over a second.
+    The large shared library is read into the disk cache first: mapped in cold, its pages are fetched one by one with
+    the GIL held, and every other thread blocks for over a second.
 
-    Raises `TrainingRefused` where TensorFlow would end the process for want of memory.
+    Raises `TrainingRefused` where TensorFlow would abort the process for lack of memory.
     """
     if loaded():
         return
@@ -101,20 +101,20 @@ def prepare() -> None:
 
 
 def freeze_gc() -> None:
-    """Take all that is in memory now out of the garbage collector's rounds; once, after the import.
+    """Exclude all current objects from garbage collection; once, after the import.
 
-    TensorFlow leaves over a million objects that live as long as the process. Going through them takes a fifth of a
-    second with Python's lock held, in which no key answers, and it would happen again and again while training.
+    TensorFlow leaves over a million objects that live as long as the process. Traversing them takes a fifth of a second
+    with the GIL held, in which no key press is handled, and it would happen again and again while training.
     """
-    if not _settled.is_set():
-        _settled.set()
+    if not _frozen.is_set():
+        _frozen.set()
         gc.freeze()
 
 
 def collect_garbage() -> None:
-    """Give back what earlier sessions held: their networks, in cycles, else wait for a round that comes hours later.
+    """Free the networks of earlier sessions, which are in reference cycles and would otherwise stay for hours.
 
-    What `freeze_gc` took out is not gone through, so this takes some milliseconds.
+    Objects excluded by `freeze_gc` are skipped, so this takes some milliseconds.
     """
     gc.collect()
 
@@ -130,11 +130,11 @@ def _read(path: Path) -> None:
 
 
 def _link(library: Path) -> None:
-    """Link a library in, a third of a second's work, so that a later import finds it done.
+    """Link a library, which takes a third of a second, so that a later import need not.
 
-    An import and ``ctypes.CDLL`` do it with Python's lock held; a C function called by hand gives the lock up.
+    An import and ``ctypes.CDLL`` do it with the GIL held; calling the C function directly releases it.
     """
-    with suppress(OSError, AttributeError, TypeError):  # a platform that has no such function
+    with suppress(OSError, AttributeError, TypeError):  # a platform without this function
         dlopen = ctypes.CDLL(None).dlopen
         dlopen.argtypes, dlopen.restype = [ctypes.c_char_p, ctypes.c_int], ctypes.c_void_p
         dlopen(os.fsencode(library), os.RTLD_NOW)

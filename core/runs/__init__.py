@@ -1,1 +1,1 @@
-"""Runs: every training kept on disk, found again, compared, resumed, taken away."""
+"""Runs: trainings saved on disk, listed, searched, compared, resumed and deleted."""

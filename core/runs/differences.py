@@ -1,4 +1,4 @@
-"""What differs between runs, field by field: their layers, put side by side, and their plans."""
+"""The differences between runs, field by field: their aligned layers and their plans."""
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -17,20 +17,20 @@ from core.runs.record import RunDetails
 __all__ = ["MISSING", "Difference", "differences"]
 
 MISSING = "-"
-"""Stands for a layer that a run does not have, a field that a layer does not have, a value that is not given."""
+"""Stands for a missing layer, a missing field or a value that is not set."""
 
 GAP = 1.0
-"""What it costs the layers of one run to have nothing beside them."""
+"""The cost of a layer without a counterpart."""
 OTHER_TYPE = 1.9
-"""What it costs to stand beside a layer of another type: less than two gaps, so that one layer in another's place is
-one difference; but so much that several layers rather move up than each stand beside a stranger."""
+"""The cost of pairing layers of different types: less than two gaps, so that a replaced layer is one difference; but
+enough that several layers shift rather than each being paired with another type."""
 
 Column = tuple[Layer | None, ...]
-"""The layers of all runs that stand side by side."""
+"""The layers of all runs that are paired."""
 
 
 class Difference(Struct, frozen=True):
-    """A field in which runs differ: where it is, its name, and what each run has there as a person reads it."""
+    """A field in which runs differ: where it is, its name, and its value in each run as displayed."""
 
     place: str
     field: str
@@ -38,17 +38,17 @@ class Difference(Struct, frozen=True):
 
 
 def differences(compared: Sequence[RunDetails | Preset]) -> tuple[Difference, ...]:
-    """In what the architectures and plans of two runs or more differ: input, layers, parameters, plan.
+    """The differences between the architectures and plans of two or more runs: input, layers, parameters, plan.
 
-    A layer's number is the one it has in the first run that has it. A run has the epochs it has come to want. Nothing
-    is told of a field of a layer, an optimizer or the like that only some have and that is at its default.
+    A layer is numbered as in the first run that has it. The epochs of a run include those added later. Fields that only
+    some layers, optimizers etc. have are left out if they are at their defaults.
     """
     presets = [each.effective_preset if isinstance(each, RunDetails) else each for each in compared]
     return tuple(Difference(place, field, values) for place, field, values in _rows(presets) if len(set(values)) > 1)
 
 
 def _rows(presets: Sequence[Preset]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Place, field and values of everything that is compared, whether it differs or not."""
+    """Place, field and values of everything compared, whether different or not."""
     yield "input", "input_shape", tuple(ShapeField().show(preset.architecture.input_shape) for preset in presets)
     stacks = [preset.architecture.layers for preset in presets]
     done = [0] * len(stacks)
@@ -68,7 +68,7 @@ def _params(preset: Preset) -> str:
 
 
 def _layers(column: Column) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Field and values of layers that stand side by side; where one is missing, each as a whole."""
+    """Field and values of paired layers; if one is missing, of each as a whole."""
     present = [layer for layer in column if layer is not None]
     if len(present) < len(column):
         yield "layer", tuple(MISSING if layer is None else layer.label for layer in column)
@@ -78,7 +78,7 @@ def _layers(column: Column) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _described(values: Sequence[FieldStruct], path: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Field and values of everything that ``values`` have, nested ones behind their own."""
+    """Fields and values of all ``values``; nested ones follow their parents."""
     held = [{field.name: (field, getattr(value, field.name)) for field in fields_of(type(value))} for value in values]
     for name in dict.fromkeys(name for fields in held for name in fields):
         found = [fields.get(name) for fields in held]
@@ -98,7 +98,7 @@ def _described(values: Sequence[FieldStruct], path: str = "") -> Iterator[tuple[
 
 
 def _aligned(stacks: Sequence[Sequence[Layer]]) -> list[Column]:
-    """The layers of all stacks side by side, in their order: each stack is laid beside those before it."""
+    """The layers of all stacks aligned, in order: each stack is aligned with those before it."""
     columns: list[Column] = []
     for number, stack in enumerate(stacks):
         nothing: Column = (None,) * number
@@ -107,9 +107,9 @@ def _aligned(stacks: Sequence[Sequence[Layer]]) -> list[Column]:
 
 
 def _paired(columns: Sequence[Column], stack: Sequence[Layer]) -> Iterator[tuple[Column | None, Layer | None]]:
-    """``columns`` and the layers of ``stack``, each with what stands beside it or None, at the least cost in all."""
+    """``columns`` and the layers of ``stack`` paired, or with None for a gap, at the lowest total cost."""
     ends = len(columns), len(stack)
-    # The least cost of what comes from here on, with the step that leads to it: 0 both, 1 a column, 2 a layer.
+    # The lowest cost from here to the end, with the step that leads to it: 0 both, 1 a column, 2 a layer.
     best = [
         [(GAP * (ends[0] - row + ends[1] - at), 1 if row < ends[0] else 2) for at in range(ends[1] + 1)]
         for row in range(ends[0] + 1)
@@ -129,14 +129,14 @@ def _paired(columns: Sequence[Column], stack: Sequence[Layer]) -> Iterator[tuple
 
 
 def _unlike(column: Column, layer: Layer) -> float:
-    """What it costs ``layer`` to stand in ``column``."""
+    """The cost of putting ``layer`` into ``column``."""
     costs = [_distance(other, layer) for other in column if other is not None]
     return sum(costs) / len(costs)
 
 
 @lru_cache(maxsize=4096)
 def _distance(one: Layer, other: Layer) -> float:
-    """From 0 for equal layers to less than 1 for those that have only their type in common."""
+    """From 0 for equal layers to below 1 for layers that share only their type; `OTHER_TYPE` for different types."""
     if type(one) is not type(other):
         return OTHER_TYPE
     names = [field.name for field in fields_of(type(one))]

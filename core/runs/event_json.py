@@ -14,7 +14,7 @@ __all__ = ["EndReport", "EpochReport", "StartReport", "event_report"]
 
 
 class StartReport(Struct, frozen=True, tag_field="event", tag="start"):
-    """Training begins; ``seconds`` is how long preparing took."""
+    """Training starts; ``seconds`` is how long preparation took."""
 
     name: str
     device: str
@@ -44,14 +44,13 @@ class EpochReport(Struct, frozen=True, tag_field="event", tag="epoch"):
 
 
 class EndReport(Struct, frozen=True, tag_field="event", tag="end"):
-    """Training is over; ``epochs`` are whole ones.
+    """Training is over; ``epochs`` counts completed ones.
 
-    ``step`` is how many steps were taken, left out where none could be: of a training whose loss became NaN or infinite
-    the first step whose loss was so. ``best_epoch`` is the one with the lowest validation loss, or loss without
-    validation, ``accuracy_at_lowest_loss`` its validation accuracy; ``best_val_accuracy`` is the highest of all,
-    reached first in ``best_accuracy_epoch``. ``final_train_*`` are of the final weights, on ``final_train_examples``
-    examples that were trained on (at most 10,000, stratified); ``generalization_gap`` is that accuracy minus the test
-    accuracy.
+    ``step`` is the number of steps taken, left out if unknown; if the loss became NaN or infinite, the first step with
+    such a loss. ``best_epoch`` is the one with the lowest validation loss, or loss without validation,
+    ``accuracy_at_lowest_loss`` its validation accuracy; ``best_val_accuracy`` is the highest of all, first reached in
+    ``best_accuracy_epoch``. ``final_train_*`` are of the final weights, on ``final_train_examples`` examples that were
+    trained on (at most 10,000, stratified); ``generalization_gap`` is that accuracy minus the test accuracy.
     """
 
     reason: Reason
@@ -72,25 +71,25 @@ class EndReport(Struct, frozen=True, tag_field="event", tag="end"):
 
 
 def event_report(event: Event, preset: Preset, history: History) -> StartReport | EpochReport | EndReport | None:
-    """What is told of ``event`` in a training of ``preset``; None for events that a log has no use for.
+    """The report of ``event`` in a training of ``preset``; None for events that are not reported.
 
-    ``history`` is what has been told until then, ``event`` included.
+    ``history`` is the history so far, ``event`` included.
     """
     if isinstance(event, Started):
         plan = preset.plan
-        told = {name: getattr(event, name) for name in StartReport.__struct_fields__ if hasattr(event, name)}
+        fields = {name: getattr(event, name) for name in StartReport.__struct_fields__ if hasattr(event, name)}
         optimizer, loss = RegisteredField(Optimizer).show(plan.optimizer), RegisteredField(Loss).show(plan.loss)
-        return StartReport(name=preset.name, optimizer=optimizer, loss=loss, seed=plan.seed, **told)
+        return StartReport(name=preset.name, optimizer=optimizer, loss=loss, seed=plan.seed, **fields)
     if isinstance(event, EpochEnded):
         return EpochReport(**{name: getattr(event, name) for name in EpochReport.__struct_fields__})
     if isinstance(event, Ended):
-        come_to = metrics_of(history, event.seconds)
-        told = {name: getattr(event, name) for name in EndReport.__struct_fields__ if hasattr(event, name)}
+        metrics = metrics_of(history, event.seconds)
+        fields = {name: getattr(event, name) for name in EndReport.__struct_fields__ if hasattr(event, name)}
         return EndReport(
-            **(told | {"step": UNSET if event.step is None else event.step}),
-            best_epoch=come_to.best_epoch or None,
-            accuracy_at_lowest_loss=come_to.accuracy_at_lowest_loss,
-            best_val_accuracy=come_to.best_val_accuracy,
-            best_accuracy_epoch=come_to.best_accuracy_epoch or None,
+            **(fields | {"step": UNSET if event.step is None else event.step}),
+            best_epoch=metrics.best_epoch or None,
+            accuracy_at_lowest_loss=metrics.accuracy_at_lowest_loss,
+            best_val_accuracy=metrics.best_val_accuracy,
+            best_accuracy_epoch=metrics.best_accuracy_epoch or None,
         )
     return None

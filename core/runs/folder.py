@@ -1,10 +1,10 @@
-"""A run's folder: which files it has, how they are read and written. Loads neither numpy nor TensorFlow.
+"""A run's folder: which files it has, and how they are read and written. Loads neither numpy nor TensorFlow.
 
-run.json                  format, preset's name, begun, environment, state, message, figures: by whoever trains
-label.json                name, note and tags: by people
+run.json                  format, preset's name, begun, environment, state, message, figures: written by the trainer
+label.json                name, note and tags: written by the user
 preset.toml               the architecture and the plan
-history.json              the curves, the epochs, the close looks at single steps
-checkpoint.safetensors    all that training goes on from, and weights-*.safetensors that it refers to
+history.json              the curves, the epochs, the samples of single steps
+checkpoint.safetensors    all that training resumes from, and weights-*.safetensors that it refers to
 best.keras, last.keras    the weights of the epoch with the lowest loss and of the end, for other tools
 lock                      held by the process that trains it
 """
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from core import files, presets, process_lock
 from core.history import History
@@ -54,13 +54,13 @@ __all__ = [
     "Header",
     "check",
     "create",
-    "damaged",
     "identity",
     "is_locked",
     "lock",
     "read",
     "read_header",
     "read_listing",
+    "reading",
     "signature",
     "verify",
     "write_entry",
@@ -75,13 +75,13 @@ CHECKPOINT = "checkpoint.safetensors"
 KERAS_FILES = {"best": "best.keras", "last": "last.keras"}
 
 LONGEST = 1_000
-"""Characters of each text of run.json that are read: a list of runs shows them."""
+"""Maximum length of each text read from run.json, as lists of runs show them."""
 
 T = TypeVar("T")
 
 
 class Header(Struct, frozen=True):
-    """What run.json holds."""
+    """The contents of run.json."""
 
     preset: str
     """The preset's name."""
@@ -89,7 +89,7 @@ class Header(Struct, frozen=True):
     environment: Environment
     state: RunState
     message: str = ""
-    figures: Metrics = Metrics()
+    metrics: Metrics = field(default=Metrics(), name="figures")
     format: int = FORMAT
 
 
@@ -102,24 +102,24 @@ def create(
     label: Label,
     preset: Preset,
     environment: Environment,
-    figures: Metrics = Metrics(),  # noqa: B008  # it is frozen
+    metrics: Metrics = Metrics(),  # noqa: B008  # it is frozen
 ) -> Header:
-    """Make the ``folder`` of a run that begins now, with its first files: all of them or nothing. Raises OSError."""
+    """Create the ``folder`` of a run that starts now with its first files, atomically. Raises OSError."""
     unfinished = folder.with_name(f"{UNFINISHED}{folder.name}")
     unfinished.mkdir(parents=True)
-    header = Header(preset.name, time.time(), environment, "running", figures=figures)
+    header = Header(preset.name, time.time(), environment, "running", metrics=metrics)
     write_entry(unfinished / PRESET, presets.dumps(preset))
     write_entry(unfinished / LABEL, _json(label))
     write_history(unfinished, HistoryFile().encode(History()))
     write_header(unfinished, header)
     with suppress(OSError):
-        folder.rmdir()  # an empty one holds the place
+        folder.rmdir()  # an empty one reserves the name
     unfinished.rename(folder)
     return header
 
 
 def read_listing(folder: Path) -> Run:
-    """What a list shows of the run. One that nobody trains any more, and that has not ended, was interrupted.
+    """The run as shown in lists. A run that has not ended and is not being trained was interrupted.
 
     Raises `RunError`.
     """
@@ -127,7 +127,7 @@ def read_listing(folder: Path) -> Run:
 
 
 def read(folder: Path) -> RunDetails:
-    """All of the run but its weights. Raises `RunError`."""
+    """Everything about the run but its weights. Raises `RunError`."""
     header = read_header(folder)
     history = _parsed(folder / HISTORY, files.HISTORY, read_history)
     run = _run(folder, header, _label(folder), history)
@@ -135,61 +135,63 @@ def read(folder: Path) -> RunDetails:
 
 
 def check(folder: Path) -> Run:
-    """What a list shows of the run, once every file of it has been looked at. Raises `RunError`."""
-    told = read(folder)
+    """The run as shown in lists, after checking all its files. Raises `RunError`."""
+    details = read(folder)
     _check_tensors(folder)
     for path in (folder / name for name in KERAS_FILES.values()):
         if os.path.lexists(path) and not _is_zip(path):
-            raise RunError(f"{_shown(path)}: is no Keras file, or only the beginning of one")
-    return told.run
+            raise RunError(f"{_printable(path)}: is not a complete Keras file")
+    return details.run
 
 
 def verify(folder: Path) -> int:
-    """How many epochs are kept in ``folder``, once all that a run is read back from has been looked at.
+    """How many epochs are saved in ``folder``, after checking all files that a run is read from.
 
-    Of the weights only the tables are, not the numbers. Raises `RunError`.
+    Of the weight files only the tables are checked, not the numbers. Raises `RunError`.
     """
-    told = read(folder)
+    details = read(folder)
     _check_tensors(folder)
-    return told.run.metrics.epochs
+    return details.run.metrics.epochs
 
 
 def identity(folder: Path) -> tuple[int, int]:
-    """Tells the folder from any other that may come into its place. Raises `RunError` if there is none, or a link."""
+    """Distinguishes the folder from another at the same path. Raises `RunError` if it is missing or a link."""
     try:
         found = folder.stat(follow_symlinks=False)
     except OSError as error:
-        raise RunError(f"{_shown(folder)}: its folder was deleted or moved: {error.strerror or error}") from error
+        raise RunError(f"{_printable(folder)}: its folder was deleted or moved: {error.strerror or error}") from error
     if not stat.S_ISDIR(found.st_mode):
-        raise RunError(f"{_shown(folder)}: its folder was deleted or moved")
+        raise RunError(f"{_printable(folder)}: its folder was deleted or moved")
     return found.st_dev, found.st_ino
 
 
 def signature(folder: Path) -> str:
-    """Changes with every file of the run. Raises OSError."""
+    """A text that changes whenever a file of the run changes. Raises OSError."""
     with scandir(folder) as entries:
-        seen = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries if _lasting(entry.name)]
-    return ";".join(sorted(f"{name},{stat.st_size},{stat.st_mtime_ns}" for name, stat in seen))
+        entry_stats = [
+            (entry.name, entry.stat(follow_symlinks=False)) for entry in entries if _is_permanent(entry.name)
+        ]
+    return ";".join(sorted(f"{name},{stat.st_size},{stat.st_mtime_ns}" for name, stat in entry_stats))
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether a process trains the run now."""
+    """Whether a process is training the run now."""
     return process_lock.is_held(folder / LOCK)
 
 
 def lock(folder: Path) -> "FileLock":
-    """Take the run for training: until the lock is released, or this process ends in whatever way.
+    """Lock the run for training, until the lock is released or this process ends.
 
-    Raises `RunError` if another training has it, or if it is gone.
+    Raises `RunError` if it is already being trained, or is gone.
     """
     if not folder.is_dir():
-        raise RunError(f"{_shown(folder)}: is not there any more")
+        raise RunError(f"{_printable(folder)}: no longer exists")
     try:
         return process_lock.acquire(folder / LOCK)
     except LockHeldError as error:
-        raise RunError(f"{_shown(folder)}: is being trained already") from error
+        raise RunError(f"{_printable(folder)}: is already being trained") from error
     except files.NotAFile as error:
-        raise RunError(f"{_shown(folder / LOCK)}: is {error.strerror}: take it away") from error
+        raise RunError(f"{_printable(folder / LOCK)}: is {error.strerror}: remove it") from error
 
 
 def write_header(folder: Path, header: Header, *, durably: bool = True) -> None:
@@ -203,43 +205,43 @@ def write_history(folder: Path, history: bytes, *, durably: bool = True) -> None
 
 
 def write_entry(path: Path, content: str | bytes, *, durably: bool = True) -> None:
-    """Write a file of a run, whose folder is never made for it: one that has gone stays so. Raises OSError."""
+    """Write a file of a run; its folder is never created, so that a deleted run stays deleted. Raises OSError."""
     write_atomically(path, content, durably=durably, follow=False, parents=False)
 
 
 def write_label(folder: Path, label: Label) -> None:
-    """Write what a person says of the run. Raises `RunError`."""
-    read_header(folder)  # what a newer LayerLab wrote is left as it is
+    """Write the user's label of the run. Raises `RunError`."""
+    read_header(folder)  # raises for a run of a newer LayerLab, which is left unchanged
     try:
         write_entry(folder / LABEL, _json(label))
     except OSError as error:
-        raise RunError(f"{_shown(folder)}: cannot be written: {error.strerror or error}") from error
+        raise RunError(f"{_printable(folder)}: cannot be written: {error.strerror or error}") from error
 
 
 @contextmanager
-def damaged(path: Path) -> Iterator[Path]:
-    """Raises what goes wrong with the file at ``path`` as a `RunError` that names it."""
+def reading(path: Path) -> Iterator[Path]:
+    """Turns errors with the file at ``path`` into a `RunError` that names it."""
     try:
         yield path
     except RunError:
         raise
     except FileNotFoundError as error:
-        raise RunError(f"{_shown(path)}: is missing") from error
+        raise RunError(f"{_printable(path)}: is missing") from error
     except OSError as error:
-        raise RunError(f"{_shown(path)}: cannot be read: {error.strerror or error}") from error
+        raise RunError(f"{_printable(path)}: cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        raise RunError(f"{_shown(path)}: is damaged: {presets.printable_path(str(error))}") from error
+        raise RunError(f"{_printable(path)}: is damaged: {presets.printable_path(str(error))}") from error
 
 
 def _run(folder: Path, header: Header, label: Label, history: History | None = None) -> Run:
-    for name in (PRESET, HISTORY, *((CHECKPOINT,) if header.figures.epochs else ())):
+    for name in (PRESET, HISTORY, *((CHECKPOINT,) if header.metrics.epochs else ())):
         if not os.path.lexists(folder / name):
-            raise RunError(f"{_shown(folder / name)}: is missing")
-    state, come_to = header.state, header.figures
+            raise RunError(f"{_printable(folder / name)}: is missing")
+    state, metrics = header.state, header.metrics
     if state == "running" and not is_locked(folder):
         state = "interrupted"
-    if come_to.dated:
-        come_to = upgrade_metrics(come_to, history or _history(folder))
+    if metrics.needs_upgrade:
+        metrics = upgrade_metrics(metrics, history or _history(folder))
     return Run(
         folder.name,
         label,
@@ -247,13 +249,13 @@ def _run(folder: Path, header: Header, label: Label, history: History | None = N
         state,
         header.begun,
         truncated(header.environment.device, LONGEST),
-        come_to,
+        metrics,
         truncated(header.message, LONGEST),
     )
 
 
 def _history(folder: Path) -> History | None:
-    """The run's history; None if it cannot be read, which is no reason not to list the run."""
+    """The run's history; None if it cannot be read, as the run can be listed all the same."""
     try:
         return _parsed(folder / HISTORY, files.HISTORY, read_history)
     except RunError:
@@ -261,12 +263,12 @@ def _history(folder: Path) -> History | None:
 
 
 def read_header(folder: Path) -> Header:
-    """What run.json holds. Raises `RunError`."""
+    """Read run.json. Raises `RunError`."""
     path = folder / RUN
     written = _parsed(path, files.RUN, lambda data: msgspec.json.decode(data, type=_Format)).format
     if written > FORMAT:
         raise NewerFormat(
-            f"{_shown(path)}: was written by a newer LayerLab (format {written}): update LayerLab to use it"
+            f"{_printable(path)}: was written by a newer LayerLab (format {written}): update LayerLab to use it"
         )
     return _parsed(path, files.RUN, lambda data: msgspec.json.decode(data, type=Header))
 
@@ -279,23 +281,23 @@ def _preset(folder: Path) -> Preset:
     try:
         return presets.load(folder / PRESET, follow=False)
     except PresetError as error:
-        raise RunError(f"{_shown(folder)}: {error}") from error
+        raise RunError(f"{_printable(folder)}: {error}") from error
 
 
 def _parsed(path: Path, kind: files.FileKind, parse: Callable[[bytes], T]) -> T:
-    """What ``parse`` makes of the file at ``path``. Raises `RunError`."""
-    with damaged(path):
+    """Read and parse the file at ``path``. Raises `RunError`."""
+    with reading(path):
         return parse(files.read_bytes(path, kind, follow=False))
 
 
 def _check_tensors(folder: Path) -> None:
     for path in sorted(folder.glob("*.safetensors")):
-        with damaged(path):
+        with reading(path):
             tensor_file.check(path)
 
 
 def _is_zip(path: Path) -> bool:
-    with damaged(path), files.open_regular(path, files.MODEL, follow=False) as file:
+    with reading(path), files.open_regular(path, files.MODEL, follow=False) as file:
         return zipfile.is_zipfile(file)
 
 
@@ -303,10 +305,10 @@ def _json(value: object) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value), indent=1)
 
 
-def _lasting(name: str) -> bool:
+def _is_permanent(name: str) -> bool:
     return name != LOCK and not name.startswith(UNFINISHED)
 
 
-def _shown(path: Path) -> str:
-    """The file with its folder, which tells runs apart."""
+def _printable(path: Path) -> str:
+    """The file with its folder, which identifies the run."""
     return presets.printable_path(f"{path.parent.name}/{path.name}" if path.suffix or path.name == LOCK else path.name)

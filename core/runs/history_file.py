@@ -1,4 +1,4 @@
-"""A run's history as JSON, written anew after every epoch. Numbers that JSON lacks, NaN and infinity, are texts."""
+"""A run's history as JSON, rewritten after every epoch. NaN and infinities, which JSON lacks, are strings."""
 
 from math import isfinite
 
@@ -16,7 +16,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class _Read(Struct):
-    """History as it stands in the file."""
+    """`History` as stored in the file."""
 
     loss: tuple[Point, ...]
     accuracy: tuple[Point, ...]
@@ -33,9 +33,9 @@ class _Read(Struct):
 
 
 class _Progress(Progress, frozen=True):
-    """`Progress` whose loss may be no number."""
+    """`Progress` whose loss may be a string."""
 
-    loss: float | str  # type: ignore[assignment]  # as it is written
+    loss: float | str  # type: ignore[assignment]  # as stored
 
 
 class _Sample(Struct, array_like=True):
@@ -44,7 +44,7 @@ class _Sample(Struct, array_like=True):
 
 
 class _Layer(Struct, array_like=True):
-    """The fields of `LayerSample` in their order."""
+    """The fields of `LayerSample` in order."""
 
     row: int
     gradient: float | str | None
@@ -57,7 +57,7 @@ class _Layer(Struct, array_like=True):
 
 
 class HistoryFile:
-    """Encodes the history of one run again and again: what has not changed since the last time is kept."""
+    """Encodes the history of one run repeatedly, caching what has not changed."""
 
     def __init__(self) -> None:
         self._samples: dict[int, Raw] = {}
@@ -67,31 +67,31 @@ class HistoryFile:
         self._samples = {sample.step: self._samples.get(sample.step) or _sample(sample) for sample in history.samples}
         fields = asdict(history) | {"samples": tuple(self._samples.values())}
         if history.progress:
-            fields["progress"] = asdict(history.progress) | {"loss": _written(history.progress.loss)}
+            fields["progress"] = asdict(history.progress) | {"loss": _encoded(history.progress.loss)}
         return _encoder.encode(fields)
 
 
 def read_history(data: bytes) -> History:
-    """The history that ``data`` holds. Raises ValueError."""
+    """Decode a history. Raises ValueError."""
     read = msgspec.json.decode(data, type=_Read)
-    samples = tuple(StepSampled(one.step, tuple(map(_layer, one.layers))) for one in read.samples)
+    samples = tuple(StepSampled(sample.step, tuple(map(_layer, sample.layers))) for sample in read.samples)
     progress = read.progress and Progress(**{**asdict(read.progress), "loss": float(read.progress.loss)})
     return History(**{**asdict(read), "samples": samples, "progress": progress})
 
 
 def _sample(sample: StepSampled) -> Raw:
-    layers = [[_written(figure) for figure in astuple(layer)] for layer in sample.layers]
+    layers = [[_encoded(value) for value in astuple(layer)] for layer in sample.layers]
     return Raw(_encoder.encode([sample.step, layers]))
 
 
-def _written(figure: float | None) -> float | str | None:
-    return figure if figure is None or isfinite(figure) else str(figure)
+def _encoded(value: float | None) -> float | str | None:
+    return value if value is None or isfinite(value) else str(value)
 
 
 def _layer(layer: _Layer) -> LayerSample:
-    row, *figures = astuple(layer)
-    return LayerSample(row, *map(_figure, figures))
+    row, *values = astuple(layer)
+    return LayerSample(row, *map(_decoded, values))
 
 
-def _figure(figure: float | str | None) -> float | None:
-    return None if figure is None else float(figure)
+def _decoded(value: float | str | None) -> float | None:
+    return None if value is None else float(value)

@@ -1,4 +1,4 @@
-"""Asking the network of a kept run. Importing this loads TensorFlow."""
+"""Loads the network of a saved run for inspection. Importing this loads TensorFlow."""
 
 from pathlib import Path
 
@@ -18,12 +18,12 @@ __all__ = ["load_inspector"]
 
 
 def load_inspector(folder: Path, preset: Preset, which: Which) -> Inspector:
-    """What can be asked of the run in ``folder`` with its best (those of the lowest loss) or last weights.
+    """An inspector of the run in ``folder`` with its best (of the lowest loss) or last weights.
 
     Raises `RunError`, and what `Trainer` raises.
     """
     variables = checkpoint_file.weights(folder, which)
-    # A cache of its own: the shared one keeps the network trained last, so that training it again begins at once.
+    # A separate cache: the shared one holds the network trained last, so that training it again starts at once.
     trainer = Trainer(preset.architecture, preset.plan, NetworkCache())
     try:
         trainer.load_state(variables)

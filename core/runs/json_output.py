@@ -1,7 +1,7 @@
-"""What LayerLab tells other programs of runs: plain data, for `core.strict_json.to_json`.
+"""The JSON output about runs: plain data for `core.strict_json.to_json`.
 
-The field names are an interface: scripts read them. What is not known is None. Losses are means over examples,
-accuracies shares, times seconds, and ``begun`` is in seconds since 1970, UTC.
+The field names are an interface: scripts read them. Unknown values are None. Losses are means over examples, accuracies
+are shares, times are in seconds, and ``begun`` is in seconds since 1970, UTC.
 """
 
 from collections.abc import Sequence
@@ -34,13 +34,13 @@ __all__ = [
 
 
 class RunReport(Struct, frozen=True):
-    """One entry of `layerlab runs --json`. Of a damaged run nothing is known but its id and the reason, ``message``.
+    """One entry of `layerlab runs --json`. For a damaged run only the id and the reason, ``message``, are known.
 
-    ``planned`` are the epochs wanted in all. ``best_epoch`` is the one with the lowest validation loss, or loss without
-    validation, None before the first; ``accuracy_at_lowest_loss`` is its validation accuracy. ``best_val_accuracy`` is
-    the highest of all epochs, reached first in ``best_accuracy_epoch``. ``final_train_*`` are of the final weights, on
-    ``final_train_examples`` examples that were trained on; ``generalization_gap`` is that accuracy minus the test
-    accuracy.
+    ``planned`` is the number of epochs in all. ``best_epoch`` is the one with the lowest validation loss, or loss
+    without validation, None before the first; ``accuracy_at_lowest_loss`` is its validation accuracy.
+    ``best_val_accuracy`` is the highest of all epochs, first reached in ``best_accuracy_epoch``. ``final_train_*`` are
+    of the final weights, on ``final_train_examples`` examples that were trained on; ``generalization_gap`` is that
+    accuracy minus the test accuracy.
     """
 
     id: str
@@ -73,7 +73,7 @@ class RunReport(Struct, frozen=True):
 
 
 class PresetContents(Struct, frozen=True):
-    """An architecture and a plan with every field that has a value, as in a preset's file."""
+    """An architecture and a plan with every field that has a value, as in a preset file."""
 
     name: str
     input_shape: Shape
@@ -82,9 +82,9 @@ class PresetContents(Struct, frozen=True):
 
 
 class RunDetailsReport(Struct, frozen=True):
-    """What `layerlab show --json` prints; ``folder`` is where the run lies, ``epochs`` are the last 4,000.
+    """The output of `layerlab show --json`; ``folder`` is the run's folder, ``epochs`` are the last 4,000.
 
-    An epoch is ``best`` if its validation loss, or loss without validation, was the lowest until then.
+    An epoch is ``best`` if its validation loss, or loss without validation, was the lowest so far.
     """
 
     run: RunReport
@@ -96,59 +96,59 @@ class RunDetailsReport(Struct, frozen=True):
 
 
 class ComparisonReport(Struct, frozen=True):
-    """What `layerlab compare --json` prints; every difference has a value for each of ``runs``, as people read it."""
+    """The output of `layerlab compare --json`; every difference has a value for each of ``runs``, as displayed."""
 
     runs: tuple[RunReport, ...]
     differences: tuple[Difference, ...]
 
 
 class RunSavedReport(Struct, frozen=True, tag_field="event", tag="kept"):
-    """What is trained is kept, as the run of this id; a line of `layerlab train --json`."""
+    """The training is being saved as the run with this id; a line of `layerlab train --json`."""
 
     run: str
 
 
 class RunNotSavedReport(Struct, frozen=True, tag_field="event", tag="not_kept"):
-    """What is trained is not kept, or from now on no more; training goes on."""
+    """Saving the run failed, at the start or later; training continues."""
 
     message: str
 
 
 def run_report(run: Run) -> RunReport:
-    """What a list shows of ``run``."""
-    label, known = run.label, run.readable
+    """The report of ``run`` in a list."""
+    label, readable = run.label, run.readable
     epochs = {name: getattr(run.metrics, name) or None for name in ("best_epoch", "best_accuracy_epoch")}
-    figures = asdict(run.metrics) | epochs | {"generalization_gap": run.metrics.generalization_gap}
+    metrics = asdict(run.metrics) | epochs | {"generalization_gap": run.metrics.generalization_gap}
     return RunReport(
         id=run.id,
         key=run.key,
         name=label.name,
-        architecture=run.architecture if known else None,
+        architecture=run.architecture if readable else None,
         state=run.state,
-        begun=run.begun if known else None,
-        device=run.device if known else None,
+        begun=run.begun if readable else None,
+        device=run.device if readable else None,
         note=label.note,
         tags=label.tags,
         message=run.message,
-        **(figures if known else {}),
+        **(metrics if readable else {}),
     )
 
 
-def run_details_report(told: RunDetails, folder: Path) -> RunDetailsReport:
-    """All of a run in ``folder`` but its weights and its curves."""
-    preset = told.effective_preset
+def run_details_report(details: RunDetails, folder: Path) -> RunDetailsReport:
+    """Everything about a run in ``folder`` but its weights and curves."""
+    preset = details.effective_preset
     summary = summary_report(preset, summarize(preset.architecture))
-    contents, epochs = _contents(preset), told.history.epochs
-    return RunDetailsReport(run_report(told.run), str(folder), told.environment, contents, summary, epochs)
+    contents, epochs = _contents(preset), details.history.epochs
+    return RunDetailsReport(run_report(details.run), str(folder), details.environment, contents, summary, epochs)
 
 
 def comparison_report(compared: Sequence[RunDetails]) -> ComparisonReport:
-    """Figures and differences of two runs or more."""
-    return ComparisonReport(tuple(run_report(told.run) for told in compared), differences(compared))
+    """Metrics and differences of two or more runs."""
+    return ComparisonReport(tuple(run_report(details.run) for details in compared), differences(compared))
 
 
 def run_saved_report(event: Event) -> RunSavedReport | RunNotSavedReport | None:
-    """What is told of ``event`` if it says whether a run is kept; else None."""
+    """The report of an ``event`` about saving the run; None for other events."""
     if isinstance(event, RunSaved):
         return RunSavedReport(event.run)
     return RunNotSavedReport(event.message) if isinstance(event, RunNotSaved) else None

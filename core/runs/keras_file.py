@@ -28,12 +28,12 @@ def write_both(folder: Path, preset: Preset) -> None:
 def write(
     path: Path, preset: Preset, folder: Path | None = None, which: Which = "last", *, replaces: bool = True
 ) -> None:
-    """Write the network of ``preset`` to ``path``, wholly or not at all; raises as `write_both`.
+    """Write the network of ``preset`` to ``path`` atomically; raises as `write_both`.
 
-    What is there is left alone unless it ``replaces`` it: FileExistsError is raised.
+    Unless it ``replaces`` an existing file, FileExistsError is raised.
 
-    Its weights are those of the run in ``folder``, else as they are before training. With the last ones goes the state
-    of the optimizer, so that whoever loads the file can train on.
+    Its weights are those of the run in ``folder``, or without one the initial weights. The last weights come with the
+    optimizer's state, so that training can continue from the file.
     """
     with tf.device("/CPU:0"):  # a GPU may have no room for a second network
         model = _model(preset)
@@ -41,14 +41,14 @@ def write(
             _assign(model.variables, checkpoint_file.weights(folder, which))
             if which == "last":
                 _assign(model.optimizer.variables, checkpoint_file.read(folder).optimizer)
-    with private_folder(path) as private:  # Keras writes to a path alone, and follows it wherever it leads
+    with private_folder(path) as private:  # Keras only writes to a path, and follows links
         written = private / "model.keras"
         model.save(written)
         put_in_place(written, path, replaces=replaces)
 
 
 def _model(preset: Preset) -> Any:
-    """The model, compiled as LayerLab trains it."""
+    """The model, compiled as in LayerLab's training."""
     model = keras_model.build(preset.architecture, preset.plan.seed)
     sparse = isinstance(preset.plan.loss, SparseCategoricalCrossentropy)
     accuracy = keras.metrics.SparseCategoricalAccuracy if sparse else keras.metrics.CategoricalAccuracy

@@ -1,4 +1,4 @@
-"""What a person may call a run, note and tag it with."""
+"""The user's labels of runs: names, notes and tags."""
 
 from core.fields.types import quoted_name
 from core.presets import printable_path
@@ -14,19 +14,19 @@ MOST_TAGS = 20
 
 
 def default_label(preset: str) -> Label:
-    """The label of a new run of a preset called so."""
+    """The label of a new run of a preset with this name."""
     name = " ".join(printable_path(preset).split())
     return Label(name[:LONGEST_NAME].rstrip() or "untitled")
 
 
 def shortened(label: Label) -> Label:
-    """``label`` with no more text than `clean_label` allows: other programs may have put more into its file."""
+    """``label`` cut to the lengths that `clean_label` allows: other programs may have written more into its file."""
     tags = tuple(truncated(tag, LONGEST_TAG) for tag in label.tags[:MOST_TAGS])
     return Label(truncated(label.name, LONGEST_NAME), truncated(label.note, LONGEST_NOTE), tags)
 
 
 def clean_label(label: Label) -> Label:
-    """``label`` as it is kept: the name on one line, tags without blanks and #. Raises `RunError`."""
+    """``label`` as saved: the name on one line, tags without spaces and #. Raises `RunError`."""
     name, note = " ".join(label.name.split()), label.note.strip()
     joined = ("-".join(tag.replace("#", " ").split()) for tag in label.tags)
     tags = tuple(dict.fromkeys(filter(None, joined)))
@@ -34,14 +34,14 @@ def clean_label(label: Label) -> Label:
         raise RunError("a run needs a name")
     if len(tags) > MOST_TAGS:
         raise RunError(f"{len(tags)} tags are too many: {MOST_TAGS} at most")
-    _savable("name", name, LONGEST_NAME)
-    _savable("note", note, LONGEST_NOTE)
+    _check_text("name", name, LONGEST_NAME)
+    _check_text("note", note, LONGEST_NOTE)
     for tag in tags:
-        _savable("tag", tag, LONGEST_TAG)
+        _check_text("tag", tag, LONGEST_TAG)
     return Label(name, note, tags)
 
 
-def _savable(what: str, text: str, most: int) -> None:
+def _check_text(what: str, text: str, most: int) -> None:
     if len(text) > most:
         raise RunError(f"the {what} has {len(text):,} characters: {most:,} at most")
     try:

@@ -1,4 +1,4 @@
-"""What a run reached, in words: its best epochs, and its final weights on what they were trained on."""
+"""A run's results in words: its best epochs, and its final training accuracy."""
 
 from core.formatting import show_accuracy, show_count, show_gap
 from core.runs.record import Metrics
@@ -6,37 +6,37 @@ from core.runs.record import Metrics
 __all__ = ["best_epochs", "final_training"]
 
 
-def best_epochs(figures: Metrics) -> str:
-    """Both epochs with what they came to, as they need not be the same; empty before the first.
+def best_epochs(metrics: Metrics) -> str:
+    """The epochs of lowest loss and best accuracy, which may differ; empty before the first.
 
-    ``lowest validation loss: epoch 6 (98.19%); best validation accuracy: 98.31% in epoch 8``. Of a run without
-    validation there is only the lowest training loss.
+    ``lowest validation loss: epoch 6 (98.19%); best validation accuracy: 98.31% in epoch 8``. Without validation there
+    is only the lowest training loss.
     """
-    lowest, highest = figures.best_epoch, figures.best_accuracy_epoch
+    lowest, highest = metrics.best_epoch, metrics.best_accuracy_epoch
     if not lowest:
         return ""
-    there, best = figures.accuracy_at_lowest_loss, figures.best_val_accuracy
-    if there is None:
+    at_lowest_loss, best = metrics.accuracy_at_lowest_loss, metrics.best_val_accuracy
+    if at_lowest_loss is None:
         return f"lowest training loss: epoch {show_count(lowest)}"
     if lowest == highest:
         return (
             f"lowest validation loss and best validation accuracy: epoch {show_count(lowest)} ({show_accuracy(best)})"
         )
-    loss = f"lowest validation loss: epoch {show_count(lowest)} ({show_accuracy(there)})"
+    loss = f"lowest validation loss: epoch {show_count(lowest)} ({show_accuracy(at_lowest_loss)})"
     if best is None:
         return loss
     return f"{loss}; best validation accuracy: {show_accuracy(best)} in epoch {show_count(highest)}"
 
 
-def final_training(figures: Metrics) -> str:
-    """Training accuracy of the final weights, what it was measured on, and the gap; empty where it is not known.
+def final_training(metrics: Metrics) -> str:
+    """The training accuracy of the final weights, what it was measured on, and the gap; empty if unknown.
 
     ``final training accuracy 99.71% on 10,000 examples, generalization gap 1.43 pp``
     """
-    accuracy, examples = figures.final_train_accuracy, figures.final_train_examples
+    accuracy, examples = metrics.final_train_accuracy, metrics.final_train_examples
     if accuracy is None:
         return ""
-    on = f" on {show_count(examples)} examples" if examples else ""
-    gap = figures.generalization_gap
+    measured_on = f" on {show_count(examples)} examples" if examples else ""
+    gap = metrics.generalization_gap
     difference = "" if gap is None else f", generalization gap {show_gap(gap)}"
-    return f"final training accuracy {show_accuracy(accuracy)}{on}{difference}"
+    return f"final training accuracy {show_accuracy(accuracy)}{measured_on}{difference}"

@@ -1,4 +1,4 @@
-"""A run as it is kept: what was trained, where and when, what it came to, what a person says of it."""
+"""The data of a saved run: what was trained, where and when, its results, its label."""
 
 from typing import Literal
 
@@ -27,15 +27,15 @@ RunState = Literal["running", "interrupted", "finished", "stopped", "failed", "d
 
 
 class RunError(ValueError):
-    """A run that cannot be read, written or found: one line that says where, what and how to mend it."""
+    """A run cannot be read, written or found; the message says where, why and how to fix it, in one line."""
 
 
 class NewerFormat(RunError):
-    """A run that a newer LayerLab wrote, which is left as it is."""
+    """A run written by a newer LayerLab, which is left unchanged."""
 
 
 class Environment(Struct, frozen=True):
-    """On what a run was trained. Versions as their packages give them."""
+    """Where a run was trained: versions, platform, device."""
 
     layerlab: str
     python: str
@@ -47,7 +47,7 @@ class Environment(Struct, frozen=True):
 
 
 class Label(Struct, frozen=True):
-    """What a person says of a run."""
+    """The user's name, note and tags for a run."""
 
     name: str
     note: str = ""
@@ -55,13 +55,13 @@ class Label(Struct, frozen=True):
 
 
 class Metrics(Struct, frozen=True):
-    """What a run has come to. Losses are means over examples, accuracies shares, times seconds."""
+    """The results of a run. Losses are means over examples, accuracies are shares, times are in seconds."""
 
     params: int = 0
     epochs: int = 0
-    """Whole epochs done."""
+    """Epochs completed."""
     planned: int = 0
-    """Epochs wanted in all."""
+    """Epochs planned in all."""
     seconds: float = 0.0
     """Spent on training and validation."""
     best_epoch: int = 0
@@ -78,11 +78,11 @@ class Metrics(Struct, frozen=True):
     best_accuracy_epoch: int = 0
     """The first epoch that reached ``best_val_accuracy``; 0 before there is one.
 
-    LayerLab 0.1 did not write it: there ``best_val_accuracy`` is what is ``accuracy_at_lowest_loss`` now.
+    LayerLab 0.1 did not write it: its ``best_val_accuracy`` is today's ``accuracy_at_lowest_loss``.
     """
 
     final_train_accuracy: float | None = None
-    """Of the weights that training left behind; None where it was not measured, as by LayerLab 0.1."""
+    """Of the final weights; None if not measured, as in LayerLab 0.1."""
     final_train_loss: float | None = None
     final_train_examples: int | None = None
     """How many training examples it was measured on."""
@@ -93,13 +93,13 @@ class Metrics(Struct, frozen=True):
         return generalization_gap(self.final_train_accuracy, self.test_accuracy)
 
     @property
-    def dated(self) -> bool:
-        """Whether it was written before accuracies at the lowest loss and best ones were told apart."""
+    def needs_upgrade(self) -> bool:
+        """Whether it was written before the accuracy at the lowest loss and the best one were separate."""
         return self.best_val_accuracy is not None and not self.best_accuracy_epoch
 
 
 class Run(Struct, frozen=True, rename={"metrics": "figures"}):
-    """A run as a list shows it. Of one that is not `readable` only ``id``, ``state`` and ``message`` say something."""
+    """A run as shown in lists. If it is not `readable`, only ``id``, ``state`` and ``message`` are meaningful."""
 
     id: str
     """The name of its folder."""
@@ -116,38 +116,38 @@ class Run(Struct, frozen=True, rename={"metrics": "figures"}):
 
     @property
     def key(self) -> str:
-        """The last part of the id, which is short enough to type."""
+        """The last part of the id, short enough to type."""
         return self.id.rpartition("-")[2]
 
     @property
     def readable(self) -> bool:
-        """Whether its files are whole, and of a format that this LayerLab knows."""
+        """Whether its files are intact, and in a format that this LayerLab knows."""
         return self.state not in ("damaged", "newer")
 
     @property
     def name(self) -> str:
-        """What a person calls it."""
+        """The user's name for it."""
         return self.label.name
 
 
 class RunDetails(Struct, frozen=True):
-    """All of a run but its weights."""
+    """Everything about a run but its weights."""
 
     run: Run
     preset: Preset
-    """The architecture and the plan that it was trained by."""
+    """The architecture and the plan it was trained with."""
     history: History
     environment: Environment
 
     @property
     def effective_preset(self) -> Preset:
-        """The preset, its plan with as many epochs as the run has come to want."""
+        """The preset, with epochs added later included in its plan."""
         plan = self.preset.plan
         return replace(self.preset, plan=replace(plan, epochs=self.run.metrics.planned or plan.epochs))
 
 
 def metrics_of(history: History, seconds: float) -> Metrics:
-    """What ``history`` has come to in ``seconds`` of training and validation."""
+    """The metrics of a run with this ``history`` after ``seconds`` of training and validation."""
     last: EpochEnded | None = history.epochs[-1] if history.epochs else None
     best, highest, ended = history.best, history.best_accuracy, history.ended
     return Metrics(
@@ -170,12 +170,12 @@ def metrics_of(history: History, seconds: float) -> Metrics:
     )
 
 
-def upgrade_metrics(told: Metrics, history: History | None) -> Metrics:
-    """What LayerLab 0.1 told a run had come to, its best accuracy taken from ``history``; None where that is lost."""
+def upgrade_metrics(metrics: Metrics, history: History | None) -> Metrics:
+    """Metrics written by LayerLab 0.1, with the best accuracy taken from ``history``; None if that is lost."""
     highest = history.best_accuracy if history else None
     return replace(
-        told,
-        accuracy_at_lowest_loss=told.best_val_accuracy,
+        metrics,
+        accuracy_at_lowest_loss=metrics.best_val_accuracy,
         best_val_accuracy=highest.y if highest else None,
         best_accuracy_epoch=round(highest.x) if highest else 0,
     )

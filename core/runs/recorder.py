@@ -1,7 +1,7 @@
-"""Keeps a run on disk as its session tells of it. Importing this loads neither numpy nor TensorFlow.
+"""Saves a run to disk from the events of its session. Importing this loads neither numpy nor TensorFlow.
 
-What is kept is written on the thread that trains, between two steps: whenever the process dies, at most the epoch under
-way is lost. Where it cannot be written, training goes on without.
+Files are written on the training thread, between two steps: whenever the process dies, at most the current epoch is
+lost. If they cannot be written, training continues without saving.
 """
 
 from collections.abc import Callable
@@ -24,72 +24,72 @@ if TYPE_CHECKING:
 __all__ = ["Recorder", "wait_until_written"]
 
 WRITING = "writing Keras files"
-"""What the threads are called that do so."""
+"""The name of the threads that do so."""
 
 
 def wait_until_written() -> None:
-    """Wait for the Keras files of all runs that have ended; a process that comes to its end waits for them anyway."""
+    """Wait for the Keras files of all runs that have ended; a process waits for them before it exits anyway."""
     for thread in enumerate_threads():
         if thread.name == WRITING:
             thread.join()
 
 
 class Recorder:
-    """Hands a session's events on to ``listen``, and keeps what they come to.
+    """Forwards a session's events to ``on_event``, and saves the run.
 
-    The run is the one in ``folder``, whose training goes on and has a ``history`` so far, and whose ``lock`` is held;
-    or else a new one, for which ``new_folder`` makes a folder when training begins.
+    The run is the one in ``folder``, which is resumed with its ``history`` so far, and whose ``lock`` is held; or a new
+    one, for which ``new_folder`` creates a folder when training starts.
     """
 
     def __init__(
         self,
         preset: Preset,
-        listen: Callable[[Event], None],
+        on_event: Callable[[Event], None],
         new_folder: Callable[[str], Path],
         folder: Path | None = None,
         history: History | None = None,
         lock: "FileLock | None" = None,
     ) -> None:
         self._preset = preset
-        self._listen = listen
+        self._on_event = on_event
         self._new_folder = new_folder
         self._folder = folder
         self._history = history or History()
         self._lock = lock
         self._writer: Writer | None = None
-        self._given_up = False
+        self._failed = False
 
     def handle(self, event: Event) -> None:
-        """Take in ``event``, and hand it on."""
+        """Record ``event``, and forward it."""
         self._history = self._history.after(event)
         match event:
             case Started(device=device):
-                self._given_up = False
-                self._guarded(lambda: self._begin(device))
+                self._failed = False
+                self._try_write(lambda: self._begin(device))
             case Ended() as ended if self._writer:
                 writer = self._writer
-                self._guarded(lambda: self._end(writer, ended))
-        self._listen(event)
+                self._try_write(lambda: self._end(writer, ended))
+        self._on_event(event)
         if isinstance(event, StateChanged) and event.state == "idle":
             self._close()
 
     def _close(self) -> None:
-        """Let others have the run, once its Keras files are written."""
+        """Release the run once its Keras files are written."""
         if self._lock:
-            self._lock.release()  # it never came to training
+            self._lock.release()  # training never started
             self._lock = None
         if self._writer:
-            # Not on the thread that trains: whoever waits for its end should not wait for this too.
-            # Not a daemon, as the thread that trains may be: the end of the process would cut it off.
-            writing = Thread(target=self._finish, args=(self._writer,), name=WRITING, daemon=False)
+            # Not on the training thread: whoever waits for its end should not wait for this too.
+            # Not a daemon, as the training thread may be: the end of the process would cut it off.
+            thread = Thread(target=self._finish, args=(self._writer,), name=WRITING, daemon=False)
             self._writer = None
-            writing.start()
+            thread.start()
 
     def save_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Keep where training stands."""
+        """Save ``checkpoint``."""
         if self._writer:
             writer = self._writer
-            self._guarded(lambda: writer.write(self._history, checkpoint))
+            self._try_write(lambda: writer.write(self._history, checkpoint))
 
     def _begin(self, device: str) -> None:
         wait_until_written()
@@ -98,41 +98,41 @@ class Recorder:
         if folder is not None:
             epochs = self._history.epochs[-1].epoch if self._history.epochs else 0
             try:
-                self._writer = Writer.again(folder, self._preset, device, epochs, lock)
+                self._writer = Writer.resume(folder, self._preset, device, epochs, lock)
             except RunError:
-                folder = None  # it is gone, or another's by now: what comes is a run of its own
+                folder = None  # it is gone or taken over by another process: continue as a new run
         if folder is None:
             folder = self._new_folder(self._preset.name)
-            self._writer = Writer.new(folder, self._preset, self._history, device)
+            self._writer = Writer.create(folder, self._preset, self._history, device)
         self._folder = folder
-        self._listen(RunSaved(folder.name))
+        self._on_event(RunSaved(folder.name))
 
     def _end(self, writer: Writer, ended: Ended) -> None:
         if not writer.end(self._history, ended):
-            self._folder = None  # should it be trained after all, it is a new run
+            self._folder = None  # if it is trained after all, it becomes a new run
 
-    def _guarded(self, write: Callable[[], None]) -> None:
-        """Write; or, if that cannot be done, give up keeping this run: what is there stays and can be gone on from."""
-        if self._given_up:
+    def _try_write(self, write: Callable[[], None]) -> None:
+        """Write; if that fails, stop saving this run: what has been saved stays and can be resumed."""
+        if self._failed:
             return
         try:
             write()
-        except Exception as error:  # noqa: BLE001  # nothing that goes wrong here may end the training
-            self._given_up = True
+        except Exception as error:  # noqa: BLE001  # no error here may stop the training
+            self._failed = True
             epochs = 0
             if self._writer:
                 epochs = self._writer.readable_epochs()
                 self._writer.release()
                 self._writer = None
-            kept = f"is kept only up to epoch {epochs}" if epochs else "is not kept"
-            goes_on = "" if self._history.ended else "; training goes on"
-            self._listen(RunNotSaved(f"this run {kept}: {_reason(error)}{goes_on}"))
+            saved = f"is saved only up to epoch {epochs}" if epochs else "is not being saved"
+            continues = "" if self._history.ended else "; training continues"
+            self._on_event(RunNotSaved(f"this run {saved}: {_reason(error)}{continues}"))
 
     def _finish(self, writer: Writer) -> None:
         try:
             writer.export()
-        except Exception as error:  # noqa: BLE001  # the run is kept; Keras files can be made of it at any time
-            self._listen(RunNotSaved(f"the Keras files of this run were not written: {explain(error)}"))
+        except Exception as error:  # noqa: BLE001  # the run is saved; Keras files can be exported at any time
+            self._on_event(RunNotSaved(f"the Keras files of this run were not written: {explain(error)}"))
         finally:
             writer.release()
 

@@ -1,4 +1,4 @@
-"""The run that a person means by a word."""
+"""Finds the run that the user means."""
 
 from collections.abc import Sequence
 
@@ -8,34 +8,34 @@ from core.runs.record import Run, RunError
 
 __all__ = ["resolve_run"]
 
-SHOWN = 5
-"""How many of those that may be meant are named."""
-SUGGESTED = 1_000
-"""How many of the newest runs are looked through for one that may have been meant."""
+MOST_NAMED = 5
+"""How many candidates an error message lists."""
+SUGGESTED_FROM = 1_000
+"""How many of the newest runs are searched for a suggestion."""
 
 
 def resolve_run(text: str, runs: Sequence[Run], missing: str, hint: str) -> Run:
-    """The one of ``runs``, newest first, that ``text`` is the id, key or name of, or the beginning of an id or a key.
+    """The one of ``runs``, newest first, whose id, key or name is ``text``, or whose id or key starts with it.
 
-    "last" is the newest. Raises `RunError` if more than one may be meant, or none: that they are ``missing``, and
-    unless something else is much like it the ``hint`` at what to do.
+    "last" is the newest. Raises `RunError` if several match, or none: then with ``missing``, and a suggestion or else
+    the ``hint``.
     """
     wanted = text.strip().casefold()
     if wanted == "last" and runs:
         return runs[0]
-    for names, begins in ((_handles, False), (_name, False), (_handles, True)):
-        found = [run for run in runs if _called(names(run), wanted, begins=begins)] if wanted else []
+    for names, prefix in ((_ids, False), (_name, False), (_ids, True)):
+        found = [run for run in runs if _matches(names(run), wanted, prefix=prefix)] if wanted else []
         if len(found) == 1:
             return found[0]
         if found:
-            keys = ", ".join(run.key for run in found[:SHOWN]) + (", ..." if len(found) > SHOWN else "")
-            raise RunError(f"{printable_path(text)}: {len(found)} runs may be meant: say which by its key: {keys}")
-    known = dict.fromkeys(name for run in runs[:SUGGESTED] for name in (run.name, run.key))
+            keys = ", ".join(run.key for run in found[:MOST_NAMED]) + (", ..." if len(found) > MOST_NAMED else "")
+            raise RunError(f"{printable_path(text)}: {len(found)} runs match: use one of their keys: {keys}")
+    known = dict.fromkeys(name for run in runs[:SUGGESTED_FROM] for name in (run.name, run.key))
     near = did_you_mean(wanted, known)
     raise RunError(f"{printable_path(text)}: {missing}{near if near.startswith('; did') else f'; {hint}'}")
 
 
-def _handles(run: Run) -> tuple[str, ...]:
+def _ids(run: Run) -> tuple[str, ...]:
     return run.id, run.key
 
 
@@ -43,6 +43,6 @@ def _name(run: Run) -> tuple[str, ...]:
     return (run.name,)
 
 
-def _called(names: Sequence[str], wanted: str, *, begins: bool) -> bool:
+def _matches(names: Sequence[str], wanted: str, *, prefix: bool) -> bool:
     folded = [name.casefold() for name in names]
-    return any(name.startswith(wanted) for name in folded) if begins else wanted in folded
+    return any(name.startswith(wanted) for name in folded) if prefix else wanted in folded

@@ -1,4 +1,4 @@
-"""Runs put in order, and those among them that a person means. Pure functions of what a list shows."""
+"""Sorts and searches runs. Pure functions of the runs as listed."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -30,7 +30,7 @@ COLUMNS: Mapping[str, Callable[[Run], Value]] = {
     "begun": lambda run: run.begun,
     "note": lambda run: run.label.note,
 }
-"""What runs can be put in order by: numbers, and texts, of which an empty one comes last as a missing number does."""
+"""What runs can be sorted by: numbers and texts; empty texts and missing numbers come last."""
 
 SHARES, POINTS, COUNTS = {"%": 0.01}, {"%": 0.01, "pp": 0.01}, {"k": 1e3, "m": 1e6, "g": 1e9}
 COMPARED: Mapping[str, Mapping[str, float]] = {
@@ -43,19 +43,19 @@ COMPARED: Mapping[str, Mapping[str, float]] = {
     "gap": POINTS,
     "time": {"s": 1, "m": 60, "h": 3600},
 }
-"""The columns that can be compared with a number, each with the units it may have."""
+"""The columns that can be compared with a number, each with its units."""
 
 COMPARISON = re.compile(rf"({'|'.join(COMPARED)})(<=|>=|<|>|=)(?:(-?[\d.,]+)(pp|[a-z%]?))?")
 COMPARE: Mapping[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 def ordered(runs: Iterable[Run], column: str, descending: bool = False) -> tuple[Run, ...]:
-    """``runs`` in order of a column; equal ones stay as they are, and those without a value there come last.
+    """``runs`` sorted by a column; the sort is stable, and runs without a value come last.
 
-    Raises `RunError` for a column that is none of `COLUMNS`.
+    Raises `RunError` for a column that is not in `COLUMNS`.
     """
     if column not in COLUMNS:
-        raise RunError(f"{printable_path(column)}: there is no such column{did_you_mean(column, COLUMNS)}")
+        raise RunError(f"{printable_path(column)}: no such column{did_you_mean(column, COLUMNS)}")
     keyed = [(_sort_key(_value(run, column)), run) for run in runs]
     present = [(key, run) for key, run in keyed if key]
     present.sort(key=lambda pair: pair[0], reverse=descending)
@@ -63,31 +63,30 @@ def ordered(runs: Iterable[Run], column: str, descending: bool = False) -> tuple
 
 
 def matching(runs: Iterable[Run], query: str) -> tuple[Run, ...]:
-    """The runs that ``query`` means; see `Searchable`."""
+    """The runs that match ``query``; see `Searchable`."""
     return Searchable(runs).matching(query)
 
 
 def misread(query: str) -> str:
-    """Why a word of ``query`` that looks like a comparison is taken as text; empty if none is."""
+    """Why a word of ``query`` that looks like a comparison is searched as text; empty if there is none."""
     for word in _words(query):
-        found = COMPARISON.fullmatch(word)
-        if set(word) & set("<>=") and not (found and _comparison(*found.groups())):
+        match = COMPARISON.fullmatch(word)
+        if set(word) & set("<>=") and not (match and _comparison(*match.groups())):
             return f"{printable_path(word)}: a number can be compared with {', '.join(COMPARED)}"
     return ""
 
 
 class Searchable:
-    """Runs made ready to be looked through at every key."""
+    """Runs prepared for searching at every key press."""
 
     def __init__(self, runs: Iterable[Run]) -> None:
         self._entries = tuple(_Entry(run) for run in runs)
 
     def matching(self, query: str) -> tuple[Run, ...]:
-        """The runs that fit every word of ``query``.
+        """The runs that match every word of ``query``.
 
         A word is a comparison such as ``best>0.98``, ``test>=97%``, ``gap>0.02`` (or ``gap>2pp``), ``params<100k`` or
-        ``epochs=10``, or ``#`` and part
-        of a tag, or part of anything that a run is called.
+        ``epochs=10``, or ``#`` and part of a tag, or part of a name, note or other text of the run.
         """
         entries: Iterable[_Entry] = self._entries
         for word in _words(query):
@@ -100,12 +99,12 @@ def _words(query: str) -> list[str]:
 
 
 class _Entry:
-    """A run with the texts it is looked for in."""
+    """A run with its searchable texts."""
 
     __slots__ = ("run", "tags", "text")
 
     def __init__(self, run: Run) -> None:
-        # No word of a query has a line break in it, so none is found across two texts.
+        # Words of a query have no line breaks, so none matches across two texts.
         self.tags = "\n".join(f"#{tag}" for tag in run.label.tags).casefold()
         texts = (run.name, run.architecture, run.label.note, *run.label.tags, run.state, run.device, run.key)
         self.text = "\n".join(texts).casefold()
@@ -115,12 +114,12 @@ class _Entry:
 def _test(word: str) -> Test:
     if word.startswith("#"):
         return lambda entry: word in entry.tags
-    found = COMPARISON.fullmatch(word)
-    return (_comparison(*found.groups()) if found else None) or (lambda entry: word in entry.text)
+    match = COMPARISON.fullmatch(word)
+    return (_comparison(*match.groups()) if match else None) or (lambda entry: word in entry.text)
 
 
 def _comparison(column: str, sign: str, number: str | None, unit: str) -> Test | None:
-    """The test for ``params<100k``, or for ``params<`` that every run passes. None if it is no comparison."""
+    """The test for ``params<100k``; for ``params<`` one that every run passes; None if it is not a comparison."""
     if number is None:
         return lambda _: True  # the number is still being typed
     units = COMPARED[column]
@@ -130,10 +129,10 @@ def _comparison(column: str, sign: str, number: str | None, unit: str) -> Test |
         return None
     if unit and unit not in units:
         return None
-    # 97 can only be percent; a gap of 1 is one percentage point, as one of 100 does not happen.
+    # 97 can only be percent; a gap of 1 is one percentage point, as a gap of 100 does not occur.
     percent = (units is SHARES and bound > 1) or (units is POINTS and abs(bound) >= 1)
     scale = units[unit] if unit else 0.01 if percent else 1.0
-    fits = _fits(sign, round(bound * scale, 9), _margin(number, bound) * scale)
+    fits = _predicate(sign, round(bound * scale, 9), _margin(number, bound) * scale)
 
     def test(entry: _Entry) -> bool:
         value = _value(entry.run, column)
@@ -142,7 +141,7 @@ def _comparison(column: str, sign: str, number: str | None, unit: str) -> Test |
     return test
 
 
-def _fits(sign: str, bound: float, margin: float) -> Callable[[float], bool]:
+def _predicate(sign: str, bound: float, margin: float) -> Callable[[float], bool]:
     if sign == "=":
         return lambda value: bound - margin <= value < bound + margin
     compare = COMPARE[sign]
@@ -150,21 +149,21 @@ def _fits(sign: str, bound: float, margin: float) -> Callable[[float], bool]:
 
 
 def _margin(number: str, value: float) -> float:
-    """Half of the last digit of ``number``, which is ``value``: so far may lie what a person would write the same."""
+    """Half a unit in the last digit of ``number``, which is ``value``: values this close are displayed the same."""
     decimals = re.search(r"[.,](\d*)$", number) if value < 1000 else None
     return 0.5 * 10.0 ** -len(decimals[1] if decimals else "")
 
 
 def _value(run: Run, column: str) -> Value:
-    """What ``run`` has in a column; of one that cannot be read hardly anything is known."""
+    """The value of ``run`` in a column; for an unreadable run hardly any is known."""
     if not run.readable and column not in ("name", "state"):
         return None
     value = COLUMNS[column](run)
-    return None if value != value else value  # noqa: PLR0124  # NaN has no place in an order
+    return None if value != value else value  # noqa: PLR0124  # NaN cannot be sorted
 
 
 def _sort_key(value: Value) -> tuple[float | str, ...]:
-    """Texts by their numbers too: lenet-5 before lenet-10. Empty for what is missing."""
+    """Sorts numbers within texts naturally: lenet-5 before lenet-10. Empty for a missing value."""
     if isinstance(value, str):
         parts = re.split(r"(\d{1,18})", value.casefold()) if value else []
         return tuple(int(part) if index % 2 else part for index, part in enumerate(parts))

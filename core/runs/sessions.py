@@ -1,4 +1,4 @@
-"""Sessions whose training is kept as a run, or goes on from one."""
+"""Creates sessions that save a new run or resume a saved one."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -18,48 +18,50 @@ from core.training.session import Session
 
 __all__ = ["new_session", "resume_session"]
 
-Listen = Callable[[Event], None]
+OnEvent = Callable[[Event], None]
 
 
-def new_session(store: Store, preset: Preset, listen: Listen) -> Session:
-    """A session that trains ``preset`` and keeps it as a new run."""
-    recorder = Recorder(preset, listen, store.new)
+def new_session(store: Store, preset: Preset, on_event: OnEvent) -> Session:
+    """A session that trains ``preset`` and saves it as a new run."""
+    recorder = Recorder(preset, on_event, store.new)
     return Session(preset.architecture, preset.plan, recorder.handle, recorder.save_checkpoint)
 
 
-def resume_session(store: Store, id: str, listen: Listen, *, more: int = 0) -> tuple[Session, RunDetails]:
-    """A session that goes on with a run, to the last epoch of its plan or for ``more`` epochs; and the run so far.
+def resume_session(store: Store, id: str, on_event: OnEvent, *, more: int = 0) -> tuple[Session, RunDetails]:
+    """A session that resumes a run, to the last epoch of its plan or for ``more`` epochs; and the run so far.
 
-    On the same machine, on a CPU, it ends bit for bit where the run would have ended without a break.
+    On the same machine, on a CPU, the result is bit for bit that of a run without interruption.
 
     Raises `RunError`.
     """
-    told, folder = store.details(id), store.path(id)
-    if told.run.state == "running":
-        raise RunError(f"{id}: is being trained already")
-    if told.run.state == "finished" and not more:
-        raise RunError(f"{id}: has come to its end; say how many epochs more (+, or --more)")
-    lock = files.lock(folder)  # from now on: whoever asks for a run does not want to train it for nothing
+    details, folder = store.details(id), store.path(id)
+    if details.run.state == "running":
+        raise RunError(f"{id}: is already being trained")
+    if details.run.state == "finished" and not more:
+        raise RunError(f"{id}: is finished; say how many more epochs to train (+, or --more)")
+    lock = files.lock(folder)  # from now on, so that no other training can start in the meantime
     try:
-        preset, history, checkpoint = _left(told, folder, more)
+        preset, history, checkpoint = _resume_point(details, folder, more)
     except BaseException:
         lock.release()
         raise
-    recorder = Recorder(preset, listen, store.new, folder, history, lock)
+    recorder = Recorder(preset, on_event, store.new, folder, history, lock)
     session = Session(preset.architecture, preset.plan, recorder.handle, recorder.save_checkpoint, checkpoint)
-    return session, replace(told, history=history)
+    return session, replace(details, history=history)
 
 
-def _left(told: RunDetails, folder: Path, more: int) -> tuple[Preset, History, Checkpoint | None]:
-    """What a run goes on with: what is trained, what has been told so far, and where it stands."""
+def _resume_point(details: RunDetails, folder: Path, more: int) -> tuple[Preset, History, Checkpoint | None]:
+    """What a run resumes from: its preset, its history so far, and its checkpoint."""
     checkpoints = import_module("core.runs.checkpoint_file")  # brings numpy
-    preset = told.preset
-    if not checkpoints.kept(folder):  # it ended in its first epoch
+    preset = details.preset
+    if not checkpoints.exists(folder):  # it ended in its first epoch
         return replace(preset, plan=replace(preset.plan, epochs=more or preset.plan.epochs)), History(), None
-    stopping = preset.plan.early_stopping
-    checkpoint: Checkpoint = checkpoints.read(folder, restores=stopping is not None and stopping.restore_best_weights)
-    standing = checkpoint.standing
+    early_stopping = preset.plan.early_stopping
+    checkpoint: Checkpoint = checkpoints.read(
+        folder, with_best_weights=early_stopping is not None and early_stopping.restore_best_weights
+    )
+    state = checkpoint.state
     if more:
-        watched = replace(standing.watched, waited=0)  # as if patience began anew
-        standing = replace(standing, epochs=standing.epoch + more, watched=watched)
-    return preset, told.history.until(standing.step), replace(checkpoint, standing=standing)
+        early_stop = replace(state.early_stop, waited=0)  # patience starts over
+        state = replace(state, epochs=state.epoch + more, early_stop=early_stop)
+    return preset, details.history.until(state.step), replace(checkpoint, state=state)

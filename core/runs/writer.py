@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Writer"]
 
-DURABLY_EVERY = 30.0
-"""Seconds after which what is written is also to outlive a power cut, and the Keras files are made anew."""
+DURABLE_EVERY = 30.0
+"""Seconds between writes that also survive a power cut and rewrite the Keras files."""
 
 
 class Writer:
-    """Has a run's folder to itself until it is released. What goes wrong is raised as OSError or `RunError`."""
+    """Owns a run's folder until it is released. Raises OSError or `RunError`."""
 
     def __init__(self, folder: Path, preset: Preset, lock: "FileLock", header: Header, *, new: bool) -> None:
         self.folder = folder
@@ -45,8 +45,8 @@ class Writer:
         self._durable_at = monotonic()
 
     @classmethod
-    def new(cls, folder: Path, preset: Preset, history: History, device: str) -> "Writer":
-        """For a run that begins now; its ``history`` tells what it is to come to."""
+    def create(cls, folder: Path, preset: Preset, history: History, device: str) -> "Writer":
+        """For a run that starts now; its ``history`` has the number of parameters and epochs."""
         header = files.create(
             folder, default_label(preset.name), preset, _environment(device), metrics_of(history, 0.0)
         )
@@ -58,85 +58,85 @@ class Writer:
             raise
 
     @classmethod
-    def again(cls, folder: Path, preset: Preset, device: str, epochs: int, lock: "FileLock | None" = None) -> "Writer":
-        """For a run that goes on after so many ``epochs``; if it has more by now, another process has trained it.
+    def resume(cls, folder: Path, preset: Preset, device: str, epochs: int, lock: "FileLock | None" = None) -> "Writer":
+        """For a run resumed after ``epochs``; if it has more by now, another process has trained it.
 
         Its ``lock`` may be held already.
         """
         lock = lock or files.lock(folder)
         try:
             header = replace(files.read_header(folder), environment=_environment(device))
-            if header.figures.epochs > epochs:
-                raise RunError(f"{folder.name}: has been trained further meanwhile: go on from the list of runs")
+            if header.metrics.epochs > epochs:
+                raise RunError(f"{folder.name}: has been trained further meanwhile: resume it from the list of runs")
             for left in folder.glob(f"{UNFINISHED}*"):
-                _take_away(left)
+                _remove(left)
             writer = cls(folder, preset, lock, header, new=False)
-            writer._tell(header, "running")
+            writer._write_state(header, "running")
         except BaseException:
             lock.release()
             raise
         return writer
 
     def write(self, history: History, checkpoint: Checkpoint) -> None:
-        """Put down where training stands. The history is there first: it may be ahead of the checkpoint, never behind.
+        """Save the current state. The history is written first: it may be ahead of the checkpoint, never behind.
 
-        Every half minute it waits for the disk.
+        Every `DURABLE_EVERY` seconds it waits for the disk.
         """
-        checkpoints = import_module(
-            "core.runs.checkpoint_file"
-        )  # brings numpy, which is there once anything is trained
-        self._look()
-        durably = monotonic() - self._durable_at > DURABLY_EVERY
+        checkpoints = import_module("core.runs.checkpoint_file")  # imports numpy, which training has loaded
+        self._check_folder()
+        durably = monotonic() - self._durable_at > DURABLE_EVERY
         files.write_history(self.folder, self._history.encode(history), durably=durably)
         checkpoints.write(self.folder, checkpoint, durably=durably)
-        come_to = metrics_of(history, checkpoint.standing.seconds)
-        self._tell(replace(self._header, figures=come_to), "running", durably=durably)
+        metrics = metrics_of(history, checkpoint.state.seconds)
+        self._write_state(replace(self._header, metrics=metrics), "running", durably=durably)
         if durably:
             self._durable_at = monotonic()
-            with suppress(Exception):  # at the end they are written again, and what goes wrong is told
+            with suppress(Exception):  # at the end they are written again, and errors are reported
                 self.export()
 
     def end(self, history: History, ended: Ended) -> bool:
-        """Put down how it ended; False for a new run that was stopped before its first step, which is taken away."""
-        self._look()
+        """Save how the run ended; False for a new run stopped before its first step, which is deleted."""
+        self._check_folder()
         if self._new and history.progress is None and ended.reason != "failed":
             rmtree(self.folder)
             return False
         files.write_history(self.folder, self._history.encode(history))
-        self._tell(replace(self._header, figures=metrics_of(history, ended.seconds)), ended.reason, ended.message)
+        self._write_state(
+            replace(self._header, metrics=metrics_of(history, ended.seconds)), ended.reason, ended.message
+        )
         files.verify(self.folder)
         return True
 
     def readable_epochs(self) -> int:
-        """How many epochs can be read back and gone on from, whatever has happened to the folder; 0 if it is lost."""
+        """How many epochs can be read and resumed from, whatever has happened to the folder; 0 if none."""
         try:
-            self._look()
+            self._check_folder()
             return files.verify(self.folder)
         except (OSError, RunError):
             return 0
 
     def export(self) -> None:
-        """Write the Keras files; takes a tenth of a second and more."""
-        self._look()
+        """Write the Keras files; takes a tenth of a second or more."""
+        self._check_folder()
         if (self.folder / files.CHECKPOINT).exists():
             import_module("core.runs.keras_file").write_both(self.folder, self._preset)
 
     def release(self) -> None:
-        """Let others have the run."""
+        """Release the lock of the run."""
         self._lock.release()
 
-    def _look(self) -> None:
-        """Raises `RunError` if the folder is not the one that this run was begun in."""
+    def _check_folder(self) -> None:
+        """Raises `RunError` if the folder has been replaced."""
         if files.identity(self.folder) != self._identity:
             raise RunError(f"{self.folder.name}: another folder is in its place now")
 
-    def _tell(self, header: Header, state: RunState, message: str = "", *, durably: bool = True) -> None:
+    def _write_state(self, header: Header, state: RunState, message: str = "", *, durably: bool = True) -> None:
         self._header = replace(header, state=state, message=message)
         files.write_header(self.folder, self._header, durably=durably)
 
 
-def _take_away(left: Path) -> None:
-    """Take away what a process that died was writing, if that can be done."""
+def _remove(left: Path) -> None:
+    """Delete what a process that died was writing, if possible."""
     with suppress(OSError):
         if left.is_dir() and not left.is_symlink():
             rmtree(left)

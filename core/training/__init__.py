@@ -1,1 +1,1 @@
-"""Training as a session that tells what happens: a plan in, events out, a few commands."""
+"""Training as a session: a plan goes in, events come out, a few commands control it."""

@@ -1,8 +1,8 @@
-"""All that a training goes on from, taken between two of its steps. Importing this loads no TensorFlow."""
+"""Everything that training resumes from, captured between two steps. Importing this does not load TensorFlow."""
 
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from core.training.early_stopping import EarlyStopState
 from core.training.metrics import ZERO, MetricTotals
@@ -16,43 +16,43 @@ Arrays = tuple["NDArray[Any]", ...]
 
 
 class TrainingState(Struct, frozen=True):
-    """How far a training has come: its numbers and decisions, without weights."""
+    """How far training has got: its counters and decisions, without weights."""
 
     epochs: int
-    """Epochs to be reached."""
+    """Epochs to train in all."""
     factor: float = 1.0
-    """What people have multiplied the learning rate by."""
+    """What the user has multiplied the learning rate by."""
     epoch: int = 0
-    """Whole epochs done."""
+    """Epochs completed."""
     step: int = 0
-    """Steps since the very beginning."""
+    """Steps since the run began."""
     epoch_step: int = 0
-    """Steps of the epoch under way."""
+    """Steps of the current epoch."""
     begun: bool = False
-    """Whether an epoch is under way."""
+    """Whether an epoch is in progress."""
     sums: MetricTotals = ZERO
-    """Of the epoch under way."""
+    """Of the current epoch."""
     examples: int = 0
     seconds: float = 0.0
     training_seconds: float = 0.0
     epoch_seconds: float = 0.0
     losses: tuple[float, ...] = ()
-    """Of every epoch the loss that the best epoch goes by, and a schedule that watches no other figure."""
+    """The loss of every epoch that the best epoch is chosen by, and that a schedule monitors by default."""
     scheduling: tuple[float, ...] = ()
-    """Of every epoch the other figure that the schedule watches, if it does."""
+    """The other metric that the schedule monitors, if it does, for every epoch."""
     best_epoch: int = 0
-    """The epoch at whose end that was lowest; 0: there is none yet."""
-    watched: EarlyStopState = EarlyStopState()
+    """The epoch with the lowest of these losses; 0 before the first."""
+    early_stop: EarlyStopState = field(default=EarlyStopState(), name="watched")
 
 
 class Checkpoint(Struct, frozen=True, eq=False):
-    """Where a training stands, and the weights with which it goes on."""
+    """The state of a training, and the weights it resumes with."""
 
-    standing: TrainingState
+    state: TrainingState
     variables: Arrays
-    """Of the model: weights, statistics and what its random generators have come to."""
+    """Of the model: weights, statistics and the states of its random generators."""
     optimizer: Arrays
-    watched: Arrays | None = None
-    """The weights that early stopping would put back."""
+    best_weights: Arrays | None = None
+    """The weights that early stopping would restore."""
     result: Arrays | None = None
-    """The variables that training left behind when it ended, if they are not those it would go on with."""
+    """The final variables after training ended, if they differ from those it would resume with."""

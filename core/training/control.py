@@ -1,4 +1,4 @@
-"""What people ask of a session, from any thread, and the state it is in."""
+"""The commands a session has received, from any thread, and the state it is in."""
 
 import math
 from collections.abc import Callable
@@ -9,23 +9,23 @@ from core.events import State
 
 __all__ = ["Control"]
 
-ANY = 2**31 - 1
-"""As many steps as one likes."""
+UNLIMITED = 2**31 - 1
+"""Any number of steps."""
 
 
 class Control:
-    """Wishes on one side, a session's thread that honours them between two executions on the other."""
+    """Takes commands from any thread; the session's thread obeys them between two executions."""
 
-    def __init__(self, epochs: int, tell: Callable[[State], None], *, factor: float = 1.0, done: int = 0) -> None:
-        """``done`` of the ``epochs`` have been trained before, ``factor`` is what the learning rate was scaled by."""
+    def __init__(self, epochs: int, on_state: Callable[[State], None], *, factor: float = 1.0, done: int = 0) -> None:
+        """``done`` of the ``epochs`` were trained before; ``factor`` is what the learning rate was scaled by."""
         self._changed = Condition()
-        self._tell = tell
+        self._on_state = on_state
         self._state: State = "idle"
-        self._awaited = True
+        self._run_pending = True
         self._paused = False
         self._steps = 0
         self._stopped = False
-        self._measure = True
+        self._evaluates = True
         self._factor = factor
         self._epochs = epochs
         self._done = done
@@ -37,58 +37,58 @@ class Control:
 
     @property
     def stopped(self) -> bool:
-        """Whether an end is wished for."""
+        """Whether a stop was requested."""
         return self._stopped
 
     @property
-    def measured(self) -> bool:
-        """Whether the final measurements, on the test and on the training set, are wished for."""
-        return self._measure
+    def evaluates(self) -> bool:
+        """Whether to evaluate the final weights on the test and the training set."""
+        return self._evaluates
 
     @property
     def factor(self) -> float:
-        """What people have multiplied the learning rate by."""
+        """What the user has multiplied the learning rate by."""
         return self._factor
 
     @property
     def epochs(self) -> int:
-        """Epochs to be reached."""
+        """Epochs to train in all."""
         return self._epochs
 
     # From any thread.
 
     def pause(self) -> None:
         with self._changed:
-            if self._alive:
+            if self._active:
                 self._paused, self._steps = True, 0
                 self._changed.notify_all()
 
     def resume(self) -> None:
         with self._changed:
-            if self._alive:
+            if self._active:
                 self._paused, self._steps = False, 0
                 self._changed.notify_all()
 
     def step(self) -> None:
         with self._changed:
-            if self._alive:
+            if self._active:
                 self._paused, self._steps = True, self._steps + 1
                 self._changed.notify_all()
 
     def stop(self, *, evaluate: bool) -> None:
         with self._changed:
-            if self._awaited or self._state != "idle":
+            if self._run_pending or self._state != "idle":
                 self._stopped = True
-                self._measure = self._measure and evaluate
+                self._evaluates = self._evaluates and evaluate
                 self._changed.notify_all()
 
     def extend(self, epochs: int) -> None:
         if epochs < 1:
-            raise ValueError(f"expected at least one epoch more, not {epochs}")
+            raise ValueError(f"expected at least one more epoch, not {epochs}")
         with self._changed:
-            if self._state == "idle" and not self._awaited:
+            if self._state == "idle" and not self._run_pending:
                 self._epochs = self._done
-                self._awaited = True
+                self._run_pending = True
             self._epochs += epochs
 
     def scale(self, factor: float) -> None:
@@ -101,22 +101,22 @@ class Control:
     # From the session's thread.
 
     def begin(self) -> bool:
-        """Go from idle to preparing; False if the session is at work already."""
+        """Go from idle to preparing; False if the session is already running."""
         with self._changed:
             if self._state != "idle":
                 return False
             self._state = "preparing"
-            self._awaited = False
-        self._tell("preparing")
+            self._run_pending = False
+        self._on_state("preparing")
         return True
 
-    def allowed(self, on_change: Callable[[], None], *, take: bool) -> int:
-        """How many steps may be taken now: 0 to end, 1 for a single batch (used up if ``take``), or any number.
+    def steps_allowed(self, on_change: Callable[[], None], *, consume: bool) -> int:
+        """How many steps may run now: 0 to stop, 1 for a single batch (used up if ``consume``), or any number.
 
-        Waits while paused; calls ``on_change`` first and whenever something was asked for meanwhile.
+        Blocks while paused; calls ``on_change`` first, and again after every command that arrives meanwhile.
         """
         while True:
-            seen = self._factor
+            factor = self._factor
             on_change()
             with self._changed:
                 if self._stopped:
@@ -124,41 +124,41 @@ class Control:
                 free = not self._paused
                 single = self._steps > 0
                 if not free and not single and self._state == "paused":
-                    self._changed.wait_for(partial(self._asked, since=seen))
+                    self._changed.wait_for(partial(self._has_request, since=factor))
                     continue
-                if single and take:
+                if single and consume:
                     self._steps -= 1
             if not free and not single:
                 self.enter("paused")
                 continue
             self.enter("running")
-            return ANY if free else 1
+            return UNLIMITED if free else 1
 
     def enter(self, state: State) -> None:
-        """Be in ``state`` and tell it, unless it is so already."""
+        """Change to ``state`` and report it, unless already there."""
         with self._changed:
             if self._state == state:
                 return
             self._state = state
-        self._tell(state)
+        self._on_state(state)
 
     def reached(self, epochs: int) -> bool:
-        """Note that so many epochs are done; whether they are all that are wished for."""
+        """Record that so many epochs are done; whether these are all of them."""
         with self._changed:
             self._done = epochs
             return epochs >= self._epochs
 
     def end(self) -> None:
-        """Back to idle, ready for another run."""
+        """Return to idle, ready for another run."""
         with self._changed:
-            self._paused, self._steps, self._stopped, self._measure = False, 0, False, True
+            self._paused, self._steps, self._stopped, self._evaluates = False, 0, False, True
             self._state = "idle"
-        self._tell("idle")
+        self._on_state("idle")
 
-    def _asked(self, since: float) -> bool:
-        """Whether there is something to do in a pause; ``since`` is the factor it began with."""
+    def _has_request(self, since: float) -> bool:
+        """Whether a command arrived during the pause; ``since`` is the factor when it began."""
         return self._stopped or not self._paused or self._steps > 0 or self._factor != since
 
     @property
-    def _alive(self) -> bool:
+    def _active(self) -> bool:
         return self._state in ("preparing", "running", "paused")

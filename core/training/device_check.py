@@ -1,7 +1,7 @@
-"""Whether every device trains as the CPU does: the same short trainings on each, compared.
+"""Checks that every device trains as the CPU does: runs the same short trainings on each and compares them.
 
-The networks are small and their optimizer is plain SGD, so that rounding stays small: it is added to the weights as it
-is, where Adam would divide by it. The order of the examples and the first weights come from the seed, on any device.
+The networks are small and use plain SGD, so that rounding errors stay small: SGD adds them to the weights as they are,
+where Adam would divide by them. The seed fixes the order of the examples and the initial weights on any device.
 """
 
 import sys
@@ -42,50 +42,53 @@ NETWORKS = {
 PLAN = Plan(optimizer=SGD(0.05), batch_size=128, epochs=1, validation="none")
 
 TOLERANCE = 0.01
-"""How far, relative to the CPU's, the losses of a device may be apart.
+"""How far, in relative terms, the losses of a device may differ from the CPU's.
 
-Sums of float32 in another order differ by some 1e-7: after an epoch here, a CPU with oneDNN and without it are apart by
-2e-5 in the loss and 2e-4 in that of the test set. GPUs of NVIDIA's from Ampere on multiply in TF32, with 10 bits of
-mantissa, and round by 5e-4 where float32 rounds by 6e-8; what that comes to has not been measured. Wrong gradients or
-other examples are off by far more than this.
+Summing float32 in another order changes the result by about 1e-7: after an epoch here, a CPU with and without oneDNN
+differs by 2e-5 in the loss and 2e-4 in the test loss. NVIDIA GPUs from Ampere on multiply in TF32, with 10 bits of
+mantissa, and round by 5e-4 where float32 rounds by 6e-8; the resulting difference has not been measured. Wrong
+gradients or different examples are off by far more than this.
 """
 
 
 class DeviceTraining(Struct, frozen=True):
-    """What a short training came to. Losses are means over examples; memory is in bytes."""
+    """The result of a short training. Losses are means over examples; memory is in bytes."""
 
     device: str
     network: str
     loss: float | None = None
-    """Over the epoch; None, as all that follows, if it failed."""
+    """Over the epoch; None, like all that follows, if it failed."""
     test_loss: float | None = None
     test_accuracy: float | None = None
     examples_per_second: float | None = None
     seconds: float | None = None
-    """Of the epoch, without what was prepared before."""
+    """Of the epoch, without preparation."""
     memory: int | None = None
-    """The most that was taken: of the device's memory where TensorFlow tells, else of the whole process's."""
+    """Peak use: of the device's memory where TensorFlow reports it, else of the whole process."""
     memory_of: str = ""
     failure: str = ""
 
 
 def train_on(
-    device: str, network: str, tell: Callable[[Event], None] = lambda _: None, plan: Plan | None = None
+    device: str, network: str, on_event: Callable[[Event], None] = lambda _: None, plan: Plan | None = None
 ) -> DeviceTraining:
-    """Train ``network``, one of `NETWORKS`, on ``device``; ``tell`` hears of it. Loads TensorFlow. Never raises."""
+    """Train ``network``, one of `NETWORKS`, on ``device``, passing progress to ``on_event``.
+
+    Loads TensorFlow. Never raises.
+    """
     ended: Ended | None = None
     epoch: EpochEnded | None = None
 
-    def listen(event: Event) -> None:
+    def handle(event: Event) -> None:
         nonlocal epoch
         if isinstance(event, EpochEnded):
             epoch = event
         if isinstance(event, Progress | Ended):
-            tell(event)
+            on_event(event)
 
     try:
         _reset_memory(device)
-        session = Session(NETWORKS[network], replace(plan or PLAN, device=device), listen)
+        session = Session(NETWORKS[network], replace(plan or PLAN, device=device), handle)
         ended = session.run()
         memory, memory_of = _memory(device)
     except Exception as error:  # noqa: BLE001  # a device may fail in any way it likes
@@ -106,28 +109,30 @@ def train_on(
 
 
 def difference(trained: DeviceTraining, cpu: DeviceTraining) -> float | None:
-    """By how much the losses of ``trained`` are apart from those of ``cpu``, relative to these; None if one failed.
+    """The relative difference between the losses of ``trained`` and those of ``cpu``; None if either failed.
 
-    The larger one of the two for the epoch and the test set.
+    The larger of the two, for the epoch and the test set.
     """
     pairs = ((trained.loss, cpu.loss), (trained.test_loss, cpu.test_loss))
-    apart = [abs(one - other) / max(abs(other), 1e-12) for one, other in pairs if one is not None and other is not None]
-    return max(apart) if len(apart) == len(pairs) else None
+    relative = [
+        abs(one - other) / max(abs(other), 1e-12) for one, other in pairs if one is not None and other is not None
+    ]
+    return max(relative) if len(relative) == len(pairs) else None
 
 
 def compare(trainings: Sequence[DeviceTraining]) -> dict[str, str]:
-    """For every device what is wrong with it, in a line; empty if nothing is."""
+    """For every device what is wrong with it, in one line; empty if nothing is."""
     cpu = {one.network: one for one in trainings if one.device == "cpu"}
     problems: dict[str, str] = {}
     for one in trainings:
-        apart = difference(one, cpu[one.network])
+        relative = difference(one, cpu[one.network])
         if one.failure:
             why = f"{one.network}: {one.failure}"
-        elif apart is None:
+        elif relative is None:
             why = f"{one.network}: the CPU has nothing to compare it with"
-        elif not apart <= TOLERANCE:  # neither is NaN
+        elif not relative <= TOLERANCE:  # neither is NaN
             most = show_percent(TOLERANCE, 0)
-            why = f"{one.network}: losses differ from the CPU's by {show_percent(apart)}, more than {most}"
+            why = f"{one.network}: losses differ from the CPU's by {show_percent(relative)}, more than {most}"
         else:
             why = ""
         problems[one.device] = "; ".join(filter(None, (problems.get(one.device, ""), why)))
@@ -136,16 +141,16 @@ def compare(trainings: Sequence[DeviceTraining]) -> dict[str, str]:
 
 def _reset_memory(device: str) -> None:
     if device != "cpu":
-        with suppress(ValueError):  # TensorFlow does not count it
+        with suppress(ValueError):  # TensorFlow does not track it
             _tensorflow().config.experimental.reset_memory_stats(devices.placement(device).lstrip("/"))
 
 
 def _memory(device: str) -> tuple[int | None, str]:
-    """The most memory taken so far, and whose it is."""
+    """Peak memory so far, and whether it is the device's or the process's."""
     if device != "cpu":
         with suppress(ValueError):
-            told = _tensorflow().config.experimental.get_memory_info(devices.placement(device).lstrip("/"))
-            return int(told["peak"]), "device"
+            info = _tensorflow().config.experimental.get_memory_info(devices.placement(device).lstrip("/"))
+            return int(info["peak"]), "device"
     try:
         import resource  # noqa: PLC0415  # not on Windows
 

@@ -1,4 +1,4 @@
-"""The way through the epochs: what is trained next, where it stands, what is told about it. Loads no TensorFlow."""
+"""The loop over epochs: what to train next, how far it has got, which events it sends. Loads no TensorFlow."""
 
 from collections.abc import Callable, Mapping
 from math import isfinite
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Diverged", "EpochLoop"]
 
-KEEP_EVERY = 30.0
-"""Seconds after which a checkpoint is handed over in the midst of an epoch."""
+SAVE_EVERY = 30.0
+"""Seconds between checkpoints within an epoch."""
 
-VALIDATED: dict[PartName, str] = {"test": "test", "held": "validation"}
-"""The parts whose loss has to be a number, and what it is called."""
+MUST_BE_FINITE: dict[PartName, str] = {"test": "test", "held": "validation"}
+"""The parts whose loss must be finite, and what it is called."""
 
 
 class Diverged(Exception):
-    """The loss is no number any more; the message says since when, ``advice`` what to try if nothing else is known."""
+    """The loss is NaN or infinite; the message says since when, ``advice`` what to try if the cause is unknown."""
 
     def __init__(self, message: str, advice: str) -> None:
         super().__init__(message)
@@ -37,344 +37,354 @@ class Diverged(Exception):
 
 
 class EpochLoop:
-    """Takes a trainer through a plan as far as `Control` lets it; can stop between any two steps and go on later."""
+    """Runs a trainer through a plan as far as `Control` allows; can stop between any two steps and resume later."""
 
     def __init__(
         self,
         trainer: "Trainer",
         plan: Plan,
         control: Control,
-        listen: Callable[[Event], None],
-        keep: Callable[[Checkpoint], None] | None = None,
+        on_event: Callable[[Event], None],
+        on_checkpoint: Callable[[Checkpoint], None] | None = None,
     ) -> None:
-        """``keep`` is handed a checkpoint after every epoch and every `KEEP_EVERY` seconds, and when training ends."""
+        """``on_checkpoint`` gets one after every epoch, every `SAVE_EVERY` seconds, and when training ends."""
         self.trainer = trainer
         self._plan = plan
         self._control = control
-        self._listen = listen
-        self._keep = keep
+        self._on_event = on_event
+        self._on_checkpoint = on_checkpoint
         parts: dict[str | float, PartName | None] = {"test": "test", "none": None}
         self._part = parts.get(plan.validation, "held")
-        self._watch = EarlyStopper(plan.early_stopping) if plan.early_stopping else None
-        self._watched_weights: Arrays | None = None
-        self._going_on: Arrays | None = None
+        self._early_stopper = EarlyStopper(plan.early_stopping) if plan.early_stopping else None
+        self._best_weights: Arrays | None = None
+        self._training_weights: Arrays | None = None
         self._opened = False
-        self._kept_at = 0.0
-        self._kept: TrainingState | None = None
-        self._trained_before = 0.0
-        self.at = TrainingState(plan.epochs)
-        self._validated: MetricTotals | None = None
-        self._measured: dict[PartName, MetricTotals] = {}
-        """What is known of the weights as they are now."""
-        self._scheduled = plan.optimizer.learning_rate
+        self._saved_at = 0.0
+        self._saved_state: TrainingState | None = None
+        self._restored_seconds = 0.0
+        self.progress = TrainingState(plan.epochs)
+        self._validation: MetricTotals | None = None
+        self._known_totals: dict[PartName, MetricTotals] = {}
+        """Evaluations of the current weights."""
+        self._scheduled_rate = plan.optimizer.learning_rate
         self._factor = 1.0
         self._first_steps = 0
         self._first_seconds = 0.0
-        self._told = ZERO
+        self._reported = ZERO
         self._sampling = Sampling()
         self._training_pace = StepPacer()
         self._validation_pace = StepPacer()
 
     @property
     def learning_rate(self) -> float:
-        """What the next step is taken with."""
-        return self._scheduled * self._factor
+        """The learning rate of the next step."""
+        return self._scheduled_rate * self._factor
 
     @property
     def validation_examples(self) -> int:
-        """How many examples every epoch is validated on."""
+        """How many examples each epoch is validated on."""
         return self.trainer.examples_of(self._part) if self._part else 0
 
     def open(self) -> None:
-        """Get ready to train or to go on: the learning rate is that of the step to come."""
+        """Get ready to start or resume: set the learning rate of the next step."""
         self._factor = self._control.factor
-        if self._opened and self._watch and self._watch.exhausted:
-            self._watch.wait_anew()
+        if self._opened and self._early_stopper and self._early_stopper.exhausted:
+            self._early_stopper.reset_patience()
         self._opened = True
-        self._kept_at = perf_counter()
-        self._schedule()
+        self._saved_at = perf_counter()
+        self._apply_schedule()
 
     def advance(self) -> str:
-        """Train until the last epoch is done, a stop is asked for or patience runs out.
+        """Train until the last epoch is done, a stop is requested or patience runs out.
 
-        It goes on with the weights of its last step, whatever `close` made of them since. Gives why it ended early by
-        itself, or nothing. Raises `Diverged`.
+        Continues with the weights of its last step, whatever `close` has done to them since. Returns why it stopped
+        early, or nothing. Raises `Diverged`.
         """
-        self._take_back()
-        while not self._control.reached(self.at.epoch):
-            if self._watch and self._watch.exhausted:
-                return self._watch.reason
+        self._restore_training_weights()
+        while not self._control.reached(self.progress.epoch):
+            if self._early_stopper and self._early_stopper.exhausted:
+                return self._early_stopper.reason
             self._begin_epoch()
             if not (self._train_epoch() and self._validate_epoch()):
                 return ""
             self._end_epoch()
-        return self._watch.reason if self._watch and self._watch.exhausted else ""
+        return self._early_stopper.reason if self._early_stopper and self._early_stopper.exhausted else ""
 
     def close(self) -> str:
-        """Leave the weights as Keras leaves them when ``fit`` ends; gives what was done to them, or nothing."""
-        going_on = self.trainer.variables()
+        """Leave the weights as Keras leaves them when ``fit`` ends; returns what was done to them, or nothing."""
+        training_weights = self.trainer.variables()
         changed = self.trainer.finalize()
         message = ""
-        if self._watched_weights is not None and self._watch:
-            self.trainer.load_state(self._watched_weights)
-            if self.at.step != self._watch.seen.best_step:
-                changed, message = True, f"the weights of {self._watch.best} are restored"
+        if self._best_weights is not None and self._early_stopper:
+            self.trainer.load_state(self._best_weights)
+            if self.progress.step != self._early_stopper.state.best_step:
+                changed, message = True, f"the weights of {self._early_stopper.best_description} are restored"
         if changed:
-            self._measured = {}
-            self._going_on = going_on
-        if changed or self._standing != self._kept:
+            self._known_totals = {}
+            self._training_weights = training_weights
+        if changed or self._state != self._saved_state:
             self.write_checkpoint()
         return message
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Be where another training was when it was taken. Raises ValueError if that was of another network."""
+        """Continue from ``checkpoint``. Raises ValueError if it belongs to another network."""
         self.trainer.load_state(checkpoint.variables, checkpoint.optimizer)
-        self.at = checkpoint.standing
-        self._first_steps, self._first_seconds = self.at.step, self.at.training_seconds
-        self._trained_before = self.at.training_seconds
-        if self._watch:
-            self._watch.seen = self.at.watched
-            self._watched_weights = checkpoint.watched
-        if self.at.begun:
-            self.trainer.begin(self.at.epoch)
+        self.progress = checkpoint.state
+        self._first_steps, self._first_seconds = self.progress.step, self.progress.training_seconds
+        self._restored_seconds = self.progress.training_seconds
+        if self._early_stopper:
+            self._early_stopper.state = self.progress.early_stop
+            self._best_weights = checkpoint.best_weights
+        if self.progress.begun:
+            self.trainer.begin(self.progress.epoch)
 
     def write_checkpoint(self) -> None:
-        """Hand over where training stands."""
-        if self._keep is None:
+        """Hand a checkpoint to ``on_checkpoint``."""
+        if self._on_checkpoint is None:
             return
         variables, result = self.trainer.variables(), None
-        if self._going_on is not None:
-            variables, result = self._going_on, variables
+        if self._training_weights is not None:
+            variables, result = self._training_weights, variables
         optimizer = self.trainer.optimizer_variables()
-        self._kept = self._standing
-        self._keep(Checkpoint(self._kept, variables, optimizer, self._watched_weights, result))
-        self._kept_at = perf_counter()
+        self._saved_state = self._state
+        self._on_checkpoint(Checkpoint(self._saved_state, variables, optimizer, self._best_weights, result))
+        self._saved_at = perf_counter()
 
     def evaluate(self, part: PartName) -> MetricTotals | None:
-        """Loss and accuracy on ``part``, with the weights as they are now; None if nobody wants them.
+        """Loss and accuracy of the current weights on ``part``; None if the final evaluation was called off.
 
         Raises `Diverged`.
         """
-        if part not in self._measured and (measured := self._evaluate(part, lambda: self._control.measured)):
-            self._measured[part] = measured
-        return self._measured.get(part) if self._control.measured else None
+        if part not in self._known_totals and (totals := self._evaluate(part, lambda: self._control.evaluates)):
+            self._known_totals[part] = totals
+        return self._known_totals.get(part) if self._control.evaluates else None
 
     # One epoch.
 
     def _begin_epoch(self) -> None:
-        if self.at.begun:
+        if self.progress.begun:
             return
         started = perf_counter()
-        self._schedule()
-        self.trainer.begin(self.at.epoch)
-        self.at = replace(self.at, begun=True, sums=ZERO, epoch_step=0, epoch_seconds=0.0)
-        self._spend(perf_counter() - started)
+        self._apply_schedule()
+        self.trainer.begin(self.progress.epoch)
+        self.progress = replace(self.progress, begun=True, sums=ZERO, epoch_step=0, epoch_seconds=0.0)
+        self._add_time(perf_counter() - started)
 
     def _train_epoch(self) -> bool:
-        """Train what is left of the epoch; False if a stop was asked for."""
-        while self.at.epoch_step < self.trainer.steps_per_epoch:
-            allowed = self._control.allowed(self._follow, take=True)
-            if not allowed:
+        """Train the rest of the epoch; False if a stop was requested."""
+        while self.progress.epoch_step < self.trainer.steps_per_epoch:
+            permitted = self._control.steps_allowed(self._apply_user_factor, consume=True)
+            if not permitted:
                 return False
-            left = self.trainer.steps_per_epoch - self.at.epoch_step
-            self._execute(min(allowed, self._training_pace.steps(left)))
+            left = self.trainer.steps_per_epoch - self.progress.epoch_step
+            self._execute(min(permitted, self._training_pace.steps(left)))
         return True
 
     def _execute(self, count: int) -> None:
-        """Take ``count`` steps and tell of them; now and then the first is looked at closely."""
-        self._told = before = self.at.sums
-        paced = self.at.step == 0 or self._training_pace.seconds_per_step > 0
-        if paced and self._sampling.due(self.at.training_seconds - self._trained_before):
+        """Take ``count`` steps and report them; now and then the first one is sampled."""
+        self._reported = before = self.progress.sums
+        paced = self.progress.step == 0 or self._training_pace.seconds_per_step > 0
+        if paced and self._sampling.due(self.progress.training_seconds - self._restored_seconds):
             self._sample()
             count -= 1
-        if count and self.at.epoch_step < self.trainer.steps_per_epoch:
+        if count and self.progress.epoch_step < self.trainer.steps_per_epoch:
             self._train(count)
-        self._listen(self._progress(self.at.sums.since(before)))
-        if self._keep and perf_counter() - self._kept_at > KEEP_EVERY:
+        self._on_event(self._progress_event(self.progress.sums.since(before)))
+        if self._on_checkpoint and perf_counter() - self._saved_at > SAVE_EVERY:
             self.write_checkpoint()
 
     def _train(self, count: int, *, alone: bool = False) -> None:
-        """Take ``count`` steps; one that is ``alone`` on purpose says nothing about how long others take."""
+        """Take ``count`` steps; a step taken ``alone`` does not count as a timing of the others."""
         started = perf_counter()
-        sums = self.trainer.train(self.at.epoch_step, count, self.at.sums)
+        sums = self.trainer.train(self.progress.epoch_step, count, self.progress.sums)
         seconds = perf_counter() - started
-        self._measured = {}
-        at, steps = self.at, sums.steps
-        examples = sums.examples - at.sums.examples
-        self.at = replace(
-            at,
-            step=at.step + steps,
-            epoch_step=at.epoch_step + steps,
+        self._known_totals = {}
+        before_step, steps = self.progress, sums.steps
+        examples = sums.examples - before_step.sums.examples
+        self.progress = replace(
+            before_step,
+            step=before_step.step + steps,
+            epoch_step=before_step.epoch_step + steps,
             sums=sums,
-            examples=at.examples + examples,
-            training_seconds=at.training_seconds + seconds,
+            examples=before_step.examples + examples,
+            training_seconds=before_step.training_seconds + seconds,
         )
-        self._check(sums, "training")
-        if at.step == 0:
+        self._check_finite(sums, "training")
+        if before_step.step == 0:
             self._first_steps, self._first_seconds = sums.steps, seconds
-        self._spend(seconds)
+        self._add_time(seconds)
         if not alone and examples == sums.steps * self._plan.batch_size:  # nor does a smaller batch
             self._training_pace.record(sums.steps, seconds)
 
     def _sample(self) -> None:
-        """Take one step and tell what it is like."""
-        started, trained = perf_counter(), self.at.training_seconds
-        look = self.trainer.probe_before(self.at.epoch_step)
+        """Take one step and report its gradients, weights and activations."""
+        started, trained = perf_counter(), self.progress.training_seconds
+        probed = self.trainer.probe_before(self.progress.epoch_step)
         self._train(1, alone=True)
-        self._listen(StepSampled(self.at.step, self.trainer.probe_after(look)))
+        self._on_event(StepSampled(self.progress.step, self.trainer.probe_after(probed)))
         seconds = perf_counter() - started
-        self._spend(seconds - (self.at.training_seconds - trained))
-        # A step taken by itself takes longer than among others: that is part of what the look costs.
+        self._add_time(seconds - (self.progress.training_seconds - trained))
+        # A single step takes longer than one of many: that is part of the cost of sampling.
         self._sampling.record(seconds - self._training_pace.seconds_per_step)
 
     def _validate_epoch(self) -> bool:
-        """Measure the epoch's validation, if there is any; False if a stop was asked for."""
-        self._validated = None
+        """Validate the epoch, if there is a validation set; False if a stop was requested."""
+        self._validation = None
         if self._part is None:
             return True
-        self._validated = self._evaluate(
-            self._part, lambda: self._control.allowed(self._follow, take=False), self._spend
+        self._validation = self._evaluate(
+            self._part, lambda: self._control.steps_allowed(self._apply_user_factor, consume=False), self._add_time
         )
-        return self._validated is not None
+        return self._validation is not None
 
     def _evaluate(
-        self, part: PartName, going: Callable[[], object], spend: Callable[[float], None] | None = None
+        self, part: PartName, proceed: Callable[[], object], add_time: Callable[[float], None] | None = None
     ) -> MetricTotals | None:
-        measured, first, batches = ZERO, 0, self.trainer.batches_in(part)
+        totals, first, batches = ZERO, 0, self.trainer.batches_in(part)
         while first < batches:
-            if not going():
+            if not proceed():
                 return None
             count = self._validation_pace.steps(batches - first)
             started = perf_counter()
-            measured = self.trainer.evaluate(part, first, count, measured)
+            totals = self.trainer.evaluate(part, first, count, totals)
             seconds = perf_counter() - started
             self._validation_pace.record(count, seconds)
-            if spend:
-                spend(seconds)
+            if add_time:
+                add_time(seconds)
             first += count
-        if part in VALIDATED:
-            self._check(measured, VALIDATED[part])
-        return measured
+        if part in MUST_BE_FINITE:
+            self._check_finite(totals, MUST_BE_FINITE[part])
+        return totals
 
     def _end_epoch(self) -> None:
-        loss, accuracy, validated = self.at.sums.mean_loss, self.at.sums.accuracy, self._validated
-        val_loss, val_accuracy = (validated.mean_loss, validated.accuracy) if validated else (None, None)
-        epoch = self.at.epoch + 1
-        if self._part and validated:
-            self._measured[self._part] = validated
-        watched = loss if val_loss is None else val_loss
-        best = watched < min(self.at.losses, default=float("inf"))
-        figures = {"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}
-        self.at = replace(
-            self.at,
+        loss, accuracy, validation = self.progress.sums.mean_loss, self.progress.sums.accuracy, self._validation
+        val_loss, val_accuracy = (validation.mean_loss, validation.accuracy) if validation else (None, None)
+        epoch = self.progress.epoch + 1
+        if self._part and validation:
+            self._known_totals[self._part] = validation
+        monitored = loss if val_loss is None else val_loss
+        best = monitored < min(self.progress.losses, default=float("inf"))
+        metrics = {"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}
+        self.progress = replace(
+            self.progress,
             epoch=epoch,
             begun=False,
-            losses=(*self.at.losses, watched),
-            best_epoch=epoch if best else self.at.best_epoch,
-            scheduling=self._scheduling(figures),
+            losses=(*self.progress.losses, monitored),
+            best_epoch=epoch if best else self.progress.best_epoch,
+            scheduling=self._schedule_values(metrics),
         )
-        if self._watch and self._watch.better(self.at.epoch, self.at.step, figures) and self._watch.restores:
-            self._watched_weights = self.trainer.variables()
-        self._listen(
+        if (
+            self._early_stopper
+            and self._early_stopper.update(self.progress.epoch, self.progress.step, metrics)
+            and self._early_stopper.restores
+        ):
+            self._best_weights = self.trainer.variables()
+        self._on_event(
             EpochEnded(
-                epoch=self.at.epoch,
+                epoch=self.progress.epoch,
                 epochs=self._control.epochs,
-                step=self.at.step,
+                step=self.progress.step,
                 loss=loss,
                 accuracy=accuracy,
                 val_loss=val_loss,
                 val_accuracy=val_accuracy,
                 learning_rate=self.learning_rate,
-                seconds=self.at.epoch_seconds,
+                seconds=self.progress.epoch_seconds,
                 best=best,
             )
         )
         self.write_checkpoint()
 
-    def _scheduling(self, figures: Mapping[str, float | None]) -> tuple[float, ...]:
-        """What the schedule goes by, with the ``figures`` of one more epoch."""
+    def _schedule_values(self, metrics: Mapping[str, float | None]) -> tuple[float, ...]:
+        """The values that the schedule monitors, including those of the epoch with these ``metrics``."""
         watches = self._plan.schedule.watches
-        figure = figures[watches]
-        if figure is None:
-            figure = figures[watches.removeprefix("val_")]
-        return self.at.scheduling if watches == "val_loss" or figure is None else (*self.at.scheduling, figure)
+        value = metrics[watches]
+        if value is None:
+            value = metrics[watches.removeprefix("val_")]
+        return (
+            self.progress.scheduling if watches == "val_loss" or value is None else (*self.progress.scheduling, value)
+        )
 
-    def _take_back(self) -> None:
+    def _restore_training_weights(self) -> None:
         """Undo what `close` did to the weights."""
-        if self._going_on is not None:
-            self.trainer.load_state(self._going_on)
-            self._going_on, self._measured = None, {}
+        if self._training_weights is not None:
+            self.trainer.load_state(self._training_weights)
+            self._training_weights, self._known_totals = None, {}
 
     @property
-    def _standing(self) -> TrainingState:
-        """Where training stands, with what others know of that."""
-        control, watched = self._control, self._watch.seen if self._watch else EarlyStopState()
-        return replace(self.at, epochs=control.epochs, factor=control.factor, watched=watched)
+    def _state(self) -> TrainingState:
+        """The progress, including what the control and early stopping hold."""
+        control = self._control
+        early_stop = self._early_stopper.state if self._early_stopper else EarlyStopState()
+        return replace(self.progress, epochs=control.epochs, factor=control.factor, early_stop=early_stop)
 
-    def _spend(self, seconds: float) -> None:
-        at = self.at
-        self.at = replace(at, seconds=at.seconds + seconds, epoch_seconds=at.epoch_seconds + seconds)
+    def _add_time(self, seconds: float) -> None:
+        progress = self.progress
+        self.progress = replace(
+            progress, seconds=progress.seconds + seconds, epoch_seconds=progress.epoch_seconds + seconds
+        )
 
-    # Learning rate, figures.
+    # Learning rate and progress.
 
-    def _schedule(self) -> None:
+    def _apply_schedule(self) -> None:
         epochs = self._control.epochs
         schedule, learning_rate = self._plan.schedule, self._plan.optimizer.learning_rate
-        watched = self.at.losses if schedule.watches == "val_loss" else self.at.scheduling
-        multiplier = schedule.multiplier(self.at.epoch, epochs, watched, learning_rate)
-        self._scheduled = learning_rate * multiplier
+        monitored = self.progress.losses if schedule.watches == "val_loss" else self.progress.scheduling
+        multiplier = schedule.multiplier(self.progress.epoch, epochs, monitored, learning_rate)
+        self._scheduled_rate = learning_rate * multiplier
         self.trainer.set_learning_rate(self.learning_rate)
 
-    def _follow(self) -> None:
-        """Take over a learning rate that a person has changed."""
+    def _apply_user_factor(self) -> None:
+        """Apply a learning rate that the user has changed."""
         if self._factor == self._control.factor:
             return
         self._factor = self._control.factor
         self.trainer.set_learning_rate(self.learning_rate)
-        self._listen(LearningRateChanged(self.at.step, self.learning_rate))
+        self._on_event(LearningRateChanged(self.progress.step, self.learning_rate))
 
-    def _progress(self, stretch: MetricTotals) -> Progress:
-        epoch_eta, run_eta = self._left()
+    def _progress_event(self, stretch: MetricTotals) -> Progress:
+        epoch_eta, run_eta = self._eta()
         return Progress(
-            epoch=self.at.epoch + 1,
+            epoch=self.progress.epoch + 1,
             epochs=self._control.epochs,
-            step=self.at.step,
-            epoch_step=self.at.epoch_step,
+            step=self.progress.step,
+            epoch_step=self.progress.epoch_step,
             steps_per_epoch=self.trainer.steps_per_epoch,
             loss=stretch.mean_loss,
             accuracy=stretch.accuracy,
             learning_rate=self.learning_rate,
-            examples_per_second=self.at.examples / self.at.training_seconds,
+            examples_per_second=self.progress.examples / self.progress.training_seconds,
             epoch_eta=epoch_eta,
             run_eta=run_eta,
         )
 
-    def _left(self) -> tuple[float, float] | tuple[None, None]:
-        """Seconds to the end of the epoch and of the run, if more than the first execution can be judged by."""
-        if self.at.step == self._first_steps:
+    def _eta(self) -> tuple[float, float] | tuple[None, None]:
+        """Seconds to the end of the epoch and of the run; None after the first execution, which says too little."""
+        if self.progress.step == self._first_steps:
             return None, None
         steps = self.trainer.steps_per_epoch
-        each = (self.at.training_seconds - self._first_seconds) / (self.at.step - self._first_steps)
+        per_step = (self.progress.training_seconds - self._first_seconds) / (self.progress.step - self._first_steps)
         batches = self.trainer.batches_in(self._part) if self._part else 0
         validation = batches * self._validation_pace.seconds_per_step
-        epoch = (steps - self.at.epoch_step) * each + validation
-        epochs_left = max(0, self._control.epochs - self.at.epoch - 1)
-        return epoch, epoch + epochs_left * (steps * each + validation)
+        epoch = (steps - self.progress.epoch_step) * per_step + validation
+        epochs_left = max(0, self._control.epochs - self.progress.epoch - 1)
+        return epoch, epoch + epochs_left * (steps * per_step + validation)
 
-    def _check(self, measured: MetricTotals, what: str) -> None:
-        if isfinite(measured.loss):
+    def _check_finite(self, totals: MetricTotals, what: str) -> None:
+        if isfinite(totals.loss):
             return
         if what == "training":
-            # The loop ends with the first step whose loss is no number, so this is that step, whoever listens.
-            self._listen(self._progress(self.at.sums.since(self._told)))
-        # The weights are those that made it so: where they are no numbers any more tells at which layer it began.
-        self._listen(
+            # The loop stops at the first step whose loss is not finite, so this is that step in every case.
+            self._on_event(self._progress_event(self.progress.sums.since(self._reported)))
+        # The weights are the ones that caused it: where they stop being finite tells at which layer it began.
+        self._on_event(
             StepSampled(
-                self.at.step, self.trainer.probe_after(self.trainer.probe_before(max(0, self.at.epoch_step - 1)))
+                self.progress.step,
+                self.trainer.probe_after(self.trainer.probe_before(max(0, self.progress.epoch_step - 1))),
             )
         )
-        place = f"in epoch {self.at.epoch + 1}, step {self.at.epoch_step} of {self.trainer.steps_per_epoch}"
+        place = f"in epoch {self.progress.epoch + 1}, step {self.progress.epoch_step} of {self.trainer.steps_per_epoch}"
         raise Diverged(
-            f"the {what} loss became {'infinite' if abs(measured.loss) == float('inf') else 'NaN'} {place}",
+            f"the {what} loss became {'infinite' if abs(totals.loss) == float('inf') else 'NaN'} {place}",
             f"try a learning_rate below {self.learning_rate:g}, or clip gradients with clipnorm",
         )

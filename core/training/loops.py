@@ -1,12 +1,12 @@
-"""Training and evaluation as TensorFlow functions that run many steps a call. Importing this loads TensorFlow.
+"""Training and evaluation as TensorFlow functions that run many steps per call. Importing this loads TensorFlow.
 
-A call costs as much as a step of a small network, and the way from Python to TensorFlow and back more than that. So
-the steps of a call run in a loop inside the graph, and how many is an argument: a function is traced once and its
-calls are made as long as suits whoever waits for them.
+A call costs as much as a step of a small network, and the round trip from Python to TensorFlow even more. So the steps
+of a call run in a loop inside the graph, and their number is an argument: a function is traced once, and each call can
+be as long as the caller is willing to wait.
 
-``sums`` is what every call is given and gives back: the loss summed over examples (float64) and the right answers
-(int64) since the epoch began. Because the sums go on from call to call in one order of additions, the figures do not
-depend on where one call ended and the next began.
+Every call takes and returns ``sums``: the loss summed over examples (float64) and the number of correct answers (int64)
+since the epoch began. Because the sums continue from call to call in one order of additions, the results do not depend
+on where one call ended and the next began.
 """
 
 from collections.abc import Callable
@@ -37,28 +37,28 @@ __all__ = [
 
 Sums = tuple[Any, Any]
 Batch = Callable[[Any, Any], tuple[Any, Any]]
-"""Images and class numbers as they are stored -> what the model and the loss take."""
+"""Maps images and class numbers as stored to the inputs of the model and the loss."""
 Forward = Callable[[Any], Any]
-"""What the model takes -> what it gives while training."""
+"""Maps the model's inputs to its outputs in training mode."""
 Update = Callable[..., object]
 
 
 class Task(Struct, frozen=True, eq=False):
-    """What loops are made for."""
+    """What the loops run on."""
 
     model: keras.Model
     batch: Batch
     image: Shape
-    """The shape of an image as it is stored."""
-    home: str
-    """The device on which the data lies: that of the model, or the host's, and then only batches travel."""
+    """The shape of an image as stored."""
+    data_device: str
+    """The device that holds the data: the model's, or the host, from which single batches are then copied."""
 
 
 class Steps(Protocol):
-    """Takes ``count`` training steps, as a TensorFlow function that is traced but once."""
+    """Takes ``count`` training steps, as a TensorFlow function that is traced only once."""
 
     def __call__(self, images: Any, labels: Any, order: Any, first: Any, count: Any, sums: Sums, /) -> tuple[Any, Sums]:
-        """How many steps it took from index ``first`` of the order on, and the new sums.
+        """How many steps it took, starting at index ``first`` of the order, and the new sums.
 
         They are fewer than ``count`` if the loss stopped being a finite number.
         """
@@ -76,9 +76,9 @@ _ORDER = tf.TensorSpec((None,), tf.int32)
 
 
 def update(model: keras.Model, *, fused: bool) -> Update:
-    """What the optimizer does to the model's weights, given a gradient for each of them.
+    """The optimizer's update of the model's weights, given a gradient for each of them.
 
-    ``fused`` has XLA make one pass over each weight of what TensorFlow does in ten; it takes half a second to compile.
+    With ``fused``, XLA makes one pass over each weight where TensorFlow makes ten; it takes half a second to compile.
     """
 
     def apply(*gradients: Any) -> None:
@@ -90,14 +90,14 @@ def update(model: keras.Model, *, fused: bool) -> Update:
     return compiled
 
 
-def gather(task: Task, images: Any, labels: Any, chosen: Any) -> tuple[Any, Any]:
+def gather(task: Task, images: Any, labels: Any, indices: Any) -> tuple[Any, Any]:
     """The images and class numbers with the indices ``chosen``."""
-    with tf.device(task.home):
-        return tf.gather(images, chosen), tf.gather(labels, chosen)
+    with tf.device(task.data_device):
+        return tf.gather(images, indices), tf.gather(labels, indices)
 
 
 def train_step(task: Task, forward: Forward, apply: Update, pixels: Any, truth: Any) -> Sums:
-    """One training step, as ``keras.Model.train_step`` takes it, and its sums."""
+    """Take one training step, as ``keras.Model.train_step`` does; returns its sums."""
     model = task.model
     x, y = task.batch(pixels, truth)
     weights = model.trainable_weights
@@ -110,13 +110,13 @@ def train_step(task: Task, forward: Forward, apply: Update, pixels: Any, truth: 
     return _sums(loss, output, truth)
 
 
-def steps(task: Task, apply: Update, size: int, *, literal: bool = False) -> Steps:
+def steps(task: Task, apply: Update, size: int, *, exact: bool = False) -> Steps:
     """A loop of training steps of ``size`` examples each.
 
-    ``literal`` steps are traced for any number of examples, as those of ``fit`` are: told how many there are,
-    TensorFlow multiplies by one part of them where it would else divide, which may differ in the last digit.
+    ``exact`` steps are traced for any number of examples, as those of ``fit`` are: with a known number TensorFlow
+    multiplies by its reciprocal where it would otherwise divide, which may differ in the last digit.
     """
-    known = None if literal else size
+    batch_size = None if exact else size
 
     def forward(x: Any) -> Any:
         return task.model(x, training=True)
@@ -124,13 +124,13 @@ def steps(task: Task, apply: Update, size: int, *, literal: bool = False) -> Ste
     def run(images: Any, labels: Any, order: Any, first: Any, count: Any, sums: Sums) -> tuple[Any, Sums]:
         def step(done: Any, sums: Sums) -> tuple[Any, Sums]:
             start = first + done * size
-            chosen = tf.ensure_shape(order[start : start + size], [known])
-            return done + 1, add(sums, train_step(task, forward, apply, *gather(task, images, labels, chosen)))
+            indices = tf.ensure_shape(order[start : start + size], [batch_size])
+            return done + 1, add(sums, train_step(task, forward, apply, *gather(task, images, labels, indices)))
 
-        def going(done: Any, sums: Sums) -> Any:
+        def unfinished(done: Any, sums: Sums) -> Any:
             return tf.logical_and(done < count, tf.math.is_finite(sums[0]))
 
-        done, sums = tf.while_loop(going, step, [tf.constant(0), sums], parallel_iterations=1)
+        done, sums = tf.while_loop(unfinished, step, [tf.constant(0), sums], parallel_iterations=1)
         return done, sums
 
     compiled: Steps = tf.function(run, signature(task.image), autograph=False)
@@ -138,46 +138,46 @@ def steps(task: Task, apply: Update, size: int, *, literal: bool = False) -> Ste
 
 
 def evaluation(task: Task, size: int) -> Callable[..., Sums]:
-    """A function that evaluates ``count`` batches of ``size`` examples, the last one smaller where they run out.
+    """A function that evaluates ``count`` batches of ``size`` examples; the last one may be smaller.
 
-    Its arguments: images, labels, the index of the first example, the index behind the last one, count, sums. It
-    gives the new sums.
+    Its arguments: images, labels, the index of the first example, the index after the last one, count, sums. It
+    returns the new sums.
     """
 
     def run(images: Any, labels: Any, first: Any, end: Any, count: Any, sums: Sums) -> Sums:
         def step(done: Any, sums: Sums) -> tuple[Any, Sums]:
             start = first + done * size
             stop = tf.minimum(start + size, end)
-            with tf.device(task.home):
+            with tf.device(task.data_device):
                 pixels, truth = images[start:stop], labels[start:stop]
             x, y = task.batch(pixels, truth)
             output = task.model(x, training=False)
             loss = task.model.compute_loss(x=x, y=y, y_pred=output, training=False)
             return done + 1, add(sums, _sums(loss, output, truth))
 
-        def going(done: Any, _: Sums) -> Any:
+        def unfinished(done: Any, _: Sums) -> Any:
             return tf.logical_and(done < count, first + done * size < end)
 
-        _, sums = tf.while_loop(going, step, [tf.constant(0), sums], parallel_iterations=1)
+        _, sums = tf.while_loop(unfinished, step, [tf.constant(0), sums], parallel_iterations=1)
         return sums
 
-    given = [_images(task.image), _LABELS, INDEX, INDEX, INDEX, _SUMS]
-    compiled: Callable[..., Any] = tf.function(run, given, autograph=False)
+    specs = [_images(task.image), _LABELS, INDEX, INDEX, INDEX, _SUMS]
+    compiled: Callable[..., Any] = tf.function(run, specs, autograph=False)
     return compiled
 
 
 def signature(image: Shape) -> list[Any]:
-    """What `Steps` are traced for, with images of the given shape."""
+    """The signature that `Steps` are traced with, for images of the given shape."""
     return [_images(image), _LABELS, _ORDER, INDEX, INDEX, _SUMS]
 
 
-def add(sums: Sums, more: Sums) -> Sums:
-    """Both together."""
-    return sums[0] + more[0], sums[1] + more[1]
+def add(sums: Sums, added: Sums) -> Sums:
+    """The sum of both."""
+    return sums[0] + added[0], sums[1] + added[1]
 
 
 def _images(image: Shape) -> tf.TensorSpec:
-    # All but the number of images is known: shapes worked out step by step would cost a tenth of a small step.
+    # Only the number of images is unknown: inferring shapes at every step would cost a tenth of a small step.
     return tf.TensorSpec((None, *image), tf.uint8)
 
 

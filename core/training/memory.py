@@ -1,4 +1,4 @@
-"""Whether a training fits into memory, estimated before anything is allocated."""
+"""Estimates whether training fits into memory, before anything is allocated."""
 
 import os
 from importlib import import_module
@@ -14,8 +14,8 @@ from core.plan.plan import Plan
 
 __all__ = ["available", "check", "needed"]
 
-_BYTES_A_NUMBER = 4
-_CGROUPS = (
+_BYTES_PER_NUMBER = 4
+_CGROUP_FILES = (
     (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current"), Path("/sys/fs/cgroup/memory.stat")),
     (
         Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
@@ -26,7 +26,7 @@ _CGROUPS = (
 
 
 def check(architecture: Architecture, plan: Plan, device: str) -> None:
-    """Raises `TrainingRefused`, with both figures, if training needs more memory than there is."""
+    """Raises `TrainingRefused`, with both sizes, if training needs more memory than is available."""
     free, needs = available(device), needed(architecture, plan)
     if free is not None and needs > free:
         raise TrainingRefused(
@@ -36,19 +36,19 @@ def check(architecture: Architecture, plan: Plan, device: str) -> None:
 
 
 def needed(architecture: Architecture, plan: Plan) -> int:
-    """Bytes that training takes at least.
+    """Bytes that training needs at least.
 
-    The parameters, a gradient and the optimizer's own numbers for each one that is trained, and for every example
-    of a batch each layer's output, which the way back needs again.
+    The parameters, a gradient and the optimizer's slots for each trainable one, and every layer's output for each
+    example of a batch, which backpropagation needs again.
     """
     totals = summarize(architecture).totals
     parameters = totals.params + totals.trainable * (1 + _slots(plan))
     activations = totals.activations * min(plan.batch_size, 60_000)
-    return (parameters + activations) * _BYTES_A_NUMBER
+    return (parameters + activations) * _BYTES_PER_NUMBER
 
 
 def available(device: str) -> int | None:
-    """Bytes that can still be taken on ``device``; None if nobody knows."""
+    """Bytes still available on ``device``; None if unknown."""
     if device != "cpu":
         return None
     known = [free for free in (_system(), _cgroup()) if free is not None]
@@ -56,7 +56,7 @@ def available(device: str) -> int | None:
 
 
 def _slots(plan: Plan) -> int:
-    """How many numbers the optimizer keeps for each parameter: it is asked, with a parameter of its own."""
+    """How many numbers the optimizer stores per parameter, found by building it for one parameter."""
     keras: Any = import_module("keras")
     optimizer = import_module("core.keras_runtime.keras_model").optimizer(plan)
     before = len(optimizer.variables)
@@ -78,8 +78,8 @@ def _system() -> int | None:
 
 
 def _cgroup() -> int | None:
-    """What a container's limit leaves; pages of files count as free, they are given up when needed."""
-    for limit, usage, statistics in _CGROUPS:
+    """What a container's limit leaves; file pages count as free, as they are reclaimed when needed."""
+    for limit, usage, statistics in _CGROUP_FILES:
         try:
             most, used = int(_read(limit)), int(_read(usage))
             entries = dict(line.split(maxsplit=1) for line in _read(statistics).splitlines())

@@ -1,4 +1,4 @@
-"""Figures as they come out of training and evaluation."""
+"""The totals that training and evaluation produce."""
 
 from typing import Literal
 
@@ -7,15 +7,15 @@ from msgspec import Struct
 __all__ = ["MEASURED_ON", "ZERO", "MetricTotals", "PartName"]
 
 PartName = Literal["test", "held", "train"]
-"""What can be evaluated: the test set, the part of the training set that is held back for validation, or examples of
-the part that is trained on, `MEASURED_ON` at most."""
+"""What can be evaluated: the test set, the part of the training set held out for validation, or up to `MEASURED_ON`
+examples of the part that is trained on."""
 
 MEASURED_ON = 10_000
-"""Examples of the training set that the final training accuracy is measured on, stratified, where there are more."""
+"""How many examples of the training set, stratified, the final training accuracy is measured on at most."""
 
 
 class MetricTotals(Struct, frozen=True):
-    """Loss and right answers summed over ``examples``, and how many steps that took."""
+    """Loss and correct answers summed over ``examples``, and the number of steps."""
 
     loss: float
     right: int
@@ -30,12 +30,12 @@ class MetricTotals(Struct, frozen=True):
 
     @property
     def mean_loss(self) -> float:
-        """Mean loss of an example."""
+        """The mean loss per example."""
         return self.loss / self.examples
 
     @property
     def accuracy(self) -> float:
-        """Share of the right answers."""
+        """The share of correct answers."""
         return self.right / self.examples
 
 

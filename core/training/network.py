@@ -1,4 +1,4 @@
-"""A Keras model with the loops that train and evaluate it: all of a training that takes long to make.
+"""A Keras model with the loops that train and evaluate it: the part of a training that takes long to build.
 
 Importing this loads TensorFlow.
 """
@@ -28,44 +28,44 @@ from core.training.probe import Probe
 __all__ = ["Network", "NetworkSpec"]
 
 FUSED_FROM = 100_000
-"""Trained parameters from which on a fused update pays: on two cores it makes 400,000 a fifth faster, and below 100,000
-the way into compiled code costs what it saves."""
+"""Trainable parameters from which a fused update pays off: on two cores it makes 400,000 a fifth faster; below 100,000
+the call into compiled code costs what it saves."""
 
-MOST_EVALUATED, EVALUATED_PRODUCTS = 1000, 10_000_000
-"""Examples that a small dense network is evaluated on at a time, and products that should take: with a training batch
-of them, the way from one operation to the next would cost more than the operations."""
+MAX_EVALUATION_BATCH, EVALUATION_MULTIPLY_ADDS = 1000, 10_000_000
+"""The largest evaluation batch of a small dense network, in examples and in multiply-adds: with a training batch the
+overhead between operations would cost more than the operations."""
 
 
 class NetworkSpec(Struct, frozen=True):
-    """All that a network is made from."""
+    """Everything that a network is built from."""
 
     architecture: Architecture
     plan: Plan
     device: str
-    """As `devices.choose` names it."""
-    home: str
-    """Where the data lies, in TensorFlow's words."""
+    """As named by `devices.choose`."""
+    data_device: str
+    """TensorFlow's name of the device that holds the data."""
     image: Shape
-    """The shape of an image as it is stored."""
+    """The shape of an image as stored."""
 
     @property
-    def rest(self) -> int:
-        """Examples of an epoch's last batch, if it is a smaller one; else 0."""
+    def last_batch(self) -> int:
+        """Examples in an epoch's last batch, if it is smaller than the others; else 0."""
         examples = training_examples(self.plan.validation, DATASETS[self.plan.dataset].train)
         return examples % self.plan.batch_size
 
     @property
     def exact(self) -> bool:
-        """Whether steps are taken with the very operations that Keras takes them with, one by one.
+        """Whether steps use exactly the operations that Keras uses, one by one.
 
-        XLA adds in another order, and a relu whose input lies next to zero makes a whole step of the last digit. Only
-        without shuffling do plain Keras and LayerLab see the same batches; then they come to the same bit for bit.
+        XLA adds in another order, and a relu whose input is near zero can turn a difference in the last digit into a
+        whole step. Plain Keras and LayerLab see the same batches only without shuffling; then they agree bit for bit.
         """
         return not self.plan.shuffle
 
     @property
     def cache_key(self) -> "NetworkSpec":
-        """What the loops depend on: what is left out can be changed from one training to the next."""
+        """What the loops depend on: everything else may change from one training to the next."""
         plan = Plan()
         optimizer = replace(self.plan.optimizer, learning_rate=plan.optimizer.learning_rate)
         same = replace(
@@ -82,46 +82,50 @@ class NetworkSpec(Struct, frozen=True):
 class Network:
     """A model on its device, and its loops."""
 
-    def __init__(self, blueprint: NetworkSpec) -> None:
-        """Builds the model. Raises `TrainingRefused` for a lack of memory, and whatever Keras raises."""
-        memory.check(blueprint.architecture, blueprint.plan, blueprint.device)
-        self.blueprint = blueprint
+    def __init__(self, spec: NetworkSpec) -> None:
+        """Builds the model. Raises `TrainingRefused` if memory is short, and whatever Keras raises."""
+        memory.check(spec.architecture, spec.plan, spec.device)
+        self.spec = spec
         self.ready = False
         """Whether everything has been traced and compiled."""
-        plan, cpu = blueprint.plan, blueprint.device == "cpu"
-        self.model = _built(blueprint)
-        with tf.device(devices.placement(blueprint.device)):
-            batch = _batch(blueprint.architecture.input_shape, plan)
-        self.task = task = loops.Task(self.model, batch, blueprint.image, blueprint.home)
+        plan, cpu = spec.plan, spec.device == "cpu"
+        self.model = _build_model(spec)
+        with tf.device(devices.placement(spec.device)):
+            batch = _preprocess(spec.architecture.input_shape, plan)
+        self.task = task = loops.Task(self.model, batch, spec.image, spec.data_device)
         size = plan.batch_size
-        literal = blueprint.exact
-        free = cpu and not literal
-        whole = free and compiled.benefits(self.model, size)
-        trained = sum(int(np.prod(weight.shape)) for weight in self.model.trainable_weights)
-        self._fused = free and not whole and trained >= FUSED_FROM
+        exact = spec.exact
+        may_compile = cpu and not exact
+        compile_steps = may_compile and compiled.benefits(self.model, size)
+        trainable_params = sum(int(np.prod(weight.shape)) for weight in self.model.trainable_weights)
+        self._fused = may_compile and not compile_steps and trainable_params >= FUSED_FROM
         self._update = loops.update(self.model, fused=self._fused)
-        self.full = compiled.steps(task, size) if whole else loops.steps(task, self._update, size, literal=literal)
-        self.partial = loops.steps(task, self._update, blueprint.rest, literal=literal)
-        products = summarize(blueprint.architecture).totals.multiply_adds
-        self.evaluated = max(size, min(MOST_EVALUATED, EVALUATED_PRODUCTS // max(1, products))) if whole else size
-        """Examples in a batch of the evaluation."""
-        self.evaluation = loops.evaluation(task, self.evaluated)
-        self.probe = Probe(blueprint.architecture, task)
+        self.full = compiled.steps(task, size) if compile_steps else loops.steps(task, self._update, size, exact=exact)
+        self.partial = loops.steps(task, self._update, spec.last_batch, exact=exact)
+        products = summarize(spec.architecture).totals.multiply_adds
+        self.evaluation_batch = (
+            max(size, min(MAX_EVALUATION_BATCH, EVALUATION_MULTIPLY_ADDS // max(1, products)))
+            if compile_steps
+            else size
+        )
+        """Examples per batch in evaluation."""
+        self.evaluation = loops.evaluation(task, self.evaluation_batch)
+        self.probe = Probe(spec.architecture, task)
 
-    def reset(self, blueprint: NetworkSpec) -> None:
-        """Begin anew with another seed and learning rate, as if it had just been built: its loops stay as they are."""
-        fresh = _built(blueprint)
-        for old, new in ((self.model, fresh), (self.model.optimizer, fresh.optimizer)):
-            for variable, begun in zip(old.variables, new.variables, strict=True):
-                variable.assign(begun)
-        self.blueprint = blueprint
+    def reset(self, spec: NetworkSpec) -> None:
+        """Start over with another seed and learning rate, as if newly built; the loops are reused."""
+        new_model = _build_model(spec)
+        for old, new in ((self.model, new_model), (self.model.optimizer, new_model.optimizer)):
+            for variable, initial in zip(old.variables, new.variables, strict=True):
+                variable.assign(initial)
+        self.spec = spec
 
     def trace(self, full: Callable[[], object] | None, others: Callable[[], object]) -> None:
-        """Trace and compile all loops: ``full`` and ``others`` call them, each for no steps at all."""
+        """Trace and compile all loops: ``full`` and ``others`` call them for zero steps."""
         if full:
             self.full.get_concrete_function()
         with ThreadPoolExecutor(1) as pool:
-            # XLA compiles on one core, while Python traces the other loops on the other.
+            # XLA compiles on one core while Python traces the other loops on another.
             compiling = pool.submit(self._compile, full)
             others()
             self.probe.trace()
@@ -135,21 +139,21 @@ class Network:
             full()
 
     def _compile_update(self) -> None:
-        """Have the update compiled by making one, and take it back."""
+        """Compile the update by running it once, then undo it."""
         weights = self.model.trainable_weights
         changed = [*weights, *self.model.optimizer.variables]
         before = [variable.numpy() for variable in changed]
-        with tf.device(devices.placement(self.blueprint.device)):
+        with tf.device(devices.placement(self.spec.device)):
             self._update(*(tf.zeros(weight.shape) for weight in weights))
         for variable, value in zip(changed, before, strict=True):
             variable.assign(value)
 
 
-def _built(blueprint: NetworkSpec) -> keras.Model:
-    """The model with its weights as they are before training, compiled as Keras has it, its optimizer built."""
-    plan = blueprint.plan
-    with tf.device(devices.placement(blueprint.device)):
-        model = keras_model.build(blueprint.architecture, plan.seed)
+def _build_model(spec: NetworkSpec) -> keras.Model:
+    """The model with its initial weights, compiled in Keras's sense, its optimizer built."""
+    plan = spec.plan
+    with tf.device(devices.placement(spec.device)):
+        model = keras_model.build(spec.architecture, plan.seed)
         sparse = isinstance(plan.loss, SparseCategoricalCrossentropy)
         accuracy = keras.metrics.SparseCategoricalAccuracy if sparse else keras.metrics.CategoricalAccuracy
         model.compile(
@@ -162,10 +166,10 @@ def _built(blueprint: NetworkSpec) -> keras.Model:
     return model
 
 
-def _batch(shape: Shape, plan: Plan) -> loops.Batch:
+def _preprocess(shape: Shape, plan: Plan) -> loops.Batch:
     classes = len(DATASETS[plan.dataset].classes)
-    # A variable, as TensorFlow turns division by a constant into multiplication, and what people write in NumPy differs
-    # from that in the last digit.
+    # A variable, as TensorFlow turns division by a constant into multiplication, which differs from NumPy's division in
+    # the last digit.
     white = tf.Variable(255.0, trainable=False) if plan.pixels == "0..1" else None
     sparse = isinstance(plan.loss, SparseCategoricalCrossentropy)
 

@@ -1,7 +1,7 @@
-"""The network that was made last, lent again, so that training it a second time begins at once.
+"""The network that was built last, reused so that training it a second time starts at once.
 
-Importing this loads TensorFlow. What takes long, tracing and compiling, depends neither on the seed nor on the
-learning rate nor on the epochs. People change just these, or nothing, and train again.
+Importing this loads TensorFlow. The slow part, tracing and compiling, depends neither on the seed nor the learning rate
+nor the number of epochs. Users often change just these, or nothing, and train again.
 """
 
 from threading import Lock
@@ -14,28 +14,28 @@ __all__ = ["NetworkCache"]
 
 
 class NetworkCache:
-    """Lends one network at a time to one borrower, and keeps it for the next."""
+    """Holds one network, used by one owner at a time, and reuses it for the next."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._network: Network | None = None
-        self._borrower: ref[object] | None = None
+        self._owner: ref[object] | None = None
 
-    def acquire(self, blueprint: NetworkSpec, borrower: object) -> Network:
-        """A network as ``blueprint`` has it, its weights new, for as long as ``borrower`` lives.
+    def acquire(self, spec: NetworkSpec, owner: object) -> Network:
+        """A network built to ``spec`` with fresh weights, for as long as ``owner`` lives.
 
-        It is the one of last time if that fits and its borrower is gone. Raises what `Network` raises.
+        The last one is reused if it fits and its owner is gone. Raises what `Network` raises.
         """
         with self._lock:
-            if self._network is None or not self._fits(self._network, blueprint):
+            if self._network is None or not self._fits(self._network, spec):
                 self._network = None
-                runtime.collect_garbage()  # two networks at once may be more than the memory holds
-                self._network = Network(blueprint)
+                runtime.collect_garbage()  # two networks at once may not fit into memory
+                self._network = Network(spec)
             else:
-                self._network.reset(blueprint)
-            self._borrower = ref(borrower)
+                self._network.reset(spec)
+            self._owner = ref(owner)
             return self._network
 
-    def _fits(self, network: Network, blueprint: NetworkSpec) -> bool:
-        free = self._borrower is None or self._borrower() is None
-        return free and network.ready and network.blueprint.cache_key == blueprint.cache_key
+    def _fits(self, network: Network, spec: NetworkSpec) -> bool:
+        unused = self._owner is None or self._owner() is None
+        return unused and network.ready and network.spec.cache_key == spec.cache_key

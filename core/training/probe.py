@@ -1,7 +1,7 @@
-"""A close look at one step of training: gradients, updates, units that have nothing more to say. Loads TensorFlow.
+"""Measures one training step closely: gradients, updates, dead and saturated units. Loads TensorFlow.
 
-The step itself is taken as all others are. Beforehand its gradient is worked out once more, from the same batch with
-the same masks of dropout, and the weights are copied; afterwards it is seen how far they have moved.
+The step itself is taken like any other. Before it, its gradient is computed a second time, from the same batch and with
+the same dropout masks, and the weights are copied; after it, the distance they moved is measured.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,23 +18,23 @@ from core.training import loops
 
 __all__ = ["Probe", "ProbeState"]
 
-FLAT = 0.9
-"""How near its ends a sigmoid or tanh counts as saturated, its whole range being -1 to 1: its slope there is below a
-fifth of the steepest, so next to nothing of a gradient comes back through it."""
+SATURATION = 0.9
+"""From where on a sigmoid or tanh, scaled to -1 to 1, counts as saturated: its slope there is below a fifth of the
+steepest, so hardly any gradient flows back through it."""
 
 RELUS = ("relu", "relu6")
-CURVED = ("sigmoid", "tanh")
+SATURATING = ("sigmoid", "tanh")
 
 
 class ProbeState(Struct, frozen=True, eq=False):
-    """What is known before the step: float32 (rows, 6) of what `LayerSample` tells, but the update; and the weights."""
+    """Measured before the step: the fields of `LayerSample` but ``update``, float32 (rows, 6), and the weights."""
 
-    figures: Any
+    metrics: Any
     weights: tuple[Any, ...]
 
 
 class Probe:
-    """Looks at the layers that learn or that can die or saturate."""
+    """Measures the layers that are trained, or that can die or saturate."""
 
     def __init__(self, architecture: Architecture, task: loops.Task) -> None:
         self._task = task
@@ -42,31 +42,31 @@ class Probe:
         self._rows = tuple(
             row
             for row, layers in self._parts.items()
-            if _trained(layers) or _averages(layers) or _activation(architecture, row) in (*RELUS, *CURVED)
+            if _trainable(layers) or _has_averages(layers) or _activation(architecture, row) in (*RELUS, *SATURATING)
         )
         self._penalized: set[int] = set()
         self._activations = {row: _activation(architecture, row) for row in self._rows}
         self._before = tf.function(
-            self._look, [*loops.signature(task.image)[:3], loops.INDEX, loops.INDEX], autograph=False
+            self._measure, [*loops.signature(task.image)[:3], loops.INDEX, loops.INDEX], autograph=False
         )
-        self._after = tf.function(self._moved, autograph=False)
+        self._after = tf.function(self._distances, autograph=False)
 
     def trace(self) -> None:
-        """Trace it, so that no training waits for it later."""
+        """Trace it now, so that no training step waits for it later."""
         self._before.get_concrete_function()
         self._after.get_concrete_function(*(tf.TensorSpec(weight.shape, weight.dtype) for weight in self._weights))
 
     def before(self, images: Any, labels: Any, order: Any, start: Any, stop: Any) -> ProbeState:
-        """Look at the step to come, which learns from the examples of ``order`` from ``start`` to ``stop``."""
-        figures, weights = self._before(images, labels, order, start, stop)
-        return ProbeState(figures, tuple(weights))
+        """Measure before the next step, which trains on the examples of ``order`` from ``start`` to ``stop``."""
+        metrics, weights = self._before(images, labels, order, start, stop)
+        return ProbeState(metrics, tuple(weights))
 
-    def after(self, look: ProbeState) -> tuple[LayerSample, ...]:
-        """What there is to tell once the step has been taken."""
-        moved = self._after(*look.weights).numpy()
+    def after(self, state: ProbeState) -> tuple[LayerSample, ...]:
+        """The samples of all layers, once the step has been taken."""
+        distances = self._after(*state.weights).numpy()
         return tuple(
-            self._sample(row, *(float(figure) for figure in (*figures, distance)))
-            for row, figures, distance in zip(self._rows, look.figures.numpy(), moved, strict=True)
+            self._sample(row, *(float(value) for value in (*metrics, distance)))
+            for row, metrics, distance in zip(self._rows, state.metrics.numpy(), distances, strict=True)
         )
 
     def _sample(
@@ -81,71 +81,75 @@ class Probe:
         distance: float,
     ) -> LayerSample:
         activation = self._activations[row]
-        learns = bool(_trained(self._parts[row]))
+        learns = bool(_trainable(self._parts[row]))
         return LayerSample(
             row,
             gradient if learns else None,
             weight if learns else None,
             distance / weight if learns and weight else None,
             dead if activation in RELUS else None,
-            saturated if activation in CURVED else None,
-            lag if _averages(self._parts[row]) else None,
+            saturated if activation in SATURATING else None,
+            lag if _has_averages(self._parts[row]) else None,
             penalty if row in self._penalized else None,
         )
 
     def _penalties(self, row: int) -> Iterator[Any]:
-        """What the layers of ``row`` added to the loss when they were called last."""
+        """What the layers of ``row`` added to the loss in their last call."""
         for layer in self._parts[row]:
             yield from layer.losses
 
     @property
     def _weights(self) -> list[Any]:
-        return [weight for row in self._rows for weight in _trained(self._parts[row])]
+        return [weight for row in self._rows for weight in _trainable(self._parts[row])]
 
-    def _look(self, images: Any, labels: Any, order: Any, start: Any, stop: Any) -> tuple[Any, list[Any]]:
+    def _measure(self, images: Any, labels: Any, order: Any, start: Any, stop: Any) -> tuple[Any, list[Any]]:
         model, weights = self._task.model, self._weights
         x, y = self._task.batch(*loops.gather(self._task, images, labels, order[start:stop]))
-        # The step that follows draws the same masks, and counts this batch but once in its running means.
-        kept = [tf.identity(variable.value) for variable in model.non_trainable_variables]
-        averages = {id(variable): value for variable, value in zip(model.non_trainable_variables, kept, strict=True)}
+        # So that the next step draws the same masks, and counts this batch only once in its moving averages.
+        saved = [tf.identity(variable.value) for variable in model.non_trainable_variables]
+        averages = {id(variable): value for variable, value in zip(model.non_trainable_variables, saved, strict=True)}
         inputs: dict[int, Any] = {}
         outputs: dict[int, Any] = {}
         with tf.GradientTape() as tape:
             output = x
             for row, layers in self._parts.items():
                 for layer in layers:
-                    inputs[row] = output  # of a padding and its convolution, the convolution's
+                    inputs[row] = output  # of a padding and its convolution, that of the convolution
                     output = layer(output, training=True)
                 outputs[row] = output
             penalties = {row: list(self._penalties(row)) for row in self._rows}
             self._penalized = {row for row, added in penalties.items() if added}
             loss = model.compute_loss(x=x, y=y, y_pred=output, training=True)
-        lags = {row: _lag(layers[0], inputs[row], averages) for row, layers in self._parts.items() if _averages(layers)}
+        lags = {
+            row: _lag(layers[0], inputs[row], averages) for row, layers in self._parts.items() if _has_averages(layers)
+        }
         gradients = tape.gradient(loss, [weight.value for weight in weights], unconnected_gradients="zero")
-        for variable, value in zip(model.non_trainable_variables, kept, strict=True):
+        for variable, value in zip(model.non_trainable_variables, saved, strict=True):
             variable.assign(value)
-        sound = {row: _sound(self._parts[row], inputs[row], outputs[row]) for row in self._rows}
-        of = {id(weight): gradient for weight, gradient in zip(weights, gradients, strict=True)}
-        figures = [
+        finite = {row: _finite_units(self._parts[row], inputs[row], outputs[row]) for row in self._rows}
+        gradient_of = {id(weight): gradient for weight, gradient in zip(weights, gradients, strict=True)}
+        metrics = [
             tf.stack(
                 [
-                    _norm([of[id(weight)] for weight in _trained(self._parts[row])]),
-                    _norm([weight.value for weight in _trained(self._parts[row])]),
-                    _dead(outputs[row], sound[row]) if self._activations[row] in RELUS else _nothing(),
-                    _saturated(outputs[row], self._activations[row], sound[row]),
-                    lags.get(row, _nothing()),
-                    tf.add_n(penalties[row]) / loss if penalties[row] else _nothing(),
+                    _norm([gradient_of[id(weight)] for weight in _trainable(self._parts[row])]),
+                    _norm([weight.value for weight in _trainable(self._parts[row])]),
+                    _dead(outputs[row], finite[row]) if self._activations[row] in RELUS else _undefined(),
+                    _saturated(outputs[row], self._activations[row], finite[row]),
+                    lags.get(row, _undefined()),
+                    tf.add_n(penalties[row]) / loss if penalties[row] else _undefined(),
                 ]
             )
             for row in self._rows
         ]
-        told = tf.stack(figures) if figures else tf.zeros((0, 6))
-        return told, [tf.identity(weight.value) for weight in weights]
+        result = tf.stack(metrics) if metrics else tf.zeros((0, 6))
+        return result, [tf.identity(weight.value) for weight in weights]
 
-    def _moved(self, *before: Any) -> Any:
-        left = iter(before)
-        moved = [_norm([weight.value - next(left) for weight in _trained(self._parts[row])]) for row in self._rows]
-        return tf.stack(moved) if moved else tf.zeros((0,))
+    def _distances(self, *before: Any) -> Any:
+        saved = iter(before)
+        distances = [
+            _norm([weight.value - next(saved) for weight in _trainable(self._parts[row])]) for row in self._rows
+        ]
+        return tf.stack(distances) if distances else tf.zeros((0,))
 
 
 def _activation(architecture: Architecture, row: int) -> str:
@@ -153,27 +157,27 @@ def _activation(architecture: Architecture, row: int) -> str:
     return "" if layer.group == "Recurrent" else str(getattr(layer, "activation", ""))
 
 
-def _trained(layers: Sequence[keras.Layer]) -> list[Any]:
+def _trainable(layers: Sequence[keras.Layer]) -> list[Any]:
     return [weight for layer in layers for weight in layer.trainable_weights]
 
 
 def _norm(tensors: Sequence[Any]) -> Any:
     if not tensors:
-        return _nothing()
+        return _undefined()
     return tf.sqrt(tf.add_n([tf.reduce_sum(tf.square(tf.cast(tensor, tf.float32))) for tensor in tensors]))
 
 
-def _nothing() -> Any:
+def _undefined() -> Any:
     return tf.constant(float("nan"))
 
 
-def _averages(layers: Sequence[keras.Layer]) -> bool:
-    """Whether it is a normalization that keeps moving averages of its batches."""
+def _has_averages(layers: Sequence[keras.Layer]) -> bool:
+    """Whether it is a normalization with moving averages over its batches."""
     return len(layers) == 1 and isinstance(layers[0], keras.layers.BatchNormalization) and layers[0].trainable
 
 
 def _lag(layer: keras.Layer, values: Any, averages: dict[int, Any]) -> Any:
-    """How far the outputs by moving averages and by those of the batch are apart, before gamma and beta.
+    """How far the outputs by the moving averages are from those by the batch's own averages, before gamma and beta.
 
     With d and m for the standard deviations of the batch and the average, the one is (d / m) times the other plus
     the difference of the means over m: the mean square of the difference is (d/m - 1)^2 + (difference / m)^2.
@@ -186,35 +190,35 @@ def _lag(layer: keras.Layer, values: Any, averages: dict[int, Any]) -> Any:
     return tf.sqrt(tf.reduce_mean(tf.square(stretch) + tf.square(shift)))
 
 
-def _sound(layers: Sequence[keras.Layer], values: Any, output: Any) -> Any:
-    """Of every unit, or filter, whether all that its sums are made of are numbers: bool (units,)."""
+def _finite_units(layers: Sequence[keras.Layer], values: Any, output: Any) -> Any:
+    """For every unit or filter, whether all the terms of its sums are finite: bool (units,)."""
     units = output.shape[-1]
-    sound = tf.fill([units], True)
-    by_unit = not _trained(layers) and values.shape[-1] == units
+    finite = tf.fill([units], True)
+    independent = not _trainable(layers) and values.shape[-1] == units
     for tensor in [values, *(weight.value for layer in layers for weight in layer.weights if "float" in weight.dtype)]:
         axes = len(tensor.shape) - 1 if len(tensor.shape) and tensor.shape[-1] == units else -1
-        apart = axes >= 0 and (by_unit or tensor is not values)
-        finite = tf.reduce_all(tf.math.is_finite(tensor), axis=list(range(axes)) if apart else None)
-        sound = tf.logical_and(sound, finite)
-    return sound
+        per_unit = axes >= 0 and (independent or tensor is not values)
+        all_finite = tf.reduce_all(tf.math.is_finite(tensor), axis=list(range(axes)) if per_unit else None)
+        finite = tf.logical_and(finite, all_finite)
+    return finite
 
 
-def _share(units: Any, sound: Any) -> Any:
-    """The mean of what is told of every unit over those that are sound; NaN if none is."""
-    weights = tf.cast(sound, tf.float32)
-    return tf.reduce_sum(tf.where(sound, units, 0.0)) / tf.reduce_sum(weights)
+def _share(units: Any, finite: Any) -> Any:
+    """The mean of a value per unit over the finite units; NaN if there are none."""
+    weights = tf.cast(finite, tf.float32)
+    return tf.reduce_sum(tf.where(finite, units, 0.0)) / tf.reduce_sum(weights)
 
 
-def _dead(output: Any, sound: Any) -> Any:
-    """The share of sound units, or of a convolution's filters, that are 0 for every example and everywhere."""
-    silent = tf.reduce_all(tf.equal(output, 0.0), axis=list(range(len(output.shape) - 1)))
-    return _share(tf.cast(silent, tf.float32), sound)
+def _dead(output: Any, finite: Any) -> Any:
+    """The share of finite units, or filters of a convolution, that are 0 for every example and in every place."""
+    always_zero = tf.reduce_all(tf.equal(output, 0.0), axis=list(range(len(output.shape) - 1)))
+    return _share(tf.cast(always_zero, tf.float32), finite)
 
 
-def _saturated(output: Any, activation: str, sound: Any) -> Any:
-    """The share of sound units' outputs near an end of their range."""
-    if activation not in CURVED:
-        return _nothing()
+def _saturated(output: Any, activation: str, finite: Any) -> Any:
+    """The share of the finite units' outputs near an end of their range."""
+    if activation not in SATURATING:
+        return _undefined()
     centred = 2.0 * output - 1.0 if activation == "sigmoid" else output
-    near = tf.cast(tf.abs(centred) > FLAT, tf.float32)
-    return _share(tf.reduce_mean(near, axis=list(range(len(output.shape) - 1))), sound)
+    near = tf.cast(tf.abs(centred) > SATURATION, tf.float32)
+    return _share(tf.reduce_mean(near, axis=list(range(len(output.shape) - 1))), finite)

@@ -1,4 +1,4 @@
-"""A dataset resident on a device as uint8, and the order in which training sees it. Importing this loads TensorFlow."""
+"""A dataset resident on a device as uint8, and the order it is trained in. Importing this loads TensorFlow."""
 
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,7 @@ HOST = "/CPU:0"
 
 
 class Part(Struct, frozen=True, eq=False):
-    """A stretch of images on the device: uint8 (n, height, width), with int32 class numbers (n,)."""
+    """A range of images on the device: uint8 (n, height, width), with int32 class numbers (n,)."""
 
     images: Any
     labels: Any
@@ -27,7 +27,7 @@ class Part(Struct, frozen=True, eq=False):
 
     @property
     def examples(self) -> int:
-        """How many examples the part has."""
+        """The number of examples."""
         return self.end - self.first
 
 
@@ -36,42 +36,42 @@ class Resident(Struct, frozen=True, eq=False):
 
     train: Part
     test: Part
-    home: str
-    """Where they lie, in TensorFlow's words."""
+    data_device: str
+    """TensorFlow's name of the device that holds them."""
 
 
 @lru_cache(maxsize=1)
 def resident(dataset: str, device: str) -> Resident:
-    """``dataset`` copied to ``device``, or to the host where the device has no room for it; kept for the next training.
+    """``dataset`` copied to ``device``, or to the host if the device has no room for it; cached for the next training.
 
     Raises `DatasetError`.
     """
     examples = DATASETS[dataset].load()
     try:
-        return _copied(examples, device)
-    except (tf.errors.ResourceExhaustedError, tf.errors.InternalError):  # a copy that fails for want of room is either
+        return _copy(examples, device)
+    except (tf.errors.ResourceExhaustedError, tf.errors.InternalError):  # a copy that does not fit raises either
         if device == HOST:
             raise
-        return _copied(examples, HOST)
+        return _copy(examples, HOST)
 
 
 def sample(part: Part, most: int) -> Part:
-    """At most ``most`` examples of ``part``, each class with its share; the same ones every time."""
+    """At most ``most`` examples of ``part``, stratified by class; the same ones every time."""
     if part.examples <= most:
         return part
-    chosen = part.first + stratified(part.labels[part.first : part.end].numpy(), most)
+    indices = part.first + stratified(part.labels[part.first : part.end].numpy(), most)
     with tf.device(part.images.device):
-        return Part(tf.gather(part.images, chosen), tf.gather(part.labels, chosen), 0, len(chosen))
+        return Part(tf.gather(part.images, indices), tf.gather(part.labels, indices), 0, len(indices))
 
 
 def order(seed: int, epoch: int, examples: int, shuffle: bool) -> NDArray[np.int32]:
-    """The indices of the training examples in the order of ``epoch`` (from 0), int32 (examples,)."""
+    """The indices of the training examples in the order of ``epoch`` (from 0): int32 (examples,)."""
     if not shuffle:
         return np.arange(examples, dtype=np.int32)
     return np.random.default_rng([seed, epoch]).permutation(np.int32(examples)).astype(np.int32)
 
 
-def _copied(examples: Examples, device: str) -> Resident:
+def _copy(examples: Examples, device: str) -> Resident:
     with tf.device(device):
         train, test = _part(examples.x_train, examples.y_train), _part(examples.x_test, examples.y_test)
     return Resident(train, test, device)

@@ -1,29 +1,29 @@
-"""When a step is worth a closer look."""
+"""Which training steps to sample."""
 
 __all__ = ["SHARE", "Sampling"]
 
 SHARE = 0.02
-"""Of the time spent on training, what looking closely may take."""
+"""The share of training time that sampling may take."""
 
-QUICKEST = 0.001
-"""Seconds that a look is taken to last before one has been timed; hardly any takes less."""
+FIRST_COST = 0.001
+"""Seconds assumed for a sample before one has been timed; hardly any takes less."""
 
 
 class Sampling:
-    """Keeps the looks to their share of the time, whatever one costs: the first is taken at the very first step."""
+    """Limits sampling to its share of the time, whatever a sample costs: the first is taken at the first step."""
 
     def __init__(self) -> None:
-        self._looks = 0
-        self._last = 0.0
-        self._spent = 0.0
+        self._samples = 0
+        self._last_cost = 0.0
+        self._sampling_seconds = 0.0
 
     def due(self, trained: float) -> bool:
-        """Whether to look at the next step, after ``trained`` seconds of training."""
-        return not self._looks or self._spent + self._last <= SHARE * trained
+        """Whether to sample the next step, after ``trained`` seconds of training."""
+        return not self._samples or self._sampling_seconds + self._last_cost <= SHARE * trained
 
     def record(self, seconds: float) -> None:
-        """A look has taken ``seconds``. The first takes many times as long as the others, and is made but once."""
-        if self._looks:
-            self._spent += seconds
-        self._last = seconds if self._looks else QUICKEST
-        self._looks += 1
+        """Record that a sample took ``seconds``. The first, many times slower than the others, does not count."""
+        if self._samples:
+            self._sampling_seconds += seconds
+        self._last_cost = seconds if self._samples else FIRST_COST
+        self._samples += 1

@@ -1,17 +1,17 @@
-"""How fast training goes, and how many steps fit an execution."""
+"""How fast training runs, and how many steps fit into one execution."""
 
 __all__ = ["StepPacer"]
 
 TARGET = 0.04
-"""Seconds that an execution should last: short enough for every command and for the curve to have its points, long
-enough that the way in and out of TensorFlow does not count."""
+"""Seconds that an execution should last: short enough to react to commands and to plot a smooth curve, long enough
+that the overhead of calling TensorFlow does not matter."""
 
 GROWTH = 4
-"""An execution has at most so many times the steps of the one before: the first steps tell little."""
+"""By what factor the steps of an execution may grow from one to the next: the first steps say little."""
 
 
 class StepPacer:
-    """The speed of one kind of step, learnt as it goes."""
+    """Measures the speed of one kind of step as it runs."""
 
     def __init__(self) -> None:
         self._steps = 0
@@ -25,7 +25,7 @@ class StepPacer:
     def steps(self, left: int) -> int:
         """How many of the ``left`` steps the next execution should take.
 
-        It takes half as many again rather than leave a few over: their mean would stick out of the curve.
+        It takes up to half as many more rather than leave a few over, whose mean would stick out of the curve.
         """
         if not self._seconds:
             return min(1, left)
@@ -33,7 +33,7 @@ class StepPacer:
         return left if left < 1.5 * fitting else fitting
 
     def record(self, steps: int, seconds: float) -> None:
-        """``steps`` have taken ``seconds``."""
+        """Record that ``steps`` took ``seconds``."""
         each = seconds / steps
         self._seconds = (self._seconds + each) / 2 if self._seconds else each
         self._steps = steps

@@ -1,6 +1,6 @@
-"""A Keras model in training: its data, its compiled loops, its weights. Importing this loads TensorFlow.
+"""A Keras model in training: its data, compiled loops and weights. Importing this loads TensorFlow.
 
-It knows nothing of epochs, pauses or events: `core.training.session` says what to do next.
+It knows nothing of epochs, pauses or events: `core.training.session` decides what to do next.
 """
 
 from math import ceil
@@ -27,81 +27,83 @@ _cache = NetworkCache()
 
 
 class Trainer:
-    """Trains one model on one device, as many steps at a time as it is told to."""
+    """Trains one model on one device, any number of steps at a time."""
 
     def __init__(self, architecture: Architecture, plan: Plan, cache: NetworkCache | None = None) -> None:
-        """Finds the device, loads the dataset, and takes a model from ``cache`` (by default the shared one).
+        """Finds the device, loads the dataset, and gets a model from ``cache`` (by default the shared one).
 
         Raises `TrainingRefused` for an unknown device or too little memory, `DatasetError`, and Keras's errors.
         """
         self.device = device = devices.choose(plan.device)
-        self.place = devices.placement(device)
+        self.placement = devices.placement(device)
         self._plan = plan
-        self._data = resident_data.resident(plan.dataset, self.place)
+        self._data = resident_data.resident(plan.dataset, self.placement)
         total = self._data.train.examples
         self.examples = training_examples(plan.validation, total)
         self._parts: dict[PartName, resident_data.Part] = {
             "test": self._data.test,
             "held": resident_data.Part(self._data.train.images, self._data.train.labels, self.examples, total),
         }
-        self._full_steps, self._rest = divmod(self.examples, plan.batch_size)
-        image = tuple(self._data.train.images.shape[1:])
-        self._network = (cache or _cache).acquire(NetworkSpec(architecture, plan, device, self._data.home, image), self)
+        self._full_steps, self._last_batch = divmod(self.examples, plan.batch_size)
+        image_shape = tuple(self._data.train.images.shape[1:])
+        self._network = (cache or _cache).acquire(
+            NetworkSpec(architecture, plan, device, self._data.data_device, image_shape), self
+        )
         self.task = self._network.task
         self.model = self.task.model
         self._order: Any = None
 
     @property
     def message(self) -> str:
-        """For people: what is not as they may expect it; or empty."""
-        if self._data.home == self.place:
+        """A notice for the user about anything unexpected; or empty."""
+        if self._data.data_device == self.placement:
             return ""
         return f"{self.device} has no room for the dataset: each batch comes from the host's memory, which is slower"
 
     @property
     def steps_per_epoch(self) -> int:
-        """Steps in an epoch, the last one partial if the batch size does not divide the examples."""
-        return self._full_steps + bool(self._rest)
+        """Steps per epoch; the last one is partial if the batch size does not divide the examples."""
+        return self._full_steps + bool(self._last_batch)
 
     def trace(self) -> None:
-        """Trace and compile, so that no step waits for it later; nothing if it has been done for this network."""
+        """Trace and compile now, so that no step waits for it later; does nothing if this network has been traced."""
         self.begin(0)
         if not self._network.ready:
-            full = (lambda: self._take(self._network.full, 0, 0, ZERO)) if self._full_steps else None
+            full = (lambda: self._run_steps(self._network.full, 0, 0, ZERO)) if self._full_steps else None
             self._network.trace(full, self._trace_others)
 
     def begin(self, epoch: int) -> None:
-        """Draw the order of ``epoch``, counted from 0."""
-        chosen = resident_data.order(self._plan.seed, epoch, self.examples, self._plan.shuffle)
-        with tf.device(self.place):
-            self._order = tf.constant(chosen)
+        """Draw the order of the examples for ``epoch``, counted from 0."""
+        indices = resident_data.order(self._plan.seed, epoch, self.examples, self._plan.shuffle)
+        with tf.device(self.placement):
+            self._order = tf.constant(indices)
 
     def train(self, first: int, count: int, before: MetricTotals) -> MetricTotals:
-        """Take up to ``count`` steps from step ``first`` of the epoch on; a partial batch is always taken alone.
+        """Take up to ``count`` steps, starting at step ``first`` of the epoch; a partial batch always runs alone.
 
-        The figures go on from ``before``; ``steps`` are this call's. A loss that is not finite ends it at once and
-        stands in the figures.
+        The totals continue from ``before``; ``steps`` are this call's. A loss that is not finite ends the call at once
+        and is in the totals.
         """
         if first < self._full_steps:
-            return self._take(self._network.full, first, min(count, self._full_steps - first), before)
-        return self._take(self._network.partial, first, min(count, 1), before)
+            return self._run_steps(self._network.full, first, min(count, self._full_steps - first), before)
+        return self._run_steps(self._network.partial, first, min(count, 1), before)
 
     def probe_before(self, first: int) -> ProbeState:
-        """Look closely at step ``first`` of the epoch, which is to be taken by itself, and then to be `probe_after`."""
+        """Measure before step ``first`` of the epoch, which must be taken alone and followed by `probe_after`."""
         data, size = self._data.train, self._plan.batch_size
-        with tf.device(self.place):
+        with tf.device(self.placement):
             start, stop = tf.constant(first * size), tf.constant(min((first + 1) * size, self.examples))
             return self._network.probe.before(data.images, data.labels, self._order, start, stop)
 
-    def probe_after(self, look: ProbeState) -> tuple[LayerSample, ...]:
-        """What the step was like that ``look`` was taken at."""
-        with tf.device(self.place):
-            return self._network.probe.after(look)
+    def probe_after(self, state: ProbeState) -> tuple[LayerSample, ...]:
+        """The samples of the step before which ``state`` was measured."""
+        with tf.device(self.placement):
+            return self._network.probe.after(state)
 
     def evaluate(self, part: PartName, first: int, count: int, before: MetricTotals) -> MetricTotals:
-        """Evaluate up to ``count`` batches of a part from batch ``first`` on; the figures go on from ``before``."""
-        data, size = self.part(part), self._network.evaluated
-        with tf.device(self.place):
+        """Evaluate up to ``count`` batches of a part from batch ``first`` on; the totals continue from ``before``."""
+        data, size = self.part(part), self._network.evaluation_batch
+        with tf.device(self.placement):
             loss, right = self._network.evaluation(
                 data.images,
                 data.labels,
@@ -114,25 +116,25 @@ class Trainer:
 
     def batches_in(self, part: PartName) -> int:
         """How many batches evaluating the part takes."""
-        return ceil(self.part(part).examples / self._network.evaluated)
+        return ceil(self.part(part).examples / self._network.evaluation_batch)
 
     def examples_of(self, part: PartName) -> int:
         """How many examples the part has."""
         return self.part(part).examples
 
     def part(self, name: PartName) -> resident_data.Part:
-        """The examples of a part. Those of the training set are gathered when they are first asked for."""
+        """The examples of a part. Those of the training set are gathered on first use."""
         if name not in self._parts:
             trained_on = resident_data.Part(self._data.train.images, self._data.train.labels, 0, self.examples)
             self._parts[name] = resident_data.sample(trained_on, MEASURED_ON)
         return self._parts[name]
 
     def set_learning_rate(self, learning_rate: float) -> None:
-        """From the next step on."""
+        """Set the learning rate of the next steps."""
         self.model.optimizer.learning_rate = learning_rate
 
     def variables(self) -> Arrays:
-        """A copy of all variables of the model: weights, statistics, and what its random generators have come to."""
+        """A copy of all variables of the model: weights, statistics, and the states of its random generators."""
         return tuple(np.asarray(variable.numpy()) for variable in self.model.variables)
 
     def optimizer_variables(self) -> Arrays:
@@ -140,9 +142,9 @@ class Trainer:
         return tuple(np.asarray(variable.numpy()) for variable in self.model.optimizer.variables)
 
     def load_state(self, variables: Arrays, optimizer: Arrays = ()) -> None:
-        """Put back what `variables` gave, and what `optimizer_variables` gave if that is wanted.
+        """Restore what `variables` returned, and what `optimizer_variables` returned, if given.
 
-        Raises ValueError, before anything is changed, if it is the state of another network.
+        Raises ValueError, before anything is changed, if they belong to another network.
         """
         pairs = [
             *zip(self.model.variables, variables, strict=True),
@@ -150,23 +152,23 @@ class Trainer:
         ]
         if any(tuple(variable.shape) != value.shape for variable, value in pairs):
             raise ValueError("the arrays are those of another network")
-        with tf.device(self.place):
+        with tf.device(self.placement):
             for variable, value in pairs:
                 variable.assign(value)
 
     def finalize(self) -> bool:
-        """What Keras does to the weights when ``fit`` ends; whether that changed them."""
+        """Do what Keras does to the weights when ``fit`` ends; whether that changed them."""
         self.model.optimizer.finalize_variable_values(self.model.trainable_weights)
         return bool(self.model.optimizer.use_ema)
 
     def _trace_others(self) -> None:
-        if self._rest:
-            self._take(self._network.partial, 0, 0, ZERO)
+        if self._last_batch:
+            self._run_steps(self._network.partial, 0, 0, ZERO)
         self.evaluate("test", 0, 0, ZERO)
 
-    def _take(self, run: loops.Steps, first: int, count: int, before: MetricTotals) -> MetricTotals:
+    def _run_steps(self, run: loops.Steps, first: int, count: int, before: MetricTotals) -> MetricTotals:
         data, size = self._data.train, self._plan.batch_size
-        with tf.device(self.place):
+        with tf.device(self.placement):
             done, (loss, right) = run(
                 data.images,
                 data.labels,
@@ -179,5 +181,5 @@ class Trainer:
         return MetricTotals(float(loss), int(right), min((first + steps) * size, self.examples), steps)
 
 
-def _sums(measured: MetricTotals) -> loops.Sums:
-    return tf.constant(measured.loss, tf.float64), tf.constant(measured.right, tf.int64)
+def _sums(totals: MetricTotals) -> loops.Sums:
+    return tf.constant(totals.loss, tf.float64), tf.constant(totals.right, tf.int64)

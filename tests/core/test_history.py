@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.charts import Axis, Point, accuracy_axis, clip, epoch_axis, loss_axis, thin
 from core.events import Ended, EpochEnded, LearningRateChanged, Progress, Started
-from core.history import KEPT, Change, History
+from core.history import MAX_POINTS, Change, History
 
 heights = st.floats(-1e6, 1e6)
 
@@ -123,11 +123,11 @@ class TestHistory:
 
     def test_memory_is_bounded_and_extremes_and_the_newest_stay(self):
         told = History()
-        for step in range(1, 3 * KEPT):
+        for step in range(1, 3 * MAX_POINTS):
             told = told.after(progress(step, 9.0 if step == 1234 else 1 + exp(-step / 100), steps=10, epochs=10_000))
-        assert len(told.loss) <= KEPT
+        assert len(told.loss) <= MAX_POINTS
         assert max(point.y for point in told.loss) == 9.0
-        assert told.loss[-1].x == (3 * KEPT - 1) / 10
+        assert told.loss[-1].x == (3 * MAX_POINTS - 1) / 10
 
 
 class TestAxes:

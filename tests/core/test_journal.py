@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from core import presets
 from core.document import Document
-from core.journal import Journal, JournalError, discard, leftovers, reopened
+from core.journal import Journal, JournalError, discard, leftovers, reopen
 from core.network.layers import Dense
 
 LENET = presets.load(presets.find("lenet-5"))
@@ -45,7 +45,7 @@ def test_what_a_killed_process_had_not_saved_is_found(home, tmp_path):
     (found,), damaged = leftovers()
     assert damaged == ()
     assert (found.preset, found.saved, found.path) == (replace(LENET, name="edited"), LENET, mine)
-    document, path = reopened(found)
+    document, path = reopen(found)
     assert (document.present, document.unsaved, path) == (found.preset, True, mine)
     assert document.edit(LENET).unsaved is False
 
@@ -86,7 +86,7 @@ def test_ctrl_s_does_not_overwrite_what_was_written_since(home, tmp_path):
     (found,), _ = leftovers()
     for change in (lambda: presets.save(replace(LENET, name="of another"), mine), mine.unlink):
         change()
-        document, path = reopened(found)
+        document, path = reopen(found)
         assert (document, path) == (Document(EDITED, None), None)
 
 

@@ -223,7 +223,7 @@ class TestShow:
     def test_what_there_is_not(self, six: Path) -> None:
         assert refused("show", "LeNet-5 3").endswith("did you mean LeNet-5 2?")
         assert "0000" in refused("show", "0000")
-        assert "no run is called so" in refused("show", "../runs")
+        assert "no such run" in refused("show", "../runs")
 
     def test_before_the_first(self, home: Path) -> None:
         assert refused("show", "last") == "there are no runs yet: train a preset first"
@@ -298,7 +298,7 @@ class TestTrash:
         for key in ("aaaaa", "bbbbb"):
             interrupted(home, "twin", key)
         done("rm", "aaaaa", "bbbbb")
-        assert refused("rm", "--restore", "Twin").endswith("say which by its key: bbbbb, aaaaa")
+        assert refused("rm", "--restore", "Twin").endswith("use one of their keys: bbbbb, aaaaa")
         done("rm", "--restore", "aaaaa")
         done("rm", "--restore", "TWIN")
         assert len(keys()) == 2
@@ -360,11 +360,11 @@ class TestExport:
             (("lenet-5", "--to", "scrip"), "did you mean script?"),
             (
                 ("lenet-5", "--to", "csv"),
-                "lenet-5: a table of epochs is made of what a training has told: export a run",
+                "lenet-5: a table of epochs is made from the history of a training: export a run",
             ),
             (("lenet-5", "--to", "report"), "export a run"),
             (("lenet-5", "--to", "tensorboard"), "export a run"),
-            (("lenet-5", "--to", "keras", "--out", "-"), "is no text"),
+            (("lenet-5", "--to", "keras", "--out", "-"), "is not a text"),
             (("lenet-5", "--to", "keras", "--out", "model.h5"), "ends in .keras"),
             (("abcde", "--to", "keras"), "cut off has no weights: it ended in its first epoch"),
             (("00002", "--to", "csv", "--weights", "best"), "--weights: "),
@@ -526,9 +526,9 @@ class TestKeeping:
             (("evaluate", "00002", "--no-save"), "00002: a run is not retrained"),
             (("evaluate", "00002", "--name", "other"), "00002: a run is not retrained"),
             (("evaluate", "lenet-6"), "did you mean lenet-5?"),
-            (("resume", "00000"), "say how many epochs more"),
+            (("resume", "00000"), "say how many more epochs"),
             (("resume", "00000", "--more", "0"), "--more: expected a whole number"),
-            (("resume", "lenet-5"), "no run is called so"),
+            (("resume", "lenet-5"), "no such run"),
         ],
     )
     def test_wrong_usage_is_a_line(self, six: Path, words: tuple[str, ...], says: str) -> None:

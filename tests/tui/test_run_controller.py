@@ -86,7 +86,7 @@ async def test_what_cannot_be_kept_is_told_and_trained_all_the_same(home: Path) 
         await keys(pilot, "t")
         await until(pilot, lambda: done(app))
         assert app.train_pane.history.ended.reason == "finished"
-        assert "not kept" in notices(app)
+        assert "not being saved" in notices(app)
 
 
 async def test_what_was_cut_off_is_offered_at_the_start(home: Path) -> None:

@@ -19,7 +19,7 @@ from textual.widget import Widget
 
 from core.formatting import show_count, show_share
 from core.inspection.confusions import heat
-from core.inspection.results import ClassFigures, Results
+from core.inspection.results import ClassMetrics, Results
 from core.sanitize import one_line
 
 __all__ = ["Matrix"]
@@ -106,7 +106,7 @@ class Matrix(Widget, can_focus=True):
         super().__init__(id=id)
         self._heat: NDArray[np.float64] = np.zeros((0, 0))
         self._percent: NDArray[np.float64] = np.zeros((0, 0))
-        self._figures: tuple[ClassFigures, ...] = ()
+        self._figures: tuple[ClassMetrics, ...] = ()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return HEADER + self.lines * len(self.results.classes) if self.results else 0

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from core.formatting import show_accuracy, show_amount, show_count, show_gap, show_loss, show_percent, show_share
 from core.inspection.confusions import confusions
-from core.inspection.results import Learned, Results
+from core.inspection.results import Results, TrainingResults
 from core.sanitize import one_line
 from tui.inspect.confusion import Matrix
 from tui.inspect.digits_view import DigitsView
@@ -163,16 +163,16 @@ class ResultsView(DigitsView):
 
 def figures(results: Results) -> tuple[str, ...]:
     """The overall metrics: loss and accuracy, training accuracy, and the macro averages."""
-    correct, macro = f"{show_count(results.right)} of {show_count(results.examples)} correct", results.macro
+    correct, macro = f"{show_count(results.correct)} of {show_count(results.examples)} correct", results.macro
     precision, recall, f1 = (show_share(mean, 3) for mean in (macro.precision, macro.recall, macro.f1))
     return (
         f"loss {show_loss(results.loss)}   accuracy {show_accuracy(results.accuracy)}, {correct}",
-        *((learned(results.learned, results.generalization_gap),) if results.learned else ()),
+        *((learned(results.training, results.generalization_gap),) if results.training else ()),
         f"macro precision {precision}, recall {recall}, F1 {f1}",
     )
 
 
-def learned(measured: Learned, gap: float | None) -> str:
+def learned(measured: TrainingResults, gap: float | None) -> str:
     """The training accuracy of the same weights."""
     on = show_amount(measured.examples, "example")
     return f"training accuracy {show_accuracy(measured.accuracy)} on {on}, generalization gap {show_gap(gap)}"

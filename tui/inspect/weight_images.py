@@ -69,7 +69,7 @@ class WeightImages(Lines):
         width, height = self.size.width, self.size.height - CAPTION
         if self.weight is None or width < 1 or height < 1:
             return None
-        return sheet(self.weight, (2 * height, width), self.page, begun=self.before)
+        return sheet(self.weight, (2 * height, width), self.page, initial=self.before)
 
 
 def _caption(shown: WeightSummary, drawn: Sheet, before: bool) -> tuple[str, str]:

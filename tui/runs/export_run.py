@@ -51,7 +51,7 @@ def export_runs(store: "Store", runs: Sequence[Run], choice: str, folder: Path, 
         path = folder / default_name(FORMATS["report"], first)
         path = path.with_suffix(".md") if choice == "markdown" else path
         _check_free([path], force=force)
-        write_report(path, first, [other.told for other in others], force=True)
+        write_report(path, first, [other.details for other in others], force=True)
         return (path,)
     name, _, weights = choice.partition(" ")
     which: Which = "best" if weights == "best" else "last"

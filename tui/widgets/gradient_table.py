@@ -12,7 +12,16 @@ from textual.strip import Strip
 
 from core.events import StepSampled
 from core.formatting import show_percent
-from core.inspection.gradients import QUANTITIES, LayerTrend, Quantity, Scale, judged, layer_trends, levels, logarithmic
+from core.inspection.gradients import (
+    QUANTITIES,
+    LayerTrend,
+    Quantity,
+    Scale,
+    layer_trends,
+    levels,
+    logarithmic,
+    update_size,
+)
 from core.network.architecture import Architecture
 from tui.widgets.listing import Cell, Listing, fitted
 
@@ -155,7 +164,7 @@ class GradientTable(Listing):
             middle: list[Cell] = [(fitted(text, bar + 1 + (trend and trend + 1)), "warning")]
         else:
             middle = [(f" {self._bar(newest.gradient, bar):<{bar}}", "bar"), *self._trend(course, trend)]
-        size = judged(newest.update) if newest.update is not None and isfinite(newest.update) else ""
+        size = update_size(newest.update) if newest.update is not None and isfinite(newest.update) else ""
         suspicious = size in {"none", "tiny", "large"}
         return [
             *start,

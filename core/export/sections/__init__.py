@@ -1,1 +1,1 @@
-"""The sections of a lab report, a module each for what it says."""
+"""The sections of a lab report, one module each."""

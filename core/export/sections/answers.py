@@ -1,4 +1,4 @@
-"""How the network answers the test set. Loads numpy."""
+"""The network's results on the test set. Loads numpy."""
 
 from core.export.document import Block, Column, Items, Section, Table, Text
 from core.formatting import show_accuracy, show_amount, show_count, show_gap, show_loss, show_percent, show_share
@@ -8,32 +8,32 @@ from core.inspection.results import Results
 __all__ = ["answers"]
 
 EMPTY = "\N{MIDDLE DOT}"
-"""Stands for no example in the confusion matrix, where zeros would hide the mistakes."""
+"""Stands for 0 in the confusion matrix, where zeros would hide the mistakes."""
 MOST_CONFUSIONS = 5
 
 
 def answers(results: Results) -> Section:
-    """Figures of every class, the confusion matrix, and what is confused most often."""
-    said = (
-        f"{show_count(results.right)} of {show_count(results.examples)} right with the weights that "
-        f"training left: accuracy {show_accuracy(results.accuracy)}, loss {show_loss(results.loss)}."
+    """The metrics of every class, the confusion matrix, and the classes confused most often."""
+    summary = (
+        f"{show_count(results.correct)} of {show_count(results.examples)} correct with the "
+        f"final weights: accuracy {show_accuracy(results.accuracy)}, loss {show_loss(results.loss)}."
     )
-    blocks: list[Block] = [Text(said)]
-    if learned := results.learned:
+    blocks: list[Block] = [Text(summary)]
+    if training := results.training:
         blocks.append(
             Text(
-                f"On {show_amount(learned.examples, 'example')} that they were trained on: accuracy "
-                f"{show_accuracy(learned.accuracy)}, loss {show_loss(learned.loss)}. The generalization gap is "
+                f"On {show_amount(training.examples, 'example')} of the training set: accuracy "
+                f"{show_accuracy(training.accuracy)}, loss {show_loss(training.loss)}. The generalization gap is "
                 f"{show_gap(results.generalization_gap)} (percentage points): training accuracy minus test accuracy."
             )
         )
     if results.unpredicted:
         of = f"{show_count(results.unpredicted)} of {show_count(results.examples)}"
-        blocks.append(Text(f"{of} examples have no answer: for them the network gave NaN. They count as wrong."))
+        blocks.append(Text(f"{of} examples have no prediction, as the network's output is NaN. They count as wrong."))
     blocks += [_classes(results), _matrix(results)]
     if most := confusions(results)[:MOST_CONFUSIONS]:
         blocks.append(Items("Confused most often", tuple(_confusion(results, *cell) for cell in most)))
-    return Section("Answers on the test set", tuple(blocks))
+    return Section("Results on the test set", tuple(blocks))
 
 
 def _classes(results: Results) -> Table:
@@ -58,7 +58,7 @@ def _classes(results: Results) -> Table:
 def _matrix(results: Results) -> Table:
     rows = zip(results.classes, results.confusion.tolist(), strict=True)
     return Table(
-        "Confusion matrix: a row for each true class, a column for what its examples were taken for",
+        "Confusion matrix: a row for each true class, a column for each predicted class",
         (Column("True", "text"), *(Column(name) for name in results.classes)),
         tuple((name, *(show_count(count) if count else EMPTY for count in row)) for name, row in rows),
         heat=tuple(map(tuple, heat(results).tolist())),
@@ -68,6 +68,6 @@ def _matrix(results: Results) -> Table:
 def _confusion(results: Results, true: int, predicted: int) -> str:
     count, support = int(results.confusion[true, predicted]), int(results.support[true])
     return (
-        f"{results.classes[true]} taken for {results.classes[predicted]}: {show_count(count)} of "
+        f"{results.classes[true]} predicted as {results.classes[predicted]}: {show_count(count)} of "
         f"{show_count(support)} ({show_percent(count / support, 1)})"
     )

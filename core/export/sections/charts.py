@@ -1,4 +1,4 @@
-"""The charts of a report: loss and accuracy of one run, or of several over one another."""
+"""The charts of a report: loss and accuracy of one run, or of several overlaid."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -9,81 +9,81 @@ from core.formatting import show_accuracy, show_amount, show_loss, show_rate
 from core.history import History
 from core.sentences import sentence
 
-__all__ = ["Figure", "overlaid", "single"]
+__all__ = ["Quantity", "overlaid", "single"]
 
-Figure = Literal["loss", "accuracy"]
+Quantity = Literal["loss", "accuracy"]
 
-_SHOW: dict[Figure, Callable[[float | None], str]] = {"loss": show_loss, "accuracy": show_accuracy}
-_BEST: dict[Figure, str] = {"loss": "lowest loss", "accuracy": "best accuracy"}
+_SHOW: dict[Quantity, Callable[[float | None], str]] = {"loss": show_loss, "accuracy": show_accuracy}
+_BEST: dict[Quantity, str] = {"loss": "lowest loss", "accuracy": "best accuracy"}
 _AXIS = {"loss": loss_axis, "accuracy": accuracy_axis}
 
 
-def single(figure: Figure, history: History) -> Chart | None:
-    """``figure`` of one run in training and validation, the best epoch by it marked; None before the first point."""
-    train, validation = _curves(figure, history)
+def single(quantity: Quantity, history: History) -> Chart | None:
+    """``quantity`` of one run in training and validation, its best epoch marked; None before the first point."""
+    train, validation = _curves(quantity, history)
     if not (train or validation):
         return None
     curves = [Curve("training", train, TRAINING)] if train else []
     curves += [Curve("validation", validation, VALIDATION)] if validation else []
-    best = history.best_mark(figure)
+    best = history.best_mark(quantity)
     if best:
-        curves.append(Curve(f"{_BEST[figure]}: epoch {best.x:.0f}", (best,), BEST))
+        curves.append(Curve(f"{_BEST[quantity]}: epoch {best.x:.0f}", (best,), BEST))
     return Chart(
-        name=figure,
-        title=figure.capitalize(),
-        description=_described(figure, history),
+        name=quantity,
+        title=quantity.capitalize(),
+        description=_described(quantity, history),
         x=epoch_axis(max(history.x, best.x if best else 0), 0),
-        y=_AXIS[figure](train, validation),
+        y=_AXIS[quantity](train, validation),
         curves=tuple(curves),
         rules=tuple(VerticalLine(change.x, f"lr {show_rate(change.learning_rate)}") for change in history.changes),
     )
 
 
-def overlaid(figure: Figure, histories: Sequence[tuple[str, History]]) -> Chart | None:
-    """``figure`` of runs, by their names, in validation, or the means of training epochs where there was none.
+def overlaid(quantity: Quantity, histories: Sequence[tuple[str, History]]) -> Chart | None:
+    """``quantity`` of runs, by name, in validation, or without it the means of the training epochs.
 
-    As many as can be told apart; None before the first point of all.
+    At most as many runs as can be distinguished; None before the first point of all.
     """
-    measured: dict[str, None] = {}
+    parts_shown: dict[str, None] = {}
     curves = []
-    for (name, history), look in zip(histories, RUNS, strict=False):
-        _, validation = _curves(figure, history)
-        if points := validation or history.means(figure):
-            measured["validation" if validation else "training"] = None
-            curves.append(Curve(name, points, look))
+    for (name, history), style in zip(histories, RUNS, strict=False):
+        _, validation = _curves(quantity, history)
+        if points := validation or history.means(quantity):
+            parts_shown["validation" if validation else "training"] = None
+            curves.append(Curve(name, points, style))
     if not curves:
         return None
     every = tuple(sorted(point for curve in curves for point in curve.points))
-    show = _SHOW[figure]
+    show = _SHOW[quantity]
     ends = (f"{curve.name} ends at {show(curve.points[-1].y)}" for curve in curves)
-    title = f"{' or '.join(measured)} {figure}"
+    title = f"{' or '.join(parts_shown)} {quantity}"
     return Chart(
-        name=f"runs-{figure}",
+        name=f"runs-{quantity}",
         title=title.capitalize(),
         description=f"The {title} of {show_amount(len(curves), 'run')}: {sentence('; '.join(ends))}",
         x=epoch_axis(max(curve.points[-1].x for curve in curves), 0),
-        y=_AXIS[figure]((), every),
+        y=_AXIS[quantity]((), every),
         curves=tuple(curves),
     )
 
 
-def _curves(figure: Figure, history: History) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
-    """In training and in validation."""
-    if figure == "loss":
+def _curves(quantity: Quantity, history: History) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
+    """The curves in training and in validation."""
+    if quantity == "loss":
         return history.loss, history.val_loss
     return history.accuracy, history.val_accuracy
 
 
-def _described(figure: Figure, history: History) -> str:
-    """From the first to the last epoch; before there are two, what the curves begin and end with."""
-    show, epochs = _SHOW[figure], history.epochs
-    said = []
+def _described(quantity: Quantity, history: History) -> str:
+    """From the first to the last epoch; before there are two, the ends of the curves."""
+    show, epochs = _SHOW[quantity], history.epochs
+    parts = []
     for name, points, measure in zip(
-        ("training", "validation"), _curves(figure, history), (figure, f"val_{figure}"), strict=True
+        ("training", "validation"), _curves(quantity, history), (quantity, f"val_{quantity}"), strict=True
     ):
         if points:
             means = [getattr(epoch, measure) for epoch in epochs] if len(epochs) > 1 else [point.y for point in points]
-            said.append(f"{name} {figure} from {show(means[0])} to {show(means[-1])}")
-    if best := history.best_mark(figure):
-        said.append(f"{_BEST[figure]} {show(best.y)} in epoch {best.x:.0f}")
-    return sentence("; ".join(said).capitalize())
+            parts.append(f"{name} {quantity} from {show(means[0])} to {show(means[-1])}")
+    if best := history.best_mark(quantity):
+        parts.append(f"{_BEST[quantity]} {show(best.y)} in epoch {best.x:.0f}")
+    return sentence("; ".join(parts).capitalize())

@@ -1,4 +1,4 @@
-"""A run beside others: what each came to, in what they differ, their curves over one another."""
+"""A run compared with others: results, differences, overlaid curves."""
 
 from collections.abc import Sequence
 
@@ -27,48 +27,48 @@ COLUMNS = (
 
 
 def comparison(compared: Sequence[RunDetails]) -> Section:
-    """Two runs or more; the first is the one that the report is about."""
-    called = names(tuple(compared))
-    blocks: list[Block] = [_reached(called, compared)]
-    histories = [(name, told.history) for name, told in zip(called, compared, strict=True)]
+    """Two or more runs; the first is the subject of the report."""
+    labels = names(tuple(compared))
+    blocks: list[Block] = [_results_table(labels, compared)]
+    histories = [(name, details.history) for name, details in zip(labels, compared, strict=True)]
     charts = tuple(filter(None, (overlaid("loss", histories), overlaid("accuracy", histories))))
     blocks += [ChartGroup(charts)] if charts else []
     if len(compared) > len(RUNS):
-        blocks.append(Text(f"Curves are drawn of the first {len(RUNS)} runs.", quiet=True))
-    found = differences(compared)
-    same = Text("Their architectures and plans are the same.")
-    blocks.append(_differences(called, found) if found else same)
+        blocks.append(Text(f"Curves are drawn for the first {len(RUNS)} runs.", quiet=True))
+    present = differences(compared)
+    identical = Text("Their architectures and plans are the same.")
+    blocks.append(_differences(labels, present) if present else identical)
     return Section(f"Comparison with {show_amount(len(compared) - 1, 'other run')}", tuple(blocks))
 
 
-def _reached(called: Sequence[str], compared: Sequence[RunDetails]) -> Table:
+def _results_table(labels: Sequence[str], compared: Sequence[RunDetails]) -> Table:
     return Table(
-        "What each run came to; Train acc is that of the final weights, and Gap how much higher it is than Test acc",
+        "Results of each run; Train acc is that of the final weights, and Gap how much higher it is than Test acc",
         (Column("Run", "text"), Column("Key", "code"), *(Column(title) for title in COLUMNS)),
-        tuple((name, told.run.key, *_figures(told)) for name, told in zip(called, compared, strict=True)),
+        tuple((name, details.run.key, *_metrics(details)) for name, details in zip(labels, compared, strict=True)),
         marked=(0,),
     )
 
 
-def _figures(told: RunDetails) -> tuple[str, ...]:
-    figures = told.run.metrics
+def _metrics(details: RunDetails) -> tuple[str, ...]:
+    metrics = details.run.metrics
     return (
-        show_count(figures.params),
-        show_count(figures.epochs),
-        show_accuracy(figures.best_val_accuracy),
-        show_accuracy(figures.last_val_accuracy),
-        show_loss(figures.last_val_loss),
-        show_accuracy(figures.test_accuracy),
-        show_loss(figures.test_loss),
-        show_accuracy(figures.final_train_accuracy),
-        show_gap(figures.generalization_gap),
-        show_duration(figures.seconds),
+        show_count(metrics.params),
+        show_count(metrics.epochs),
+        show_accuracy(metrics.best_val_accuracy),
+        show_accuracy(metrics.last_val_accuracy),
+        show_loss(metrics.last_val_loss),
+        show_accuracy(metrics.test_accuracy),
+        show_loss(metrics.test_loss),
+        show_accuracy(metrics.final_train_accuracy),
+        show_gap(metrics.generalization_gap),
+        show_duration(metrics.seconds),
     )
 
 
-def _differences(called: Sequence[str], found: Sequence[Difference]) -> Table:
+def _differences(labels: Sequence[str], present: Sequence[Difference]) -> Table:
     return Table(
-        "In what their architectures and plans differ; a dash stands for what a run does not have",
-        (Column("Where", "text"), Column("What", "code"), *(Column(name, "text") for name in called)),
-        tuple((difference.place, difference.field, *difference.values) for difference in found),
+        "Differences between their architectures and plans; a dash means that a run does not have it",
+        (Column("Where", "text"), Column("What", "code"), *(Column(name, "text") for name in labels)),
+        tuple((difference.place, difference.field, *difference.values) for difference in present),
     )

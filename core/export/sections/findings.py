@@ -1,4 +1,4 @@
-"""What was found wrong with network, plan or training."""
+"""The problems found in the network, its plan or its training."""
 
 from core.diagnosis import Finding, run_findings
 from core.export.document import Block, Items, Section, Text
@@ -7,18 +7,18 @@ from core.runs.record import RunDetails
 __all__ = ["findings"]
 
 
-def findings(told: RunDetails) -> Section:
-    """Every finding with its evidence, its cause and what mends it."""
-    found = run_findings(told.preset.architecture, told.preset.plan, told.history)
-    none = Text("Nothing was found wrong with this network, its plan or its training.")
-    return Section("Findings", () if found else (none,), tuple(_finding(finding) for finding in found))
+def findings(details: RunDetails) -> Section:
+    """Every finding with its evidence, its cause and its fixes."""
+    present = run_findings(details.preset.architecture, details.preset.plan, details.history)
+    none = Text("No problems were found in this network, its plan or its training.")
+    return Section("Findings", () if present else (none,), tuple(_finding(finding) for finding in present))
 
 
 def _finding(finding: Finding) -> Section:
     place = f", layer {finding.layer}" if finding.layer else ""
     blocks: list[Block] = [Text(finding.evidence), Text(finding.cause, quiet=True)]
     if finding.fixes:
-        blocks.append(Items("What mends it", tuple(remedy.label for remedy in finding.fixes)))
+        blocks.append(Items("How to fix it", tuple(fix.label for fix in finding.fixes)))
     if finding.because:
         place += f", because of {finding.because}"
     return Section(f"{finding.code.replace('-', ' ').capitalize()}{place}", tuple(blocks))

@@ -1,4 +1,4 @@
-"""What was trained, and by which plan: the layers, the arithmetic behind their numbers, every field of the plan."""
+"""What was trained: the layers, how their numbers are computed, every field of the plan."""
 
 from collections.abc import Iterator
 
@@ -22,13 +22,13 @@ STEPS = (Column("Number", "text"), Column("Formula", "code"), Column("With its v
 
 
 def architecture(preset: Preset) -> Section:
-    """The table of layers and what they come to."""
+    """The table of layers and its totals."""
     summary = summarize(preset.architecture)
     columns = ("Output", "Weights", "Biases", "Statistics", "Params", "Multiply-adds")
     totals = summary.totals
     sizes = (totals.weights, totals.biases, totals.statistics, totals.params, totals.multiply_adds)
     table = Table(
-        "Layers with the shapes of their outputs for one example, their parameters and their work",
+        "Layers with their output shapes for one example, their parameters and their multiply-adds",
         (Column("#"), Column("Layer", "text"), *(Column(title) for title in columns)),
         tuple(_layer(row) for row in summary.rows),
         total=("", "All layers", shape(summary.output) if summary.output else NONE, *map(show_count, sizes)),
@@ -40,13 +40,13 @@ def architecture(preset: Preset) -> Section:
 
 
 def arithmetic(preset: Preset) -> Section:
-    """How the numbers of every layer come about."""
+    """How the numbers of every layer are computed."""
     summary = summarize(preset.architecture)
-    said = (
-        "Weights multiply, biases add, statistics are measured; the three add up to Keras's count of parameters. "
-        "Multiply-adds are those of one example."
+    text = (
+        "Weights multiply, biases add, statistics are measured; together they are Keras's parameter count. "
+        "Multiply-adds are per example."
     )
-    return Section("How the numbers come about", (Text(said, quiet=True),), tuple(_explained(summary)))
+    return Section("How it is computed", (Text(text, quiet=True),), tuple(_explained(summary)))
 
 
 def plan(preset: Preset) -> Section:
@@ -99,7 +99,7 @@ def _explained(summary: Summary) -> Iterator[Section]:
 
 
 def _given(layer: Layer) -> Iterator[str]:
-    """The arguments that are not left at their defaults."""
+    """The arguments that are not at their defaults."""
     for field in fields_of(type(layer)):
         value = getattr(layer, field.name)
         if field.required or value != field.default:
@@ -107,7 +107,7 @@ def _given(layer: Layer) -> Iterator[str]:
 
 
 def _steps(facts: Facts) -> Iterator[tuple[str, ...]]:
-    """A row for each number; sizes that are worked out alike, such as height and width, share one."""
+    """A row for each number; sizes computed alike, such as height and width, share one."""
     alike: dict[tuple[str, str, int], list[str]] = {}
     for number in facts.sizes:
         alike.setdefault((number.formula, number.substituted, number.value), []).append(number.name)
@@ -116,34 +116,34 @@ def _steps(facts: Facts) -> Iterator[tuple[str, ...]]:
     for kind in ("weights", "biases", "statistics", "multiply_adds"):
         numbers: tuple[Number, ...] = getattr(facts, kind)
         for number in numbers:
-            told = kind == "multiply_adds" or kind in number.name
-            name = number.name if told else f"{number.name} ({kind})"
+            named = kind == "multiply_adds" or kind in number.name
+            name = number.name if named else f"{number.name} ({kind})"
             yield name, typeset(number.formula), typeset(number.substituted), show_count(number.value)
 
 
 def _data(plan: Plan) -> str:
     dataset = DATASETS[plan.dataset]
-    said = (
-        f"{dataset.title}: {show_count(dataset.train)} images to learn from and {show_count(dataset.test)} to be "
-        f"tested on, {shape(dataset.shape)} each, in {len(dataset.classes)} classes."
+    text = (
+        f"{dataset.title}: {show_count(dataset.train)} training images and {show_count(dataset.test)} test "
+        f"images, {shape(dataset.shape)} each, in {len(dataset.classes)} classes."
     )
     if plan.validation == "test":
-        return f"{said} The test set is the validation set too: weights are chosen by the loss on it."
+        return f"{text} The test set is also the validation set: the best weights are chosen by the loss on it."
     if plan.validation == "none":
-        return f"{said} There is no validation set: weights are chosen by the training loss."
-    return f"{said} The last {float(plan.validation):.4g} of the training set is kept for validation."
+        return f"{text} There is no validation set: the best weights are chosen by the training loss."
+    return f"{text} The last {float(plan.validation):.4g} of the training set is held out for validation."
 
 
 def _fields(value: FieldStruct, path: str = "") -> Iterator[tuple[str, str, str]]:
-    """Field, value and meaning of all that ``value`` has; what is nested stands behind its own, if it is given."""
+    """Field, value and meaning of all fields of ``value``; nested ones follow their parent, if set."""
     for field in fields_of(type(value)):
-        held, place = getattr(value, field.name), f"{path}{field.name}"
-        if held is None and path:
+        current, place = getattr(value, field.name), f"{path}{field.name}"
+        if current is None and path:
             continue
-        if isinstance(held, Registered):
-            yield place, type(held).__name__, field.help
-            yield from _fields(held, f"{place}.")
-        elif isinstance(held, FieldStruct):
-            yield from _fields(held, f"{place}.")
+        if isinstance(current, Registered):
+            yield place, type(current).__name__, field.help
+            yield from _fields(current, f"{place}.")
+        elif isinstance(current, FieldStruct):
+            yield from _fields(current, f"{place}.")
         else:
-            yield place, field.type.show(held) or NONE, field.help
+            yield place, field.type.show(current) or NONE, field.help

@@ -1,4 +1,4 @@
-"""Figures and texts as a report gives them."""
+"""Formats numbers and texts for a report."""
 
 from core.network.shapes import Shape, show_shape
 from core.runs.record import RunDetails
@@ -7,24 +7,25 @@ __all__ = ["names", "paragraphs", "shape", "typeset"]
 
 
 def shape(value: Shape) -> str:
-    """A shape with signs of multiplication between its sizes."""
+    """A shape with multiplication signs between its sizes."""
     return show_shape(value).replace("x", "\N{MULTIPLICATION SIGN}")
 
 
 def typeset(formula: str) -> str:
-    """A formula with signs of multiplication in the place of asterisks."""
+    """A formula with multiplication signs instead of asterisks."""
     return formula.replace(" * ", "*").replace("*", " \N{MULTIPLICATION SIGN} ")
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
-    """The paragraphs of ``text``, which blank lines part."""
+    """The paragraphs of ``text``, separated by blank lines."""
     parts = (" ".join(part.split()) for part in "\n".join(map(str.strip, text.splitlines())).split("\n\n"))
     return tuple(filter(None, parts))
 
 
 def names(runs: tuple[RunDetails, ...]) -> tuple[str, ...]:
-    """What to call runs that stand side by side: their names, each with its key where another is called the same."""
-    called = [told.run.name for told in runs]
+    """Labels for runs shown together: their names, with the key added where names are equal."""
+    labels = [details.run.name for details in runs]
     return tuple(
-        name if called.count(name) == 1 else f"{name} ({told.run.key})" for name, told in zip(called, runs, strict=True)
+        name if labels.count(name) == 1 else f"{name} ({details.run.key})"
+        for name, details in zip(labels, runs, strict=True)
     )

@@ -1,4 +1,4 @@
-"""How the training went: curves, what was reached, epoch by epoch, and the time it took."""
+"""The training section: curves, results, epochs and times."""
 
 from collections.abc import Iterator
 from statistics import median
@@ -14,26 +14,26 @@ __all__ = ["training"]
 
 HIGHEST = "\N{BLACK UP-POINTING TRIANGLE}"
 MOST_EPOCHS = 20
-"""Rows that a table of all epochs has at most; of more epochs only some are shown."""
+"""Maximum number of rows in the table of epochs; of more epochs only some are shown."""
 
 
-def training(told: RunDetails) -> Section:
-    """What a run has told while it was trained."""
-    history = told.history
+def training(details: RunDetails) -> Section:
+    """The training of a run."""
+    history = details.history
     charts = tuple(filter(None, (single("loss", history), single("accuracy", history))))
     if not (charts or history.epochs):
-        return Section("Training", (Text("There are no curves: it came to its end before its first epoch did."),))
+        return Section("Training", (Text("There are no curves: the run ended in its first epoch."),))
     blocks: list[Block] = [ChartGroup(charts)] if charts else []
-    blocks.append(_reached(told))
+    blocks.append(_results_table(details))
     message = history.ended.message if history.ended else ""
     blocks += [Text(message)] if message else []
-    blocks.append(KeyValues(tuple(_times(told))))
+    blocks.append(KeyValues(tuple(_times(details))))
     blocks += [_epochs(history)] if history.epochs else []
     return Section("Training", tuple(blocks))
 
 
-def _reached(told: RunDetails) -> Table:
-    history, figures = told.history, told.run.metrics
+def _results_table(details: RunDetails) -> Table:
+    history, metrics = details.history, details.run.metrics
     last, best = history.epochs[-1] if history.epochs else None, history.best
     rows = []
     if last:
@@ -41,29 +41,29 @@ def _reached(told: RunDetails) -> Table:
         if last.val_loss is not None:
             rows.append(("Validation set", str(last.epoch), show_loss(last.val_loss), show_accuracy(last.val_accuracy)))
     if best and best is not last and best.val_loss is not None:
-        reached = show_loss(best.val_loss), show_accuracy(best.val_accuracy)
-        rows.append(("Validation set, lowest loss", str(best.epoch), *reached))
-    highest = next((epoch for epoch in history.epochs if epoch.epoch == figures.best_accuracy_epoch), None)
+        values = show_loss(best.val_loss), show_accuracy(best.val_accuracy)
+        rows.append(("Validation set, lowest loss", str(best.epoch), *values))
+    highest = next((epoch for epoch in history.epochs if epoch.epoch == metrics.best_accuracy_epoch), None)
     if highest and highest not in (best, last):
-        reached = show_loss(highest.val_loss), show_accuracy(highest.val_accuracy)
-        rows.append(("Validation set, best accuracy", str(highest.epoch), *reached))
-    if figures.test_loss is not None:
-        rows.append(("Test set at the end", NONE, show_loss(figures.test_loss), show_accuracy(figures.test_accuracy)))
-    if figures.final_train_loss is not None:
-        of = f"{show_amount(figures.final_train_examples or 0, 'example')} of it"
-        reached = show_loss(figures.final_train_loss), show_accuracy(figures.final_train_accuracy)
-        rows.append((f"Training set at the end ({of})", NONE, *reached))
+        values = show_loss(highest.val_loss), show_accuracy(highest.val_accuracy)
+        rows.append(("Validation set, best accuracy", str(highest.epoch), *values))
+    if metrics.test_loss is not None:
+        rows.append(("Test set at the end", NONE, show_loss(metrics.test_loss), show_accuracy(metrics.test_accuracy)))
+    if metrics.final_train_loss is not None:
+        of = f"{show_amount(metrics.final_train_examples or 0, 'example')} of it"
+        values = show_loss(metrics.final_train_loss), show_accuracy(metrics.final_train_accuracy)
+        rows.append((f"Training set at the end ({of})", NONE, *values))
     return Table(
-        "What was reached; in an epoch, on the training set, as means while the network was learning; at the end with "
-        "the weights that training left. Losses include the penalties of regularizers",
+        "Results; within an epoch, training values are means while the network was learning; at the end they are "
+        "those of the final weights. Losses include regularization penalties",
         (Column("Measured on", "text"), Column("Epoch"), Column("Loss"), Column("Accuracy")),
         tuple(rows),
     )
 
 
-def _times(told: RunDetails) -> Iterator[tuple[str, str]]:
-    history, figures = told.history, told.run.metrics
-    yield "Training and validation", f"{show_amount(figures.epochs, 'epoch')} in {show_duration(figures.seconds)}"
+def _times(details: RunDetails) -> Iterator[tuple[str, str]]:
+    history, metrics = details.history, details.run.metrics
+    yield "Training and validation", f"{show_amount(metrics.epochs, 'epoch')} in {show_duration(metrics.seconds)}"
     if history.epochs:
         seconds = [epoch.seconds for epoch in history.epochs]
         shortest, longest = show_duration(min(seconds)), show_duration(max(seconds))
@@ -77,20 +77,20 @@ def _times(told: RunDetails) -> Iterator[tuple[str, str]]:
 
 
 def _epochs(history: History) -> Table:
-    chosen, best = _chosen(history), history.best
+    shown, best = _rows_shown(history), history.best
     caption = "Epochs; the star marks the lowest loss" if best else "Epochs"
     if history.best_accuracy:
         caption = f"Epochs; the star marks the lowest validation loss, {HIGHEST} the best validation accuracy"
-    if len(chosen) < len(history.epochs):
+    if len(shown) < len(history.epochs):
         caption = (
-            f"{len(chosen)} of {show_amount(len(history.epochs), 'epoch')}, the lowest loss (\u2605), the best "
+            f"{len(shown)} of {show_amount(len(history.epochs), 'epoch')}, the lowest loss (\u2605), the best "
             f"validation accuracy ({HIGHEST}) and the last included"
         )
     return Table(
         caption,
         tuple(Column(title) for title in ("Epoch", "Loss", "Accuracy", "Val loss", "Val acc", "lr", "Time")),
-        tuple(_epoch(epoch, history) for epoch in chosen),
-        marked=tuple(row for row, epoch in enumerate(chosen) if best and epoch.epoch == best.epoch),
+        tuple(_epoch(epoch, history) for epoch in shown),
+        marked=tuple(row for row, epoch in enumerate(shown) if best and epoch.epoch == best.epoch),
     )
 
 
@@ -108,9 +108,9 @@ def _epoch(epoch: EpochEnded, history: History) -> tuple[str, ...]:
     )
 
 
-def _chosen(history: History) -> tuple[EpochEnded, ...]:
-    """All of few epochs; of many every n-th, the first, the last, and those of lowest loss and best accuracy."""
+def _rows_shown(history: History) -> tuple[EpochEnded, ...]:
+    """All epochs, or of many every n-th, the first, the last, and those of lowest loss and best accuracy."""
     epochs, best, highest = history.epochs, history.best, history.best_accuracy
-    every = -(-len(epochs) // MOST_EPOCHS)
-    kept = {epochs[0].epoch, epochs[-1].epoch, best.epoch if best else 0, highest.x if highest else 0}
-    return tuple(epoch for epoch in epochs if epoch.epoch % every == 0 or epoch.epoch in kept)
+    interval = -(-len(epochs) // MOST_EPOCHS)
+    always_shown = {epochs[0].epoch, epochs[-1].epoch, best.epoch if best else 0, highest.x if highest else 0}
+    return tuple(epoch for epoch in epochs if epoch.epoch % interval == 0 or epoch.epoch in always_shown)

@@ -6,9 +6,8 @@ from io import StringIO
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.charts import Point
 from core.events import EpochEnded
-from core.export.csv import curves_csv, history_csv
+from core.export.csv import history_csv
 from core.history import History
 
 numbers = st.floats(0, allow_nan=False, allow_infinity=False)
@@ -25,7 +24,6 @@ measured = st.builds(
     seconds=numbers,
     best=st.booleans(),
 )
-points = st.lists(st.builds(Point, numbers, numbers)).map(tuple)
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -59,12 +57,3 @@ def test_a_run_without_an_epoch_is_a_table_without_a_row() -> None:
     assert history_csv(History()).splitlines() == [
         "epoch,step,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds,best"
     ]
-
-
-@given(st.fixed_dictionaries(dict.fromkeys(("loss", "accuracy", "val_loss", "val_accuracy"), points)))
-def test_every_point_of_the_curves_is_a_row(named: dict[str, tuple[Point, ...]]) -> None:
-    found = rows(curves_csv(History(**named)))
-    for name, curve in named.items():
-        drawn = [(float(row["epoch"]), float(row["value"])) for row in found if row["curve"] == name]
-        assert drawn == [tuple(point) for point in curve]
-    assert len(found) == sum(map(len, named.values()))

@@ -89,10 +89,10 @@ def test_what_is_written_is_the_text(form: Format, stored: RunSource, tmp_path: 
 
 
 def test_the_texts_are_those_of_the_run(stored: RunSource) -> None:
-    assert formats.content(FORMATS["script"], stored) == script(stored.told.preset)
-    assert formats.content(FORMATS["csv"], stored) == history_csv(stored.told.history)
+    assert formats.content(FORMATS["script"], stored) == script(stored.details.preset)
+    assert formats.content(FORMATS["csv"], stored) == history_csv(stored.details.history)
     text = formats.content(FORMATS["toml"], stored)
-    assert presets.loads(text, "written") == stored.told.preset
+    assert presets.loads(text, "written") == stored.details.preset
     assert tomllib.loads(text)["name"] == "LeNet-5"
 
 
@@ -118,7 +118,7 @@ def test_a_run_that_ended_in_its_first_epoch_has_no_weights(stored: RunSource, t
 
 def test_a_script_says_where_the_run_went_its_own_way(stored: RunSource) -> None:
     def said(schedule: Schedule, planned: int, *changes: Change) -> str:
-        told = stored.told
+        told = stored.details
         plan = replace(told.preset.plan, epochs=10, schedule=schedule)
         told = replace(
             told,
@@ -126,12 +126,12 @@ def test_a_script_says_where_the_run_went_its_own_way(stored: RunSource) -> None
             run=replace(told.run, metrics=replace(told.run.metrics, planned=planned)),
             history=replace(told.history, changes=changes),
         )
-        return formats.content(FORMATS["script"], replace(stored, told=told)).split("\n\n", 1)[0]
+        return formats.content(FORMATS["script"], replace(stored, details=told)).split("\n\n", 1)[0]
 
     title = "# LeNet-5: a Keras script by LayerLab"
     assert said(Cosine(), 10) == said(Step(), 20) == title
     assert "learning rate was changed by hand" in said(Step(), 10, Change(1.5, 0.1))
-    assert "planned for 10 epochs and went on to 20" in said(Cosine(), 20)
+    assert "planned for 10 epochs and extended to 20" in said(Cosine(), 20)
 
 
 def test_an_architecture_with_errors_is_no_keras_model(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_keras_takes_no_other_name(stored: RunSource, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["keras", "tensorboard"])
 def test_what_is_no_text_cannot_go_just_anywhere(name: str, stored: RunSource) -> None:
     with_weights(stored)
-    with pytest.raises(ExportError, match="is no text"):
+    with pytest.raises(ExportError, match="is not a text"):
         formats.content(FORMATS[name], stored)
 
 
@@ -181,13 +181,13 @@ def test_what_has_come_since_somebody_looked_stays(
 ) -> None:
     with_weights(stored)
     path = tmp_path / f"mine{form.suffix}"
-    check = formats._leave_alone
+    check = formats._refuse_existing
 
     def look(paths: Iterable[Path], *, force: bool) -> None:
         check(paths, force=force)
         path.write_text("mine")
 
-    monkeypatch.setattr(formats, "_leave_alone", look)
+    monkeypatch.setattr(formats, "_refuse_existing", look)
     with pytest.raises(FileExistsError):
         formats.export(form, stored, path)
     assert path.read_text() == "mine"
@@ -226,20 +226,20 @@ class TestReport:
     def test_without_asking_anybody(self, stored: RunSource, tmp_path: Path) -> None:
         with_weights(stored)
         path = tmp_path / "report.html"
-        formats.write_report(path, stored, asks=False)
+        formats.write_report(path, stored, evaluate=False)
         text = path.read_text(encoding="utf-8")
         assert "LeNet-5" in text
         assert "<script" not in text
 
     def test_compared_with_others(self, stored: RunSource, home: Path, tmp_path: Path) -> None:
-        other = store_of(home, "00001").told
-        formats.write_report(tmp_path / "one.html", stored, asks=False)
-        formats.write_report(tmp_path / "two.html", stored, [other], asks=False)
+        other = store_of(home, "00001").details
+        formats.write_report(tmp_path / "one.html", stored, evaluate=False)
+        formats.write_report(tmp_path / "two.html", stored, [other], evaluate=False)
         assert other.run.name not in (tmp_path / "one.html").read_text()
         assert other.run.name in (tmp_path / "two.html").read_text()
 
     def test_markdown_has_its_figures_beside_it(self, stored: RunSource, tmp_path: Path) -> None:
-        formats.write_report(tmp_path / "lab.md", stored, asks=False)
+        formats.write_report(tmp_path / "lab.md", stored, evaluate=False)
         written = {path.name for path in tmp_path.iterdir() if path.is_file()}
         text = (tmp_path / "lab.md").read_text()
         figures = written - {"lab.md"}
@@ -247,12 +247,12 @@ class TestReport:
         assert all(name.endswith(".svg") and f"({name})" in text for name in figures)
 
     def test_none_of_its_files_is_written_where_one_is_there(self, stored: RunSource, tmp_path: Path) -> None:
-        formats.write_report(tmp_path / "lab.md", stored, asks=False)
+        formats.write_report(tmp_path / "lab.md", stored, evaluate=False)
         figure = next(tmp_path.glob("*.svg"))
         (tmp_path / "lab.md").unlink()
         before = {path.name: path.read_bytes() for path in tmp_path.glob("*.*")}
         with pytest.raises(FileExistsError):
-            formats.write_report(tmp_path / "lab.md", stored, asks=False)
+            formats.write_report(tmp_path / "lab.md", stored, evaluate=False)
         assert {path.name: path.read_bytes() for path in tmp_path.glob("*.*")} == before
         assert figure.name in before
 
@@ -268,7 +268,7 @@ def test_no_format_that_can_do_without_loads_tensorflow(stored: RunSource, tmp_p
         "run = RunSource(read(folder), folder)\n"
         "for name in ('script', 'toml', 'csv', 'keras'):\n"
         "    export(FORMATS[name], run, out / f'x{FORMATS[name].suffix}')\n"
-        "write_report(out / 'x.html', run, asks=False)\n"
+        "write_report(out / 'x.html', run, evaluate=False)\n"
         "print(json.dumps([name for name in ('tensorflow', 'keras', 'numpy') if name in sys.modules]))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -82,7 +82,7 @@ def test_weights_biases_and_statistics_are_counted_apart_and_add_up(name: str) -
 @pytest.mark.parametrize("name", ["lenet-5", "keras-convnet", "mlp-600-100-bn-dropout", "lecture-7x7-stride-3-padded"])
 def test_every_step_of_the_arithmetic_comes_out_as_it_says(name: str) -> None:
     report = lab_report(told(preset=presets.load(presets.find(name))), None)
-    steps = [block for block in blocks((section(report, "How the numbers"),)) if isinstance(block, Table)]
+    steps = [block for block in blocks((section(report, "How it is computed"),)) if isinstance(block, Table)]
     assert steps
     for values, value in ((row[2], row[3]) for step in steps for row in step.rows):
         written = values.replace("\N{MULTIPLICATION SIGN}", "*")
@@ -91,7 +91,7 @@ def test_every_step_of_the_arithmetic_comes_out_as_it_says(name: str) -> None:
 
 def test_height_and_width_share_a_line_but_gamma_and_beta_are_told_apart() -> None:
     report = lab_report(told(preset=presets.load(presets.find("mlp-600-100-bn-dropout"))), None)
-    norm = next(one for one in section(report, "How the numbers").sections if "BatchNormalization" in one.title)
+    norm = next(one for one in section(report, "How it is computed").sections if "BatchNormalization" in one.title)
     steps = next(block for block in norm.blocks if isinstance(block, Table))
     assert column(steps, "Number") == [
         "gamma (weights)",
@@ -100,7 +100,7 @@ def test_height_and_width_share_a_line_but_gamma_and_beta_are_told_apart() -> No
         "moving variance (statistics)",
         "multiply-adds",
     ]
-    pooled = section(lab_report(told(), None), "How the numbers").sections[2]
+    pooled = section(lab_report(told(), None), "How it is computed").sections[2]
     assert Text("Given: strides = 2 x 2.") in pooled.blocks
     pooled = next(block for block in pooled.blocks if isinstance(block, Table))
     assert column(pooled, "Number") == ["height, width", "depth"]
@@ -126,7 +126,7 @@ def test_the_plan_is_told_field_by_field_with_what_is_nested() -> None:
 
 
 def test_what_was_reached_is_told_for_training_validation_and_test() -> None:
-    reached = table(lab_report(told(history=history(4, best=3)), None), "Training", "What was reached")
+    reached = table(lab_report(told(history=history(4, best=3)), None), "Training", "Results")
     assert reached.rows == (
         ("Training set", "4", "0.7500", "47.24%"),
         ("Validation set", "4", "0.7500", "47.24%"),
@@ -137,7 +137,7 @@ def test_what_was_reached_is_told_for_training_validation_and_test() -> None:
 
 def test_without_validation_nothing_is_said_of_it() -> None:
     report = lab_report(told(history=history(2, validated=False)), None)
-    reached = table(report, "Training", "What was reached")
+    reached = table(report, "Training", "Results")
     assert [row[0] for row in reached.rows] == ["Training set", "Test set at the end"]
     assert "Best val accuracy" not in dict(report.highlights)
 
@@ -180,10 +180,8 @@ def test_a_run_that_failed_before_its_first_epoch_is_reported_on_all_the_same() 
     report = lab_report(failed, None)
     assert dict(report.highlights)["Test accuracy"] == "-"
     assert ("Reason", "out of memory") in facts(report)
-    assert section(report, "Training").blocks == (
-        Text("There are no curves: it came to its end before its first epoch did."),
-    )
-    assert "no weights" in str(section(report, "Answers").blocks)
+    assert section(report, "Training").blocks == (Text("There are no curves: the run ended in its first epoch."),)
+    assert "no weights" in str(section(report, "Results").blocks)
 
 
 # The answers
@@ -192,31 +190,31 @@ def test_a_run_that_failed_before_its_first_epoch_is_reported_on_all_the_same() 
 def test_the_confusion_matrix_and_the_figures_of_each_class_are_those_of_the_results() -> None:
     answers = results()
     report = lab_report(told(), answers)
-    matrix = table(report, "Answers", "Confusion matrix")
+    matrix = table(report, "Results", "Confusion matrix")
     counts = [[0 if cell == "\u00b7" else number(cell) for cell in row[1:]] for row in matrix.rows]
     assert counts == answers.confusion.tolist()
     assert matrix.heat is not None
     shaded = [[share > 0 for share in row] for row in matrix.heat]
     assert shaded == [[count > 0 for count in row] for row in counts]
-    classes = table(report, "Answers", "Precision")
+    classes = table(report, "Results", "Precision")
     assert column(classes, "Recall") == [f"{one.recall:.4f}" for one in answers.per_class]
     assert classes.total is not None
     assert classes.total[1:4] == tuple(
         f"{mean:.4f}" for mean in (answers.macro.precision, answers.macro.recall, answers.macro.f1)
     )
-    most = next(block for block in section(report, "Answers").blocks if isinstance(block, Items))
-    assert most.items[0] == "9 taken for 0: 9 of 20 (45.0%)"
+    most = next(block for block in section(report, "Results").blocks if isinstance(block, Items))
+    assert most.items[0] == "9 predicted as 0: 9 of 20 (45.0%)"
     assert len(most.items) == 5
 
 
 def test_examples_without_an_answer_are_told() -> None:
     outputs = np.full((4, 2), np.nan, np.float32)
     report = lab_report(told(), Results.of(outputs, np.array([0, 0, 1, 1]), float("nan"), ("a", "b")))
-    assert "4 of 4 examples have no answer" in str(section(report, "Answers").blocks)
+    assert "4 of 4 examples have no prediction" in str(section(report, "Results").blocks)
 
 
 def test_without_results_it_is_said_how_to_get_them() -> None:
-    assert "--quick" in str(section(lab_report(told(), None), "Answers").blocks)
+    assert "--quick" in str(section(lab_report(told(), None), "Results").blocks)
 
 
 # Findings
@@ -232,12 +230,12 @@ def test_findings_are_told_with_evidence_cause_and_remedies() -> None:
     for finding, said in zip(found, sections, strict=True):
         assert said.blocks[:2] == (Text(finding.evidence), Text(finding.cause, quiet=True))
         assert [*said.blocks[2:]] == (
-            [Items("What mends it", tuple(remedy.label for remedy in finding.fixes))] if finding.fixes else []
+            [Items("How to fix it", tuple(remedy.label for remedy in finding.fixes))] if finding.fixes else []
         )
 
 
 def test_where_nothing_is_wrong_that_is_said() -> None:
-    assert "Nothing was found wrong" in str(section(lab_report(told(), None), "Findings").blocks)
+    assert "No problems were found" in str(section(lab_report(told(), None), "Findings").blocks)
 
 
 # The comparison
@@ -248,11 +246,11 @@ def test_runs_are_compared_by_their_figures_their_differences_and_their_curves()
         Label("second"), preset=presets.load(presets.find("ffnn-500")), key="zzzzz", history=history(2, validated=False)
     )
     report = lab_report(told(), None, [other])
-    reached = table(report, "Comparison", "What each run came to")
+    reached = table(report, "Comparison", "Results of each run")
     assert column(reached, "Run") == ["first try", "second"]
     assert column(reached, "Key") == ["k3x9a", "zzzzz"]
     assert column(reached, "Best val acc") == ["71.65%", "-"]
-    differing = table(report, "Comparison", "In what")
+    differing = table(report, "Comparison", "Differences")
     assert [column.title for column in differing.columns][2:] == ["first try", "second"]
     assert differing.rows == tuple((one.place, one.field, *one.values) for one in differences((told(), other)))
     charts = next(block for block in section(report, "Comparison").blocks if isinstance(block, ChartGroup)).charts
@@ -262,7 +260,7 @@ def test_runs_are_compared_by_their_figures_their_differences_and_their_curves()
 
 def test_runs_of_one_name_are_told_apart_by_their_keys_and_equal_ones_are_called_equal() -> None:
     report = lab_report(told(), None, [told(key="zzzzz")])
-    reached = table(report, "Comparison", "What each run came to")
+    reached = table(report, "Comparison", "Results of each run")
     assert column(reached, "Run") == ["first try (k3x9a)", "first try (zzzzz)"]
     assert Text("Their architectures and plans are the same.") in section(report, "Comparison").blocks
 
@@ -272,7 +270,7 @@ def test_more_runs_than_can_be_told_apart_are_compared_but_not_drawn() -> None:
     compared = section(lab_report(told(), None, others), "Comparison")
     charts = next(block for block in compared.blocks if isinstance(block, ChartGroup)).charts
     assert len(charts[0].curves) == len(RUNS)
-    assert Text(f"Curves are drawn of the first {len(RUNS)} runs.", quiet=True) in compared.blocks
+    assert Text(f"Curves are drawn for the first {len(RUNS)} runs.", quiet=True) in compared.blocks
 
 
 def test_without_other_runs_there_is_no_comparison() -> None:

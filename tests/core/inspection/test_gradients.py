@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.charts import Point
 from core.events import LayerSample, StepSampled
-from core.inspection.gradients import LayerTrend, Scale, judged, layer_trends, levels, power_axis
+from core.inspection.gradients import LayerTrend, Scale, layer_trends, levels, power_axis, update_size
 
 VALUES = st.one_of(st.none(), st.floats(min_value=0, max_value=1e30), st.just(nan), st.just(inf))
 
@@ -89,7 +89,7 @@ def test_all_that_is_finite_lies_within_its_scale(values):
     [(0.0, "none"), (9e-7, "tiny"), (1e-6, "small"), (1e-4, "usual"), (1e-3, "usual"), (0.1, "usual"), (0.11, "large")],
 )
 def test_updates_are_judged_by_their_share_of_the_weights(update, said):
-    assert judged(update) == said
+    assert update_size(update) == said
 
 
 def test_levels_of_shares_are_the_shares():

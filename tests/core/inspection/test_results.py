@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from core.inspection.results import NONE, Averages, ClassFigures, Results
+from core.inspection.results import NONE, Averages, ClassMetrics, Results
 
 LETTERS = ("a", "b", "c")
 NAN = float("nan")
@@ -59,16 +59,16 @@ SEEN = judged(
 
 def test_the_figures_of_a_few_examples():
     assert SEEN.examples == 5
-    assert SEEN.right == 2
+    assert SEEN.correct == 2
     assert SEEN.accuracy == 0.4
     assert SEEN.loss == 0.5
     assert SEEN.unpredicted == 0
     assert SEEN.confusion.tolist() == [[1, 2, 0], [1, 1, 0], [0, 0, 0]]
     assert SEEN.percent.round(3).tolist() == [[33.333, 66.667, 0.0], [50.0, 50.0, 0.0], [0.0, 0.0, 0.0]]
     assert SEEN.per_class == (
-        ClassFigures("a", precision=1 / 2, recall=1 / 3, f1=2 / 5, support=3),
-        ClassFigures("b", precision=1 / 3, recall=1 / 2, f1=2 / 5, support=2),
-        ClassFigures("c", precision=None, recall=None, f1=None, support=0),
+        ClassMetrics("a", precision=1 / 2, recall=1 / 3, f1=2 / 5, support=3),
+        ClassMetrics("b", precision=1 / 3, recall=1 / 2, f1=2 / 5, support=2),
+        ClassMetrics("c", precision=None, recall=None, f1=None, support=0),
     )
     assert SEEN.macro == Averages(precision=(1 / 2 + 1 / 3) / 2, recall=(1 / 3 + 1 / 2) / 2, f1=2 / 5)
 
@@ -99,7 +99,7 @@ def test_a_network_that_always_says_the_same_does_not_look_good_by_it():
 
 def test_a_class_that_is_only_predicted_has_precision_but_no_recall():
     figures = judged([[0.0, 1.0, 0.0]], [0]).per_class[1]
-    assert figures == ClassFigures("b", precision=0.0, recall=None, f1=0.0, support=0)
+    assert figures == ClassMetrics("b", precision=0.0, recall=None, f1=0.0, support=0)
 
 
 def test_an_example_with_nan_has_no_prediction():

@@ -85,7 +85,7 @@ def test_the_example_of_the_lecture():
     [
         (Dense(3), "Dense has no window to slide"),
         (Flatten(), "Flatten has no window to slide"),
-        (SeparableConv2D(3, (3, 3)), "SeparableConv2D slides two filters"),
+        (SeparableConv2D(3, (3, 3)), "SeparableConv2D applies two filters"),
         (Conv2D(3, (3, 3)), ""),
         (DepthwiseConv2D((3, 3)), ""),
         (MaxPooling2D(), ""),

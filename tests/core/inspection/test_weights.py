@@ -167,7 +167,7 @@ def test_a_sheet_draws_few_pictures_large_and_leaves_0_to_the_gaps():
     assert (page.shrunk, page.pages, page.shown) == (False, 1, range(6))
     assert page.image.shape == (2 * 15 + 1, 3 * 15 + 2)
     assert (
-        sheet(found, (58, 57), begun=True).image[:15, :15] == found.pictures[0][:, :, 0].repeat(3, 0).repeat(3, 1)
+        sheet(found, (58, 57), initial=True).image[:15, :15] == found.pictures[0][:, :, 0].repeat(3, 0).repeat(3, 1)
     ).all()
     assert (page.image[15] == 0).all()
     assert (page.image[:15, :15] == pictures[:, :, 0].repeat(3, 0).repeat(3, 1)).all()

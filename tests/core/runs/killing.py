@@ -98,14 +98,14 @@ def ending(home: Path, id: str) -> Ending:
     ended = history.ended
     assert ended
     figures = (*epochs, ended.reason, ended.epochs, ended.test_loss, ended.test_accuracy, ended.message)
-    return Ending(checkpoint_file.read(store.path(id), restores=True), figures)
+    return Ending(checkpoint_file.read(store.path(id), with_best_weights=True), figures)
 
 
 def same(first: Ending, second: Ending) -> bool:
     """Whether both are the same to the last bit."""
     pairs = [
         (getattr(first.checkpoint, group) or (), getattr(second.checkpoint, group) or ())
-        for group in ("variables", "optimizer", "watched", "result")
+        for group in ("variables", "optimizer", "best_weights", "result")
     ]
     arrays = all(len(one) == len(other) and all(map(np.array_equal, one, other)) for one, other in pairs)
     return arrays and first.figures == second.figures

@@ -49,14 +49,14 @@ def test_what_is_kept_comes_back_in_every_process(
     folder = tmp_path_factory.mktemp("runs")
     before: dict[str, Row] = {}
     for rows in told:
-        Index(folder).keep(rows, before.keys() | rows.keys())
+        Index(folder).update(rows, before.keys() | rows.keys())
         assert Index(folder).rows() == rows
         before = rows
 
 
 def test_only_what_has_changed_is_written(tmp_path: Path) -> None:
-    Index(tmp_path).keep(TWO, TWO)
-    Index(tmp_path).keep({"one": row("another")}, ["one"])
+    Index(tmp_path).update(TWO, TWO)
+    Index(tmp_path).update({"one": row("another")}, ["one"])
     assert Index(tmp_path).rows() == {"one": row("another"), "two": row("two")}
 
 
@@ -71,7 +71,7 @@ def test_another_version_of_the_index_is_left_alone(tmp_path: Path) -> None:
     other = tmp_path / f"index-{VERSION + 1}.db"
     other.write_bytes(b"of a newer LayerLab")
     held = Index(tmp_path)
-    held.keep(ONE, ONE)
+    held.update(ONE, ONE)
     held.clear()
     assert other.read_bytes() == b"of a newer LayerLab"
     assert held.rows() == {}
@@ -111,20 +111,20 @@ DAMAGES = [garbage, cut, overwritten, another_table, another_run, emptied, Path.
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_database_is_made_anew_by_who_reads(file: Path, damage: Callable[[Path], None]) -> None:
-    Index(file.parent).keep(TWO, TWO)
+    Index(file.parent).update(TWO, TWO)
     damage(file)
     held = Index(file.parent)
     assert held.rows() == {}
-    held.keep(TWO, TWO)
+    held.update(TWO, TWO)
     assert Index(file.parent).rows() == TWO
 
 
 @pytest.mark.parametrize("damage", [garbage, cut, overwritten, another_table])
 def test_a_database_that_is_damaged_between_is_written_whole(file: Path, damage: Callable[[Path], None]) -> None:
     held = Index(file.parent)
-    held.keep(ONE, ONE)
+    held.update(ONE, ONE)
     damage(file)
-    held.keep(TWO, ["two"])
+    held.update(TWO, ["two"])
     assert Index(file.parent).rows() in (TWO, {})  # the damage may lie where nothing is looked at when writing
     assert held.rows() in (TWO, {})
 
@@ -163,37 +163,37 @@ def test_without_a_database_the_process_remembers(
 ) -> None:
     held = Index(file.parent)
     with hindered(file):
-        held.keep(ONE, ONE)
-        held.keep(TWO, ["two"])
+        held.update(ONE, ONE)
+        held.update(TWO, ["two"])
         assert held.rows() == TWO
-        held.keep({}, TWO)
+        held.update({}, TWO)
         assert held.rows() == {}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
 def test_what_was_read_is_not_lost_when_the_disk_fills_up(file: Path) -> None:
     held = Index(file.parent)
-    held.keep(ONE, ONE)
+    held.update(ONE, ONE)
     with disk_full(file):
-        held.keep(TWO, ["two"])
+        held.update(TWO, ["two"])
         assert held.rows() == TWO
 
 
 def test_a_database_that_another_process_locks_is_gone_on_without(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "PATIENCE", 0.01)
-    Index(file.parent).keep(ONE, ONE)
+    monkeypatch.setattr(index, "LOCK_TIMEOUT", 0.01)
+    Index(file.parent).update(ONE, ONE)
     held = Index(file.parent)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert held.rows() == ONE
-        held.keep(TWO, ["two"])
+        held.update(TWO, ["two"])
         assert held.rows() == TWO
         other.execute("ROLLBACK")
     assert Index(file.parent).rows() == ONE
 
 
 def test_a_database_that_another_process_has_just_made_is_shared(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "PATIENCE", 0.01)
+    monkeypatch.setattr(index, "LOCK_TIMEOUT", 0.01)
     held = Index(file.parent)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute(index.TABLE)
@@ -201,5 +201,5 @@ def test_a_database_that_another_process_has_just_made_is_shared(file: Path, mon
         other.execute("SELECT * FROM runs").fetchall()  # as long as it reads, nobody can switch to another journal
         assert held.rows() == {}
         other.execute("ROLLBACK")
-    held.keep(ONE, ONE)
+    held.update(ONE, ONE)
     assert Index(file.parent).rows() == ONE

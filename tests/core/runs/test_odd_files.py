@@ -77,7 +77,7 @@ def test_an_odd_lock_is_none_and_is_left_alone(make: Callable[[Path], None], hom
     (folder / files.LOCK).unlink(missing_ok=True)
     make(folder / files.LOCK)
     assert not files.is_locked(folder)
-    with pytest.raises(RunError, match="take it away"):
+    with pytest.raises(RunError, match="remove it"):
         files.lock(folder)
     if make is a_link_elsewhere:
         assert (home / "elsewhere").read_bytes() == b"{}"  # to lock it would have emptied it

@@ -220,11 +220,11 @@ def test_the_history_that_goes_on_has_no_gap_and_nothing_twice(store: Store) -> 
 
 
 def test_checkpoints_are_taken_in_the_midst_of_long_epochs(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(epoch_loop, "KEEP_EVERY", 0.0)
+    monkeypatch.setattr(epoch_loop, "SAVE_EVERY", 0.0)
     checkpoints: list[Checkpoint] = []
     session = Session(NOISY, replace(PLAN, epochs=1), Told(), checkpoints.append)
     session.run()
-    within = [one.standing for one in checkpoints if one.standing.begun]
+    within = [one.state for one in checkpoints if one.state.begun]
     assert within
     assert all(0 < standing.epoch_step <= 94 for standing in within)
 
@@ -287,7 +287,7 @@ def test_where_nothing_can_be_written_any_more_training_goes_on(store: Store) ->
     assert told.of(Ended)[0].epochs == 4
     (said,) = told.of(RunNotSaved)
     assert "up to epoch 1" in said.message
-    assert "training goes on" in said.message
+    assert "training continues" in said.message
     store.rebuild()
     (run,) = store.listed()
     assert (run.state, run.metrics.epochs) == ("interrupted", 1)
@@ -314,7 +314,7 @@ def test_a_run_that_somebody_is_about_to_train_is_refused_at_once(store: Store) 
     told = Told(lambda event: isinstance(event, EpochEnded) and event.epoch == 1)
     train(store, PRESET, told)
     first, _ = resume_session(store, told.id, Told())
-    with pytest.raises(RunError, match="being trained already"):
+    with pytest.raises(RunError, match="already being trained"):
         resume_session(store, told.id, Told())
     del first  # nobody wants to train it any more
     second, _ = resume_session(store, told.id, Told())
@@ -336,7 +336,7 @@ def test_what_was_asked_for_is_kept_before_the_next_step(store: Store) -> None:
     told, more, again = Told(), Told(at(5, 1), lambda session: session.stop(evaluate=False)), Told()
     train(store, PRESET, told)
     go_on(store, more, told.id, more=3)
-    assert checkpoint_file.read(store.path(told.id)).standing.epochs == 7
+    assert checkpoint_file.read(store.path(told.id)).state.epochs == 7
     go_on(store, again, told.id)
     assert store.details(told.id).run.metrics.epochs == 7
 
@@ -360,7 +360,7 @@ def test_a_kept_run_that_is_stopped_before_its_first_step_stays(store: Store) ->
     train(store, PRESET, told)
     folder = store.path(told.id)
     (folder / files.CHECKPOINT).unlink()
-    files.write_header(folder, replace(files.read_header(folder), state="stopped", figures=Metrics()))
+    files.write_header(folder, replace(files.read_header(folder), state="stopped", metrics=Metrics()))
     go_on(store, again, told.id)
     assert store.details(told.id).run.state == "stopped"
 
@@ -433,7 +433,7 @@ def test_a_run_is_called_kept_only_if_it_can_be_read_back(store: Store, break_it
     told = Told(lambda event: isinstance(event, EpochEnded) and event.epoch == 2, act)
     train(store, replace(PRESET, plan=replace(PLAN, epochs=3)), told)
     (said,) = told.of(RunNotSaved)
-    assert "this run is not kept: " in said.message
+    assert "this run is not being saved: " in said.message
     assert said.message.isprintable()
     assert told.of(Ended)[0].reason == "finished"
     order = [type(event) for event in told.events]

@@ -85,7 +85,7 @@ def test_of_a_damaged_run_nothing_but_name_and_state_counts() -> None:
 
 
 def test_a_column_that_is_none_is_refused() -> None:
-    with pytest.raises(RunError, match=r"parms: there is no such column; did you mean params\?"):
+    with pytest.raises(RunError, match=r"parms: no such column; did you mean params\?"):
         ordered([], "parms")
 
 

@@ -43,7 +43,7 @@ def keep(store: Store, name: str, begun: float = 1.0, state: str = "finished", *
     folder = store.new(name)
     header = files.create(folder, Label(name), PRESET, ENVIRONMENT)
     (folder / files.CHECKPOINT).write_bytes(NO_TENSORS)
-    files.write_header(folder, replace(header, begun=begun, state=state, figures=Metrics(**figures)))
+    files.write_header(folder, replace(header, begun=begun, state=state, metrics=Metrics(**figures)))
     return folder.name
 
 
@@ -336,7 +336,7 @@ def test_a_run_that_is_not_meant_clearly_is_not_chosen(store: Store) -> None:
         with pytest.raises(RunError) as refused:
             store.find(text)
         assert all(each.rpartition("-")[2] in str(refused.value) for each in ids)
-    with pytest.raises(RunError, match=r"no run is called so; did you mean LeNet\?"):
+    with pytest.raises(RunError, match=r"no such run; did you mean LeNet\?"):
         store.find("LeNte")
     for text in ("", " ", "\x1b[31m", "0" * 500, ".."):
         with pytest.raises(RunError) as refused:
@@ -410,7 +410,7 @@ def test_no_two_runs_get_one_folder(store: Store) -> None:
 
 def test_no_two_runs_get_one_key(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.runs.store.LETTERS", "abc")
-    monkeypatch.setattr("core.runs.store.KEY", 1)
+    monkeypatch.setattr("core.runs.store.KEY_LENGTH", 1)
     names = [keep(store, "one")]
     store.discard(names)
     names += [keep(store, "two"), keep(store, "three")]

@@ -56,9 +56,9 @@ def test_it_is_what_keras_finds_on_a_stratified_part_of_what_was_trained_on(trai
 
 def test_the_inspector_finds_the_same(trained: Script) -> None:
     ended, results = trained.events[-2], trained.session.inspector().results()
-    assert results.learned.accuracy == ended.final_train_accuracy
-    assert results.learned.examples == 10_000
-    assert results.learned.loss == pytest.approx(ended.final_train_loss, rel=1e-5)
+    assert results.training.accuracy == ended.final_train_accuracy
+    assert results.training.examples == 10_000
+    assert results.training.loss == pytest.approx(ended.final_train_loss, rel=1e-5)
     assert results.generalization_gap == pytest.approx(ended.generalization_gap)
 
 

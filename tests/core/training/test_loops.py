@@ -137,7 +137,7 @@ def test_wide_masks_are_drawn_for_fewer_steps_at_a_time():
     from core.training import compiled
 
     def picked(*layers):
-        return compiled.picked(keras_model.build(Architecture((28, 28, 1), layers), 1), 128)
+        return compiled.steps_per_gather(keras_model.build(Architecture((28, 28, 1), layers), 1), 128)
 
     assert picked(Dense(64), Dropout(0.0)) == picked(Flatten(), Dropout(0.5)) == 32
     assert picked(Dense(64), Dropout(0.5)) == 2, "each step has 6.4 million values"

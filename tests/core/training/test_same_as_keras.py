@@ -93,7 +93,7 @@ def test_two_hundred_steps_give_the_same_weights(layers, optimizer, whole, monke
         trainer, "_cache", trainer.NetworkCache()
     )  # what is lent again stays compiled, or not, as it was
     if not whole:
-        monkeypatch.setattr(compiled, "gains", lambda *_: False)
+        monkeypatch.setattr(compiled, "benefits", lambda *_: False)
     architecture, plan = Architecture((28, 28, 1), layers), replace(PLAN, optimizer=optimizer)
     script = Script(architecture, plan)
     script.run()

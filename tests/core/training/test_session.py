@@ -363,7 +363,7 @@ def test_a_history_with_a_loss_that_broke_is_read_back(broken):
         (Architecture((32, 32, 3), (Flatten(), Dense(10))), QUICK, "28x28x1"),
         (SMALL, replace(QUICK, validation="none", early_stopping=EarlyStopping()), "early stopping watches val_loss"),
         (SMALL, replace(QUICK, validation=0.99999), "no examples to train on"),
-        (SMALL, replace(QUICK, device="gpu:77"), "there are auto, cpu"),
+        (SMALL, replace(QUICK, device="gpu:77"), "choose from auto, cpu"),
         (SMALL, replace(QUICK, optimizer=Adam(clipnorm=1.0, clipvalue=1.0)), "Only one of"),
     ],
     ids=["empty", "huge", "classes", "input", "watch", "fraction", "device", "keras"],
@@ -434,14 +434,14 @@ def test_a_device_without_room_for_the_dataset_is_fed_from_the_host(monkeypatch)
 
     kept = Script()
     kept.run()
-    copied = resident_data._copied
+    copied = resident_data._copy
 
     def full(examples, place):
         if place != resident_data.HOST:
             raise tf.errors.ResourceExhaustedError(None, None, "no room")
         return copied(examples, place)
 
-    monkeypatch.setattr(resident_data, "_copied", full)
+    monkeypatch.setattr(resident_data, "_copy", full)
     monkeypatch.setattr(devices, "placement", lambda _: "/device:CPU:0")  # the same device by another name
     resident_data.resident.cache_clear()
     script = Script()

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from core.datasets import DATASETS
-from core.inspection.results import Learned, Results
+from core.inspection.results import Results, TrainingResults
 from tests.tui.driving import check_golden, faint_texts, keys, lines_of, screen_of, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, fixed, inspecting, trained
 from tui.inspect.confusion import HEADER
@@ -320,6 +320,8 @@ async def test_in_the_lowest_terminal_the_cell_chosen_is_in_sight():
 
 
 def test_what_the_same_weights_make_of_what_they_learned_from_stands_beside_it():
-    judged = Results.of(np.eye(2)[[0, 1, 1, 1]], np.array([0, 1, 1, 0]), 0.5, ("a", "b"), Learned(0.1, 0.9375, 10_000))
+    judged = Results.of(
+        np.eye(2)[[0, 1, 1, 1]], np.array([0, 1, 1, 0]), 0.5, ("a", "b"), TrainingResults(0.1, 0.9375, 10_000)
+    )
     assert judged.generalization_gap == 0.9375 - 0.75
     assert figures(judged)[1] == "training accuracy 93.75% on 10,000 examples, generalization gap 18.75 pp"

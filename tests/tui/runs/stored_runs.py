@@ -78,7 +78,7 @@ def keep(
     come_to = replace(metrics_of(told, 2.5 * len(told.epochs)), planned=trained.plan.epochs)
     began = BEGUN + 86_400 * number
     files.write_header(
-        folder, replace(header, begun=began, state=state, figures=come_to, message=message), durably=False
+        folder, replace(header, begun=began, state=state, metrics=come_to, message=message), durably=False
     )
     return folder.name
 

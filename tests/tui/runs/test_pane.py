@@ -381,7 +381,7 @@ async def test_what_has_gone_meanwhile_is_told(runs, home: Path):
         folder = home / "runs" / runs[1]
         folder.rename(home / "elsewhere")
         await keys(pilot, "d")
-        await until(pilot, lambda: "there is no such run" in pane.status.message)
+        await until(pilot, lambda: "no such run" in pane.status.message)
         await until(pilot, lambda: "ffnn 500" not in names(pane))
 
 

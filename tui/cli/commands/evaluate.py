@@ -67,7 +67,7 @@ def _evaluate_run(store: Store, run: Run, which: Which, *, as_json: bool) -> int
         stored = RunSource(store.details(run.id), store.path(run.id))
         with quiet("evaluating"):
             results = in_worker(lambda: answers(stored, which))
-    details, out = stored.told, Output()
+    details, out = stored.details, Output()
     if not as_json:
         out.heading(f"{run.name} ({run.key}), {WEIGHTS[which]}")
         if results is None:
@@ -110,9 +110,9 @@ class HistoryReporter:
 def show_results(results: Results, out: Output) -> None:
     """Print ``results``."""
     out.line()
-    correct = f"{show_count(results.right)} of {show_count(results.examples)} correct"
+    correct = f"{show_count(results.correct)} of {show_count(results.examples)} correct"
     out.heading(f"test set: {correct}, {show_accuracy(results.accuracy)}; loss {results.loss:.4f}")
-    if learned := results.learned:
+    if learned := results.training:
         out.line(
             f"training accuracy of these weights {show_accuracy(learned.accuracy)} "
             f"(on {show_amount(learned.examples, 'training example')}, loss {show_loss(learned.loss)}); "

@@ -25,7 +25,7 @@ def run(name: str, to: str, out: str | None, which: str | None, *, force: bool) 
     source = _source(name)
     if which is not None and (isinstance(source, Preset) or form.needs != "weights"):
         raise UsageError(f"--weights: {form.title} of {printable_path(name)} has no weights to choose from")
-    if why := formats.lacking(form, source):
+    if why := formats.unavailable(form, source):
         raise UsageError(f"{printable_path(name)}: {why}")
     if out == STDOUT:
         with exporting(), quiet(f"writing {form.title}"):

@@ -30,6 +30,6 @@ def run(names: Sequence[str], out: str | None, *, quick: bool, force: bool) -> i
     if path.suffix.lower() not in SUFFIXES:
         raise UsageError(f"{printable_path(path)}: a lab report is HTML or Markdown: use a name ending in .html or .md")
     with exporting(), quiet("writing a lab report"):
-        in_worker(lambda: formats.write_report(path, first, others, asks=not quick, force=force))
+        in_worker(lambda: formats.write_report(path, first, others, evaluate=not quick, force=force))
     Output().line(f"wrote a lab report: {path}")
     return DONE
