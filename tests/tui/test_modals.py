@@ -1,6 +1,7 @@
 """What holds for every screen above the tabs: dismissed once, whatever comes too late; help; keys before a layout."""
 
 import pytest
+from textual.command import CommandList
 from textual.events import Click, Key
 from textual.widgets import Button, Input, OptionList
 
@@ -165,3 +166,14 @@ async def test_keys_of_one_burst_wait_until_what_they_opened_is_there(opener, th
         await burst(app, pilot, "2")
         assert app.tabs.current == "train"
         await app.train_pane.stop_and_wait()
+
+
+async def test_a_palette_that_is_closed_while_it_searches_finds_nothing():
+    async with opened() as (app, pilot):
+        await burst(app, pilot, "ctrl+p")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        palette = app.screen
+        await palette.query_one(CommandList).remove()
+        await palette._gather_commands("e").wait()
+        palette.dismiss()
+        await until(pilot, lambda: len(app.screen_stack) == 1)

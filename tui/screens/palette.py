@@ -1,7 +1,12 @@
 """Textual's command palette, made robust against fast typing."""
 
+from contextlib import suppress
+from typing import Any
+
+from textual import work
 from textual.app import ComposeResult
 from textual.command import CommandInput, CommandList, CommandPalette
+from textual.css.query import NoMatches
 
 from tui.screens.modal import HELP_KEYS, DismissOnce
 from tui.widgets.option_list import PagesOnceLaidOut
@@ -37,3 +42,10 @@ class Palette(DismissOnce[None], CommandPalette):
                 yield PaletteList()
             else:
                 yield widget
+
+    @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
+    async def _gather_commands(self, search_value: str) -> None:
+        """Gather the commands that match; none for a palette that has been closed in the meantime."""
+        gather: Any = CommandPalette._gather_commands
+        with suppress(NoMatches):  # the list has gone
+            await gather.__wrapped__(self, search_value)
