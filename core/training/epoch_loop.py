@@ -55,7 +55,7 @@ class EpochLoop:
         self._on_checkpoint = on_checkpoint
         parts: dict[str | float, PartName | None] = {"test": "test", "none": None}
         self._part = parts.get(plan.validation, "held")
-        self._early_stopper = EarlyStopper(plan.early_stopping) if plan.early_stopping else None
+        self._stopper = EarlyStopper(plan.early_stopping) if plan.early_stopping else None
         self._best_weights: Arrays | None = None
         self._training_weights: Arrays | None = None
         self._opened = False
@@ -88,8 +88,8 @@ class EpochLoop:
     def open(self) -> None:
         """Get ready to start or resume: set the learning rate of the next step."""
         self._factor = self._control.factor
-        if self._opened and self._early_stopper and self._early_stopper.exhausted:
-            self._early_stopper.reset_patience()
+        if self._opened and self._stopper and self._stopper.exhausted:
+            self._stopper.reset_patience()
         self._opened = True
         self._saved_at = perf_counter()
         self._apply_schedule()
@@ -102,23 +102,23 @@ class EpochLoop:
         """
         self._restore_training_weights()
         while not self._control.reached(self.progress.epoch):
-            if self._early_stopper and self._early_stopper.exhausted:
-                return self._early_stopper.reason
+            if self._stopper and self._stopper.exhausted:
+                return self._stopper.reason
             self._begin_epoch()
             if not (self._train_epoch() and self._validate_epoch()):
                 return ""
             self._end_epoch()
-        return self._early_stopper.reason if self._early_stopper and self._early_stopper.exhausted else ""
+        return self._stopper.reason if self._stopper and self._stopper.exhausted else ""
 
     def close(self) -> str:
         """Leave the weights as Keras leaves them when ``fit`` ends; returns what was done to them, or nothing."""
         training_weights = self.trainer.variables()
         changed = self.trainer.finalize()
         message = ""
-        if self._best_weights is not None and self._early_stopper:
+        if self._best_weights is not None and self._stopper:
             self.trainer.load_state(self._best_weights)
-            if self.progress.step != self._early_stopper.state.best_step:
-                changed, message = True, f"the weights of {self._early_stopper.best_description} are restored"
+            if self.progress.step != self._stopper.state.best_step:
+                changed, message = True, f"the weights of {self._stopper.best_description} are restored"
         if changed:
             self._known_totals = {}
             self._training_weights = training_weights
@@ -132,8 +132,8 @@ class EpochLoop:
         self.progress = checkpoint.state
         self._first_steps, self._first_seconds = self.progress.step, self.progress.training_seconds
         self._restored_seconds = self.progress.training_seconds
-        if self._early_stopper:
-            self._early_stopper.state = self.progress.early_stop
+        if self._stopper:
+            self._stopper.state = self.progress.early_stop
             self._best_weights = checkpoint.best_weights
         if self.progress.begun:
             self.trainer.begin(self.progress.epoch)
@@ -273,11 +273,8 @@ class EpochLoop:
             best_epoch=epoch if best else self.progress.best_epoch,
             scheduling=self._schedule_values(metrics),
         )
-        if (
-            self._early_stopper
-            and self._early_stopper.update(self.progress.epoch, self.progress.step, metrics)
-            and self._early_stopper.restores
-        ):
+        stopper = self._stopper
+        if stopper and stopper.update(epoch, self.progress.step, metrics) and stopper.restores:
             self._best_weights = self.trainer.variables()
         self._on_event(
             EpochEnded(
@@ -301,9 +298,8 @@ class EpochLoop:
         value = metrics[watches]
         if value is None:
             value = metrics[watches.removeprefix("val_")]
-        return (
-            self.progress.scheduling if watches == "val_loss" or value is None else (*self.progress.scheduling, value)
-        )
+        values = self.progress.scheduling
+        return values if watches == "val_loss" or value is None else (*values, value)
 
     def _restore_training_weights(self) -> None:
         """Undo what `close` did to the weights."""
@@ -315,14 +311,12 @@ class EpochLoop:
     def _state(self) -> TrainingState:
         """The progress, including what the control and early stopping hold."""
         control = self._control
-        early_stop = self._early_stopper.state if self._early_stopper else EarlyStopState()
+        early_stop = self._stopper.state if self._stopper else EarlyStopState()
         return replace(self.progress, epochs=control.epochs, factor=control.factor, early_stop=early_stop)
 
     def _add_time(self, seconds: float) -> None:
-        progress = self.progress
-        self.progress = replace(
-            progress, seconds=progress.seconds + seconds, epoch_seconds=progress.epoch_seconds + seconds
-        )
+        now = self.progress
+        self.progress = replace(now, seconds=now.seconds + seconds, epoch_seconds=now.epoch_seconds + seconds)
 
     # Learning rate and progress.
 
@@ -377,12 +371,8 @@ class EpochLoop:
             # The loop stops at the first step whose loss is not finite, so this is that step in every case.
             self._on_event(self._progress_event(self.progress.sums.since(self._reported)))
         # The weights are the ones that caused it: where they stop being finite tells at which layer it began.
-        self._on_event(
-            StepSampled(
-                self.progress.step,
-                self.trainer.probe_after(self.trainer.probe_before(max(0, self.progress.epoch_step - 1))),
-            )
-        )
+        layers = self.trainer.probe_after(self.trainer.probe_before(max(0, self.progress.epoch_step - 1)))
+        self._on_event(StepSampled(self.progress.step, layers))
         place = f"in epoch {self.progress.epoch + 1}, step {self.progress.epoch_step} of {self.trainer.steps_per_epoch}"
         raise Diverged(
             f"the {what} loss became {'infinite' if abs(totals.loss) == float('inf') else 'NaN'} {place}",
