@@ -67,7 +67,7 @@ _TOML_FAULTS = {
 
 
 class PresetError(ValueError):
-    """A preset that cannot be read or written: one line that says where, what and how to mend it."""
+    """A preset that cannot be read or written: one line that says where, what and how to fix it."""
 
 
 class Preset(Struct, frozen=True):

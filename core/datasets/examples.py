@@ -12,7 +12,7 @@ Part = Literal["train", "test"]
 
 
 class DatasetError(ValueError):
-    """A dataset that cannot be used: one line that says which file, what is wrong and how to mend it."""
+    """A dataset that cannot be used: one line that says which file, what is wrong and how to fix it."""
 
 
 class Preview(Struct, frozen=True):

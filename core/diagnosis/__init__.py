@@ -1,4 +1,4 @@
-"""What keeps a network from learning well: findings, each with its numbers, its cause and its remedies."""
+"""What keeps a network from learning well: findings, each with its numbers, its cause and its fixes."""
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.findings import run_findings, training_findings

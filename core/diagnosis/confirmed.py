@@ -26,23 +26,23 @@ APART = 0.25
 """Standard deviations that outputs by moving averages and by those of the batch must be apart."""
 
 
-def penalty_dominates(evidence: TrainingContext) -> Iterator[Finding]:
+def penalty_dominates(context: TrainingContext) -> Iterator[Finding]:
     """Penalties that are most of the loss, while the network does not learn well."""
-    looks = [look for look in evidence.steps if not any(layer.broken for layer in look.layers)]
-    learns = evidence.accuracy is not None and evidence.accuracy >= GOOD
-    if learns or not looks or not (evidence.settled or evidence.history.ended):
+    looks = [look for look in context.steps if not any(layer.broken for layer in look.layers)]
+    learns = context.accuracy is not None and context.accuracy >= GOOD
+    if learns or not looks or not (context.settled or context.history.ended):
         return
     first, newest = looks[0], looks[-SEEN:]
     if first.penalty < FIRST and min(look.penalty for look in newest) < MOST:
         return
     share = {layer.row.index: layer.penalty for layer in (first if first.penalty >= FIRST else newest[-1]).layers}
-    found = penalties.penalties(evidence.static_context)
+    found = penalties.penalties(context.static_context)
     found.sort(key=lambda one: (-share.get(one.row.index, 0.0), -(one.start or 0.0)))
     if not found:
         return
     more = f", with {show_amount(len(found) - 1, 'more regularizer')}," if found[1:] else ""
-    accuracy = f"; accuracy is {show_percent(evidence.accuracy, 1)}" if evidence.accuracy is not None else ""
-    known = next((one for one in evidence.static if one.code == penalties.CODE), None)
+    accuracy = f"; accuracy is {show_percent(context.accuracy, 1)}" if context.accuracy is not None else ""
+    known = next((one for one in context.static if one.code == penalties.CODE), None)
     before = f"; {known.evidence}" if known else ""
     # Of the loss that is left beside them, penalties may be a hundredth.
     lighter = penalties.SMALL * (1 - first.penalty) / first.penalty if 0 < first.penalty < 1 else penalties.SMALL
@@ -52,34 +52,34 @@ def penalty_dominates(evidence: TrainingContext) -> Iterator[Finding]:
         f"{penalties.penalty_of(found[0])}{more} is {show_percent(first.penalty, 0)} of the loss at step "
         f"{first.step:,} and {show_percent(newest[-1].penalty, 0)} at step {newest[-1].step:,}{accuracy}{before}",
         penalties.CAUSE,
-        known.fixes if known else penalties.lightened(evidence.static_context, found, lighter),
+        known.fixes if known else penalties.lightened(context.static_context, found, lighter),
     )
 
 
-def moving_averages_lag(evidence: TrainingContext) -> Iterator[Finding]:
+def moving_averages_lag(training: TrainingContext) -> Iterator[Finding]:
     """A validation that is much worse than training, by moving averages that are not where the batches are."""
-    epochs, subject = evidence.history.epochs, evidence.static_context
-    if not epochs or subject.plan.batch_size < FEWEST_EXAMPLES:
+    epochs, context = training.history.epochs, training.static_context
+    if not epochs or context.plan.batch_size < FEWEST_EXAMPLES:
         return
     newest = epochs[-1]
     if newest.val_accuracy is None or newest.accuracy - newest.val_accuracy < GAP:
         return
-    lagging = [layer for layer in (evidence.steps[-1].layers if evidence.steps else ()) if _lag(layer) >= APART]
+    lagging = [layer for layer in (training.steps[-1].layers if training.steps else ()) if _lag(layer) >= APART]
     if not lagging:
         return
     worst = max(lagging, key=_lag)
-    known = next((one for one in evidence.static if one.code == moving_averages.CODE), None)
+    known = next((one for one in training.static if one.code == moving_averages.CODE), None)
     before = f"; {known.evidence}" if known else ""
     yield Finding(
         moving_averages.CODE,
         worst.row.index,
         f"in epoch {newest.epoch} accuracy is {show_percent(newest.accuracy, 1)} in training and "
         f"{show_percent(newest.val_accuracy, 1)} in "
-        f"validation; at step {evidence.steps[-1].step:,} the numbers that {named(worst.row)} gives by its moving "
+        f"validation; at step {training.steps[-1].step:,} the numbers that {named(worst.row)} gives by its moving "
         f"averages are {_lag(worst):.2g} standard deviations from those that it gives by the mean and variance of the "
         f"batch{before}",
         moving_averages.CAUSE,
-        known.fixes if known else moving_averages.hastened(subject, [layer.row for layer in lagging]),
+        known.fixes if known else moving_averages.hastened(context, [layer.row for layer in lagging]),
     )
 
 

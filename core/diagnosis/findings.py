@@ -69,7 +69,7 @@ MOST_FIXES = 6
 def run_findings(architecture: Architecture, plan: Plan, history: History) -> tuple[Finding, ...]:
     """Causes, then what else training has shown, then what follows from the causes, then what would hurt less.
 
-    A fix of a cause mends all of the causes: each by itself would leave the others at work.
+    A fix of a cause fixes all of the causes: each by itself would leave the others at work.
     """
     told, others = _judged(architecture, plan, history)
     return (*told, *others)

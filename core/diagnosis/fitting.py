@@ -42,9 +42,9 @@ MANY = 256
 """Units of a hidden layer from which more of them are not what is missing."""
 
 
-def overfitting(evidence: TrainingContext) -> Iterator[Finding]:
+def overfitting(context: TrainingContext) -> Iterator[Finding]:
     """A validation loss that rises while the training loss falls."""
-    epochs, best = evidence.history.epochs, evidence.history.best
+    epochs, best = context.history.epochs, context.history.best
     if best is None or best.val_loss is None or len(epochs) <= SUSTAINED:
         return
     newest = epochs[-1]
@@ -60,30 +60,30 @@ def overfitting(evidence: TrainingContext) -> Iterator[Finding]:
         f"since epoch {best.epoch} the validation loss has risen from {best.val_loss:.3g} to {mean:.3g}, the mean of "
         f"the last {SUSTAINED} epochs, while the training loss fell from {best.loss:.3g} to {newest.loss:.2g}",
         "The network goes on learning its training images by heart: of others it gets surer, but no better.",
-        tuple(_restrained(evidence.static_context)),
+        tuple(_restrained(context.static_context)),
     )
 
 
-def _restrained(subject: StaticContext) -> Iterator[Fix]:
+def _restrained(context: StaticContext) -> Iterator[Fix]:
     """Dropout where there is none (Srivastava et al. 2014), and an end in time."""
-    if len(subject.kernel_rows) > 1 and not any(isinstance(row.layer, Dropout) for row in subject.summary.rows):
-        place = subject.kernel_rows[-1].index
-        dropped = subject.architecture.insert(place, Dropout(0.5))
-        yield subject.make_fix(f"insert Dropout 0.5 before layer {place}", architecture=dropped)
-    if subject.plan.early_stopping is None:
+    if len(context.kernel_rows) > 1 and not any(isinstance(row.layer, Dropout) for row in context.summary.rows):
+        place = context.kernel_rows[-1].index
+        dropped = context.architecture.insert(place, Dropout(0.5))
+        yield context.make_fix(f"insert Dropout 0.5 before layer {place}", architecture=dropped)
+    if context.plan.early_stopping is None:
         stopping = EarlyStopping(monitor="val_loss", patience=PATIENCE)
-        plan = replace(subject.plan, early_stopping=stopping)
-        yield subject.make_fix(f"set early_stopping to patience={PATIENCE}", plan=plan)
+        plan = replace(context.plan, early_stopping=stopping)
+        yield context.make_fix(f"set early_stopping to patience={PATIENCE}", plan=plan)
 
 
-def underfitting(evidence: TrainingContext) -> Iterator[Finding]:
+def underfitting(context: TrainingContext) -> Iterator[Finding]:
     """An accuracy that has levelled off low, on new images as on those trained on."""
-    epochs = evidence.history.epochs[-SPAN - 1 :]
-    if len(epochs) <= SPAN or not evidence.settled:
+    epochs = context.history.epochs[-SPAN - 1 :]
+    if len(epochs) <= SPAN or not context.settled:
         return
     shares = [max(epoch.accuracy, epoch.val_accuracy or 0.0) for epoch in epochs]
     trained = [1 - epoch.accuracy for epoch in epochs]
-    if max(shares) >= LOW or trained[-1] < (1 - LEVEL) * trained[0] or _slowing(evidence) or evidence.static:
+    if max(shares) >= LOW or trained[-1] < (1 - LEVEL) * trained[0] or _slowing(context) or context.static:
         return
     validated = epochs[-1].val_accuracy
     also = f", validation accuracy {show_percent(validated, 1)}" if validated is not None else ""
@@ -93,30 +93,30 @@ def underfitting(evidence: TrainingContext) -> Iterator[Finding]:
         f"training accuracy levels off: in the last {SPAN} epochs it went from "
         f"{show_percent(epochs[0].accuracy, 1)} to {show_percent(epochs[-1].accuracy, 1)}{also}",
         "Gradients are alive and the steps of a usual size: this network cannot tell more of the images apart.",
-        tuple(_enlarged(evidence.static_context)),
+        tuple(_enlarged(context.static_context)),
     )
 
 
-def _slowing(evidence: TrainingContext) -> bool:
+def _slowing(context: TrainingContext) -> bool:
     """Whether the learning rate has been lowered on the way, by the schedule or by hand."""
-    rates = [epoch.learning_rate for epoch in evidence.history.epochs[-SPAN - 1 :]]
+    rates = [epoch.learning_rate for epoch in context.history.epochs[-SPAN - 1 :]]
     return any(
-        later < earlier for earlier, later in pairwise([evidence.static_context.plan.optimizer.learning_rate, *rates])
+        later < earlier for earlier, later in pairwise([context.static_context.plan.optimizer.learning_rate, *rates])
     )
 
 
-def _enlarged(subject: StaticContext) -> Iterator[Fix]:
+def _enlarged(context: StaticContext) -> Iterator[Fix]:
     """Less dropout, more units, another hidden layer: what there is room for."""
-    rows, last = hidden_rows(subject), subject.kernel_rows[-1] if subject.kernel_rows else None
+    rows, last = hidden_rows(context), context.kernel_rows[-1] if context.kernel_rows else None
     dropping = [(row, half) for row in rows if (half := _halved(row.layer))]
     if dropping:
-        yield _replaced(subject, "halve the dropout", dropping)
+        yield _replaced(context, "halve the dropout", dropping)
     narrow = [(row, wide) for row in rows if (wide := _widened(row.layer))]
     if narrow:
-        yield _replaced(subject, f"set units={MANY}", narrow)
+        yield _replaced(context, f"set units={MANY}", narrow)
     if last and isinstance(last.layer, Dense):
-        deeper = subject.architecture.insert(last.index, Dense(MANY, "relu"))
-        yield subject.make_fix(f"insert Dense {MANY} relu before layer {last.index}", architecture=deeper)
+        deeper = context.architecture.insert(last.index, Dense(MANY, "relu"))
+        yield context.make_fix(f"insert Dense {MANY} relu before layer {last.index}", architecture=deeper)
 
 
 def _halved(layer: Layer) -> Layer | None:
@@ -127,26 +127,26 @@ def _widened(layer: Layer) -> Layer | None:
     return replace(layer, units=MANY) if isinstance(layer, Dense) and layer.units < MANY else None
 
 
-def _replaced(subject: StaticContext, label: str, changes: list[tuple[Row, Layer]]) -> Fix:
-    architecture = subject.architecture
+def _replaced(context: StaticContext, label: str, changes: list[tuple[Row, Layer]]) -> Fix:
+    architecture = context.architecture
     for row, layer in changes:
         architecture = architecture.replace(row.index, layer)
-    return subject.make_fix(label, architecture=architecture)
+    return context.make_fix(label, architecture=architecture)
 
 
-def no_progress(evidence: TrainingContext) -> Iterator[Finding]:
+def no_progress(training: TrainingContext) -> Iterator[Finding]:
     """A whole epoch, and still no better than guessing, for no other reason that is known."""
-    if not evidence.history.epochs or not evidence.guesses or evidence.accuracy is None or evidence.static:
+    if not training.history.epochs or not training.guesses or training.accuracy is None or training.static:
         return
-    subject = evidence.static_context
-    remedies = [use_elu(subject, normalized=True)] if any(has_kernel(row.layer) for row in hidden_rows(subject)) else []
-    if not isinstance(subject.plan.optimizer, Adam):
-        remedies.insert(0, subject.make_fix("set optimizer=adam", plan=replace(subject.plan, optimizer=Adam())))
+    context = training.static_context
+    fixes = [use_elu(context, normalized=True)] if any(has_kernel(row.layer) for row in hidden_rows(context)) else []
+    if not isinstance(context.plan.optimizer, Adam):
+        fixes.insert(0, context.make_fix("set optimizer=adam", plan=replace(context.plan, optimizer=Adam())))
     yield Finding(
         "no-progress",
         None,
-        f"after {show_amount(evidence.step, 'step')} accuracy is {show_percent(evidence.accuracy, 1)}: guessing among "
-        f"{subject.classes} classes gives {show_percent(1 / subject.classes, 0)}",
+        f"after {show_amount(training.step, 'step')} accuracy is {show_percent(training.accuracy, 1)}: guessing among "
+        f"{context.classes} classes gives {show_percent(1 / context.classes, 0)}",
         "Gradients reach all layers and the steps are of a usual size, but nothing is learned yet.",
-        tuple(remedy for remedy in remedies if remedy),
+        tuple(fix for fix in fixes if fix),
     )

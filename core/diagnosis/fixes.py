@@ -26,18 +26,18 @@ RELUS = ("relu", "relu6")
 """Activations that are flat below 0."""
 
 
-def fix_scaling(subject: StaticContext) -> list[Fix]:
-    """What mends the scale of the pixels and of the first weights, where these are off."""
-    found = chain(inputs_not_scaled(subject), initial_spread(subject))
-    return [remedy for finding in found for remedy in finding.fixes[:1]]
+def fix_scaling(context: StaticContext) -> list[Fix]:
+    """What fixes the scale of the pixels and of the first weights, where these are off."""
+    found = chain(inputs_not_scaled(context), initial_spread(context))
+    return [fix for finding in found for fix in finding.fixes[:1]]
 
 
-def hidden_rows(subject: StaticContext) -> tuple[Row, ...]:
+def hidden_rows(context: StaticContext) -> tuple[Row, ...]:
     """The rows before the last kernel."""
-    return subject.summary.rows[1 : subject.kernel_rows[-1].index] if subject.kernel_rows else ()
+    return context.summary.rows[1 : context.kernel_rows[-1].index] if context.kernel_rows else ()
 
 
-def use_elu(subject: StaticContext, *, normalized: bool) -> Fix | None:
+def use_elu(context: StaticContext, *, normalized: bool) -> Fix | None:
     """Hidden layers that let gradients through, fed and trained as suits them; None if there is nothing to change.
 
     elu has a slope of 1 above 0 and some below (Clevert et al. 2016): unlike relu it loses nothing in layers of few
@@ -47,8 +47,8 @@ def use_elu(subject: StaticContext, *, normalized: bool) -> Fix | None:
     """
     stack: list[Layer] = []
     changed: dict[str, int] = dict.fromkeys(("elu", "he_normal", "BatchNormalization"), 0)
-    inner = len(hidden_rows(subject))
-    for row in subject.summary.rows[1:]:
+    inner = len(hidden_rows(context))
+    for row in context.summary.rows[1:]:
         layer = row.layer
         if row.index <= inner:
             bent = _bent(row.layer)
@@ -56,56 +56,56 @@ def use_elu(subject: StaticContext, *, normalized: bool) -> Fix | None:
             changed["elu"] += bent is not row.layer
             changed["he_normal"] += layer is not bent
         stack.append(layer)
-        if normalized and row.index <= inner and _plain(layer) and not _normalized(subject, row):
+        if normalized and row.index <= inner and _plain(layer) and not _normalized(context, row):
             stack.append(BatchNormalization())
             changed["BatchNormalization"] += 1
-    plan, labels = _suited(subject)
+    plan, labels = _suited(context)
     if told := [what for what, count in changed.items() if count]:
         several = " and ".join(part for part in (", ".join(told[:-1]), told[-1]) if part)
         labels.insert(0, f"set {several} in {show_amount(max(changed.values()), 'layer')}")
-    architecture = replace(subject.architecture, layers=tuple(stack))
+    architecture = replace(context.architecture, layers=tuple(stack))
     if not labels:
         return None
     label = ", ".join(labels)
-    return subject.make_fix(label if told else f"set {label}", architecture=architecture, plan=plan)
+    return context.make_fix(label if told else f"set {label}", architecture=architecture, plan=plan)
 
 
-def use_leaky_relu(subject: StaticContext, slow: Fix | None = None) -> Fix | None:
+def use_leaky_relu(context: StaticContext, slow: Fix | None = None) -> Fix | None:
     """Hidden relus with a slope below 0, too (Maas et al. 2013), besides what ``slow`` changes; None if there are none.
 
-    A large step drives them off just as far: by itself the slope is no cure for that.
+    A large step drives them off just as far: by itself the slope is no fix for that.
     """
-    rows = [row for row in hidden_rows(subject) if activation(row.layer) in RELUS]
-    architecture = subject.architecture
+    rows = [row for row in hidden_rows(context) if activation(row.layer) in RELUS]
+    architecture = context.architecture
     for row in rows:
         architecture = architecture.replace(row.index, with_activation(row.layer, "leaky_relu") or row.layer)
     label = f"{f'{slow.label},' if slow else 'set'} activation=leaky_relu in place of relu"
-    return subject.make_fix(label, architecture=architecture, plan=slow.plan if slow else None) if rows else None
+    return context.make_fix(label, architecture=architecture, plan=slow.plan if slow else None) if rows else None
 
 
-def feeding(subject: StaticContext, row: Row) -> Row | None:
+def feeding(context: StaticContext, row: Row) -> Row | None:
     """The row whose kernel gives what the activation of ``row`` takes: itself, or the last one before it."""
-    return next((one for one in reversed(subject.kernel_rows) if one.index <= row.index), None)
+    return next((one for one in reversed(context.kernel_rows) if one.index <= row.index), None)
 
 
-def unbiased(subject: StaticContext, rows: list[Row]) -> Fix | None:
+def unbiased(context: StaticContext, rows: list[Row]) -> Fix | None:
     """Biases of 0 and fitting weights where ``rows`` have others; None if they have none."""
-    architecture: Architecture = subject.architecture
+    architecture: Architecture = context.architecture
     for row in rows:
         layer = row.layer
         if getattr(layer, "bias_initializer", Zeros()) != Zeros():
             architecture = architecture.replace(row.index, _fitted(replace(layer, bias_initializer=Zeros())))
-    if architecture == subject.architecture:
+    if architecture == context.architecture:
         return None
-    return subject.make_fix("set bias_initializer=zeros and he_normal", architecture=architecture)
+    return context.make_fix("set bias_initializer=zeros and he_normal", architecture=architecture)
 
 
-def _suited(subject: StaticContext) -> tuple[Plan, list[str]]:
-    plan, labels = subject.plan, list[str]()
+def _suited(context: StaticContext) -> tuple[Plan, list[str]]:
+    plan, labels = context.plan, list[str]()
     if isinstance(plan.optimizer, SGD) and not plan.optimizer.momentum:
         plan = replace(plan, optimizer=Adam())
         labels.append("optimizer=adam")
-    if any(inputs_not_scaled(subject)):
+    if any(inputs_not_scaled(context)):
         plan = replace(plan, pixels="0..1")
         labels.append('pixels="0..1"')
     return plan, labels
@@ -128,9 +128,9 @@ def _plain(layer: Layer) -> bool:
     return has_kernel(layer) and layer.group != "Recurrent"
 
 
-def _normalized(subject: StaticContext, row: Row) -> bool:
+def _normalized(context: StaticContext, row: Row) -> bool:
     """Whether a normalization stands between ``row`` and the next kernel."""
-    for later in subject.behind(row):
+    for later in context.behind(row):
         if isinstance(later.layer, BatchNormalization | LayerNormalization):
             return True
         if has_kernel(later.layer):

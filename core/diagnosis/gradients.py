@@ -43,33 +43,33 @@ SEEN = 3
 """How many of the newest samples must agree."""
 
 
-def vanishing_gradients(evidence: TrainingContext) -> Iterator[Finding]:
+def vanishing_gradients(training: TrainingContext) -> Iterator[Finding]:
     """Layers whose gradient is a small part of the last layer's, for itself and measured by the weights."""
-    accuracy = evidence.accuracy
-    if not evidence.settled or accuracy is None or accuracy >= LEARNING:
+    accuracy = training.accuracy
+    if not training.settled or accuracy is None or accuracy >= LEARNING:
         return
-    faded = [found for look in evidence.steps if (found := _faded(look))]
-    if not faded or 2 * len(faded) < len(evidence.steps):
+    faded = [found for look in training.steps if (found := _faded(look))]
+    if not faded or 2 * len(faded) < len(training.steps):
         return
     look, last = faded[-1]
     weakest = _weakest([each for each, _ in faded])
-    subject = evidence.static_context
+    context = training.static_context
     left = f"1/{last.gradient / weakest.gradient:,.0f} of" if weakest.gradient else "nothing of"
-    squashed = sum(activation(row.layer) in SQUASHING for row in hidden_rows(subject))
+    squashed = sum(activation(row.layer) in SQUASHING for row in hidden_rows(context))
     cause = "On its way back the gradient is multiplied by the weights and slopes of every layer, and they shrink it."
     if squashed:
         cause = (
             f"On its way back the gradient is multiplied by the slope of {show_amount(squashed, 'hidden activation')}, "
             "at most 1/4 for each sigmoid: little is left for the first layers to learn from."
         )
-    remedies = [use_elu(subject, normalized=True), use_elu(subject, normalized=False)]
+    fixes = [use_elu(context, normalized=True), use_elu(context, normalized=False)]
     yield Finding(
         "vanishing-gradients",
         weakest.row.index,
         f"at step {look.step:,} the gradient of {named(weakest.row)} is {weakest.gradient:.2g}, {left} the "
         f"{last.gradient:.2g} of {named(last.row)}; accuracy is {show_percent(accuracy, 1)}",
         cause,
-        _distinct(remedies),
+        _distinct(fixes),
     )
 
 
@@ -91,50 +91,50 @@ def _weakest(looks: Sequence[ProbedStep]) -> ProbedLayer:
     return min(looks[-1].kernel_layers[:-1], key=lambda layer: median(told[layer.row.index]))
 
 
-def dead_relus(evidence: TrainingContext) -> Iterator[Finding]:
+def dead_relus(training: TrainingContext) -> Iterator[Finding]:
     """Relus that give 0 whatever the image."""
-    subject = evidence.static_context
-    enough = DEAD if subject.plan.batch_size >= FEW else ALL
-    lasting = [one for one in _lasting(evidence, "dead") if one.share >= enough]
+    context = training.static_context
+    enough = DEAD if context.plan.batch_size >= FEW else ALL
+    lasting = [one for one in _lasting(training, "dead") if one.share >= enough]
     if not lasting:
         return
     worst = max(lasting, key=lambda one: one.share)
-    begun = evidence.steps[0].step
+    begun = training.steps[0].step
     cause = "A relu whose sum is below 0 for every image gives 0 and has no slope: no gradient reaches its weights. "
     if worst.first >= enough:
         cause += f"At step {begun:,} it was so already: the weights and biases it starts from are to blame."
-        mends = [unbiased(subject, _feeding(evidence)), *fix_scaling(subject), use_leaky_relu(subject)]
+        fixes = [unbiased(context, _feeding(training)), *fix_scaling(context), use_leaky_relu(context)]
     else:
         was = show_percent(worst.first, 0)
         cause += f"At step {begun:,} it was {was}: steps that were too large have pushed them there."
-        slow = lower_learning_rate(evidence)
-        mends = [slow, *fix_scaling(subject), use_leaky_relu(subject, slow)]
+        slow = lower_learning_rate(training)
+        fixes = [slow, *fix_scaling(context), use_leaky_relu(context, slow)]
     yield Finding(
         "dead-relus",
         worst.row.index,
         f"{_at_least(worst.share)} units of {named(worst.row)} gave 0 for every image of the batch at "
-        f"{_steps(evidence)}{_more(lasting)}",
+        f"{_steps(training)}{_more(lasting)}",
         cause,
-        _distinct(mends),
+        _distinct(fixes),
     )
 
 
-def _feeding(evidence: TrainingContext) -> list[Row]:
+def _feeding(context: TrainingContext) -> list[Row]:
     """The rows whose sums go into a relu."""
-    rows = evidence.static_context.summary.rows
-    fed = (feeding(evidence.static_context, row) for row in rows if activation(row.layer) in RELUS)
+    rows = context.static_context.summary.rows
+    fed = (feeding(context.static_context, row) for row in rows if activation(row.layer) in RELUS)
     return [row for row in fed if row is not None]
 
 
-def saturated_units(evidence: TrainingContext) -> Iterator[Finding]:
+def saturated_units(training: TrainingContext) -> Iterator[Finding]:
     """Sigmoids and tanh of which nearly all outputs are at their ends, from the start or with nothing learned."""
-    subject = evidence.static_context
+    context = training.static_context
     # A sure answer is one at its end: only of hidden layers does it say something.
-    inner = len(hidden_rows(subject))
-    low = evidence.settled and evidence.accuracy is not None and evidence.accuracy < GOOD
+    inner = len(hidden_rows(context))
+    low = training.settled and training.accuracy is not None and training.accuracy < GOOD
     lasting = [
         one
-        for one in _lasting(evidence, "saturated")
+        for one in _lasting(training, "saturated")
         if one.share >= FLAT and one.row.index <= inner and (low or one.first >= FLAT)
     ]
     if not lasting:
@@ -143,15 +143,15 @@ def saturated_units(evidence: TrainingContext) -> Iterator[Finding]:
     initial = worst.first >= FLAT
     cause = "Near its ends an activation has next to no slope: little of a gradient comes back through it. "
     cause += "It started so: its sums are too large." if initial else "Large steps have driven its sums there."
-    alive = use_elu(subject, normalized=True)
-    mends = [alive, *fix_scaling(subject)] if initial else [lower_learning_rate(evidence), alive]
+    alive = use_elu(context, normalized=True)
+    fixes = [alive, *fix_scaling(context)] if initial else [lower_learning_rate(training), alive]
     yield Finding(
         "saturated-units",
         worst.row.index,
-        f"{_at_least(worst.share)} outputs of {named(worst.row)} were near their ends at {_steps(evidence)}; at step "
-        f"{evidence.steps[0].step:,} it was {show_percent(worst.first, 0)}{_more(lasting)}",
+        f"{_at_least(worst.share)} outputs of {named(worst.row)} were near their ends at {_steps(training)}; at step "
+        f"{training.steps[0].step:,} it was {show_percent(worst.first, 0)}{_more(lasting)}",
         cause,
-        _distinct(mends),
+        _distinct(fixes),
     )
 
 
@@ -163,15 +163,13 @@ class _Lasting(Struct, frozen=True):
     first: float
 
 
-def _lasting(evidence: TrainingContext, share: str) -> Iterator[_Lasting]:
+def _lasting(context: TrainingContext, share: str) -> Iterator[_Lasting]:
     """What lasts over at least two samples, the first of which, where it is one of them, must agree."""
-    newest = evidence.steps[1:][-SEEN:]
-    first = _least(evidence.steps[:1], share)
+    newest = context.steps[1:][-SEEN:]
+    first = _least(context.steps[:1], share)
     for row, least in _least(newest, share).items():
         begun = first.get(row, 0.0)
-        yield _Lasting(
-            evidence.static_context.summary.rows[row], least if len(newest) > 1 else min(least, begun), begun
-        )
+        yield _Lasting(context.static_context.summary.rows[row], least if len(newest) > 1 else min(least, begun), begun)
 
 
 def _least(looks: tuple[ProbedStep, ...], share: str) -> dict[int, float]:
@@ -185,13 +183,13 @@ def _least(looks: tuple[ProbedStep, ...], share: str) -> dict[int, float]:
     return least
 
 
-def _steps(evidence: TrainingContext) -> str:
-    *earlier, last = (f"{look.step:,}" for look in evidence.steps[1:][-SEEN:])
+def _steps(context: TrainingContext) -> str:
+    *earlier, last = (f"{look.step:,}" for look in context.steps[1:][-SEEN:])
     return f"steps {', '.join(earlier)} and {last}" if earlier else f"step {last}"
 
 
-def _distinct(remedies: list[Fix | None]) -> tuple[Fix, ...]:
-    return tuple(dict.fromkeys(remedy for remedy in remedies if remedy))
+def _distinct(fixes: list[Fix | None]) -> tuple[Fix, ...]:
+    return tuple(dict.fromkeys(fix for fix in fixes if fix))
 
 
 def _at_least(share: float) -> str:

@@ -33,12 +33,12 @@ LEAST_SEEN = 1 / 2
 """Share of an image's pixels that must lie under a window at least once."""
 
 
-def discards_image(subject: StaticContext) -> Iterator[Finding]:
+def discards_image(context: StaticContext) -> Iterator[Finding]:
     """Pools that throw most of the image away before any weight has seen it."""
-    if not subject.kernel_rows:
+    if not context.kernel_rows:
         return
-    whole = count(subject.architecture.input_shape)
-    before = subject.summary.rows[1 : subject.kernel_rows[0].index]
+    whole = count(context.architecture.input_shape)
+    before = context.summary.rows[1 : context.kernel_rows[0].index]
     pools = [row for row in before if row.facts and isinstance(row.layer, POOLS)]
     left = [count(row.facts.output) for row in pools if row.facts]
     first = next((at for at, numbers in enumerate(left) if numbers < LEAST_KEPT * whole), None)
@@ -50,30 +50,30 @@ def discards_image(subject: StaticContext) -> Iterator[Finding]:
         f"{named(pools[first])} leaves {left[first]:,} of the image's {whole:,} numbers "
         f"({show_percent(left[first] / whole, 1)}) before any weight has seen them",
         "A pool keeps that something was there, not what: before the first filter it only makes the image coarse.",
-        tuple(_unpooled(subject, pools[first:], whole)),
+        tuple(_unpooled(context, pools[first:], whole)),
     )
 
 
-def _unpooled(subject: StaticContext, pools: list[Row], whole: int) -> Iterator[Fix]:
-    """Remedies for the pools from the first that leaves too little on: a smaller window, or none of them."""
+def _unpooled(context: StaticContext, pools: list[Row], whole: int) -> Iterator[Fix]:
+    """Fixes for the pools from the first that leaves too little on: a smaller window, or none of them."""
     row, layer = pools[0], pools[0].layer
     if len(pools) == 1 and row.input and isinstance(layer, MaxPooling2D | AveragePooling2D):
         size = (min(2, layer.pool_size[0]), min(2, layer.pool_size[1]))
         small = replace(layer, pool_size=size, strides=None)
         if count(small.facts(row.input).output) >= LEAST_KEPT * whole:
-            yield subject.replace_layer(f"set pool_size={show_shape(size)}", row, small)
-    architecture: Architecture = subject.architecture
+            yield context.replace_layer(f"set pool_size={show_shape(size)}", row, small)
+    architecture: Architecture = context.architecture
     for pool in reversed(pools):
         flat = isinstance(pool.layer, GlobalMaxPooling2D | GlobalAveragePooling2D)
         architecture = architecture.replace(pool.index, Flatten()) if flat else architecture.remove(pool.index)
     flat = isinstance(layer, GlobalMaxPooling2D | GlobalAveragePooling2D)
     label = "put Flatten in its place" if flat else "remove it" if len(pools) == 1 else "remove the pools"
-    yield subject.make_fix(label, architecture=architecture)
+    yield context.make_fix(label, architecture=architecture)
 
 
-def skips_pixels(subject: StaticContext) -> Iterator[Finding]:
+def skips_pixels(context: StaticContext) -> Iterator[Finding]:
     """A first convolution whose steps are so much larger than its window that most pixels never come under it."""
-    row = subject.kernel_rows[0] if subject.kernel_rows else None
+    row = context.kernel_rows[0] if context.kernel_rows else None
     if not row or not row.facts or not row.facts.window:
         return
     layer, window = row.layer, row.facts.window
@@ -89,7 +89,7 @@ def skips_pixels(subject: StaticContext) -> Iterator[Finding]:
         f"the {show_shape(layer.kernel_size)} window of {named(row)} moves by {show_shape(layer.strides)}: "
         f"it sees {under:,} of {pixels:,} pixels ({show_percent(under / pixels, 1)})",
         "Steps larger than the window leave gaps between its stops, and no later layer ever sees what lies in them.",
-        (subject.replace_layer(f"set strides={show_shape(strides)}", row, replace(layer, strides=strides)),),
+        (context.replace_layer(f"set strides={show_shape(strides)}", row, replace(layer, strides=strides)),),
     )
 
 

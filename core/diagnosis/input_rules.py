@@ -26,13 +26,13 @@ BOUNDED = ("sigmoid", "hard_sigmoid", "tanh", "hard_tanh", "softsign", "softmax"
 """Activations whose outputs are small whatever goes in."""
 
 
-def inputs_not_scaled(subject: StaticContext) -> Iterator[Finding]:
+def inputs_not_scaled(context: StaticContext) -> Iterator[Finding]:
     """Pixels of 0 to 255 that reach the first kernel as they are."""
-    if subject.plan.pixels != "0..255" or not subject.trains or not subject.kernel_rows:
+    if context.plan.pixels != "0..255" or not context.trains or not context.kernel_rows:
         return
-    first = subject.kernel_rows[0]
+    first = context.kernel_rows[0]
     least, largest = 0.0, 255.0
-    for row in subject.summary.rows[1 : first.index]:
+    for row in context.summary.rows[1 : first.index]:
         layer = row.layer
         if isinstance(layer, BatchNormalization | LayerNormalization) or activation(layer) in BOUNDED:
             return
@@ -40,10 +40,10 @@ def inputs_not_scaled(subject: StaticContext) -> Iterator[Finding]:
             least, largest = sorted(bound * layer.scale + layer.offset for bound in (least, largest))
     if max(-least, largest) <= LARGEST_INPUT:
         return
-    remedies = [subject.make_fix('set pixels="0..1"', plan=replace(subject.plan, pixels="0..1"))]
-    if subject.plan.batch_size >= FEWEST_EXAMPLES:
-        scaled = subject.architecture.insert(1, BatchNormalization())
-        remedies.append(subject.make_fix("insert BatchNormalization in front", architecture=scaled))
+    fixes = [context.make_fix('set pixels="0..1"', plan=replace(context.plan, pixels="0..1"))]
+    if context.plan.batch_size >= FEWEST_EXAMPLES:
+        scaled = context.architecture.insert(1, BatchNormalization())
+        fixes.append(context.make_fix("insert BatchNormalization in front", architecture=scaled))
     yield Finding(
         "inputs-not-scaled",
         first.index,
@@ -51,16 +51,16 @@ def inputs_not_scaled(subject: StaticContext) -> Iterator[Finding]:
         "inputs of about 1",
         "With inputs this large the first sums are large too: sigmoids and tanh start out flat, and the gradient of "
         "the first weights is as many times too large, so that no learning rate suits all layers.",
-        tuple(remedies),
+        tuple(fixes),
     )
 
 
-def bn_tiny_batches(subject: StaticContext) -> Iterator[Finding]:
+def bn_tiny_batches(context: StaticContext) -> Iterator[Finding]:
     """BatchNormalization over too few examples to tell mean and variance."""
-    size = subject.plan.batch_size
+    size = context.plan.batch_size
     rows = [
         row
-        for row in subject.summary.rows
+        for row in context.summary.rows
         if isinstance(row.layer, BatchNormalization) and row.layer.trainable  # frozen, it keeps its moving statistics
     ]
     if size >= FEWEST_EXAMPLES or not rows:
@@ -76,7 +76,7 @@ def bn_tiny_batches(subject: StaticContext) -> Iterator[Finding]:
         "A mean and a variance over so few examples are mostly chance: each step normalizes by others, and at test "
         "time the moving averages fit none of them.",
         tuple(
-            subject.make_fix(f"set batch_size={more}", plan=replace(subject.plan, batch_size=more))
+            context.make_fix(f"set batch_size={more}", plan=replace(context.plan, batch_size=more))
             for more in (32, 128)
         ),
     )

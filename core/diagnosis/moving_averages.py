@@ -41,12 +41,12 @@ CAUSE = (
 )
 
 
-def moving_averages_lag(subject: StaticContext) -> Iterator[Finding]:
+def moving_averages_lag(context: StaticContext) -> Iterator[Finding]:
     """Moving averages that the steps of the plan do not take to where the batches are."""
-    rows = held_back(subject)
+    rows = held_back(context)
     if not rows:
         return
-    row, steps = rows[0], _steps(subject)
+    row, steps = rows[0], _steps(context)
     momentum = _momentum(row)
     others = f"; {show_amount(len(rows) - 1, 'more layer')} alike" if rows[1:] else ""
     yield Finding(
@@ -56,55 +56,55 @@ def moving_averages_lag(subject: StaticContext) -> Iterator[Finding]:
         f"averages still hold {momentum:g}^{steps:,} = {show_percent(momentum**steps, 0)} of the 0 and 1 they start "
         f"from{others}",
         CAUSE,
-        hastened(subject, rows),
+        hastened(context, rows),
     )
 
 
-def averaging(subject: StaticContext) -> list[Row]:
+def averaging(context: StaticContext) -> list[Row]:
     """The rows that keep moving averages; one that is frozen normalizes by those it has, while training too."""
-    return [row for row in subject.summary.rows if isinstance(row.layer, BatchNormalization) and row.layer.trainable]
+    return [row for row in context.summary.rows if isinstance(row.layer, BatchNormalization) and row.layer.trainable]
 
 
-def held_back(subject: StaticContext) -> list[Row]:
+def held_back(context: StaticContext) -> list[Row]:
     """The rows whose moving averages do not arrive by the plan's last step."""
-    steps = _steps(subject)
-    return [row for row in averaging(subject) if _momentum(row) ** steps > LEFT] if subject.trains else []
+    steps = _steps(context)
+    return [row for row in averaging(context) if _momentum(row) ** steps > LEFT] if context.trains else []
 
 
-def hastened(subject: StaticContext, rows: list[Row]) -> tuple[Fix, ...]:
-    """Remedies by which the moving averages of ``rows`` arrive: lower momentum, smaller batches, more epochs."""
+def hastened(context: StaticContext, rows: list[Row]) -> tuple[Fix, ...]:
+    """Fixes by which the moving averages of ``rows`` arrive: lower momentum, smaller batches, more epochs."""
     if not rows:
         return ()
-    return tuple(_hastened(subject, rows))
+    return tuple(_hastened(context, rows))
 
 
-def _hastened(subject: StaticContext, rows: list[Row]) -> Iterator[Fix]:
-    plan, steps, slowest = subject.plan, _steps(subject), max(_momentum(row) for row in rows)
+def _hastened(context: StaticContext, rows: list[Row]) -> Iterator[Fix]:
+    plan, steps, slowest = context.plan, _steps(context), max(_momentum(row) for row in rows)
     if slowest <= 0:
         return
     lower = next(one for one in MOMENTA if one**steps <= ARRIVED and one <= max(0.0, 1 - QUICKER * (1 - slowest)))
-    architecture = subject.architecture
+    architecture = context.architecture
     for row in rows:
         if _momentum(row) > lower:
             architecture = architecture.replace(row.index, replace(row.layer, momentum=lower))
     where = f" in {show_amount(len(rows), 'layer')}" if rows[1:] else ""
-    yield subject.make_fix(f"set momentum={lower:g}{where}", architecture=architecture)
+    yield context.make_fix(f"set momentum={lower:g}{where}", architecture=architecture)
     if slowest >= 1:
         return
     needed = ceil(log(ARRIVED) / log(slowest))
-    examples = training_examples(plan.validation, subject.dataset.train)
+    examples = training_examples(plan.validation, context.dataset.train)
     size = 2 ** ((examples * plan.epochs // needed).bit_length() - 1) if examples * plan.epochs >= needed else 0
     if FEWEST_EXAMPLES <= size < plan.batch_size:
-        yield subject.make_fix(f"set batch_size={size}", plan=replace(plan, batch_size=size))
+        yield context.make_fix(f"set batch_size={size}", plan=replace(plan, batch_size=size))
     epochs = ceil(needed / max(1, ceil(examples / plan.batch_size)))
     if plan.epochs < epochs <= MOST_EPOCHS:
-        yield subject.make_fix(f"set epochs={epochs}", plan=replace(plan, epochs=epochs))
+        yield context.make_fix(f"set epochs={epochs}", plan=replace(plan, epochs=epochs))
 
 
-def _steps(subject: StaticContext) -> int:
+def _steps(context: StaticContext) -> int:
     """How many steps the plan takes."""
-    plan = subject.plan
-    return ceil(training_examples(plan.validation, subject.dataset.train) / plan.batch_size) * plan.epochs
+    plan = context.plan
+    return ceil(training_examples(plan.validation, context.dataset.train) / plan.batch_size) * plan.epochs
 
 
 def _momentum(row: Row) -> float:

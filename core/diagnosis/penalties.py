@@ -48,11 +48,11 @@ class Penalty(Struct, frozen=True):
     start: float | None
 
 
-def penalty_dominates(subject: StaticContext) -> Iterator[Finding]:
+def penalty_dominates(context: StaticContext) -> Iterator[Finding]:
     """Penalties on the first weights that are many times the loss."""
-    found = [one for one in penalties(subject) if one.start]
-    whole, loss = sum(one.start or 0.0 for one in found), subject.plan.loss.guessed(subject.classes)
-    if not subject.trains or not found or not loss or whole < TIMES * loss:
+    found = [one for one in penalties(context) if one.start]
+    whole, loss = sum(one.start or 0.0 for one in found), context.plan.loss.guessed(context.classes)
+    if not context.trains or not found or not loss or whole < TIMES * loss:
         return
     found.sort(key=lambda one: -(one.start or 0.0))
     worst = found[0]
@@ -63,15 +63,15 @@ def penalty_dominates(subject: StaticContext) -> Iterator[Finding]:
         CODE,
         worst.row.index,
         f"{penalty_of(worst)} adds about {worst.start:,.3g} to the loss at the start{more}; "
-        f"guessing among {subject.classes} classes is a loss of {loss:.2g}",
+        f"guessing among {context.classes} classes is a loss of {loss:.2g}",
         CAUSE,
-        lightened(subject, found, SMALL * loss / whole),
+        lightened(context, found, SMALL * loss / whole),
     )
 
 
-def penalties(subject: StaticContext) -> list[Penalty]:
+def penalties(context: StaticContext) -> list[Penalty]:
     """All regularizers of layers that are trained, with what they add at the start."""
-    return [one for row in subject.summary.rows[1:] for one in _penalties(row)]
+    return [one for row in context.summary.rows[1:] for one in _penalties(row)]
 
 
 def penalty_of(one: Penalty) -> str:
@@ -80,23 +80,23 @@ def penalty_of(one: Penalty) -> str:
     return f"{one.field} {factors} of {named(one.row)}"
 
 
-def lightened(subject: StaticContext, found: list[Penalty], share: float) -> tuple[Fix, ...]:
-    """Remedies that take the regularizers ``found`` away, or multiply their factors by ``share``."""
+def lightened(context: StaticContext, found: list[Penalty], share: float) -> tuple[Fix, ...]:
+    """Fixes that take the regularizers ``found`` away, or multiply their factors by ``share``."""
     several = f" of {show_amount(len(found), 'regularizer')}" if found[1:] else ""
     gone = f"remove {show_amount(len(found), 'regularizer')}" if found[1:] else f"remove {found[0].field}"
-    remedies = [_with(subject, gone, found, lambda _: None)]
+    fixes = [_with(context, gone, found, lambda _: None)]
     weaker = _weaker(found[0].regularizer, share)
     if _factors(weaker):
         label = ", ".join(f"{name}={value:g}" for name, value in _factors(weaker).items())
         text = f"set {label} in {found[0].field}"
         if several:
             text = f"multiply the factors{several} by {share:.0e}"
-        remedies.append(_with(subject, text, found, lambda one: _weaker(one, share)))
-    return tuple(remedies)
+        fixes.append(_with(context, text, found, lambda one: _weaker(one, share)))
+    return tuple(fixes)
 
 
-def _with(subject: StaticContext, label: str, found: list[Penalty], changed: _Change) -> Fix:
-    architecture = subject.architecture
+def _with(context: StaticContext, label: str, found: list[Penalty], changed: _Change) -> Fix:
+    architecture = context.architecture
     for one in found:
         layer = architecture.layers[one.row.index - 1]
         regularizer = changed(one.regularizer)
@@ -105,7 +105,7 @@ def _with(subject: StaticContext, label: str, found: list[Penalty], changed: _Ch
         else:
             layer = replace(layer, **{one.field: regularizer})
         architecture = architecture.replace(one.row.index, layer)
-    return subject.make_fix(label, architecture=architecture)
+    return context.make_fix(label, architecture=architecture)
 
 
 def _weaker(regularizer: Regularizer, share: float) -> Regularizer:

@@ -13,9 +13,9 @@ __all__ = ["architecture_problems"]
 def architecture_problems(architecture: Architecture, plan: Plan, summary: Summary) -> tuple[Problem, ...]:
     """What cannot be built or trained, and then, as warnings, what would learn badly: errors first."""
     problems = list(summary.problems)
-    mended = [(problem.layer, problem.fix) for problem in problems if problem.fix]
+    fixed = [(problem.layer, problem.fix) for problem in problems if problem.fix]
     # One fault is told once: channels that come first explain an input that is not the dataset's.
-    problems += [one for one in dataset_mismatches(architecture, plan, summary) if (one.layer, one.fix) not in mended]
+    problems += [one for one in dataset_mismatches(architecture, plan, summary) if (one.layer, one.fix) not in fixed]
     told = {(problem.layer, problem.message) for problem in problems}
     for finding in static_findings(architecture, plan, summary):
         message = finding.evidence

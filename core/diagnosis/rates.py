@@ -48,9 +48,9 @@ _JUMPS = (
 _height = itemgetter(1)
 
 
-def not_finite(evidence: TrainingContext) -> Iterator[Finding]:
+def not_finite(context: TrainingContext) -> Iterator[Finding]:
     """Weights or gradients that are no numbers any more."""
-    look = evidence.steps[-1] if evidence.steps else None
+    look = context.steps[-1] if context.steps else None
     broken = [layer for layer in look.layers if layer.broken] if look else []
     if not look or not broken:
         return
@@ -59,48 +59,48 @@ def not_finite(evidence: TrainingContext) -> Iterator[Finding]:
     first = (weights or broken)[0]
     what = "weights" if weights else "gradient"
     more = f"; those of {show_amount(len(weights or broken) - 1, 'more layer')} too" if (weights or broken)[1:] else ""
-    overlong = _overlong(evidence)
+    overlong = _overlong(context)
     yield Finding(
         "not-finite",
         first.row.index,
         f"at step {look.step:,} the {what} of {named(first.row)} {'are' if weights else 'is'} infinite or NaN{more}"
-        f"{_before(evidence, look)}",
+        f"{_before(context, look)}",
         _EXPLODES if overlong else _JUMPS,
-        _held(evidence) if overlong else _slowed(evidence),
+        _held(context) if overlong else _slowed(context),
     )
 
 
-def exploding_gradients(evidence: TrainingContext) -> Iterator[Finding]:
+def exploding_gradients(context: TrainingContext) -> Iterator[Finding]:
     """Gradients that were too long before any step was taken, and a loss that jumped by them."""
-    layer, jump = _overlong(evidence), _jump(evidence)
+    layer, jump = _overlong(context), _jump(context)
     if not layer or not jump:
         return
-    first = evidence.steps[0]
+    first = context.steps[0]
     yield Finding(
         "exploding-gradients",
         layer.row.index,
         f"at step {first.step:,} the gradient of {named(layer.row)} is {layer.gradient:,.3g}, {layer.relative:,.3g} "
-        f"times its weights; {_jumped(evidence, jump)}",
+        f"times its weights; {_jumped(context, jump)}",
         _EXPLODES,
-        _held(evidence),
+        _held(context),
     )
 
 
-def learning_rate_too_high(evidence: TrainingContext) -> Iterator[Finding]:
+def learning_rate_too_high(context: TrainingContext) -> Iterator[Finding]:
     """A loss that jumped up or an accuracy that was lost, or large steps by which nothing was learned."""
-    farthest = [layer for look in evidence.steps if (layer := largest_update(look))]
+    farthest = [layer for look in context.steps if (layer := largest_update(look))]
     layer = max(farthest, key=lambda one: one.update, default=None)
     moved = ""
     if layer and layer.update >= TOO_FAR:
         moved = f"one step moved {named(layer.row)} by {layer.update:,.2g} times its weights"
-    rate = f"learning_rate is {evidence.learning_rate:g}{' and training diverges' if evidence.guesses else ''}"
-    if jump := _jump(evidence):
-        told = f"{rate}: {_jumped(evidence, jump)}"
-    elif lost := _lost(evidence):
+    rate = f"learning_rate is {context.learning_rate:g}{' and training diverges' if context.guesses else ''}"
+    if jump := _jump(context):
+        told = f"{rate}: {_jumped(context, jump)}"
+    elif lost := _lost(context):
         told = f"{rate}: {lost}"
-    elif moved and evidence.guesses and evidence.history.loss:
-        reached = f"loss is {evidence.loss:,.3g}, accuracy {show_percent(evidence.accuracy, 1)}"
-        told = f"{rate}: after {show_amount(evidence.step, 'step')} {reached}"
+    elif moved and context.guesses and context.history.loss:
+        reached = f"loss is {context.loss:,.3g}, accuracy {show_percent(context.accuracy, 1)}"
+        told = f"{rate}: after {show_amount(context.step, 'step')} {reached}"
     else:
         return
     yield Finding(
@@ -108,87 +108,87 @@ def learning_rate_too_high(evidence: TrainingContext) -> Iterator[Finding]:
         layer.row.index if layer and moved else None,
         f"{told}{'; ' if moved else ''}{moved}",
         _JUMPS,
-        (lower_learning_rate(evidence),),
+        (lower_learning_rate(context),),
     )
 
 
-def learning_rate_too_low(evidence: TrainingContext) -> Iterator[Finding]:
+def learning_rate_too_low(context: TrainingContext) -> Iterator[Finding]:
     """Steps that hardly move any weights of a network with everything still to learn."""
-    history, accuracy = evidence.history, evidence.accuracy
-    if not evidence.settled or accuracy is None or accuracy >= GOOD or not history.progress or not history.loss:
+    history, accuracy = context.history, context.accuracy
+    if not context.settled or accuracy is None or accuracy >= GOOD or not history.progress or not history.loss:
         return
-    if history.progress.learning_rate < evidence.learning_rate / 2:
+    if history.progress.learning_rate < context.learning_rate / 2:
         return  # the schedule wants it so
-    farthest = [layer for look in evidence.steps if (layer := largest_update(look)) and layer.gradient > 0]
+    farthest = [layer for look in context.steps if (layer := largest_update(look)) and layer.gradient > 0]
     moved = median(layer.update for layer in farthest) if farthest else inf
     if not 0 < moved < TOO_NEAR:
         return
     yield Finding(
         "learning-rate-too-low",
         None,
-        f"learning_rate is {evidence.learning_rate:g}: a step moves no layer by more than {moved:.1g} of its weights, "
-        f"about {USUAL:g} is usual; in {show_amount(evidence.step, 'step')} the loss went from "
-        f"{history.loss[0].y:.3g} to {evidence.loss:.3g}",
+        f"learning_rate is {context.learning_rate:g}: a step moves no layer by more than {moved:.1g} of its weights, "
+        f"about {USUAL:g} is usual; in {show_amount(context.step, 'step')} the loss went from "
+        f"{history.loss[0].y:.3g} to {context.loss:.3g}",
         "Gradients are alive, but the steps are so small that training would take many times as long as it must.",
-        (scale_learning_rate(evidence, power(USUAL / moved)),),
+        (scale_learning_rate(context, power(USUAL / moved)),),
     )
 
 
-def _jump(evidence: TrainingContext) -> Point | None:
+def _jump(context: TrainingContext) -> Point | None:
     """The point at which the loss was highest, if that is a jump from where it started and not made good since."""
-    loss, accuracy = evidence.history.loss, evidence.accuracy
-    started = evidence.history.started
-    if len(loss) < 2 or not started or evidence.start <= 0 or (accuracy is not None and accuracy >= GOOD):
+    loss, accuracy = context.history.loss, context.accuracy
+    started = context.history.started
+    if len(loss) < 2 or not started or context.start <= 0 or (accuracy is not None and accuracy >= GOOD):
         return None
     at = loss.index(max(loss[1:], key=_height), 1)
     steps = (loss[at].x - loss[at - 1].x) * started.steps_per_epoch
-    enough = steps * evidence.static_context.plan.batch_size >= SHOWN
-    return loss[at] if enough and loss[at].y >= JUMP * evidence.start else None
+    enough = steps * context.static_context.plan.batch_size >= SHOWN
+    return loss[at] if enough and loss[at].y >= JUMP * context.start else None
 
 
-def _jumped(evidence: TrainingContext, jump: Point) -> str:
-    started = evidence.history.started
+def _jumped(context: TrainingContext, jump: Point) -> str:
+    started = context.history.started
     step = round(jump.x * started.steps_per_epoch) if started else 0
-    told = f"the loss rose from {evidence.history.loss[0].y:.3g} to {jump.y:,.3g} by step {step:,}"
-    if evidence.accuracy is not None and evidence.history.loss[-1] != jump:
-        told += f"; now it is {evidence.loss:,.3g}, accuracy {show_percent(evidence.accuracy, 1)}"
+    told = f"the loss rose from {context.history.loss[0].y:.3g} to {jump.y:,.3g} by step {step:,}"
+    if context.accuracy is not None and context.history.loss[-1] != jump:
+        told += f"; now it is {context.loss:,.3g}, accuracy {show_percent(context.accuracy, 1)}"
     return told
 
 
-def _lost(evidence: TrainingContext) -> str:
+def _lost(context: TrainingContext) -> str:
     """What of an earlier epoch's accuracy is lost, if much is."""
-    best = max(evidence.history.epochs, key=lambda epoch: epoch.accuracy, default=None)
-    accuracy = evidence.accuracy
-    if best is None or accuracy is None or not evidence.settled or best.accuracy - accuracy < FALLEN:
+    best = max(context.history.epochs, key=lambda epoch: epoch.accuracy, default=None)
+    accuracy = context.accuracy
+    if best is None or accuracy is None or not context.settled or best.accuracy - accuracy < FALLEN:
         return ""
     return f"accuracy was {show_percent(best.accuracy, 1)} in epoch {best.epoch} and is {show_percent(accuracy, 1)} now"
 
 
-def _overlong(evidence: TrainingContext) -> ProbedLayer | None:
+def _overlong(context: TrainingContext) -> ProbedLayer | None:
     """The layer whose gradient was longest for its weights at the first sample, if it was too long.
 
     Optimizers that divide by the gradient's size take no longer steps for it.
     """
-    if not evidence.steps or not isinstance(evidence.static_context.plan.optimizer, SGD):
+    if not context.steps or not isinstance(context.static_context.plan.optimizer, SGD):
         return None
-    layer = max(evidence.steps[0].kernel_layers, key=lambda one: one.relative, default=None)
+    layer = max(context.steps[0].kernel_layers, key=lambda one: one.relative, default=None)
     return layer if layer and layer.relative > OVERLONG else None
 
 
-def _before(evidence: TrainingContext, look: ProbedStep) -> str:
+def _before(context: TrainingContext, look: ProbedStep) -> str:
     """The largest update in the first step, if it was a large one: which others were looked at is a matter of time."""
-    first = evidence.steps[0]
+    first = context.steps[0]
     layer = largest_update(first) if first.step < look.step else None
     if not layer or layer.update < TOO_FAR:
         return ""
     return f"; step {first.step:,} moved {named(layer.row)} by {layer.update:,.2g} times its weights"
 
 
-def _held(evidence: TrainingContext) -> tuple[Fix, ...]:
-    clip = clip_gradients(evidence)
-    return (*fix_scaling(evidence.static_context), *([clip] if clip else []), lower_learning_rate(evidence))
+def _held(context: TrainingContext) -> tuple[Fix, ...]:
+    clip = clip_gradients(context)
+    return (*fix_scaling(context.static_context), *([clip] if clip else []), lower_learning_rate(context))
 
 
-def _slowed(evidence: TrainingContext) -> tuple[Fix, ...]:
-    clip = clip_gradients(evidence)
-    return (lower_learning_rate(evidence), *([clip] if clip else []))
+def _slowed(context: TrainingContext) -> tuple[Fix, ...]:
+    clip = clip_gradients(context)
+    return (lower_learning_rate(context), *([clip] if clip else []))

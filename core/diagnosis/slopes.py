@@ -21,10 +21,10 @@ LEAST_LEFT = 1e-3
 TIMES = ("", "a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
-def flat_slopes(subject: StaticContext) -> Iterator[Finding]:
+def flat_slopes(context: StaticContext) -> Iterator[Finding]:
     """Hidden activations one behind the other, each with a slope below 1 at most."""
     rows = [
-        row for row in hidden_rows(subject) if curve(activation(row.layer)).slope < 1 and not _normalized(subject, row)
+        row for row in hidden_rows(context) if curve(activation(row.layer)).slope < 1 and not _normalized(context, row)
     ]
     rows = [row for row in rows if row.layer.group != "Recurrent"]
     left = prod(curve(activation(row.layer)).slope for row in rows)
@@ -34,8 +34,8 @@ def flat_slopes(subject: StaticContext) -> Iterator[Finding]:
     counted = {name: len([*same]) for name, same in groupby(names)}
     powers = " * ".join(f"{curve(name).slope:.3g}^{count}" for name, count in counted.items())
     told = " and ".join(f"{_number(count)} {name}{'s' if count > 1 else ''}" for name, count in counted.items())
-    first = subject.kernel_rows[0]
-    remedies = [use_elu(subject, normalized=True), use_elu(subject, normalized=False)]
+    first = context.kernel_rows[0]
+    fixes = [use_elu(context, normalized=True), use_elu(context, normalized=False)]
     yield Finding(
         "flat-slopes",
         first.index,
@@ -43,7 +43,7 @@ def flat_slopes(subject: StaticContext) -> Iterator[Finding]:
         "of the last layer's",
         "On its way back a gradient is multiplied by the slope of every activation: for each sigmoid 1/4 at most, for "
         "relu and elu 1 where they are alive. With so little left the first layers hardly learn: it vanishes.",
-        tuple(dict.fromkeys(remedy for remedy in remedies if remedy)),
+        tuple(dict.fromkeys(fix for fix in fixes if fix)),
     )
 
 
@@ -51,9 +51,9 @@ def _number(count: int) -> str:
     return TIMES[count] if count < len(TIMES) else show_amount(count, "").strip().removesuffix("s").strip()
 
 
-def _normalized(subject: StaticContext, row: Row) -> bool:
+def _normalized(context: StaticContext, row: Row) -> bool:
     """Whether a normalization between ``row`` and a kernel next to it brings the gradient back to size."""
-    for around in (subject.behind(row), reversed(subject.summary.rows[1 : row.index])):
+    for around in (context.behind(row), reversed(context.summary.rows[1 : row.index])):
         for other in around:
             if isinstance(other.layer, BatchNormalization | LayerNormalization):
                 return True

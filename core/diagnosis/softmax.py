@@ -27,18 +27,18 @@ STRETCHING = (BatchNormalization, LayerNormalization, Rescaling)
 """Layers after which the bounds of what went in hold no more."""
 
 
-def softmax_on_one_unit(subject: StaticContext) -> Iterator[Finding]:
+def softmax_on_one_unit(context: StaticContext) -> Iterator[Finding]:
     """A softmax over a single number, which is 1 whatever the number."""
-    rows = _alone(subject)
+    rows = _alone(context)
     if not rows:
         return
-    is_output = len(rows) == 1 and not any(row.index > rows[0].index for row in subject.kernel_rows)
-    remedies = until_it_fits(subject) if is_output and subject.trains and subject.summary.output == (1,) else ()
-    if not remedies:
-        architecture = subject.architecture
+    is_output = len(rows) == 1 and not any(row.index > rows[0].index for row in context.kernel_rows)
+    fixes = until_it_fits(context) if is_output and context.trains and context.summary.output == (1,) else ()
+    if not fixes:
+        architecture = context.architecture
         for row in rows:
             architecture = architecture.replace(row.index, with_activation(row.layer, "sigmoid") or row.layer)
-        remedies = (subject.make_fix("set activation=sigmoid", architecture=architecture),)
+        fixes = (context.make_fix("set activation=sigmoid", architecture=architecture),)
     others = f"; {show_amount(len(rows) - 1, 'more layer')} alike" if len(rows) > 1 else ""
     yield Finding(
         "softmax-on-one-unit",
@@ -46,50 +46,50 @@ def softmax_on_one_unit(subject: StaticContext) -> Iterator[Finding]:
         f"{named(rows[0])} is a softmax over 1 number: exp(x) / exp(x) = 1 for every x{others}",
         "Softmax shares 1 out among its inputs. One input alone always gets all of it: the output says nothing, "
         "and no gradient goes back through it.",
-        remedies,
+        fixes,
     )
 
 
-def _alone(subject: StaticContext) -> list[Row]:
+def _alone(context: StaticContext) -> list[Row]:
     return [
         row
-        for row in subject.summary.rows
+        for row in context.summary.rows
         if row.facts and row.facts.output[-1] == 1 and activation(row.layer) == "softmax"
     ]
 
 
-def bounded_logits(subject: StaticContext) -> Iterator[Finding]:
+def bounded_logits(context: StaticContext) -> Iterator[Finding]:
     """A softmax of numbers that an activation in front of it, with no kernel between, keeps close together."""
-    ending = subject.ending
-    if not subject.classifies or ending is None or subject.ends_in not in SHARING:
+    ending = context.ending
+    if not context.classifies or ending is None or context.ends_in not in SHARING:
         return
-    first = _activated_before(subject, ending)
+    first = _activated_before(context, ending)
     if first is None:
         return
-    name, between = activation(first.layer), subject.summary.rows[first.index + 1 : ending.index]
+    name, between = activation(first.layer), context.summary.rows[first.index + 1 : ending.index]
     span = inf if any(isinstance(row.layer, STRETCHING) for row in between) else curve(name).span
-    floor = log(1 + (subject.classes - 1) * exp(-span))
+    floor = log(1 + (context.classes - 1) * exp(-span))
     twice = name in SHARING
     if not twice and floor < LEAST_FLOOR:
         return
     yield Finding(
         "softmax-twice" if twice else "bounded-logits",
         ending.index,
-        _evidence(subject, first, ending, None if span == inf else floor),
+        _evidence(context, first, ending, None if span == inf else floor),
         "One of the two is too many. The second takes the shares of the first for raw sums, which differ by 1 at most: "
         "it evens them out, and hardly any gradient is left for a sure answer."
         if twice
         else f"Softmax is made for sums of any size. Between the bounds of {name} they are too close together: "
         "the most sure answer still looks unsure.",
-        (_bared(subject, first, ending),),
+        (_bared(context, first, ending),),
     )
 
 
-def _activated_before(subject: StaticContext, ending: Row) -> Row | None:
+def _activated_before(context: StaticContext, ending: Row) -> Row | None:
     """The row that gives ``ending`` numbers that an activation has made already; None if a kernel makes them."""
     if has_kernel(ending.layer):
         return None
-    for row in reversed(subject.summary.rows[1 : ending.index]):
+    for row in reversed(context.summary.rows[1 : ending.index]):
         if activation(row.layer) not in ("", "linear"):
             return row
         if has_kernel(row.layer):
@@ -97,8 +97,8 @@ def _activated_before(subject: StaticContext, ending: Row) -> Row | None:
     return None
 
 
-def _evidence(subject: StaticContext, first: Row, ending: Row, floor: float | None) -> str:
-    name, classes, loss = activation(first.layer), subject.classes, subject.plan.loss
+def _evidence(context: StaticContext, first: Row, ending: Row, floor: float | None) -> str:
+    name, classes, loss = activation(first.layer), context.classes, context.plan.loss
     told = f"{named(ending)} is applied to what {name} has made already in {named(first)}"
     if floor is None:
         return told
@@ -109,30 +109,30 @@ def _evidence(subject: StaticContext, first: Row, ending: Row, floor: float | No
     return told
 
 
-def _bared(subject: StaticContext, first: Row, ending: Row) -> Fix:
-    """The remedy that leaves one of the two: the last, unless that is all its layer does and the first is as good."""
+def _bared(context: StaticContext, first: Row, ending: Row) -> Fix:
+    """The fix that leaves one of the two: the last, unless that is all its layer does and the first is as good."""
     plain = isinstance(ending.layer, Activation)
     if plain and activation(first.layer) in SHARING and activation(first.layer) == activation(ending.layer):
-        return subject.remove_layers(f"remove layer {ending.index} ({ending.layer.label})", (ending,))
+        return context.remove_layers(f"remove layer {ending.index} ({ending.layer.label})", (ending,))
     if isinstance(first.layer, Activation):
-        return subject.remove_layers(f"remove layer {first.index} ({first.layer.label})", (first,))
+        return context.remove_layers(f"remove layer {first.index} ({first.layer.label})", (first,))
     bare = with_activation(first.layer, "linear")
     if bare is None:
-        return subject.remove_layers(f"remove layer {first.index} ({first.layer.label})", (first,))
-    return subject.replace_layer(f"set activation=linear in layer {first.index}", first, bare)
+        return context.remove_layers(f"remove layer {first.index} ({first.layer.label})", (first,))
+    return context.replace_layer(f"set activation=linear in layer {first.index}", first, bare)
 
 
-def hidden_softmax(subject: StaticContext) -> Iterator[Finding]:
+def hidden_softmax(context: StaticContext) -> Iterator[Finding]:
     """A softmax with a kernel behind it."""
-    last = subject.kernel_rows[-1].index if subject.kernel_rows else 0
+    last = context.kernel_rows[-1].index if context.kernel_rows else 0
     rows = [
         row
-        for row in subject.summary.rows[1:last]
+        for row in context.summary.rows[1:last]
         if activation(row.layer) in SHARING and row.facts and row.facts.output[-1] > 1
     ]
     if not rows:
         return
-    row, architecture = rows[0], subject.architecture
+    row, architecture = rows[0], context.architecture
     for one in rows:
         hidden = "tanh" if one.layer.group == "Recurrent" else "relu"
         architecture = architecture.replace(one.index, with_activation(one.layer, hidden) or one.layer)
@@ -146,16 +146,16 @@ def hidden_softmax(subject: StaticContext) -> Iterator[Finding]:
         f"{named(row)} is a hidden layer: its {units:,} numbers add up to 1, about {1 / units:.2g} each{others}",
         "Softmax makes units fight for a share of 1: where one is large all others are next to nothing. Slopes of "
         "p * (1 - p), 1/4 at most and here much less, leave earlier layers little to learn from.",
-        (subject.make_fix(f"set activation={' and '.join(names)}{where}", architecture=architecture),),
+        (context.make_fix(f"set activation={' and '.join(names)}{where}", architecture=architecture),),
     )
 
 
-def softmax_over_places(subject: StaticContext) -> Iterator[Finding]:
+def softmax_over_places(context: StaticContext) -> Iterator[Finding]:
     """A softmax at the end over an axis that is not that of the classes."""
-    ending = subject.ending
-    if not subject.classifies or ending is None or ending.facts is None or subject.ends_in not in SHARING:
+    ending = context.ending
+    if not context.classifies or ending is None or ending.facts is None or context.ends_in not in SHARING:
         return
-    shape, classes = ending.facts.output, subject.classes
+    shape, classes = ending.facts.output, context.classes
     if shape[-1] in (1, classes):
         return
     yield Finding(
@@ -165,18 +165,18 @@ def softmax_over_places(subject: StaticContext) -> Iterator[Finding]:
         f"1, not the {classes} of the classes",
         "Softmax shares 1 out along the last axis only. The numbers of the classes lie along others, so each is sure "
         "by itself, and together they add up to more than 1.",
-        (_at_the_end(subject, ending),),
+        (_at_the_end(context, ending),),
     )
 
 
-def _at_the_end(subject: StaticContext, ending: Row) -> Fix:
-    architecture: Architecture = subject.architecture
+def _at_the_end(context: StaticContext, ending: Row) -> Fix:
+    architecture: Architecture = context.architecture
     if isinstance(ending.layer, Activation):
         architecture = architecture.remove(ending.index)
     else:
         architecture = architecture.replace(ending.index, with_activation(ending.layer, "linear") or ending.layer)
-    architecture = architecture.insert(len(architecture.layers) + 1, Activation(subject.ends_in))
-    return subject.make_fix(f"put {subject.ends_in} at the end", architecture=architecture)
+    architecture = architecture.insert(len(architecture.layers) + 1, Activation(context.ends_in))
+    return context.make_fix(f"put {context.ends_in} at the end", architecture=architecture)
 
 
 RULES: tuple[StaticRule, ...] = (softmax_on_one_unit, bounded_logits, hidden_softmax, softmax_over_places)

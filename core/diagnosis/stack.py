@@ -26,16 +26,16 @@ MANY = 1_000_000
 """Parameters of a layer below which it does not matter where they are."""
 
 
-def bottleneck(subject: StaticContext) -> Iterator[Finding]:
+def bottleneck(context: StaticContext) -> Iterator[Finding]:
     """Layers with too few outputs to tell the classes' shares.
 
     Shares that add up to 1 are one free number fewer than classes: nine tell ten apart.
     """
-    if not subject.trains or len(subject.kernel_rows) < 2:
+    if not context.trains or len(context.kernel_rows) < 2:
         return
-    enough = subject.classes - 1
-    first, last = subject.kernel_rows[0].index, subject.kernel_rows[-1].index
-    rows = subject.summary.rows[first:last]
+    enough = context.classes - 1
+    first, last = context.kernel_rows[0].index, context.kernel_rows[-1].index
+    rows = context.summary.rows[first:last]
     narrow = [row for row in rows if row.facts and count(row.facts.output) < enough]
     if not narrow:
         return
@@ -45,25 +45,25 @@ def bottleneck(subject: StaticContext) -> Iterator[Finding]:
     yield Finding(
         "bottleneck",
         worst.index,
-        f"{named(worst)} gives {show_amount(widths[worst.index], 'number')}{others}; the shares of {subject.classes} "
+        f"{named(worst)} gives {show_amount(widths[worst.index], 'number')}{others}; the shares of {context.classes} "
         f"classes that add up to 1 are {enough} free numbers",
         "All that later layers learn of an image has to pass through it, and what is lost there does not come back.",
-        _widened(subject, narrow),
+        _widened(context, narrow),
     )
 
 
-def _widened(subject: StaticContext, narrow: list[Row]) -> tuple[Fix, ...]:
-    """One remedy that gives each narrow row, or what decides on its depth, an output for each class."""
-    architecture, labels = subject.architecture, list[str]()
+def _widened(context: StaticContext, narrow: list[Row]) -> tuple[Fix, ...]:
+    """One fix that gives each narrow row, or what decides on its depth, an output for each class."""
+    architecture, labels = context.architecture, list[str]()
     for row in narrow:
-        for earlier in reversed(subject.summary.rows[subject.kernel_rows[0].index : row.index + 1]):
-            if wide := _wide(earlier.layer, subject.classes):
+        for earlier in reversed(context.summary.rows[context.kernel_rows[0].index : row.index + 1]):
+            if wide := _wide(earlier.layer, context.classes):
                 architecture = architecture.replace(earlier.index, wide[1])
                 labels.append(wide[0])
                 break
         else:
             return ()
-    return (subject.make_fix(", ".join(dict.fromkeys(labels)), architecture=architecture),)
+    return (context.make_fix(", ".join(dict.fromkeys(labels)), architecture=architecture),)
 
 
 def _wide(layer: Layer, least: int) -> tuple[str, Layer] | None:
@@ -84,25 +84,25 @@ def _wide(layer: Layer, least: int) -> tuple[str, Layer] | None:
     return None
 
 
-def top_heavy(subject: StaticContext) -> Iterator[Finding]:
+def top_heavy(context: StaticContext) -> Iterator[Finding]:
     """A dense layer behind a Flatten that holds nearly all parameters of a convolutional network."""
-    totals, rows = subject.summary.totals, subject.kernel_rows
+    totals, rows = context.summary.totals, context.kernel_rows
     if len(rows) < 2 or totals.params < MANY:
         return
-    for flatten in subject.summary.rows:
+    for flatten in context.summary.rows:
         if not isinstance(flatten.layer, Flatten) or flatten.input is None or len(flatten.input) != 3:
             continue
-        dense = next((row for row in subject.behind(flatten) if has_kernel(row.layer)), None)
+        dense = next((row for row in context.behind(flatten) if has_kernel(row.layer)), None)
         convolved = rows[0].index < flatten.index
         if convolved and dense and dense.facts and isinstance(dense.layer, Dense) and count(flatten.input[:2]) > 1:
             held = dense.facts.params
             if held >= MANY and held >= TOP_HEAVY * totals.params:
-                yield _heavy(subject, flatten, dense, held)
+                yield _heavy(context, flatten, dense, held)
                 return
 
 
-def _heavy(subject: StaticContext, flatten: Row, dense: Row, held: int) -> Finding:
-    whole = subject.summary.totals.params
+def _heavy(context: StaticContext, flatten: Row, dense: Row, held: int) -> Finding:
+    whole = context.summary.totals.params
     height, width, depth = flatten.input or (1, 1, 1)
     return Finding(
         "top-heavy",
@@ -111,29 +111,29 @@ def _heavy(subject: StaticContext, flatten: Row, dense: Row, held: int) -> Findi
         f"{height} * {width} * {depth} = {show_amount(height * width * depth, 'number')}",
         "Each unit learns every place of every feature map by itself: much memory, much to learn by heart, and "
         "nothing that the filters have found is shared between places.",
-        tuple(_lighter(subject, flatten, dense, held)),
+        tuple(_lighter(context, flatten, dense, held)),
     )
 
 
-def _lighter(subject: StaticContext, flatten: Row, dense: Row, held: int) -> Iterator[Fix]:
+def _lighter(context: StaticContext, flatten: Row, dense: Row, held: int) -> Iterator[Fix]:
     """Poolings after which the dense layer is heavy no more: the smallest that does it, and that of everything."""
     height, width, depth = flatten.input or (1, 1, 1)
     units = dense.layer.units if isinstance(dense.layer, Dense) else 0
-    rest = subject.summary.totals.params - held
+    rest = context.summary.totals.params - held
     biases = total(dense.facts.biases) if dense.facts else 0
 
     def light(places: int) -> bool:
         inputs = places * depth
         left = inputs * units + biases
-        return (left < MANY or left < TOP_HEAVY * (left + rest)) and inputs >= subject.classes
+        return (left < MANY or left < TOP_HEAVY * (left + rest)) and inputs >= context.classes
 
     for size in range(2, min(height, width, LARGEST_POOL) + 1):
         if light((height // size) * (width // size)):
-            pooled = subject.architecture.insert(flatten.index, MaxPooling2D((size, size)))
-            yield subject.make_fix(f"insert MaxPooling2D {size}x{size} before Flatten", architecture=pooled)
+            pooled = context.architecture.insert(flatten.index, MaxPooling2D((size, size)))
+            yield context.make_fix(f"insert MaxPooling2D {size}x{size} before Flatten", architecture=pooled)
             break
     if light(1):
-        yield subject.replace_layer("put GlobalAveragePooling2D in Flatten's place", flatten, GlobalAveragePooling2D())
+        yield context.replace_layer("put GlobalAveragePooling2D in Flatten's place", flatten, GlobalAveragePooling2D())
 
 
 RULES: tuple[StaticRule, ...] = (bottleneck, top_heavy)

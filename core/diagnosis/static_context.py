@@ -80,15 +80,15 @@ class StaticContext(Struct, frozen=True, dict=True):
         return found
 
     def make_fix(self, label: str, *, architecture: Architecture | None = None, plan: Plan | None = None) -> Fix:
-        """A remedy that leaves as it is what it does not name."""
+        """A fix that leaves as it is what it does not name."""
         return Fix(label, architecture or self.architecture, plan or self.plan)
 
     def replace_layer(self, label: str, row: Row, layer: Layer, plan: Plan | None = None) -> Fix:
-        """A remedy that puts ``layer`` in the place of ``row``."""
+        """A fix that puts ``layer`` in the place of ``row``."""
         return self.make_fix(label, architecture=self.architecture.replace(row.index, layer), plan=plan)
 
     def remove_layers(self, label: str, rows: tuple[Row, ...]) -> Fix:
-        """A remedy that takes ``rows`` away."""
+        """A fix that takes ``rows`` away."""
         architecture = self.architecture
         for row in reversed(rows):
             architecture = architecture.remove(row.index)

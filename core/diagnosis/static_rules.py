@@ -25,5 +25,5 @@ RULES: tuple[StaticRule, ...] = (
 
 def static_findings(architecture: Architecture, plan: Plan, summary: Summary) -> tuple[Finding, ...]:
     """All that the rules find, whatever the architecture; ``summary`` is that of ``architecture``."""
-    subject = StaticContext(architecture, plan, summary)
-    return tuple(finding for rule in RULES for finding in rule(subject))
+    context = StaticContext(architecture, plan, summary)
+    return tuple(finding for rule in RULES for finding in rule(context))

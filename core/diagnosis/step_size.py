@@ -22,24 +22,24 @@ SLOWEST, FASTEST = 1e-12, 1e6
 """Learning rates beyond which nothing is proposed."""
 
 
-def scale_learning_rate(evidence: TrainingContext, factor: float) -> Fix:
+def scale_learning_rate(context: TrainingContext, factor: float) -> Fix:
     """The learning rate times ``factor``."""
-    plan = evidence.static_context.plan
-    rate = _times(evidence.learning_rate, factor)
+    plan = context.static_context.plan
+    rate = _times(context.learning_rate, factor)
     if rate == plan.optimizer.learning_rate:  # where a person who changed it by hand started from
         rate = _times(rate, factor)
     plan = replace(plan, optimizer=replace(plan.optimizer, learning_rate=rate))
-    return evidence.static_context.make_fix(f"set learning_rate={rate:g}", plan=plan)
+    return context.static_context.make_fix(f"set learning_rate={rate:g}", plan=plan)
 
 
 def _times(rate: float, factor: float) -> float:
     return float(f"{min(max(rate * factor, SLOWEST), FASTEST):.3g}")
 
 
-def lower_learning_rate(evidence: TrainingContext) -> Fix:
+def lower_learning_rate(context: TrainingContext) -> Fix:
     """A learning rate so much lower that the first updates are of a bold size at most; a tenth at least."""
-    moved = [layer.update for look in evidence.steps[:1] if (layer := largest_update(look))]
-    return scale_learning_rate(evidence, 1 / power(max(moved, default=0.0) / BOLD))
+    moved = [layer.update for look in context.steps[:1] if (layer := largest_update(look))]
+    return scale_learning_rate(context, 1 / power(max(moved, default=0.0) / BOLD))
 
 
 def power(factor: float) -> float:
@@ -47,14 +47,14 @@ def power(factor: float) -> float:
     return float(10.0 ** round(log10(min(max(factor, LEAST), MOST))))
 
 
-def clip_gradients(evidence: TrainingContext) -> Fix | None:
+def clip_gradients(context: TrainingContext) -> Fix | None:
     """Gradients of length 1 at most, if they may be longer and such steps would be short enough.
 
     Pascanu, Mikolov & Bengio 2013, On the difficulty of training recurrent neural networks.
     """
-    optimizer = evidence.static_context.plan.optimizer
+    optimizer = context.static_context.plan.optimizer
     held = (optimizer.clipnorm, optimizer.clipvalue, optimizer.global_clipnorm)
-    if evidence.learning_rate > LONGEST or any(bound is not None for bound in held):
+    if context.learning_rate > LONGEST or any(bound is not None for bound in held):
         return None
-    plan = replace(evidence.static_context.plan, optimizer=replace(optimizer, clipnorm=1.0))
-    return evidence.static_context.make_fix("set clipnorm=1", plan=plan)
+    plan = replace(context.static_context.plan, optimizer=replace(optimizer, clipnorm=1.0))
+    return context.static_context.make_fix("set clipnorm=1", plan=plan)

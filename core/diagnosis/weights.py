@@ -56,19 +56,19 @@ class _Off(Struct, frozen=True):
     ratio: float = 0.0
 
 
-def same_weights(subject: StaticContext) -> Iterator[Finding]:
+def same_weights(context: StaticContext) -> Iterator[Finding]:
     """Kernels that give several units the same weights."""
     off = [
         _Off(row, start)
-        for row, start in _starts(subject)
+        for row, start in _starts(context)
         # Behind the last kernel the labels tell units apart.
-        if start.value is not None and start.kernel.twins > 1 and row is not subject.kernel_rows[-1]
+        if start.value is not None and start.kernel.twins > 1 and row is not context.kernel_rows[-1]
     ]
     if not off:
         return
     row, kernel, value = off[0].row, off[0].start.kernel, off[0].start.value or 0.0
     cause = "Units with the same weights give the same number, and learn the same until later layers tell them apart."
-    if value == 0 and _unbiased(row.layer) and subject.activation_after(row) == "relu":
+    if value == 0 and _unbiased(row.layer) and context.activation_after(row) == "relu":
         cause = "Every sum is 0, where relu has no slope: the layer gives nothing and no gradient ever reaches it."
     yield Finding(
         "same-weights",
@@ -76,20 +76,20 @@ def same_weights(subject: StaticContext) -> Iterator[Finding]:
         f"{kernel.field} fills {named(row)} with {value:g}: all {kernel.twins:,} units start alike and count for one"
         f"{_more(off, 'alike')}",
         cause,
-        (_fitted(subject, off),),
+        (_fitted(context, off),),
     )
 
 
-def initial_spread(subject: StaticContext) -> Iterator[Finding]:
+def initial_spread(context: StaticContext) -> Iterator[Finding]:
     """Kernels whose values are spread far more or far less than their numbers of inputs ask for."""
-    off = [_Off(row, start, ratio) for row, start in _starts(subject) if (ratio := _ratio(subject, row, start))]
+    off = [_Off(row, start, ratio) for row, start in _starts(context) if (ratio := _ratio(context, row, start))]
     if not off:
         return
     worst = max(off, key=lambda one: max(one.ratio, 1 / one.ratio))
     row, start, ratio = worst.row, worst.start, worst.ratio
     fan_in, fan_out = fans(start.kernel.shape)
     right = f"sqrt(2 / ({fan_in} + {fan_out})) = {start.glorot:.3g}"
-    if _like_relu(subject, row):
+    if _like_relu(context, row):
         right = f"sqrt(2 / {start.kernel.inputs}) = {start.he:.3g}"
     cause = "Sums that are too small shrink the signal, and on the way back the gradient, layer by layer."
     if ratio > 1:
@@ -101,30 +101,30 @@ def initial_spread(subject: StaticContext) -> Iterator[Finding]:
         f"{f'{ratio:,.3g} times' if ratio > 1 else f'1/{1 / ratio:,.3g} of'} {right}"
         f"{_more(off, 'off')}",
         cause,
-        (_fitted(subject, off),),
+        (_fitted(context, off),),
     )
 
 
-def _ratio(subject: StaticContext, row: Row, start: _Start) -> float | None:
+def _ratio(context: StaticContext, row: Row, start: _Start) -> float | None:
     """The kernel's spread by the right one; None if it is beyond none of the formulas, by either count of inputs."""
     stddev = start.stddev
     if stddev is None:
         return None
     too_wide = stddev > TOO_FAR * max(start.he, start.glorot, start.keras)
     too_narrow = stddev * TOO_FAR < min(start.he, start.glorot, start.keras)
-    if not (too_wide or too_narrow) or (too_wide and _normalized(subject, row)):
+    if not (too_wide or too_narrow) or (too_wide and _normalized(context, row)):
         return None
-    ratio = stddev / (start.he if _like_relu(subject, row) else start.glorot)
+    ratio = stddev / (start.he if _like_relu(context, row) else start.glorot)
     return min(max(ratio, float_info.min), float_info.max)
 
 
-def _like_relu(subject: StaticContext, row: Row) -> bool:
-    return subject.activation_after(row) in RELU_LIKE
+def _like_relu(context: StaticContext, row: Row) -> bool:
+    return context.activation_after(row) in RELU_LIKE
 
 
-def _starts(subject: StaticContext) -> Iterator[tuple[Row, _Start]]:
+def _starts(context: StaticContext) -> Iterator[tuple[Row, _Start]]:
     """The kernels that training changes and whose initializer knows nothing of their shape."""
-    for row in subject.kernel_rows:
+    for row in context.kernel_rows:
         layer = row.layer
         if isinstance(layer, Bidirectional):
             layer = layer.layer if layer.trainable else layer
@@ -154,11 +154,11 @@ def _unbiased(layer: Layer) -> bool:
     return not getattr(layer, "use_bias", True) or same_value(getattr(layer, "bias_initializer", Zeros())) == 0
 
 
-def _normalized(subject: StaticContext, row: Row) -> bool:
+def _normalized(context: StaticContext, row: Row) -> bool:
     """Whether a normalization behind ``row`` divides the scale of its sums away before the next kernel."""
     if activation(row.layer) not in KEEPS_SCALE:
         return False
-    for later in subject.behind(row):
+    for later in context.behind(row):
         if isinstance(later.layer, BatchNormalization | LayerNormalization):
             return True
         if activation(later.layer) not in ("", *KEEPS_SCALE) or has_kernel(later.layer):
@@ -172,13 +172,13 @@ def _more(off: list[_Off], how: str) -> str:
     return f"; {show_amount(more, 'more kernel')} {verb} {how}" if more else ""
 
 
-def _fitted(subject: StaticContext, off: list[_Off]) -> Fix:
-    """The remedy that has each kernel filled by what suits its inputs and its layer's activation."""
-    stack = list(subject.architecture.layers)
+def _fitted(context: StaticContext, off: list[_Off]) -> Fix:
+    """The fix that has each kernel filled by what suits its inputs and its layer's activation."""
+    stack = list(context.architecture.layers)
     label = f"set fitting initializers in {show_amount(len({one.row.index for one in off}), 'layer')}"
     for one in off:
         field, at = one.start.kernel.field, one.row.index - 1
-        fitting = HeNormal() if _like_relu(subject, one.row) else GlorotUniform()
+        fitting = HeNormal() if _like_relu(context, one.row) else GlorotUniform()
         if len(off) == 1:
             label = f"set {field}={fitting.alias()}"
         layer = stack[at]
@@ -186,7 +186,7 @@ def _fitted(subject: StaticContext, off: list[_Off]) -> Fix:
             stack[at] = replace(layer, layer=replace(layer.layer, **{field: fitting}))
         else:
             stack[at] = replace(layer, **{field: fitting})
-    return subject.make_fix(label, architecture=replace(subject.architecture, layers=tuple(stack)))
+    return context.make_fix(label, architecture=replace(context.architecture, layers=tuple(stack)))
 
 
 RULES: tuple[StaticRule, ...] = (same_weights, initial_spread)

@@ -1,4 +1,4 @@
-"""A cure for what keeps a network from learning well."""
+"""A fix for what keeps a network from learning well."""
 
 from msgspec import Struct
 
@@ -9,7 +9,7 @@ __all__ = ["Fix"]
 
 
 class Fix(Struct, frozen=True):
-    """A cure that a key applies: in few words, and the values as they are afterwards."""
+    """A fix that a key applies: in few words, and the values as they are afterwards."""
 
     label: str
     architecture: Architecture

@@ -31,7 +31,7 @@ class Problem(Struct, frozen=True):
     code: str
     message: str
     fix: LayerFix | Fix | None = None
-    """A mend of the layer, or of architecture and plan together."""
+    """A fix of the layer, or of architecture and plan together."""
     cause: str = ""
     """Why it matters, in plain words, where the message does not say so."""
 
@@ -127,7 +127,7 @@ def summarize(architecture: Architecture) -> Summary:
 
 
 def channels_last_fix(shape: Shape) -> LayerFix | None:
-    """The mend of an input that looks as if it had its channels first; None if it does not."""
+    """The fix of an input that looks as if it had its channels first; None if it does not."""
     turned = channels_last(shape)
     return LayerFix(f"set input_shape={show_shape(turned)}", "replace", Input(turned)) if turned else None
 

@@ -18,7 +18,7 @@ __all__ = ["REMOVE", "Facts", "Layer", "LayerError", "LayerFix", "LayerWarning"]
 
 
 class LayerFix(Struct, frozen=True):
-    """A mend that a key applies: ``layer`` in this one's place, in front of it or behind it, or this one taken away."""
+    """A fix that a key applies: ``layer`` in this one's place, in front of it or behind it, or this one taken away."""
 
     label: str
     action: Literal["replace", "insert", "append", "remove"]
@@ -40,7 +40,7 @@ class LayerWarning(Struct, frozen=True):
 
 
 class LayerError(ValueError):
-    """A layer cannot take its input: why, and the mends that are on offer."""
+    """A layer cannot take its input: why, and the fixes that are on offer."""
 
     def __init__(self, code: str, message: str, fix: LayerFix | None = REMOVE) -> None:
         super().__init__(message)

@@ -32,13 +32,13 @@ WEIGHTS_1D = Formula("weights", "kernel * floor(depth / groups) * filters", "ker
 WORK_1D = Formula("multiply-adds", "steps * weights", "each weight is used once at every stop of the window")
 
 
-def _stride_or_dilation(layer: "Conv2D | Conv1D | Conv2DTranspose", mend: Layer) -> None:
+def _stride_or_dilation(layer: "Conv2D | Conv1D | Conv2DTranspose", fix: Layer) -> None:
     strides, dilation = layer.strides, layer.dilation_rate
     widest = (max(strides), max(dilation)) if isinstance(strides, tuple) and isinstance(dilation, tuple) else None
     stride, spread = widest or (layer.strides, layer.dilation_rate)
     if stride > 1 and spread > 1:  # type: ignore[operator]  # both are whole numbers here
         message = f"{layer.type}: Keras takes strides or dilation_rate above 1, not both"
-        raise LayerError("stride-and-dilation", message, LayerFix("set dilation_rate=1", "replace", mend))
+        raise LayerError("stride-and-dilation", message, LayerFix("set dilation_rate=1", "replace", fix))
 
 
 class Conv2D(Layer, frozen=True):

@@ -1,4 +1,4 @@
-"""What a layer may ask of its input's shape; what does not fit is refused with a mend."""
+"""What a layer may ask of its input's shape; what does not fit is refused with a fix."""
 
 from core.network.layers.base import REMOVE, Layer, LayerError, LayerFix
 from core.network.layers.reshaping import Reshape

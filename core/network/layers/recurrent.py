@@ -169,7 +169,7 @@ class Bidirectional(Layer, frozen=True):
         )
 
     def _one(self, x: Shape) -> Facts:
-        """The facts of one copy; a mend of the copy is offered as one of the whole."""
+        """The facts of one copy; a fix of the copy is offered as one of the whole."""
         try:
             facts = self.layer.facts(x)
         except LayerError as unfit:

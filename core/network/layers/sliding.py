@@ -40,7 +40,7 @@ def place_window(
     dilation: tuple[int, int],
     padded: Callable[[str | int], Layer],
 ) -> PlacedWindow:
-    """Slide ``kernel`` over the image ``x``; ``padded`` gives the layer with another padding, for mends.
+    """Slide ``kernel`` over the image ``x``; ``padded`` gives the layer with another padding, for fixes.
 
     Raises `LayerError` if ``x`` is no image or the window is larger than the padded image.
     """
