@@ -46,7 +46,7 @@ class Stage(App[None]):
 async def stepping(shown, size=(120, 36), filter=0):
     app = Stage(shown, filter)
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: app.stepper.is_mounted and app.stepper.given.drawn)
+        await until(pilot, lambda: app.stepper.is_mounted and app.stepper.input_pixels.drawn)
         await pilot.pause()
         yield app, app.stepper, pilot
 
@@ -113,9 +113,9 @@ async def test_the_arrows_slide_the_window_stop_by_stop():
 
 async def test_the_frame_goes_with_the_window():
     async with stepping(layered(Conv2D(1, (3, 3), strides=(2, 2)), (9, 9, 1))) as (_app, stepper, pilot):
-        times = (stepper.given.drawn.picture.shape[1] - 2) // 9
+        times = (stepper.input_pixels.drawn.picture.shape[1] - 2) // 9
         await pilot.press("down", "right")
-        frame = np.argwhere(stepper.given.drawn.picture == FRAME)
+        frame = np.argwhere(stepper.input_pixels.drawn.picture == FRAME)
         # The window covers rows and columns 2 to 4; the frame is one pixel around them.
         assert frame.min(axis=0).tolist() == [2 * times] * 2
         assert frame.max(axis=0).tolist() == [1 + 5 * times] * 2
@@ -287,7 +287,7 @@ async def test_it_looks_as_it_was_last_looked_at(name, layer, size, update):
     async with inspecting(network, "w", size) as (app, pane, pilot):
         await until(pilot, lambda: pane.view.activations.scene)
         await pilot.press(*["down"] * layer, "enter")
-        await until(pilot, lambda: isinstance(app.screen, Stepper) and app.screen.given.drawn)
+        await until(pilot, lambda: isinstance(app.screen, Stepper) and app.screen.input_pixels.drawn)
         await pilot.press(*["down"] * (9 // layer), *["right"] * (10 // layer))
         for theme in (LIGHT, DARK):
             app.theme = theme.name

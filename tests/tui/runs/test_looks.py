@@ -18,7 +18,7 @@ SCENES = {
     "runs-facts": (["end", "up", "c", "c"], "network"),
     "runs-damaged": (["end"], "run.json: is damaged"),
     "runs-filter": (["slash", "text:lenet best>0.9"], "2 of 7"),
-    "runs-name": (["n"], "enter keeps it"),
+    "runs-name": (["n"], "enter: save"),
 }
 
 
