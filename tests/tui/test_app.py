@@ -28,7 +28,7 @@ async def test_the_browser_filters_and_opens_a_preset(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "p", "text:alexn")
         assert isinstance(app.screen, BrowsePresets)
-        assert "Not trained here" in screen_of(app)
+        assert "Cannot be trained here" in screen_of(app)
         await keys(pilot, "enter")
         await until(pilot, lambda: app.preset.name == "AlexNet")
         assert "62,378,344 params" in screen_of(app)

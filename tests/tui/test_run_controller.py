@@ -47,7 +47,7 @@ async def test_a_training_is_kept_gone_on_with_and_looked_into(home: Path) -> No
         assert run.metrics.test_accuracy == app.train_pane.history.ended.test_accuracy
 
         await keys(pilot, "r")
-        assert "come to its end" in pane.status.message
+        assert "is finished" in pane.status.message
         before = app.train_pane.history
         await keys(pilot, "plus")
         await until(pilot, lambda: app.tabs.current == "train" and app.train_pane.history != before)
@@ -153,7 +153,7 @@ async def test_while_something_is_trained_no_run_is_gone_on_with_or_looked_into(
         await keys(pilot, "r")
         await until(pilot, lambda: "training is running" in notices(app))
         await keys(pilot, "i")
-        await until(pilot, lambda: "on show until it ends" in notices(app))
+        await until(pilot, lambda: "is shown until it ends" in notices(app))
         assert app.tabs.current == "runs"
 
 

@@ -206,7 +206,7 @@ async def test_what_goes_wrong_after_the_end_is_told_at_once():
         why = "the Keras files of this run were not exported to the disk is full"
         Thread(target=app.sessions[0].listen, args=(RunNotSaved(why),)).start()
         await until(pilot, lambda: why in [notice.message for notice in app._notifications])
-        assert "not all of it" not in pane.message
+        assert "not everything was saved" not in pane.message
 
 
 @both_sizes
@@ -309,7 +309,7 @@ async def test_t_after_the_end_starts_anew():
         ("x", "nothing is training"),
         ("[", "nothing is training"),
         ("]", "nothing is training"),
-        ("+", "nothing to go on from yet"),
+        ("+", "nothing to continue yet"),
     ],
 )
 async def test_at_rest_a_refused_key_says_why(size, key, why):
@@ -332,7 +332,7 @@ async def test_while_training_t_and_the_plan_are_refused(size):
         await pilot.press("t")
         assert "training is running: x stops it" in pane.message
         await pilot.press("e")
-        assert "the plan is fixed while it trains" in pane.message
+        assert "the plan is fixed during training" in pane.message
         assert len(app.sessions) == 1
         assert pane.form.disabled
 
@@ -342,7 +342,7 @@ async def test_while_preparing_only_stop_is_taken():
         await pilot.press("t")
         for key in ("space", "n", "[", "+"):
             await pilot.press(key)
-            assert "getting ready" in pane.message
+            assert "being prepared" in pane.message
         await pilot.press("x")
         await until(pilot, lambda: not pane.busy)
 
@@ -377,7 +377,7 @@ async def test_a_failure_is_told_and_the_next_training_runs(size):
         assert pane.message == f"failed: {reason}"
         assert "[b]12 GiB[/b]" in str(pane.status.render())
         await pilot.press("+")
-        assert "nothing to go on from" in pane.message
+        assert "nothing to continue" in pane.message
         app.failure = None
         await pilot.press("t")
         await until(pilot, lambda: len(app.sessions) == 2)
@@ -592,7 +592,7 @@ async def test_stopping_at_rest_does_nothing():
 async def test_a_second_stop_leaves_the_test_set_out():
     async with training() as (app, pane, pilot):
         pane.action_stop()
-        assert "measured on the test set" in pane.message
+        assert "evaluating on the test set" in pane.message
         pane.action_stop()  # in the same turn: the session has not come to its end
         assert "left out" in pane.message
         assert app.sessions[0].commands == ["stop", "stop unevaluated"]

@@ -114,7 +114,7 @@ def test_with_a_cpu_alone_it_says_that_nothing_is_known_of_a_gpu() -> None:
     lines = done.stdout.splitlines()
     assert lines[-3:] == [
         "  cpu: trains",
-        "  only the CPU was tried: TensorFlow finds no GPU here, so this says nothing about one",
+        "  only the CPU was checked: TensorFlow finds no GPU here",
         "no problems",
     ]
     assert [line.split()[:2] for line in lines[-5:-3]] == [["cpu", "dense"], ["cpu", "convolutional"]]

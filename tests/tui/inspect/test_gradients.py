@@ -166,7 +166,7 @@ async def test_without_samples_it_says_so():
         await pilot.press("down", "enter", "o", "end")  # there is nothing to choose
         assert not pane.view.chart.display
     async with inspecting(told(StepSampled(1, ())), "g") as (app, pane, pilot):
-        assert "No layer learns" in screen_of(app)
+        assert "No layer has weights" in screen_of(app)
 
 
 async def test_a_hundred_layers_scroll():

@@ -124,9 +124,9 @@ async def test_the_filters_show_the_mistakes_of_a_true_class_and_of_an_answer():
         await keys(pilot, "a", "a", "A")
         assert f"{in_class[1]} mistakes in class 1, most confident first" in screen_of(app)
         await keys(pilot, "x", "b", "b", "b")
-        assert f"{as_answer[2]} predicted 2 by mistake, most confident first" in screen_of(app)
+        assert f"{as_answer[2]} wrongly predicted 2, most confident first" in screen_of(app)
         await keys(pilot, "B", "B", "B", "B")
-        assert f"{as_answer[9]} predicted 9 by mistake" in screen_of(app)
+        assert f"{as_answer[9]} wrongly predicted 9" in screen_of(app)
         await keys(pilot, *"aaaaa")
         assert view.filter == Filter(4, 9)
         assert f"{counts[4, 9]} of class 4 predicted 9, most confident first" in screen_of(app)
@@ -244,12 +244,12 @@ async def test_a_filter_that_fits_nothing_says_so_and_which_key_clears_it(walked
 async def test_a_network_that_makes_no_mistake():
     async with inspecting(answering(lambda labels: np.eye(10)[labels]), "m") as (app, pane, pilot):
         view = await ready(pane, pilot)
-        assert "No mistakes: all 10,000 answers are right." in screen_of(app)
+        assert "No mistakes: all 10,000 predictions are correct." in screen_of(app)
         assert view.gallery.has_focus
         await keys(pilot, "a")
         assert "No mistakes in class 0: x shows" in screen_of(app)
         await keys(pilot, "x", "b")
-        assert "Nothing was predicted 0 by mistake: x shows" in screen_of(app)
+        assert "No digit was wrongly predicted 0: x shows" in screen_of(app)
         view.show(5, 5)
         await pilot.pause()
         assert "892 of class 5 predicted 5, correct" in screen_of(app)
@@ -258,7 +258,7 @@ async def test_a_network_that_makes_no_mistake():
 async def test_a_network_that_gives_nothing_but_nan():
     async with inspecting(answering(lambda labels: np.full((len(labels), 10), np.nan)), "m") as (app, pane, pilot):
         await ready(pane, pilot)
-        assert "There is no answer to look at: the network gave NaN for all 10,000 digits." in screen_of(app)
+        assert "No predictions: the network's outputs are NaN for all 10,000 digits." in screen_of(app)
         await keys(pilot, "a", "right", "enter", "end")
         assert "NaN for all 10,000 digits" in screen_of(app)
 
@@ -291,7 +291,7 @@ async def test_while_the_network_is_asked_it_says_so_and_keeps_no_pictures():
         view = await ready(pane, pilot)
         pane.results = None
         await pilot.pause()
-        assert "asking the network about the 10,000 test digits ..." in screen_of(app)
+        assert "evaluating the network on the 10,000 test digits ..." in screen_of(app)
         await keys(pilot, "a", "x", "enter", "right")
         pane.inspected = None
         await until(pilot, lambda: view.images is None)

@@ -173,7 +173,7 @@ async def test_a_network_that_cannot_be_asked_says_why_and_is_asked_anew_after_t
         said = "The network cannot be inspected: out of memory: no room for [b]"
         await until(pilot, lambda: said in screen_of(app))
         await pilot.press("g")
-        await until(pilot, lambda: "cannot be looked into" not in screen_of(app))
+        await until(pilot, lambda: "cannot be inspected" not in screen_of(app))
         pane._ask = lambda: Fixed(SMALL, QUICK)
         pane.state = "running"
         await pilot.press("r")
@@ -187,7 +187,7 @@ FAILED = Ended("failed", 0, 0.1, 0.0, None, None, "the training loss became NaN"
 
 @pytest.mark.parametrize(
     ("state", "said"),
-    [("preparing", "being made ready"), ("running", "being made ready"), ("paused", "paused before its first batch")],
+    [("preparing", "being prepared"), ("running", "being prepared"), ("paused", "paused before its first batch")],
 )
 @pytest.mark.parametrize("asks", [True, False])
 def test_before_the_first_batch_nobody_is_told_to_train(state, said, asks):

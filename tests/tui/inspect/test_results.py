@@ -224,7 +224,7 @@ async def test_while_the_network_is_asked_it_says_so():
         cell = view.matrix.cell
         pane.results = None
         await pilot.pause()
-        assert "asking the network about the 10,000 test digits ..." in screen_of(app)
+        assert "evaluating the network on the 10,000 test digits ..." in screen_of(app)
         assert "class" not in "".join(lines_of(app)[3:])
         await keys(pilot, "enter", "n", "down")
         pane.results = fixed().inspected.results()
@@ -253,7 +253,7 @@ async def test_a_network_that_gives_nothing_but_nan(size, wanted):
     ):
         await ready(pane, pilot)
         said = screen_of(app)
-        assert "! 500 of 500 digits have no answer: for them the network gave NaN" in said
+        assert "! 500 of 500 digits have no prediction: the outputs are NaN" in said
         assert "loss nan" in said
         assert "accuracy 0.00%, 0 of 500 right" in said
         assert row_of(app, "7")[11:] == ["-", "0.000", "0.000", "49"]

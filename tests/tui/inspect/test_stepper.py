@@ -159,7 +159,7 @@ async def test_padding_is_marked_and_counts_as_zero():
         assert "pad" not in screen_of(app)
 
 
-@pytest.mark.parametrize(("padding", "said"), [("same", "which takes no part"), (1, "a zero that takes part")])
+@pytest.mark.parametrize(("padding", "said"), [("same", "which does not count"), (1, "a zero that counts")])
 async def test_pooling_tells_which_padding_takes_part(padding, said):
     taken = layered(MaxPooling2D((3, 3), strides=(1, 1), padding=padding), (5, 5, 2))
     async with stepping(taken) as (app, _stepper, _pilot):
@@ -228,11 +228,11 @@ async def test_the_sum_is_in_sight_whatever_the_size(size, kernel):
 
 async def test_a_click_on_the_output_goes_to_that_stop():
     async with stepping(layered(Conv2D(1, (3, 3)), (6, 6, 1))) as (_app, stepper, pilot):
-        times = (stepper.made.drawn.picture.shape[1] - 2) // 4
-        await pilot.click(stepper.made, offset=(1 + 2 * times, (1 + 3 * times) // 2))
+        times = (stepper.output_pixels.drawn.picture.shape[1] - 2) // 4
+        await pilot.click(stepper.output_pixels, offset=(1 + 2 * times, (1 + 3 * times) // 2))
         await until(pilot, lambda: stepper.place.stop)
         assert stepper._steps.place(stepper.place.stop) == (3, 2)
-        await pilot.click(stepper.made, offset=(0, 0))
+        await pilot.click(stepper.output_pixels, offset=(0, 0))
         await pilot.pause()
         assert stepper._steps.place(stepper.place.stop) == (3, 2)
 
@@ -254,7 +254,7 @@ async def test_it_has_help():
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(app.screen, Stepper))
         await pilot.press("question_mark")
-        await until(pilot, lambda: "The window on its way" in screen_of(app))
+        await until(pilot, lambda: "The window as it slides" in screen_of(app))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, Stepper))
 

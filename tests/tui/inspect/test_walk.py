@@ -260,7 +260,7 @@ async def test_another_digit_of_the_test_set_is_walked():
             before = view._walked
 
 
-@pytest.mark.parametrize(("truth", "said"), [("4", "a 4: taken for"), ("", "a digit of no known class: taken for")])
+@pytest.mark.parametrize(("truth", "said"), [("4", "a 4: predicted"), ("", "a digit of unknown class: predicted")])
 async def test_another_view_can_have_a_digit_walked(truth, said):
     network = fixed()
     image = network.inspected.images[9]
@@ -331,7 +331,7 @@ async def test_nan_is_told():
         await pilot.press("down")
         await until(pilot, lambda: told_of(view)[0].startswith("1  "))
         assert told_of(view)[2] == f"! {24 * 24 * 3:,} of {24 * 24 * 4:,} are NaN or infinite"
-        assert "nothing but NaN" in view.activations.foot.content.plain
+        assert "only NaN" in view.activations.foot.content.plain
         await pilot.press("end")
         await until(pilot, lambda: told_of(view)[0].startswith("5  "))
         assert told_of(view)[1] == "only NaN and infinity: 10 of 10"
@@ -355,7 +355,7 @@ async def test_it_says_that_it_is_working_and_drops_what_comes_too_late():
     async with inspecting(stand_in(slow), "w") as (_app, pane, pilot):
         view = pane.view
         try:
-            await until(pilot, lambda: "working out" in view.title.content.plain)
+            await until(pilot, lambda: "computing" in view.title.content.plain)
             assert not view.body.display
             pane.inspected = None
             await pilot.pause()
@@ -380,7 +380,7 @@ async def test_what_goes_wrong_is_one_line():
     known = fixed()
     network = stand_in(Failing(known.run.architecture, known.run.plan))
     async with inspecting(network, "w") as (app, pane, pilot):
-        await until(pilot, lambda: "cannot be walked: out of [memory] at last" in screen_of(app))
+        await until(pilot, lambda: "could not be walked: out of [memory] at last" in screen_of(app))
         assert not pane.view.body.display
 
 

@@ -90,7 +90,7 @@ async def test_equal_runs_differ_in_nothing(home: Path):
         keep(home, f"twin {number}", trained, history(trained, 2, 1.0), number=number)
     async with listing(2) as (app, _pane, pilot):
         await keys(pilot, "a", "c", "c")
-        await until(pilot, lambda: "Nothing differs" in screen_of(app))
+        await until(pilot, lambda: "No differences" in screen_of(app))
 
 
 async def test_where_there_is_room_curves_and_differences_stand_side_by_side(runs):

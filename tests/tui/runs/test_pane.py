@@ -215,8 +215,8 @@ async def test_what_the_pane_asks_of_the_app(runs, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "key", "why"),
     [
-        ("ffnn 500", "r", "has come to its end: + resumes it"),
-        ("too fast", "i", "has no weights yet"),
+        ("ffnn 500", "r", "is finished: +"),
+        ("too fast", "i", "has no weights: its first epoch did not finish"),
         ("20231120-120000-lenet-5-k7mzp", "enter", "is damaged"),
         ("20231120-120000-lenet-5-k7mzp", "n", "is damaged"),
         ("20231120-120000-lenet-5-k7mzp", "plus", "is damaged"),
@@ -273,7 +273,7 @@ async def test_marked_runs_are_given_tags_at_once(runs):
     async with listing(7) as (app, pane, pilot):
         await choose(pilot, pane, "without pooling")
         await keys(pilot, "space", "space", "number_sign")
-        assert "Further tags for 2 runs" in screen_of(app)
+        assert "Add tags to 2 runs" in screen_of(app)
         await keys(pilot, "text:best-of", "enter")
         await until(pilot, lambda: "written" in pane.status.message)
         assert Store().details(runs[3]).run.label.tags == ("homework", "night", "best-of")
@@ -334,11 +334,11 @@ async def test_what_was_said_is_gone_when_somebody_comes_back(runs):
     async with listing(7) as (_app, pane, pilot):
         await choose(pilot, pane, "ffnn 500")
         await keys(pilot, "r")
-        assert "come to its end" in pane.status.message
+        assert "is finished" in pane.status.message
         await keys(pilot, "slash", "text:f")
         assert not pane.status.message
         await keys(pilot, "escape", "r")
-        assert "come to its end" in pane.status.message
+        assert "is finished" in pane.status.message
         await keys(pilot, "1", "4")
         assert not pane.status.message
 
@@ -366,7 +366,7 @@ async def test_what_a_newer_layerlab_wrote_is_left_alone(runs, home: Path):
         await keys(pilot, "end")
         await until(pilot, lambda: "update LayerLab to use it" in screen_of(app))
         assert "\u2191 newer" in screen_of(app)
-        assert "d puts it in the trash" not in screen_of(app)
+        assert "d moves it to the trash" not in screen_of(app)
         for key in ("d", "enter", "n", "x"):
             pane.say("")
             await keys(pilot, key)
@@ -433,7 +433,7 @@ async def test_the_palette_offers_what_can_be_done_with_runs(runs):
     async with listing(7) as (app, pane, pilot):
         await choose(pilot, pane, "ffnn 500")
         await keys(pilot, "ctrl+p", "text:runs: delete")
-        await until(pilot, lambda: "Put the marked runs" in screen_of(app))
+        await until(pilot, lambda: "Move the marked runs" in screen_of(app))
         await keys(pilot, "enter")
         await until(pilot, lambda: "ffnn 500" not in names(pane))
 
@@ -441,8 +441,8 @@ async def test_the_palette_offers_what_can_be_done_with_runs(runs):
 async def test_help_tells_of_the_table_and_of_all_keys(runs):
     async with listing(7, (120, 120)) as (app, _pane, pilot):
         await keys(pilot, "question_mark")
-        await until(pilot, lambda: "Put the marked runs" in screen_of(app))
-        assert "Every training is kept" in screen_of(app)
+        await until(pilot, lambda: "Move the marked runs" in screen_of(app))
+        assert "Every run is saved" in screen_of(app)
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 36), (160, 40), (200, 60)])
