@@ -216,7 +216,7 @@ async def test_the_mouse_changes_the_filter():
         view = await ready(pane, pilot)
         for word, expected in {
             "true class": Filter(0),
-            "taken for: any": Filter(0, 0),
+            "predicted: any": Filter(0, 0),
             "all mistakes": Filter(),
         }.items():
             line = view.line.region.y

@@ -401,7 +401,7 @@ async def test_weights_that_cannot_be_had_are_told_and_asked_for_again():
             assert not isinstance(app.screen, Stepper)
             await pilot.press("right")
             await pilot.pause()
-            assert "taken for" in view.title.content.plain
+            assert "predicted" in view.title.content.plain
 
 
 async def test_other_weights_are_shown_with_the_same_digit():
