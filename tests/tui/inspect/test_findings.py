@@ -112,7 +112,7 @@ async def test_what_is_told_just_before_a_pause_is_looked_at_too():
         view = view_of(pane)
         await until(pilot, lambda: view.findings)
         view.findings = None
-        view._looked = float("inf")  # as if the last look had just been taken, however slow this machine is
+        view._diagnosed_at = float("inf")  # as if the last diagnosis had just been made, however slow this machine is
         pane.history = replace(network.history, ended=None)
         assert view.findings is None
         await until(pilot, lambda: view.findings)
