@@ -77,9 +77,9 @@ async def test_it_begins_by_itself_and_the_header_tells_as_long_as_it_lasts(at_o
 
 async def test_keys_and_mouse_put_it_off(never, load):
     async with opened(load) as (app, pilot, _):
-        await until(pilot, lambda: app._preload._quiet)
+        await until(pilot, lambda: app._preload._idle)
         put_off = []
-        app._preload._quiet.reset = lambda: put_off.append(True)
+        app._preload._idle.reset = lambda: put_off.append(True)
         await pilot.press("down")
         assert put_off
         put_off.clear()
@@ -125,7 +125,7 @@ async def test_x_does_not_wait_for_it(at_once, load):
 
 async def test_what_x_leaves_loading_is_told_until_it_is_done(never, load):
     async with opened(load) as (app, pilot, _):
-        await until(pilot, lambda: app._preload._quiet)
+        await until(pilot, lambda: app._preload._idle)
         await pilot.press("t")
         await until(pilot, load.begun.is_set)
         await pilot.press("x")

@@ -179,7 +179,7 @@ class MistakesView(DigitsView):
             return
         text = self.filter.describe(self.results, len(self._items))
         if self.results.unpredicted:
-            text += f"; {show_count(self.results.unpredicted)} without a prediction (NaN)"
+            text += f"; {show_count(self.results.unpredicted)} gave NaN"
         if len(self._items) and self.images is not None:
             pages = self.gallery.grid.pages(len(self._items))
             text += f"   page {show_count(self.gallery.page + 1)} of {show_count(pages)}"

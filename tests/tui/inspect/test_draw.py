@@ -283,10 +283,10 @@ async def test_which_picture_goes_in_is_marked():
         await burst(app, pilot, *SEVEN)
         assert view.ready.pad == Pad.of(centred(view.drawing.present.image))
         assert view.ready.pad != view.drawing.present
-        assert " > centred: goes in " in lines_of(app)[4]
+        assert " > centred: input " in lines_of(app)[4]
         await keys(pilot, "x")
-        assert " > as drawn: goes in " in lines_of(app)[4]
-        assert "centred: goes in" not in screen_of(app)
+        assert " > as drawn: input " in lines_of(app)[4]
+        assert "centred: input" not in screen_of(app)
 
 
 async def test_an_empty_pad_says_what_to_do():
@@ -342,7 +342,7 @@ async def test_a_new_training_leaves_the_drawing_and_its_network_is_asked_anew()
         assert view.drawing == drawn
         await keys(pilot, "3")
         network = asked(Linear)
-        pane._ask = lambda: network.inspected
+        pane._load = lambda: network.inspected
         pane.state = "idle"
         await until(pilot, lambda: answered(view, network))
         assert view.drawing == drawn

@@ -143,7 +143,7 @@ async def test_a_step_taken_in_a_pause_makes_what_was_known_of_the_network_old()
         pane.state = "paused"
         await until(pilot, lambda: pane.results)
         before, asked = pane.results, []
-        pane._ask = lambda: asked.append(1) or Fixed(SMALL, QUICK)
+        pane._load = lambda: asked.append(1) or Fixed(SMALL, QUICK)
         pane.history = replace(network.history, progress=replace(network.history.progress, step=189))
         assert pane.results is None
         await until(pilot, lambda: pane.results)
@@ -168,13 +168,13 @@ async def test_a_network_that_cannot_be_asked_says_why_and_is_asked_anew_after_t
     network = fixed()
     async with inspecting(network) as (app, pane, pilot):
         pane.state = "stopping"
-        pane._ask = lambda: Broken(SMALL, QUICK)
+        pane._load = lambda: Broken(SMALL, QUICK)
         pane.state = "idle"
         said = "The network cannot be inspected: out of memory: no room for [b]"
         await until(pilot, lambda: said in screen_of(app))
         await pilot.press("g")
         await until(pilot, lambda: "cannot be inspected" not in screen_of(app))
-        pane._ask = lambda: Fixed(SMALL, QUICK)
+        pane._load = lambda: Fixed(SMALL, QUICK)
         pane.state = "running"
         await pilot.press("r")
         pane.state = "idle"
@@ -214,7 +214,7 @@ def test_a_run_of_another_preset_is_not_taken_for_an_edit():
     assert captions.subject(run, "idle", history, replace(same, name="saved as this")) == said
     other = replace(same, name="other", architecture=SMALL.remove(1))
     assert (
-        captions.subject(run, "idle", history, other) == f"{said}; what is open now is other: this is what was trained"
+        captions.subject(run, "idle", history, other) == f"{said}; the open document is other, this is what was trained"
     )
     assert "the stack has been edited" in captions.subject(run, "idle", history, replace(other, name="small"))
     plan = replace(same, plan=replace(run.plan, epochs=9))

@@ -107,7 +107,7 @@ async def test_every_figure_is_that_of_the_answers(size):
     async with inspecting(network, "r", size) as (app, pane, pilot):
         await ready(pane, pilot)
         said = screen_of(app)
-        assert f"accuracy {right / 100:.2f}%, {right:,} of 10,000 right" in said
+        assert f"accuracy {right / 100:.2f}%, {right:,} of 10,000 correct" in said
         for digit in range(10):
             row = row_of(app, str(digit))
             assert [0 if text == "\u00b7" else int(text) for text in row[1:11]] == [
@@ -255,7 +255,7 @@ async def test_a_network_that_gives_nothing_but_nan(size, wanted):
         said = screen_of(app)
         assert "! 500 of 500 digits have no prediction: the outputs are NaN" in said
         assert "loss nan" in said
-        assert "accuracy 0.00%, 0 of 500 right" in said
+        assert "accuracy 0.00%, 0 of 500 correct" in said
         assert row_of(app, "7")[11:] == ["-", "0.000", "0.000", "49"]
         await keys(pilot, "n", "enter", "c")
         assert not wanted

@@ -84,7 +84,7 @@ def _other(architecture) -> Network:
 
 def show(pane: InspectPane, network: Network) -> None:
     """Have ``network`` on show, as the app does it for a kept run."""
-    pane._ask = lambda: network.inspected
+    pane._load = lambda: network.inspected
     pane.run, pane.state, pane.history = network.run, "idle", network.history
 
 
