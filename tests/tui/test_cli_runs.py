@@ -278,7 +278,7 @@ class TestTrash:
         refused("rm", "00001", "nothing")
         assert len(keys()) == 6
         assert "name the runs" in refused("rm")
-        assert "not both" in refused("rm", "--empty", "--restore", "00001")
+        assert "cannot be combined" in refused("rm", "--empty", "--restore", "00001")
 
     def test_what_is_not_in_it(self, six: Path) -> None:
         done("rm", "00001")

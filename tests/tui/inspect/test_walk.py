@@ -397,7 +397,7 @@ async def test_weights_that_cannot_be_had_are_told_and_asked_for_again():
         await pilot.press("down")
         for _ in range(2):
             await pilot.press("enter")
-            await until(pilot, lambda: "The weights cannot be had: out of memory" in view.title.content.plain)
+            await until(pilot, lambda: "The weights could not be loaded: out of memory" in view.title.content.plain)
             assert not isinstance(app.screen, Stepper)
             await pilot.press("right")
             await pilot.pause()
