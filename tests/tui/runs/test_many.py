@@ -106,7 +106,7 @@ async def test_the_tab_with_a_thousand_runs(home: Path):
         assert all(run.architecture == "LeNet-5" and run.metrics.best_val_accuracy > 0.95 for run in pane.table.runs)
         assert f"{found} of 1,000 runs" in screen_of(app)
         await keys(pilot, "enter", "a", "d")
-        await until(pilot, lambda: "in the trash" in pane.status.message)
+        await until(pilot, lambda: "moved to the trash" in pane.status.message)
         assert len(pane._list_state.runs) == 1_000 - found
         await keys(pilot, "z")
         await until(pilot, lambda: "restored" in pane.status.message)

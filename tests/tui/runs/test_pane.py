@@ -298,7 +298,7 @@ async def test_runs_are_deleted_and_taken_back_step_by_step(runs):
         assert pane.table.chosen.name == "lenet, as it was", "the next one takes its place"
         await keys(pilot, "home", "space", "space", "delete")
         await until(pilot, lambda: len(pane.table.runs) == 4)
-        assert "2 runs in the trash" in pane.status.message
+        assert "2 runs moved to the trash" in pane.status.message
         assert not pane.detail.runs or len(pane.detail.runs) == 1
         assert {run.id for run in Store().discarded()} == {runs[1], runs[4], runs[5]}
         await keys(pilot, "z")
