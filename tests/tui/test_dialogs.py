@@ -112,12 +112,12 @@ async def test_the_file_a_name_is_saved_as_is_told_while_typing(size, home: Path
         assert isinstance(app.screen, NameFile)
         assert "lenet-5.toml" in screen_of(app)
         await keys(pilot, *["backspace"] * 7)
-        assert "needs a name" in screen_of(app)
+        assert "type a name" in screen_of(app)
         await keys(pilot, "enter")
         assert isinstance(app.screen, NameFile)
         await keys(pilot, "text:Net 2")
         assert str(app.screen.preview.content).endswith(str(presets.path_for("Net 2").absolute()))
-        assert "needs a name" not in screen_of(app)
+        assert "type a name" not in screen_of(app)
 
 
 async def test_the_data_page_names_the_class_and_shows_all_counts_without_scrolling(size):

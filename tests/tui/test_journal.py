@@ -100,7 +100,7 @@ async def test_what_was_left_waits_or_is_discarded(home, pressed, stays):
 async def test_a_damaged_journal_is_told_in_a_line(home):
     (left(Document(EDITED, None))._folder / "journal.json").write_bytes(b"{")
     async with opened("ffnn-10") as (app, pilot):
-        await until(pilot, lambda: any("cannot be read" in notice.message for notice in app._notifications))
+        await until(pilot, lambda: any("could not be read" in notice.message for notice in app._notifications))
         assert len(app.screen_stack) == 1
 
 

@@ -275,7 +275,7 @@ async def test_marked_runs_are_given_tags_at_once(runs):
         await keys(pilot, "space", "space", "number_sign")
         assert "Add tags to 2 runs" in screen_of(app)
         await keys(pilot, "text:best-of", "enter")
-        await until(pilot, lambda: "written" in pane.status.message)
+        await until(pilot, lambda: "saved" in pane.status.message)
         assert Store().details(runs[3]).run.label.tags == ("homework", "night", "best-of")
         assert Store().details(runs[2]).run.label.tags == ("best-of",)
 
