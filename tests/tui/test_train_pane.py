@@ -146,7 +146,7 @@ async def test_space_pauses_and_goes_on(size):
     async with training(size) as (app, pane, pilot):
         await pilot.press("space")
         await until(pilot, lambda: pane.state == "paused")
-        assert pane.message.startswith("paused in epoch 1, after batch 10 of 40: space resumes it")
+        assert pane.message.startswith("paused in epoch 1, after batch 10 of 40: space resumes")
         assert pane.headline == "paused net 1/3"
         app.sessions[0].allow(5)
         await pilot.press("space")
