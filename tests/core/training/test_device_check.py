@@ -52,8 +52,9 @@ import sys
 from msgspec.structs import replace
 from core.network.architecture import Architecture
 from core.network.layers import Conv2D, Dense, Flatten
-from core.training import device_check, devices, runtime
-from core.keras_runtime.failures import Refused
+from core.keras_runtime import devices, runtime
+from core.keras_runtime.failures import TrainingRefused
+from core.training import device_check
 from tui.__main__ import main
 
 runtime.prepare()
@@ -64,7 +65,7 @@ tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfigur
 
 def choose(name):
     if name == "gpu:1":
-        raise Refused("it has been pulled out")
+        raise TrainingRefused("it has been pulled out")
     return name
 
 devices.devices = lambda: ("cpu", "gpu:0", "gpu:1")
