@@ -10,7 +10,7 @@ from tests.benchmarks.processes import run
 
 NOTEBOOK = """
 import numpy as np, keras
-from core.datasets import mnist
+from core.datasets.catalog import mnist
 digits = mnist.load()
 train, test = (images.astype("float32") / 255 for images in (digits.x_train, digits.x_test))
 labels, wanted = (np.eye(10, dtype="float32")[classes] for classes in (digits.y_train, digits.y_test))

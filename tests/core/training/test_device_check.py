@@ -114,7 +114,7 @@ def test_with_a_cpu_alone_it_says_that_nothing_is_known_of_a_gpu() -> None:
     assert done.stderr == ""
     lines = done.stdout.splitlines()
     assert lines[-3:] == [
-        "  cpu: trains",
+        "  cpu: trains correctly",
         "  only the CPU was checked: TensorFlow finds no GPU here",
         "no problems",
     ]
