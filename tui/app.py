@@ -119,7 +119,8 @@ class LayerLabApp(RunController):
         self._containing = contain_errors
         self.loader = Loader(load) if load else None
         self._preload = Preload(self.loader, self._show_activity) if self.loader else None
-        self._collector = IdleCollector(self)
+        # An import of TensorFlow makes a million objects, all of which stay: to go through them would take long.
+        self._collector = IdleCollector(self, lambda: self.loader is not None and self.loader.under_way)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name

@@ -5,7 +5,7 @@ a key has changed.
 """
 
 import gc
-from time import monotonic
+from collections.abc import Callable
 
 from textual.app import App
 from textual.timer import Timer
@@ -19,12 +19,15 @@ REST = 2.0
 
 
 class IdleCollector:
-    """Collects garbage whenever ``app`` has been idle for a while. Use it on the app's thread only."""
+    """Collects garbage whenever ``app`` has been idle for a while and is not ``busy``.
 
-    def __init__(self, app: App[None]) -> None:
+    Use it on the app's thread only.
+    """
+
+    def __init__(self, app: App[None], busy: Callable[[], bool]) -> None:
         self._app = app
-        self._touched = 0.0
-        self._due: Timer | None = None
+        self._busy = busy
+        self._timer: Timer | None = None
 
     def begin(self) -> None:
         """Exempt the app's own objects from collection and make full collections rare."""
@@ -34,14 +37,14 @@ class IdleCollector:
 
     def touched(self) -> None:
         """Restart the idle time: there was input."""
-        self._touched = monotonic()
-        if self._due is None:
-            self._due = self._app.set_timer(REST, self._collect)
+        if self._timer is None:
+            self._timer = self._app.set_timer(REST, self._collect)
+        else:
+            self._timer.reset()
 
     def _collect(self) -> None:
-        left = self._touched + REST - monotonic()
-        if left > 0:
-            self._due = self._app.set_timer(left, self._collect)
+        self._timer = None
+        if self._busy():
+            self.touched()
         else:
-            self._due = None
             gc.collect()

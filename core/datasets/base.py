@@ -1,7 +1,7 @@
 """What every dataset is: its facts, known without loading it, and how it is loaded."""
 
 from abc import ABC, abstractmethod
-from functools import cache
+from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -44,6 +44,6 @@ class Dataset(ABC):
         return shape in (self.shape, self.shape[:2], (prod(self.shape),))
 
 
-@cache
+@lru_cache(maxsize=4)
 def _preview(dataset: Dataset, each: int) -> "Preview":
     return dataset.load().preview(len(dataset.classes), each)

@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from tests.tui.driving import burst, opened, sessions, until
 from tests.tui.inspect.networks import fixed, inspecting
+from tui import garbage
 
 ROUNDS = {
     "tabs": ["2", "3", "4", "1"],
@@ -71,8 +72,16 @@ async def test_a_training_that_is_over_leaves_nothing_of_the_one_before():
         assert seen[2] <= seen[0] + app.preset.plan.epochs, "of two trainings at most the epochs are kept"
 
 
-async def test_once_a_person_rests_a_closed_dialog_is_freed():
+async def test_once_a_person_rests_and_nothing_loads_a_closed_dialog_is_freed(monkeypatch):
+    monkeypatch.setattr(garbage, "REST", 0.1)
+    closed, asked = [], []
+
+    def busy():
+        asked.extend(page() is not None for page in closed)
+        return len(asked) <= 3
+
     async with opened() as (app, pilot):
+        app._collector._busy = busy
         gc.disable()
         try:
             await burst(app, pilot, "question_mark")
@@ -80,7 +89,8 @@ async def test_once_a_person_rests_a_closed_dialog_is_freed():
             page = ref(app.screen)
             await burst(app, pilot, "escape")
             await until(pilot, lambda: len(app.screen_stack) == 1)
-            assert page() is not None, "nothing but a collection frees it"
+            closed.append(page)
             await until(pilot, lambda: page() is None)
+            assert asked[:4] == [True] * 4, "nothing but a collection frees it, and none comes while the app is busy"
         finally:
             gc.enable()
