@@ -2,7 +2,9 @@
 
 from core.network.layers.activation import ELU, LeakyReLU, PReLU
 from core.network.layers.base import Facts, Layer, LayerError, LayerFix, LayerWarning
-from core.network.layers.convolution import Conv1D, Conv2D, Conv2DTranspose, DepthwiseConv2D, SeparableConv2D
+from core.network.layers.convolution import Conv2D, Conv2DTranspose
+from core.network.layers.convolution_depthwise import DepthwiseConv2D, SeparableConv2D
+from core.network.layers.convolution_sequence import Conv1D
 from core.network.layers.core import Activation, Dense, Input
 from core.network.layers.images import Rescaling, Resizing, UpSampling2D, ZeroPadding2D
 from core.network.layers.normalization import BatchNormalization, LayerNormalization

@@ -10,6 +10,7 @@ from core.network.initializers import GlorotUniform, Zeros
 from core.network.layers import arguments as arg
 from core.network.layers.base import Facts, Layer, LayerFix, LayerWarning
 from core.network.layers.reshaping import Flatten
+from core.network.layers.sliding import activation_suffix
 from core.network.shapes import Shape, count, show_shape
 
 __all__ = ["Activation", "Dense", "Input"]
@@ -51,7 +52,7 @@ class Dense(Layer, frozen=True):
 
     @property
     def detail(self) -> str:
-        return f"{self.units}{'' if self.activation == 'linear' else f' {self.activation}'}"
+        return f"{self.units}{activation_suffix(self.activation)}"
 
     def derive(self, x: Shape) -> Facts:
         output = (*x[:-1], self.units)

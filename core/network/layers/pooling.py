@@ -49,15 +49,7 @@ class _Pooling2D(Layer, frozen=True):
         return f"{kernel_text(self.pool_size)}{sliding_detail(strides, self.padding, usual=(0, 0))}"
 
     def derive(self, x: Shape) -> Facts:
-        placed = place_window(
-            self,
-            x,
-            self.pool_size,
-            self.strides or self.pool_size,
-            self.padding,
-            (1, 1),
-            lambda padding: replace(self, padding=padding),
-        )
+        placed = place_window(self, x, self.pool_size, self.strides or self.pool_size, self.padding)
         window = placed.window
         notes: tuple[str, ...] = ("There is nothing to learn: no parameters.",)
         if isinstance(self.padding, int) and self.padding:

@@ -1,8 +1,7 @@
 """What layers with a two-dimensional sliding window share: placing the window and judging the result."""
 
-from collections.abc import Callable
-
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.formatting import show_amount
 from core.keras_call import Call
@@ -10,7 +9,7 @@ from core.network.layers.base import REMOVE, Layer, LayerError, LayerFix, LayerW
 from core.network.layers.inputs import image
 from core.network.shapes import Shape, Slide, Window, show_shape, slide
 
-__all__ = ["PlacedWindow", "kernel_text", "place_window", "sliding_detail", "with_pixels"]
+__all__ = ["PlacedWindow", "activation_suffix", "kernel_text", "place_window", "sliding_detail", "with_pixels"]
 
 
 class PlacedWindow(Struct, frozen=True):
@@ -37,10 +36,9 @@ def place_window(
     kernel: tuple[int, int],
     strides: tuple[int, int],
     padding: str | int,
-    dilation: tuple[int, int],
-    padded: Callable[[str | int], Layer],
+    dilation: tuple[int, int] = (1, 1),
 ) -> PlacedWindow:
-    """Slide ``kernel`` over the image ``x``; ``padded`` gives the layer with another padding, for fixes.
+    """Slide ``kernel`` over the image ``x``. A fix may be ``layer`` with another padding.
 
     Raises `LayerError` if ``x`` is no image or the window is larger than the padded image.
     """
@@ -49,11 +47,11 @@ def place_window(
     columns = slide("width", width, kernel[1], strides[1], padding, dilation[1])
     if rows.output < 1 or columns.output < 1:
         span = f"{rows.window}x{columns.window}"
-        fix = LayerFix('set padding="same"', "replace", padded("same")) if padding != "same" else REMOVE
+        fix = LayerFix('set padding="same"', "replace", replace(layer, padding="same")) if padding != "same" else REMOVE
         around = f" with {show_amount(padding, 'pixel')} of padding" if isinstance(padding, int) and padding else ""
         message = f"{layer.type} {span} does not fit {show_shape((height, width))}{around}"
         raise LayerError("window-too-large", message, fix)
-    warnings = () if padding == "same" else _uneven(rows, columns, padded)
+    warnings = () if padding == "same" else _uneven(layer, rows, columns)
     return PlacedWindow(Window(rows, columns, kernel, dilation), channels, warnings)
 
 
@@ -87,7 +85,12 @@ def sliding_detail(
     return "".join(f" {word}" for word in words)
 
 
-def _uneven(rows: Slide, columns: Slide, padded: Callable[[str | int], Layer]) -> tuple[LayerWarning, ...]:
+def activation_suffix(name: str) -> str:
+    """`` relu``; empty for linear."""
+    return "" if name == "linear" else f" {name}"
+
+
+def _uneven(layer: Layer, rows: Slide, columns: Slide) -> tuple[LayerWarning, ...]:
     """The lecture's rule: a stride that does not come out even leaves rows or columns unseen."""
     axes = [axis for axis in (rows, columns) if axis.unseen]
     if not axes:
@@ -106,7 +109,7 @@ def _uneven(rows: Slide, columns: Slide, padded: Callable[[str | int], Layer]) -
     if even is not None:
         exact = (axis.size + 2 * even - axis.window) // axis.stride + 1
         advice = f"; padding {even} gives exactly {exact}"
-        fix = LayerFix(f"set padding={even}", "replace", padded(even))
+        fix = LayerFix(f"set padding={even}", "replace", replace(layer, padding=even))
     message = (
         f"({size} - {axis.window})/{axis.stride} + 1 = {axis.exact:.2f} does not come out even: "
         f"Keras drops the rest and gives {axis.output}; {unseen} {verb} never seen{advice}"
