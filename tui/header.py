@@ -6,6 +6,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from core.sanitize import one_line
+from tui.widgets.text import shortened
 
 __all__ = ["TABS", "Header"]
 
@@ -65,13 +66,9 @@ def _fitted(title: str, data: str, activity: str, room: int) -> list[str]:
         if cell_len(title) + sum(cell_len(GAP + fact) for fact in shown) <= room:
             return [title, *shown]
     if not any(training):
-        return [_shorten(title, room)]
+        return [shortened(title, room)]
     activity = _shorten_within(activity, room - min(cell_len(title), LEAST_NAME) - cell_len(GAP))
-    return [_shorten(title, room - cell_len(GAP + activity)), activity]
-
-
-def _shorten(text: str, room: int) -> str:
-    return Content(text).truncate(max(0, room), ellipsis=True).plain.rstrip()
+    return [shortened(title, room - cell_len(GAP + activity)), activity]
 
 
 def _shorten_within(text: str, room: int) -> str:
@@ -79,4 +76,4 @@ def _shorten_within(text: str, room: int) -> str:
     if cell_len(text) <= room:
         return text
     start, _, end = text.rpartition(" ")
-    return f"{_shorten(start, room - cell_len(end) - 1)} {end}"
+    return f"{shortened(start, room - cell_len(end) - 1)} {end}"

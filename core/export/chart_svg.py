@@ -12,6 +12,7 @@ from msgspec import Struct
 from core.charts import Axis, Point, clip, thin
 from core.export.escaping import markup
 from core.files import PACKAGED, read_bytes
+from core.sanitize import truncated
 
 __all__ = [
     "BEST",
@@ -198,7 +199,7 @@ def _legend(curves: Sequence[Curve]) -> Iterator[tuple[int, float, Curve]]:
     """The line of every curve's entry, and its position in it."""
     line, start = 0, 0.0
     for curve in curves:
-        width = SAMPLE + 6 + _width(_shortened(curve.name))
+        width = SAMPLE + 6 + _width(truncated(curve.name, LONGEST_NAME))
         if start and start + width > WIDTH:
             line, start = line + 1, 0.0
         yield line, start, curve
@@ -208,7 +209,7 @@ def _legend(curves: Sequence[Curve]) -> Iterator[tuple[int, float, Curve]]:
 def _entry(curve: Curve, line: int, start: float) -> str:
     """A sample of the curve and its name."""
     y = TITLE + line * LEGEND_LINE + LEGEND_LINE / 2
-    style, name = curve.style, _shortened(curve.name)
+    style, name = curve.style, truncated(curve.name, LONGEST_NAME)
     line_piece = _line(style, [(start, y), (start + SAMPLE, y)]) if style.dash is not None else ""
     piece = (line_piece, _mark(style, start + SAMPLE / 2, y))
     return _group(curve, piece) + _text(name, start + SAMPLE + 6, y + 4)
@@ -240,10 +241,6 @@ def _corners(shape: Polygon) -> tuple[tuple[float, float], ...]:
     corners, first, radii = POLYGONS[shape]
     polar = [(MARK * radii[turn % len(radii)], first + turn * 2 * pi / corners) for turn in range(corners)]
     return tuple((radius * sin(angle), -radius * cos(angle)) for radius, angle in polar)
-
-
-def _shortened(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _width(text: str) -> float:

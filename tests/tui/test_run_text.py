@@ -9,7 +9,8 @@ from rich.cells import cell_len
 
 from core.runs.record import Label, Metrics, Run
 from tui import run_text
-from tui.runs.columns import COLUMNS, GAP, MARK, cell, fitted, places
+from tui.runs.columns import COLUMNS, GAP, MARK, cell, places
+from tui.widgets.text import fitted
 
 NOW = time.mktime((2023, 11, 20, 14, 5, 0, 0, 0, -1))
 

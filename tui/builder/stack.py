@@ -15,6 +15,8 @@ from textual.strip import Strip
 
 from core.network.shapes import show_shape
 from core.network.summary import Problem, Row, Summary
+from tui.widgets.bars import bar
+from tui.widgets.text import fitted
 
 __all__ = ["Stack"]
 
@@ -22,8 +24,6 @@ HEADER = 1
 PREFIX = 6
 """Cells in front of a layer's name, for a problem mark and the number."""
 WIDEST_BAR = 16
-_EIGHTHS = ("", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589")
-_FULL = "\u2588"
 
 
 class Columns(NamedTuple):
@@ -201,14 +201,14 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
         line = Text()
         line.append(mark, problem)
         line.append(f"{row.index:>3}  ", muted)
-        line.append(_fit(row.layer.label, columns.layer), problem)
+        line.append(fitted(row.layer.label, columns.layer - 1) + " ", problem)
         if row.facts is None:
             return line.append(f"{'?':<{columns.output}}{'?':>{columns.params}}", problem)
         line.append(f"{show_shape(row.facts.output):<{columns.output}}")
         count = row.facts.params
         line.append(f"{count:>{columns.params},}", Style.null() if count else muted)
-        if bar := self._bar(row, self.summary):
-            line.append(f" {bar}", self.get_component_rich_style("stack--bar", partial=True))
+        if share := self._bar(row, self.summary):
+            line.append(f" {share}", self.get_component_rich_style("stack--bar", partial=True))
         return line
 
     def _bar(self, row: Row, summary: Summary | None) -> str:
@@ -216,8 +216,7 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
         if not (self._columns.bar and row.facts and summary and summary.totals.params):
             return ""
         share = row.facts.params / summary.totals.params
-        eighths = max(1, round(share * self._columns.bar * 8)) if share else 0
-        return _FULL * (eighths // 8) + _EIGHTHS[eighths % 8]
+        return bar(share, self._columns.bar, least=1 if share else 0)
 
     def _strip(self, text: Text, style: Style, width: int) -> Strip:
         segments = [Segment(segment.text, style + (segment.style or Style.null())) for segment in _segments(text)]
@@ -237,7 +236,3 @@ def _segments(text: Text) -> list[Segment]:
     if end < len(text.plain):
         segments.append(Segment(text.plain[end:]))
     return segments
-
-
-def _fit(text: str, width: int) -> str:
-    return f"{text:<{width}}" if len(text) < width else f"{text[: max(0, width - 2)]}\u2026 "

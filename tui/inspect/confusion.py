@@ -21,6 +21,7 @@ from core.formatting import show_count, show_share
 from core.inspection.confusions import heat
 from core.inspection.results import ClassMetrics, Results
 from core.sanitize import one_line
+from tui.widgets.text import shortened
 
 __all__ = ["Matrix"]
 
@@ -199,13 +200,13 @@ class Matrix(Widget, can_focus=True):
         parts = [(f"{'true':<{columns.name}}", muted)]
         for column, figures in enumerate(self._figures):
             style = self._style("edge") if column == self.cell[1] else muted
-            parts += self._placed(_fit(figures.name, columns.cell - 1), columns.cell, style, Style())
+            parts += self._placed(shortened(one_line(figures.name), columns.cell - 1), columns.cell, style, Style())
         headings = zip(columns.headings, columns.figures, strict=True)
         return [*parts, *((f"{heading:>{width}}", muted) for heading, width in headings)]
 
     def _row(self, results: Results, columns: Columns, row: int, *, middle: bool) -> list[tuple[str, Style]]:
         figures = self._figures[row]
-        name = _fit(figures.name, columns.name - 1) if middle else ""
+        name = shortened(one_line(figures.name), columns.name - 1) if middle else ""
         style = self._style("edge") if row == self.cell[0] else self._style("muted")
         # One column stays free, so that the name does not touch the first cell.
         parts = [(" " * (columns.name - 1 - len(name)), Style()), (name, style), (" ", Style())]
@@ -252,8 +253,3 @@ def _tinted(ground: Color, hue: Color, amount: float) -> Style:
     """``ground`` blended with ``amount`` of ``hue``, with black or white text, whichever contrasts better."""
     tinted = ground.blend(hue, amount)
     return Style(color=tinted.get_contrast_text(1.0).rich_color, bgcolor=tinted.rich_color)
-
-
-def _fit(name: str, width: int) -> str:
-    name = one_line(name)
-    return name if len(name) <= width else f"{name[: max(0, width - 1)]}\u2026"

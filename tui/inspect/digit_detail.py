@@ -10,9 +10,9 @@ from textual.widgets import Static
 
 from core.inspection.answers import Answer
 from core.inspection.results import Results
-from tui.inspect.greys import DigitRow
 from tui.inspect.inspector_protocol import Image
 from tui.inspect.outputs import OutputBars, class_name, output_text
+from tui.widgets.digit_row import DigitRow
 from tui.widgets.text import update_text
 
 __all__ = ["DigitDetail"]

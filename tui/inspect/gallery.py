@@ -19,8 +19,9 @@ from core.inspection.answers import Answer
 from core.inspection.images import Grid, shrink
 from core.inspection.results import Results
 from core.sanitize import one_line
-from tui.inspect.greys import strips
 from tui.inspect.outputs import output_text
+from tui.widgets.half_blocks import half_blocks
+from tui.widgets.text import fitted
 
 __all__ = ["Gallery", "caption"]
 
@@ -192,7 +193,7 @@ class Gallery(Widget, can_focus=True):
             indices = self._items[on_page.start : on_page.stop]
             small = shrink(np.moveaxis(self._images[indices], 0, -1), (SIDE, SIDE))
             self._drawn = {
-                at: Thumbnail(caption(self._results, index), strips(small[:, :, picture]))
+                at: Thumbnail(caption(self._results, index), half_blocks(small[:, :, picture]))
                 for picture, (at, index) in enumerate(zip(on_page, indices.tolist(), strict=True))
             }
         return self._drawn[place]
@@ -210,5 +211,4 @@ def caption(results: Results, index: int) -> str:
     answer = Answer.of(results.probabilities[index])
     output = output_text(float(results.confidence[index]), probable=answer.probable)
     classes, room = f"{true} as {predicted}", SIDE - len(output) - 2
-    classes = classes if len(classes) <= room else f"{classes[: room - 1]}\u2026"
-    return f"{classes:<{room}} {output}"
+    return f"{fitted(classes, room)} {output}"

@@ -10,11 +10,11 @@ from textual.reactive import reactive
 
 from core.formatting import show_percent
 from core.inspection.weights import Distribution, WeightSummary
+from tui.widgets.bars import HEIGHTS
 from tui.widgets.lines import Lines
 
 __all__ = ["Histogram"]
 
-BLOCKS = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 BRAILLE = 0x2800
 LEFT, RIGHT = (0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08)
 """The dots of a braille character, from bottom to top."""
@@ -82,7 +82,7 @@ def _row(row: int, filled: list[int], dotted: list[int], wall: int | None, style
         if sign:
             cells.append((sign, "over" if within >= 4 else "before"))
         else:
-            cells.append((BLOCKS[min(max(0, within), 8)], "after"))
+            cells.append((HEIGHTS[min(max(0, within), 8)], "after"))
     # A segment for every run of equal cells: one for every cell would be far slower.
     return [Segment("".join(sign for sign, _ in run), styles[name]) for name, run in groupby(cells, itemgetter(1))]
 
@@ -106,7 +106,7 @@ def _widened(bins: int, width: int) -> int:
 def _legend(top: float, same: float | None, styles: dict[str, Style]) -> list[Segment]:
     before = (LINE, "before") if same is None else (WALL, f"before: all {same:.3g}")
     return [
-        Segment(BLOCKS[-1], styles["after"]),
+        Segment(HEIGHTS[-1], styles["after"]),
         Segment(" after  "),
         Segment(before[0], styles["before"]),
         Segment(f" {before[1]}"),

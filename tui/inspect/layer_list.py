@@ -8,7 +8,8 @@ from textual.reactive import reactive
 from core.formatting import show_percent
 from core.inspection.images import Statistics
 from core.inspection.weights import WeightSummary
-from tui.widgets.listing import Cell, Listing, fitted
+from tui.widgets.listing import Cell, Listing
+from tui.widgets.text import fitted
 
 __all__ = ["LayerList", "LayerWeights", "figure", "ratio", "share"]
 

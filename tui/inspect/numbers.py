@@ -6,7 +6,7 @@ from math import isfinite, isinf
 from core.formatting import show_percent
 from core.inspection.activations import Spread
 
-__all__ = ["fitted", "short", "spread_text"]
+__all__ = ["short", "spread_text", "table_numbers"]
 
 _INFINITE = "\u221e"
 
@@ -18,7 +18,7 @@ def short(value: float, digits: int = 4) -> str:
     return f"{value or 0.0:.{digits}g}".replace("e-0", "e-").replace("e+0", "e")
 
 
-def fitted(values: Sequence[float], width: int) -> list[str]:
+def table_numbers(values: Sequence[float], width: int) -> list[str]:
     """The numbers of one table, none wider than ``width``, at least 4, with as many decimals as fit all of them.
 
     Zeros and non-finite numbers have no decimals, nor has any number if all are integers. Numbers that are still too

@@ -13,6 +13,7 @@ from core.datasets import DATASETS
 from core.formatting import show_percent
 from core.inspection.answers import Answer
 from core.sanitize import one_line
+from tui.widgets.bars import bar
 
 __all__ = ["OutputBars", "answer_text", "class_name", "output_text"]
 
@@ -20,8 +21,6 @@ MARK = ">"
 """Marks the likely class."""
 WIDEST = 40
 """Maximum length of a bar, in cells."""
-_EIGHTHS = ("", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589")
-_FULL = "\u2588"
 
 
 class OutputBars(Widget):
@@ -52,7 +51,7 @@ class OutputBars(Widget):
         widest = max(len("100.0%"), *map(len, figures))
         room = min(WIDEST, max(0, self.content_size.width - len(names[0]) - widest - 4))
         return Content("\n").join(
-            _line(name, _bar(share, room), f"{figure:>{widest}}", likely=index == answer.likely)
+            _line(name, bar(share, room).ljust(room), f"{figure:>{widest}}", likely=index == answer.likely)
             for index, (name, share, figure) in enumerate(zip(names, answer.shares, figures, strict=True))
         )
 
@@ -81,13 +80,7 @@ def answer_text(answer: Answer, classes: tuple[str, ...]) -> str:
     return f"{class_name(answer.likely, classes)} at {output_text(answer.confidence, probable=answer.probable)}"
 
 
-def _line(name: str, bar: str, figure: str, *, likely: bool) -> Content:
+def _line(name: str, drawn: str, figure: str, *, likely: bool) -> Content:
     if likely:
-        return Content.assemble((f"{MARK} {name} ", "bold"), (bar, "$accent"), (f" {figure}", "bold"))
-    return Content.assemble(f"  {name} ", (bar, "$primary"), f" {figure}")
-
-
-def _bar(share: float, room: int) -> str:
-    """``share`` of ``room`` cells, to an eighth of a cell."""
-    eighths = round(share * room * 8)
-    return (_FULL * (eighths // 8) + _EIGHTHS[eighths % 8]).ljust(room)
+        return Content.assemble((f"{MARK} {name} ", "bold"), (drawn, "$accent"), (f" {figure}", "bold"))
+    return Content.assemble(f"  {name} ", (drawn, "$primary"), f" {figure}")

@@ -4,10 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.color import Color
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Offset, Size
 from textual.message import Message
@@ -16,11 +13,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from core.inspection.drawing import SIDE, Pad, Point
+from tui.widgets.half_blocks import half_blocks
 
 __all__ = ["DrawPad", "PadPicture"]
 
 CURSOR = 256
-"""What stands for the cursor among the greys, brighter than all."""
+"""The pixel value of the cursor; 0 to 255 are greys."""
 LEFT, RIGHT = 1, 3
 """Mouse buttons."""
 
@@ -56,12 +54,9 @@ class PadPicture(Widget):
         return SIDE * self.scale // 2
 
     def render_line(self, y: int) -> Strip:
-        rows = _rows(self.pad, self.scale, self.cursor)
-        if 2 * y + 1 >= len(rows):
-            return Strip.blank(self.content_size.width)
         name = "pad--cursor-down" if self.down else "pad--cursor"
-        mark = self.get_component_rich_style(name).color or Color.default()
-        return Strip(_segments(rows[2 * y], rows[2 * y + 1], mark), SIDE * self.scale)
+        lines = _lines(self.pad, self.scale, self.cursor, self.get_component_rich_style(name).color)
+        return lines[y] if y < len(lines) else Strip.blank(self.content_size.width)
 
 
 class DrawPad(PadPicture, can_focus=True):
@@ -133,14 +128,14 @@ class DrawPad(PadPicture, can_focus=True):
 
 
 @lru_cache(8)
-def _rows(pad: Pad, scale: int, cursor: Offset | None) -> NDArray[np.int16]:
+def _lines(pad: Pad, scale: int, cursor: Offset | None, mark: Color | None) -> list[Strip]:
     """``pad`` with ``scale`` rows and columns for a pixel, and the frame around the pixel at ``cursor``."""
     large = np.kron(pad.image, np.ones((scale, scale), np.int16)).astype(np.int16)
     if cursor is not None:
         for row, column in _frame(cursor, scale):
             if 0 <= row < len(large) and 0 <= column < len(large):
                 large[row, column] = CURSOR
-    return large
+    return half_blocks(large, (mark,))
 
 
 def _frame(cursor: Offset, scale: int) -> list[tuple[int, int]]:
@@ -148,24 +143,3 @@ def _frame(cursor: Offset, scale: int) -> list[tuple[int, int]]:
     top, left = cursor.y * scale - 1, cursor.x * scale - 1
     bottom, right = top + scale + 1, left + scale + 1
     return [(row, column) for row in (top, bottom) for column in (left, right)]
-
-
-def _segments(upper: NDArray[np.int16], lower: NDArray[np.int16], mark: Color) -> list[Segment]:
-    """A line of text for two rows of greys, equal cells together."""
-    changes = np.flatnonzero((np.diff(upper) != 0) | (np.diff(lower) != 0)) + 1
-    starts = [0, *changes.tolist()]
-    ends = [*starts[1:], len(upper)]
-    cells = zip(upper[starts].tolist(), lower[starts].tolist(), strict=True)
-    return [_segment(*cell, end - start, mark) for cell, start, end in zip(cells, starts, ends, strict=True)]
-
-
-@lru_cache(4096)
-def _segment(upper: int, lower: int, width: int, mark: Color) -> Segment:
-    # The brighter half is the character: so the digit is seen where a terminal has no colours, too.
-    bright, dark = max(upper, lower), min(upper, lower)
-    sign = "\u2580" if upper > lower else "\u2584" if lower > upper else "\u2588" if bright >= 128 else " "
-    return Segment(sign * width, Style(color=_color(bright, mark), bgcolor=_color(dark, mark)))
-
-
-def _color(grey: int, mark: Color) -> Color:
-    return mark if grey == CURSOR else Color.from_rgb(grey, grey, grey)

@@ -15,8 +15,8 @@ from core.inspection.results import Results, TrainingResults
 from core.sanitize import one_line
 from tui.inspect.confusion import Matrix
 from tui.inspect.digits_view import DigitsView
-from tui.inspect.greys import DigitRow
 from tui.inspect.inspector_protocol import Image
+from tui.widgets.digit_row import DigitRow
 
 __all__ = ["CellWanted", "ResultsView"]
 

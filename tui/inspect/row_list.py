@@ -4,7 +4,8 @@ from textual.reactive import reactive
 
 from core.network.shapes import show_shape
 from core.network.summary import Summary
-from tui.widgets.listing import Cell, Listing, fitted
+from tui.widgets.listing import Cell, Listing
+from tui.widgets.text import fitted
 
 __all__ = ["RowList"]
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from textual.content import Content
 
 from core.inspection.window_math import Convolved, Pooled
-from tui.inspect.numbers import fitted, short
+from tui.inspect.numbers import short, table_numbers
 
 __all__ = ["grids", "sums"]
 
@@ -146,7 +146,7 @@ def _table(
     """A heading and a line for every row of ``values``; padding and the chosen value are marked."""
     rows, columns = _shown(values.shape[0]), _shown(values.shape[1])
     places = [(row, column) for row in rows for column in columns if row is not None and column is not None]
-    texts = dict(zip(places, fitted([float(values[place]) for place in places], cell - 1), strict=True))
+    texts = dict(zip(places, table_numbers([float(values[place]) for place in places], cell - 1), strict=True))
     wide = max(cell * len(columns), len(title) + 1)
     lines = [Content.styled(f" {title}".ljust(wide), "$foreground-muted")]
     for row in rows:

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
-from rich.cells import cell_len, set_cell_size
 
 from core.formatting import show_accuracy, show_duration, show_gap, show_short
 from core.runs.record import Run
 from core.sanitize import one_line
 from tui import run_text
 
-__all__ = ["COLUMNS", "GAP", "MARK", "Column", "Place", "cell", "fitted", "places"]
+__all__ = ["COLUMNS", "GAP", "MARK", "Column", "Place", "cell", "places"]
 
 MARK, GAP = 2, 2
 """Cells for the mark in front of a line, and behind each column."""
@@ -80,14 +79,6 @@ def cell(name: str, run: Run, now: float) -> str:
     if not run.readable and name not in ALWAYS_KNOWN:
         return "-"
     return one_line(COLUMNS[name].cell(run, now)).strip()
-
-
-def fitted(text: str, width: int, *, right: bool = False) -> str:
-    """``text`` in exactly ``width`` cells, with an ellipsis if truncated."""
-    length = cell_len(text)
-    if length > width:
-        return set_cell_size(text, max(0, width - 1)) + "\N{HORIZONTAL ELLIPSIS}"[:width]
-    return " " * (width - length) + text if right else text + " " * (width - length)
 
 
 def _share_out(widths: dict[str, int], room: int) -> None:

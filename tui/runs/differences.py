@@ -9,9 +9,9 @@ from textual.reactive import reactive
 from core.runs.differences import MISSING, Difference
 from core.sanitize import one_line
 from tui.run_text import READING
-from tui.runs.columns import fitted
 from tui.runs.series_styles import Sign
 from tui.widgets.listing import Cell, Listing
+from tui.widgets.text import fitted
 
 __all__ = ["Compared", "DifferenceTable"]
 

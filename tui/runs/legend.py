@@ -7,9 +7,9 @@ from textual.geometry import Size
 from textual.reactive import reactive
 
 from core.sanitize import one_line
-from tui.runs.columns import fitted
 from tui.runs.series_styles import MOST, ROLES, sample
 from tui.widgets.lines import Lines
+from tui.widgets.text import fitted
 
 __all__ = ["Legend"]
 

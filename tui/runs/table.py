@@ -13,10 +13,11 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from core.runs.record import Run, RunState
-from tui.runs.columns import COLUMNS, GAP, MARK, Place, cell, fitted, places
+from tui.runs.columns import COLUMNS, GAP, MARK, Place, cell, places
 from tui.runs.commands import refusal
 from tui.runs.series_styles import ROLES, Sign
 from tui.widgets.listing import HEADER, Cell, Listing
+from tui.widgets.text import fitted
 
 __all__ = ["RunTable"]
 

@@ -14,7 +14,8 @@ from core.datasets import DATASETS
 from core.datasets.examples import DatasetError, Preview
 from core.network.shapes import show_shape
 from tui.screens.modal import Modal
-from tui.widgets.digits import side_by_side
+from tui.widgets.bars import bar
+from tui.widgets.digit_row import DigitRow
 
 __all__ = ["DataPage"]
 
@@ -45,7 +46,7 @@ class DataPage(Modal[None]):
     """The preview of the dataset, once loaded."""
 
     facts = query_one("#data-facts", Static)
-    digits = query_one("#data-digits", Static)
+    digits = query_one(DigitRow)
     counts = query_one("#data-counts", Static)
 
     def __init__(self, dataset: str) -> None:
@@ -56,8 +57,8 @@ class DataPage(Modal[None]):
         with Vertical(id="data"):
             yield Static(id="data-facts", markup=False)
             with VerticalScroll(id="data-scroll"):
-                yield Static("loading ...", id="data-digits", markup=False)
-                yield Static(id="data-counts", markup=False)
+                yield DigitRow(id="data-digits")
+                yield Static("loading ...", id="data-counts", markup=False)
             yield Static("0-9 or left and right: class   escape: close   ?: help", id="data-keys", markup=False)
 
     def on_mount(self) -> None:
@@ -75,7 +76,7 @@ class DataPage(Modal[None]):
             loaded = self._dataset.preview(SHOWN)
         except DatasetError as error:
             if not worker.is_cancelled:
-                self.app.call_from_thread(self.digits.update, Content.styled(f"! {error}", "$text-error"))
+                self.app.call_from_thread(self.counts.update, Content.styled(f"! {error}", "$text-error"))
             return
         if not worker.is_cancelled:
             self.app.call_from_thread(setattr, self, "preview", loaded)
@@ -114,9 +115,7 @@ class DataPage(Modal[None]):
         self.query_one("#data").border_title = f"Data: {dataset.title}, class {dataset.classes[self.chosen]}"
         if self.preview is None:
             return
-        room = max(1, (self.digits.size.width + 2) // (self._dataset.shape[1] + 2))
-        images = self.preview.images[self.chosen][:room]
-        self.digits.update(side_by_side(images))
+        self.digits.images = tuple(self.preview.images[self.chosen])
         self.counts.update(self._counts(self.preview))
 
     def _counts(self, loaded: Preview) -> Content:
@@ -125,9 +124,8 @@ class DataPage(Modal[None]):
         lines = [Content.styled(f"{'class':<{widest + 2}}   train    test", "$foreground-muted")]
         for index, name in enumerate(self._dataset.classes):
             train, test = loaded.train_counts[index], loaded.test_counts[index]
-            bar = "\u2588" * round(BAR * train / most)
             style = "bold" if index == self.chosen else ""
             mark = ">" if index == self.chosen else " "
             row = f"{mark} {name:<{widest}} {train:>7,} {test:>7,}  "
-            lines.append(Content.assemble((row, style), (bar, "$accent")))
+            lines.append(Content.assemble((row, style), (bar(train / most, BAR), "$accent")))
         return Content("\n").join(lines)

@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from core.sanitize import one_line
 from tui.screens.modal import Modal
 from tui.widgets.option_list import SafeOptionList
+from tui.widgets.text import fitted, shortened
 from tui.widgets.text_input import SEARCH, TextInput
 
 __all__ = ["Choosable", "Picker"]
@@ -131,8 +132,7 @@ class Picker(Modal[str | None]):
         width = max(20, self.options.size.width - 4) if self.options.size.width else 40
         side = Content.styled(one_line(one.side), "$foreground-muted")
         room = max(1, width - side.cell_length)
-        title = Content(one_line(one.title)).truncate(room - 1, ellipsis=True)
-        return Content.assemble(title, " " * (room - title.cell_length), side)
+        return Content.assemble(fitted(shortened(one_line(one.title), room - 1), room), side)
 
     def _found(self, query: str) -> list[Choosable]:
         if not query:

@@ -23,7 +23,9 @@ from core.inspection.gradients import (
     update_size,
 )
 from core.network.architecture import Architecture
-from tui.widgets.listing import Cell, Listing, fitted
+from tui.widgets.bars import bar, height
+from tui.widgets.listing import Cell, Listing
+from tui.widgets.text import fitted
 
 __all__ = ["GradientTable", "exponent", "percent"]
 
@@ -38,9 +40,6 @@ LEAST = 9
 WIDEST = 40
 """Minimum and maximum width of the bar and of the trend; ``saturated`` fits above either."""
 
-_EIGHTHS = ("", "\u258f", "\u258e", "\u258d", "\u258c", "\u258b", "\u258a", "\u2589")
-_FULL = "\u2588"
-_HEIGHTS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 NOT_FINITE = "!"
 
 
@@ -138,9 +137,9 @@ class GradientTable(Listing):
         return Strip([Segment(text, style)]).adjust_cell_length(self.width, style)
 
     def header(self) -> str:
-        label, bar, trend = self._columns
+        label, scale_width, trend = self._columns
         low, high = exponent(self._scale.low), exponent(self._scale.high)
-        scale = f"{low}{high:>{bar - len(low)}}"
+        scale = f"{low}{high:>{scale_width - len(low)}}"
         over = f"{self.quantity} trend" if trend > 5 + len(self.quantity) else self.quantity
         heading = f" {fitted(over, trend)}" if trend else ""
         return (
@@ -150,7 +149,7 @@ class GradientTable(Listing):
 
     def line(self, index: int) -> list[Cell]:
         course = self.trends[index]
-        label, bar, trend = self._columns
+        label, width, trend = self._columns
         newest, since = course.newest, course.broken_since
         broken = since is not None
         start: list[Cell] = [
@@ -161,9 +160,9 @@ class GradientTable(Listing):
         ]
         if since is not None:
             text = f" {course.broken_as} since step {since:,}"
-            middle: list[Cell] = [(fitted(text, bar + 1 + (trend and trend + 1)), "warning")]
+            middle: list[Cell] = [(fitted(text, width + 1 + (trend and trend + 1)), "warning")]
         else:
-            middle = [(f" {self._bar(newest.gradient, bar):<{bar}}", "bar"), *self._trend(course, trend)]
+            middle = [(f" {self._bar(newest.gradient, width):<{width}}", "bar"), *self._trend(course, trend)]
         size = update_size(newest.update) if newest.update is not None and isfinite(newest.update) else ""
         suspicious = size in {"none", "tiny", "large"}
         return [
@@ -182,15 +181,14 @@ class GradientTable(Listing):
             return Columns(max(LEAST, room + 1 - LEAST), LEAST, 0)  # one cell more, as there is no gap before a trend
         longest = max((len(self.name_of(course.row)) for course in self.trends), default=LABEL)
         label = max(LABEL, min(longest, room - 2 * LEAST))
-        bar = min(WIDEST, max(LEAST, (room - label) // 2))
-        return Columns(label, bar, min(WIDEST, max(LEAST, room - label - bar)))
+        width = min(WIDEST, max(LEAST, (room - label) // 2))
+        return Columns(label, width, min(WIDEST, max(LEAST, room - label - width)))
 
     def _bar(self, gradient: float | None, cells: int) -> str:
         """Any gradient above 0 is visible."""
         if gradient is None or not gradient > 0:
             return ""
-        eighths = max(1, round(self._scale.share(gradient) * cells * 8))
-        return _FULL * (eighths // 8) + _EIGHTHS[eighths % 8]
+        return bar(self._scale.share(gradient), cells, least=1)
 
     def _trend(self, course: LayerTrend, cells: int) -> list[Cell]:
         if not cells:
@@ -224,7 +222,7 @@ def _figure(value: float | None) -> Cell:
     return f"{value:>{NUMBER}.1e}" if value else f"{'0':>{NUMBER}}", ""
 
 
-def _sign(height: float | None) -> str:
-    if height is None:
+def _sign(share: float | None) -> str:
+    if share is None:
         return " "
-    return NOT_FINITE if isnan(height) else _HEIGHTS[round(height * (len(_HEIGHTS) - 1))]
+    return NOT_FINITE if isnan(share) else height(share)

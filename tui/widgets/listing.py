@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-__all__ = ["Cell", "Listing", "fitted"]
+__all__ = ["Cell", "Listing"]
 
 HEADER = 1
 
@@ -154,8 +154,3 @@ class Listing(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _within(self, index: int) -> int:
         return min(max(0, index), max(0, self.lines - 1))
-
-
-def fitted(text: str, width: int) -> str:
-    """``text`` in exactly ``width`` cells, with an ellipsis if truncated."""
-    return f"{text:<{width}}" if len(text) <= width else f"{text[: max(0, width - 1)]}\N{HORIZONTAL ELLIPSIS}"

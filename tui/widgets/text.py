@@ -1,9 +1,26 @@
-"""Updates text on the screen at minimum cost."""
+"""Fits text into cells, and updates it on the screen at minimum cost."""
 
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 from textual.widgets import Static
 
-__all__ = ["update_text"]
+__all__ = ["fitted", "shortened", "update_text"]
+
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+
+
+def shortened(text: str, width: int) -> str:
+    """``text`` in at most ``width`` cells, with an ellipsis if truncated."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + ELLIPSIS if width > 0 else ""
+
+
+def fitted(text: str, width: int, *, right: bool = False) -> str:
+    """``text`` in exactly ``width`` cells, with an ellipsis if truncated; ``right``: aligned to the right."""
+    text = shortened(text, width)
+    blank = " " * (width - cell_len(text))
+    return blank + text if right else text + blank
 
 
 def update_text(static: Static, content: Content) -> None:

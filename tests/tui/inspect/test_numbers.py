@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.inspection.activations import Spread
-from tui.inspect.numbers import fitted, short, spread_text
+from tui.inspect.numbers import short, spread_text, table_numbers
 
 NAN, INF = float("nan"), float("inf")
 
@@ -48,17 +48,17 @@ def test_fewer_digits_where_there_is_less_room():
     ],
 )
 def test_numbers_of_a_table_have_as_many_decimals_as_fit(values, width, expected):
-    assert fitted(values, width) == expected
+    assert table_numbers(values, width) == expected
 
 
 @given(st.lists(st.floats(width=32), max_size=9), st.integers(5, 9))
 def test_no_number_is_wider_than_its_cell(values, width):
-    assert all(len(text) <= width for text in fitted(values, width))
+    assert all(len(text) <= width for text in table_numbers(values, width))
 
 
 @given(st.lists(st.floats(-999, 999), min_size=1, max_size=9))
 def test_a_table_says_no_more_than_half_a_last_digit_wrong(values):
-    texts = fitted(values, 7)
+    texts = table_numbers(values, 7)
     for value, text in zip(values, texts, strict=True):
         assert abs(float(text) - value) <= 0.5001 * 10 ** -len(text.partition(".")[2]) or text == "0"
 
