@@ -173,8 +173,8 @@ def reopen(leftover: Leftover) -> tuple[Document, Path | None]:
         except PresetError:
             same = False
         if not same:
-            return Document(leftover.preset, None), None
-    return Document(leftover.preset, leftover.saved), path
+            return Document(leftover.preset, saved=None), None
+    return Document(leftover.preset, saved=leftover.saved), path
 
 
 def _read(folder: Path) -> Leftover:

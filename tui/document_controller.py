@@ -169,7 +169,7 @@ class DocumentController(Containing):
 
         One that is not ``saved``, as it comes from a run or another program, counts as unsaved changes.
         """
-        self.put_document(Document(preset, preset if saved else None), path)
+        self.put_document(Document(preset, saved=preset if saved else None), path)
 
     def put_document(self, document: Document, path: Path | None) -> None:
         """Replace the open document with ``document``, with ``path`` as its file."""

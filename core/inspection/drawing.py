@@ -3,12 +3,14 @@
 Points are rows and columns, (0, 0) the center of the upper left pixel; they may be outside the pad.
 """
 
+from typing import ClassVar
+
 import numpy as np
 from msgspec import Struct
-from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from core.inspection.images import resample
+from core.undo import Undo
 
 __all__ = ["SIDE", "Drawing", "Pad", "Point", "centred"]
 
@@ -33,9 +35,6 @@ PEN = 1.25
 
 RUBBER = PEN + 1
 """Radius of the eraser: moved once along a stroke it removes its soft edge too."""
-
-DEPTH = 200
-"""How many edits can be undone."""
 
 
 class Pad(Struct, frozen=True):
@@ -81,39 +80,15 @@ class Pad(Struct, frozen=True):
         return Pad.of(255 - self.image)
 
 
-class Drawing(Struct, frozen=True):
-    """The current pad with its undo and redo history. Edits made while ``merging`` are one undo step."""
+class Drawing(Undo[Pad], frozen=True):
+    """The current pad with its undo history."""
 
-    present: Pad = Pad()
-    past: tuple[Pad, ...] = ()
-    future: tuple[Pad, ...] = ()
-    merging: bool = False
+    depth: ClassVar[int] = 200
 
-    def edit(self, pad: Pad, *, merging: bool = False) -> "Drawing":
-        """With ``pad`` as the current one; an edit that changes nothing is ignored.
-
-        Consecutive merging edits, such as the segments of one stroke, are one step until `settle`.
-        """
-        if pad == self.present:
-            return self
-        past = self.past if merging and self.merging else (*self.past, self.present)[-DEPTH:]
-        return Drawing(pad, past, (), merging)
-
-    def settle(self) -> "Drawing":
-        """With the edit in progress finished: the next one is a separate step."""
-        return replace(self, merging=False)
-
-    def undo(self) -> "Drawing":
-        """One step back; at the beginning: unchanged."""
-        if not self.past:
-            return self
-        return Drawing(self.past[-1], self.past[:-1], (self.present, *self.future))
-
-    def redo(self) -> "Drawing":
-        """One step forward again; with nothing undone: unchanged."""
-        if not self.future:
-            return self
-        return Drawing(self.future[0], (*self.past, self.present), self.future[1:])
+    @classmethod
+    def blank(cls) -> "Drawing":
+        """A drawing not begun."""
+        return cls(Pad())
 
 
 def centred(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from core.document import DEPTH, Document
+from core.document import Document
 from core.network.architecture import Architecture
 from core.network.layers import Dense
 from core.presets import Preset
@@ -129,12 +129,12 @@ def test_strokes_that_lead_back_leave_no_step() -> None:
 
 def test_the_past_is_bounded() -> None:
     document = Document.opened(preset(1))
-    for units in range(2, DEPTH + 50):
+    for units in range(2, Document.depth + 50):
         document = document.edit(preset(units))
-    assert len(document.past) == DEPTH
+    assert len(document.past) == Document.depth
 
 
 def test_a_new_document_is_unsaved_until_it_is_saved() -> None:
-    document = Document(preset(1), None)
+    document = Document(preset(1), saved=None)
     assert document.unsaved
     assert not document.mark_saved().unsaved

@@ -73,8 +73,8 @@ def test_a_document_that_was_never_changed_touches_no_disk(home):
 
 def test_an_older_state_never_replaces_a_newer_one(home):
     journal = Journal()
-    journal.write(Document(EDITED, None), None, 2)
-    journal.write(Document(LENET, None), None, 1)
+    journal.write(Document(EDITED, saved=None), None, 2)
+    journal.write(Document(LENET, saved=None), None, 1)
     journal._lock.release()
     assert leftovers()[0][0].preset == EDITED
 
@@ -82,24 +82,24 @@ def test_an_older_state_never_replaces_a_newer_one(home):
 def test_ctrl_s_does_not_overwrite_what_was_written_since(home, tmp_path):
     mine = tmp_path / "mine.toml"
     presets.save(LENET, mine)
-    left(Document(EDITED, LENET), mine)
+    left(Document(EDITED, saved=LENET), mine)
     (found,), _ = leftovers()
     for change in (lambda: presets.save(replace(LENET, name="of another"), mine), mine.unlink):
         change()
         document, path = reopen(found)
-        assert (document, path) == (Document(EDITED, None), None)
+        assert (document, path) == (Document(EDITED, saved=None), None)
 
 
 def test_what_its_file_holds_was_not_lost(home, tmp_path):
     mine = tmp_path / "mine.toml"
-    left(Document(EDITED, LENET), mine)
+    left(Document(EDITED, saved=LENET), mine)
     presets.save(EDITED, mine)
     assert leftovers() == ((), ())
     assert not list((home / "journal").iterdir())
 
 
 def test_only_one_takes_a_leftover(home):
-    left(Document(EDITED, None))
+    left(Document(EDITED, saved=None))
     (found,), _ = leftovers()
     first, second = Journal(), Journal()
     first.adopt(found)
@@ -108,7 +108,7 @@ def test_only_one_takes_a_leftover(home):
     with pytest.raises(JournalError, match="another LayerLab"):
         discard(found)
     assert leftovers() == ((), ())
-    first.write(Document(LENET, None), None, 1)
+    first.write(Document(LENET, saved=None), None, 1)
     first._lock.release()
     assert leftovers()[0][0].preset == LENET
     first.close()
@@ -117,7 +117,7 @@ def test_only_one_takes_a_leftover(home):
 
 
 def test_a_leftover_is_discarded(home):
-    left(Document(EDITED, None))
+    left(Document(EDITED, saved=None))
     discard(leftovers()[0][0])
     assert leftovers() == ((), ())
 
@@ -126,7 +126,7 @@ def test_a_leftover_is_discarded(home):
     "content", [b"", b"{", b"[]", b'{"preset": 3}', b"\xff\xfe", b"[" * 100_000, b'{"preset":"name = 3"}']
 )
 def test_a_damaged_journal_is_set_aside_and_told_in_a_line(home, content):
-    journal = left(Document(EDITED, None))
+    journal = left(Document(EDITED, saved=None))
     (journal._folder / "journal.json").write_bytes(content)
     found, (line,) = leftovers()
     assert found == ()
@@ -139,7 +139,7 @@ def test_a_damaged_journal_is_set_aside_and_told_in_a_line(home, content):
 def test_a_place_that_cannot_be_written_is_told(home):
     home.write_text("a file where the folder should be")
     with pytest.raises(OSError, match="journal"):
-        Journal().write(Document(EDITED, None), None, 1)
+        Journal().write(Document(EDITED, saved=None), None, 1)
     assert leftovers() == ((), ())
 
 

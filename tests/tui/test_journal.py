@@ -51,7 +51,7 @@ async def offered(app, pilot):
 async def test_what_was_left_is_restored_with_its_file(home, tmp_path):
     mine = tmp_path / "mine.toml"
     presets.save(LENET, mine)
-    left(Document(EDITED, LENET), mine)
+    left(Document(EDITED, saved=LENET), mine)
     async with opened("ffnn-10") as (app, pilot):
         await offered(app, pilot)
         await keys(pilot, "left", "left", "enter")
@@ -64,7 +64,7 @@ async def test_what_was_left_is_restored_with_its_file(home, tmp_path):
 
 
 async def test_restoring_asks_about_what_is_unsaved_and_never_overwrites_a_file_that_changed(home, tmp_path):
-    left(Document(EDITED, LENET), tmp_path / "gone.toml")
+    left(Document(EDITED, saved=LENET), tmp_path / "gone.toml")
     async with opened("ffnn-10") as (app, pilot):
         app.build_pane.selected = 1
         app.build_pane.action_delete()
@@ -88,7 +88,7 @@ async def test_restoring_asks_about_what_is_unsaved_and_never_overwrites_a_file_
 
 @pytest.mark.parametrize(("pressed", "stays"), [(["enter"], True), (["escape"], True), (["left", "enter"], False)])
 async def test_what_was_left_waits_or_is_discarded(home, pressed, stays):
-    left(Document(EDITED, None))
+    left(Document(EDITED, saved=None))
     async with opened("ffnn-10") as (app, pilot):
         await offered(app, pilot)
         await keys(pilot, *pressed)
@@ -98,7 +98,7 @@ async def test_what_was_left_waits_or_is_discarded(home, pressed, stays):
 
 
 async def test_a_damaged_journal_is_told_in_a_line(home):
-    (left(Document(EDITED, None))._folder / "journal.json").write_bytes(b"{")
+    (left(Document(EDITED, saved=None))._folder / "journal.json").write_bytes(b"{")
     async with opened("ffnn-10") as (app, pilot):
         await until(pilot, lambda: any("could not be read" in notice.message for notice in app._notifications))
         assert len(app.screen_stack) == 1

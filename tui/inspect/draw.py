@@ -94,7 +94,7 @@ class DrawView(View):
     DrawView #draw-state { color: $text-muted; }
     """
 
-    drawing: reactive[Drawing] = reactive(Drawing(), repaint=False)
+    drawing: reactive[Drawing] = reactive(Drawing.blank(), repaint=False)
     """What is on the pad, with its history."""
     as_drawn: reactive[bool] = reactive(False, repaint=False)
     """Whether the pad itself is the input, not the centred picture."""
@@ -264,10 +264,10 @@ class DrawView(View):
 
     def _stroke(self, start: Point, end: Point, *, rubber: bool) -> None:
         pad = self.drawing.present
-        self._edit(pad.erase(start, end) if rubber else pad.stroke(start, end), merging=True)
+        self._edit(pad.erase(start, end) if rubber else pad.stroke(start, end), merging="stroke")
 
-    def _edit(self, pad: Pad, *, merging: bool = False) -> None:
-        self.drawing = self.drawing.edit(pad, merging=merging)
+    def _edit(self, pad: Pad, *, merging: str = "") -> None:
+        self.drawing = self.drawing.edit(pad, merging)
 
     def _settle(self) -> None:
         self.drawing = self.drawing.settle()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from core.datasets.catalog import mnist
-from core.inspection.drawing import BOX, CENTRE, DEPTH, LARGEST_SCALE, SIDE, Drawing, Pad, centred
+from core.inspection.drawing import BOX, CENTRE, LARGEST_SCALE, SIDE, Drawing, Pad, centred
 from core.inspection.images import resample
 
 POINTS = st.tuples(st.floats(-10, 40), st.floats(-10, 40))
@@ -129,11 +129,11 @@ def test_a_stroke_in_two_pieces_is_one_stroke(start, end, share):
 
 
 def test_the_pieces_of_a_stroke_are_one_step():
-    drawing = Drawing()
+    drawing = Drawing.blank()
     for column in range(5):
-        drawing = drawing.edit(drawing.present.stroke((9, column), (9, column + 1)), merging=True)
+        drawing = drawing.edit(drawing.present.stroke((9, column), (9, column + 1)), merging="stroke")
     first = drawing.settle()
-    second = first.edit(first.present.stroke((20, 3), (20, 9)), merging=True).settle()
+    second = first.edit(first.present.stroke((20, 3), (20, 9)), merging="stroke").settle()
     assert first.present == Pad().stroke((9, 0), (9, 5))
     assert second.undo().present == first.present
     assert second.undo().undo().present == Pad()
@@ -143,32 +143,32 @@ def test_the_pieces_of_a_stroke_are_one_step():
 
 
 def test_an_edit_that_changes_nothing_leaves_no_trace():
-    drawing = Drawing().edit(Pad().stroke((9, 9), (9, 9)))
+    drawing = Drawing.blank().edit(Pad().stroke((9, 9), (9, 9)))
     assert drawing.edit(drawing.present) is drawing
-    assert Drawing().edit(Pad().clear()) == Drawing()
+    assert Drawing.blank().edit(Pad().clear()) == Drawing.blank()
 
 
 def test_an_edit_after_undo_forgets_the_future():
-    drawing = Drawing().edit(Pad().invert()).undo().edit(Pad().stroke((1, 1), (2, 2)))
+    drawing = Drawing.blank().edit(Pad().invert()).undo().edit(Pad().stroke((1, 1), (2, 2)))
     assert drawing.future == ()
     assert drawing.undo().present == Pad()
 
 
 def test_a_stroke_after_undo_is_a_step_of_its_own():
     one = Pad().stroke((1, 1), (2, 2))
-    drawing = Drawing().edit(one, merging=True).undo().edit(Pad().invert(), merging=True)
+    drawing = Drawing.blank().edit(one, merging="stroke").undo().edit(Pad().invert(), merging="stroke")
     assert drawing.undo().present == Pad()
 
 
 def test_the_past_has_an_end():
-    drawing = Drawing()
-    for number in range(DEPTH + 10):
+    drawing = Drawing.blank()
+    for number in range(Drawing.depth + 10):
         drawing = drawing.edit(Pad.of(np.full((SIDE, SIDE), number % 255 + 1, np.uint8)))
-    assert len(drawing.past) == DEPTH
-    for _ in range(DEPTH + 10):
+    assert len(drawing.past) == Drawing.depth
+    for _ in range(Drawing.depth + 10):
         drawing = drawing.undo()
     assert drawing.present.image[0, 0] == 10
-    assert len(drawing.future) == DEPTH
+    assert len(drawing.future) == Drawing.depth
 
 
 # -- As MNIST was made -------------------------------------------------------------------------------------------------

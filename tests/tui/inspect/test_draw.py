@@ -101,7 +101,7 @@ async def test_space_puts_the_pen_down_and_the_arrows_draw():
     async with inspecting(fixed(), "d") as (app, pane, pilot):
         view = pane.view
         await keys(pilot, "left", "up")
-        assert view.drawing == Drawing()
+        assert view.drawing == Drawing.blank()
         assert "pen up at row 14, column 14" in screen_of(app)
         await keys(pilot, "space", "right", "right", "down", "space")
         assert view.drawing.present == Pad().stroke((13, 13), (13, 15)).stroke((13, 15), (14, 15))
@@ -212,7 +212,7 @@ async def test_nothing_is_drawn_without_a_button_and_from_beside_the_pad():
         await drag(pilot, view.ready, (5, 5), (9, 9))
         await drag(pilot, view.pad, (-1, 5), (9, 9))
         await drag(pilot, view.pad, (5, 5), (9, 9), button=2)
-        assert view.drawing == Drawing()
+        assert view.drawing == Drawing.blank()
 
 
 async def test_a_button_let_go_where_the_terminal_did_not_see_it_ends_the_stroke():
