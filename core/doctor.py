@@ -14,7 +14,7 @@ from core.presets import PresetError
 
 __all__ = ["Check", "data", "devices", "folders", "own_presets", "system", "versions"]
 
-LIBRARIES = ("layerlab", "tensorflow", "keras", "numpy", "textual", "rich", "plotext", "typer", "msgspec")
+LIBRARIES = ("layerlab", "tensorflow", "keras", "numpy", "textual", "rich", "plotext", "click", "msgspec")
 
 
 class Check(Struct, frozen=True):

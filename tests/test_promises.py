@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from core import doctor, presets
 from core.datasets import DATASETS
@@ -24,6 +24,7 @@ from core.presets import Preset
 from core.readiness import blockers
 from core.strict_json import to_json
 from tests.tui.driving import burst, keys, opened, screen_of, until
+from tui.cli import commands
 from tui.cli.command_line import app as command_line
 
 FAMILIES = (Layer, Optimizer, Loss, Schedule)
@@ -261,3 +262,43 @@ def test_a_dataset_is_trained_on(lights: Preset) -> None:
     ended = Session(lights.architecture, lights.plan, events.append).run()
     assert (ended.reason, ended.epochs) == ("finished", 5), ended.message
     assert ended.test_accuracy == 1.0
+
+
+COMMAND = '''
+"""`layerlab widest`: the layer with most outputs."""
+
+from math import prod
+
+from core.network.summary import summarize
+from tui.cli.command import Command
+from tui.cli.lookup import load
+from tui.cli.parameters import JSON, PRESET
+from tui.output import Output
+
+
+def run(name, as_json):
+    rows = summarize(load(name).architecture).rows
+    widest = max(rows, key=lambda row: prod(row.facts.output))
+    Output().line(f"layer {widest.index}")
+    return 0
+
+
+COMMAND = Command("widest", run, [PRESET, JSON], section="Sizes", help="Find the layer with most outputs.")
+'''
+
+
+@pytest.fixture
+def widest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more command, which is gone after the test."""
+    (tmp_path / "widest.py").write_text(COMMAND)
+    monkeypatch.setattr(commands, "__path__", [*commands.__path__, str(tmp_path)])
+
+
+@pytest.mark.usefixtures("widest")
+def test_a_command() -> None:
+    listed = CliRunner().invoke(command_line, ["--help"]).output
+    assert "Sizes:\n  widest  Find the layer with most outputs.\n" in listed
+    done = CliRunner().invoke(command_line, ["widest", "lenet-5"])
+    assert (done.exit_code, done.output) == (0, "layer 1\n")
+    assert "PRESET|FILE" in CliRunner().invoke(command_line, ["widest", "--help"]).output
+    assert "did you mean `layerlab widest`?" in CliRunner().invoke(command_line, ["widset"]).output

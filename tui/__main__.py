@@ -5,13 +5,10 @@ import sys
 
 from tui import interrupt
 
-__all__ = ["COMMANDS", "main"]
+__all__ = ["main"]
 
-COMMANDS = frozenset(
-    {"open", "presets", "summary", "train", "evaluate", "doctor"}
-    | {"runs", "show", "compare", "resume", "report", "export", "import", "rm"}
-)
-"""Words that are commands, never the name of something to open."""
+COMPLETION = "_LAYERLAB_COMPLETE"
+"""Set by a shell that asks what a word can be completed to."""
 
 
 def main() -> None:
@@ -32,8 +29,11 @@ def _run() -> int:
     from tui.terminal_state import restore_after_a_crash  # noqa: PLC0415  # as below
 
     restore_after_a_crash()
+    from tui.cli import commands  # noqa: PLC0415  # as below
+
     words = sys.argv[1:]
-    if len(words) < 2 and not any(word in COMMANDS or word.startswith("-") for word in words):
+    opens = len(words) < 2 and not any(word in commands.names() or word.startswith("-") for word in words)
+    if opens and COMPLETION not in os.environ:
         code = _open(*words)
         if code is not None:
             return code
@@ -65,11 +65,11 @@ def _open(name: str | None = None) -> int | None:
     import gc  # noqa: PLC0415  # as above
 
     gc.disable()  # imports create no garbage; the app enables collection after its first frame
-    from tui.cli.commands import open as command  # noqa: PLC0415  # as above
-    from tui.cli.lookup import UsageError  # noqa: PLC0415
+    from tui.cli.lookup import UsageError  # noqa: PLC0415  # as above
+    from tui.cli.opening import open_app  # noqa: PLC0415
 
     try:
-        return command.run(name)
+        return open_app(name)
     except UsageError:  # the command line raises it again and adds a suggestion
         gc.enable()
         return None
@@ -77,7 +77,7 @@ def _open(name: str | None = None) -> int | None:
 
 def _finish(code: int) -> None:
     """Exit with ``code``, without waiting for an import of TensorFlow that is still running."""
-    if code == interrupt.INTERRUPTED:  # Typer's code for whatever signal it was
+    if code == interrupt.INTERRUPTED:  # the command line's code for whatever signal it was
         code = interrupt.exit_code()
     interrupt.end_quietly(code)
     if "tui.output" in sys.modules:  # else nothing has been written

@@ -21,7 +21,7 @@ from core import presets
 from tests.benchmarks.beat import Beat
 from tests.tui.on_terminal import on_terminal
 from tui.app import LayerLabApp
-from tui.cli.command_line import open_app
+from tui.cli.opening import open_app
 
 SIZE = (120, 36)
 PATIENCE = 120.0

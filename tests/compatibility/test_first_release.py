@@ -7,7 +7,7 @@ from shutil import copytree
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from core import presets
 from core.runs.store import Store

@@ -93,7 +93,7 @@ ALLOWED = {
     ("tui/terminal.py", "open"): "/dev/null",
     ("tui/terminal.py", "fdopen"): "the terminal's own descriptors, and the log",
     ("tui/document_controller.py", "save"): "of core.presets, which writes by core.storage",
-    ("tui/cli/commands/import_file.py", "save"): "of core.presets, which writes by core.storage",
+    ("tui/cli/commands/import_.py", "save"): "of core.presets, which writes by core.storage",
 }
 
 

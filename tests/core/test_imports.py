@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = ("tensorflow", "keras", "textual", "rich", "plotext", "typer", "numpy", "tui")
+HEAVY = ("tensorflow", "keras", "textual", "rich", "plotext", "click", "numpy", "tui")
 
 
 @pytest.mark.parametrize(

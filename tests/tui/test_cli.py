@@ -1,14 +1,15 @@
 """The command line: what it prints, where, and with which exit code."""
 
 import json
+import os
 import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from rich.console import Console
-from typer.testing import CliRunner, Result
 
 from core import presets
 from core.fields.struct import fields_of
@@ -21,7 +22,7 @@ from core.plan.plan import EarlyStopping, Plan
 from core.plan.schedules import Step
 from core.presets import Preset
 from tests.tui.on_terminal import on_terminal
-from tui.__main__ import COMMANDS
+from tui.cli import commands
 from tui.cli.command_line import app
 from tui.cli.commands import presets as presets_command
 from tui.cli.commands import summary as summary_command
@@ -281,8 +282,9 @@ class TestOpening:
 
     REFUSED = "the app needs a terminal; `layerlab summary` and `layerlab train` do not"
 
-    def test_no_command_is_taken_for_what_to_open(self) -> None:
-        assert {command.name or command.callback.__name__ for command in app.registered_commands} == COMMANDS
+    def test_every_command_is_found_by_its_name(self) -> None:
+        assert [commands.find(name).name for name in commands.names()] == commands.names()
+        assert commands.find("no-such-command") is None
 
     @pytest.mark.parametrize("words", [(), ("lenet-5",), ("open",), ("open", "lenet-5")])
     def test_needs_a_terminal(self, words: tuple[str, ...]) -> None:
@@ -328,6 +330,21 @@ class TestProcess:
         for command in ("open", "presets", "summary", "train", "doctor"):
             assert f"  {command}  " in result.stdout
 
+    @pytest.mark.parametrize(
+        ("words", "found"),
+        [
+            ("layerlab exp", "export"),
+            ("layerlab train lenet", "lenet-5"),
+            ("layerlab train lenet-5 --optimizer Ada", "adamw"),
+            ("layerlab export lenet-5 --to sc", "script"),
+            ("layerlab train x --sch", "--schedule"),
+        ],
+    )
+    def test_the_shell_completes(self, words: str, found: str) -> None:
+        asked = {"_LAYERLAB_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+        done = subprocess.run(COMMAND, env={**os.environ, **asked}, capture_output=True, text=True, check=True)
+        assert f"plain,{found}" in done.stdout.splitlines()
+
     @pytest.mark.parametrize("words", [["summary", "lenet-5"], ["presets", "--json"], ["train", "alexnet"]])
     def test_nothing_slow_is_imported(self, words: list[str]) -> None:
         code = (
@@ -339,7 +356,7 @@ class TestProcess:
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         loaded = set(eval(done.stderr.splitlines()[-1]))  # noqa: S307  # printed three lines above
-        assert {"core", "tui", "typer"} <= loaded
+        assert {"core", "tui", "click"} <= loaded
         assert not loaded & {"tensorflow", "keras", "textual", "plotext", "numpy", "pydantic"}
 
     def test_on_a_terminal_it_is_drawn_in_colour_unless_that_is_not_wanted(

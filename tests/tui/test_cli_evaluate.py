@@ -7,7 +7,7 @@ from io import StringIO
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
+from click.testing import CliRunner, Result
 
 from core.datasets import DATASETS
 from core.diagnosis import static_findings

@@ -9,8 +9,8 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from rich.console import Console
-from typer.testing import CliRunner, Result
 
 from core import presets
 from core.events import Ended, EpochEnded, Event, RunNotSaved, RunSaved, Started
@@ -572,7 +572,7 @@ def test_nothing_slow_is_imported(words: list[str], six: Path, here: Path) -> No
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout
     loaded = set(eval(ran.stderr.splitlines()[-1]))  # noqa: S307  # printed three lines above
-    assert {"core", "tui", "typer"} <= loaded
+    assert {"core", "tui", "click"} <= loaded
     assert not loaded & {"tensorflow", "keras", "textual", "plotext", "numpy", "pydantic", "rich"}
 
 

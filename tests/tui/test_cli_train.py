@@ -8,8 +8,8 @@ from collections.abc import Callable
 from io import StringIO
 
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
-from typer.testing import CliRunner
 
 from core import presets
 from core.events import Ended, EpochEnded, Event, Started

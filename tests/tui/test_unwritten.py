@@ -13,7 +13,7 @@ from core.runs import folder as files
 from core.runs.record import Environment, Label
 from tests.benchmarks.many_runs import fill
 from tests.tui.forking import Forks, forks
-from tui.__main__ import COMMANDS
+from tui.cli.commands import names
 
 FULL = Path("/dev/full")
 NOWHERE = os.devnull
@@ -68,7 +68,7 @@ def filled(home: Path, tmp_path: Path) -> dict[str, object]:
 
 
 def test_every_command_is_tried() -> None:
-    assert set(LINES) == COMMANDS - {"open"} | {""}
+    assert set(LINES) == set(names()) - {"open"} | {""}
 
 
 @needs_full

@@ -1,10 +1,10 @@
 """The plan as command-line options: each field of `Plan` is one, with its name, help and checks."""
 
 from collections.abc import Mapping
-from inspect import Parameter
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+from click import Context, Option, Parameter
+from click.shell_completion import CompletionItem
 
 from core.fields.registry import RegisteredField
 from core.fields.struct import Field, change, fields_of
@@ -18,14 +18,14 @@ __all__ = ["plan_options", "planned"]
 LEARNING_RATE = next(field for field in fields_of(Optimizer) if field.name == "learning_rate")
 
 
-def plan_options() -> list[Parameter]:
-    """A keyword parameter for each field of the plan, and one for its optimizer's learning rate."""
-    parameters = []
+def plan_options() -> list[Option]:
+    """An option for each field of the plan, and one for its optimizer's learning rate; None if not given."""
+    options: list[Option] = []
     for field in fields_of(Plan):
-        parameters.append(_parameter(field))
+        options.append(_option(field))
         if field.name == "optimizer":
-            parameters.append(_parameter(LEARNING_RATE))
-    return parameters
+            options.append(_option(LEARNING_RATE))
+    return options
 
 
 def planned(plan: Plan, given: Mapping[str, object]) -> Plan:
@@ -42,26 +42,30 @@ def planned(plan: Plan, given: Mapping[str, object]) -> Plan:
     return plan
 
 
-def _parameter(field: Field) -> Parameter:
-    annotation: Any
+def _option(field: Field) -> Option:
     if field.type.control == "flag":
-        annotation = Annotated[
-            bool | None, typer.Option(f"{_option(field)}/--no-{_option(field)[2:]}", help=field.help)
-        ]
-    else:
-        option = typer.Option(_option(field), help=_help(field), metavar=_metavar(field))
-        annotation = Annotated[str | None, option]
-    return Parameter(field.name, Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        return Option([f"{_flag(field)}/--no-{_flag(field)[2:]}", field.name], default=None, help=field.help)
+    words = field.type.options
+
+    def complete(_context: Context, _parameter: Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(word) for word in words if word.startswith(incomplete.lower())]
+
+    return Option(
+        [_flag(field), field.name],
+        help=_help(field),
+        metavar=_metavar(field),
+        shell_complete=complete if words else None,
+    )
 
 
 def _value(field: Field, given: object) -> Any:
     try:
         return field.type.parse(given) if isinstance(given, str) else field.type.read(given)
     except FieldError as error:
-        raise UsageError(f"{_option(field)}: {error}") from error
+        raise UsageError(f"{_flag(field)}: {error}") from error
 
 
-def _option(field: Field) -> str:
+def _flag(field: Field) -> str:
     return "--" + field.name.replace("_", "-")
 
 

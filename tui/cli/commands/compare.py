@@ -9,10 +9,12 @@ from core.runs.record import Run, RunDetails
 from core.runs.store import Store
 from core.strict_json import to_json
 from tui import run_text
+from tui.cli.command import Command
 from tui.cli.lookup import DONE, UsageError, find_runs, refused
+from tui.cli.parameters import JSON, RUNS
 from tui.output import Column, Output
 
-__all__ = ["run", "show"]
+__all__ = ["COMMAND", "run", "show"]
 
 FIGURES: tuple[tuple[str, Callable[[Run], str]], ...] = (
     ("name", lambda run: run.name),
@@ -70,3 +72,8 @@ def show(compared: Sequence[RunDetails], out: Output) -> None:
         return
     out.heading("what differs")
     out.table([Column("Where"), Column("What"), *keys], [(each.place, each.field, *each.values) for each in found])
+
+
+COMMAND = Command(
+    "compare", run, [RUNS, JSON], section="Runs", help="Compare runs: their metrics and their differences."
+)

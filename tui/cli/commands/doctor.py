@@ -6,16 +6,20 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stderr, redirect_stdout
 
+from click import Option
+
 from core import doctor
 from core.doctor import Check
 from core.strict_json import to_json
-from tui.cli.commands.device_check import check_devices
+from tui.cli.command import Command
+from tui.cli.device_check import check_devices
 from tui.cli.lookup import DONE, FAILED
+from tui.cli.parameters import JSON
 from tui.output import Output
 from tui.terminal import guarded
 from tui.worker_thread import in_worker
 
-__all__ = ["run", "terminal"]
+__all__ = ["COMMAND", "run", "terminal"]
 
 LEAST = (80, 24)
 
@@ -86,3 +90,17 @@ def _show(title: str, findings: tuple[Check, ...], out: Output) -> None:
         if finding.problem:
             out.line(f"  {' ' * width}  ! {finding.problem}", "red")
     out.stream.flush()
+
+
+COMMAND = Command(
+    "doctor",
+    run,
+    [
+        Option(
+            ["--train", "trains"], is_flag=True, help="Train on every device for a few seconds and compare with the CPU"
+        ),
+        JSON,
+    ],
+    section="LayerLab",
+    help="Check versions, devices, data and terminal.",
+)

@@ -1,6 +1,6 @@
 """`layerlab evaluate`: test-set results and findings, after a training or of a saved run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from textwrap import wrap
 
@@ -16,36 +16,40 @@ from core.runs.checkpoint_file import Which
 from core.runs.record import Run
 from core.runs.store import Store
 from core.strict_json import to_json
+from tui.cli.command import Command
 from tui.cli.commands import train
 from tui.cli.commands.export import exporting
 from tui.cli.commands.train import SaveOptions
 from tui.cli.lookup import DONE, UsageError, find_any, quiet, weights
+from tui.cli.parameters import JSON, NO_SAVE, PRESET_OR_RUN, RUN_NAME, WEIGHTS
+from tui.cli.plan_options import plan_options
 from tui.cli.reporters import Reporter, reporter
 from tui.output import Column, Output
-from tui.sessions import WEIGHTS
+from tui.sessions import WEIGHTS as WEIGHTS_TITLES
 from tui.training_session import TrainingSession
 from tui.worker_thread import in_worker
 
-__all__ = ["run", "show_findings", "show_results"]
+__all__ = ["COMMAND", "run", "show_findings", "show_results"]
 
 WIDTH = 96
 """Width that findings are wrapped to."""
 
 
-def run(name: str, given: Mapping[str, object], save_options: SaveOptions, which: str | None, *, as_json: bool) -> int:
+def run(name: str, *, no_save: bool, run_name: str | None, which: str | None, as_json: bool, **plan: object) -> int:
     """Train the preset or file ``name`` as `layerlab train` does, then evaluate it on the test set.
 
     If ``name`` is a run instead, evaluate it with ``which`` of its weights.
     """
+    save_options = SaveOptions(saves=not no_save, name=run_name)
     wanted, store = weights(which), Store()
     found = find_any(store, name)
     if isinstance(found, Run):
-        if any(value is not None for value in given.values()) or not save_options.default:
+        if any(value is not None for value in plan.values()) or not save_options.default:
             raise UsageError(f"{name}: a run is not retrained: --name, --no-save and plan options are for presets")
         return _evaluate_run(store, found, wanted, as_json=as_json)
     if which is not None:
         raise UsageError(f"{name}: --weights is for runs, which have more than one set of weights")
-    preset = train.prepare_preset(found, given)
+    preset = train.prepare_preset(found, plan)
 
     def evaluate(out: Output) -> Ended:
         reporting = HistoryReporter(save_options.naming(reporter(preset, out, as_json=as_json)))
@@ -69,7 +73,7 @@ def _evaluate_run(store: Store, run: Run, which: Which, *, as_json: bool) -> int
             results = in_worker(lambda: answers(stored, which))
     details, out = stored.details, Output()
     if not as_json:
-        out.heading(f"{run.name} ({run.key}), {WEIGHTS[which]}")
+        out.heading(f"{run.name} ({run.key}), {WEIGHTS_TITLES[which]}")
         if results is None:
             out.line("it ended during its first epoch and has no weights to evaluate")
     _report(details.preset, results, details.history, out, as_json=as_json)
@@ -159,3 +163,12 @@ def show_findings(findings: Sequence[Finding], out: Output) -> None:
 def _print_indented(text: str, indent: str, out: Output, style: str = "") -> None:
     for line in wrap(text, WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent)):
         out.line(line, style)
+
+
+COMMAND = Command(
+    "evaluate",
+    run,
+    [PRESET_OR_RUN, NO_SAVE, RUN_NAME, WEIGHTS, JSON, *plan_options()],
+    section="Training",
+    help="Train a preset, or load a run; report test results and findings.",
+)

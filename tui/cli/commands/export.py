@@ -4,17 +4,22 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from click import Context, Option, Parameter
+from click.shell_completion import CompletionItem
+
 from core.export import formats
 from core.export.formats import FORMATS, ExportError, Format, RunSource, Source
 from core.fields.struct import did_you_mean
 from core.keras_runtime.failures import TrainingRefused
 from core.presets import Preset, printable_path
 from core.runs.store import Store
+from tui.cli.command import Command
 from tui.cli.lookup import DONE, UnsupportedError, UsageError, find_any, quiet, refused, target, weights
+from tui.cli.parameters import FORCE, PRESET_OR_RUN, WEIGHTS
 from tui.output import Output
 from tui.worker_thread import in_worker
 
-__all__ = ["exporting", "run"]
+__all__ = ["COMMAND", "exporting", "run"]
 
 STDOUT = "-"
 
@@ -54,6 +59,10 @@ def exporting() -> Iterator[None]:
             raise UnsupportedError(str(error)) from error
 
 
+def _formats(_context: Context, _parameter: Parameter, incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(one.name, help=one.title) for one in FORMATS.values() if one.name.startswith(incomplete)]
+
+
 def _format(name: str) -> Format:
     if name not in FORMATS:
         raise UsageError(f"--to: unknown format {printable_path(name)}{did_you_mean(name, FORMATS)}")
@@ -67,3 +76,18 @@ def _source(name: str) -> Source:
         return found
     with refused():
         return RunSource(store.details(found.id), store.path(found.id))
+
+
+COMMAND = Command(
+    "export",
+    run,
+    [
+        PRESET_OR_RUN,
+        Option(["--to"], required=True, metavar="FORMAT", help=", ".join(FORMATS), shell_complete=_formats),
+        Option(["--out"], metavar="PATH", help="Output file or folder; - is standard output"),
+        WEIGHTS,
+        FORCE,
+    ],
+    section="Presets",
+    help="Export a preset or a run for other tools.",
+)

@@ -1,41 +1,15 @@
 """`layerlab [PRESET|FILE]`: the app."""
 
-import os
-import sys
-from pathlib import Path
+from click import Argument
 
-from core import presets
-from core.presets import Preset
-from tui.cli.lookup import DONE, UsageError, find, loaded
-from tui.terminal import guarded
+from tui.cli.command import Command
+from tui.cli.opening import open_app
+from tui.cli.parameters import NO_SAVE, preset_ids
 
-__all__ = ["run"]
+__all__ = ["COMMAND"]
 
+NAME = Argument(
+    ["name"], required=False, metavar="[PRESET|FILE]", help="A preset's id, or a preset file", shell_complete=preset_ids
+)
 
-def run(name: str | None, *, saves: bool = True) -> int:
-    """Open the app, on the preset or file ``name`` if given; errors in it are raised first.
-
-    Runs are saved if ``saves``.
-    """
-    preset: Preset | None = None
-    path: Path | None = None
-    if name is not None:
-        found = find(name)
-        opened = loaded(found)
-        preset, path = opened.preset, None if opened.is_keras or found.parent == presets.SHIPPED else found
-    if not (sys.stdin and sys.stdin.isatty() and any(s and s.isatty() for s in (sys.stdout, sys.stderr))):
-        raise UsageError("the app needs a terminal; `layerlab summary` and `layerlab train` do not")
-    with guarded():
-        from tui.app import LayerLabApp  # noqa: PLC0415  # Textual is imported only for the app
-        from tui.loading import load as load_training  # noqa: PLC0415
-
-        app = LayerLabApp(preset, path, load_training, saves=saves)
-        if sys.platform != "win32":  # there the console restores itself
-            from tui.app_signals import AppSignals  # noqa: PLC0415  # as above
-
-            AppSignals(app).handle()
-        app.run()
-    code = app.return_code or DONE
-    if app.loader and app.loader.under_way:
-        os._exit(code)  # nothing can stop an import of TensorFlow, and a clean exit would wait for it
-    return code
+COMMAND = Command("open", open_app, [NAME, NO_SAVE], section="LayerLab", help="Open the app.")

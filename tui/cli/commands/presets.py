@@ -3,10 +3,12 @@
 from core.formatting import show_count
 from core.json_output import PresetReport, preset_reports
 from core.strict_json import to_json
+from tui.cli.command import Command
 from tui.cli.lookup import DONE
+from tui.cli.parameters import JSON
 from tui.output import Column, Output
 
-__all__ = ["run", "show"]
+__all__ = ["COMMAND", "run", "show"]
 
 COLUMNS = (
     Column("Id"),
@@ -43,3 +45,6 @@ def show(reports: list[PresetReport], out: Output) -> None:
 def _cells(report: PresetReport) -> tuple[str, ...]:
     params = "?" if report.params is None else show_count(report.params)
     return (report.id, params, "yes" if report.trainable_here else "no", report.name)
+
+
+COMMAND = Command("presets", run, [JSON], section="Presets", help="List the presets, both shipped and your own.")

@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 
+from click import Option
+
 from core.export import formats
 from core.export.formats import FORMATS, RunSource
 from core.presets import printable_path
 from core.runs.store import Store
+from tui.cli.command import Command
 from tui.cli.commands.export import exporting
 from tui.cli.lookup import DONE, UsageError, find_runs, quiet, refused, target
+from tui.cli.parameters import FORCE, RUNS
 from tui.output import Output
 from tui.worker_thread import in_worker
 
-__all__ = ["run"]
+__all__ = ["COMMAND", "run"]
 
 SUFFIXES = frozenset({".html", ".htm", ".md"})
 
@@ -33,3 +37,17 @@ def run(names: Sequence[str], out: str | None, *, quick: bool, force: bool) -> i
         in_worker(lambda: formats.write_report(path, first, others, evaluate=not quick, force=force))
     Output().line(f"wrote a lab report: {path}")
     return DONE
+
+
+COMMAND = Command(
+    "report",
+    run,
+    [
+        RUNS,
+        Option(["--out"], metavar="PATH", help="Output file (.html or .md) or folder"),
+        Option(["--quick"], is_flag=True, help="Leave out the confusion matrix"),
+        FORCE,
+    ],
+    section="Runs",
+    help="Write the lab report of a run, compared with any further runs.",
+)

@@ -3,14 +3,18 @@
 import sys
 from collections.abc import Sequence
 
+from click import Argument, Option
+
 from core.formatting import show_amount
 from core.runs.record import Run
 from core.runs.resolve import resolve_run
 from core.runs.store import Store
+from tui.cli.command import Command
 from tui.cli.lookup import DONE, UsageError, find_runs, refused
+from tui.cli.parameters import run_keys
 from tui.output import Output
 
-__all__ = ["run"]
+__all__ = ["COMMAND", "run"]
 
 
 def run(names: Sequence[str], *, restore: bool, empty: bool, yes: bool) -> int:
@@ -66,3 +70,23 @@ def _in_trash(store: Store, names: Sequence[str]) -> tuple[Run, ...]:
 
 def _listed(runs: Sequence[Run]) -> str:
     return ", ".join(f"{run.name} ({run.key})" for run in runs)
+
+
+COMMAND = Command(
+    "rm",
+    run,
+    [
+        Argument(
+            ["names"],
+            nargs=-1,
+            metavar="[RUN]...",
+            help="Keys, ids or names of runs; last is the newest",
+            shell_complete=run_keys,
+        ),
+        Option(["--restore"], is_flag=True, help="Restore runs from the trash"),
+        Option(["--empty"], is_flag=True, help="Permanently delete runs in the trash"),
+        Option(["--yes"], is_flag=True, help="Do not ask"),
+    ],
+    section="Runs",
+    help="Move runs to the trash.",
+)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from click import Argument, Option
+
 from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_gap, show_moment
 from core.runs.json_output import run_report
 from core.runs.record import Run
@@ -9,10 +11,12 @@ from core.runs.search import matching, misread, ordered
 from core.runs.store import Store
 from core.strict_json import to_json
 from tui import run_text
+from tui.cli.command import Command
 from tui.cli.lookup import DONE, refused, whole
+from tui.cli.parameters import JSON
 from tui.output import Column, Output
 
-__all__ = ["STYLES", "run", "show"]
+__all__ = ["COMMAND", "STYLES", "run", "show"]
 
 COLUMNS = (
     Column("Key"),
@@ -132,3 +136,22 @@ def _cells(run: Run) -> tuple[str, ...]:
 
 def _cut(note: str) -> str:
     return note if len(note) <= LONGEST_NOTE else f"{note[: LONGEST_NOTE - 4].rstrip()} ..."
+
+
+COMMAND = Command(
+    "runs",
+    run,
+    [
+        Argument(
+            ["filters"], nargs=-1, metavar="[FILTER]...", help="Words, #tags, or comparisons: best>0.98 params<100k"
+        ),
+        Option(["--sort"], metavar="COLUMN", help="Sort by COLUMN, smallest first"),
+        Option(["--reverse"], is_flag=True, help="Reverse the order"),
+        Option(["--limit"], metavar="N", help="Show the first N only"),
+        Option(["--trash"], is_flag=True, help="List the trash"),
+        Option(["--rebuild"], is_flag=True, help="Rebuild the index from the run files"),
+        JSON,
+    ],
+    section="Runs",
+    help="List the runs, newest first.",
+)

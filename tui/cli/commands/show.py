@@ -10,12 +10,14 @@ from core.runs.store import Store
 from core.sanitize import one_line
 from core.strict_json import to_json
 from tui import run_text
+from tui.cli.command import Command
 from tui.cli.commands import summary
 from tui.cli.lookup import DONE, find_run, refused
+from tui.cli.parameters import JSON, RUN
 from tui.output import Column, Output
 from tui.training_text import HEADINGS, epoch_cells
 
-__all__ = ["run", "show"]
+__all__ = ["COMMAND", "run", "show"]
 
 IN_FULL = ("network", "plan")
 """Facts that are shown in full further down."""
@@ -73,3 +75,6 @@ def _print_pairs(pairs: list[tuple[str, str]], out: Output) -> None:
     width = max(len(name) for name, _ in pairs)
     for name, value in pairs:
         out.line(f"  {name.ljust(width)}  {one_line(value)}")
+
+
+COMMAND = Command("show", run, [RUN, JSON], section="Runs", help="Show everything about a run.")

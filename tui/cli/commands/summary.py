@@ -9,10 +9,12 @@ from core.network.summary import Problem, Row, Summary, Totals, summarize
 from core.presets import Preset
 from core.sentences import after_place
 from core.strict_json import to_json
+from tui.cli.command import Command
 from tui.cli.lookup import DONE, FAILED, load
+from tui.cli.parameters import JSON, PRESET
 from tui.output import Column, Output
 
-__all__ = ["run", "show"]
+__all__ = ["COMMAND", "run", "show"]
 
 COLUMNS = (
     Column("#", right=True),
@@ -80,3 +82,8 @@ def _totals(totals: Totals) -> list[str]:
 def _problem(problem: Problem) -> str:
     fix = f" (fix: {problem.fix.label})" if problem.fix else ""
     return f"{problem.severity}: {after_place(problem.layer, problem.message)}{fix}"
+
+
+COMMAND = Command(
+    "summary", run, [PRESET, JSON], section="Presets", help="Show shapes, parameters, multiply-adds and problems."
+)

@@ -15,8 +15,10 @@ from core.runs.labels import clean_label
 from core.runs.record import Label
 from core.runs.recorder import wait_until_written
 from core.runs.store import Store
+from tui.cli.command import Command
 from tui.cli.lookup import DONE, FAILED, UsageError, load, quiet, refused
-from tui.cli.plan_options import planned
+from tui.cli.parameters import JSON, NO_SAVE, PRESET, RUN_NAME
+from tui.cli.plan_options import plan_options, planned
 from tui.cli.reporters import Reporter, reporter
 from tui.cli.session_runner import run_session
 from tui.interrupt import INTERRUPTED
@@ -24,7 +26,7 @@ from tui.output import Output, say_error
 from tui.sessions import new_session
 from tui.training_session import MakeSession, TrainingSession
 
-__all__ = ["SaveOptions", "prepare_preset", "run", "run_guarded", "run_training"]
+__all__ = ["COMMAND", "SaveOptions", "prepare_preset", "run", "run_guarded", "run_training"]
 
 
 class SaveOptions:
@@ -69,9 +71,10 @@ class NamingReporter:
         self._other.stopping()
 
 
-def run(name: str, given: Mapping[str, object], save_options: SaveOptions, *, as_json: bool) -> int:
-    """Train the preset or file ``name`` by its plan, changed by the ``given`` options."""
-    preset = prepare_preset(load(name), given)
+def run(name: str, *, no_save: bool, run_name: str | None, as_json: bool, **plan: object) -> int:
+    """Train the preset or file ``name`` by its plan, changed by the options ``plan``; None is one not given."""
+    save_options = SaveOptions(saves=not no_save, name=run_name)
+    preset = prepare_preset(load(name), plan)
 
     def work(out: Output) -> Ended:
         reporting = save_options.naming(reporter(preset, out, as_json=as_json))
@@ -131,3 +134,12 @@ def _until_written() -> Iterator[None]:
         yield
     finally:
         wait_until_written()
+
+
+COMMAND = Command(
+    "train",
+    run,
+    [PRESET, NO_SAVE, RUN_NAME, JSON, *plan_options()],
+    section="Training",
+    help="Train and save a run; Ctrl+C stops and reports the result.",
+)

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from shlex import quote
 
+from click import Argument, Option
 from msgspec.structs import replace
 
 from core import presets
@@ -13,10 +14,12 @@ from core.network.summary import summarize
 from core.presets import printable_path
 from core.readiness import blockers
 from core.strict_json import to_json
+from tui.cli.command import Command
 from tui.cli.lookup import DONE, UsageError, refused
+from tui.cli.parameters import FORCE, JSON
 from tui.output import Output
 
-__all__ = ["run"]
+__all__ = ["COMMAND", "run"]
 
 
 def run(file: str, out: str | None, *, force: bool, as_json: bool) -> int:
@@ -70,3 +73,19 @@ def _check_free(path: Path) -> None:
         raise UsageError(f"{printable_path(path)}: already exists; {others}")
     if path.parent == presets.own_folder() and path.stem in {listed.id for listed in presets.listed()}:
         raise UsageError(f"{printable_path(path.stem)}: LayerLab ships a preset of that name;  {others}")
+
+
+COMMAND = Command(
+    "import",
+    run,
+    [
+        Argument(
+            ["file"], metavar="FILE", help="A .keras or .h5 file, or JSON from model.to_json(); - reads standard input"
+        ),
+        Option(["--out"], metavar="NAME", help="Name of the preset, or a path ending in .toml"),
+        FORCE,
+        JSON,
+    ],
+    section="Presets",
+    help="Import a Keras model as a preset.",
+)
