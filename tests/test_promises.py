@@ -2,12 +2,17 @@
 
 import importlib.util
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from click.testing import CliRunner
 
+import core
 from core import doctor, presets
 from core.datasets import DATASETS
 from core.export.script import script
@@ -27,6 +32,7 @@ from tests.tui.driving import burst, keys, opened, screen_of, until
 from tui.cli import commands
 from tui.cli.command_line import app as command_line
 
+ROOT = Path(core.__file__).parents[1]
 FAMILIES = (Layer, Optimizer, Loss, Schedule)
 
 MODULE = '''
@@ -302,3 +308,61 @@ def test_a_command() -> None:
     assert (done.exit_code, done.output) == (0, "layer 1\n")
     assert "PRESET|FILE" in CliRunner().invoke(command_line, ["widest", "--help"]).output
     assert "did you mean `layerlab widest`?" in CliRunner().invoke(command_line, ["widset"]).output
+
+
+VIEW = '''
+"""How deep the network is."""
+
+from tui.inspect.base import View
+from tui.inspect.entry import Entry
+
+VIEW = Entry(8, "k", "Depth", "How deep it is", "tui.inspect.views.depth:DepthView", needs_network=False)
+
+
+class DepthView(View, can_focus=True):
+    """The number of layers."""
+
+    def render(self):
+        return f"{len(self.run.preset.architecture.layers)} layers deep"
+'''
+
+LOOKING = """
+import asyncio
+
+from tests.tui.driving import burst, keys, opened, screen_of, until
+
+
+async def look():
+    async with opened("lenet-5") as (app, pilot):
+        await keys(pilot, "t")
+        await until(pilot, lambda: app.inspect_pane.run)
+        await keys(pilot, "3", "k")
+        await until(pilot, lambda: "8 layers deep" in screen_of(app))
+        assert "k Depth" in screen_of(app)
+        await keys(pilot, "question_mark")
+        await until(pilot, lambda: "k Depth, how deep it is" in screen_of(app))
+        await keys(pilot, "escape")
+        await burst(app, pilot, "ctrl+p")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        await keys(pilot, "text:depth")
+        await until(pilot, lambda: "Inspect: Depth" in screen_of(app))
+
+
+asyncio.run(look())
+"""
+
+
+def test_a_view(tmp_path: Path) -> None:
+    # Views are found when the app is imported: a fresh process imports a copy that has one file more.
+    copytree(ROOT / "tui", tmp_path / "tui")
+    (tmp_path / "tui" / "inspect" / "views" / "depth.py").write_text(VIEW)
+    path = os.pathsep.join((str(tmp_path), str(ROOT)))
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", LOOKING],
+        env={**os.environ, "PYTHONPATH": path},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,6 +1,7 @@
 """No module or folder needs another that needs it, late imports included; import-linter does not see those."""
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -13,6 +14,8 @@ MODULES = {
     for package in ("core", "tui")
     for path in sorted((ROOT / package).rglob("*.py"))
 }
+NAMED = re.compile(r"[\w.]+:\w+")
+"""What `pkgutil.resolve_name` imports."""
 LATE = {"import_module", "import_unless"}
 """Functions that import what their first argument names."""
 
@@ -33,6 +36,8 @@ def _names(node: ast.AST) -> Iterator[str]:
             yield whole if whole in MODULES else node.module
     elif isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and NAMED.fullmatch(node.value):
+        yield node.value.partition(":")[0]
     elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in LATE:
         yield from (argument.value for argument in node.args[:1] if isinstance(argument, ast.Constant))
 
@@ -56,3 +61,4 @@ def test_no_folders_import_one_another() -> None:
 def test_late_imports_are_seen() -> None:
     assert "core.training.trainer" in imported("core.training.preload")
     assert "tui.screens.help" in imported("tui.app")
+    assert "tui.inspect.views.walk.view" in imported("tui.inspect.views.walk")

@@ -42,7 +42,7 @@ from tui.training_session import TrainedNetwork
 from tui.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
-    from tui.inspect.findings import FixWanted
+    from tui.inspect.views.findings.view import FixWanted
 
 __all__ = ["LayerLabApp"]
 

@@ -16,7 +16,7 @@ from core import presets
 from core.network.layers import Input, Layer
 from core.sanitize import one_line
 from tui.header import TABS
-from tui.inspect.view_registry import VIEWS
+from tui.inspect.views import VIEWS
 
 if TYPE_CHECKING:
     from tui.app import LayerLabApp

@@ -37,5 +37,9 @@ class NetworkCache:
             return self._network
 
     def _fits(self, network: Network, spec: NetworkSpec) -> bool:
-        unused = self._owner is None or self._owner() is None
-        return unused and network.ready and network.spec.cache_key == spec.cache_key
+        return network.ready and network.spec.cache_key == spec.cache_key and self._is_unused()
+
+    def _is_unused(self) -> bool:
+        if self._owner is not None and self._owner() is not None:
+            runtime.collect_garbage()  # its owner may be garbage that refers to itself
+        return self._owner is None or self._owner() is None

@@ -10,7 +10,7 @@ from textual.screen import Screen
 import tui
 from core.network.architecture import Architecture
 from tests.tui.inspect.test_stepper import LECTURE
-from tui.inspect.stepper import Stepper
+from tui.inspect.views.walk.stepper import Stepper
 from tui.screens.browse import AddLayer, BrowsePresets
 from tui.screens.data import DataPage
 from tui.screens.dialogs import Ask, NameFile

@@ -9,7 +9,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.inspect.view_registry import VIEWS, Entry
+from tui.inspect.entry import Entry
+from tui.inspect.views import VIEWS
 
 __all__ = ["ViewBar"]
 

@@ -9,8 +9,8 @@ from textual.worker import Worker, WorkerState, get_current_worker
 from core.datasets import DATASETS
 from core.formatting import show_count
 from core.sanitize import one_line
+from tui.inspect.base import View
 from tui.inspect.inspector_protocol import Inspected
-from tui.inspect.view import View
 
 __all__ = ["DigitsView"]
 

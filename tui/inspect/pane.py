@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.getters import query_one
@@ -20,7 +21,8 @@ from core.presets import Preset
 from core.sanitize import one_line
 from tui.inspect import captions
 from tui.inspect.bar import ViewBar
-from tui.inspect.view_registry import BINDINGS, VIEWS
+from tui.inspect.messages import CellWanted, WalkWanted
+from tui.inspect.views import VIEWS
 from tui.inspect.workers import NetworkWorkers
 from tui.training_session import TrainedNetwork
 from tui.widgets.sight import focus_later
@@ -28,30 +30,41 @@ from tui.widgets.text import update_text
 
 if TYPE_CHECKING:
     from core.inspection.results import Results
+    from tui.inspect.base import View
     from tui.inspect.inspector_protocol import Inspected
-    from tui.inspect.mistakes import MistakesView
-    from tui.inspect.results import CellWanted
-    from tui.inspect.view import View, WalkWanted
-    from tui.inspect.walk import WalkView
+    from tui.inspect.views.mistakes.view import MistakesView
+    from tui.inspect.views.walk.view import WalkView
 
 __all__ = ["InspectPane"]
+
+
+def _listed() -> str:
+    """The views with their keys, for the help."""
+    described = ((entry, entry.tooltip[0].lower() + entry.tooltip[1:]) for entry in VIEWS.values())
+    return "; ".join(f"**{entry.key}** {entry.title}, {tooltip}" for entry, tooltip in described)
 
 
 class InspectPane(Vertical, NetworkWorkers):
     """Shows the network that was trained last, one view at a time."""
 
-    HELP = """
+    HELP = f"""
     ## Inspect
-    What the network learned, in seven views: **r** results on the test set, **m** its mistakes, **d** a pad to draw
-    on, **w** one digit's way through the layers, **v** the weights before and after training, **g** the gradients
-    during training, **f** findings and fixes.
+    What the network learned: {_listed()}.
 
     It is the network as it was trained last, even if the stack has been edited since, or a saved run opened from the
     Runs tab; **l** goes back from that to the last training. During training, **space** on the Train tab pauses it so
     that it can be inspected.
     """
 
-    BINDINGS = BINDINGS
+    BINDINGS = [
+        *(
+            Binding(entry.key, f"look('{name}')", entry.title, id=f"inspect.{name}", tooltip=entry.tooltip, show=False)
+            for name, entry in VIEWS.items()
+        ),
+        Binding(
+            "l", "back", "Last training", id="inspect.back", tooltip="Go back from the saved run to the last training"
+        ),
+    ]
 
     preset: reactive[Preset | None] = reactive(None, repaint=False)
     """The open document, which may differ from what was trained."""
@@ -153,8 +166,6 @@ class InspectPane(Vertical, NetworkWorkers):
         """Mount the views for the network shown, if the tab is open and they are not mounted."""
         if not self.active or self._complete:
             return
-        from tui.inspect.views import make  # noqa: PLC0415  # imports numpy, which start-up does without
-
         pane = InspectPane
         bound = (pane.inspected, pane.results, pane.run, pane.history)
         made_for = None
@@ -163,7 +174,8 @@ class InspectPane(Vertical, NetworkWorkers):
             before = {view.id: cast("View", view) for view in self.switcher.children}
             self.switcher.current = None
             await self.switcher.remove_children()
-            for view in make():
+            for name, entry in VIEWS.items():
+                view = entry.make(name)
                 if view.id in before:
                     view.inherit(before[view.id])
                 await self.switcher.add_content(view.data_bind(*bound))
@@ -182,15 +194,15 @@ class InspectPane(Vertical, NetworkWorkers):
         event.stop()
         self.chosen = event.name
 
-    def on_walk_wanted(self, event: "WalkWanted") -> None:
-        """Walk a digit. Textual finds this handler by its name: importing the message would import numpy."""
+    @on(WalkWanted)
+    def _walk(self, event: WalkWanted) -> None:
         event.stop()
         if self._complete:  # else the digit is from another network's view
             cast("WalkView", self.switcher.get_child_by_id("walk")).take(event.image, event.truth)
             self.chosen = "walk"
 
-    def on_cell_wanted(self, event: "CellWanted") -> None:
-        """Show the digits in a cell of the confusion matrix."""
+    @on(CellWanted)
+    def _show_cell(self, event: CellWanted) -> None:
         event.stop()
         if self._complete:
             cast("MistakesView", self.switcher.get_child_by_id("mistakes")).show(event.true, event.predicted)

@@ -11,10 +11,10 @@ from textual.geometry import Offset
 from core.inspection.drawing import Drawing, Pad, centred
 from tests.tui.driving import SIZES, burst, check_golden, faint_texts, keys, lines_of, screen_of, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, Network, fixed, inspecting, trained
-from tui.inspect.draw import EMPTY, UNAVAILABLE, WORKING
-from tui.inspect.draw_model import loaded
 from tui.inspect.outputs import OutputBars
-from tui.inspect.walk import WalkView
+from tui.inspect.views.draw.model import loaded
+from tui.inspect.views.draw.view import EMPTY, UNAVAILABLE, WORKING
+from tui.inspect.views.walk.view import WalkView
 from tui.theme import DARK, LIGHT
 
 LEAST = 3.0

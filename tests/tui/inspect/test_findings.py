@@ -10,7 +10,7 @@ from core.diagnosis import static_findings
 from core.network.summary import summarize
 from tests.tui.driving import SIZES, check_golden, faint_texts, screen_of, until
 from tests.tui.inspect.networks import QUICK, SMALL, Network, fixed, inspecting, trained
-from tui.inspect.findings import FindingsView, FixLine
+from tui.inspect.views.findings.view import FindingsView, FixLine
 from tui.screens.dialogs import Ask, NameFile
 from tui.theme import DARK, LIGHT
 from tui.training_session import TrainedNetwork

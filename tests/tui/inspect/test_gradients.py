@@ -10,7 +10,7 @@ from core.network.architecture import Architecture
 from core.network.layers import Dense, Flatten
 from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, until
 from tests.tui.inspect.networks import Network, fixed, inspecting, trained
-from tui.inspect.gradients import picture
+from tui.inspect.views.gradients.view import picture
 from tui.theme import DARK, LIGHT
 from tui.training_session import TrainedNetwork
 from tui.widgets.gradient_table import percent

@@ -11,9 +11,9 @@ from core.datasets.catalog import mnist
 from core.inspection.results import Results
 from tests.tui.driving import check_golden, faint_texts, keys, lines_of, screen_of, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, fixed, inspecting, trained
-from tui.inspect.filters import Filter
-from tui.inspect.gallery import TILE, caption
-from tui.inspect.mistakes import MistakesView
+from tui.inspect.views.mistakes.filters import Filter
+from tui.inspect.views.mistakes.gallery import TILE, caption
+from tui.inspect.views.mistakes.view import MistakesView
 from tui.theme import DARK, LIGHT
 
 LEAST = 3.0

@@ -12,7 +12,7 @@ from tests.tui.driving import lines_of, opened, screen_of, sessions, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, fixed, inspecting
 from tui.app import LayerLabApp
 from tui.inspect import captions
-from tui.inspect.view_registry import VIEWS
+from tui.inspect.views import VIEWS
 
 SIZES = [(80, 24), (120, 36)]
 

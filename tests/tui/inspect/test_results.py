@@ -10,8 +10,8 @@ from core.datasets import DATASETS
 from core.inspection.results import Results, TrainingResults
 from tests.tui.driving import check_golden, faint_texts, keys, lines_of, screen_of, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, fixed, inspecting, trained
-from tui.inspect.confusion import HEADER
-from tui.inspect.results import ResultsView, cell, figures
+from tui.inspect.views.results.confusion import HEADER
+from tui.inspect.views.results.view import ResultsView, cell, figures
 from tui.theme import DARK, LIGHT
 
 LEAST = 3.0

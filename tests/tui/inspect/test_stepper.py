@@ -14,7 +14,7 @@ from core.network.layers import AveragePooling2D, Conv2D, DepthwiseConv2D, MaxPo
 from core.network.summary import summarize
 from tests.tui.driving import check_golden, faint_texts, screen_of, until
 from tests.tui.inspect.networks import Fixed, Network, fixed, inspecting
-from tui.inspect.stepper import Place, Stepper
+from tui.inspect.views.walk.stepper import Place, Stepper
 from tui.theme import DARK, LIGHT
 
 SIZES = [(80, 24), (120, 36)]

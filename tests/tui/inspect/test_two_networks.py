@@ -14,7 +14,7 @@ from tests.tui.driving import burst, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, Network, fixed
 from tui.app import LayerLabApp
 from tui.inspect.pane import InspectPane
-from tui.inspect.view_registry import VIEWS
+from tui.inspect.views import VIEWS
 from tui.training_session import TrainedNetwork
 
 DEEP = SMALL.insert(1, Conv2D(3, (3, 3), activation="tanh")).insert(4, Flatten()).insert(5, Dense(12, "relu"))

@@ -12,8 +12,8 @@ from core.network.architecture import Architecture
 from core.network.layers import Activation, Conv2D, Dense, Dropout, Flatten
 from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, Network, fixed, inspecting, trained
-from tui.inspect.stepper import Stepper
-from tui.inspect.view import WalkWanted
+from tui.inspect.messages import WalkWanted
+from tui.inspect.views.walk.stepper import Stepper
 from tui.theme import DARK, LIGHT
 from tui.training_session import TrainedNetwork
 

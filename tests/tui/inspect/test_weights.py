@@ -10,7 +10,7 @@ from core.network.architecture import Architecture
 from core.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, until
 from tests.tui.inspect.networks import SMALL, Fixed, Network, fixed, inspecting, trained
-from tui.inspect.layer_list import figure
+from tui.inspect.views.weights.layer_list import figure
 from tui.theme import DARK, LIGHT
 from tui.training_session import TrainedNetwork
 

@@ -5,7 +5,7 @@ import pytest
 
 from core.inspection.window_math import Convolved, convolve
 from core.network.shapes import Window, slide
-from tui.inspect.window_text import sums
+from tui.inspect.views.walk.window_text import sums
 
 ROOM = 60
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from textual.content import Content
 
 from core.inspection.window_math import Convolved, Pooled
-from tui.inspect.numbers import short, table_numbers
+from tui.inspect.views.walk.numbers import short, table_numbers
 
 __all__ = ["grids", "sums"]
 

@@ -15,11 +15,11 @@ from textual.worker import Worker, get_current_worker
 from core.inspection.weights import WeightSummary, first_dense_on_pixels, weight_summary
 from core.network.shapes import show_shape
 from core.sanitize import one_line
-from tui.inspect.histogram import Histogram
+from tui.inspect.base import View
 from tui.inspect.inspector_protocol import Inspected
-from tui.inspect.layer_list import LayerList, LayerWeights, figure, share
-from tui.inspect.view import View
-from tui.inspect.weight_images import WeightImages
+from tui.inspect.views.weights.histogram import Histogram
+from tui.inspect.views.weights.layer_list import LayerList, LayerWeights, figure, share
+from tui.inspect.views.weights.weight_images import WeightImages
 from tui.widgets.listing import Listing
 from tui.widgets.text import update_text
 

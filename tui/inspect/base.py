@@ -1,27 +1,16 @@
 """The base of all views of the Inspect tab."""
 
-from dataclasses import dataclass
 from typing import Self
 
-from textual.message import Message
 from textual.reactive import reactive
 
 from core.history import History
 from core.inspection.results import Results
-from tui.inspect.inspector_protocol import Image, Inspected
+from tui.inspect.inspector_protocol import Inspected
 from tui.inspect.workers import NetworkWorkers
 from tui.training_session import TrainedNetwork
 
-__all__ = ["View", "WalkWanted"]
-
-
-@dataclass
-class WalkWanted(Message):
-    """The user wants to walk ``image`` through the network."""
-
-    image: Image
-    truth: str
-    """The name of its true class; empty if unknown."""
+__all__ = ["View"]
 
 
 class View(NetworkWorkers):

@@ -1,37 +1,27 @@
 """How well the network classifies the test set."""
 
-from dataclasses import dataclass
-
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.getters import query_one
-from textual.message import Message
 from textual.widgets import Static
 
 from core.formatting import show_accuracy, show_amount, show_count, show_gap, show_loss, show_percent, show_share
 from core.inspection.confusions import confusions
 from core.inspection.results import Results, TrainingResults
 from core.sanitize import one_line
-from tui.inspect.confusion import Matrix
 from tui.inspect.digits_view import DigitsView
 from tui.inspect.inspector_protocol import Image
+from tui.inspect.messages import CellWanted
+from tui.inspect.views.results.confusion import Matrix
 from tui.widgets.digit_row import DigitRow
 
-__all__ = ["CellWanted", "ResultsView"]
+__all__ = ["ResultsView"]
 
 MOST_DIGITS = 16
 """Digits of a cell that are drawn at most."""
 TALL = 52
 """Height from which the rows of the matrix are three lines high."""
-
-
-@dataclass
-class CellWanted(Message):
-    """The user wants to see the digits of class ``true`` that were predicted as class ``predicted``."""
-
-    true: int
-    predicted: int
 
 
 class ResultsView(DigitsView):

@@ -17,13 +17,13 @@ from core.inspection.steps import refusal, steps
 from core.inspection.tensors import Weight
 from core.network.summary import Row, summarize
 from core.sanitize import one_line
-from tui.inspect.activations import Activations, Scene
+from tui.inspect.base import View
 from tui.inspect.inspector_protocol import Image, Inspected
-from tui.inspect.pixels import Drawn, Pixels
-from tui.inspect.row_list import RowList
-from tui.inspect.stepper import Stepper
-from tui.inspect.view import View
-from tui.inspect.walk_model import Digit, Walked, another, caption, first
+from tui.inspect.views.walk.activations import Activations, Scene
+from tui.inspect.views.walk.model import Digit, Walked, another, caption, first
+from tui.inspect.views.walk.pixels import Drawn, Pixels
+from tui.inspect.views.walk.row_list import RowList
+from tui.inspect.views.walk.stepper import Stepper
 from tui.widgets.listing import Listing
 
 __all__ = ["WalkView"]

@@ -17,7 +17,7 @@ from textual.widgets import Static
 
 from core.diagnosis import Finding, run_findings
 from core.network.fix import Fix
-from tui.inspect.view import View
+from tui.inspect.base import View
 from tui.training_session import TrainedNetwork
 
 __all__ = ["FindingsView", "FixWanted"]

@@ -14,9 +14,9 @@ from core.formatting import show_count
 from core.inspection.results import Results
 from tui.inspect.digit_detail import DigitDetail
 from tui.inspect.digits_view import DigitsView
-from tui.inspect.filters import Filter, FilterLine
-from tui.inspect.gallery import Gallery
-from tui.inspect.view import WalkWanted
+from tui.inspect.messages import WalkWanted
+from tui.inspect.views.mistakes.filters import Filter, FilterLine
+from tui.inspect.views.mistakes.gallery import Gallery
 
 __all__ = ["MistakesView"]
 

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from core.charts import Axis, epoch_axis
 from core.history import History
 from core.inspection.gradients import LayerTrend, Quantity, logarithmic, power_axis
-from tui.inspect.view import View
+from tui.inspect.base import View
 from tui.widgets.chart import Chart
 from tui.widgets.gradient_table import GradientTable
 from tui.widgets.listing import Listing

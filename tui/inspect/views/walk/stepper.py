@@ -16,8 +16,8 @@ from textual.widgets import Static
 from core.inspection.activations import Picture
 from core.inspection.steps import Steps, input_picture, output_at, output_picture
 from core.network.shapes import show_shape
-from tui.inspect.pixels import Drawn, Pixels
-from tui.inspect.window_text import grids, sums
+from tui.inspect.views.walk.pixels import Drawn, Pixels
+from tui.inspect.views.walk.window_text import grids, sums
 from tui.screens.modal import Modal
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.text import update_text

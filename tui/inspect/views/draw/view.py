@@ -17,7 +17,11 @@ from textual.worker import Worker, WorkerState
 from core.datasets import DATASETS
 from core.inspection.drawing import SIDE, Drawing, Pad, Point
 from core.sanitize import one_line
-from tui.inspect.draw_model import (
+from tui.inspect.base import View
+from tui.inspect.inspector_protocol import Inspected
+from tui.inspect.messages import WalkWanted
+from tui.inspect.outputs import MARK, OutputBars
+from tui.inspect.views.draw.model import (
     PlacedDigit,
     Question,
     Reply,
@@ -29,10 +33,7 @@ from tui.inspect.draw_model import (
     pixel,
     prepared,
 )
-from tui.inspect.inspector_protocol import Inspected
-from tui.inspect.outputs import MARK, OutputBars
-from tui.inspect.pad import DrawPad, PadPicture
-from tui.inspect.view import View, WalkWanted
+from tui.inspect.views.draw.pad import DrawPad, PadPicture
 from tui.widgets.text import update_text
 
 __all__ = ["DrawView"]

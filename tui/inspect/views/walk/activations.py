@@ -18,9 +18,9 @@ from core.formatting import show_amount
 from core.inspection.activations import Layout, Spread, maps, sheet
 from core.inspection.tensors import LayerOutput
 from core.network.shapes import show_shape
-from tui.inspect.numbers import short, spread_text
 from tui.inspect.outputs import OutputBars
-from tui.inspect.pixels import Drawn, Pixels
+from tui.inspect.views.walk.numbers import short, spread_text
+from tui.inspect.views.walk.pixels import Drawn, Pixels
 from tui.widgets.text import update_text
 
 __all__ = ["Activations", "Scene"]

@@ -1,0 +1,28 @@
+"""What the views of the Inspect tab ask of it. Importing this imports no numpy."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from tui.inspect.inspector_protocol import Image
+
+__all__ = ["CellWanted", "WalkWanted"]
+
+
+@dataclass
+class CellWanted(Message):
+    """The user wants to see the digits of class ``true`` that were predicted as class ``predicted``."""
+
+    true: int
+    predicted: int
+
+
+@dataclass
+class WalkWanted(Message):
+    """The user wants to walk ``image`` through the network."""
+
+    image: "Image"
+    truth: str
+    """The name of its true class; empty if unknown."""
