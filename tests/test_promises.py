@@ -316,31 +316,32 @@ VIEW = '''
 from tui.inspect.base import View
 from tui.inspect.entry import Entry
 
-VIEW = Entry(8, "k", "Depth", "How deep it is", "tui.inspect.views.depth:DepthView", needs_network=False)
+VIEW = Entry(8, "k", "Depth", "How deep it is", "tui.inspect.views.depth:DepthView")
 
 
 class DepthView(View, can_focus=True):
     """The number of layers."""
 
     def render(self):
-        return f"{len(self.run.preset.architecture.layers)} layers deep"
+        return f"{len(self.inspected.architecture.layers)} layers deep" if self.inspected else ""
+
+    def watch_inspected(self):
+        self.refresh()
 '''
 
 LOOKING = """
 import asyncio
 
-from tests.tui.driving import burst, keys, opened, screen_of, until
+from tests.tui.driving import burst, keys, screen_of, until
+from tests.tui.inspect.networks import SMALL, fixed, inspecting
 
 
 async def look():
-    async with opened("lenet-5") as (app, pilot):
-        await keys(pilot, "t")
-        await until(pilot, lambda: app.inspect_pane.run)
-        await keys(pilot, "3", "k")
-        await until(pilot, lambda: "8 layers deep" in screen_of(app))
+    async with inspecting(fixed(), "k") as (app, _, pilot):
+        await until(pilot, lambda: f"{len(SMALL.layers)} layers deep" in screen_of(app))
         assert "k Depth" in screen_of(app)
         await keys(pilot, "question_mark")
-        await until(pilot, lambda: "k Depth, how deep it is" in screen_of(app))
+        await until(pilot, lambda: "k Depth: how deep it is" in screen_of(app))
         await keys(pilot, "escape")
         await burst(app, pilot, "ctrl+p")
         await until(pilot, lambda: len(app.screen_stack) == 2)

@@ -41,7 +41,7 @@ __all__ = ["InspectPane"]
 def _listed() -> str:
     """The views with their keys, for the help."""
     described = ((entry, entry.tooltip[0].lower() + entry.tooltip[1:]) for entry in VIEWS.values())
-    return "; ".join(f"**{entry.key}** {entry.title}, {tooltip}" for entry, tooltip in described)
+    return "\n    ".join(f"- **{entry.key}** {entry.title}: {tooltip}" for entry, tooltip in described)
 
 
 class InspectPane(Vertical, NetworkWorkers):
@@ -49,7 +49,9 @@ class InspectPane(Vertical, NetworkWorkers):
 
     HELP = f"""
     ## Inspect
-    What the network learned: {_listed()}.
+    What the network learned, in these views:
+
+    {_listed()}
 
     It is the network as it was trained last, even if the stack has been edited since, or a saved run opened from the
     Runs tab; **l** goes back from that to the last training. During training, **space** on the Train tab pauses it so
