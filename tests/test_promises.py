@@ -15,6 +15,7 @@ from click.testing import CliRunner
 import core
 from core import doctor, presets
 from core.datasets import DATASETS
+from core.export.formats import FORMATS
 from core.export.script import script
 from core.fields.forms import edited, entries
 from core.json_output import summary_report
@@ -28,9 +29,11 @@ from core.plan.schedules import Schedule
 from core.presets import Preset
 from core.readiness import blockers
 from core.strict_json import to_json
+from tests.benchmarks.many_runs import fill
 from tests.tui.driving import burst, keys, opened, screen_of, until
 from tui.cli import commands
 from tui.cli.command_line import app as command_line
+from tui.cli.commands.export import COMMAND as EXPORT
 
 ROOT = Path(core.__file__).parents[1]
 FAMILIES = (Layer, Optimizer, Loss, Schedule)
@@ -332,6 +335,7 @@ class DepthView(View, can_focus=True):
 LOOKING = """
 import asyncio
 
+from tests.benchmarks.many_runs import fill
 from tests.tui.driving import burst, keys, screen_of, until
 from tests.tui.inspect.networks import SMALL, fixed, inspecting
 
@@ -367,3 +371,55 @@ def test_a_view(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+FORMAT = '''
+"""The layers of a preset, a line each."""
+
+from core.export.format import Format, effective_preset
+
+
+class Outline(Format):
+    place = 9
+    name = "outline"
+    title = "an outline"
+    suffix = ".txt"
+    needs = "preset"
+    choices = {"outline": "outline: a line for every layer"}
+
+    def text(self, source):
+        return "".join(f"{layer.label}\\n" for layer in effective_preset(source).architecture.layers)
+'''
+
+
+@pytest.fixture
+def outline(tmp_path: Path) -> Iterator[None]:
+    """One more format of export, which is gone after the test."""
+    _execute(FORMAT, tmp_path)
+    try:
+        yield
+    finally:
+        del FORMATS["outline"]
+
+
+@pytest.mark.usefixtures("outline")
+def test_a_format_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(command_line, ["export", "ffnn-10", "--to", "outline", "--out", "-"])
+    assert (done.exit_code, done.output) == (0, "Flatten\nDense 10 relu\nDense 10 softmax\n")
+    done = CliRunner().invoke(command_line, ["export", "ffnn-10", "--to", "outline"])
+    assert done.output == "wrote an outline: ffnn-784-10-10.txt\n"
+    assert (tmp_path / "ffnn-784-10-10.txt").read_text().startswith("Flatten\n")
+    wrong = CliRunner().invoke(command_line, ["export", "ffnn-10", "--to", "outlin"]).output
+    assert "did you mean outline?" in wrong
+    assert "outline" in [item.value for item in EXPORT.params[1].shell_complete(None, "outl")]
+
+
+@pytest.mark.usefixtures("outline")
+async def test_a_format_in_the_app(home: Path) -> None:
+    fill(home, 1)
+    async with opened(None) as (app, pilot):
+        await keys(pilot, "4")
+        await until(pilot, lambda: "FFNN" in screen_of(app))
+        await keys(pilot, "x")
+        await until(pilot, lambda: "outline: a line for every layer" in screen_of(app))

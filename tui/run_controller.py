@@ -21,7 +21,7 @@ from core.sentences import sentence
 from tui.conversation import conversation
 from tui.inspect.pane import InspectPane
 from tui.journaling import Journaling
-from tui.runs.export_run import CHOICES, FilesExistError, export_runs, title
+from tui.runs.export_run import FilesExistError, choices, export_runs, title
 from tui.runs.pane import RunsPane
 from tui.screens.dialogs import Ask
 from tui.screens.export_dialog import ExportDialog, Wanted
@@ -154,7 +154,7 @@ class RunController(Journaling):
     @on(RunsPane.ExportRequested)
     @conversation
     async def _export_requested(self, event: RunsPane.ExportRequested) -> None:
-        wanted = await self.push_screen_wait(ExportDialog(title(event.runs), CHOICES, _default_folder()))
+        wanted = await self.push_screen_wait(ExportDialog(title(event.runs), choices(), _default_folder()))
         if wanted:
             self._export(event.runs, wanted, force=False)
 

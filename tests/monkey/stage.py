@@ -156,9 +156,7 @@ def furnish(folder: Path) -> None:
     (home / "presets" / "mine.toml").write_bytes(presets.find("ffnn-500").read_bytes())
     (home / "presets" / "broken.toml").write_text("name = 'no end")
     patch("tui.run_controller.resume_session", _going_on).start()
-    patch(
-        "tui.runs.export_run.CHOICES", {"csv": "csv", "toml": "toml", "script": "script", "markdown": "report"}
-    ).start()
+    patch("tui.run_controller.choices", lambda: {"csv": "csv", "toml": "toml", "script": "script"}).start()
 
 
 def known_actions() -> set[str]:

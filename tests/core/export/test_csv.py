@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.events import EpochEnded
-from core.export.csv import history_csv
+from core.export.formats.csv import history_csv
 from core.history import History
 
 numbers = st.floats(0, allow_nan=False, allow_infinity=False)

@@ -6,7 +6,8 @@ from textwrap import wrap
 
 from core.diagnosis import Finding, run_findings
 from core.events import Ended, Event
-from core.export.formats import RunSource, answers
+from core.export.format import RunSource
+from core.export.formats.report import answers
 from core.formatting import show_accuracy, show_amount, show_count, show_gap, show_loss, show_share
 from core.history import History
 from core.inspection.json_output import findings_report, results_report

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from click import Context, Option, Parameter
 from click.shell_completion import CompletionItem
 
-from core.export import formats
-from core.export.formats import FORMATS, ExportError, Format, RunSource, Source
+from core.export.format import ExportError, Format, RunSource, Source
+from core.export.formats import FORMATS
 from core.fields.struct import did_you_mean
 from core.keras_runtime.failures import TrainingRefused
 from core.presets import Preset, printable_path
@@ -30,17 +30,17 @@ def run(name: str, to: str, out: str | None, which: str | None, *, force: bool) 
     source = _source(name)
     if which is not None and (isinstance(source, Preset) or form.needs != "weights"):
         raise UsageError(f"--weights: {form.title} of {printable_path(name)} has no weights to choose from")
-    if why := formats.unavailable(form, source):
+    if why := form.unavailable(source):
         raise UsageError(f"{printable_path(name)}: {why}")
     if out == STDOUT:
         with exporting(), quiet(f"writing {form.title}"):
-            text = in_worker(lambda: formats.content(form, source))
+            text = in_worker(lambda: form.content(source))
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode())
         return DONE
-    path = target(out, formats.default_name(form, source))
+    path = target(out, form.default_name(source))
     with exporting(), quiet(f"writing {form.title}"):
-        in_worker(lambda: formats.export(form, source, path, wanted, force=force))
+        in_worker(lambda: form.export(source, path, wanted, force=force))
     Output().line(f"wrote {form.title}: {path}")
     return DONE
 

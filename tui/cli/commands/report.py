@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from click import Option
 
-from core.export import formats
-from core.export.formats import FORMATS, RunSource
+from core.export.format import RunSource
+from core.export.formats import FORMATS
+from core.export.formats.report import write_report
 from core.presets import printable_path
 from core.runs.store import Store
 from tui.cli.command import Command
@@ -30,11 +31,11 @@ def run(names: Sequence[str], out: str | None, *, quick: bool, force: bool) -> i
     with refused():
         details, *others = (store.details(run.id) for run in runs)
         first = RunSource(details, store.path(details.run.id))
-    path = target(out, formats.default_name(FORMATS["report"], first))
+    path = target(out, FORMATS["report"].default_name(first))
     if path.suffix.lower() not in SUFFIXES:
         raise UsageError(f"{printable_path(path)}: a lab report is HTML or Markdown: use a name ending in .html or .md")
     with exporting(), quiet("writing a lab report"):
-        in_worker(lambda: formats.write_report(path, first, others, evaluate=not quick, force=force))
+        in_worker(lambda: write_report(path, first, others, evaluate=not quick, force=force))
     Output().line(f"wrote a lab report: {path}")
     return DONE
 

@@ -3,9 +3,10 @@
 import csv
 from io import StringIO
 
+from core.export.format import Format, Source, run_of
 from core.history import History
 
-__all__ = ["history_csv"]
+__all__ = ["Csv", "history_csv"]
 
 _COLUMNS = (
     "epoch",
@@ -18,6 +19,20 @@ _COLUMNS = (
     "seconds",
     "best",
 )
+
+
+class Csv(Format):
+    """A table of epochs."""
+
+    place = 4
+    name = "csv"
+    title = "a table of epochs"
+    suffix = ".csv"
+    needs = "history"
+    choices = {"csv": "figures of every epoch as CSV"}
+
+    def text(self, source: Source) -> str:
+        return history_csv(run_of(source).details.history)
 
 
 def history_csv(history: History) -> str:
