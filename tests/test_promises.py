@@ -15,6 +15,7 @@ from click.testing import CliRunner
 import core
 from core import doctor, presets
 from core.datasets import DATASETS
+from core.diagnosis import rule, run_findings
 from core.export.formats import FORMATS
 from core.export.script import script
 from core.fields.forms import edited, entries
@@ -31,6 +32,7 @@ from core.readiness import blockers
 from core.strict_json import to_json
 from tests.benchmarks.many_runs import fill
 from tests.tui.driving import burst, keys, opened, screen_of, until
+from tests.tui.inspect.networks import fixed, inspecting
 from tui.cli import commands
 from tui.cli.command_line import app as command_line
 from tui.cli.commands.export import COMMAND as EXPORT
@@ -423,3 +425,58 @@ async def test_a_format_in_the_app(home: Path) -> None:
         await until(pilot, lambda: "FFNN" in screen_of(app))
         await keys(pilot, "x")
         await until(pilot, lambda: "outline: a line for every layer" in screen_of(app))
+
+
+RULES = '''
+"""One rule on an architecture, and one on a training that it explains."""
+
+from core.diagnosis.finding import Finding
+from core.diagnosis.rule import static_rule, training_rule
+
+
+@static_rule(95, {"even-units": frozenset({"even-epochs"})})
+def even_units(context):
+    for row in context.kernel_rows:
+        if row.facts and row.facts.output[-1] % 2 == 0:
+            yield Finding("even-units", row.index, f"layer {row.index} has an even number of units", "Odd is fairer.")
+
+
+@training_rule("even-epochs", 200, hidden_by=frozenset({"no-progress"}))
+def even_epochs(context):
+    if context.history.epochs and len(context.history.epochs) % 2 == 0:
+        yield Finding("even-epochs", None, f"{len(context.history.epochs)} epochs are even", "Odd is fairer.")
+'''
+
+
+@pytest.fixture
+def even(tmp_path: Path) -> Iterator[None]:
+    """Two more rules of the diagnosis, which are gone after the test."""
+    static, training = [*rule.STATIC_RULES], dict(rule.TRAINING_RULES)
+    _execute(RULES, tmp_path)
+    try:
+        yield
+    finally:
+        rule.STATIC_RULES[:] = static
+        rule.TRAINING_RULES.clear()
+        rule.TRAINING_RULES.update(training)
+
+
+@pytest.mark.usefixtures("even")
+def test_a_rule_on_an_architecture() -> None:
+    preset = presets.load(presets.find("ffnn-10"))
+    told = json.loads(CliRunner().invoke(command_line, ["summary", "ffnn-10", "--json"]).output)
+    assert {"even-units"} == {problem["code"] for problem in told["problems"]}
+    shown = CliRunner().invoke(command_line, ["summary", "ffnn-10"]).output
+    assert "layer 2 has an even number of units" in shown
+    history = fixed(preset.architecture, preset.plan).history
+    assert len(history.epochs) == 2
+    found = {finding.code: finding for finding in run_findings(preset.architecture, preset.plan, history)}
+    assert found["even-epochs"].because == "even-units (layer 2)"
+
+
+@pytest.mark.usefixtures("even")
+async def test_a_rule_in_the_app() -> None:
+    async with inspecting(fixed(), "f") as (app, _, pilot):
+        await until(pilot, lambda: "even epochs  because of even-units" in screen_of(app))
+        await keys(pilot, "1")
+        await until(pilot, lambda: "has an even number of units" in screen_of(app))

@@ -39,7 +39,7 @@ def _run() -> int:
             return code
     from tui.cli.command_line import app  # noqa: PLC0415  # imported once the streams can encode any text
 
-    app()
+    app(prog_name="layerlab")
     return 0
 
 

@@ -1,9 +1,10 @@
 """What keeps a network from learning well: findings, each with its numbers, its cause and its fixes."""
 
+from core.diagnosis import rules
 from core.diagnosis.finding import Finding
 from core.diagnosis.findings import run_findings, training_findings
 from core.diagnosis.static_rules import static_findings
 from core.diagnosis.training_rules import rule_findings
 from core.network.fix import Fix
 
-__all__ = ["Finding", "Fix", "rule_findings", "run_findings", "static_findings", "training_findings"]
+__all__ = ["Finding", "Fix", "rule_findings", "rules", "run_findings", "static_findings", "training_findings"]

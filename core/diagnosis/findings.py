@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
+from core.diagnosis.rule import is_explained
 from core.diagnosis.static_rules import static_findings
 from core.diagnosis.training_rules import rule_findings
 from core.history import History
@@ -16,51 +17,6 @@ from core.plan.plan import Plan
 __all__ = ["cause_of_nan", "run_findings", "training_findings"]
 
 NAN = "not-finite"
-
-STUCK = frozenset(
-    {
-        "dead-relus",
-        "learning-rate-too-high",
-        "learning-rate-too-low",
-        "no-progress",
-        "saturated-units",
-        "underfitting",
-        "vanishing-gradients",
-    }
-)
-"""Findings of a training that learns little."""
-
-BROKEN = frozenset({NAN, "exploding-gradients"})
-
-LARGE = frozenset({"dead-relus", "learning-rate-too-high", "saturated-units"})
-"""What too large sums do."""
-
-CONSEQUENCES: dict[str, frozenset[str]] = {
-    "no-softmax": STUCK | BROKEN,
-    "no-sigmoid": STUCK | BROKEN,
-    "no-positive-output": STUCK | BROKEN,
-    "normalization-after-output": STUCK | BROKEN,
-    "penalty-dominates": STUCK | BROKEN,
-    "binary-loss-on-softmax": STUCK,
-    "hinge-without-negatives": STUCK,
-    "logits-of-softmax": STUCK,
-    "logits-of-sigmoid": STUCK,
-    "dropout-after-output": STUCK,
-    "softmax-on-one-unit": STUCK,
-    "softmax-twice": STUCK,
-    "softmax-axis": STUCK,
-    "bounded-logits": STUCK,
-    "hidden-softmax": STUCK,
-    "inputs-not-scaled": LARGE | BROKEN,
-    "initial-spread": LARGE | BROKEN | {"vanishing-gradients", "no-progress"},
-    "same-weights": STUCK,
-    "flat-slopes": frozenset({"vanishing-gradients", "learning-rate-too-low", "no-progress", "underfitting"}),
-    "bn-tiny-batches": frozenset({"no-progress", "underfitting"}),
-    "bottleneck": frozenset({"no-progress", "underfitting"}),
-    "discards-image": frozenset({"no-progress", "underfitting"}),
-    "skips-pixels": frozenset({"no-progress", "underfitting"}),
-}
-"""What a training shows by findings that need no training."""
 
 MOST_FIXES = 6
 """No more fixes are put together to one."""
@@ -102,11 +58,11 @@ def _judged(
 def cause_of_nan(architecture: Architecture, plan: Plan) -> Finding | None:
     """What makes the numbers of a training break whatever its steps; None if nothing is known to."""
     found = static_findings(architecture, plan, summarize(architecture))
-    return next((one for one in found if NAN in CONSEQUENCES.get(one.code, ()) and one.fixes), None)
+    return next((one for one in found if is_explained(NAN, one.code) and one.fixes), None)
 
 
 def _cause(symptom: Finding, known: Sequence[Finding]) -> Finding | None:
-    return next((one for one in known if symptom.code in CONSEQUENCES.get(one.code, ())), None)
+    return next((one for one in known if is_explained(symptom.code, one.code)), None)
 
 
 def _consequence(symptom: Finding, cause: Finding) -> Finding:

@@ -4,10 +4,10 @@ from itertools import chain
 
 from msgspec.structs import replace
 
-from core.diagnosis.input_rules import inputs_not_scaled
 from core.diagnosis.kernels import has_kernel, kernel_fields
+from core.diagnosis.rules.inputs import inputs_not_scaled
+from core.diagnosis.rules.weights import initial_spread
 from core.diagnosis.static_context import StaticContext, activation, with_activation
-from core.diagnosis.weights import initial_spread
 from core.formatting import show_amount
 from core.network.architecture import Architecture
 from core.network.fix import Fix

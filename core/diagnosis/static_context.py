@@ -1,13 +1,11 @@
 """What the static rules look at: an architecture, a plan, and what follows from them at a glance."""
 
-from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from core.datasets import DATASETS, Dataset
-from core.diagnosis.finding import Finding
 from core.diagnosis.kernels import has_kernel
 from core.network.architecture import Architecture
 from core.network.fix import Fix
@@ -15,7 +13,7 @@ from core.network.layers import ELU, Activation, Bidirectional, Layer, LeakyReLU
 from core.network.summary import Row, Summary
 from core.plan.plan import Plan
 
-__all__ = ["StaticContext", "StaticRule", "activation", "named", "with_activation"]
+__all__ = ["StaticContext", "activation", "named", "with_activation"]
 
 
 class StaticContext(Struct, frozen=True, dict=True):
@@ -93,9 +91,6 @@ class StaticContext(Struct, frozen=True, dict=True):
         for row in reversed(rows):
             architecture = architecture.remove(row.index)
         return self.make_fix(label, architecture=architecture)
-
-
-StaticRule = Callable[[StaticContext], Iterator[Finding]]
 
 
 def named(row: Row) -> str:

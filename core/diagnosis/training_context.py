@@ -1,22 +1,21 @@
 """What the dynamic rules look at: a training under way or over, and what follows from it at a glance."""
 
-from collections.abc import Callable, Iterator
 from functools import cached_property
 from math import isfinite, log
 from statistics import median
 
 from msgspec import Struct
 
-from core.diagnosis import static_rules
 from core.diagnosis.finding import Finding
 from core.diagnosis.kernels import has_kernel
+from core.diagnosis.rule import STATIC_RULES
 from core.diagnosis.static_context import StaticContext
 from core.events import LayerSample
 from core.history import History
 from core.network.summary import Row
 from core.plan.losses import CategoricalCrossentropy, SparseCategoricalCrossentropy
 
-__all__ = ["GOOD", "ProbedLayer", "ProbedStep", "TrainingContext", "TrainingRule", "largest_update"]
+__all__ = ["GOOD", "ProbedLayer", "ProbedStep", "TrainingContext", "largest_update"]
 
 NEWEST = 6
 """Samples that are judged besides the first: enough to outlast a step that is unlike the others."""
@@ -149,10 +148,7 @@ class TrainingContext(Struct, frozen=True, dict=True):
     @cached_property
     def static(self) -> tuple[Finding, ...]:
         """What the architecture and the plan tell by themselves. Takes as long as all dynamic rules together."""
-        return tuple(finding for rule in static_rules.RULES for finding in rule(self.static_context))
-
-
-TrainingRule = Callable[[TrainingContext], Iterator[Finding]]
+        return tuple(finding for rule in STATIC_RULES for finding in rule(self.static_context))
 
 
 def largest_update(look: ProbedStep) -> ProbedLayer | None:

@@ -1,5 +1,6 @@
 """The static rules: what they find, what they leave alone, and remedies that remedy."""
 
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from msgspec.structs import replace
 
 from core import presets
 from core.diagnosis import Finding, Fix, static_findings
-from core.diagnosis.image import seen
-from core.diagnosis.static_context import StaticContext, StaticRule
-from core.diagnosis.static_rules import RULES
+from core.diagnosis.rule import STATIC_RULES
+from core.diagnosis.rules.image import seen
+from core.diagnosis.static_context import StaticContext
 from core.network.architecture import Architecture
 from core.network.initializers import RandomNormal, Zeros
 from core.network.layers import Dense, Facts, Flatten, Layer, MaxPooling2D
@@ -84,8 +85,8 @@ def test_the_shipped_presets_show_the_mistakes_they_are_there_for(preset: Path) 
     assert codes(held.architecture, held.plan) == SHIPPED.get(preset.stem, [])
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_every_rule_has_a_case(rule: StaticRule) -> None:
+@pytest.mark.parametrize("rule", STATIC_RULES, ids=lambda rule: rule.__name__)
+def test_every_rule_has_a_case(rule: Callable[[StaticContext], Iterator[Finding]]) -> None:
     assert any([*rule(StaticContext(case.architecture, case.plan, summarize(case.architecture)))] for case in CASES)
 
 

@@ -11,9 +11,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.diagnosis import Finding
+from core.diagnosis.rule import TRAINING_RULES
 from core.diagnosis.static_context import StaticContext
 from core.diagnosis.training_context import TrainingContext
-from core.diagnosis.training_rules import RULES, rule_findings
+from core.diagnosis.training_rules import rule_findings
 from core.events import Ended, EpochEnded, Event, LayerSample, LearningRateChanged, Progress, Started, StepSampled
 from core.history import History
 from core.network.architecture import Architecture
@@ -363,16 +364,20 @@ def test_each_remedy_changes_something_and_can_be_built(case: Case) -> None:
             assert not summarize(remedy.architecture).problems
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_every_rule_has_a_case(rule: Any) -> None:
+@pytest.mark.parametrize("code", TRAINING_RULES)
+def test_every_rule_has_a_case(code: str) -> None:
+    rule = TRAINING_RULES[code]
     subjects = ((StaticContext(case.architecture, case.plan, summarize(case.architecture)), case) for case in CASES)
-    assert any([*rule(TrainingContext(subject, case.history))] for subject, case in subjects)
+    findings = [one for subject, case in subjects for one in rule.find(TrainingContext(subject, case.history))]
+    assert {one.code for one in findings} == {code}
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_what_follows_from_a_rule_comes_after_it(rule: Any) -> None:
-    order = list(RULES)
-    assert all(order.index(rule) < order.index(consequence) for consequence in RULES[rule])
+@pytest.mark.parametrize("code", TRAINING_RULES)
+def test_what_follows_from_a_rule_comes_after_it(code: str) -> None:
+    order = list(TRAINING_RULES)
+    rule = TRAINING_RULES[code]
+    assert all(order.index(code) < order.index(hidden) for hidden in rule.hides)
+    assert all(order.index(code) > order.index(cause) for cause in rule.hidden_by)
 
 
 def case(code: str, at: int = 0) -> Case:

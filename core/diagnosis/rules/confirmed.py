@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from math import isfinite
 
-from core.diagnosis import moving_averages, penalties
 from core.diagnosis.finding import Finding
-from core.diagnosis.input_rules import FEWEST_EXAMPLES
+from core.diagnosis.rule import FLAT, training_rule
+from core.diagnosis.rules import moving_averages, penalties
+from core.diagnosis.rules.inputs import FEWEST_EXAMPLES
 from core.diagnosis.static_context import named
 from core.diagnosis.training_context import GOOD, ProbedLayer, TrainingContext
 from core.formatting import show_amount, show_percent
@@ -26,6 +27,7 @@ APART = 0.25
 """Standard deviations that outputs by moving averages and by those of the batch must be apart."""
 
 
+@training_rule(penalties.CODE, 10, hides=FLAT)
 def penalty_dominates(context: TrainingContext) -> Iterator[Finding]:
     """Penalties that are most of the loss, while the network does not learn well."""
     looks = [look for look in context.steps if not any(layer.broken for layer in look.layers)]
@@ -56,6 +58,7 @@ def penalty_dominates(context: TrainingContext) -> Iterator[Finding]:
     )
 
 
+@training_rule(moving_averages.CODE, 20, hides=frozenset({"overfitting"}))
 def moving_averages_lag(training: TrainingContext) -> Iterator[Finding]:
     """A validation that is much worse than training, by moving averages that are not where the batches are."""
     epochs, context = training.history.epochs, training.static_context

@@ -5,8 +5,9 @@ from math import exp, inf, log
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.kernels import has_kernel
-from core.diagnosis.output import until_it_fits
-from core.diagnosis.static_context import StaticContext, StaticRule, activation, named, with_activation
+from core.diagnosis.rule import STUCK, static_rule
+from core.diagnosis.rules.output import until_it_fits
+from core.diagnosis.static_context import StaticContext, activation, named, with_activation
 from core.formatting import show_amount
 from core.network.activations import curve
 from core.network.architecture import Architecture
@@ -14,8 +15,6 @@ from core.network.fix import Fix
 from core.network.layers import Activation, BatchNormalization, LayerNormalization, Rescaling
 from core.network.summary import Row
 from core.plan.losses import CategoricalCrossentropy, SparseCategoricalCrossentropy
-
-__all__ = ["RULES"]
 
 SHARING = ("softmax", "sparsemax")
 """Activations whose outputs add up to 1."""
@@ -27,6 +26,7 @@ STRETCHING = (BatchNormalization, LayerNormalization, Rescaling)
 """Layers after which the bounds of what went in hold no more."""
 
 
+@static_rule(20, {"softmax-on-one-unit": STUCK})
 def softmax_on_one_unit(context: StaticContext) -> Iterator[Finding]:
     """A softmax over a single number, which is 1 whatever the number."""
     rows = _alone(context)
@@ -58,6 +58,7 @@ def _alone(context: StaticContext) -> list[Row]:
     ]
 
 
+@static_rule(21, {"softmax-twice": STUCK, "bounded-logits": STUCK})
 def bounded_logits(context: StaticContext) -> Iterator[Finding]:
     """A softmax of numbers that an activation in front of it, with no kernel between, keeps close together."""
     ending = context.ending
@@ -122,6 +123,7 @@ def _bared(context: StaticContext, first: Row, ending: Row) -> Fix:
     return context.replace_layer(f"set activation=linear in layer {first.index}", first, bare)
 
 
+@static_rule(22, {"hidden-softmax": STUCK})
 def hidden_softmax(context: StaticContext) -> Iterator[Finding]:
     """A softmax with a kernel behind it."""
     last = context.kernel_rows[-1].index if context.kernel_rows else 0
@@ -150,6 +152,7 @@ def hidden_softmax(context: StaticContext) -> Iterator[Finding]:
     )
 
 
+@static_rule(23, {"softmax-axis": STUCK})
 def softmax_over_places(context: StaticContext) -> Iterator[Finding]:
     """A softmax at the end over an axis that is not that of the classes."""
     ending = context.ending
@@ -177,6 +180,3 @@ def _at_the_end(context: StaticContext, ending: Row) -> Fix:
         architecture = architecture.replace(ending.index, with_activation(ending.layer, "linear") or ending.layer)
     architecture = architecture.insert(len(architecture.layers) + 1, Activation(context.ends_in))
     return context.make_fix(f"put {context.ends_in} at the end", architecture=architecture)
-
-
-RULES: tuple[StaticRule, ...] = (softmax_on_one_unit, bounded_logits, hidden_softmax, softmax_over_places)

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from core.diagnosis.finding import Finding
 from core.diagnosis.fixes import hidden_rows, use_elu
 from core.diagnosis.kernels import has_kernel
+from core.diagnosis.rule import UNFIT, training_rule
 from core.diagnosis.static_context import StaticContext
 from core.diagnosis.training_context import TrainingContext
 from core.formatting import show_amount, show_percent
@@ -42,6 +43,7 @@ MANY = 256
 """Units of a hidden layer from which more of them are not what is missing."""
 
 
+@training_rule("overfitting", 100, hides=UNFIT)
 def overfitting(context: TrainingContext) -> Iterator[Finding]:
     """A validation loss that rises while the training loss falls."""
     epochs, best = context.history.epochs, context.history.best
@@ -76,6 +78,7 @@ def _restrained(context: StaticContext) -> Iterator[Fix]:
         yield context.make_fix(f"set early_stopping to patience={PATIENCE}", plan=plan)
 
 
+@training_rule("underfitting", 110, hides=frozenset({"no-progress"}))
 def underfitting(context: TrainingContext) -> Iterator[Finding]:
     """An accuracy that has levelled off low, on new images as on those trained on."""
     epochs = context.history.epochs[-SPAN - 1 :]
@@ -134,6 +137,7 @@ def _replaced(context: StaticContext, label: str, changes: list[tuple[Row, Layer
     return context.make_fix(label, architecture=architecture)
 
 
+@training_rule("no-progress", 120)
 def no_progress(training: TrainingContext) -> Iterator[Finding]:
     """A whole epoch, and still no better than guessing, for no other reason that is known."""
     if not training.history.epochs or not training.guesses or training.accuracy is None or training.static:

@@ -8,6 +8,7 @@ from statistics import median
 from core.charts import Point
 from core.diagnosis.finding import Finding
 from core.diagnosis.fixes import fix_scaling
+from core.diagnosis.rule import FLAT, STUCK, UNFIT, training_rule
 from core.diagnosis.static_context import named
 from core.diagnosis.step_size import USUAL, clip_gradients, lower_learning_rate, power, scale_learning_rate
 from core.diagnosis.training_context import GOOD, ProbedLayer, ProbedStep, TrainingContext, largest_update
@@ -48,6 +49,7 @@ _JUMPS = (
 _height = itemgetter(1)
 
 
+@training_rule("not-finite", 30, hides=STUCK | {"exploding-gradients"})
 def not_finite(context: TrainingContext) -> Iterator[Finding]:
     """Weights or gradients that are no numbers any more."""
     look = context.steps[-1] if context.steps else None
@@ -70,6 +72,7 @@ def not_finite(context: TrainingContext) -> Iterator[Finding]:
     )
 
 
+@training_rule("exploding-gradients", 40, hides=STUCK)
 def exploding_gradients(context: TrainingContext) -> Iterator[Finding]:
     """Gradients that were too long before any step was taken, and a loss that jumped by them."""
     layer, jump = _overlong(context), _jump(context)
@@ -86,6 +89,7 @@ def exploding_gradients(context: TrainingContext) -> Iterator[Finding]:
     )
 
 
+@training_rule("learning-rate-too-high", 50, hides=FLAT)
 def learning_rate_too_high(context: TrainingContext) -> Iterator[Finding]:
     """A loss that jumped up or an accuracy that was lost, or large steps by which nothing was learned."""
     farthest = [layer for look in context.steps if (layer := largest_update(look))]
@@ -112,6 +116,7 @@ def learning_rate_too_high(context: TrainingContext) -> Iterator[Finding]:
     )
 
 
+@training_rule("learning-rate-too-low", 90, hides=UNFIT)
 def learning_rate_too_low(context: TrainingContext) -> Iterator[Finding]:
     """Steps that hardly move any weights of a network with everything still to learn."""
     history, accuracy = context.history, context.accuracy

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.fixes import RELUS, SQUASHING, feeding, fix_scaling, hidden_rows, unbiased, use_elu, use_leaky_relu
+from core.diagnosis.rule import UNFIT, training_rule
 from core.diagnosis.static_context import activation, named
 from core.diagnosis.step_size import lower_learning_rate
 from core.diagnosis.training_context import GOOD, ProbedLayer, ProbedStep, TrainingContext
@@ -43,6 +44,7 @@ SEEN = 3
 """How many of the newest samples must agree."""
 
 
+@training_rule("vanishing-gradients", 70, hides=UNFIT | {"learning-rate-too-low"})
 def vanishing_gradients(training: TrainingContext) -> Iterator[Finding]:
     """Layers whose gradient is a small part of the last layer's, for itself and measured by the weights."""
     accuracy = training.accuracy
@@ -91,6 +93,7 @@ def _weakest(looks: Sequence[ProbedStep]) -> ProbedLayer:
     return min(looks[-1].kernel_layers[:-1], key=lambda layer: median(told[layer.row.index]))
 
 
+@training_rule("dead-relus", 60, hides=UNFIT | {"vanishing-gradients", "learning-rate-too-low"})
 def dead_relus(training: TrainingContext) -> Iterator[Finding]:
     """Relus that give 0 whatever the image."""
     context = training.static_context
@@ -126,6 +129,7 @@ def _feeding(context: TrainingContext) -> list[Row]:
     return [row for row in fed if row is not None]
 
 
+@training_rule("saturated-units", 80, hides=UNFIT | {"learning-rate-too-low"})
 def saturated_units(training: TrainingContext) -> Iterator[Finding]:
     """Sigmoids and tanh of which nearly all outputs are at their ends, from the start or with nothing learned."""
     context = training.static_context

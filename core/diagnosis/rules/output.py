@@ -6,7 +6,8 @@ from math import e, log
 from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
-from core.diagnosis.static_context import StaticContext, StaticRule, named, with_activation
+from core.diagnosis.rule import BROKEN, STUCK, static_rule
+from core.diagnosis.static_context import StaticContext, named, with_activation
 from core.formatting import show_percent
 from core.network.activations import curve
 from core.network.fix import Fix
@@ -24,7 +25,7 @@ from core.plan.losses import (
 from core.plan.plan import Plan
 from core.readiness import dataset_mismatches
 
-__all__ = ["RULES", "until_it_fits"]
+__all__ = ["until_it_fits"]
 
 LOWEST_SHARE = 1e-7
 """keras.config.epsilon(): what cross-entropy takes the logarithm of where a share is smaller."""
@@ -36,6 +37,7 @@ MOST_MENDS = 4
 """No output is more fixes away from one number for each class; Flatten and Dense are two."""
 
 
+@static_rule(10)
 def output_not_the_classes(context: StaticContext) -> Iterator[Finding]:
     """As many outputs as the dataset has classes."""
     found = dataset_mismatches(context.architecture, context.plan, context.summary)
@@ -68,6 +70,18 @@ def until_it_fits(context: StaticContext) -> tuple[Fix, ...]:
     return ()
 
 
+@static_rule(
+    11,
+    {
+        "no-softmax": STUCK | BROKEN,
+        "no-sigmoid": STUCK | BROKEN,
+        "no-positive-output": STUCK | BROKEN,
+        "binary-loss-on-softmax": STUCK,
+        "hinge-without-negatives": STUCK,
+        "logits-of-softmax": STUCK,
+        "logits-of-sigmoid": STUCK,
+    },
+)
 def loss_mismatch(context: StaticContext) -> Iterator[Finding]:
     """A cross-entropy that does not fit the activation of the output."""
     wanted = context.plan.loss.reads
@@ -212,6 +226,7 @@ def _ends_in(context: StaticContext, ending: Row, name: str, plan: Plan | None =
     return context.replace_layer(f"set activation={name}", ending, changed, plan)
 
 
+@static_rule(12, {"dropout-after-output": STUCK})
 def dropout_after_output(context: StaticContext) -> Iterator[Finding]:
     """Dropout or noise on the very numbers that are the answer."""
     if not context.classifies or not context.kernel_rows:
@@ -244,6 +259,7 @@ def _strength(layer: Layer) -> float:
     return layer.rate if isinstance(layer, Dropout) else layer.stddev if isinstance(layer, GaussianNoise) else 0.0
 
 
+@static_rule(13, {"normalization-after-output": STUCK | BROKEN})
 def normalization_after_output(context: StaticContext) -> Iterator[Finding]:
     """A normalization of the classes' numbers after their activation."""
     ending = context.ending
@@ -268,11 +284,3 @@ def normalization_after_output(context: StaticContext) -> Iterator[Finding]:
 
 def _removal(rows: tuple[Row, ...]) -> str:
     return "remove it" if len(rows) == 1 else "remove them"
-
-
-RULES: tuple[StaticRule, ...] = (
-    output_not_the_classes,
-    loss_mismatch,
-    dropout_after_output,
-    normalization_after_output,
-)

@@ -6,11 +6,10 @@ from math import sqrt
 from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
-from core.diagnosis.static_context import StaticContext, StaticRule, activation, named
+from core.diagnosis.rule import BROKEN, LARGE, UNFIT, static_rule
+from core.diagnosis.static_context import StaticContext, activation, named
 from core.formatting import show_amount, show_percent
 from core.network.layers import BatchNormalization, LayerNormalization, Rescaling
-
-__all__ = ["RULES"]
 
 LARGEST_INPUT = 10
 """Initializers are made for inputs around 1; up to here a first layer copes."""
@@ -26,6 +25,7 @@ BOUNDED = ("sigmoid", "hard_sigmoid", "tanh", "hard_tanh", "softsign", "softmax"
 """Activations whose outputs are small whatever goes in."""
 
 
+@static_rule(40, {"inputs-not-scaled": LARGE | BROKEN})
 def inputs_not_scaled(context: StaticContext) -> Iterator[Finding]:
     """Pixels of 0 to 255 that reach the first kernel as they are."""
     if context.plan.pixels != "0..255" or not context.trains or not context.kernel_rows:
@@ -55,6 +55,7 @@ def inputs_not_scaled(context: StaticContext) -> Iterator[Finding]:
     )
 
 
+@static_rule(41, {"bn-tiny-batches": UNFIT})
 def bn_tiny_batches(context: StaticContext) -> Iterator[Finding]:
     """BatchNormalization over too few examples to tell mean and variance."""
     size = context.plan.batch_size
@@ -84,6 +85,3 @@ def bn_tiny_batches(context: StaticContext) -> Iterator[Finding]:
 
 def _examples(size: int) -> str:
     return show_amount(size, "example")
-
-
-RULES: tuple[StaticRule, ...] = (inputs_not_scaled, bn_tiny_batches)

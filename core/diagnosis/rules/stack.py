@@ -6,15 +6,14 @@ from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.kernels import has_kernel
-from core.diagnosis.static_context import StaticContext, StaticRule, activation, named, with_activation
+from core.diagnosis.rule import UNFIT, static_rule
+from core.diagnosis.static_context import StaticContext, activation, named, with_activation
 from core.formatting import show_amount, show_percent
 from core.network.fix import Fix
 from core.network.formulas import total
 from core.network.layers import Bidirectional, Dense, Flatten, GlobalAveragePooling2D, Layer, MaxPooling2D
 from core.network.shapes import count
 from core.network.summary import Row
-
-__all__ = ["RULES"]
 
 TOP_HEAVY = 0.9
 """Share of all parameters in one layer that is worth a word."""
@@ -26,6 +25,7 @@ MANY = 1_000_000
 """Parameters of a layer below which it does not matter where they are."""
 
 
+@static_rule(90, {"bottleneck": UNFIT})
 def bottleneck(context: StaticContext) -> Iterator[Finding]:
     """Layers with too few outputs to tell the classes' shares.
 
@@ -84,6 +84,7 @@ def _wide(layer: Layer, least: int) -> tuple[str, Layer] | None:
     return None
 
 
+@static_rule(91)
 def top_heavy(context: StaticContext) -> Iterator[Finding]:
     """A dense layer behind a Flatten that holds nearly all parameters of a convolutional network."""
     totals, rows = context.summary.totals, context.kernel_rows
@@ -134,6 +135,3 @@ def _lighter(context: StaticContext, flatten: Row, dense: Row, held: int) -> Ite
             break
     if light(1):
         yield context.replace_layer("put GlobalAveragePooling2D in Flatten's place", flatten, GlobalAveragePooling2D())
-
-
-RULES: tuple[StaticRule, ...] = (bottleneck, top_heavy)

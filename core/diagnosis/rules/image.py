@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
-from core.diagnosis.static_context import StaticContext, StaticRule, named
+from core.diagnosis.rule import UNFIT, static_rule
+from core.diagnosis.static_context import StaticContext, named
 from core.formatting import show_percent
 from core.network.architecture import Architecture
 from core.network.fix import Fix
@@ -22,7 +23,7 @@ from core.network.layers import (
 from core.network.shapes import Slide, count, show_shape
 from core.network.summary import Row
 
-__all__ = ["RULES", "seen"]
+__all__ = ["seen"]
 
 POOLS = (MaxPooling2D, AveragePooling2D, GlobalMaxPooling2D, GlobalAveragePooling2D)
 
@@ -33,6 +34,7 @@ LEAST_SEEN = 1 / 2
 """Share of an image's pixels that must lie under a window at least once."""
 
 
+@static_rule(80, {"discards-image": UNFIT})
 def discards_image(context: StaticContext) -> Iterator[Finding]:
     """Pools that throw most of the image away before any weight has seen it."""
     if not context.kernel_rows:
@@ -71,6 +73,7 @@ def _unpooled(context: StaticContext, pools: list[Row], whole: int) -> Iterator[
     yield context.make_fix(label, architecture=architecture)
 
 
+@static_rule(81, {"skips-pixels": UNFIT})
 def skips_pixels(context: StaticContext) -> Iterator[Finding]:
     """A first convolution whose steps are so much larger than its window that most pixels never come under it."""
     row = context.kernel_rows[0] if context.kernel_rows else None
@@ -106,6 +109,3 @@ def seen(slide: Slide) -> int:
     if slide.stride <= slide.window:
         return slide.size
     return under(slide.before + slide.size) - under(slide.before)
-
-
-RULES: tuple[StaticRule, ...] = (discards_image, skips_pixels)

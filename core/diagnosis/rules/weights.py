@@ -10,15 +10,14 @@ from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.kernels import Kernel, fans, fits, has_kernel, initial_stddev, kernel_fields, kernels, same_value
-from core.diagnosis.static_context import StaticContext, StaticRule, activation, named
+from core.diagnosis.rule import BROKEN, LARGE, STUCK, static_rule
+from core.diagnosis.static_context import StaticContext, activation, named
 from core.formatting import show_amount
 from core.network.fix import Fix
 from core.network.initializers import GlorotUniform, HeNormal, Initializer, Zeros
 from core.network.layers import BatchNormalization, Bidirectional, Layer, LayerNormalization
 from core.network.shapes import Shape
 from core.network.summary import Row
-
-__all__ = ["RULES"]
 
 TOO_FAR = 4
 """A spread this many times the right one, or this part of it: a few layers of it leave no signal."""
@@ -56,6 +55,7 @@ class _Off(Struct, frozen=True):
     ratio: float = 0.0
 
 
+@static_rule(50, {"same-weights": STUCK})
 def same_weights(context: StaticContext) -> Iterator[Finding]:
     """Kernels that give several units the same weights."""
     off = [
@@ -80,6 +80,7 @@ def same_weights(context: StaticContext) -> Iterator[Finding]:
     )
 
 
+@static_rule(51, {"initial-spread": LARGE | BROKEN | {"vanishing-gradients", "no-progress"}})
 def initial_spread(context: StaticContext) -> Iterator[Finding]:
     """Kernels whose values are spread far more or far less than their numbers of inputs ask for."""
     off = [_Off(row, start, ratio) for row, start in _starts(context) if (ratio := _ratio(context, row, start))]
@@ -187,6 +188,3 @@ def _fitted(context: StaticContext, off: list[_Off]) -> Fix:
         else:
             stack[at] = replace(layer, **{field: fitting})
     return context.make_fix(label, architecture=replace(context.architecture, layers=tuple(stack)))
-
-
-RULES: tuple[StaticRule, ...] = (same_weights, initial_spread)

@@ -7,13 +7,12 @@ from math import prod
 from core.diagnosis.finding import Finding
 from core.diagnosis.fixes import hidden_rows, use_elu
 from core.diagnosis.kernels import has_kernel
-from core.diagnosis.static_context import StaticContext, StaticRule, activation, named
+from core.diagnosis.rule import UNFIT, static_rule
+from core.diagnosis.static_context import StaticContext, activation, named
 from core.formatting import show_amount
 from core.network.activations import curve
 from core.network.layers import BatchNormalization, LayerNormalization
 from core.network.summary import Row
-
-__all__ = ["RULES"]
 
 LEAST_LEFT = 1e-3
 """Share of a gradient that slopes must leave for the first layer: four sigmoids leave 0.004 and learn, if slowly."""
@@ -21,6 +20,7 @@ LEAST_LEFT = 1e-3
 TIMES = ("", "a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
+@static_rule(60, {"flat-slopes": UNFIT | {"vanishing-gradients", "learning-rate-too-low"}})
 def flat_slopes(context: StaticContext) -> Iterator[Finding]:
     """Hidden activations one behind the other, each with a slope below 1 at most."""
     rows = [
@@ -60,6 +60,3 @@ def _normalized(context: StaticContext, row: Row) -> bool:
             if has_kernel(other.layer):
                 break
     return False
-
-
-RULES: tuple[StaticRule, ...] = (flat_slopes,)

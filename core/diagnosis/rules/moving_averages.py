@@ -7,14 +7,15 @@ from msgspec.structs import replace
 
 from core.datasets.validation import training_examples
 from core.diagnosis.finding import Finding
-from core.diagnosis.input_rules import FEWEST_EXAMPLES
-from core.diagnosis.static_context import StaticContext, StaticRule, named
+from core.diagnosis.rule import static_rule
+from core.diagnosis.rules.inputs import FEWEST_EXAMPLES
+from core.diagnosis.static_context import StaticContext, named
 from core.formatting import show_amount, show_percent
 from core.network.fix import Fix
 from core.network.layers import BatchNormalization
 from core.network.summary import Row
 
-__all__ = ["CAUSE", "CODE", "RULES", "averaging", "hastened", "held_back"]
+__all__ = ["CAUSE", "CODE", "averaging", "hastened", "held_back"]
 
 CODE = "bn-moving-averages-lag"
 
@@ -41,6 +42,7 @@ CAUSE = (
 )
 
 
+@static_rule(70)
 def moving_averages_lag(context: StaticContext) -> Iterator[Finding]:
     """Moving averages that the steps of the plan do not take to where the batches are."""
     rows = held_back(context)
@@ -109,6 +111,3 @@ def _steps(context: StaticContext) -> int:
 
 def _momentum(row: Row) -> float:
     return row.layer.momentum if isinstance(row.layer, BatchNormalization) else 0.0
-
-
-RULES: tuple[StaticRule, ...] = (moving_averages_lag,)

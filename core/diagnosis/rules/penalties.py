@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.kernels import expected, kernels
-from core.diagnosis.static_context import StaticContext, StaticRule, named
+from core.diagnosis.rule import BROKEN, STUCK, static_rule
+from core.diagnosis.static_context import StaticContext, named
 from core.fields.struct import fields_of
 from core.formatting import show_amount
 from core.network.fix import Fix
@@ -18,7 +19,7 @@ from core.network.regularizers import Regularizer
 from core.network.shapes import Shape, count
 from core.network.summary import Row
 
-__all__ = ["CAUSE", "CODE", "RULES", "Penalty", "lightened", "penalties", "penalty_of"]
+__all__ = ["CAUSE", "CODE", "Penalty", "lightened", "penalties", "penalty_of"]
 
 CODE = "penalty-dominates"
 
@@ -48,6 +49,7 @@ class Penalty(Struct, frozen=True):
     start: float | None
 
 
+@static_rule(30, {CODE: STUCK | BROKEN})
 def penalty_dominates(context: StaticContext) -> Iterator[Finding]:
     """Penalties on the first weights that are many times the loss."""
     found = [one for one in penalties(context) if one.start]
@@ -161,6 +163,3 @@ def _shape(layer: Layer, x: Shape, field: str) -> Shape | None:
     numbers = {"bias": facts.biases, "beta": facts.biases, "gamma": facts.weights, "alpha": facts.weights}
     held = numbers.get(field.removesuffix("_initializer"), ())
     return (sum(number.value for number in held),) if held else None
-
-
-RULES: tuple[StaticRule, ...] = (penalty_dominates,)
