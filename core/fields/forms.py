@@ -1,4 +1,4 @@
-"""A described value as a form shows it: a flat list of entries, edited as text, one at a time."""
+"""A `FieldStruct` as a form: a flat list of entries, each edited as text."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ __all__ = ["Entry", "edited", "entries"]
 
 
 class Entry(Struct, frozen=True):
-    """One line of a form: the way to a field through nested values, the field, what it holds."""
+    """One line of a form: the path to a field through nested values, the field and its value."""
 
     path: tuple[str, ...]
     field: Field
@@ -20,32 +20,32 @@ class Entry(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """The value as a person would type it; of a nested value only its name, its fields have their own lines."""
+        """The value as a user would type it; for a nested value only its name, as its fields have their own lines."""
         return self.value.alias() if isinstance(self.value, Registered) else str(self.field.type.show(self.value))
 
 
 def entries(value: FieldStruct, path: tuple[str, ...] = ()) -> tuple[Entry, ...]:
-    """The lines of the form for ``value``, those of nested values indented behind their own."""
+    """The entries for ``value``; the fields of a nested value follow its own entry, with a longer path."""
     lines: list[Entry] = []
     for field in fields_of(type(value)):
-        held = getattr(value, field.name)
-        lines.append(Entry((*path, field.name), field, held))
-        if isinstance(held, Registered):
-            lines += entries(held, (*path, field.name))
+        current = getattr(value, field.name)
+        lines.append(Entry((*path, field.name), field, current))
+        if isinstance(current, Registered):
+            lines += entries(current, (*path, field.name))
     return tuple(lines)
 
 
 def edited(value: FieldStruct, path: tuple[str, ...], text: str) -> FieldStruct:
-    """``value`` with what ``path`` leads to set to what ``text`` says. Raises `FieldError`."""
+    """``value`` with the field at ``path`` set to the parsed ``text``. Raises `FieldError`."""
     name, *rest = path
     field = next(field for field in fields_of(type(value)) if field.name == name)
-    held = getattr(value, name)
+    current = getattr(value, name)
     with FieldError.at(name):
         if rest:
-            return change(value, name, edited(held, tuple(rest), text))
-        kind = field.type
-        if isinstance(kind, RegisteredField) and isinstance(held, Registered):
-            return change(value, name, kind.choose(held, text))
+            return change(value, name, edited(current, tuple(rest), text))
+        field_type = field.type
+        if isinstance(field_type, RegisteredField) and isinstance(current, Registered):
+            return change(value, name, field_type.choose(current, text))
         if field.required and not text.strip():
-            raise FieldError("is needed here")
-        return change(value, name, kind.parse(text))
+            raise FieldError("is required")
+        return change(value, name, field_type.parse(text))

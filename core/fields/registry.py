@@ -1,4 +1,4 @@
-"""Values chosen by name among relatives: layers, initializers, optimizers, losses, schedules."""
+"""Families of classes chosen by name: layers, initializers, optimizers, losses, schedules."""
 
 import ast
 from collections.abc import Mapping
@@ -15,40 +15,40 @@ from core.fields.types import FieldError, FieldType, normalize_name, quoted
 __all__ = ["Registered", "RegisteredField"]
 
 _LONGEST_CALL = 1_000
-"""Characters of a call that are read; no member has so many arguments."""
+"""Characters of a call that are parsed; no member has arguments this long."""
 _MOST_LISTED = 25
-"""Members of a family that a message lists where it does not have to."""
+"""The largest family that a message about an absent name still lists."""
 TRUTHS = ("true", "false")
-"""As files spell them."""
+"""The TOML spellings of True and False."""
 
 
 class Registered(FieldStruct, frozen=True):
-    """A described class that is chosen by name among its relatives, such as a layer or an optimizer.
+    """A `FieldStruct` chosen by name from its family, such as a layer or an optimizer.
 
-    Direct subclasses found a family; their subclasses join it under their class name, merely by being defined.
+    Each direct subclass starts a family; defining a subclass of that registers it under its class name.
     """
 
     tag: ClassVar[str] = "name"
     members: ClassVar[dict[str, type[Self]]]
     aliases: ClassVar[tuple[str, ...]] = ()
-    """Other names by which files may call the member: all that Keras has for it, but for case and underscores."""
+    """Other names accepted in files: all that Keras has for the member, ignoring case and underscores."""
     absent: ClassVar[Mapping[str, str]] = {}
-    """Of the founder: what Keras has and LayerLab does not offer, by name, with what to take instead if anything."""
+    """Set on the family's base: Keras names that LayerLab does not offer, with what to use instead, if anything."""
     initial_values: ClassVar[Mapping[str, Any]] = {}
-    """Values for a member that a person has just added."""
+    """Field values of a member that the user has just added."""
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
         if Registered in cls.__bases__:
             cls.members = {}
         elif not cls.__name__.startswith("_"):
-            cls.members[cls.__name__] = cls  # type: ignore[assignment]  # Self is the family's founder here
+            cls.members[cls.__name__] = cls  # type: ignore[assignment]  # Self is the family's base here
 
     @classmethod
     def named(cls, name: str) -> type[Self]:
-        """The member called ``name``: its class name, any spelling of it that Keras takes, or another name of it.
+        """The member called ``name``: its class name, any spelling that Keras accepts, or an alias.
 
-        Raises `FieldError`: for what Keras has and LayerLab does not, else with the name that it misspells if it does.
+        Raises `FieldError` for an unknown name: says whether Keras has it, or suggests a similar name.
         """
         if name in cls.members:
             return cls.members[name]
@@ -59,19 +59,19 @@ class Registered(FieldStruct, frozen=True):
                 return member
         for known, instead in cls.absent.items():
             if normalize_name(known) == wanted:
-                others = instead or ("" if len(cls.members) > _MOST_LISTED else f"there are {', '.join(cls.members)}")
+                others = instead or ("" if len(cls.members) > _MOST_LISTED else f"available: {', '.join(cls.members)}")
                 raise FieldError(
                     f"{quoted(name)} is not one of {cls.plural()}: Keras has it, LayerLab does not offer it"
                     f"{'; ' if others else ''}{others}"
                 )
         near = did_you_mean(name, names, cls.absent, numbered=False)
         if not near.startswith("; did"):
-            near = f"; there are {', '.join(cls.members)}"
+            near = f"; available: {', '.join(cls.members)}"
         raise FieldError(f"{quoted(name)} is not one of {cls.plural()}{near}")
 
     @classmethod
     def initial(cls) -> Self:
-        """The member as it is first chosen: defaults, and for required fields what ``starts`` or their kind offers."""
+        """The member as first chosen: ``initial_values``, then defaults, then the field types' initial values."""
         required = [field for field in fields_of(cls) if field.required and field.name not in cls.initial_values]
         return cls(**{field.name: field.type.initial() for field in required}, **cls.initial_values)
 
@@ -83,12 +83,12 @@ class Registered(FieldStruct, frozen=True):
 
     @classmethod
     def plural(cls) -> str:
-        """What the members are called together, for messages."""
+        """The family's name in messages."""
         return f"the {cls.__name__.lower()}s"
 
 
 class RegisteredField(FieldType):
-    """A member of a family: its name alone, or a table with the name and the member's own fields."""
+    """A member of a family: just its name, or a table with the name and the member's fields."""
 
     control = "family"
 
@@ -98,7 +98,7 @@ class RegisteredField(FieldType):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The class names that may be chosen."""
+        """The class names to choose from."""
         return self._among or tuple(self.family.members)
 
     def read(self, raw: object) -> Registered:
@@ -108,22 +108,23 @@ class RegisteredField(FieldType):
             raise FieldError(f"expected a name or a table with {self.family.tag}, not {quoted(raw)}")
         member = self.family.named(raw[self.family.tag])
         if member.__name__ not in self.names:
-            raise FieldError(f"{member.__name__} does not go here; expected one of {', '.join(self.names)}")
+            raise FieldError(f"{member.__name__} is not allowed here; expected one of {', '.join(self.names)}")
         return read(member, {key: value for key, value in raw.items() if key != self.family.tag})
 
-    def choose(self, held: Registered, text: str) -> Registered:
-        """The member that ``text`` names: what it shares with ``held`` is kept, the rest is at its start values.
+    def choose(self, current: Registered, text: str) -> Registered:
+        """The member that ``text`` names. It keeps the fields it shares with ``current``; the others are initial.
 
-        Shared are the fields of one name whose value both take, but for a learning rate: each optimizer wants its own.
+        Shared fields have the same name and accept the same value. The learning rate is not shared: each optimizer
+        needs its own.
         """
         member = type(self.parse(text)) if "(" in text else self.family.named(text.strip())
-        if isinstance(held, member):
-            return held
-        kept, shared = write(held), {}
+        if isinstance(current, member):
+            return current
+        previous, shared = write(current), {}
         for field in fields_of(member):
-            if field.name in kept and field.name != "learning_rate":
-                with suppress(FieldError):  # of one name, but not of one kind
-                    shared[field.name] = field.type.read(kept[field.name])
+            if field.name in previous and field.name != "learning_rate":
+                with suppress(FieldError):  # same name, different type
+                    shared[field.name] = field.type.read(previous[field.name])
         return replace(member.initial(), **shared)
 
     def initial(self) -> Registered:
@@ -146,16 +147,16 @@ class RegisteredField(FieldType):
 
     def _parse_call(self, text: str) -> dict[str, object]:
         try:
-            with catch_warnings(action="ignore"):  # what is odd in the text is no business of the terminal
+            with catch_warnings(action="ignore"):  # keep SyntaxWarnings off the terminal
                 call = ast.parse(text[:_LONGEST_CALL], mode="eval").body
             if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.args):
                 raise ValueError
-            arguments = {str(word.arg): _literal(word.value) for word in call.keywords}
+            arguments = {str(keyword.arg): _literal(keyword.value) for keyword in call.keywords}
         except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
             raise FieldError(f"expected Name(argument=value, ...), not {quoted(text)}") from error
         return {self.family.tag: call.func.id, **arguments}
 
 
 def _literal(node: ast.expr) -> object:
-    """What ``node`` stands for in Python, or true and false in TOML."""
+    """The value of a Python literal, or of ``true`` or ``false`` as in TOML."""
     return node.id == "true" if isinstance(node, ast.Name) and node.id in TRUTHS else ast.literal_eval(node)

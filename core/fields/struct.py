@@ -1,8 +1,8 @@
-"""Things with described fields: the one definition that files, forms, help and checks are all derived from.
+"""Structs with described fields: the single definition that files, forms, help and checks are derived from.
 
 A field's annotation carries its `FieldType` (how a value is read, checked, written and shown) and a line of help::
 
-    units: Annotated[int, Whole(least=1), "Size of the output"]
+    units: Annotated[int, IntField(least=1), "Size of the output"]
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ __all__ = ["Field", "FieldStruct", "StructField", "change", "did_you_mean", "fie
 
 
 class Field(Struct, frozen=True):
-    """One field of a described class: its name, kind, default (`msgspec.NODEFAULT` if required) and help."""
+    """One field of a `FieldStruct`: its name, type, default (`msgspec.NODEFAULT` if required) and help."""
 
     name: str
     type: FieldType
@@ -27,30 +27,30 @@ class Field(Struct, frozen=True):
 
     @property
     def required(self) -> bool:
-        """Whether a file has to give this field."""
+        """Whether a file must set this field."""
         return self.default is NODEFAULT
 
 
 class FieldStruct(Struct, frozen=True):
-    """Base of every value whose fields are described: layers, options, plans."""
+    """Base of every value with described fields: layers, options, plans."""
 
     shown_last: ClassVar[tuple[str, ...]] = ()
-    """Fields that a base class brings and that are of less interest than a member's own."""
+    """Inherited fields that are listed after the member's own, as they matter less."""
     accepted: ClassVar[Mapping[str, object]] = {}
-    """Keys that files may give at the one value that LayerLab computes with: no fields, and not written again."""
+    """Keys that files may set, but only to the value LayerLab uses: not fields, and never written."""
     ignored: ClassVar[tuple[str, ...]] = ()
-    """Keys that files may give at any value: they change nothing that is computed."""
+    """Keys that files may set to any value: they do not affect the computation."""
     renamed: ClassVar[Mapping[str, str]] = {}
-    """Fields by other names that Keras or earlier files have for them."""
+    """Field names in Keras or in older files, mapped to the names here."""
     refused: ClassVar[Mapping[str, str]] = {}
-    """Keras's arguments that are no fields, with what is said of them."""
+    """Keras arguments that are not fields, each with its error message."""
 
 
 T = TypeVar("T", bound=FieldStruct)
 
 
 class StructField(FieldType):
-    """A described value of one class, written as a table of its fields: ``{ l2 = 0.001 }``."""
+    """A `FieldStruct` of one class, written as a table of its fields: ``{ l2 = 0.001 }``."""
 
     def __init__(self, of: type[FieldStruct]) -> None:
         self.of = of
@@ -69,36 +69,36 @@ class StructField(FieldType):
         return ", ".join(f"{name}={raw}" for name, raw in written.items())
 
     def parse(self, text: str) -> FieldStruct:
-        kinds = {field.name: field.type for field in fields_of(self.of)}
+        types = {field.name: field.type for field in fields_of(self.of)}
         values: dict[str, object] = {}
         for part in filter(None, (piece.strip() for piece in text.split(","))):
             name, equals, value = (piece.strip() for piece in part.partition("="))
-            if name not in kinds or not equals:
-                raise FieldError(f"expected {', '.join(f'{known}=...' for known in kinds)}, not {quoted(part)}")
-            values[name] = kinds[name].write(kinds[name].parse(value))
+            if name not in types or not equals:
+                raise FieldError(f"expected {', '.join(f'{known}=...' for known in types)}, not {quoted(part)}")
+            values[name] = types[name].write(types[name].parse(value))
         return read(self.of, values)
 
 
 @cache
 def fields_of(cls: type[FieldStruct]) -> tuple[Field, ...]:
-    """The fields of ``cls`` in their order, with kind, default and help."""
+    """The fields of ``cls`` in order, with type, default and help."""
     hints = get_type_hints(cls, include_extras=True)
     infos = sorted(msgspec.structs.fields(cls), key=lambda info: info.name in cls.shown_last)
-    return tuple(Field(info.name, *_kind_and_help(cls, info.name, hints[info.name], info.default)) for info in infos)
+    return tuple(Field(info.name, *_type_and_help(cls, info.name, hints[info.name], info.default)) for info in infos)
 
 
 def read(cls: type[T], raw: Mapping[str, object]) -> T:
-    """A ``cls`` from plain data. Raises `FieldError`, which names the field, for whatever does not fit."""
+    """A ``cls`` from plain data. Raises `FieldError`, which names the field, for invalid data."""
     fields = {field.name: field for field in fields_of(cls)}
     given: dict[str, str] = {}
     for key in raw:
         name = cls.renamed.get(key, key)
         if name in given:
-            raise FieldError(f"is {given[name]} by another name; give one of the two", (key,))
+            raise FieldError(f"is another name for {given[name]}; give only one of them", (key,))
         if name in fields:
             given[name] = key
         else:
-            _no_field(cls, key, raw[key], fields)
+            _check_other_key(cls, key, raw[key], fields)
     values = {}
     for name, field in fields.items():
         if name in given:
@@ -109,13 +109,13 @@ def read(cls: type[T], raw: Mapping[str, object]) -> T:
     return cls(**values)
 
 
-def _no_field(cls: type[FieldStruct], key: str, held: object, fields: Mapping[str, Field]) -> None:
-    """Raises `FieldError` for a ``key`` that is no field, unless it is accepted at the value ``held``."""
+def _check_other_key(cls: type[FieldStruct], key: str, raw: object, fields: Mapping[str, Field]) -> None:
+    """Raises `FieldError` for a ``key`` that is not a field, unless it is ignored, or accepted with value ``raw``."""
     if key in cls.ignored:
         return
     if key in cls.accepted:
-        if held != cls.accepted[key]:
-            raise FieldError(f"LayerLab computes {cls.accepted[key]}, not {quoted(held)}", (key,))
+        if raw != cls.accepted[key]:
+            raise FieldError(f"LayerLab supports only {cls.accepted[key]}, not {quoted(raw)}", (key,))
         return
     if key in cls.refused:
         raise FieldError(cls.refused[key], (key,))
@@ -125,23 +125,23 @@ def _no_field(cls: type[FieldStruct], key: str, held: object, fields: Mapping[st
 
 
 def write(value: FieldStruct, *, every: bool = False) -> dict[str, object]:
-    """Plain data for ``value``: what it requires and what differs from the defaults, or ``every`` field but None."""
+    """Plain data for ``value``: required fields and those that differ from the defaults, or ``every`` one not None."""
     return {
-        field.name: field.type.write(held)
+        field.name: field.type.write(current)
         for field in fields_of(type(value))
-        if (held := getattr(value, field.name)) is not None and (every or field.required or held != field.default)
+        if (current := getattr(value, field.name)) is not None and (every or field.required or current != field.default)
     }
 
 
 def change(value: T, name: str, to: object) -> T:
-    """``value`` with the field ``name`` set to ``to``, which has been read or parsed by the field's kind."""
+    """``value`` with the field ``name`` set to ``to``, which its field type has read or parsed."""
     return msgspec.structs.replace(value, **{name: to})
 
 
-def _kind_and_help(cls: type, name: str, hint: Any, default: Any) -> tuple[FieldType, Any, str]:
+def _type_and_help(cls: type, name: str, hint: Any, default: Any) -> tuple[FieldType, Any, str]:
     if get_origin(hint) is not Annotated:
-        raise TypeError(f"{cls.__name__}.{name} needs Annotated[type, Kind, help]")
+        raise TypeError(f"{cls.__name__}.{name} needs Annotated[type, FieldType, help]")
     extras = get_args(hint)[1:]
-    kind = next(extra for extra in extras if isinstance(extra, FieldType))
+    field_type = next(extra for extra in extras if isinstance(extra, FieldType))
     help_line = next((extra for extra in reversed(extras) if isinstance(extra, str)), "")
-    return kind, default, help_line
+    return field_type, default, help_line

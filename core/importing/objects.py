@@ -283,7 +283,7 @@ def _regularizer(raw: object) -> object:
         return raw
     name, config = opened(raw, "keras.regularizers")
     if name.upper() not in NAMED:
-        raise FieldError(f"LayerLab has no {quoted_name(name)}; there are L1, L2 and L1L2")
+        raise FieldError(f"LayerLab has no {quoted_name(name)}; available: L1, L2, L1L2")
     if name.upper() == "L1" and "l1" in config:
         config = {**config, "l1": _rounded(config["l1"])}  # of these classes it alone holds its factor as a float32
     return _arguments(Regularizer, config, old=_old(raw))

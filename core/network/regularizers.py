@@ -54,7 +54,7 @@ class RegularizerField(StructField):
         if wanted in map(normalize_name, ABSENT):
             raise FieldError(
                 f"{quoted(name)} is not one of the regularizers: Keras has it, LayerLab does not offer it; "
-                f"there are {', '.join(NAMED)}"
+                f"available: {', '.join(NAMED)}"
             )
         known = next((known for known in NAMED if normalize_name(known) == wanted), None)
         if known is None:

@@ -96,12 +96,12 @@ def test_changing_a_field_gives_another_value_and_leaves_the_first() -> None:
         ({}, "units: is missing: Size of the output"),
         ({"units": "3"}, "units: expected a whole number from 1 to 1000000000000000000, not '3'"),
         ({"units": 3, "kernel_initializer": {"name": "RandomNormal", "sd": 1}},
-         "kernel_initializer.sd: RandomNormal has no such field; there are mean, stddev, seed"),
+         "kernel_initializer.sd: RandomNormal has no such field; available: mean, stddev, seed"),
         ({"units": 3, "kernel_initializer": "glorot"},
-         "kernel_initializer: 'glorot' is not one of the initializers; there are Zeros, Ones, "),
+         "kernel_initializer: 'glorot' is not one of the initializers; available: Zeros, Ones, "),
         ({"units": 3, "kernel_regularizer": {"l2": -1}},
          "kernel_regularizer.l2: expected a number of at least 0, not -1"),
-        ({"units": 3, "a\x1b[31m\nb": 1}, "'a\\x1b[31m\\nb': Dense has no such field; there are"),
+        ({"units": 3, "a\x1b[31m\nb": 1}, "'a\\x1b[31m\\nb': Dense has no such field; available:"),
     ],
 )  # fmt: skip
 def test_errors_name_the_field_and_what_is_near(raw: dict[str, object], message: str) -> None:
@@ -166,7 +166,7 @@ def test_choosing_another_member_leaves_what_it_does_not_take() -> None:
 def test_channels_last_may_be_said_and_nothing_else() -> None:
     assert read(Conv2D, {"filters": 3, "kernel_size": 3, "data_format": "channels_last"}) == Conv2D(3, (3, 3))
     assert "data_format" not in write(Conv2D(3, (3, 3)), every=True)
-    with pytest.raises(FieldError, match=r"^data_format: LayerLab computes channels_last, not 'channels_first'$"):
+    with pytest.raises(FieldError, match=r"^data_format: LayerLab supports only channels_last, not 'channels_first'$"):
         read(Conv2D, {"filters": 3, "kernel_size": 3, "data_format": "channels_first"})
     with pytest.raises(FieldError, match=r"^data_format: Dense has no such field"):
         read(Dense, {"units": 3, "data_format": "channels_last"})

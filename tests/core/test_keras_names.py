@@ -120,7 +120,7 @@ def test_every_name_of_a_regularizer_is_taken_with_keras_factors() -> None:
                 assert getattr(taken, factor) == pytest.approx(float(getattr(made, factor, 0.0)), rel=1e-6), name
         else:
             assert theirs.__name__ in NO_REGULARIZERS
-            assert told(kind.read, name).endswith(f"{NOT_OFFERED}; there are L1, L2, L1L2")
+            assert told(kind.read, name).endswith(f"{NOT_OFFERED}; available: L1, L2, L1L2")
 
 
 @pytest.mark.keras
@@ -148,7 +148,7 @@ def test_every_name_of_a_learning_rate_schedule_is_taken_or_refused_by_name() ->
             assert RegisteredField(Schedule).parse(name) == equal()
         else:
             said = told(RegisteredField(Schedule).parse, name)
-            assert f"{NOT_OFFERED}; there are Constant, Step, Cosine" in said
+            assert f"{NOT_OFFERED}; available: Constant, Step, Cosine" in said
 
 
 @pytest.mark.keras
@@ -198,7 +198,7 @@ def test_text_with_arguments_is_taken(read_it: Callable[[str], object], text: st
         ("L2(l1=0.1)", "L2 has no l1; L1L2 has both"),
         ("L2(much)", "expected a number of at least 0, not 'much'"),
         ("L2(-1)", "expected a number of at least 0, not -1.0"),
-        ("L3", "'L3' is not one of the regularizers; there are L1, L2, L1L2"),
+        ("L3", "'L3' is not one of the regularizers; available: L1, L2, L1L2"),
         ("0.01", "expected l2 = 0.001, l2 or L2(0.001), not '0.01'"),
         ("", "expected l2 = 0.001, l2 or L2(0.001), not ''"),
     ],
@@ -217,7 +217,7 @@ def test_a_plateau_is_read_as_keras_spells_it_and_as_the_first_release_did() -> 
     assert old == ReduceLROnPlateau(factor=0.2)
     assert write(old) == {"factor": 0.2}
     assert told(RegisteredField(Schedule).parse, "plateau(rate=0.2, factor=0.3)") == (
-        "factor: is rate by another name; give one of the two"
+        "factor: is another name for rate; give only one of them"
     )
     assert read(EarlyStopping, {"monitor": "acc", "mode": "auto", "verbose": 1}) == EarlyStopping("accuracy")
 
@@ -304,12 +304,12 @@ def test_the_name_of_another_thing_is_no_misspelling(family: type[Registered]) -
         ("bets", ("best", "last"), "; did you mean best?"),
         ("adm", ("adam", "sgd"), "; did you mean adam?"),
         ("lenet5", ("lenet-5", "lenet-1"), "; did you mean lenet-5?"),
-        ("sd", ("seed", "mean"), "; there are seed, mean"),
-        ("ax", ("a", "b", "x"), "; there are a, b, x"),
-        ("00002", ("00001", "00003", "00004", "00005"), "; there are 00001, 00003, 00004, 00005"),
+        ("sd", ("seed", "mean"), "; available: seed, mean"),
+        ("ax", ("a", "b", "x"), "; available: a, b, x"),
+        ("00002", ("00001", "00003", "00004", "00005"), "; available: 00001, 00003, 00004, 00005"),
         ("categorial_crosentropy", ("CategoricalCrossentropy", "SparseCategoricalCrossentropy"),
          "; did you mean CategoricalCrossentropy?"),
-        ("x" * 10_000, ("seed",), "; there are seed"),
+        ("x" * 10_000, ("seed",), "; available: seed"),
     ],
 )  # fmt: skip
 def test_a_misspelling_is_near(name: str, known: tuple[str, ...], ending: str) -> None:

@@ -1,4 +1,4 @@
-"""Kinds of field: each knows how a value is read from data, checked, written to data, shown and parsed as text."""
+"""Field types: how a value is read from data, checked, written to data, shown as text and parsed from text."""
 
 from core.fields.types.base import FieldError, FieldType, OptionalField, quoted, quoted_name
 from core.fields.types.choices import BoolField, ChoiceField, DeviceField, ValidationField

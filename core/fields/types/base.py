@@ -1,4 +1,4 @@
-"""What every kind of field is, and what is said of a value that one does not take."""
+"""The base of all field types, and the error for a value that a field rejects."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ __all__ = ["FieldError", "FieldType", "OptionalField", "quoted", "quoted_name"]
 
 
 class FieldError(ValueError):
-    """A value that a field does not take: one line of message, and the path of fields that leads to it."""
+    """An invalid field value: a one-line message, and the path of field names that leads to it."""
 
     def __init__(self, message: str, path: tuple[str, ...] = ()) -> None:
         super().__init__(message)
@@ -24,7 +24,7 @@ class FieldError(ValueError):
     @staticmethod
     @contextmanager
     def at(name: str) -> "Iterator[None]":
-        """Put ``name`` in front of the path of a FieldError raised inside."""
+        """Prepend ``name`` to the path of a `FieldError` raised inside."""
         try:
             yield
         except FieldError as error:
@@ -32,38 +32,38 @@ class FieldError(ValueError):
 
 
 class FieldType(ABC):
-    """How one kind of value is read, written, shown and parsed. Immutable."""
+    """How one type of value is read, written, shown and parsed. Immutable."""
 
     control: ClassVar[Literal["text", "choice", "flag", "family"]] = "text"
 
     @property
     def options(self) -> tuple[str, ...]:
-        """The texts that may be chosen, or that are worth suggesting; empty if there is no telling."""
+        """The texts to choose from or to suggest; empty if there are none."""
         return ()
 
     def initial(self) -> Any:
-        """A value to begin with where a field has no default."""
-        raise NotImplementedError(f"{type(self).__name__} has no value to begin with")
+        """The initial value of a field without a default."""
+        raise NotImplementedError(f"{type(self).__name__} has no initial value")
 
     @abstractmethod
     def read(self, raw: object) -> Any:
-        """The value for plain data ``raw``, as a file holds it. Raises `FieldError`."""
+        """The value for the plain data ``raw`` from a file. Raises `FieldError`."""
 
     def write(self, value: Any) -> object:
-        """Plain data for ``value``, such that ``read(write(value)) == value``."""
+        """Plain data for ``value``; ``read(write(value)) == value``."""
         return value
 
     def show(self, value: Any) -> str:
-        """``value`` as a person would type it, such that ``parse(show(value)) == value``."""
+        """``value`` as a user would type it; ``parse(show(value)) == value``."""
         return str(value)
 
     @abstractmethod
     def parse(self, text: str) -> Any:
-        """The value for what a person typed. Raises `FieldError`."""
+        """The value that a user typed as ``text``. Raises `FieldError`."""
 
 
 class OptionalField(FieldType):
-    """Another kind of value, or none: an empty text, an absent key."""
+    """A value of another field type, or None: an empty text, an absent key."""
 
     def __init__(self, kind: FieldType) -> None:
         self.kind = kind

@@ -1,4 +1,4 @@
-"""Words: true or false, one of a few, a device, what to validate on."""
+"""Fields with a few possible values: booleans, choices, devices, validation sets."""
 
 import re
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ class BoolField(FieldType):
 
 
 class DeviceField(FieldType):
-    """What to train on: "auto", "cpu", "gpu" or one GPU of several by its number, "gpu:0"."""
+    """The device to train on: "auto", "cpu", "gpu", or one GPU by its number, "gpu:0"."""
 
     _names = re.compile(r"auto|cpu|gpu(:[0-9]{1,3})?")
 
@@ -59,7 +59,7 @@ class DeviceField(FieldType):
 
 
 class ChoiceField(FieldType):
-    """One of some words, in capitals or not."""
+    """One of several words; case does not matter."""
 
     control = "choice"
 
@@ -70,9 +70,9 @@ class ChoiceField(FieldType):
         aliases: Mapping[str, str] | None = None,
         absent: tuple[str, ...] = (),
     ) -> None:
-        """``names`` is a table whose keys are the words, those that it comes to have later too.
+        """The choices are ``words``, or the keys of ``names``, including those added later.
 
-        ``aliases`` are other words for some of them, ``absent`` those that Keras takes but LayerLab does not.
+        ``aliases`` maps other accepted words to choices; ``absent`` are words that Keras accepts but LayerLab does not.
         """
         self._words = words
         self._names = names
@@ -81,7 +81,7 @@ class ChoiceField(FieldType):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What may be chosen."""
+        """The choices."""
         return self._words if self._names is None else tuple(self._names)
 
     @property
@@ -96,12 +96,12 @@ class ChoiceField(FieldType):
             for word in (raw, raw.lower()):
                 if word in self.words or word in self.aliases:
                     return self.aliases.get(word, word)
-        raise FieldError(self._refusal(raw))
+        raise FieldError(self._message(raw))
 
     def parse(self, text: str) -> str:
         return self.read(text.strip())
 
-    def _refusal(self, raw: object) -> str:
+    def _message(self, raw: object) -> str:
         expected = f"expected one of {', '.join(self.words)}"
         if not isinstance(raw, str):
             return f"{expected}, not {quoted(raw)}"
@@ -112,7 +112,7 @@ class ChoiceField(FieldType):
 
 
 class ValidationField(FieldType):
-    """What a network is validated on: "test", "none", or the last part of the training set as a fraction."""
+    """What to validate on: "test", "none", or a fraction: the last part of the training set."""
 
     _fraction = FloatField(above=0, below=1)
 

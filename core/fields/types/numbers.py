@@ -1,4 +1,4 @@
-"""Numbers: whole ones and others, and how they are read from what a person typed."""
+"""Integer and float fields, and how typed numbers are parsed."""
 
 import math
 import re
@@ -9,17 +9,17 @@ from core.fields.types.base import FieldError, FieldType, quoted
 __all__ = ["MOST", "FloatField", "IntField", "typed_integer", "typed_integers"]
 
 MOST = 10**18
-"""No size is larger: past it the arithmetic would only print zeros."""
+"""Upper bound of every size; beyond it the arithmetic would only print zeros."""
 
 _WHOLE = re.compile(r"[+-]?\d+")
 _THOUSANDS = re.compile(r"([+-]?[1-9]\d{0,2}(?:,\d{3})+)(\.\d*)?(e[+-]?\d+)?", re.IGNORECASE)
-"""A number whose commas part thousands: 60,000 or 1,234.5, but not 0,001."""
+"""A number with commas as thousands separators: 60,000 or 1,234.5, but not 0,001."""
 _MOST_DIGITS = 40
-"""Longer numbers are refused before they are converted; no field has a use for them."""
+"""Longer numbers are rejected before conversion; no field accepts them."""
 
 
 class IntField(FieldType):
-    """A whole number between bounds, both included."""
+    """An integer between ``least`` and ``most``, both included."""
 
     def __init__(self, least: int | None = None, most: int | None = None) -> None:
         self.least = least
@@ -29,7 +29,7 @@ class IntField(FieldType):
         if isinstance(raw, bool) or not isinstance(raw, int):
             raise FieldError(f"expected {self}, not {quoted(raw)}")
         if abs(raw) > MOST:
-            raise FieldError(f"expected {self}, not one beyond 10**18")
+            raise FieldError(f"expected {self}, no larger than 10**18")
         if (self.least is not None and raw < self.least) or (self.most is not None and raw > self.most):
             raise FieldError(f"expected {self}, not {quoted(raw)}")
         return raw

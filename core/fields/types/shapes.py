@@ -1,4 +1,4 @@
-"""Sizes along several axes: windows, shapes, paddings."""
+"""Fields with sizes along several axes: windows, shapes, paddings."""
 
 from core.fields.types.base import FieldError, FieldType, quoted
 from core.fields.types.numbers import MOST, IntField, typed_integer, typed_integers
@@ -7,7 +7,7 @@ __all__ = ["AxesField", "MarginsField", "PaddingField", "PairField", "ShapeField
 
 
 class PairField(FieldType):
-    """Two whole numbers, for height and width; one number stands for both."""
+    """Two integers, height and width; a single number sets both."""
 
     def __init__(self, least: int = 1, most: int | None = None) -> None:
         self.number = IntField(least, most)
@@ -35,7 +35,7 @@ class PairField(FieldType):
 
 
 class ShapeField(FieldType):
-    """Sizes without the batch axis; with ``free`` one of them may be -1, to be worked out."""
+    """Sizes without the batch axis; with ``free`` one of them may be -1, to be inferred."""
 
     def __init__(self, *, free: bool = False, most: int = 3) -> None:
         self.free = free
@@ -64,7 +64,7 @@ class ShapeField(FieldType):
 
 
 class AxesField(FieldType):
-    """Axes counted as Keras counts them: 1 is the first after the batch, -1 the last."""
+    """Axes numbered as in Keras: 1 is the first after the batch, -1 the last."""
 
     def initial(self) -> tuple[int, ...]:
         return (-1,)
@@ -86,7 +86,7 @@ class AxesField(FieldType):
 
 
 class PaddingField(FieldType):
-    """A padding word, or a number of pixels of zeros on every side as lectures write it."""
+    """A padding word as in Keras, or the number of zero pixels on every side as in lectures."""
 
     def __init__(self, *words: str) -> None:
         self.words = words or ("valid", "same")
@@ -114,7 +114,7 @@ class PaddingField(FieldType):
 
 
 class MarginsField(FieldType):
-    """Zeros around an image, ((top, bottom), (left, right)): one number, height and width, or all four."""
+    """Zero padding of an image, ((top, bottom), (left, right)): one number, height and width, or all four."""
 
     def initial(self) -> tuple[tuple[int, int], tuple[int, int]]:
         return (0, 0), (0, 0)

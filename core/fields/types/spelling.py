@@ -1,4 +1,4 @@
-"""Names as people spell them: what is the same name, and which one a misspelled name stands for."""
+"""Name matching: which spellings are equal, and which known names an unknown one may misspell."""
 
 import re
 from collections.abc import Iterable
@@ -10,31 +10,31 @@ __all__ = ["did_you_mean", "normalize_name"]
 _LONGEST = 100
 """Characters of an unknown name that are compared."""
 _TIES = 3
-"""So many names may be suggested at once, where they are all as near."""
+"""At most this many equally similar names are suggested."""
 
 
 def normalize_name(name: str) -> str:
-    """``name`` without what Keras, Python and people write differently: case, underscores, hyphens, blanks."""
+    """``name`` without what Keras, Python and users write differently: case, underscores, hyphens, whitespace."""
     return re.sub(r"[-_\s]", "", name).lower()
 
 
 def did_you_mean(name: object, known: Iterable[str], others: Iterable[str] = (), *, numbered: bool = True) -> str:
-    """The end of a message about an unknown ``name``: which of ``known`` it misspells, or all of them.
+    """The end of a message about an unknown ``name``: the ``known`` names it may misspell, or all of them.
 
-    Only a misspelling is put right: a letter or two too many, missing, wrong or in the wrong order. A name that is as
-    near to one of the ``others``, names of things there are not, means that. Unless things are ``numbered``, as files
-    and runs are that people give names, less is a misspelling, and one digit for another is none: Conv3D is not Conv2D.
+    A misspelling has a letter or two added, missing, changed or swapped. A ``name`` as similar to one of ``others``,
+    which exist but are not available, is not corrected. Names that users choose, of files and runs, are ``numbered``;
+    for all others the limits are stricter and digits must match: Conv3D is not a misspelling of Conv2D.
     """
     wanted, choices = normalize_name(str(name)[:_LONGEST]), list(known)
     found = _closest(wanted, [*choices, *others], numbered)
     if found and len(found) <= _TIES and set(found) <= set(choices):
         *first, last = map(quoted_name, found)
         return f"; did you mean {', '.join(first)}{' or ' if first else ''}{last}?"
-    return f"; there are {', '.join(choices)}"
+    return f"; available: {', '.join(choices)}"
 
 
 def _closest(wanted: str, choices: Iterable[str], numbered: bool) -> list[str]:
-    """All of ``choices`` that are as near to ``wanted`` as any, if that is near at all."""
+    """The ``choices`` with the fewest edits from ``wanted``; empty if even those have too many."""
     most = sum(len(wanted) >= length for length in ((3, 6, 16) if numbered else (3, 8, 16)))
     found: dict[str, None] = {}
     for choice in choices:
@@ -50,7 +50,7 @@ def _closest(wanted: str, choices: Iterable[str], numbered: bool) -> list[str]:
 
 
 def _edits(one: str, other: str) -> int:
-    """Letters added, left out, changed or swapped with their neighbour between two words (Damerau, restricted)."""
+    """Letters added, removed, changed or swapped with their neighbour (restricted Damerau-Levenshtein distance)."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, start=1):

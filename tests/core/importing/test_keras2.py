@@ -235,7 +235,7 @@ def test_what_went_by_another_name_is_the_same_layer(kind: str, config: Json, la
         ("GRU", {"return_state": True}, "layer 1 (GRU 'it'), return_state: LayerLab takes False only, not True"),
         ("SeparableConv2D", {"groups": 2}, "layer 1 (SeparableConv2D 'it'), groups: LayerLab takes 1 only, not 2"),
         ("BatchNormalization", {"renorm": True}, "layer 1 (BatchNormalization 'it'), renorm: LayerLab takes False"),
-        ("Conv2D", {"data_format": "channels_first"}, "layer 1 (Conv2D 'it'), data_format: LayerLab computes channels"),
+        ("Conv2D", {"data_format": "channels_first"}, "layer 1 (Conv2D 'it'), data_format: LayerLab supports only ch"),
         ("Dense", {"kernel_constraint": {"class_name": "NonNeg", "config": {}}},
          "layer 1 (Dense 'it'), kernel_constraint: LayerLab takes None only"),
         ("Dropout", {"noise_shape": [None, 1]}, "layer 1 (Dropout 'it'), noise_shape: LayerLab takes None only"),

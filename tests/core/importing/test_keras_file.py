@@ -251,7 +251,7 @@ LAYERS = [
     (dense(lora_rank=4), "layer 1 (Dense 'd'), lora_rank: LayerLab takes None only, not 4"),
     (made("Dropout", rate=float("nan")), "layer 1 (Dropout), rate: expected a number"),
     (made("Dropout", rate=0.5, noise_shape=[1]), "layer 1 (Dropout), noise_shape: LayerLab takes None only, not [1]"),
-    (made("Conv2D", data_format="channels_first"), "layer 1 (Conv2D), data_format: LayerLab computes channels_last"),
+    (made("Conv2D", data_format="channels_first"), "layer 1 (Conv2D), data_format: LayerLab supports only channels"),
     (made("Conv2D", filters=3, kernel_size=3, padding=2), "layer 1 (Conv2D), padding: expected valid or same, not 2"),
     (made("LSTM", units=3, stateful=True), "layer 1 (LSTM), stateful: LayerLab takes False only, not True"),
     (made("ReLU", max_value=7), "layer 1 (ReLU), max_value: LayerLab takes None only, not 7"),
