@@ -1,4 +1,4 @@
-"""Datasets by name: what they hold is known without loading them."""
+"""Datasets by name; their metadata is available without loading them."""
 
 from core.datasets import catalog
 from core.datasets.base import DATASETS, Dataset

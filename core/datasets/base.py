@@ -1,4 +1,4 @@
-"""What every dataset is: its facts, known without loading it, and how it is loaded."""
+"""The base of all datasets: metadata, available without loading, and how to load the examples."""
 
 from abc import ABC, abstractmethod
 from functools import lru_cache
@@ -15,16 +15,16 @@ DATASETS: "dict[str, Dataset]" = {}
 
 
 class Dataset(ABC):
-    """A dataset of labelled images. A subclass is one of LayerLab's by being defined: plans offer it by its name."""
+    """A dataset of labelled images. Defining a subclass registers it, and plans offer it by its name."""
 
     name: ClassVar[str]
-    """What plans and ``keras.datasets`` call it."""
+    """Its name in plans and in ``keras.datasets``."""
     title: ClassVar[str]
     shape: ClassVar[tuple[int, int, int]]
-    """Of one image: height, width, channels."""
+    """Shape of one image: (height, width, channels)."""
     classes: ClassVar[tuple[str, ...]]
     train: ClassVar[int]
-    """Examples of the training set."""
+    """Number of training examples."""
     test: ClassVar[int]
 
     def __init_subclass__(cls, **settings: Any) -> None:
@@ -33,14 +33,14 @@ class Dataset(ABC):
 
     @abstractmethod
     def load(self) -> "Examples":
-        """All examples. Takes a third of a second or more: use a worker. Raises `DatasetError`."""
+        """All examples. Takes a third of a second or more, so call it in a worker. Raises `DatasetError`."""
 
     def preview(self, each: int = 20) -> "Preview":
         """Class counts and the first ``each`` training images of every class. Raises `DatasetError`."""
         return _preview(self, each)
 
     def takes(self, shape: tuple[int, ...]) -> bool:
-        """Whether a network with this input can be fed: the image, without its channel axis, or as one row."""
+        """Whether images fit this input shape: as they are, without the channel axis, or flattened."""
         return shape in (self.shape, self.shape[:2], (prod(self.shape),))
 
 

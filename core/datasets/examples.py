@@ -1,4 +1,4 @@
-"""Labelled images in memory, and what goes wrong when they are read."""
+"""Labelled images in memory, and the error raised when they cannot be read."""
 
 from typing import Any, Literal
 
@@ -12,11 +12,11 @@ Part = Literal["train", "test"]
 
 
 class DatasetError(ValueError):
-    """A dataset that cannot be used: one line that says which file, what is wrong and how to fix it."""
+    """An unusable dataset: a one-line message with the file, what is wrong and how to fix it."""
 
 
 class Preview(Struct, frozen=True):
-    """A look at a dataset, small enough to keep."""
+    """Class counts and sample images of a dataset, small enough to cache."""
 
     train_counts: tuple[int, ...]
     """Examples of each class in the training set."""

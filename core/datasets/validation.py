@@ -1,4 +1,4 @@
-"""Which examples are trained on and which are held back for validation."""
+"""The split of the training set into examples to train on and examples to validate on."""
 
 from math import floor
 
@@ -6,7 +6,7 @@ __all__ = ["training_examples"]
 
 
 def training_examples(validation: str | float, examples: int) -> int:
-    """How many of ``examples`` are trained on; the others, the last ones, are held back. Rounded as Keras rounds."""
+    """How many of ``examples`` to train on; the last ones are held out for validation. Rounded as in Keras."""
     if isinstance(validation, str):
         return examples
     return floor(examples * (1.0 - validation))

@@ -1,4 +1,4 @@
-"""Keras's losses that fit a classifier with one output for each class."""
+"""The Keras losses for a classifier with one output per class."""
 
 from collections.abc import Mapping
 from math import expm1, log
@@ -10,35 +10,35 @@ from core.keras_call import KerasObject
 
 __all__ = ["BinaryCrossentropy", "CategoricalCrossentropy", "Loss", "SparseCategoricalCrossentropy"]
 
-FromLogits = Annotated[bool, BoolField(), "The output has no softmax: the loss applies it"]
-Smoothing = Annotated[float, FloatField(0, 1), "Share of certainty taken from the labels"]
-Gamma = Annotated[float, FloatField(0), "How much easy examples are held back"]
+FromLogits = Annotated[bool, BoolField(), "The outputs are logits: the loss applies the activation"]
+Smoothing = Annotated[float, FloatField(0, 1), "How much the labels are smoothed towards uniform"]
+Gamma = Annotated[float, FloatField(0), "How much easy examples are down-weighted"]
 Alpha = Annotated[float, FloatField(0, 1), "Weight of the focal term"]
 
 
 class Loss(Registered, KerasObject, frozen=True):
-    """What training makes small."""
+    """The function that training minimizes."""
 
     module: ClassVar[str] = "losses"
     absent: ClassVar[Mapping[str, str]] = dict.fromkeys(("CTC", "Circle", "Loss", "LossFunctionWrapper"), "")
     reads: ClassVar[str] = ""
-    """The activation whose outputs it is made for; empty where others do as well."""
+    """The output activation the loss is made for; empty if others work as well."""
 
     @classmethod
     def plural(cls) -> str:
         return "the losses"
 
     def guessed(self, classes: int) -> float:
-        """About what it is where every class gets the same share; for many losses that is about 1."""
+        """The approximate loss when every class gets the same probability; about 1 for many losses."""
         return 1.0
 
     def categorical(self) -> "Loss":
-        """What fits one answer in shares that add up to 1, as much like this loss as there is."""
+        """The most similar loss for outputs that are one probability distribution over the classes."""
         return self
 
 
 class CategoricalCrossentropy(Loss, frozen=True):
-    """-log of the probability given to the true class; wants softmax."""
+    """-log of the probability of the true class; needs softmax."""
 
     reads: ClassVar[str] = "softmax"
 
@@ -50,7 +50,7 @@ class CategoricalCrossentropy(Loss, frozen=True):
 
 
 class SparseCategoricalCrossentropy(Loss, frozen=True):
-    """Categorical cross-entropy from class numbers instead of one-hot labels; the same value."""
+    """Categorical cross-entropy with class numbers instead of one-hot labels; the same value."""
 
     reads: ClassVar[str] = "softmax"
 
@@ -61,7 +61,7 @@ class SparseCategoricalCrossentropy(Loss, frozen=True):
 
 
 class BinaryCrossentropy(Loss, frozen=True):
-    """Cross-entropy of each output by itself; wants sigmoid."""
+    """Cross-entropy of each output separately; needs sigmoid."""
 
     aliases: ClassVar[tuple[str, ...]] = ("bce",)
     reads: ClassVar[str] = "sigmoid"
@@ -117,7 +117,7 @@ class Huber(Loss, frozen=True):
 
     aliases: ClassVar[tuple[str, ...]] = ("huber_loss",)
 
-    delta: Annotated[float, FloatField(above=0), "Where the one becomes the other"] = 1.0
+    delta: Annotated[float, FloatField(above=0), "Difference at which squared becomes absolute"] = 1.0
 
     def guessed(self, classes: int) -> float:
         return (classes - 1) / classes**2 / 2
@@ -154,7 +154,7 @@ class CosineSimilarity(Loss, frozen=True):
 
 
 class Hinge(Loss, frozen=True):
-    """max(0, 1 - label * output), output by output."""
+    """max(0, 1 - label * output) for each output."""
 
 
 class SquaredHinge(Loss, frozen=True):
@@ -166,7 +166,7 @@ class CategoricalHinge(Loss, frozen=True):
 
 
 class CategoricalFocalCrossentropy(Loss, frozen=True):
-    """Categorical cross-entropy that holds back what is already right."""
+    """Categorical cross-entropy that down-weights examples that are already correct."""
 
     reads: ClassVar[str] = "softmax"
 
@@ -180,11 +180,11 @@ class CategoricalFocalCrossentropy(Loss, frozen=True):
 
 
 class BinaryFocalCrossentropy(Loss, frozen=True):
-    """Binary cross-entropy that holds back what is already right."""
+    """Binary cross-entropy that down-weights examples that are already correct."""
 
     reads: ClassVar[str] = "sigmoid"
 
-    apply_class_balancing: Annotated[bool, BoolField(), "Weigh the classes by alpha"] = False
+    apply_class_balancing: Annotated[bool, BoolField(), "Weight the classes by alpha"] = False
     alpha: Alpha = 0.25
     gamma: Gamma = 2.0
     from_logits: FromLogits = False
@@ -198,7 +198,7 @@ class BinaryFocalCrossentropy(Loss, frozen=True):
 
 
 class CategoricalGeneralizedCrossEntropy(Loss, frozen=True):
-    """Between cross-entropy and mean absolute error: bears wrong labels."""
+    """Between cross-entropy and mean absolute error; robust to wrong labels."""
 
     reads: ClassVar[str] = "softmax"
 
@@ -213,7 +213,7 @@ class Dice(Loss, frozen=True):
 
 
 class Tversky(Loss, frozen=True):
-    """Dice with weights of its own for the two kinds of mistake."""
+    """Dice with separate weights for false positives and false negatives."""
 
     alpha: Annotated[float, FloatField(0), "Weight of false positives"] = 0.5
     beta: Annotated[float, FloatField(0), "Weight of false negatives"] = 0.5

@@ -1,4 +1,4 @@
-"""Keras's optimizers with their arguments."""
+"""The Keras optimizers and their arguments."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
@@ -10,13 +10,17 @@ from core.keras_call import KerasObject
 __all__ = ["SGD", "Adam", "Optimizer", "RMSprop"]
 
 LearningRate = Annotated[float, FloatField(above=0), "Step size"]
-Epsilon = Annotated[float, FloatField(above=0), "Added to a divisor, against division by zero"]
+Epsilon = Annotated[float, FloatField(above=0), "Added to a divisor to prevent division by zero"]
 Decay = Annotated[float, FloatField(0, below=1), "Decay of a running average"]
-Momentum = Annotated[float, FloatField(0, 1), "How much of the last step is taken again"]
+Momentum = Annotated[float, FloatField(0, 1), "Share of the previous step added to this one"]
 WeightDecay = Annotated[
-    float | None, OptionalField(FloatField(0)), "Share of each weight taken away at every step; empty: none"
+    float | None,
+    OptionalField(FloatField(0)),
+    "Share of each weight subtracted per step, times the learning rate; empty: none",
 ]
-SomeWeightDecay = Annotated[float, FloatField(0), "Share of each weight taken away at every step; 0: none"]
+SomeWeightDecay = Annotated[
+    float, FloatField(0), "Share of each weight subtracted per step, times the learning rate; 0: none"
+]
 
 
 class Optimizer(Registered, KerasObject, frozen=True):
@@ -42,30 +46,30 @@ class Optimizer(Registered, KerasObject, frozen=True):
     learning_rate: LearningRate = 0.001
     weight_decay: WeightDecay = None
     clipnorm: Annotated[
-        float | None, OptionalField(FloatField(above=0)), "Longest gradient of each weight; empty: any"
+        float | None, OptionalField(FloatField(above=0)), "Maximum norm of each weight's gradient; empty: no limit"
     ] = None
     clipvalue: Annotated[
-        float | None, OptionalField(FloatField(above=0)), "Largest entry of a gradient; empty: any"
+        float | None, OptionalField(FloatField(above=0)), "Maximum absolute entry of a gradient; empty: no limit"
     ] = None
     global_clipnorm: Annotated[
-        float | None, OptionalField(FloatField(above=0)), "Longest gradient of all weights; empty: any"
+        float | None, OptionalField(FloatField(above=0)), "Maximum norm of all gradients together; empty: no limit"
     ] = None
     use_ema: Annotated[bool, BoolField(), "Keep a moving average of the weights"] = False
-    ema_momentum: Annotated[float, FloatField(0, 1), "How slowly that average follows"] = 0.99
+    ema_momentum: Annotated[float, FloatField(0, 1), "How slowly that average changes"] = 0.99
     ema_overwrite_frequency: Annotated[
         int | None,
         OptionalField(IntField(1)),
-        "Steps after which the average becomes the weights; empty: when training ends",
+        "Steps after which the average replaces the weights; empty: when training ends",
     ] = None
     gradient_accumulation_steps: Annotated[
         int | None,
         OptionalField(IntField(2)),
-        "Steps whose gradients are averaged into one update; empty: each step updates",
+        "Steps whose gradients are averaged into one update; empty: 1",
     ] = None
     loss_scale_factor: Annotated[
         float | None,
         OptionalField(FloatField(above=0)),
-        "The loss times this gives the gradients, which it then divides; empty: 1",
+        "Factor for the loss, divided out of the gradients again; empty: 1",
     ] = None
 
     @classmethod
@@ -74,7 +78,7 @@ class Optimizer(Registered, KerasObject, frozen=True):
 
 
 class SGD(Optimizer, frozen=True):
-    """Plain steps down the gradient, with momentum if wanted."""
+    """Plain gradient descent, with optional momentum."""
 
     learning_rate: LearningRate = 0.01
     momentum: Momentum = 0.0
@@ -91,7 +95,7 @@ class RMSprop(Optimizer, frozen=True):
 
 
 class Adam(Optimizer, frozen=True):
-    """Running averages of the gradient and of its size."""
+    """Running averages of the gradient and of its square."""
 
     beta_1: Decay = 0.9
     beta_2: Decay = 0.999
@@ -100,7 +104,7 @@ class Adam(Optimizer, frozen=True):
 
 
 class AdamW(Optimizer, frozen=True):
-    """Adam with weight decay apart from the gradient."""
+    """Adam with weight decay separate from the gradient."""
 
     weight_decay: SomeWeightDecay = 0.004
     beta_1: Decay = 0.9
@@ -110,7 +114,7 @@ class AdamW(Optimizer, frozen=True):
 
 
 class Adamax(Optimizer, frozen=True):
-    """Adam with the maximum in place of the mean square."""
+    """Adam with the maximum instead of the mean square."""
 
     beta_1: Decay = 0.9
     beta_2: Decay = 0.999
@@ -126,49 +130,49 @@ class Nadam(Optimizer, frozen=True):
 
 
 class Adagrad(Optimizer, frozen=True):
-    """Divides each step by all gradients so far: steps only shrink."""
+    """Divides each step by the accumulated gradients: steps only shrink."""
 
     initial_accumulator_value: Annotated[float, FloatField(0), "Where the sum of squares starts"] = 0.1
     epsilon: Epsilon = 1e-7
 
 
 class Adadelta(Optimizer, frozen=True):
-    """Adagrad over a moving window."""
+    """Adagrad with a running average instead of a sum."""
 
     rho: Decay = 0.95
     epsilon: Epsilon = 1e-7
 
 
 class Adafactor(Optimizer, frozen=True):
-    """Adam with row and column sums in place of full averages: little memory."""
+    """Adam with row and column averages instead of full ones: needs little memory."""
 
-    beta_2_decay: Annotated[float, FloatField(most=0), "Exponent of the decay of the second average"] = -0.8
+    beta_2_decay: Annotated[float, FloatField(most=0), "Exponent of the second moment's decay"] = -0.8
     epsilon_1: Epsilon = 1e-30
     epsilon_2: Epsilon = 0.001
-    clip_threshold: Annotated[float, FloatField(above=0), "Bound of an update's mean square"] = 1.0
-    relative_step: Annotated[bool, BoolField(), "Shrink the learning rate as steps go by"] = True
+    clip_threshold: Annotated[float, FloatField(above=0), "Upper bound of an update's root mean square"] = 1.0
+    relative_step: Annotated[bool, BoolField(), "Reduce the learning rate over the steps"] = True
 
 
 class Ftrl(Optimizer, frozen=True):
-    """Follow the regularized leader: made for sparse linear models."""
+    """Follow the regularized leader, for sparse linear models."""
 
-    learning_rate_power: Annotated[float, FloatField(most=0), "How the learning rate shrinks; 0 keeps it"] = -0.5
+    learning_rate_power: Annotated[float, FloatField(most=0), "Exponent of the learning rate; 0: constant"] = -0.5
     initial_accumulator_value: Annotated[float, FloatField(0), "Where the sum of squares starts"] = 0.1
     l1_regularization_strength: Annotated[float, FloatField(0), "L1 penalty"] = 0.0
     l2_regularization_strength: Annotated[float, FloatField(0), "L2 penalty"] = 0.0
-    l2_shrinkage_regularization_strength: Annotated[float, FloatField(0), "L2 penalty on the gradient's side"] = 0.0
+    l2_shrinkage_regularization_strength: Annotated[float, FloatField(0), "L2 penalty added to the gradient"] = 0.0
     beta: Annotated[float, FloatField(0), "Added to the divisor"] = 0.0
 
 
 class Lion(Optimizer, frozen=True):
-    """Steps of one size, by the sign of an average."""
+    """Steps of constant size, in the direction of an average's sign."""
 
     beta_1: Decay = 0.9
     beta_2: Decay = 0.99
 
 
 class Lamb(Optimizer, frozen=True):
-    """Adam scaled layer by layer: made for large batches."""
+    """Adam scaled per layer, for large batches."""
 
     beta_1: Decay = 0.9
     beta_2: Decay = 0.999
@@ -182,9 +186,9 @@ class Muon(Optimizer, frozen=True):
     adam_beta_1: Decay = 0.9
     adam_beta_2: Decay = 0.999
     adam_weight_decay: Annotated[float, FloatField(0), "Weight decay of the Adam part"] = 0.004
-    adam_lr_ratio: Annotated[
-        float, FloatField(above=0), "Learning rate of the Adam part, as a multiple of the other"
-    ] = 1.0
+    adam_lr_ratio: Annotated[float, FloatField(above=0), "Learning rate of the Adam part, as a multiple of Muon's"] = (
+        1.0
+    )
     epsilon: Epsilon = 1e-7
     momentum: Momentum = 0.95
     ns_steps: Annotated[int, IntField(1), "Newton-Schulz steps towards an orthogonal update"] = 5
@@ -196,10 +200,10 @@ class Muon(Optimizer, frozen=True):
 
 
 class ScheduleFreeAdamW(Optimizer, frozen=True):
-    """AdamW with averaging in place of a learning-rate schedule."""
+    """AdamW with averaging instead of a learning-rate schedule."""
 
     learning_rate: LearningRate = 0.0025
     beta_1: Decay = 0.9
     beta_2: Decay = 0.999
     epsilon: Epsilon = 1e-8
-    warmup_steps: Annotated[int, IntField(0), "Steps over which the learning rate grows"] = 0
+    warmup_steps: Annotated[int, IntField(0), "Steps of learning-rate warm-up"] = 0

@@ -1,4 +1,4 @@
-"""The training plan: everything that, with an architecture, decides how a run goes."""
+"""The training plan: everything besides the architecture that determines a run."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
@@ -15,30 +15,28 @@ __all__ = ["EarlyStopping", "Plan"]
 
 
 class EarlyStopping(FieldStruct, frozen=True):
-    """Stop when the figure that is watched has stopped getting better, as Keras's callback does."""
+    """Stop when the monitored metric has stopped improving, as Keras's callback does."""
 
     ignored: ClassVar[tuple[str, ...]] = ("verbose",)
     accepted: ClassVar[Mapping[str, object]] = {"mode": "auto", "start_from_epoch": 0}
 
-    monitor: Annotated[str, MONITOR, "The figure watched"] = "val_loss"
-    patience: Annotated[int, IntField(0), "Epochs without progress before training stops"] = 5
-    min_delta: Annotated[float, FloatField(0), "What counts as progress"] = 0.0
-    restore_best_weights: Annotated[bool, BoolField(), "Go back to the weights of the epoch where monitor was best"] = (
-        True
-    )
+    monitor: Annotated[str, MONITOR, "The metric to monitor"] = "val_loss"
+    patience: Annotated[int, IntField(0), "Epochs without improvement before training stops"] = 5
+    min_delta: Annotated[float, FloatField(0), "Smallest change that counts as an improvement"] = 0.0
+    restore_best_weights: Annotated[bool, BoolField(), "Restore the weights of the epoch with the best monitor"] = True
 
 
 class Plan(FieldStruct, frozen=True):
-    """How to train: data, optimizer, loss, and for how long."""
+    """How to train: the dataset, the optimizer, the loss and the number of epochs."""
 
-    dataset: Annotated[str, ChoiceField(names=DATASETS), "Examples to learn from"] = "mnist"
-    pixels: Annotated[str, ChoiceField("0..1", "0..255"), "Scale of the pixels as the network sees them"] = "0..1"
+    dataset: Annotated[str, ChoiceField(names=DATASETS), "The dataset to train on"] = "mnist"
+    pixels: Annotated[str, ChoiceField("0..1", "0..255"), "Range of the network's input pixels"] = "0..1"
     optimizer: Annotated[Optimizer, RegisteredField(Optimizer), "How gradients change the weights"] = Adam()
     schedule: Annotated[Schedule, RegisteredField(Schedule), "How the learning rate changes from epoch to epoch"] = (
         Constant()
     )
-    loss: Annotated[Loss, RegisteredField(Loss), "What training makes small"] = CategoricalCrossentropy()
-    batch_size: Annotated[int, IntField(1, 60_000), "Examples for each step"] = 128
+    loss: Annotated[Loss, RegisteredField(Loss), "The function that training minimizes"] = CategoricalCrossentropy()
+    batch_size: Annotated[int, IntField(1, 60_000), "Examples per step"] = 128
     epochs: Annotated[int, IntField(1, 100_000), "Passes over the training set"] = 10
     validation: Annotated[
         str | float, ValidationField(), "test: the test set; none; or a fraction: the last part of the training set"
@@ -46,12 +44,12 @@ class Plan(FieldStruct, frozen=True):
     shuffle: Annotated[
         bool,
         BoolField(),
-        "Draw the examples in a new order every epoch; if not, each step is Keras's own to the last digit",
+        "Shuffle the examples every epoch; if not, every step matches Keras to the last digit",
     ] = True
     seed: Annotated[int, IntField(0, 2**31 - 1), "The same seed gives the same numbers on the same device"] = 1
     early_stopping: Annotated[
         EarlyStopping | None,
         OptionalField(StructField(EarlyStopping)),
-        "Stop early, such as monitor=val_loss, patience=3; empty: no",
+        "When to stop early, such as monitor=val_loss, patience=3; empty: never",
     ] = None
     device: Annotated[str, DeviceField(), "auto: the first GPU if there is one; cpu; gpu:0 and so on"] = "auto"

@@ -1,4 +1,4 @@
-"""Learning-rate schedules: a factor for each epoch, from the history alone."""
+"""Learning-rate schedules: a factor for each epoch, computed from the history alone."""
 
 from collections.abc import Mapping
 from math import cos, pi
@@ -13,16 +13,16 @@ __all__ = ["MONITOR", "Constant", "Cosine", "Exponential", "ReduceLROnPlateau", 
 MONITOR = ChoiceField(
     "val_loss", "val_accuracy", "loss", "accuracy", aliases={"acc": "accuracy", "val_acc": "val_accuracy"}
 )
-"""The figures of an epoch that Keras's callbacks may watch."""
+"""The metrics of an epoch that Keras's callbacks can monitor."""
 
 _BY_STEPS: Mapping[str, str] = {
-    "initial_learning_rate": "is the optimizer's learning_rate; a schedule has a factor for each epoch",
-    "decay_steps": "LayerLab's schedules count epochs, not steps; Step has every, Cosine ends with the last epoch",
-    "staircase": "LayerLab's Exponential goes down after every epoch; Step does so every few epochs",
+    "initial_learning_rate": "is the optimizer's learning_rate; a schedule is a factor for each epoch",
+    "decay_steps": "LayerLab's schedules count epochs, not steps; Step has `every`, Cosine ends with the last epoch",
+    "staircase": "LayerLab's Exponential decays after every epoch; Step decays every few epochs",
     "warmup_target": "LayerLab's schedules have no warm-up",
     "warmup_steps": "LayerLab's schedules have no warm-up",
 }
-"""Arguments of Keras's schedules, which count steps."""
+"""Arguments of Keras's schedules, which count steps, with their error messages."""
 
 Factor = Annotated[float, FloatField(above=0, below=1), "What the learning rate is multiplied by"]
 
@@ -45,27 +45,27 @@ class Schedule(Registered, frozen=True):
 
     @property
     def watches(self) -> str:
-        """The figure whose epochs before decide; that of training stands in for one of a validation there is not."""
+        """The metric whose history the schedule uses; without validation, the training metric is used instead."""
         return "val_loss"
 
     def multiplier(self, epoch: int, epochs: int, watched: tuple[float, ...], learning_rate: float = 1.0) -> float:
         """What to multiply the plan's ``learning_rate`` by in ``epoch`` (from 0) of ``epochs``.
 
-        ``watched`` holds the figure that the schedule `watches`, of every epoch before.
+        ``watched`` holds the metric that the schedule `watches`, for every earlier epoch.
         """
         raise NotImplementedError
 
     def expression(self, epochs: int) -> str:
-        """`multiplier` as Python source, of ``epoch`` and `math`; empty if it does not depend on the epoch alone."""
+        """`multiplier` as Python source using ``epoch`` and `math`; empty unless it varies with the epoch alone."""
         raise NotImplementedError
 
     def callback(self, *, validated: bool) -> Call | None:
-        """Keras's callback that does the same, in a training with validation or without; None if there is none."""
+        """The equivalent Keras callback, for training with or without validation; None if there is none."""
         return None
 
 
 class Constant(Schedule, frozen=True):
-    """The same all the time."""
+    """The same learning rate in every epoch."""
 
     def multiplier(self, epoch: int, epochs: int, watched: tuple[float, ...], learning_rate: float = 1.0) -> float:
         return 1.0
@@ -75,9 +75,9 @@ class Constant(Schedule, frozen=True):
 
 
 class Step(Schedule, frozen=True):
-    """Multiplied by a factor every so many epochs."""
+    """Multiplied by a factor every few epochs."""
 
-    every: Annotated[int, IntField(1), "Epochs between two steps"] = 10
+    every: Annotated[int, IntField(1), "Epochs between two reductions"] = 10
     rate: Factor = 0.5
 
     def multiplier(self, epoch: int, epochs: int, watched: tuple[float, ...], learning_rate: float = 1.0) -> float:
@@ -88,12 +88,12 @@ class Step(Schedule, frozen=True):
 
 
 class Cosine(Schedule, frozen=True):
-    """Down half a wave of the cosine, from the plan's learning rate to a share of it when the last epoch is over."""
+    """Follows half a cosine wave from the plan's learning rate down to a share of it at the end of the last epoch."""
 
     aliases: ClassVar[tuple[str, ...]] = ("CosineDecay",)
     refused: ClassVar[Mapping[str, str]] = _BY_STEPS
 
-    alpha: Annotated[float, FloatField(0, 1), "The share that is left at the end"] = 0.0
+    alpha: Annotated[float, FloatField(0, 1), "The share of the learning rate left at the end"] = 0.0
 
     def multiplier(self, epoch: int, epochs: int, watched: tuple[float, ...], learning_rate: float = 1.0) -> float:
         progress = min(epoch / max(1, epochs), 1.0)
@@ -121,19 +121,19 @@ class Exponential(Schedule, frozen=True):
 
 
 class ReduceLROnPlateau(Schedule, frozen=True):
-    """Multiplied by a factor when the figure that is watched has stopped getting better, as Keras's callback does."""
+    """Multiplied by a factor when the monitored metric has stopped improving, as in Keras's callback."""
 
     aliases: ClassVar[tuple[str, ...]] = ("plateau",)
-    renamed: ClassVar[Mapping[str, str]] = {"rate": "factor"}  # LayerLab's own name for it in its first release
+    renamed: ClassVar[Mapping[str, str]] = {"rate": "factor"}  # its name in LayerLab's first release
     ignored: ClassVar[tuple[str, ...]] = ("verbose",)
 
     factor: Factor = 0.1
-    patience: Annotated[int, IntField(0), "Epochs without progress before a reduction"] = 10
-    min_delta: Annotated[float, FloatField(0), "What counts as progress"] = 1e-4
-    cooldown: Annotated[int, IntField(0), "Epochs after a reduction that are not counted"] = 0
+    patience: Annotated[int, IntField(0), "Epochs without improvement before a reduction"] = 10
+    min_delta: Annotated[float, FloatField(0), "Smallest change that counts as an improvement"] = 1e-4
+    cooldown: Annotated[int, IntField(0), "Epochs after a reduction that do not count towards patience"] = 0
     min_lr: Annotated[float, FloatField(0), "The learning rate is not lowered below this"] = 0.0
-    monitor: Annotated[str, MONITOR, "The figure watched; without validation that of the training"] = "val_loss"
-    mode: Annotated[str, ChoiceField("auto", "min", "max"), "auto: a loss is to fall, an accuracy to rise"] = "auto"
+    monitor: Annotated[str, MONITOR, "The metric to monitor; without validation, the training metric"] = "val_loss"
+    mode: Annotated[str, ChoiceField("auto", "min", "max"), "auto: min for a loss, max for an accuracy"] = "auto"
 
     @classmethod
     def alias(cls) -> str:
@@ -144,18 +144,18 @@ class ReduceLROnPlateau(Schedule, frozen=True):
         return self.monitor
 
     def multiplier(self, epoch: int, epochs: int, watched: tuple[float, ...], learning_rate: float = 1.0) -> float:
-        least, best = self.min_lr / learning_rate, None
+        floor, best = self.min_lr / learning_rate, None
         multiplier, waited, cooling = 1.0, 0, 0
         for value in watched[:epoch]:
             if cooling:
                 cooling -= 1
                 waited = 0
-            if best is None or self._better(value, best):
+            if best is None or self._improved(value, best):
                 best, waited = value, 0
             elif not cooling:
                 waited += 1
-                if waited >= self.patience and multiplier > least:
-                    multiplier = max(multiplier * self.factor, least)
+                if waited >= self.patience and multiplier > floor:
+                    multiplier = max(multiplier * self.factor, floor)
                     waited, cooling = 0, self.cooldown
         return multiplier
 
@@ -163,7 +163,7 @@ class ReduceLROnPlateau(Schedule, frozen=True):
         return ""
 
     def callback(self, *, validated: bool) -> Call | None:
-        given = {
+        arguments = {
             "monitor": self.monitor if validated else self.monitor.removeprefix("val_"),
             "factor": self.factor,
             "patience": self.patience,
@@ -171,10 +171,10 @@ class ReduceLROnPlateau(Schedule, frozen=True):
             "cooldown": self.cooldown,
         }
         if self.min_lr:
-            given["min_lr"] = self.min_lr
+            arguments["min_lr"] = self.min_lr
         if self.mode != "auto" or self._direction == "max":
-            given["mode"] = self._direction
-        return Call("callbacks.ReduceLROnPlateau", tuple(given.items()))
+            arguments["mode"] = self._direction
+        return Call("callbacks.ReduceLROnPlateau", tuple(arguments.items()))
 
     @property
     def _direction(self) -> str:
@@ -182,5 +182,5 @@ class ReduceLROnPlateau(Schedule, frozen=True):
             return self.mode
         return "max" if self.monitor.endswith("accuracy") else "min"
 
-    def _better(self, value: float, best: float) -> bool:
+    def _improved(self, value: float, best: float) -> bool:
         return value - self.min_delta > best if self._direction == "max" else value + self.min_delta < best

@@ -1,4 +1,4 @@
-"""The datasets, a module each. Importing this package defines them all and loads none."""
+"""The datasets, one module each. Importing this package registers them all without loading any."""
 
 from importlib import import_module
 from pkgutil import iter_modules

@@ -34,15 +34,15 @@ class Mnist(Dataset):
 
 def load(file: Path = FILE) -> "Examples":
     """All of MNIST. Raises `DatasetError` if ``file`` cannot be read or is not the archive that LayerLab ships."""
-    import numpy as np  # noqa: PLC0415  # the facts of the dataset are wanted without it
+    import numpy as np  # noqa: PLC0415  # the metadata is used without NumPy
 
-    from core.datasets.examples import DatasetError, Examples  # noqa: PLC0415  # brings NumPy
+    from core.datasets.examples import DatasetError, Examples  # noqa: PLC0415  # imports NumPy
 
     try:
         content = read_bytes(file, SHARED_DATA)
     except OSError as error:
         raise DatasetError(f"{file}: cannot be read: {error.strerror or error}; reinstall LayerLab") from error
     if sha256(content).hexdigest() != DIGEST:
-        raise DatasetError(f"{file}: is not the MNIST file that LayerLab came with (wrong digest); reinstall LayerLab")
+        raise DatasetError(f"{file}: is not the MNIST file shipped with LayerLab (wrong digest); reinstall LayerLab")
     with np.load(BytesIO(content)) as archive:
         return Examples(*(archive[name] for name in Examples.__struct_fields__))
