@@ -1,1 +1,1 @@
-"""What other tools have made, brought in as presets."""
+"""Import of models from other tools as presets."""

@@ -1,6 +1,6 @@
-"""Whatever lies at a path, as a preset: LayerLab's own file, or a Keras model in one of its formats.
+"""Loads any supported file as a preset: a LayerLab preset, or a Keras model in one of its formats.
 
-What a file is, its first bytes tell, not its name.
+The format is detected from the first bytes, not from the file name.
 """
 
 from pathlib import Path
@@ -18,14 +18,14 @@ _NEITHER = "cannot be read: neither a preset nor a Keras model"
 
 
 class Loaded(Struct, frozen=True):
-    """A preset, and whether it was made from a Keras model: then the file is none to save it to."""
+    """A preset, and whether it was imported from a Keras model, so that it cannot be saved to the same file."""
 
     preset: Preset
     is_keras: bool
 
 
 def load(path: Path) -> Loaded:
-    """What is in the file at ``path``. Raises `PresetError`: in one line what the file is and what can be done."""
+    """The preset in the file at ``path``. Raises `PresetError`: one line that says what the file is and what to do."""
     name = path.name or str(path)
     try:
         if path.is_dir():
@@ -39,18 +39,18 @@ def load(path: Path) -> Loaded:
 
 
 def read(file: IO[bytes], source: str) -> Loaded:
-    """What is in an open ``file`` that can be read at any place. Raises as `load` does."""
+    """The preset in an open, seekable ``file``. Raises as `load` does."""
     head = file.read(sniffing.HEAD)
     file.seek(0)
-    keras_name = source.lower().endswith((".json", ".keras", ".h5", ".hdf5"))
-    if keras_name or sniffing.is_hdf5(head) or sniffing.is_zip(head) or sniffing.is_json(head):
+    has_keras_suffix = source.lower().endswith((".json", ".keras", ".h5", ".hdf5"))
+    if has_keras_suffix or sniffing.is_hdf5(head) or sniffing.is_zip(head) or sniffing.is_json(head):
         return Loaded(keras_file.read(file, source), is_keras=True)
-    what = sniffing.what_is(head)
-    if what and head:
-        raise PresetError(f"{printable_path(source)}: {what}")
+    description = sniffing.what_is(head)
+    if description and head:
+        raise PresetError(f"{printable_path(source)}: {description}")
     content = file.read(files.PRESET.most + 1)
     if len(content) > files.PRESET.most:
-        raise PresetError(f"{printable_path(source)}: too large for a preset, and no Keras model")
+        raise PresetError(f"{printable_path(source)}: too large for a preset, and not a Keras model")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

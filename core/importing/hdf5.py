@@ -1,8 +1,8 @@
-"""Texts that are attributes of an HDF5 file's root group: all that LayerLab wants of a Keras model saved as .h5.
+"""Reads text attributes of an HDF5 file's root group: all that LayerLab needs from a Keras model saved as .h5.
 
-Read from the file's own bytes, as the HDF5 File Format Specification 3.0 lays them out, and not by HDF5's library:
-given a damaged file, that may never come back, and nothing can stop it. Every length that a file tells is checked
-against what may be, and nothing is followed twice.
+Parses the bytes as laid out in the HDF5 File Format Specification 3.0 instead of using the HDF5 library, which may hang
+on a damaged file and cannot be interrupted. Every length in the file is checked against a limit, and no block is
+followed twice.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -17,32 +17,32 @@ __all__ = ["SIGNATURE", "attributes"]
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 _MOST_MESSAGES = 1_000
-"""Of the root group; Keras writes some ten."""
+"""Header messages of the root group; Keras writes about ten."""
 _MOST_TEXTS = 100
-"""In a list of texts; Keras makes none of what is read."""
+"""Texts in one attribute; Keras writes none of the attributes read here as a list."""
 _MOST_BLOCK = 2**20
-"""Bytes of a block of such messages."""
+"""Bytes of a block of header messages."""
 _MOST_HEAP = 64 * 2**20
-"""Bytes of a heap that texts lie in; HDF5 makes one as large as the largest text."""
+"""Bytes of a heap with texts; HDF5 makes it as large as the largest text."""
 _ATTRIBUTE, _ATTRIBUTES_ELSEWHERE, _CONTINUED = 0x0C, 0x15, 0x10
 _NOWHERE = b"\xff" * 8
-_DAMAGED = "a damaged HDF5 file: get it again, or save the model again"
-_ELSEWHERE = "an HDF5 file that keeps its attributes as Keras does not; load the model in Keras and save it as .keras"
+_DAMAGED = "a damaged HDF5 file: get a new copy, or save the model again"
+_ELSEWHERE = "an HDF5 file with a layout that Keras does not write; load the model in Keras and save it as .keras"
 
 _Heaps = dict[int, Mapping[int, tuple[int, int]]]
 
 
 class _Attribute(Struct, frozen=True):
     kind: int
-    """3: text of one length; 9: texts that lie in a heap."""
+    """3: text of fixed length; 9: text in a heap; 0: not text."""
     size: int
-    """Bytes of one text, or of the place that tells where it lies."""
+    """Bytes of one text, or of the reference to it in the heap."""
     count: int
     data: bytes
 
 
 def attributes(file: IO[bytes], names: Collection[str], most: int) -> Mapping[str, bytes]:
-    """The root group's attributes of these ``names`` that are texts; a list of texts is joined to one.
+    """The text attributes of the root group with these ``names``; a list of texts is joined.
 
     Raises `FieldError` for a damaged file, and for a text of more than ``most`` bytes.
     """
@@ -53,7 +53,7 @@ def attributes(file: IO[bytes], names: Collection[str], most: int) -> Mapping[st
             continue
         texts = list(_texts(file, attribute, heaps, most))
         if sum(map(len, texts)) > most:
-            raise FieldError(f"{name} has more than {most // 2**20} MiB; no model that LayerLab can show has so much")
+            raise FieldError(f"{name} is over {most // 2**20} MiB; no model that LayerLab can show is that large")
         if texts:
             found[name] = b"".join(texts)
     return found
@@ -68,7 +68,7 @@ def _all(file: IO[bytes]) -> Iterator[tuple[str, _Attribute]]:
 
 
 def _root(file: IO[bytes]) -> int:
-    """Where the header of the root group lies."""
+    """The file offset of the root group's header."""
     start = _bytes(file, 0, 120, short=True)
     version = start[8] if len(start) >= 60 else 99
     if version in (0, 1):
@@ -83,11 +83,11 @@ def _root(file: IO[bytes]) -> int:
 
 
 def _messages(file: IO[bytes], place: int) -> Iterator[tuple[int, bytes]]:
-    """The kind and the bytes of each message of the header at ``place``."""
+    """The type and the bytes of each message in the header at ``place``."""
     first = _bytes(file, place, 16)
-    newer = first[:4] == b"OHDR"
-    flags = first[5] if newer else 0
-    if newer:
+    version_2 = first[:4] == b"OHDR"
+    flags = first[5] if version_2 else 0
+    if version_2:
         at = place + 6 + (16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0)
         width = 1 << (flags & 3)
         blocks = [(at + width, _number(_bytes(file, at, width), 0, width))]
@@ -101,19 +101,20 @@ def _messages(file: IO[bytes], place: int) -> Iterator[tuple[int, bytes]]:
         if start in seen or length > _MOST_BLOCK:
             raise FieldError(_DAMAGED)
         seen.add(start)
-        for kind, data in _in_block(_bytes(file, start, length), flags if newer else None):
+        for kind, data in _in_block(_bytes(file, start, length), flags if version_2 else None):
             left -= 1
             if not left:
                 raise FieldError(_DAMAGED)
             if kind == _CONTINUED:
                 where, size = _number(data, 0, 8), _number(data, 8, 8)
-                blocks.append((where + 4, size - 8) if newer else (where, size))  # a newer block has a sign and a sum
+                # a version 2 block starts with a signature and ends with a checksum
+                blocks.append((where + 4, size - 8) if version_2 else (where, size))
             else:
                 yield kind, data
 
 
 def _in_block(block: bytes, flags: int | None) -> Iterator[tuple[int, bytes]]:
-    """The messages of one block: of a newer header with these ``flags``, of an older one if they are None."""
+    """The messages of one block of a version 2 header with these ``flags``; of version 1 if they are None."""
     head = 8 if flags is None else 6 if flags & 4 else 4
     at = 0
     while at + head <= len(block):
@@ -136,13 +137,13 @@ def _attribute(data: bytes) -> tuple[str, _Attribute]:
         parts.append(data[at : at + length])
         at += -(-length // 8) * 8 if version == 1 else length
     name, kind, space = parts
-    told = name.rstrip(b"\0").decode("utf-8", "replace")
+    decoded_name = name.rstrip(b"\0").decode("utf-8", "replace")
     shared = version > 1 and data[1] & 1
     if shared or len(kind) < 8:
-        return told, _Attribute(0, 0, 0, b"")
-    text_of_any_length = kind[0] & 15 == 9 and kind[1] & 15 == 1
-    number = kind[0] & 15 if kind[0] & 15 == 3 or text_of_any_length else 0
-    return told, _Attribute(number, _number(kind, 4, 4), _count(space), data[at:])
+        return decoded_name, _Attribute(0, 0, 0, b"")
+    is_variable_length_text = kind[0] & 15 == 9 and kind[1] & 15 == 1
+    number = kind[0] & 15 if kind[0] & 15 == 3 or is_variable_length_text else 0
+    return decoded_name, _Attribute(number, _number(kind, 4, 4), _count(space), data[at:])
 
 
 def _count(space: bytes) -> int:
@@ -178,7 +179,7 @@ def _texts(file: IO[bytes], attribute: _Attribute, heaps: "_Heaps", most: int) -
 
 
 def _heap(file: IO[bytes], place: int) -> Mapping[int, tuple[int, int]]:
-    """Where each object of the heap at ``place`` lies and how long it is, by its number."""
+    """The offset and the length of each object in the heap at ``place``, by number."""
     head = _bytes(file, place, 16)
     size = _number(head, 8, 8)
     if head[:4] != b"GCOL" or not 16 <= size <= _MOST_HEAP:
@@ -188,7 +189,7 @@ def _heap(file: IO[bytes], place: int) -> Mapping[int, tuple[int, int]]:
     while at + 16 <= end:
         entry = _bytes(file, at, 16)
         number, length = _number(entry, 0, 2), _number(entry, 8, 8)
-        if not number:  # what is left of the heap
+        if not number:  # free space
             break
         if number in found or at + 16 + length > end:
             raise FieldError(_DAMAGED)

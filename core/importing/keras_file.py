@@ -1,6 +1,6 @@
-"""Keras models brought in: ``.keras`` and ``.h5`` files, and files of what ``model.to_json()`` gives, of Keras 2 and 3.
+"""Imports Keras models: ``.keras`` and ``.h5`` files, and the output of ``model.to_json()``, of Keras 2 and 3.
 
-Only the JSON is read, by names alone. No weights are loaded, no code that a file names or holds is, and no Keras.
+Only the JSON is read, and classes are matched by name. Neither weights, nor code in a file, nor Keras are loaded.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,16 +29,16 @@ from core.sanitize import one_line, printable_path
 __all__ = ["MOST_BYTES", "load", "loads", "read"]
 
 MOST_BYTES = 16 * 2**20
-"""Of JSON that is read; the largest models of Keras itself have a tenth of it."""
+"""Size limit of the JSON; the largest models in keras.applications have a tenth of it."""
 _MOST_OF_A_DIRECTORY = 4 * 2**20
-"""Bytes of the table of contents of a .keras file, which has three entries."""
+"""Size limit in bytes of the zip directory of a .keras file, which has three entries."""
 _LONGEST_NAME = 100
 _ENCRYPTED = 1
-"""The flag of a file in a zip archive that a password is needed for."""
+"""The flag of an encrypted file in a zip archive."""
 
 
 class _Document(Struct, frozen=True):
-    """What a file holds of a model."""
+    """A model's JSON, its compile arguments and the Keras version that wrote it."""
 
     model: object
     compiled: object = None
@@ -57,31 +57,31 @@ def load(path: Path) -> Preset:
 
 
 def read(file: IO[bytes], source: str, *, named_by_itself: bool = False) -> Preset:
-    """The model in an open ``file`` that can be read at any place, of whichever of the formats.
+    """The model in an open, seekable ``file`` of any supported format.
 
     Raises `PresetError` and OSError; see `loads`.
     """
-    with _about(source):
+    with _preset_errors(source):
         return _preset(_document(file), source, named_by_itself=named_by_itself)
 
 
 def loads(text: str, source: str, *, named_by_itself: bool = False) -> Preset:
     """The model that ``text``, the JSON of ``model.to_json()``, describes, as a preset named after ``source``.
 
-    With ``named_by_itself`` it is called as the model is, for a source that has no name worth keeping.
+    With ``named_by_itself`` the preset gets the model's name instead, for a source without a useful name.
 
     The architecture has every argument of the model's layers. The plan has the optimizer and the loss that the model
-    was compiled with where LayerLab can express them, and is LayerLab's default in all else; the preset's description
-    says what was taken. Raises `PresetError`, which names the layer and the argument, for a model that is no plain
-    chain of layers that LayerLab has.
+    was compiled with if LayerLab supports them, and LayerLab's defaults otherwise; the preset's description says what
+    was imported. Raises `PresetError`, which names the layer and the argument, if the model is not a plain chain of
+    layers that LayerLab supports.
     """
-    with _about(source):
+    with _preset_errors(source):
         return _preset(_unwrapped(parsed(text)), source, named_by_itself=named_by_itself)
 
 
 @contextmanager
-def _about(source: str) -> Iterator[None]:
-    """Turn what is wrong with a file into a `PresetError` that names it."""
+def _preset_errors(source: str) -> Iterator[None]:
+    """Turn errors in a file into a `PresetError` that names it."""
     try:
         yield
     except RecursionError as error:
@@ -118,8 +118,8 @@ def _document(file: IO[bytes]) -> _Document:
         return _from_hdf5(file)
     if sniffing.is_zip(head):
         return _unwrapped(parsed(_text(_from_zip(file))))
-    if not sniffing.is_json(head) and (what := sniffing.what_is(head)):
-        raise FieldError(what)
+    if not sniffing.is_json(head) and (description := sniffing.what_is(head)):
+        raise FieldError(description)
     return _unwrapped(parsed(_text(_bounded(file))))
 
 
@@ -134,7 +134,7 @@ def _from_hdf5(file: IO[bytes]) -> _Document:
     found = hdf5.attributes(file, ("model_config", "training_config", "keras_version"), MOST_BYTES)
     if "model_config" not in found:
         raise FieldError(
-            "an HDF5 file without a model's layers, of weights alone it seems; save the model as .keras, or take "
+            "an HDF5 file without a model's layers, probably only weights; save the model as .keras, or save "
             "model.to_json()"
         )
     compiled = parsed(_text(found["training_config"])) if found.get("training_config") else None
@@ -143,7 +143,7 @@ def _from_hdf5(file: IO[bytes]) -> _Document:
 
 
 class _Bounded:
-    """A file of which no more than ``most`` bytes are read at a time: zip files say themselves how much that is to be.
+    """A file that reads at most ``most`` bytes at a time: otherwise the zip file itself says how much to read.
 
     ``read`` raises `FieldError`.
     """
@@ -155,7 +155,7 @@ class _Bounded:
 
     def read(self, count: int = -1) -> bytes:
         if count > self.most:
-            raise FieldError("damaged, or no .keras file: its table of contents is too large")
+            raise FieldError("damaged, or not a .keras file: its table of contents is too large")
         return self._file.read(count if count >= 0 else self.most)
 
 
@@ -169,35 +169,35 @@ def _from_zip(file: IO[bytes]) -> bytes:
                 raise FieldError(sniffing.in_zip(names))
             entry = archive.getinfo("config.json")
             if entry.flag_bits & _ENCRYPTED:
-                raise FieldError("encrypted with a password; unpack it and name the config.json in it")
+                raise FieldError("encrypted with a password; unpack it and choose the config.json in it")
             if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-                raise FieldError("config.json is compressed as Keras does not; save the model again")
+                raise FieldError("config.json uses a compression that Keras does not; save the model again")
             with archive.open(entry) as packed:
                 return _bounded(packed)
     except FieldError:
         raise
     except (BadZipFile, ZlibError, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
-        raise FieldError("damaged, or no .keras file: get it again, or save the model again") from error
+        raise FieldError("damaged, or not a .keras file: get a new copy, or save the model again") from error
 
 
 def _bounded(file: IO[bytes]) -> bytes:
     found = file.read(MOST_BYTES + 1)
     if len(found) > MOST_BYTES:
-        raise FieldError(f"more than {MOST_BYTES // 2**20} MiB of JSON; no model that LayerLab can show has so much")
+        raise FieldError(f"more than {MOST_BYTES // 2**20} MiB of JSON; no model that LayerLab can show is that large")
     return found
 
 
-# What a file says.
+# The JSON in a file.
 
 
 def _unwrapped(raw: object) -> _Document:
-    """The model in a file's JSON: the whole of it, or what TensorFlow.js keeps in its model.json."""
+    """The model in a file's JSON: either all of it, or a part of TensorFlow.js's model.json."""
     if not isinstance(raw, Mapping) or is_model(raw):
-        held = raw if isinstance(raw, Mapping) else {}
-        return _Document(raw, held.get("compile_config"), held.get("keras_version"))
+        table = raw if isinstance(raw, Mapping) else {}
+        return _Document(raw, table.get("compile_config"), table.get("keras_version"))
     if raw.get("format") == "graph-model" or "node" in _table(raw.get("modelTopology")):
         raise FieldError(
-            "a graph model of TensorFlow.js, whose layers are no longer Keras's; take the Keras model it was made from"
+            "a TensorFlow.js graph model, which no longer has Keras layers; use the Keras model it was converted from"
         )
     if "modelTopology" in raw:
         inner = _unwrapped(raw["modelTopology"])
@@ -216,42 +216,40 @@ def _table(raw: object) -> Mapping[str, Any]:
 
 
 def _other_json(raw: Mapping[str, Any]) -> str:
-    """What the JSON of no model is."""
+    """A description of JSON that is not a model."""
     if isinstance(raw.get("class_name"), str):
-        return f"expected a Sequential or Functional model of Keras, not the class {quoted_name(raw['class_name'])}"
+        return f"expected a Keras Sequential or Functional model, not the class {quoted_name(raw['class_name'])}"
     if "nbformat" in raw:
-        return "a notebook; LayerLab runs no code: save the model in it as .keras"
+        return "a notebook; LayerLab does not run code: save its model as .keras"
     if "keras_version" in raw and "date_saved" in raw:
         return "the metadata.json of a .keras file; the model is in config.json"
     if not raw or "class_name" in raw:
-        return f"expected a Sequential or Functional model of Keras, not {quoted(raw)}"
-    return (
-        f"JSON, but no model of Keras: it has {', '.join(quoted_name(key) for key in list(raw)[:4])} and no class_name"
-    )
+        return f"expected a Keras Sequential or Functional model, not {quoted(raw)}"
+    return f"JSON, but not a Keras model: it has {', '.join(quoted_name(key) for key in list(raw)[:4])}, no class_name"
 
 
 def _layers(raws: tuple[Mapping[str, Any], ...]) -> tuple[Layer, ...]:
-    """The layers, numbered from 1. Zeros that Keras wants in front of a layer become the layer's own padding."""
-    _all_offered(raws)
-    made: list[tuple[int, Layer | ZeroPadding1D]] = []
+    """The layers, numbered from 1. A zero-padding layer in front of a layer becomes that layer's padding."""
+    _check_all_offered(raws)
+    numbered: list[tuple[int, Layer | ZeroPadding1D]] = []
     for number, raw in enumerate(raws, start=1):
         with located(number, raw):
             layer = objects.layer(raw)
-        padded = _padded(made[-1][1], layer) if made else None
+        padded = _padded(numbered[-1][1], layer) if numbered else None
         if padded:
-            made.pop()
-        made.append((number, padded or layer))
+            numbered.pop()
+        numbered.append((number, padded or layer))
     layers = []
-    for number, layer in made:
+    for number, layer in numbered:
         if isinstance(layer, ZeroPadding1D):
             with located(number, raws[number - 1]):
-                raise FieldError("LayerLab takes it in front of a Conv1D with padding='valid' only")
+                raise FieldError("LayerLab supports it only in front of a Conv1D with padding='valid'")
         layers.append(layer)
     return tuple(layers)
 
 
-def _all_offered(raws: tuple[Mapping[str, Any], ...]) -> None:
-    """Raises `FieldError` that names all layers of Keras's that LayerLab does not offer, if there are several."""
+def _check_all_offered(raws: tuple[Mapping[str, Any], ...]) -> None:
+    """Raises a `FieldError` with all Keras layers that LayerLab does not offer, if there are several."""
     missing: dict[str, list[int]] = {}
     for number, raw in enumerate(raws, start=1):
         name = raw.get("class_name")
@@ -259,11 +257,11 @@ def _all_offered(raws: tuple[Mapping[str, Any], ...]) -> None:
             missing.setdefault(name, []).append(number)
     if len(missing) > 1:
         *first, last = [f"{name} (layer {', '.join(map(str, numbers))})" for name, numbers in missing.items()]
-        raise FieldError(f"LayerLab does not offer these layers of Keras's: {', '.join(first)} and {last}")
+        raise FieldError(f"LayerLab does not offer these Keras layers: {', '.join(first)} and {last}")
 
 
 def _padded(zeros: Layer | ZeroPadding1D, layer: Layer | ZeroPadding1D) -> Layer | None:
-    """``layer`` with the ``zeros`` in front of it as its own padding in pixels, if it has such a padding."""
+    """``layer`` with the ``zeros`` in front of it as its padding in pixels, if it supports that; else None."""
     if isinstance(zeros, ZeroPadding2D):
         sides = {side for axis in zeros.padding for side in axis}
         pixels = sides.pop() if len(sides) == 1 else 0
@@ -272,25 +270,25 @@ def _padded(zeros: Layer | ZeroPadding1D, layer: Layer | ZeroPadding1D) -> Layer
     if not pixels or isinstance(layer, ZeroPadding1D) or getattr(layer, "padding", None) != "valid":
         return None
     padded = replace(layer, padding=pixels)
-    in_front = Call(f"layers.{type(zeros).__name__}", (("padding", pixels),))
-    return padded if padded.calls()[:-1] == (in_front,) else None
+    padding_call = Call(f"layers.{type(zeros).__name__}", (("padding", pixels),))
+    return padded if padded.calls()[:-1] == (padding_call,) else None
 
 
 def _changed_meaning(version: object, layers: tuple[Mapping[str, Any], ...]) -> Iterator[str]:
-    """What is not quite the same in Keras 3 as it was in the Keras of that ``version``."""
+    """Sentences on what differs in Keras 3 from the Keras ``version`` that wrote the model."""
     if not isinstance(version, str) or not version.startswith("2."):
         return
     names = [layer.get("class_name") for layer in layers]
-    if any("hard_sigmoid" in _words(layer) for layer in layers):
-        yield "hard_sigmoid is relu6(x + 3) / 6 in Keras 3; in Keras 2 it was 0.2 x + 0.5, cut to 0 and 1."
+    if any("hard_sigmoid" in _strings(layer) for layer in layers):
+        yield "hard_sigmoid is relu6(x + 3) / 6 in Keras 3; in Keras 2 it was 0.2 x + 0.5, clipped to 0 and 1."
     if "CuDNNLSTM" in names:
         yield "Its CuDNNLSTM had two biases that were added; LSTM has their sum."
 
 
-def _words(raw: object) -> set[str]:
-    """The texts among the arguments of a layer and of the layers in it."""
+def _strings(raw: object) -> set[str]:
+    """All strings in the arguments of a layer and of the layers nested in it."""
     found: set[str] = set()
     if isinstance(raw, Mapping):
         for value in raw.values():
-            found |= {value} if isinstance(value, str) else _words(value)
+            found |= {value} if isinstance(value, str) else _strings(value)
     return found

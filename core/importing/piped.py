@@ -1,6 +1,6 @@
-"""A Keras model that comes through a pipe: ``-``, ``/dev/stdin``, ``/dev/fd/63`` of ``<(...)``, or a named one.
+"""Reads a Keras model from a pipe: ``-``, ``/dev/stdin``, ``/dev/fd/63`` of ``<(...)``, or a named pipe.
 
-What comes is read to its end, within bounds, and only as long as it can still be a model: a pipe may never end.
+A pipe may never end, so reading stops at a size limit, or as soon as the data cannot be a model.
 """
 
 import os
@@ -23,22 +23,22 @@ __all__ = ["is_piped", "load"]
 
 STDIN = "-"
 MOST = 500 * 10**6
-"""Bytes that may come: a model's architecture, and the weights beside it, which are not looked at."""
+"""Size limit in bytes: a model's architecture and its weights, which are ignored."""
 IN_MEMORY = 2**24
 BLOCK = 2**20
 PATIENCE = 10.0
-"""Seconds to wait for whoever has a named pipe open and says nothing; what a shell has set up is waited for."""
+"""Seconds to wait for data from the writer of a named pipe; pipes set up by a shell have no timeout."""
 
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/(\d{1,9})")
 _TEXT = (b"{", b"\xef\xbb\xbf")
 _BEGINNINGS = (b"PK", b"\x89HDF", *_TEXT)
-"""Of a .keras file, of HDF5, and of JSON, also with a byte order mark."""
-_TELLING = 4
-"""How many bytes, blanks in front apart, tell whether it is one."""
+"""First bytes of a .keras file, of HDF5, and of JSON with or without a byte order mark."""
+_HEAD = 4
+"""Bytes, after leading whitespace, that decide whether it is one of these."""
 
 
 def is_piped(name: str) -> bool:
-    """Whether ``name`` means what comes through a pipe. Nothing is opened."""
+    """Whether ``name`` is a pipe or an open descriptor. Opens nothing."""
     if _descriptor(name) is not None:
         return True
     try:
@@ -48,7 +48,7 @@ def is_piped(name: str) -> bool:
 
 
 def load(name: str) -> Preset:
-    """The model that comes from ``name``, called as it calls itself. Raises `PresetError`."""
+    """The model read from ``name``, as a preset with the model's own name. Raises `PresetError`."""
     source = "standard input" if _descriptor(name) == 0 else printable_path(name)
     try:
         with _opened(name) as file:
@@ -60,7 +60,7 @@ def load(name: str) -> Preset:
 
 
 def _descriptor(name: str) -> int | None:
-    """The descriptor that is open already which ``name`` means, if it means one."""
+    """The open file descriptor that ``name`` refers to, if any."""
     if name in (STDIN, "/dev/stdin"):
         return 0
     found = _DESCRIPTOR.fullmatch(name)
@@ -68,7 +68,7 @@ def _descriptor(name: str) -> int | None:
 
 
 def _opened(name: str) -> IO[bytes]:
-    """What comes from ``name`` as a file that can be read to and fro. Raises OSError."""
+    """The data from ``name`` as a seekable file. Raises OSError."""
     number = _descriptor(name)
     if number is None:
         descriptor, patience = open_pipe(Path(name)), PATIENCE
@@ -88,21 +88,21 @@ def _opened(name: str) -> IO[bytes]:
 
 
 def _spooled(descriptor: int, patience: float | None) -> IO[bytes]:
-    """All that comes, or its first block where that cannot be a model."""
+    """All the data, or only its beginning if that cannot be a model."""
     spool = cast("IO[bytes]", SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  # the caller closes it
     try:
-        came, head = 0, b""
+        size, head = 0, b""
         while block := _block(descriptor, patience):
             spool.write(block)
-            came += len(block)
-            if len(head) < _TELLING:
-                head = (head + block).lstrip()[:_TELLING]
-                if len(head) == _TELLING and not head.startswith(_BEGINNINGS):
+            size += len(block)
+            if len(head) < _HEAD:
+                head = (head + block).lstrip()[:_HEAD]
+                if len(head) == _HEAD and not head.startswith(_BEGINNINGS):
                     break
             most = MOST if head and not head.startswith(_TEXT) else keras_file.MOST_BYTES
-            if came > most:
-                raise TooLarge(EINVAL, f"more than {most // 10**6} MB came, so it is not a Keras model")
-        if not came:
+            if size > most:
+                raise TooLarge(EINVAL, f"more than {most // 10**6} MB, so it is not a Keras model")
+        if not size:
             raise NotAFile(EINVAL, "an empty pipe")
         spool.seek(0)
     except BaseException:
@@ -113,8 +113,8 @@ def _spooled(descriptor: int, patience: float | None) -> IO[bytes]:
 
 def _block(descriptor: int, patience: float | None) -> bytes:
     if patience is not None:
-        with suppress(BlockingIOError):  # somebody has it open to write, and has not written yet
+        with suppress(BlockingIOError):  # a writer has opened it but not written yet
             return os.read(descriptor, BLOCK)
         if not select([descriptor], [], [], patience)[0]:
-            raise TimeoutError(EINVAL, f"nothing has come for {patience:.0f} seconds")
+            raise TimeoutError(EINVAL, f"no data for {patience:.0f} seconds")
     return os.read(descriptor, BLOCK)

@@ -73,4 +73,4 @@ def test_a_folder_is_called_what_it_is(tmp_path: Path, monkeypatch: pytest.Monke
         ("export", "saved", "--to", "script"),
         ("import", "saved"),
     ):
-        assert one_line_of(layerlab(*words)).startswith((f"{words[1]}: a folder: a SavedModel", "saved: a folder: "))
+        assert one_line_of(layerlab(*words)).startswith((f"{words[1]}: a folder: a Tensor", "saved: a folder: "))

@@ -428,7 +428,7 @@ class TestImport:
         assert told("import", "seen.json", "--out", "there")["path"] == str(home / "presets" / "there.toml")
 
     def test_a_folder_is_no_file(self, here: Path) -> None:
-        assert refused("import", ".") == ".: a folder; name a file in it"
+        assert refused("import", ".") == ".: a folder; choose a file in it"
 
     def test_it_becomes_a_preset_of_ones_own(self, home: Path, here: Path) -> None:
         (here / "seen.json").write_text(self.MODEL)

@@ -81,32 +81,32 @@ def test_a_preset_is_read_and_is_none_of_keras(tmp_path: Path) -> None:
 
 FOREIGN = {
     "empty": (b"", "empty"),
-    "saved_model.pb": (b"\x08\x01\x12\xb4\x1d\n\x03", "a SavedModel of TensorFlow"),
-    "model.onnx": (b"\x08\x08\x12\x07pytorch\x1a\x052.1.0:", "a model as ONNX"),
-    "keras.onnx": (b"\x08\x07\x12\x07tf2onnx\x1a\x051.9.3", "a model as ONNX"),
-    "model.tflite": (b"\x1c\0\0\0TFL3\x14\0 \0", "a model for TensorFlow Lite"),
+    "saved_model.pb": (b"\x08\x01\x12\xb4\x1d\n\x03", "a TensorFlow SavedModel"),
+    "model.onnx": (b"\x08\x08\x12\x07pytorch\x1a\x052.1.0:", "an ONNX model"),
+    "keras.onnx": (b"\x08\x07\x12\x07tf2onnx\x1a\x051.9.3", "an ONNX model"),
+    "model.tflite": (b"\x1c\0\0\0TFL3\x14\0 \0", "a TensorFlow Lite model"),
     "model.pt": (zip_file("archive/data.pkl", "archive/version"), "a model saved by PyTorch"),
     "old.pth": (b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.", "a pickled Python object"),
     "model.pkl": (b"\x80\x04\x95\x10\0\0\0", "a pickled Python object"),
-    "model.safetensors": (struct.pack("<Q", 64) + b'{"__metadata__":{}}', "weights as safetensors"),
-    "model.gguf": (b"GGUF\x03\0\0\0", "weights as GGUF"),
-    "weights.npy": (b"\x93NUMPY\x01\0", "an array of NumPy"),
-    "weights.npz": (zip_file("a.npy", "b.npy"), "arrays of NumPy"),
+    "model.safetensors": (struct.pack("<Q", 64) + b'{"__metadata__":{}}', "safetensors weights"),
+    "model.gguf": (b"GGUF\x03\0\0\0", "GGUF weights"),
+    "weights.npy": (b"\x93NUMPY\x01\0", "a NumPy array"),
+    "weights.npz": (zip_file("a.npy", "b.npy"), "NumPy arrays"),
     "packed.zip": (zip_file("model.keras"), "a zip archive with a model in it"),
     "other.zip": (zip_file("readme.md"), "a zip file without config.json"),
     "model.json.gz": (b"\x1f\x8b\x08\0", "compressed with gzip; unpack it first"),
     "model.tar": (b"\0" * 257 + b"ustar\0", "a tar archive"),
-    "model.yaml": (b"backend: tensorflow\nclass_name: Sequential\nconfig:\n  name: s\n", "a model of Keras as YAML"),
+    "model.yaml": (b"backend: tensorflow\nclass_name: Sequential\nconfig:\n  name: s\n", "a Keras model as YAML"),
     "net.py": (b'"""A net."""\nimport keras\nmodel = keras.Sequential()\n', "a Python script"),
     "net.ipynb": (b'{"cells": [], "nbformat": 4}', "a notebook"),
-    "package.json": (b'{"name": "x", "version": "1"}', "JSON, but no model of Keras: it has name, version"),
+    "package.json": (b'{"name": "x", "version": "1"}', "JSON, but not a Keras model: it has name, version"),
     "metadata.json": (b'{"keras_version": "3.1", "date_saved": "now"}', "the metadata.json of a .keras file"),
-    "list.json": (b"[1, 2]", "expected a Sequential or Functional model of Keras, not [1, 2]"),
+    "list.json": (b"[1, 2]", "expected a Keras Sequential or Functional model, not [1, 2]"),
     "utf16.json": ('{"a": 1}'.encode("utf-16"), "cannot be read: text in UTF-16"),
     "picture.png": (b"\x89PNG\r\n\x1a\n", "an image"),
     "paper.pdf": (b"%PDF-1.7", "a PDF"),
     "page.html": (b"<!DOCTYPE html><p>", "a web page"),
-    "runs.sqlite": (b"SQLite format 3\0", "a database of SQLite"),
+    "runs.sqlite": (b"SQLite format 3\0", "an SQLite database"),
     "noise": (b"\xc3\x28\xa0\xa1" * 30, "cannot be read: neither a preset nor a Keras model"),
     "notes.md": (b"# Notes\n\nNothing here.\n", "not a TOML file: line 3, column 9: a key without ="),
 }
@@ -126,10 +126,10 @@ def test_another_file_is_called_what_it_is(name: str, tmp_path: Path) -> None:
 
 def test_a_folder_is_called_what_it_is(tmp_path: Path) -> None:
     for name, file, words in (
-        ("saved", "saved_model.pb", "a folder: a SavedModel of TensorFlow"),
-        ("unpacked", "config.json", "a folder: an unpacked .keras file; name the config.json in it"),
-        ("js", "model.json", "a folder: a model of TensorFlow.js; name the model.json in it"),
-        ("other", "notes", "a folder; name a file in it"),
+        ("saved", "saved_model.pb", "a folder: a TensorFlow SavedModel"),
+        ("unpacked", "config.json", "a folder: an unpacked .keras file; choose the config.json in it"),
+        ("js", "model.json", "a folder: a TensorFlow.js model; choose the model.json in it"),
+        ("other", "notes", "a folder; choose a file in it"),
     ):
         (tmp_path / name).mkdir()
         (tmp_path / name / file).touch()
@@ -147,9 +147,9 @@ def test_an_encrypted_and_a_damaged_keras_file_are_told_in_our_words(tmp_path: P
     locked[6] |= 1
     locked[central + 8] |= 1
     renamed = whole.replace(b"config.json", b"config.jsXn", 1)
-    damaged = "damaged, or no .keras file: get it again, or save the model again"
+    damaged = "damaged, or not a .keras file: get a new copy, or save the model again"
     for content, words in (
-        (bytes(locked), "encrypted with a password; unpack it and name the config.json in it"),
+        (bytes(locked), "encrypted with a password; unpack it and choose the config.json in it"),
         (renamed, damaged),
         (whole[:-10], damaged),
         (whole[:40] + b"\0" * 20 + whole[60:], damaged),
@@ -182,7 +182,7 @@ def test_texts_are_read_from_whatever_h5py_writes(libver: str, length: int) -> N
 
 def test_an_hdf5_file_without_a_model_holds_weights(tmp_path: Path) -> None:
     (tmp_path / "w.weights.h5").write_bytes(hdf5_file(layer_names=["dense"]))
-    assert refusal(tmp_path / "w.weights.h5").startswith("an HDF5 file without a model's layers, of weights alone")
+    assert refusal(tmp_path / "w.weights.h5").startswith("an HDF5 file without a model's layers, probably only weights")
 
 
 def test_more_text_than_a_model_has_is_refused() -> None:

@@ -230,16 +230,16 @@ def test_what_went_by_another_name_is_the_same_layer(kind: str, config: Json, la
 @pytest.mark.parametrize(
     ("kind", "changed", "message"),
     [
-        ("LSTM", {"time_major": True}, "layer 1 (LSTM 'it'), time_major: LayerLab takes False only, not True"),
-        ("LSTM", {"stateful": True}, "layer 1 (LSTM 'it'), stateful: LayerLab takes False only, not True"),
-        ("GRU", {"return_state": True}, "layer 1 (GRU 'it'), return_state: LayerLab takes False only, not True"),
-        ("SeparableConv2D", {"groups": 2}, "layer 1 (SeparableConv2D 'it'), groups: LayerLab takes 1 only, not 2"),
-        ("BatchNormalization", {"renorm": True}, "layer 1 (BatchNormalization 'it'), renorm: LayerLab takes False"),
+        ("LSTM", {"time_major": True}, "layer 1 (LSTM 'it'), time_major: LayerLab supports only False, not True"),
+        ("LSTM", {"stateful": True}, "layer 1 (LSTM 'it'), stateful: LayerLab supports only False, not True"),
+        ("GRU", {"return_state": True}, "layer 1 (GRU 'it'), return_state: LayerLab supports only False, not True"),
+        ("SeparableConv2D", {"groups": 2}, "layer 1 (SeparableConv2D 'it'), groups: LayerLab supports only 1, not 2"),
+        ("BatchNormalization", {"renorm": True}, "layer 1 (BatchNormalization 'it'), renorm: LayerLab supports only F"),
         ("Conv2D", {"data_format": "channels_first"}, "layer 1 (Conv2D 'it'), data_format: LayerLab supports only ch"),
         ("Dense", {"kernel_constraint": {"class_name": "NonNeg", "config": {}}},
-         "layer 1 (Dense 'it'), kernel_constraint: LayerLab takes None only"),
-        ("Dropout", {"noise_shape": [None, 1]}, "layer 1 (Dropout 'it'), noise_shape: LayerLab takes None only"),
-        ("LeakyReLU", {"negative_slope": 0.1}, "layer 1 (LeakyReLU 'it'), negative_slope: stands there twice"),
+         "layer 1 (Dense 'it'), kernel_constraint: LayerLab supports only None"),
+        ("Dropout", {"noise_shape": [None, 1]}, "layer 1 (Dropout 'it'), noise_shape: LayerLab supports only None"),
+        ("LeakyReLU", {"negative_slope": 0.1}, "layer 1 (LeakyReLU 'it'), negative_slope: is given twice"),
     ],
 )  # fmt: skip
 def test_an_argument_that_changes_something_is_refused(kind: str, changed: Json, message: str) -> None:
@@ -281,18 +281,18 @@ def test_an_operation_of_the_first_tf_keras_is_read() -> None:
     layer = {"class_name": "TensorFlowOpLayer", "config": config, "name": "op", "inbound_nodes": [[["in", 0, 0, {}]]]}
     assert read(functional(layer)).architecture.layers == (Rescaling(0.25),)
     layer["config"] = config | {"constants": {"0": 4.0}}
-    assert refusal(functional(layer)).startswith("layer 1 (TensorFlowOpLayer 'op'): divides a number by what comes in")
+    assert refusal(functional(layer)).startswith("layer 1 (TensorFlowOpLayer 'op'): divides a number by its input")
 
 
 @pytest.mark.parametrize(
     ("function", "inbound", "message"),
     [
         ("math.truediv", [["in", 0, 0, {"y": 0.0}]], "divides by 0"),
-        ("math.truediv", [["_CONSTANT_VALUE", -1, 1.0, {"y": ["in", 0, 0]}]], "divides a number by what comes in"),
-        ("math.multiply", [["in", 0, 0, {"y": ["in", 0, 0]}]], "is no operation with one number"),
+        ("math.truediv", [["_CONSTANT_VALUE", -1, 1.0, {"y": ["in", 0, 0]}]], "divides a number by its input"),
+        ("math.multiply", [["in", 0, 0, {"y": ["in", 0, 0]}]], "is not an operation with one number"),
         ("math.reduce_mean", [["in", 0, 0, {"axis": 1}]], "is the operation math.reduce_mean; between layers"),
-        ("math.multiply", [["in", 0, 0, {"y": True}]], "is no operation with one number"),
-        ("math.multiply", [["in", 0, 0, {"y": float("nan")}]], "is no operation with one number"),
+        ("math.multiply", [["in", 0, 0, {"y": True}]], "is not an operation with one number"),
+        ("math.multiply", [["in", 0, 0, {"y": float("nan")}]], "is not an operation with one number"),
     ],
 )
 def test_an_operation_that_no_layer_does_is_named(function: str, inbound: object, message: str) -> None:
@@ -327,7 +327,7 @@ def trained(**training: Any) -> Preset:
         ("Custom>Adam", {"name": "Adam", "weight_decay": None, "jit_compile": True, "is_legacy_optimizer": False,
                          "learning_rate": 0.01, "epsilon": None}, Adam(0.01), ""),
         ("SGD", {"lr": 0.1, "momentum": 0.9, "decay": 1e-06, "nesterov": True}, SGD(0.1, momentum=0.9, nesterov=True),
-         " Its decay=1e-06 is not taken along: it lowers the learning rate at every step"),
+         " Its decay=1e-06 was not imported: it lowers the learning rate at every step"),
         ("RMSprop", {"learning_rate": 0.001, "rho": 0.9, "decay": 0.0, "epsilon": None}, RMSprop(), ""),
         ("Nadam", {"lr": 0.002, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-07, "schedule_decay": 0.004},
          Nadam(0.002), ""),
@@ -336,7 +336,7 @@ def trained(**training: Any) -> Preset:
 def test_an_optimizer_of_keras_2_is_taken_along(optimizer: str, config: Json, meant: object, note: str) -> None:
     preset = trained(optimizer_config={"class_name": optimizer, "config": config}, loss="binary_crossentropy")
     assert preset.plan == Plan(optimizer=meant, loss=BinaryCrossentropy())  # type: ignore[arg-type]  # one of several
-    assert preset.description.startswith(f"Brought in from a Keras file, with its optimizer and loss.{note}")
+    assert preset.description.startswith(f"Imported from a Keras file, with its optimizer and loss.{note}")
 
 
 def test_a_loss_object_of_keras_2_is_taken_along() -> None:
@@ -349,7 +349,7 @@ def test_what_means_something_else_in_keras_3_is_told() -> None:
     config = BY_CLASS["LSTM"][0] | {"recurrent_activation": "hard_sigmoid"}
     preset = read(in_sequential("LSTM", config, STEPS))
     assert preset.description.endswith(
-        "hard_sigmoid is relu6(x + 3) / 6 in Keras 3; in Keras 2 it was 0.2 x + 0.5, cut to 0 and 1."
+        "hard_sigmoid is relu6(x + 3) / 6 in Keras 3; in Keras 2 it was 0.2 x + 0.5, clipped to 0 and 1."
     )
     assert "hard_sigmoid" not in read(in_sequential("Dense", BY_CLASS["Dense"][0], ROW)).description
 
@@ -363,14 +363,12 @@ def test_what_means_something_else_in_keras_3_is_told() -> None:
     ],
 )
 def test_a_model_of_keras_1_is_called_so(model: Json) -> None:
-    assert refusal(model).startswith("a model of Keras 1; load it in Keras 2.0 to 2.2")
+    assert refusal(model).startswith("a Keras 1 model; load it in Keras 2.0 to 2.2")
 
 
 def test_a_model_of_tensorflow_js_is_read_but_for_a_graph() -> None:
     assert trained().architecture == Architecture(ROW, (BY_CLASS["Dense"][2],))
-    assert refusal({"format": "graph-model", "modelTopology": {"node": []}}).startswith(
-        "a graph model of TensorFlow.js"
-    )
+    assert refusal({"format": "graph-model", "modelTopology": {"node": []}}).startswith("a TensorFlow.js graph model")
     bare = {"modelTopology": in_sequential("Dense", BY_CLASS["Dense"][0], ROW), "weightsManifest": []}
     assert read(bare).architecture == trained().architecture
 

@@ -155,18 +155,18 @@ def test_both_ways_of_a_bidirectional_are_one_layer() -> None:
     assert read(model).architecture.layers == (Bidirectional(SimpleRNN(3), "sum"),)
     backward["config"]["units"] = 4
     assert refusal(model) == (
-        "layer 1 (Bidirectional), backward_layer: LayerLab takes a copy of layer that reads backward, no other"
+        "layer 1 (Bidirectional), backward_layer: LayerLab supports only a copy of layer that reads backward"
     )
     backward["config"]["units"] = 3
     two_ways["config"]["trainable"] = False
-    assert refusal(model).startswith("layer 1 (Bidirectional), trainable: Keras trains the layer inside none the less")
+    assert refusal(model).startswith("layer 1 (Bidirectional), trainable: Keras trains the inner layer anyway")
 
 
 def test_what_a_model_was_compiled_with_is_its_plan() -> None:
     sgd = made("SGD", "keras.optimizers", name="sgd", learning_rate=0.30000001192092896, momentum=0.9)
     preset = read(sequential(entry(None, 5), dense(), compile_config={"optimizer": sgd, "loss": "mse"}))
     assert preset.plan == Plan(optimizer=SGD(learning_rate=0.3, momentum=0.9), loss=MeanSquaredError())
-    assert preset.description == "Brought in from a Keras file, with its optimizer and loss."
+    assert preset.description == "Imported from a Keras file, with its optimizer and loss."
     assert (preset.name, preset.origin) == ("model", "model.json")
 
 
@@ -175,10 +175,10 @@ def test_what_a_plan_cannot_say_is_told_and_left_out() -> None:
     preset = read(sequential(entry(None, 5), dense(), compile_config={"optimizer": made("Mine"), "loss": losses}))
     assert preset.plan == Plan()
     assert preset.description.startswith(
-        "Brought in from a Keras file. Its optimizer is not taken along: module: expected a class of keras.optimizers"
+        "Imported from a Keras file. Its optimizer was not imported: module: expected a class from keras.optimizers"
     )
-    assert "Its loss is not taken along: " in preset.description
-    assert preset.description.endswith("; categorical_crossentropy stands in for it.")
+    assert "Its loss was not imported: " in preset.description
+    assert preset.description.endswith("; categorical_crossentropy is used instead.")
     assert "?" not in preset.description
 
 
@@ -196,16 +196,16 @@ def test_what_a_plan_cannot_say_is_told_and_left_out() -> None:
 def test_a_loss_is_taken_by_whatever_name_keras_wrote(loss: object, meant: Loss) -> None:
     preset = read(sequential(entry(None, 5), dense(), compile_config={"loss": loss, "loss_weights": None}))
     assert preset.plan.loss == meant
-    assert preset.description == "Brought in from a Keras file, with its loss."
+    assert preset.description == "Imported from a Keras file, with its loss."
 
 
 @pytest.mark.parametrize("loss", ["bcee", "Dice2", "ctc", "my_loss", {"class_name": "function", "config": "mine"}])
 def test_a_loss_that_is_not_taken_is_named_with_what_stands_in_for_it(loss: object) -> None:
     preset = read(sequential(entry(None, 5), dense(), compile_config={"loss": loss, "loss_weights": [2]}))
     assert preset.plan == Plan()
-    assert "Its loss is not taken along: " in preset.description
-    assert "; categorical_crossentropy stands in for it." in preset.description
-    assert "Its loss_weights [2] are not taken along." in preset.description
+    assert "Its loss was not imported: " in preset.description
+    assert "; categorical_crossentropy is used instead." in preset.description
+    assert "Its loss_weights [2] were not imported." in preset.description
     assert ".." not in preset.description
     assert "?" not in preset.description
 
@@ -215,7 +215,7 @@ def test_an_optimizer_is_taken_without_a_schedule_that_counts_steps() -> None:
     adam = made("Adam", "keras.optimizers", name="adam", learning_rate=schedule)
     preset = read(sequential(entry(None, 5), dense(), compile_config={"optimizer": adam}))
     assert preset.plan == Plan(optimizer=Adam(learning_rate=0.01))
-    assert "Its CosineDecay is not taken along, the learning rate stays what it begins with" in preset.description
+    assert "Its CosineDecay was not imported, so the learning rate stays at its initial value" in preset.description
 
 
 @pytest.mark.parametrize("compiled", [None, {}, [], "adam", {"optimizer": None, "loss": None}])
@@ -224,14 +224,17 @@ def test_a_model_that_was_not_compiled_has_the_default_plan(compiled: object) ->
 
 
 LAYERS = [
-    (made("Lambda", name="l", function="..."), "layer 1 (Lambda 'l'): LayerLab takes no Lambda here"),
-    (made("Embedding"), "layer 1 (Embedding): LayerLab takes no Embedding here"),
-    (made("Dens"), "layer 1 (Dens): LayerLab takes no Dens here; did you mean Dense?"),
-    (made("dense", units=3), "layer 1 (dense): LayerLab takes no dense here; did you mean Dense?"),
-    (made("Input", shape=[3]), "layer 1 (Input): LayerLab takes no Input here"),
-    (made("Dense", "my.layers"), "layer 1 (Dense), module: expected a class of keras.layers; LayerLab loads no other"),
+    (made("Lambda", name="l", function="..."), "layer 1 (Lambda 'l'): LayerLab does not offer Lambda, which Keras has"),
+    (made("Embedding"), "layer 1 (Embedding): LayerLab does not offer Embedding, which Keras has"),
+    (made("Dens"), "layer 1 (Dens): LayerLab does not support Dens here; did you mean Dense?"),
+    (made("dense", units=3), "layer 1 (dense): LayerLab does not support dense here; did you mean Dense?"),
+    (made("Input", shape=[3]), "layer 1 (Input): LayerLab does not support Input here"),
+    (
+        made("Dense", "my.layers"),
+        "layer 1 (Dense), module: expected a class from keras.layers; LayerLab loads no other",
+    ),
     (made("Dense") | {"module": None}, "layer 1 (Dense), module: "),
-    (dense() | {"registered_name": "My>Dense"}, "layer 1 (Dense 'd'), registered_name: expected a class of Keras"),
+    (dense() | {"registered_name": "My>Dense"}, "layer 1 (Dense 'd'), registered_name: expected a Keras class"),
     (dense(units="3"), "layer 1 (Dense 'd'), units: expected a whole number from 1 to"),
     (dense(units=True), "layer 1 (Dense 'd'), units: expected a whole number"),
     (dense(units=10**30), "layer 1 (Dense 'd'), units: expected a whole number"),
@@ -248,26 +251,38 @@ LAYERS = [
         "layer 1 (Dense 'd'), kernel_initializer.module: expected a class",
     ),
     (dense(kernel_initializer="Constant(value=2)"), "layer 1 (Dense 'd'), kernel_initializer: 'Constant(value=2)' is"),
-    (dense(lora_rank=4), "layer 1 (Dense 'd'), lora_rank: LayerLab takes None only, not 4"),
+    (dense(lora_rank=4), "layer 1 (Dense 'd'), lora_rank: LayerLab supports only None, not 4"),
     (made("Dropout", rate=float("nan")), "layer 1 (Dropout), rate: expected a number"),
-    (made("Dropout", rate=0.5, noise_shape=[1]), "layer 1 (Dropout), noise_shape: LayerLab takes None only, not [1]"),
+    (
+        made("Dropout", rate=0.5, noise_shape=[1]),
+        "layer 1 (Dropout), noise_shape: LayerLab supports only None, not [1]",
+    ),
     (made("Conv2D", data_format="channels_first"), "layer 1 (Conv2D), data_format: LayerLab supports only channels"),
     (made("Conv2D", filters=3, kernel_size=3, padding=2), "layer 1 (Conv2D), padding: expected valid or same, not 2"),
-    (made("LSTM", units=3, stateful=True), "layer 1 (LSTM), stateful: LayerLab takes False only, not True"),
-    (made("ReLU", max_value=7), "layer 1 (ReLU), max_value: LayerLab takes None only, not 7"),
-    (made("RandomFlip"), "layer 1 (RandomFlip): LayerLab takes no RandomFlip here: Keras has it, LayerLab does not"),
-    (made("Conv4D"), "layer 1 (Conv4D): LayerLab takes no Conv4D here"),
-    (made("ReLU", activity_regularizer={}), "layer 1 (ReLU), activity_regularizer: LayerLab takes None only, not {}"),
-    (made("ZeroPadding1D", data_format="channels_first"), "layer 1 (ZeroPadding1D), data_format: LayerLab takes 'chan"),
-    (made("ZeroPadding1D", padding=[2, 0]), "layer 1 (ZeroPadding1D), padding: LayerLab takes as many zeros on both"),
-    (made("ZeroPadding1D", padding=2), "layer 1 (ZeroPadding1D): LayerLab takes it in front of a Conv1D"),
-    (made("Bidirectional", layer=made("Dense", units=3)), "layer 1 (Bidirectional), layer: LayerLab takes no Dense"),
+    (made("LSTM", units=3, stateful=True), "layer 1 (LSTM), stateful: LayerLab supports only False, not True"),
+    (made("ReLU", max_value=7), "layer 1 (ReLU), max_value: LayerLab supports only None, not 7"),
+    (made("RandomFlip"), "layer 1 (RandomFlip): LayerLab does not offer RandomFlip, which Keras has"),
+    (made("Conv4D"), "layer 1 (Conv4D): LayerLab does not support Conv4D here"),
+    (
+        made("ReLU", activity_regularizer={}),
+        "layer 1 (ReLU), activity_regularizer: LayerLab supports only None, not {}",
+    ),
+    (
+        made("ZeroPadding1D", data_format="channels_first"),
+        "layer 1 (ZeroPadding1D), data_format: LayerLab supports only",
+    ),
+    (made("ZeroPadding1D", padding=[2, 0]), "layer 1 (ZeroPadding1D), padding: LayerLab supports only equal padding"),
+    (made("ZeroPadding1D", padding=2), "layer 1 (ZeroPadding1D): LayerLab supports it only in front of a Conv1D"),
+    (
+        made("Bidirectional", layer=made("Dense", units=3)),
+        "layer 1 (Bidirectional), layer: LayerLab does not support Dense",
+    ),
     (made("Bidirectional"), "layer 1 (Bidirectional), layer: is missing"),
-    ({**dense(), "shared_object_id": 1}, "layer 1 (Dense 'd'): stands in the model more than once"),
+    ({**dense(), "shared_object_id": 1}, "layer 1 (Dense 'd'): appears in the model more than once"),
     ({"class_name": "Dense"}, "layer 1 (Dense), config: expected a table of arguments, not None"),
-    ({"class_name": ["Dense"]}, "layer 1: expected an object of Keras with class_name and config"),
+    ({"class_name": ["Dense"]}, "layer 1: expected a Keras object with class_name and config"),
     (dense(name="\x1b[31m\n", units=0), "layer 1 (Dense '\\x1b[31m\\n'), units: expected"),
-    (dense(**{"\x1b[31m": 1}), "layer 1 (Dense 'd'), '\\x1b[31m': LayerLab takes None only, not 1"),
+    (dense(**{"\x1b[31m": 1}), "layer 1 (Dense 'd'), '\\x1b[31m': LayerLab supports only None, not 1"),
 ]
 
 
@@ -277,25 +292,25 @@ def test_a_layer_that_layerlab_has_not_is_refused_by_place_and_argument(layer: J
 
 
 MODELS: list[tuple[object, str]] = [
-    ([], "expected a Sequential or Functional model of Keras, not []"),
-    ({}, "expected a Sequential or Functional model of Keras, not {}"),
-    (made("MyModel", "mine"), "expected a Sequential or Functional model of Keras, not the class MyModel"),
-    (made("Sequential", "mine", layers=[]), "module: expected a class of keras"),
+    ([], "expected a Keras Sequential or Functional model, not []"),
+    ({}, "expected a Keras Sequential or Functional model, not {}"),
+    (made("MyModel", "mine"), "expected a Keras Sequential or Functional model, not the class MyModel"),
+    (made("Sequential", "mine", layers=[]), "module: expected a class from keras"),
     (made("Sequential", "keras", layers={}), "layers: expected a list of layers"),
     (made("Sequential", "keras", layers=[3]), "layers: expected a list of layers"),
     (sequential(), "the model has no input shape"),
     (sequential(dense()), "the model has no input shape"),
     (sequential(entry()), "layer 0 (InputLayer 'in'), batch_shape: expected a list of sizes"),
-    (sequential(entry(32, 5)), "layer 0 (InputLayer 'in'), batch_shape: the batch is fixed to 32"),
+    (sequential(entry(32, 5)), "layer 0 (InputLayer 'in'), batch_shape: the batch size is fixed to 32"),
     (sequential(entry(None, None, 5)), "layer 0 (InputLayer 'in'), batch_shape: LayerLab needs every size"),
     (sequential(entry(None, 2, 3, 4, 5)), "layer 0 (InputLayer 'in'), batch_shape: expected 1 to 3 sizes"),
     (sequential(entry(None, -3)), "layer 0 (InputLayer 'in'), batch_shape: expected a whole number"),
     (sequential(entry(None, 5, dtype="int32")), "layer 0 (InputLayer 'in'), dtype: LayerLab computes in float32"),
-    (sequential(entry(None, 5, sparse=True)), "layer 0 (InputLayer 'in'), sparse: LayerLab takes dense inputs only"),
-    (functional(entry(None, 5), inputs=[["n0", 0, 0], ["n1", 0, 0]]), "input_layers: LayerLab takes one input"),
-    (functional(entry(None, 5), outputs=["gone", 0, 0]), "layers: there is no way back from 'gone'"),
+    (sequential(entry(None, 5, sparse=True)), "layer 0 (InputLayer 'in'), sparse: LayerLab supports only dense inputs"),
+    (functional(entry(None, 5), inputs=[["n0", 0, 0], ["n1", 0, 0]]), "input_layers: LayerLab supports one input"),
+    (functional(entry(None, 5), outputs=["gone", 0, 0]), "layers: there is no path back from 'gone'"),
     (functional(entry(None, 5), inputs=["gone", 0, 0]), "layer 0 (InputLayer 'in'): is called 0 times"),
-    (functional(), "layers: there is no way back from"),
+    (functional(), "layers: there is no path back from"),
 ]
 
 
@@ -307,14 +322,14 @@ def test_a_model_that_is_no_plain_chain_is_refused(model: object, message: str) 
 @pytest.mark.parametrize(
     ("nodes", "message"),
     [
-        ([], "is called 0 times; LayerLab takes a plain chain"),
+        ([], "is called 0 times; LayerLab supports only a plain chain"),
         ([call("n0"), call("n0")], "is called 2 times"),
-        ([call("n0", "n0")], "is called on more than the one layer before"),
-        ([{"args": [[*call("n0", "n0")["args"]]]}], "is called on more than the one layer before"),
+        ([call("n0", "n0")], "has inputs other than the previous layer"),
+        ([{"args": [[*call("n0", "n0")["args"]]]}], "has inputs other than the previous layer"),
         ([call("n0", training=True)], "is called with training=True"),
-        ([[["n0", 0, 0, {}], ["n0", 0, 0, {}]]], "is called on more than the one layer before"),
+        ([[["n0", 0, 0, {}], ["n0", 0, 0, {}]]], "has inputs other than the previous layer"),
         ([[["n0", 0, 0, {"training": True}]]], "is called with training=True"),
-        ([[["n0"]]], "is called on more than the one layer before"),
+        ([[["n0"]]], "has inputs other than the previous layer"),
         (None, "is called 0 times"),
     ],
 )
@@ -328,9 +343,9 @@ def test_layers_in_a_circle_and_beside_the_way_are_refused() -> None:
     model = functional(entry(None, 5), dense(), dense())
     layers = model["config"]["layers"]
     layers[1]["inbound_nodes"] = [call("n2")]
-    assert refusal(model) == "layers: there is no way back from 'n2' to the input 'n0'"
+    assert refusal(model) == "layers: there is no path back from 'n2' to the input 'n0'"
     layers[1]["inbound_nodes"] = layers[2]["inbound_nodes"] = [call("n0")]
-    assert refusal(model).startswith("layer 1 (Dense 'd'): lies off the way from input to output")
+    assert refusal(model).startswith("layer 1 (Dense 'd'): is not on the path from input to output")
 
 
 @pytest.mark.parametrize(
@@ -338,11 +353,11 @@ def test_layers_in_a_circle_and_beside_the_way_are_refused() -> None:
     [
         ("", "empty"),
         ("name = 'lenet'", "neither a .keras file nor JSON"),
-        ('{"class_name": "Sequential", ', "JSON that breaks off in the middle; get the whole file"),
-        ('{"a": 1,\n "b": nil}', "not JSON any more at line 2, column 7"),
-        ('{"a": 1, "a": 2}', "a: stands there twice"),
+        ('{"class_name": "Sequential", ', "incomplete JSON; get the whole file"),
+        ('{"a": 1,\n "b": nil}', "invalid JSON at line 2, column 7"),
+        ('{"a": 1, "a": 2}', "a: appears twice"),
         ("[" * 100_000, "nested too deeply for a model"),
-        ('{"class_name": ' + "9" * 10_000 + "}", "expected a Sequential or Functional model of Keras, not {'class_na"),
+        ('{"class_name": ' + "9" * 10_000 + "}", "expected a Keras Sequential or Functional model, not {'class_na"),
     ],
     ids=["nothing", "toml", "cut", "odd", "double", "deep", "digits"],
 )
@@ -367,7 +382,7 @@ def test_layers_nested_without_end_are_refused_at_the_first() -> None:
     for _ in range(100):
         inner = made("Bidirectional", layer=inner)
     assert refusal(sequential(entry(None, 5, 2), inner)).startswith(
-        "layer 1 (Bidirectional), layer: LayerLab takes no Bidirectional here"
+        "layer 1 (Bidirectional), layer: LayerLab does not support Bidirectional here"
     )
 
 
@@ -450,16 +465,16 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     packed(tmp_path / "packed.keras", config_json=text, compression=ZIP_BZIP2)
     told = {path.name: refused_file(path) for path in tmp_path.iterdir() if path.is_file() and path.name[:5] != "whole"}
     assert told == {
-        "old.h5": "a damaged HDF5 file: get it again, or save the model again",
+        "old.h5": "a damaged HDF5 file: get a new copy, or save the model again",
         "bytes.json": "cannot be read: text in UTF-16; save it as UTF-8",
-        "large.json": "more than 16 MiB of JSON; no model that LayerLab can show has so much",
-        "bomb.keras": "more than 16 MiB of JSON; no model that LayerLab can show has so much",
-        "cut.keras": "damaged, or no .keras file: get it again, or save the model again",
+        "large.json": "more than 16 MiB of JSON; no model that LayerLab can show is that large",
+        "bomb.keras": "more than 16 MiB of JSON; no model that LayerLab can show is that large",
+        "cut.keras": "damaged, or not a .keras file: get a new copy, or save the model again",
         "spoiled.keras": told["spoiled.keras"],
-        "other.zip": "a zip file without config.json, so no .keras file",
-        "packed.keras": "config.json is compressed as Keras does not; save the model again",
+        "other.zip": "a zip file without config.json, so not a .keras file",
+        "packed.keras": "config.json uses a compression that Keras does not; save the model again",
     }
-    assert told["spoiled.keras"].startswith("damaged, or no .keras file: ")
+    assert told["spoiled.keras"].startswith("damaged, or not a .keras file: ")
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
@@ -472,7 +487,7 @@ def test_a_table_of_contents_without_end_is_refused_unread(tmp_path: Path) -> No
     with ZipFile(path, "w") as archive:
         for number in range(100):
             archive.writestr(f"{number:060000}", b"")
-    assert refused_file(path) == "damaged, or no .keras file: its table of contents is too large"
+    assert refused_file(path) == "damaged, or not a .keras file: its table of contents is too large"
 
 
 def refused_file(path: Path) -> str:

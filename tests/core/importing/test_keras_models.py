@@ -147,7 +147,7 @@ def test_each_optimizer_is_taken_along(name: str, keras: Any) -> None:
     model.compile(optimizer(plan), loss(plan))
     preset = loads(model.to_json(), "model.json")
     assert preset.plan == plan
-    assert preset.description == "Brought in from a Keras file, with its optimizer and loss."
+    assert preset.description == "Imported from a Keras file, with its optimizer and loss."
 
 
 @pytest.mark.parametrize("name", Loss.members)
@@ -166,7 +166,7 @@ def test_a_loss_by_name_is_taken_and_an_optimizer_without_its_schedule(keras: An
     preset = loads(model.to_json(), "model.json")
     assert preset.plan == Plan(optimizer=SGD(learning_rate=0.1), loss=Loss.named("mse")())
     assert preset.description.startswith(
-        "Brought in from a Keras file, with its optimizer and loss. Its ExponentialDecay is not taken along, "
+        "Imported from a Keras file, with its optimizer and loss. Its ExponentialDecay was not imported, "
     )
 
 
@@ -276,9 +276,12 @@ def test_what_is_no_plain_chain_is_refused(fashion: str, keras: Any) -> None:
     inputs, dense = keras.Input((4,)), keras.layers.Dense(4, name="mine")
     x = dense(inputs)
     x, message = {
-        "add": lambda: (keras.layers.Add(name="sum")([inputs, x]), "layer 2 (Add 'sum'): is called on more than"),
+        "add": lambda: (keras.layers.Add(name="sum")([inputs, x]), "layer 2 (Add 'sum'): has inputs other than"),
         "twice": lambda: (dense(x), "layer 1 (Dense 'mine'): is called 2 times"),
-        "aside": lambda: ([x, keras.layers.Dense(2)(inputs)], "output_layers: LayerLab takes one input and one output"),
+        "aside": lambda: (
+            [x, keras.layers.Dense(2)(inputs)],
+            "output_layers: LayerLab supports one input and one",
+        ),
         "training": lambda: (
             keras.layers.Dropout(0.5, name="on")(x, training=True),
             "layer 2 (Dropout 'on'): is called with training=True",
@@ -295,14 +298,14 @@ def test_a_layer_that_two_models_share_is_refused(keras: Any, tmp_path: Path) ->
     dense = keras.layers.Dense(4, name="mine")
     path = tmp_path / "shared.keras"
     keras.Sequential([keras.Input((4,)), keras.Sequential([dense]), dense]).save(path)
-    with pytest.raises(PresetError, match=r"layer 2 \(Dense 'mine'\): stands in the model more than once"):
+    with pytest.raises(PresetError, match=r"layer 2 \(Dense 'mine'\): appears in the model more than once"):
         load(path)
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"kernel_constraint": "non_neg"}, "kernel_constraint: LayerLab takes None only, not {"),
+        ({"kernel_constraint": "non_neg"}, "kernel_constraint: LayerLab supports only None, not {"),
         ({"dtype": "float16"}, "dtype: LayerLab computes in float32, not 'float16'"),
         ({"activation": "glu"}, "activation: expected one of linear, relu"),
         ({"activation": abs}, "activation: expected one of linear, relu"),
@@ -321,5 +324,5 @@ def test_a_class_of_a_persons_own_is_refused(keras: Any) -> None:
         pass
 
     model = keras.Sequential([keras.Input((4,)), Dense(3, name="mine")])
-    with pytest.raises(PresetError, match=r"layer 1 \(Dense 'mine'\), module: expected a class of keras.layers"):
+    with pytest.raises(PresetError, match=r"layer 1 \(Dense 'mine'\), module: expected a class from keras.layers"):
         loads(model.to_json(), "model.json")
