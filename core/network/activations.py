@@ -1,4 +1,4 @@
-"""Keras's activations as functions of one number: how steep they are at most, and between which bounds they stay."""
+"""The steepest slope and the output bounds of Keras's activations, as functions of one number."""
 
 from math import inf
 
@@ -16,7 +16,7 @@ class Curve(Struct, frozen=True):
 
     @property
     def span(self) -> float:
-        """How far two outputs can be apart."""
+        """The largest difference between two outputs."""
         return self.high - self.low
 
 
@@ -47,10 +47,10 @@ ACTIVATIONS = {
     "swish": Curve(1.1, low=-0.279),
     "tanh": Curve(1.0, -1.0, 1.0),
 }
-"""By Keras's names; all others have slopes of at most 1 and no bounds. For softmax, its derivative by its own input:
+"""By Keras name; all others have slopes of at most 1 and no bounds. Softmax: the derivative by its own input,
 p * (1 - p)."""
 
 
 def curve(name: str) -> Curve:
-    """What is known of the activation ``name``."""
+    """The slope and bounds of the activation ``name``."""
     return ACTIVATIONS.get(name, Curve())

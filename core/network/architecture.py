@@ -10,18 +10,18 @@ __all__ = ["Architecture"]
 
 
 class Architecture(Struct, frozen=True):
-    """A linear stack of layers. Indexes count as the screen does: 0 is the input, 1 the first layer."""
+    """A linear stack of layers, indexed as on screen: 0 is the input, 1 the first layer."""
 
     input_shape: Shape
     layers: tuple[Layer, ...] = ()
 
     @property
     def stack(self) -> tuple[Layer, ...]:
-        """The layers with the input in front, so that an index is a row."""
+        """The layers, preceded by the input, so that an index is a row."""
         return (Input(self.input_shape), *self.layers)
 
     def insert(self, index: int, *layers: Layer) -> "Architecture":
-        """``layers`` put in front of what stands at ``index``, which is at least 1."""
+        """With ``layers`` inserted before ``index``, which is at least 1."""
         at = max(index, 1) - 1
         return replace(self, layers=(*self.layers[:at], *layers, *self.layers[at:]))
 
@@ -32,7 +32,7 @@ class Architecture(Struct, frozen=True):
         return replace(self, layers=self.layers[: index - 1] + self.layers[index:])
 
     def replace(self, index: int, layer: Layer) -> "Architecture":
-        """With ``layer`` at ``index``; at 0 that is an `Input`."""
+        """With ``layer`` at ``index``; at 0 it must be an `Input`."""
         if isinstance(layer, Input):
             return replace(self, input_shape=layer.shape)
         return replace(self, layers=(*self.layers[: index - 1], layer, *self.layers[index:]))
@@ -44,7 +44,7 @@ class Architecture(Struct, frozen=True):
         return self.remove(index).insert(to, self.layers[index - 1])
 
     def duplicate(self, index: int) -> "Architecture":
-        """With a copy of the layer at ``index`` behind it; the input is not copied."""
+        """With a copy of the layer at ``index`` after it; the input is not copied."""
         return self if index < 1 else self.insert(index + 1, self.layers[index - 1])
 
     def apply_fix(self, index: int, fix: LayerFix) -> "Architecture":

@@ -1,4 +1,4 @@
-"""How a layer's numbers come about, written out line by line for a person to follow."""
+"""How a layer's numbers are computed, step by step."""
 
 from typing import Literal
 
@@ -13,13 +13,13 @@ from core.network.summary import BYTES_A_NUMBER, Row
 __all__ = ["Cell", "Line", "draw_window", "explain", "sums"]
 
 LARGEST_DRAWING = 40
-"""Rows and columns above which a window is not drawn: the cells would not fit a terminal."""
+"""Maximum rows and columns of a drawing; more cells would not fit a terminal."""
 
 Cell = Literal["pixel", "window", "padding", "unseen"]
 
 
 class Line(Struct, frozen=True):
-    """One step: what it gives, the formula, the formula with its values, the value."""
+    """One step: the name of the result, the formula, the formula with its values, the result."""
 
     name: str
     formula: str
@@ -28,7 +28,7 @@ class Line(Struct, frozen=True):
 
 
 def explain(row: Row) -> tuple[Line, ...]:
-    """The steps of all numbers of ``row``: shape, parameters, work. Empty where nothing is known."""
+    """The steps for all numbers of ``row``: shape, parameters, multiply-adds. Empty if the row has no facts."""
     facts = row.facts
     if facts is None:
         return ()
@@ -49,7 +49,7 @@ def sums(facts: Facts) -> str:
 
 
 def draw_window(window: Window, stop: int = 0) -> tuple[tuple[Cell, ...], ...] | None:
-    """The padded image cell by cell, with the window at its ``stop``-th place, row by row; None if too large."""
+    """The padded image as rows of cells, with the window at its ``stop``-th position; None if too large."""
     rows, columns = window.rows, window.columns
     height = rows.before + rows.size + rows.after
     width = columns.before + columns.size + columns.after

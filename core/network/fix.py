@@ -1,4 +1,4 @@
-"""A fix for what keeps a network from learning well."""
+"""A fix for a problem of an architecture and its plan."""
 
 from msgspec import Struct
 
@@ -9,7 +9,7 @@ __all__ = ["Fix"]
 
 
 class Fix(Struct, frozen=True):
-    """A fix that a key applies: in few words, and the values as they are afterwards."""
+    """A fix that the user can apply: a short label, and the architecture and plan after it."""
 
     label: str
     architecture: Architecture

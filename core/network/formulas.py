@@ -1,7 +1,7 @@
-"""Formulas that compute a number and can show how it came about.
+"""Formulas that compute a number and show how.
 
-The text of a formula *is* the computation: the number on the screen and the steps beside it are two readings
-of one string, so they can never disagree.
+The text of a formula *is* the computation: the number on screen and the steps beside it come from the same string, so
+they cannot disagree.
 """
 
 import math
@@ -19,7 +19,7 @@ _NAME = re.compile(r"[a-z_]+")
 
 
 class Number(Struct, frozen=True):
-    """A number with its origin: what it is called, its formula, and the values that went in."""
+    """A computed number: its name, its value, its formula and the formula's inputs."""
 
     name: str
     value: int
@@ -34,10 +34,10 @@ class Number(Struct, frozen=True):
 
 
 class Formula(Struct, frozen=True):
-    """A named integer formula over named integers, with the source it was taken from.
+    """A named integer formula over named integers, with its source.
 
     ``text`` is an arithmetic expression over lower-case names with ``+ - * /``, ``floor``, ``ceil`` and ``max``.
-    It is always a constant of this package: nothing that a person types or a file holds is evaluated.
+    It is always a constant of this package: text from users or files is never evaluated.
     """
 
     name: str
@@ -45,9 +45,9 @@ class Formula(Struct, frozen=True):
     source: str = ""
 
     def __call__(self, name: str = "", /, **values: int) -> Number:
-        """Evaluate for ``values``; ``name`` overrides what the number is called (an axis, a gate)."""
+        """Evaluate for ``values``; ``name`` overrides the number's name (an axis, a gate)."""
         names = {**_FUNCTIONS, **values}
-        value = eval(_compiled(self.text), {"__builtins__": {}}, names)  # noqa: S307  # text is this package's own
+        value = eval(_compiled(self.text), {"__builtins__": {}}, names)  # noqa: S307  # text is a constant of this package
         return Number(name or self.name, value, self.text, tuple(values.items()))
 
 

@@ -1,4 +1,4 @@
-"""Keras's weight initializers with their arguments."""
+"""The Keras weight initializers and their arguments."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
@@ -23,7 +23,7 @@ class Initializer(Registered, KerasObject, frozen=True):
     absent: ClassVar[Mapping[str, str]] = {"STFT": "", "STFTInitializer": "", "Initializer": ""}
 
     def refusal(self, axes: int) -> str:
-        """Why it cannot fill a weight of so many axes, in few words; empty if it can."""
+        """Why it cannot initialize a weight with this number of ``axes``, in a few words; empty if it can."""
         return ""
 
 
@@ -53,7 +53,7 @@ class Identity(Initializer, frozen=True):
     gain: Annotated[float, FloatField(), "Factor"] = 1.0
 
     def refusal(self, axes: int) -> str:
-        return "" if axes == 2 else "fills weights of two axes only"
+        return "" if axes == 2 else "supports only weights with two axes"
 
 
 class RandomNormal(Initializer, frozen=True):
@@ -77,7 +77,7 @@ class RandomUniform(Initializer, frozen=True):
 
 
 class TruncatedNormal(Initializer, frozen=True):
-    """Normal distribution without what lies beyond two standard deviations."""
+    """Normal distribution, truncated at two standard deviations."""
 
     mean: Annotated[float, FloatField(), "Mean"] = 0.0
     stddev: Annotated[float, FloatField(least=0), "Standard deviation"] = 0.05
@@ -85,16 +85,16 @@ class TruncatedNormal(Initializer, frozen=True):
 
 
 class VarianceScaling(Initializer, frozen=True):
-    """A variance fitted to the shape of the weight: scale / n, n chosen by mode."""
+    """Variance scaled to the shape of the weight: scale / n, with n chosen by mode."""
 
     scale: Annotated[float, FloatField(above=0), "Factor of the variance"] = 1.0
     mode: Annotated[
-        str, ChoiceField("fan_in", "fan_out", "fan_avg"), "What n counts: inputs, outputs or their mean"
+        str, ChoiceField("fan_in", "fan_out", "fan_avg"), "What n is: the inputs, the outputs or their mean"
     ] = "fan_in"
     distribution: Annotated[
         str,
         ChoiceField("truncated_normal", "untruncated_normal", "uniform", aliases={"normal": "truncated_normal"}),
-        "Distribution that is drawn from",
+        "Distribution to draw from",
     ] = "truncated_normal"
     seed: Seed = None
 
@@ -146,4 +146,4 @@ class Orthogonal(Initializer, frozen=True):
     seed: Seed = None
 
     def refusal(self, axes: int) -> str:
-        return "" if axes >= 2 else "fills weights of at least two axes only"
+        return "" if axes >= 2 else "supports only weights with at least two axes"

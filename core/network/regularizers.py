@@ -11,9 +11,9 @@ from core.keras_call import Call, KerasObject
 __all__ = ["Regularizer", "RegularizerField"]
 
 NAMED: Mapping[str, Mapping[str, float]] = {"L1": {"l1": 0.01}, "L2": {"l2": 0.01}, "L1L2": {"l1": 0.0, "l2": 0.0}}
-"""Keras's classes with the factors that they have by default."""
+"""Keras's classes with their default factors."""
 ABSENT = ("OrthogonalRegularizer", "Regularizer")
-"""What Keras has besides."""
+"""Keras's other regularizers."""
 
 _CALL = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:\((.*)\)\s*)?", re.DOTALL)
 
@@ -27,14 +27,14 @@ class Regularizer(KerasObject, frozen=True):
     l2: Annotated[float, FloatField(least=0), "Factor of the sum of squares"] = 0.0
 
     def call(self, **changed: Any) -> Call:
-        """``L1``, ``L2`` or ``L1L2``, by which factors are set."""
+        """``L1``, ``L2`` or ``L1L2``, depending on which factors are set."""
         factors = [(name, getattr(self, name)) for name in ("l1", "l2") if getattr(self, name)]
         name = "".join(name.upper() for name, _ in factors) or "L1L2"
         return Call(f"{self.module}.{name}", tuple(factors))
 
 
 class RegularizerField(StructField):
-    """A regularizer as a table of its factors, or by the name of Keras's class: ``l2``, ``L2(0.001)``."""
+    """A regularizer as a table of its factors, or as a Keras class or call: ``l2``, ``L2(0.001)``."""
 
     def __init__(self) -> None:
         super().__init__(Regularizer)
@@ -66,5 +66,6 @@ class RegularizerField(StructField):
         for factor in ("l1", "l2"):
             if factor not in factors and getattr(given, factor):
                 raise FieldError(f"{known} has no {factor}; L1L2 has both")
-        named = {factor: getattr(given, factor) if factor in inside else usual for factor, usual in factors.items()}
-        return Regularizer(**named)
+        return Regularizer(
+            **{factor: getattr(given, factor) if factor in inside else default for factor, default in factors.items()}
+        )

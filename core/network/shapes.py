@@ -9,13 +9,13 @@ from core.network.formulas import Formula, Number
 __all__ = ["Shape", "Slide", "Window", "channels_last", "count", "show_shape", "slide", "transposed"]
 
 Shape = tuple[int, ...]
-"""Sizes along each axis, batch left out, channels last."""
+"""Sizes along each axis, without the batch axis, channels last."""
 
 CHANNELS = (1, 3, 4)
-"""Of grey images, coloured ones, and those with transparency."""
+"""Of grey images, color images, and color images with transparency."""
 
 LARGE = 16
-"""Height and width from which they are taken for those of an image even where they differ."""
+"""Minimum of height and width at which they count as an image's even if they differ."""
 
 _LECTURE = "W2 = (W1 - F + 2P) / S + 1, rounded down as keras.layers.Conv2D does with padding='valid'"
 
@@ -33,7 +33,7 @@ TRANSPOSED_EXTRA = Formula(
 
 
 class Slide(Struct, frozen=True):
-    """A window sliding along one axis: how it is placed, where it stops, what it leaves out."""
+    """A window sliding along one axis: its size, stride, padding and number of positions."""
 
     axis: str
     size: int
@@ -46,17 +46,17 @@ class Slide(Struct, frozen=True):
 
     @property
     def unseen(self) -> int:
-        """How many pixels at the far end, padding included, no stop of the window reaches."""
+        """How many pixels at the far end, padding included, the window never covers."""
         return max(0, self.size + self.before + self.after - self.window - (self.output - 1) * self.stride)
 
     @property
     def exact(self) -> float:
-        """The output size before it is rounded down."""
+        """The output size before rounding down."""
         return (self.size + self.before + self.after - self.window) / self.stride + 1
 
 
 class Window(Struct, frozen=True):
-    """A two-dimensional window over an image, for drawing: one `Slide` down and one across."""
+    """A two-dimensional window over an image, for drawing: one `Slide` per axis."""
 
     rows: Slide
     columns: Slide
@@ -65,7 +65,7 @@ class Window(Struct, frozen=True):
 
 
 def count(shape: Shape) -> int:
-    """How many numbers a value of this shape holds."""
+    """The number of elements of a tensor with this shape."""
     return prod(shape)
 
 
@@ -75,9 +75,9 @@ def show_shape(shape: Shape) -> str:
 
 
 def channels_last(shape: Shape) -> Shape | None:
-    """``(1, 28, 28)`` as ``(28, 28, 1)``; None for what does not look like an image with its channels first.
+    """``(1, 28, 28)`` as ``(28, 28, 1)``; None if it does not look like an image with its channels first.
 
-    Such an image has 1, 3 or 4 channels, and then a height and a width that are larger and alike, or both large.
+    Such an image has 1, 3 or 4 channels, then a height and a width that are larger and equal, or both large.
     """
     if len(shape) != 3 or shape[0] not in CHANNELS:
         return None
@@ -89,8 +89,8 @@ def channels_last(shape: Shape) -> Shape | None:
 def slide(axis: str, size: int, kernel: int, stride: int, padding: str | int, dilation: int = 1) -> Slide:
     """Slide a window of ``kernel`` along ``size`` pixels.
 
-    ``padding`` is "valid", "same", "causal" (all of it in front, as Conv1D has it) or pixels on each side.
-    The output may be 0 or less where the window does not fit: the caller says what that means.
+    ``padding`` is "valid", "same", "causal" (all of it in front, as in Conv1D) or the pixels on each side.
+    The output is 0 or less if the window does not fit: the caller has to check.
     """
     span = SPAN(f"{axis} of the window", kernel=kernel, dilation=dilation)
     steps = (span,) if dilation > 1 else ()

@@ -1,4 +1,4 @@
-"""One walk over an architecture: a row for each layer, totals, problems. A pure function of the architecture."""
+"""The summary of an architecture: a row for each layer, totals, problems. A pure function of the architecture."""
 
 from functools import lru_cache
 from typing import Literal
@@ -17,14 +17,14 @@ from core.network.shapes import Shape, channels_last, count, show_shape
 __all__ = ["Problem", "Row", "Summary", "Totals", "channels_last_fix", "summarize"]
 
 BYTES_A_NUMBER = 4
-"""Keras computes in float32 unless told otherwise."""
+"""Size of a float32, Keras's default type."""
 
 LARGEST = 64 * 2**30
-"""Bytes of parameters or of one example's output above which a layer is refused outright."""
+"""Maximum size in bytes of a layer's parameters, and of its output for one example."""
 
 
 class Problem(Struct, frozen=True):
-    """Something wrong ("error": it cannot be built or trained) or doubtful ("warning") about a layer or the whole."""
+    """Something wrong ("error": it cannot be built or trained) or doubtful ("warning") in a layer or the network."""
 
     layer: int | None
     severity: Literal["error", "warning"]
@@ -33,11 +33,11 @@ class Problem(Struct, frozen=True):
     fix: LayerFix | Fix | None = None
     """A fix of the layer, or of architecture and plan together."""
     cause: str = ""
-    """Why it matters, in plain words, where the message does not say so."""
+    """Why it matters, if the message does not say so."""
 
 
 class Row(Struct, frozen=True):
-    """A layer in its place. Without facts, the layer cannot take its input or never gets one."""
+    """A layer in the stack. It has no facts if its input is unknown or does not fit."""
 
     index: int
     layer: Layer
@@ -46,12 +46,12 @@ class Row(Struct, frozen=True):
 
     @property
     def trainable(self) -> int:
-        """How many parameters training changes."""
+        """The number of trainable parameters."""
         return self.layer.trainable_params(self.facts) if self.facts else 0
 
 
 class Totals(Struct, frozen=True):
-    """Sums over the layers that could be worked out. ``multiply_adds`` and activations are for one example."""
+    """Sums over the layers with facts. ``multiply_adds`` and activations are for one example."""
 
     weights: int = 0
     biases: int = 0
@@ -67,7 +67,7 @@ class Totals(Struct, frozen=True):
 
     @property
     def non_trainable(self) -> int:
-        """Parameters that training leaves alone."""
+        """Parameters that training does not change."""
         return self.params - self.trainable
 
     @property
@@ -82,7 +82,7 @@ class Totals(Struct, frozen=True):
 
 
 class Summary(Struct, frozen=True):
-    """What an architecture comes to."""
+    """The rows, totals and problems of an architecture."""
 
     rows: tuple[Row, ...]
     totals: Totals
@@ -90,18 +90,18 @@ class Summary(Struct, frozen=True):
 
     @property
     def output(self) -> Shape | None:
-        """Shape of the last layer's output; None if it cannot be worked out."""
+        """Shape of the last layer's output; None if unknown."""
         facts = self.rows[-1].facts
         return facts.output if facts else None
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        """The problems that keep the architecture from being built."""
+        """The problems that prevent building the architecture."""
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
 def summarize(architecture: Architecture) -> Summary:
-    """Work out every layer from its input; after the first that cannot be built, nothing is known."""
+    """Compute every layer from its input; after the first that cannot be built, all are unknown."""
     rows: list[Row] = []
     problems: list[Problem] = []
     shape: Shape | None = architecture.input_shape
@@ -110,8 +110,8 @@ def summarize(architecture: Architecture) -> Summary:
         if shape is not None:
             try:
                 facts = _facts(layer, shape)
-            except LayerError as unfit:
-                problems.append(Problem(index, "error", unfit.code, unfit.message, unfit.fix))
+            except LayerError as error:
+                problems.append(Problem(index, "error", error.code, error.message, error.fix))
             else:
                 problems += [Problem(index, "warning", w.code, w.message, w.fix) for w in facts.warnings]
                 too_large = _too_large(index, layer, facts)
@@ -123,28 +123,28 @@ def summarize(architecture: Architecture) -> Summary:
         first: Layer = Dense(10, "softmax") if flat else Flatten()
         fix = LayerFix(f"append {first.label}", "append", first)
         problems.append(Problem(None, "error", "empty", "there are no layers yet: add one", fix))
-    return Summary(tuple(rows), _totals(rows), tuple(_turned(architecture.input_shape, problems)))
+    return Summary(tuple(rows), _totals(rows), tuple(_with_channels_first(architecture.input_shape, problems)))
 
 
 def channels_last_fix(shape: Shape) -> LayerFix | None:
-    """The fix of an input that looks as if it had its channels first; None if it does not."""
-    turned = channels_last(shape)
-    return LayerFix(f"set input_shape={show_shape(turned)}", "replace", Input(turned)) if turned else None
+    """The fix for an input that seems to have its channels first; None if it does not."""
+    fixed = channels_last(shape)
+    return LayerFix(f"set input_shape={show_shape(fixed)}", "replace", Input(fixed)) if fixed else None
 
 
-def _turned(shape: Shape, problems: list[Problem]) -> list[Problem]:
-    """``problems``, explained by an input that has its channels first, if it looks so."""
+def _with_channels_first(shape: Shape, problems: list[Problem]) -> list[Problem]:
+    """``problems`` with a warning if the input seems to have its channels first, which explains the first error."""
     fix = channels_last_fix(shape)
     if fix is None:
         return problems
-    held = f"{show_shape(shape)} has its channels first"
-    message = f"{held}: layers read it as {shape[0]} x {shape[1]} pixels with {shape[2]} channels"
+    cause = f"{show_shape(shape)} has its channels first"
+    message = f"{cause}: layers read it as {shape[0]} x {shape[1]} pixels with {shape[2]} channels"
     found = [Problem(0, "warning", "channels-first", message, fix)]
     explained = False
     for problem in problems:
         if problem.severity == "error" and problem.layer and not explained:
             explained = True
-            found.append(replace(problem, message=f"{problem.message}: the input {held}", fix=fix))
+            found.append(replace(problem, message=f"{problem.message}: the input {cause}", fix=fix))
         else:
             found.append(problem)
     return found
@@ -156,13 +156,13 @@ def _facts(layer: Layer, shape: Shape) -> Facts:
 
 
 def _too_large(index: int, layer: Layer, facts: Facts) -> list[Problem]:
-    held = facts.params * BYTES_A_NUMBER
+    params = facts.params * BYTES_A_NUMBER
     output = count(facts.output) * BYTES_A_NUMBER
-    if max(held, output) <= LARGEST:
+    if max(params, output) <= LARGEST:
         return []
-    what, size = ("parameters", held) if held >= output else ("output of one example", output)
-    limit = f"LayerLab builds up to {show_bytes(LARGEST)}"
-    message = f"{layer.label}: its {what} would take {show_bytes(size)} of memory; {limit}"
+    part, size = ("parameters", params) if params >= output else ("output for one example", output)
+    limit = f"the limit is {show_bytes(LARGEST)}"
+    message = f"{layer.label}: its {part} would take {show_bytes(size)} of memory; {limit}"
     return [Problem(index, "error", "too-large", message, REMOVE if index else None)]
 
 

@@ -87,7 +87,7 @@ def test_too_large_is_refused_with_the_memory_that_it_would_take() -> None:
     (problem,) = summary.errors
     assert (problem.layer, problem.code) == (2, "too-large")
     assert problem.message == (
-        "Dense 1000000000000: its parameters would take 2.8 PiB of memory; LayerLab builds up to 64.0 GiB"
+        "Dense 1000000000000: its parameters would take 2.8 PiB of memory; the limit is 64.0 GiB"
     )
     assert summary.rows[3].facts is None
 
