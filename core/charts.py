@@ -17,7 +17,7 @@ __all__ = ["Axis", "Point", "accuracy_axis", "clip", "epoch_axis", "loss_axis", 
 _MOST_DIGITS = 5
 """Digits of a label before or after the decimal point."""
 
-# Called for every point: a Python function takes three times as long.
+# Called for every point; a Python function would take three times as long.
 _x, _y = itemgetter(0), itemgetter(1)
 
 
@@ -29,14 +29,14 @@ class Point(NamedTuple):
 
 
 class Axis(Struct, frozen=True):
-    """The range of an axis, from ``low`` to ``high``, which is greater."""
+    """The range of an axis: ``low`` is less than ``high``."""
 
     low: float
     high: float
     percent: bool = False
 
     def ticks(self, most: int) -> tuple[tuple[float, str], ...]:
-        """Round values on the axis with their labels: ``most`` of them or slightly fewer, but at least two."""
+        """Round values on the axis and their labels: about ``most`` at most, and at least two."""
         step = _nice_step((self.high - self.low) / max(1, most))
         values = self._multiples(step)
         while len(values) < 2:
@@ -61,23 +61,23 @@ class Axis(Struct, frozen=True):
 
 
 def thin(points: Sequence[Point], most: int) -> tuple[Point, ...]:
-    """At most ``most`` (at least 4) of ``points``, which are in order of x.
+    """At most ``most`` (at least 4) of ``points``, which are sorted by x.
 
-    The first and the last stay, and the lowest and highest of every equal interval of x, so that the curve drawn
-    through them has the same outline.
+    Keeps the first and the last point, and the lowest and highest in each of several equal intervals of x, so that the
+    curve keeps its outline.
     """
     if len(points) <= most:
         return tuple(points)
     first, last = points[0], points[-1]
     thinned = [first]
-    for stretch in _stretches(points, max(1, (most - 2) // 2)):
-        low, high = min(stretch, key=_y), max(stretch, key=_y)
+    for interval in _intervals(points, max(1, (most - 2) // 2)):
+        low, high = min(interval, key=_y), max(interval, key=_y)
         thinned += [low] if low is high else sorted((low, high))
     return (*thinned, last)
 
 
 def clip(points: Sequence[Point], x: Axis, y: Axis) -> list[list[Point]]:
-    """The parts of the line through ``points`` that are visible within both axes."""
+    """The parts of the line through ``points`` that are within both axes."""
     parts: list[list[Point]] = []
     visible = [point for point in points if x.low <= point.x <= x.high]
     if len(visible) > 1 and y.low <= min(visible, key=_y).y and max(visible, key=_y).y <= y.high:
@@ -94,33 +94,33 @@ def clip(points: Sequence[Point], x: Axis, y: Axis) -> list[list[Point]]:
 
 
 def loss_axis(train: Sequence[Point], validation: Sequence[Point]) -> Axis:
-    """The axis that shows losses best: every validation point, and all of training but rare peaks."""
+    """The axis for losses: shows every validation point, and training except for rare peaks."""
     low, high = _range(train, validation)
     low = 0.0 if 0 <= low < 0.5 * high else low - 0.05 * (high - low)
     return Axis(low, high + 0.05 * (high - low))
 
 
 def accuracy_axis(train: Sequence[Point], validation: Sequence[Point]) -> Axis:
-    """The axis that shows accuracies best, in percent, with the same points in view as for losses."""
+    """The axis for accuracies, in percent; shows the same points as `loss_axis`."""
     low, high = _range(train, validation)
     margin = 0.05 * (high - low)
     return Axis(max(0.0, low - margin), min(1.0, high + margin), percent=True)
 
 
 def epoch_axis(x: float, planned: int) -> Axis:
-    """The axis of epochs for a run that is at ``x`` of ``planned``: it grows in steps of 1, 2, 5, 10, ..."""
+    """The axis of epochs for a run at epoch ``x`` of ``planned``: grows in steps of 1, 2, 5, 10, ..."""
     high = _nice_step(max(x, 1.0))
     return Axis(0.0, max(min(high, float(planned or 1)), x))
 
 
 def _nice_step(least: float) -> float:
-    """The smallest of 1, 2 and 5 times a power of ten that is not below ``least``."""
+    """The smallest number of the form 1, 2 or 5 times a power of ten that is at least ``least``."""
     power = 10.0 ** floor(log10(least))
     return next((factor * power for factor in (1, 2, 5) if factor * power >= least * (1 - 1e-9)), 10 * power)
 
 
-def _stretches(points: Sequence[Point], count: int) -> Iterator[Sequence[Point]]:
-    """The points between the first and the last, in ``count`` equal intervals of x, without empty ones."""
+def _intervals(points: Sequence[Point], count: int) -> Iterator[Sequence[Point]]:
+    """The points between the first and the last, grouped by ``count`` equal intervals of x, without empty groups."""
     first, last = points[0].x, points[-1].x
     ends = (bisect_left(points, first + (last - first) * end / count, 1, key=_x) for end in range(1, count))
     for start, end in pairwise((1, *ends, len(points) - 1)):
@@ -145,7 +145,7 @@ def _visible_segment(start: Point, end: Point, y: Axis) -> tuple[Point, Point] |
 
 
 def _after_warmup(points: Sequence[Point]) -> list[float]:
-    """The values without the steep start: the first twentieth of the run, after three epochs the whole first one."""
+    """The values without the steep start: the first twentieth of the run, or the first epoch once there are three."""
     if len(points) < 20:
         return [y for _, y in points]
     newest = points[-1].x
@@ -154,10 +154,10 @@ def _after_warmup(points: Sequence[Point]) -> list[float]:
 
 
 def _range(train: Sequence[Point], validation: Sequence[Point]) -> tuple[float, float]:
-    """The lowest and the highest value worth showing, apart by a minimum if the curve is flat."""
+    """The lowest and the highest value to show, with a minimum distance if the curve is flat."""
     values = sorted(_after_warmup(train))
     shown = [point.y for point in validation]
-    shown += [values[round(share * (len(values) - 1))] for share in (0.02, 0.98) if values]
+    shown += [values[round(quantile * (len(values) - 1))] for quantile in (0.02, 0.98) if values]
     low, high = min(shown), max(shown)
-    least = max(abs(high) * 1e-3, 1e-6)
-    return (low, high) if high - low >= least else (low - least / 2, high + least / 2)
+    minimum = max(abs(high) * 1e-3, 1e-6)
+    return (low, high) if high - low >= minimum else (low - minimum / 2, high + minimum / 2)

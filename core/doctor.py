@@ -41,7 +41,7 @@ def versions() -> tuple[Check, ...]:
 
 
 def data() -> tuple[Check, ...]:
-    """The datasets: read, and checked against their digests, unless memory is too short for that."""
+    """The datasets: read, and checked against their digests, unless there is too little memory."""
     from core.keras_runtime import limits  # noqa: PLC0415  # only training needs it
 
     if limits.shortage():  # which `devices` reports
@@ -106,4 +106,4 @@ def _folder(name: str, folder: Path) -> Check:
     existing = next((path for path in (folder, *folder.parents) if path.exists()), None)
     if existing and existing.is_dir() and os.access(existing, os.W_OK):
         return Check(name, str(folder))
-    return Check(name, str(folder), f"{folder} is not writable; set LAYERLAB_HOME to a folder of yours")
+    return Check(name, str(folder), f"{folder} is not writable; set LAYERLAB_HOME to a folder you can write to")

@@ -1,4 +1,4 @@
-"""A preset being edited, and what it was when last saved."""
+"""A preset being edited, with its undo history and its last saved version."""
 
 from msgspec.structs import replace
 
@@ -15,12 +15,12 @@ class Document(Undo[Preset], frozen=True):
 
     @classmethod
     def opened(cls, preset: Preset) -> "Document":
-        """A document just read: nothing to undo, nothing unsaved."""
+        """A newly opened document: nothing to undo, nothing unsaved."""
         return cls(preset, saved=preset)
 
     @property
     def unsaved(self) -> bool:
-        """Whether the present differs from what was last saved or opened."""
+        """Whether the present differs from the version last saved or opened."""
         return self.present != self.saved
 
     def mark_saved(self) -> "Document":

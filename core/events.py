@@ -26,7 +26,7 @@ Reason = Literal["finished", "stopped", "failed"]
 
 
 class StateChanged(Struct, frozen=True):
-    """The session has changed state; the last event of all is idle."""
+    """The session has changed state; the last event of a session is idle."""
 
     state: State
 
@@ -50,7 +50,7 @@ class Started(Struct, frozen=True):
     epochs: int
     learning_rate: float
     seconds: float
-    """How long preparation took."""
+    """Time spent on preparation."""
     message: str = ""
     """A notice for the user about anything unexpected; or empty."""
 
@@ -58,8 +58,8 @@ class Started(Struct, frozen=True):
 class Progress(Struct, frozen=True):
     """Some steps are done. ``loss`` and ``accuracy`` are means over these steps alone.
 
-    Speed and remaining times are computed from the whole training so far. There is no remaining time after the first
-    steps, which take many times as long as the others.
+    Speed and remaining times are computed from the whole training so far. After the first steps, which take many times
+    as long as the others, the remaining times are None.
     """
 
     epoch: int
@@ -111,7 +111,7 @@ class StepSampled(Struct, frozen=True):
     step: int
     """Since the run began, from 1."""
     layers: tuple[LayerSample, ...]
-    """Those that are trained, or that can die or saturate, in order."""
+    """The layers that are trained, or that can die or saturate, in order."""
 
 
 class EpochEnded(Struct, frozen=True):
@@ -160,10 +160,10 @@ class Ended(Struct, frozen=True):
     best epoch; or empty."""
     final_train_loss: float | None = None
     final_train_accuracy: float | None = None
-    """On the examples that were trained on, without those held out for validation. Unlike the accuracy of the last
-    epoch, which is a mean over changing weights, it can be compared with the test accuracy."""
+    """On the training examples, without those held out for validation. Unlike the accuracy of the last epoch, which is
+    a mean over changing weights, it can be compared with the test accuracy."""
     final_train_examples: int | None = None
-    """How many of them it was measured on: at most `MEASURED_ON`, stratified."""
+    """How many of those examples it was measured on: at most `MEASURED_ON`, stratified."""
     step: int | None = None
     """Steps taken since the run began. If the loss became NaN or infinite, the first step with such a loss, however
     many steps ran at a time. None from versions that did not report it."""

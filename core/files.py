@@ -1,8 +1,8 @@
-"""The one way to open a file for reading: regular files only, and only up to the maximum size of their kind.
+"""The only way to open a file for reading: regular files only, up to the maximum size of their kind.
 
-A path may lead to a pipe that never sends anything, a device that never ends, or a link to either. So it is checked
-before it is opened (opening some devices has side effects), opened without blocking, and checked again once it is open,
-when it can no longer be swapped.
+A path may be a pipe that never sends anything, a device that never ends, or a link to either. So it is checked before
+opening (opening some devices has side effects), opened without blocking, and checked again once it is open and can no
+longer be swapped.
 """
 
 import os
@@ -60,18 +60,18 @@ class FileKind(Struct, frozen=True):
 
 
 PRESET = FileKind("a preset", 1 * _MB)
-LISTED_PRESET = FileKind("looked into for a list", _MB // 10)
+LISTED_PRESET = FileKind("read for the list", _MB // 10)
 MODEL = FileKind("a Keras model", 2**40)
-"""A .keras or .h5 file is as large as its weights, which are not read: what is read has limits of its own."""
+"""A .keras or .h5 file is as large as its weights, which are not read; the parts that are read have other limits."""
 RUN = FileKind("a run.json", 1 * _MB)
 LABEL = FileKind("a label", 20 * _MB)
 INDEX = FileKind("an index of runs", 500 * _MB)
 JOURNAL = FileKind("an edit journal", 50 * _MB)
 HISTORY = FileKind("a history", 200 * _MB)
 TENSORS = FileKind("a checkpoint", 32_000 * _MB)
-SHARED_DATA = FileKind("a shipped data set", 200 * _MB)
+SHARED_DATA = FileKind("a shipped dataset", 200 * _MB)
 PACKAGED = FileKind("a file of a package", 8_000 * _MB)
-SYSTEM = FileKind("a figure of the system", 1 * _MB)
+SYSTEM = FileKind("a system file", 1 * _MB)
 
 
 class NotAFile(OSError):
@@ -81,16 +81,16 @@ class NotAFile(OSError):
     def advice(self) -> str:
         """What it is, and what to do about it."""
         pipe = self.strerror == what_is(stat.S_IFIFO)
-        return f"{self.strerror}; {'`layerlab import -` reads a model from one' if pipe else 'name a file'}"
+        return f"{self.strerror}; {'`layerlab import -` reads a model from one' if pipe else 'choose a file'}"
 
 
 class TooLarge(OSError):
-    """A file is larger than one of its kind may be; ``strerror`` says so."""
+    """A file is larger than its kind allows; ``strerror`` says so."""
 
     @property
     def advice(self) -> str:
         """What is wrong, and what to do about it."""
-        return f"{self.strerror}; name another"
+        return f"{self.strerror}; choose another file"
 
 
 def open_regular(path: Path, kind: FileKind, *, follow: bool = True) -> BufferedReader:
@@ -99,7 +99,7 @@ def open_regular(path: Path, kind: FileKind, *, follow: bool = True) -> Buffered
     Without ``follow``, neither ``path`` nor its folder may be a link, so that nothing leads out of that folder. Raises
     `NotAFile`, `TooLarge` and other OSErrors.
     """
-    _regular(path.stat(follow_symlinks=follow).st_mode, path)
+    _check_regular(path.stat(follow_symlinks=follow).st_mode, path)
     try:
         descriptor = os.open(path, _FLAGS) if follow else _open_in_its_folder(path)
     except OSError as error:
@@ -110,7 +110,7 @@ def open_regular(path: Path, kind: FileKind, *, follow: bool = True) -> Buffered
         raise
     try:
         found = os.fstat(descriptor)
-        _regular(found.st_mode, path)
+        _check_regular(found.st_mode, path)
         if found.st_size > kind.most:
             raise _too_large(path, kind)
         return os.fdopen(descriptor, "rb")
@@ -125,13 +125,13 @@ def check_file(path: Path, kind: FileKind) -> None:
     For SQLite's files: closing one releases all locks that this process has on it, including those of other threads.
     """
     found = path.stat(follow_symlinks=False)
-    _regular(found.st_mode, path)
+    _check_regular(found.st_mode, path)
     if found.st_size > kind.most:
         raise _too_large(path, kind)
 
 
 def open_pipe(path: Path) -> int:
-    """A descriptor of the pipe at ``path``, opened without waiting for a writer; without one it is at its end.
+    """A descriptor of the pipe at ``path``, opened without waiting for a writer; without a writer, reads return EOF.
 
     Raises `NotAFile` for anything else, and other OSErrors.
     """
@@ -139,7 +139,7 @@ def open_pipe(path: Path) -> int:
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISFIFO(mode):
         os.close(descriptor)
-        raise NotAFile(EINVAL, what_is(mode) or "not a pipe any more", str(path))
+        raise NotAFile(EINVAL, what_is(mode) or "no longer a pipe", str(path))
     return descriptor
 
 
@@ -159,8 +159,8 @@ def read_bounded(file: BinaryIO, kind: FileKind, path: Path) -> bytes:
 
 def what_is(mode: int) -> str:
     """What a file of this ``st_mode`` is instead of a regular one; empty for a regular one."""
-    for is_so, name in _NAMES:
-        if is_so(mode):
+    for matches, name in _NAMES:
+        if matches(mode):
             return name
     return ""
 
@@ -175,9 +175,9 @@ _NAMES = (
 )
 
 
-def _regular(mode: int, path: Path) -> None:
-    if what := what_is(mode):
-        raise NotAFile(EINVAL, what, str(path))
+def _check_regular(mode: int, path: Path) -> None:
+    if description := what_is(mode):
+        raise NotAFile(EINVAL, description, str(path))
 
 
 def _too_large(path: Path, kind: FileKind) -> TooLarge:

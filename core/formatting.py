@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 NONE = "-"
-"""Stands for what is unknown or missing."""
+"""Shown for unknown or missing values."""
 
 
 def show_bytes(size: float) -> str:
@@ -35,7 +35,7 @@ def show_bytes(size: float) -> str:
 
 
 def show_count(number: int) -> str:
-    """A whole number with thousands separators: ``61,706``."""
+    """An integer with thousands separators: ``61,706``."""
     return f"{number:,}"
 
 
@@ -60,15 +60,16 @@ def show_short(number: float) -> str:
 
 
 def show_change(before: int, after: int) -> str:
-    """``61,706 -> 42,800 (-31%)``; a tenfold change or more as a factor, one below a percent as a difference."""
+    """``61,706 -> 42,800 (-31%)``; a tenfold increase or more as a factor, a change below 1% as a difference."""
     ratio = after / before if before else 0.0
     if ratio >= 10:
-        how = f" (x{ratio:,.0f})"
+        change = f" (x{ratio:,.0f})"
     elif abs(ratio - 1) < 0.01:
-        how = f" ({after - before:+,})"
+        change = f" ({after - before:+,})"
     else:
-        how = f" (-{show_percent(1 - ratio, 1 if 0 < ratio < 0.005 else 0)})" if ratio < 1 else f" (+{ratio - 1:.0%})"
-    return f"{before:,} -> {after:,}{how if before else ''}"
+        digits = 1 if 0 < ratio < 0.005 else 0
+        change = f" (-{show_percent(1 - ratio, digits)})" if ratio < 1 else f" (+{ratio - 1:.0%})"
+    return f"{before:,} -> {after:,}{change if before else ''}"
 
 
 def show_duration(seconds: float) -> str:
@@ -77,22 +78,22 @@ def show_duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     if seconds < 60:
         return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
+    minutes, whole_seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return f"{hours}:{minutes:02}:{whole_seconds:02}" if hours else f"{minutes}:{whole_seconds:02}"
 
 
 def show_percent(share: float | None, digits: int = 2) -> str:
-    """A share from 0 to 1 in percent: ``98.71%``. Only exactly 1 is 100%, only exactly 0 is 0%.
+    """A share from 0 to 1 as a percentage: ``98.71%``. Only exactly 1 is 100%, only exactly 0 is 0%.
 
-    What would round to either gets one more digit, ``99.997%``, and if that is not enough or ``digits`` is 0, a sign:
-    ``>99.99%``, ``<0.001%``. Nothing is wider than 100% is.
+    A share that would round to either gets one more digit, ``99.997%``, and if that is not enough or ``digits`` is 0,
+    a sign: ``>99.99%``, ``<0.001%``. No text is wider than that of 100%.
     """
     if share is None:
         return NONE
     text = f"{share:.{digits}%}"
     if not 0 < share < 1 or float(text[:-1]) not in (0.0, 100.0):
-        return "NaN" if share != share else text  # noqa: PLR0124  # the one number that is not equal to itself
+        return "NaN" if share != share else text  # noqa: PLR0124  # NaN is not equal to itself
     if digits and float((finer := f"{share:.{digits + 1}%}")[:-1]) not in (0.0, 100.0):
         return finer
     least = Decimal(1).scaleb(-digits)
@@ -110,7 +111,7 @@ def show_share(share: float | None, digits: int = 4) -> str:
 
 
 def show_accuracy(accuracy: float | None) -> str:
-    """A share in percent with two digits: ``98.71%``; see `show_percent`."""
+    """A share as a percentage with two digits: ``98.71%``; see `show_percent`."""
     return show_percent(accuracy)
 
 

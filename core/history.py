@@ -87,7 +87,7 @@ class History(Struct, frozen=True):
         return max((event.epochs for event in events if event is not None), default=0)
 
     def after(self, event: Event) -> "History":
-        """The history with ``event`` added. Numbers that are not finite leave a gap in the curve."""
+        """The history with ``event`` added. Non-finite numbers leave a gap in the curve."""
         match event:
             case Started():
                 return replace(self, started=event, ended=None)
@@ -131,8 +131,7 @@ class History(Struct, frozen=True):
         x = event.step / max(1, event.steps_per_epoch)
         stretch = max(1, event.step - (self.progress.step if self.progress else 0))
         if event.epoch_step == event.steps_per_epoch and 2 * stretch < self.stretch:
-            # The steps left over at the end of an epoch average few examples: as a point of their own they would
-            # stick out of the curve.
+            # The last few steps of an epoch average few examples: as a separate point they would stick out.
             merged = self.stretch + stretch
             return replace(
                 self,
@@ -164,7 +163,7 @@ def _extend(points: tuple[Point, ...], x: float, y: float | None) -> tuple[Point
 
 
 def _before(points: tuple[AtX, ...], x: float) -> tuple[AtX, ...]:
-    """Those of ``points``, which are in order of x, that do not lie after ``x``."""
+    """The ``points``, which are sorted by x, up to and including ``x``."""
     return points[: bisect_right(points, x, key=_x)]
 
 
@@ -176,7 +175,7 @@ def _merge_last(points: tuple[Point, ...], x: float, y: float, share: float) -> 
 
 
 def _thin_samples(samples: tuple[StepSampled, ...]) -> tuple[StepSampled, ...]:
-    """``samples``, without every second one if there are too many; the first and the last stay."""
+    """``samples``, without every second one if there are too many; keeps the first and the last."""
     return samples if len(samples) <= MAX_SAMPLES else (*samples[:-1:2], samples[-1])
 
 

@@ -151,7 +151,7 @@ def leftovers() -> tuple[tuple[Leftover, ...], tuple[str, ...]]:
             _delete_empty(folder)  # nothing was unsaved
         except JournalError as error:
             damaged.append(f"{_set_aside(folder)}: {error}")
-    return tuple(sorted(found, key=lambda one: -one.written)), tuple(damaged)
+    return tuple(sorted(found, key=lambda leftover: -leftover.written)), tuple(damaged)
 
 
 def discard(leftover: Leftover) -> None:
@@ -164,7 +164,7 @@ def discard(leftover: Leftover) -> None:
 def reopen(leftover: Leftover) -> tuple[Document, Path | None]:
     """The document in ``leftover``, and its file; None if the file has changed since it was opened or saved.
 
-    So ctrl+s never overwrites what somebody else has written since.
+    This way ctrl+s never overwrites what somebody else has written since.
     """
     path = leftover.path
     if path is not None:

@@ -29,7 +29,7 @@ __all__ = [
 
 
 class LayerReport(Struct, frozen=True):
-    """One layer. ``index`` counts from 1, the input being 0; ``trainable`` is a number of parameters."""
+    """One layer. ``index`` is 1 for the first layer; ``trainable`` is a number of parameters."""
 
     index: int
     type: str
@@ -57,7 +57,7 @@ class TotalsReport(Struct, frozen=True):
 
 
 class ProblemReport(Struct, frozen=True):
-    """``layer`` is 0 for the input, None for the whole network; ``fix`` is the fix on offer, None if there is none."""
+    """``layer`` is 0 for the input, None for the whole network; ``fix`` is the label of its fix, or None."""
 
     layer: int | None
     severity: str
@@ -87,7 +87,7 @@ class PresetReport(Struct, frozen=True):
 
 
 def summary_report(preset: Preset, summary: Summary) -> SummaryReport:
-    """``summary`` of the preset's architecture, with what prevents training it by its plan as warnings."""
+    """``summary`` of the preset's architecture, with warnings about what prevents training it with its plan."""
     problems = architecture_problems(preset.architecture, preset.plan, summary)
     return SummaryReport(
         name=preset.name,
@@ -99,7 +99,7 @@ def summary_report(preset: Preset, summary: Summary) -> SummaryReport:
 
 
 def preset_reports() -> list[PresetReport]:
-    """Every preset that is listed, including those that turn out to be unreadable."""
+    """All presets, including unreadable ones."""
     return [_preset(listed.id, listed.path) for listed in presets.listed()]
 
 
@@ -145,6 +145,6 @@ def _preset(name: str, path: Path) -> PresetReport:
     except PresetError as error:
         return PresetReport(name, name, None, False, str(error))
     summary = summarize(preset.architecture)
-    against = blockers(preset.architecture, preset.plan, summary)
+    problems = blockers(preset.architecture, preset.plan, summary)
     params = summary.totals.params if summary.output is not None else None
-    return PresetReport(name, preset.name, params, not against, against[0].message if against else None)
+    return PresetReport(name, preset.name, params, not problems, problems[0].message if problems else None)

@@ -1,4 +1,4 @@
-"""The layer whose units are the answer: which one it is, and how it comes to fit the classes and the loss."""
+"""Finds the output layer, and makes it fit the classes and the loss."""
 
 from msgspec.structs import replace
 
@@ -25,30 +25,30 @@ from core.plan.plan import Plan
 __all__ = ["resized"]
 
 ANSWERS = ("softmax", "log_softmax", "sparsemax")
-"""Activations that hardly any hidden layer has."""
+"""Activations used almost only by output layers."""
 
 PLAIN = ("linear", "sigmoid", "hard_sigmoid")
-"""Activations that outputs have, and hidden layers too."""
+"""Activations used by output layers and by hidden layers."""
 
 MOST_TIMES = 2
-"""A hidden layer rarely has fewer units than so many times the classes."""
+"""A hidden layer rarely has fewer than this many units per class."""
 
 PASSING = (Activation, BatchNormalization, Dropout, GaussianNoise, LayerNormalization)
 POOLS = (GlobalAveragePooling2D, GlobalMaxPooling2D)
 
 
 def resized(architecture: Architecture, plan: Plan, summary: Summary) -> LayerFix | Fix | None:
-    """The output layer with a unit for each class, its other arguments as they are, and an activation for the loss.
+    """The fix that gives the output layer one unit per class and an activation that fits the loss.
 
-    ``summary`` is that of ``architecture``, whose output has one axis. None where what stands last is hidden: there an
-    output layer is missing.
+    ``summary`` is that of ``architecture``, whose output must have one axis. None if the last layer with units is
+    hidden: then there is no output layer to resize.
     """
     row = _last_with_units(summary)
     if row is None:
         return None
     units, classes = _units(row.layer), len(DATASETS[plan.dataset].classes)
-    ending = next((one for one in reversed(summary.rows[row.index :]) if _activation(one.layer)), row)
-    if not _answers(row, _activation(ending.layer), units, plan, classes):
+    ending = next((later for later in reversed(summary.rows[row.index :]) if _activation(later.layer)), row)
+    if not _is_output(row, _activation(ending.layer), units, plan, classes):
         return None
     loss = plan.loss.categorical()
     activation = _wanted(replace(plan, loss=loss), _activation(ending.layer), units)
@@ -69,7 +69,7 @@ def resized(architecture: Architecture, plan: Plan, summary: Summary) -> LayerFi
 
 
 def _last_with_units(summary: Summary) -> Row | None:
-    """The dense or convolutional row whose units are the numbers of the output; None if the output is of others."""
+    """The dense or convolutional row whose units are the outputs of the network; None if there is none."""
     for row in reversed(summary.rows[1:]):
         if _field(row.layer):
             return row
@@ -80,8 +80,8 @@ def _last_with_units(summary: Summary) -> Row | None:
     return None
 
 
-def _answers(row: Row, ends_in: str, units: int, plan: Plan, classes: int) -> bool:
-    """Whether the row with so many units gives the answer, by its activation, its size and the loss."""
+def _is_output(row: Row, ends_in: str, units: int, plan: Plan, classes: int) -> bool:
+    """Whether the row is an output layer, judging by its activation, its units and the loss."""
     if ends_in in ANSWERS:
         return True
     if not isinstance(row.layer, Dense):
@@ -92,7 +92,7 @@ def _answers(row: Row, ends_in: str, units: int, plan: Plan, classes: int) -> bo
 
 
 def _wanted(plan: Plan, ends_in: str, units: int) -> str:
-    """The activation that the output should have, which is the one it has if that will do."""
+    """The activation that the output should have: its current one if that works."""
     if getattr(plan.loss, "from_logits", False):
         return "linear"
     if plan.loss.reads:
@@ -101,7 +101,7 @@ def _wanted(plan: Plan, ends_in: str, units: int) -> str:
 
 
 def _field(layer: Layer) -> str:
-    """The name of the argument that sets how many units there are; empty if there is none, or it feeds itself."""
+    """The argument that sets the number of units; empty if there is none, or the layer is recurrent."""
     names = () if layer.group == "Recurrent" else ("units", "filters")
     return next((name for name in names if name in layer.__struct_fields__), "")
 

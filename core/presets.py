@@ -1,4 +1,4 @@
-"""Presets: an architecture and a plan in one TOML file, shipped with LayerLab or a person's own."""
+"""Presets: an architecture and a plan in one TOML file, shipped with LayerLab or saved by the user."""
 
 import re
 import tomllib
@@ -38,40 +38,40 @@ __all__ = [
 
 SHIPPED = Path(__file__).resolve().parent.parent / "presets"
 _LONGEST_NAME = 200
-"""Bytes of UTF-8 in the name of a file that LayerLab chooses; file systems end at 255."""
+"""Maximum length in UTF-8 bytes of a file name that LayerLab chooses; file systems allow 255."""
 _LONGEST_KEY = 64
 _DOTTED = re.compile(r"""[\w"'-]+(?:[ \t]*\.[ \t]*[\w"'-]+)*""")
-"""What may be a key of several parts, for which tomllib takes a time that grows with the square of their number."""
+"""What may be a dotted key: tomllib's time to parse one grows with the square of its number of parts."""
 _KEYS = ("name", "description", "origin", "input_shape", "layers", "plan")
 
-_TOML_FAULTS = {
-    "Expected '='": "a key without = behind it",
+_TOML_ERRORS = {
+    "Expected '='": "a key without = after it",
     "Expected ']'": "a heading without its ]",
-    "Cannot overwrite a value": "a key that stands there already",
-    "Cannot declare": "a table that stands there already",
-    "Cannot mutate": "a table that is closed already",
-    "Duplicate inline table key": "a key that stands there already",
-    "Invalid value": "no value that TOML knows; text wants quotes",
-    "Invalid initial character for a key": "no key; text wants quotes, a remark wants #",
+    "Cannot overwrite a value": "a key that is already defined",
+    "Cannot declare": "a table that is already defined",
+    "Cannot mutate": "a table that is already closed",
+    "Duplicate inline table key": "a key that is already defined",
+    "Invalid value": "not a valid TOML value; text needs quotes",
+    "Invalid initial character for a key": "not a valid key; text needs quotes, a comment needs #",
     "Invalid statement": "neither a key nor a [table]",
     "Unclosed array": "a list without its ]",
     "Unclosed inline table": "a table without its }",
     "Unterminated string": "text without its closing quote",
-    "Expected newline or end of document": "something behind the value",
+    "Expected newline or end of document": "something after the value",
     "Illegal character": "a character that TOML forbids",
-    "Unescaped": "a backslash that stands for nothing",
-    "Invalid hex value": "a backslash that stands for nothing",
-    "Invalid date": "no date",
+    "Unescaped": "an invalid backslash escape",
+    "Invalid hex value": "an invalid backslash escape",
+    "Invalid date": "not a valid date",
 }
-"""How messages of Python's TOML parser begin, and what is said instead."""
+"""How messages of Python's TOML parser start, with LayerLab's messages."""
 
 
 class PresetError(ValueError):
-    """A preset that cannot be read or written: one line that says where, what and how to fix it."""
+    """A preset that cannot be read or written: a one-line message with the place, the problem and how to fix it."""
 
 
 class Preset(Struct, frozen=True):
-    """What a preset file holds."""
+    """The contents of a preset file."""
 
     name: str
     architecture: Architecture
@@ -89,7 +89,7 @@ class Listed(Struct, frozen=True):
 
 
 def listed() -> list[Listed]:
-    """All presets by id: a person's own first, then the shipped ones; an own one hides a shipped one of its id."""
+    """All presets: the user's own first, then the shipped ones; an own one hides a shipped one with the same id."""
     found: dict[str, Listed] = {}
     for folder, own in ((storage.presets_folder(), True), (SHIPPED, False)):
         for path in _toml_files(folder):
@@ -98,61 +98,61 @@ def listed() -> list[Listed]:
 
 
 def own_folder() -> Path:
-    """Where a person's own presets are saved."""
+    """The folder of the user's own presets."""
     return storage.presets_folder()
 
 
 def is_shipped(path: Path) -> bool:
-    """Whether the file at ``path`` belongs to LayerLab and is not to be written."""
+    """Whether the file at ``path`` is shipped with LayerLab and must not be overwritten."""
     return path.resolve().parent == SHIPPED
 
 
 def path_for(name: str) -> Path:
-    """The file to save under ``name``: a path ending in .toml as it is, a plain name among a person's own presets.
+    """The file to save ``name`` to: a path ending in .toml as it is, any other name among the user's own presets.
 
-    Raises `PresetError` for a path that cannot be one.
+    Raises `PresetError` for an invalid path.
     """
     if name.endswith(".toml"):
         path = _expanded(name)
         exists(path)
         return path
-    words = re.sub(r"[\W_]+", "-", name.casefold()).strip("-")
+    stem = re.sub(r"[\W_]+", "-", name.casefold()).strip("-")
     most = _LONGEST_NAME - len(".toml")
-    words = words.encode()[:most].decode(errors="ignore").rstrip("-")
-    return own_folder() / f"{words or 'untitled'}.toml"
+    stem = stem.encode()[:most].decode(errors="ignore").rstrip("-")
+    return own_folder() / f"{stem or 'untitled'}.toml"
 
 
 def exists(path: Path) -> bool:
-    """Whether there is something at ``path``. Raises `PresetError` where that cannot be told."""
+    """Whether anything exists at ``path``. Raises `PresetError` if that cannot be determined."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return False
     except (OSError, ValueError) as error:
         raise PresetError(
-            f"{printable_path(path)}: cannot be a preset's file: {_reason(error)}; choose another"
+            f"{printable_path(path)}: cannot be a preset file: {_reason(error)}; choose another"
         ) from error
     return True
 
 
 def find(name: str) -> Path:
-    """The file meant by ``name``: a path if there is such a file, else the id of a preset.
+    """The file that ``name`` refers to: the path of an existing file, else the id of a preset.
 
-    Raises `PresetError` with the nearest id if there is neither, and for a path that cannot be one.
+    Raises `PresetError` with a similar id if it is neither, and for an invalid path.
     """
     path = _expanded(name)
     if exists(path) and not (path.is_dir() and _is_plain(path)):
-        return path  # what is there and is no file is named when it is read
+        return path  # anything but a regular file is reported when it is read
     if not _is_plain(path):
         raise PresetError(f"{printable_path(name)}: there is no such file")
     known = {preset.id: preset.path for preset in listed()}
     if name not in known:
-        raise PresetError(f"{printable_path(name)}: no preset and no file is called so{_suggest(name, known)}")
+        raise PresetError(f"{printable_path(name)}: no such preset or file{_suggest(name, known)}")
     return known[name]
 
 
 def load(path: Path, kind: FileKind = PRESET, *, follow: bool = True) -> Preset:
-    """The preset in the file at ``path``, which without ``follow`` may be no link. Raises `PresetError`."""
+    """The preset in the file at ``path``, which must not be a link unless ``follow``. Raises `PresetError`."""
     try:
         text = read_bytes(path, kind, follow=follow).decode("utf-8-sig")
     except (OSError, ValueError) as error:
@@ -161,22 +161,22 @@ def load(path: Path, kind: FileKind = PRESET, *, follow: bool = True) -> Preset:
 
 
 def unreadable(path: Path, error: Exception) -> PresetError:
-    """What is said of the file at ``path`` that could not be read because of ``error``, an OSError or a ValueError."""
+    """The `PresetError` for a file at ``path`` that cannot be read because of ``error``, an OSError or ValueError."""
     return PresetError(f"{printable_path(path.name if path.suffix else path)}: cannot be read: {_reason(error)}")
 
 
 def loads(text: str, source: str) -> Preset:
-    """The preset that ``text`` holds; ``source`` names it in messages. Raises `PresetError`."""
+    """The preset in ``text``; ``source`` names it in messages. Raises `PresetError`."""
     source = printable_path(source)
     if any(found[0].count(".") > _LONGEST_KEY for found in _DOTTED.finditer(text)):
         raise PresetError(f"{source}: not a preset: a key has more than {_LONGEST_KEY} parts")
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PresetError(f"{source}: not a TOML file: {_broken(str(error), text)}") from error
+        raise PresetError(f"{source}: not a TOML file: {_toml_problem(str(error), text)}") from error
     except RecursionError as error:
         raise PresetError(f"{source}: not a TOML file that LayerLab can read: nested too deeply") from error
-    except ValueError as error:  # what Python says of a number or a date that it cannot convert
+    except ValueError as error:  # Python cannot convert a number or a date
         raise PresetError(
             f"{source}: not a TOML file that LayerLab can read: a number or date is out of range"
         ) from error
@@ -187,7 +187,7 @@ def loads(text: str, source: str) -> Preset:
 
 
 def dumps(preset: Preset) -> str:
-    """``preset`` as TOML, such that ``loads`` gives it back."""
+    """``preset`` as TOML that `loads` reads back."""
     head = {"name": preset.name, "description": preset.description, "origin": preset.origin}
     head = {key: text for key, text in head.items() if text or key == "name"}
     blocks = [_block("", {**head, "input_shape": list(preset.architecture.input_shape)})]
@@ -197,20 +197,20 @@ def dumps(preset: Preset) -> str:
 
 
 def save(preset: Preset, path: Path, *, replaces: bool = True) -> None:
-    """Write ``preset`` to ``path``, wholly or not at all.
+    """Write ``preset`` to ``path`` atomically.
 
-    Raises `PresetError`, also for the file of a shipped preset, for what could not be read again, and where there is a
-    file that it does not ``replace``.
+    Raises `PresetError`, also for a shipped preset's file, for a preset too large to be read again, and if ``path``
+    exists unless it ``replaces`` the file.
     """
     try:
         if is_shipped(path):
             raise PresetError(
-                f"{printable_path(path)}: this preset comes with LayerLab and stays as it is; choose another name"
+                f"{printable_path(path)}: this preset is shipped with LayerLab and read-only; choose another name"
             )
         content = dumps(preset).encode()
         if len(content) > PRESET.most:
             raise PresetError(
-                f"{printable_path(path)}: a preset of more than {PRESET.most:,} bytes could not be read again"
+                f"{printable_path(path)}: larger than {PRESET.most:,} bytes, so it could not be read again"
             )
         storage.write_atomically(path, content, replaces=replaces)
     except PresetError:
@@ -225,18 +225,18 @@ def _block(heading: str, values: Mapping[str, object]) -> str:
 
 
 def _inline(value: object) -> str:
-    """``value`` on one line: a layer reads as a list of its arguments, which tomli_w would spread over many lines."""
+    """``value`` on one line: tomli_w would spread a layer's arguments over many lines."""
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_inline(held)}" for key, held in value.items()) + " }"
+        return "{ " + ", ".join(f"{key} = {_inline(item)}" for key, item in value.items()) + " }"
     if isinstance(value, list):
-        return "[" + ", ".join(_inline(held) for held in value) + "]"
+        return "[" + ", ".join(_inline(item) for item in value) + "]"
     return tomli_w.dumps({"value": value}).removeprefix("value = ").rstrip("\n")
 
 
 def _preset(raw: Mapping[str, object]) -> Preset:
     for key in raw:
         if key not in _KEYS:
-            raise FieldError(f"there is no such key{did_you_mean(key, _KEYS)}", (key,))
+            raise FieldError(f"unknown key{did_you_mean(key, _KEYS)}", (key,))
     for key in ("name", "input_shape"):
         if key not in raw:
             raise FieldError("is missing", (key,))
@@ -246,23 +246,23 @@ def _preset(raw: Mapping[str, object]) -> Preset:
     layers = raw.get("layers", [])
     if not isinstance(layers, list):
         raise FieldError("expected [[layers]] tables", ("layers",))
-    plan = raw.get("plan", {})
+    table = raw.get("plan", {})
     with FieldError.at("plan"):
-        if not isinstance(plan, Mapping):
+        if not isinstance(table, Mapping):
             raise FieldError("expected a [plan] table")
-        made_plan = read(Plan, plan)
-    architecture = Architecture(shape, tuple(_layer(index, table) for index, table in enumerate(layers, start=1)))
-    return Preset(texts["name"], architecture, made_plan, texts["description"], texts["origin"])
+        plan = read(Plan, table)
+    architecture = Architecture(shape, tuple(_layer(index, layer) for index, layer in enumerate(layers, start=1)))
+    return Preset(texts["name"], architecture, plan, texts["description"], texts["origin"])
 
 
 def _layer(index: int, table: object) -> Layer:
     with FieldError.at("layers"), FieldError.at(str(index)):
         if not isinstance(table, Mapping) or not isinstance(table.get("type"), str):
             raise FieldError("expected a table with a type, such as Dense", ("type",))
-        kind = Layer.named(table["type"])
-        if kind is Input:
-            raise FieldError("Input is not a layer of its own: give input_shape", ("type",))
-        return read(kind, {key: value for key, value in table.items() if key != "type"})
+        layer_type = Layer.named(table["type"])
+        if layer_type is Input:
+            raise FieldError("Input is not a layer here: set input_shape", ("type",))
+        return read(layer_type, {key: value for key, value in table.items() if key != "type"})
 
 
 def _text(key: str, raw: object) -> str:
@@ -276,8 +276,8 @@ def _located(error: FieldError, raw: Mapping[str, Any]) -> str:
     if path[:1] != ("layers",) or len(path) < 2:
         return str(error)
     table = raw["layers"][int(path[1]) - 1]
-    kind = table.get("type") if isinstance(table, Mapping) else None
-    place = f"layer {path[1]}" + (f" ({quoted_name(kind)})" if isinstance(kind, str) else "")
+    layer_type = table.get("type") if isinstance(table, Mapping) else None
+    place = f"layer {path[1]}" + (f" ({quoted_name(layer_type)})" if isinstance(layer_type, str) else "")
     field = ".".join(path[2:])
     return f"{place}, {field}: {error.message}" if field else f"{place}: {error.message}"
 
@@ -287,10 +287,10 @@ def _suggest(name: str, known: Mapping[str, object]) -> str:
     return near if near.startswith("; did") else "; `layerlab presets` lists them"
 
 
-def _broken(said: str, text: str) -> str:
-    """Where and why ``text`` is no TOML, from what Python's parser ``said``."""
-    why = next((words for begin, words in _TOML_FAULTS.items() if said.startswith(begin)), "it makes no sense there")
-    place = re.search(r"\(at line (\d+), column (\d+)\)$", said)
+def _toml_problem(error: str, text: str) -> str:
+    """Where and why ``text`` is not TOML, from the ``error`` message of Python's parser."""
+    why = next((message for start, message in _TOML_ERRORS.items() if error.startswith(start)), "invalid syntax")
+    place = re.search(r"\(at line (\d+), column (\d+)\)$", error)
     if not place:
         return f"at its end: {why}"
     lines = text.splitlines() or [""]
@@ -306,7 +306,7 @@ def _toml_files(folder: Path) -> Iterator[Path]:
 
 
 def _is_plain(path: Path) -> bool:
-    """Whether ``path`` could be a preset's id."""
+    """Whether ``path`` may be a preset id."""
     return path.suffix != ".toml" and path.parent == Path()
 
 
@@ -322,4 +322,4 @@ def _reason(error: Exception) -> str:
         return "it is not UTF-8 text"
     if isinstance(error, NotAFile | TooLarge):
         return error.advice
-    return error.strerror or "it cannot be opened" if isinstance(error, OSError) else "no file can have this name"
+    return error.strerror or "it cannot be opened" if isinstance(error, OSError) else "not a valid file name"

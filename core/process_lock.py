@@ -1,4 +1,4 @@
-"""Locks that are released when the process that holds them ends, however it ends."""
+"""Locks that are released when the process that holds them ends, even if it crashes."""
 
 import os
 import stat
@@ -23,7 +23,7 @@ def is_held(path: Path) -> bool:
     """Whether a process holds the lock at ``path`` now."""
     if not _is_regular(path):
         return False
-    from filelock import FileLock, Timeout  # noqa: PLC0415  # slow to import, and seldom needed
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # slow to import, rarely needed
 
     probe = FileLock(path, thread_local=False)
     try:
@@ -31,7 +31,7 @@ def is_held(path: Path) -> bool:
     except Timeout:
         return True
     except (OSError, NotImplementedError):
-        return False  # where locking is not supported, nothing is locked
+        return False  # no locking support means nothing is locked
     probe.release()
     return False
 

@@ -14,20 +14,20 @@ __all__ = ["blockers", "dataset_mismatches"]
 
 
 def blockers(architecture: Architecture, plan: Plan, summary: Summary) -> tuple[Problem, ...]:
-    """All that keeps this architecture from being trained by this plan; empty if it can be."""
+    """The problems that prevent training this architecture with this plan; empty if there are none."""
     return summary.errors or dataset_mismatches(architecture, plan, summary)
 
 
 def dataset_mismatches(architecture: Architecture, plan: Plan, summary: Summary) -> tuple[Problem, ...]:
-    """Where the architecture does not fit the plan's dataset: its input, its output.
+    """Where the architecture and the plan do not fit the dataset: input, output, validation.
 
-    They are warnings: they keep nothing from being worked out, only from being trained.
+    These are warnings: they prevent training, but not the summary.
     """
     dataset = DATASETS[plan.dataset]
     if not dataset.takes(architecture.input_shape):
         shapes = f"{show_shape(architecture.input_shape)}, {dataset.title}'s images are {show_shape(dataset.shape)}"
-        turned = channels_last(architecture.input_shape)
-        fix = channels_last_fix(architecture.input_shape) if turned and dataset.takes(turned) else None
+        fixed_shape = channels_last(architecture.input_shape)
+        fix = channels_last_fix(architecture.input_shape) if fixed_shape and dataset.takes(fixed_shape) else None
         return (Problem(0, "warning", "not-the-datasets-input", f"arithmetic only: the input is {shapes}", fix),)
     problems = []
     classes = len(dataset.classes)
@@ -44,18 +44,18 @@ def dataset_mismatches(architecture: Architecture, plan: Plan, summary: Summary)
     if isinstance(plan.validation, float) and not 0 < trained < dataset.train:
         message = f"validation {plan.validation} leaves no examples to {'train' if trained == 0 else 'validate'} on"
         problems.append(Problem(None, "warning", "empty-validation", message))
-    watched = plan.early_stopping.monitor if plan.early_stopping else ""
-    if plan.validation == "none" and watched.startswith("val_"):
+    monitor = plan.early_stopping.monitor if plan.early_stopping else ""
+    if plan.validation == "none" and monitor.startswith("val_"):
         message = (
-            f"early stopping watches {watched}, but there is no validation: "
-            f'set validation="test" or a fraction, or monitor="{watched.removeprefix("val_")}"'
+            f"early stopping monitors {monitor}, but there is no validation: "
+            f'set validation="test" or a fraction, or monitor="{monitor.removeprefix("val_")}"'
         )
         problems.append(Problem(None, "warning", "nothing-to-watch", message))
     return tuple(problems)
 
 
 def _output_fix(architecture: Architecture, plan: Plan, summary: Summary) -> LayerFix | Fix | None:
-    """What brings the output nearer to one number for each class: the output layer changed, or one appended."""
+    """The next step towards one output per class: change the output layer, or add a layer."""
     last, classes = architecture.layers[-1], len(DATASETS[plan.dataset].classes)
     rank = len(summary.output or ())
     if isinstance(last, Dense) and rank > 1:

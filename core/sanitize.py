@@ -1,12 +1,12 @@
-r"""Makes text from users and files safe to display: the one place that decides what is shown of it.
+r"""Makes text from users and files safe to display: the only place that decides what is shown of it.
 
-Control characters steer a terminal; format characters (Unicode's Cf, such as U+061C or U+202E) change the direction of
-writing or are invisible; separators break lines; lone surrogates cannot be encoded; and no terminal knows the width of
-unassigned and private-use characters. All of them are shown as Python escapes them: ``\x1b``, ``\u061c``,
+Control characters control a terminal; format characters (Unicode's Cf, such as U+061C or U+202E) change the writing
+direction or are invisible; separators break lines; lone surrogates cannot be encoded; and no terminal knows the width
+of unassigned and private-use characters. All of them are shown as Python escapes: ``\x1b``, ``\u061c``,
 ``\U000e0001``. Text is also truncated, so that no file can make the app lay out megabytes of it.
 
-Joiners are escaped too, though some scripts and emoji need them: two different names must not look the same. JSON has
-the characters themselves, as JSON escapes them: see `core.strict_json.to_json`.
+Joiners are escaped too, though some scripts and emoji need them: two different names must not look the same. JSON
+output keeps the characters, escaped as JSON does: see `core.strict_json.to_json`.
 """
 
 from pathlib import Path
@@ -25,33 +25,33 @@ __all__ = [
 ]
 
 LONGEST = 10_000
-"""Maximum length of a displayed text: that of a run's note."""
+"""Maximum length of a displayed text, and of a run's note."""
 _QUOTED = 60
 """Maximum length of a rejected value quoted in a message."""
 _NAME = 1_000
 """Maximum length of a name or a path in a message."""
 PASTED = 100_000
-"""Minimum number of characters of a paste that are read."""
+"""Characters of a paste that are read, or more if the field allows a longer text."""
 _TOO_MANY_DIGITS = 10**_QUOTED
 
 
 def is_printable(text: str) -> bool:
-    """Whether ``text`` is safe to display as it is, and has no white space but plain spaces."""
+    """Whether ``text`` is safe to display as it is, with no whitespace but plain spaces."""
     return text.isprintable()
 
 
 def escaped(text: str) -> str:
-    """``text`` with unsafe characters escaped; spaces of any width stay."""
+    """``text`` with unsafe characters escaped; spaces of any width are kept."""
     if text.isprintable():
         return text
-    return "".join(each if each.isprintable() or category(each) == "Zs" else _escape(each) for each in text)
+    return "".join(char if char.isprintable() or category(char) == "Zs" else _escape(char) for char in text)
 
 
 def without_unsafe(text: str) -> str:
     """``text`` without the characters that `escaped` would escape."""
     if text.isprintable():
         return text
-    return "".join(each for each in text if each.isprintable() or category(each) == "Zs")
+    return "".join(char for char in text if char.isprintable() or category(char) == "Zs")
 
 
 def truncated(text: str, most: int = LONGEST) -> str:
@@ -60,7 +60,7 @@ def truncated(text: str, most: int = LONGEST) -> str:
 
 
 def one_line(text: str, most: int = LONGEST) -> str:
-    """``text`` on one line that is safe to display, white space collapsed, cut to ``most`` characters."""
+    """``text`` on one line, safe to display, with whitespace collapsed, cut to ``most`` characters."""
     return escaped(" ".join(truncated(text, most).split()))
 
 
@@ -75,8 +75,9 @@ def pasted_line(text: str, most: int) -> str:
 
 
 def printable_path(name: str | Path) -> str:
-    """``name`` for a message, quoted if it has unsafe characters; a long one loses its middle, as the end of a path
-    distinguishes it from others.
+    """``name`` for a message, quoted if it has unsafe characters, shortened in the middle if long.
+
+    The end is kept, as it distinguishes a path from others.
     """
     text = str(name)
     if len(text) > _NAME:
@@ -87,7 +88,7 @@ def printable_path(name: str | Path) -> str:
 def quoted(raw: object) -> str:
     """``raw`` quoted for a message: on one line, truncated if long."""
     if isinstance(raw, int) and abs(raw) >= _TOO_MANY_DIGITS:
-        return "a number of more than 60 digits"  # Python refuses to convert very long ones to text
+        return "a number of more than 60 digits"  # Python refuses to convert very long ones
     try:
         text = repr(list(raw) if isinstance(raw, tuple) else raw[: _QUOTED + 1] if isinstance(raw, str) else raw)
     except (ValueError, RecursionError):
@@ -100,5 +101,5 @@ def quoted_name(name: str) -> str:
     return name if name.isprintable() and len(name) <= _QUOTED else quoted(name)
 
 
-def _escape(each: str) -> str:
-    return each.encode("unicode_escape").decode("ascii")
+def _escape(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")

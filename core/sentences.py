@@ -1,4 +1,4 @@
-"""Joins texts into sentences, with one punctuation mark at each end and nothing repeated."""
+"""Joins texts into sentences, with one punctuation mark at each end."""
 
 import re
 
@@ -9,13 +9,13 @@ MARKS = (".", "?", "!", "\N{HORIZONTAL ELLIPSIS}")
 
 
 def sentence(text: str) -> str:
-    """``text`` with a full stop, unless it has an end mark: ``did you mean Dense?`` stays as it is."""
+    """``text`` with a full stop, unless it has an end mark: ``did you mean Dense?`` is unchanged."""
     text = text.rstrip()
     return text if not text or text.endswith(MARKS) else f"{text}."
 
 
 def clauses(*parts: str) -> str:
-    """The ``parts`` that are not empty, joined by semicolons; after an end mark a new sentence starts."""
+    """The non-empty ``parts``, joined by semicolons; after an end mark a new sentence starts."""
     joined = ""
     for part in filter(None, (part.strip() for part in parts)):
         if not joined:
@@ -28,9 +28,9 @@ def clauses(*parts: str) -> str:
 
 
 def after_place(layer: int | None, text: str) -> str:
-    """``text`` after the layer it is about, from 1, 0 being the input: ``layer 3: ...``, ``input: ...``.
+    """``text`` with the layer it is about in front, where 0 is the input: ``layer 3: ...``, ``input: ...``.
 
-    The layer is left out if ``text`` names it already, or if it is None.
+    The layer is left out if ``text`` already names it, or if it is None.
     """
     if layer is None:
         return text

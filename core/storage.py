@@ -1,4 +1,4 @@
-"""Where the user's files are, and how they are written: atomically."""
+"""Locates the user's files, and writes them atomically."""
 
 import os
 import shutil
@@ -66,11 +66,11 @@ def write_atomically(
 def atomic_file(
     path: Path, *, durably: bool = True, follow: bool = True, parents: bool = True, replaces: bool = True
 ) -> Iterator[BinaryIO]:
-    """A new file to write, which is moved to ``path`` at the end of the block; what is there stays until then.
+    """A new file to write, which is moved to ``path`` at the end of the block; until then an existing file stays.
 
-    Until then it has a random name beside ``path``. It survives the end of the process in any case, and a power cut if
-    written ``durably``, which waits for the disk. With ``parents``, missing folders are created. See `put_in_place` for
-    ``replaces``.
+    While it is written it has a random name in the same folder. Once moved, it survives a crash of the process, and a
+    power cut if written ``durably``, which waits for the disk. With ``parents``, missing folders are created. See
+    `put_in_place` for ``replaces``.
 
     With ``follow``, a link at ``path`` stays, and its target is replaced: presets may be links into a folder of the
     user's choice. Without, the link itself is replaced: it may be in a folder that others can write to, and point
@@ -126,7 +126,7 @@ def put_in_place(temporary: Path, path: Path, *, durably: bool = True, replaces:
         if S_ISREG(mode):
             temporary.chmod(S_IMODE(mode))
         elif not S_ISLNK(mode):
-            raise NotAFile(EINVAL, f"{what_is(mode)}, and is not replaced", str(path))
+            raise NotAFile(EINVAL, f"{what_is(mode)}, so it is not replaced", str(path))
     temporary.replace(path)
 
 
@@ -138,23 +138,23 @@ def open_log(path: Path, most: int) -> int:
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     descriptor = os.open(path, flags, 0o600)
     found = os.fstat(descriptor)
-    if what := what_is(found.st_mode):
+    if description := what_is(found.st_mode):
         os.close(descriptor)
-        raise NotAFile(EINVAL, what, str(path))
+        raise NotAFile(EINVAL, description, str(path))
     if found.st_size > most:
         os.ftruncate(descriptor, 0)
     return descriptor
 
 
 def _refuse_system(path: Path) -> None:
-    """Raises `NotAFile` for paths among the devices: /dev/stdout, for example, is a link that others need."""
+    """Raises `NotAFile` for paths in system folders: /dev/stdout, for example, is a link that other programs need."""
     place = f"{os.path.realpath(path.parent)}{os.sep}"
     if place.startswith(_SYSTEM) and not place.startswith(_MEMORY):
-        raise NotAFile(EINVAL, "no place for a file", str(path))
+        raise NotAFile(EINVAL, "in a system folder", str(path))
 
 
 def _random_path(beside: Path) -> Path:
-    """A random name in the folder of ``beside``."""
+    """A path with a random name in the folder of ``beside``."""
     return beside.parent / f"{UNFINISHED}{os.urandom(8).hex()}"
 
 

@@ -77,7 +77,7 @@ def test_what_cannot_be_trained_is_refused_before_anything_is_loaded() -> None:
 
 
 def test_an_unknown_name_is_wrong_usage() -> None:
-    assert "no preset and no file" in evaluated("no-such-preset", code=2).stderr
+    assert "no such preset or file" in evaluated("no-such-preset", code=2).stderr
 
 
 def test_undefined_figures_and_missing_predictions_are_told() -> None:

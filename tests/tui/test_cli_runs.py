@@ -398,7 +398,7 @@ class TestReport:
 
 def test_a_name_that_is_nothing_is_refused_in_whole_sentences(home: Path) -> None:
     said = refused("evaluate", "leent-5")
-    assert said.startswith("leent-5: no preset and no file is called so; did you mean lenet-5? ")
+    assert said.startswith("leent-5: no such preset or file; did you mean lenet-5? ")
     assert "?;" not in said
 
 

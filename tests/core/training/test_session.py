@@ -361,7 +361,7 @@ def test_a_history_with_a_loss_that_broke_is_read_back(broken):
         (Architecture((28, 28, 1), (Flatten(), Dense(10**12), Dense(10))), QUICK, "memory"),
         (Architecture((28, 28, 1), (Flatten(), Dense(7))), QUICK, "10 classes"),
         (Architecture((32, 32, 3), (Flatten(), Dense(10))), QUICK, "28x28x1"),
-        (SMALL, replace(QUICK, validation="none", early_stopping=EarlyStopping()), "early stopping watches val_loss"),
+        (SMALL, replace(QUICK, validation="none", early_stopping=EarlyStopping()), "early stopping monitors val_loss"),
         (SMALL, replace(QUICK, validation=0.99999), "no examples to train on"),
         (SMALL, replace(QUICK, device="gpu:77"), "choose from auto, cpu"),
         (SMALL, replace(QUICK, optimizer=Adam(clipnorm=1.0, clipvalue=1.0)), "Only one of"),
