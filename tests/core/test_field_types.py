@@ -156,7 +156,7 @@ def test_text_as_people_type_it(kind: FieldType, text: str, value: object) -> No
         (IntField(1), 1.0, "expected a whole number of at least 1, not 1.0"),
         (IntField(1), True, "expected a whole number of at least 1, not True"),
         (IntField(1), "3", "expected a whole number of at least 1, not '3'"),
-        (IntField(1, 9), 10**99, "expected a whole number from 1 to 9, no larger than 10**18"),
+        (IntField(1, 9), 10**99, "expected a whole number from 1 to 9, not one above 10**18"),
         (FloatField(0, below=1), 1, "expected a number of at least 0 and below 1, not 1"),
         (FloatField(), math.nan, "expected a number, not nan"),
         (FloatField(), math.inf, "expected a number, not inf"),

@@ -29,7 +29,7 @@ class IntField(FieldType):
         if isinstance(raw, bool) or not isinstance(raw, int):
             raise FieldError(f"expected {self}, not {quoted(raw)}")
         if abs(raw) > MOST:
-            raise FieldError(f"expected {self}, no larger than 10**18")
+            raise FieldError(f"expected {self}, not one above 10**18")
         if (self.least is not None and raw < self.least) or (self.most is not None and raw > self.most):
             raise FieldError(f"expected {self}, not {quoted(raw)}")
         return raw

@@ -186,7 +186,7 @@ def test_an_hdf5_file_without_a_model_holds_weights(tmp_path: Path) -> None:
 
 
 def test_more_text_than_a_model_has_is_refused() -> None:
-    with pytest.raises(FieldError, match="has more than 1 MiB"):
+    with pytest.raises(FieldError, match="is over 1 MiB"):
         hdf5.attributes(io.BytesIO(hdf5_file(model_config=["x" * 600_000] * 2)), ("model_config",), 2**20)
 
 
