@@ -36,7 +36,7 @@ class Axis(Struct, frozen=True):
     percent: bool = False
 
     def ticks(self, most: int) -> tuple[tuple[float, str], ...]:
-        """Round values on the axis and their labels: about ``most`` at most, and at least two."""
+        """About ``most`` round values on the axis with their labels, and at least two."""
         step = _nice_step((self.high - self.low) / max(1, most))
         values = self._multiples(step)
         while len(values) < 2:
@@ -145,7 +145,7 @@ def _visible_segment(start: Point, end: Point, y: Axis) -> tuple[Point, Point] |
 
 
 def _after_warmup(points: Sequence[Point]) -> list[float]:
-    """The values without the steep start: the first twentieth of the run, or the first epoch once there are three."""
+    """The values without the steep start: the first twentieth of the run, from epoch 3 on at least the first epoch."""
     if len(points) < 20:
         return [y for _, y in points]
     newest = points[-1].x

@@ -24,5 +24,5 @@ class Document(Undo[Preset], frozen=True):
         return self.present != self.saved
 
     def mark_saved(self) -> "Document":
-        """With the present as what is saved."""
+        """With the present as the saved version."""
         return replace(self, saved=self.present, merging="")

@@ -1,6 +1,6 @@
 r"""Makes text from users and files safe to display: the only place that decides what is shown of it.
 
-Control characters control a terminal; format characters (Unicode's Cf, such as U+061C or U+202E) change the writing
+Control characters act on the terminal; format characters (Unicode's Cf, such as U+061C or U+202E) change the writing
 direction or are invisible; separators break lines; lone surrogates cannot be encoded; and no terminal knows the width
 of unassigned and private-use characters. All of them are shown as Python escapes: ``\x1b``, ``\u061c``,
 ``\U000e0001``. Text is also truncated, so that no file can make the app lay out megabytes of it.

@@ -35,30 +35,30 @@ def did_you_mean(name: object, known: Iterable[str], others: Iterable[str] = (),
 
 def _closest(wanted: str, choices: Iterable[str], numbered: bool) -> list[str]:
     """The ``choices`` with the fewest edits from ``wanted``; empty if even those have too many."""
-    most = sum(len(wanted) >= length for length in ((3, 6, 16) if numbered else (3, 8, 16)))
+    limit = sum(len(wanted) >= length for length in ((3, 6, 16) if numbered else (3, 8, 16)))
     found: dict[str, None] = {}
     for choice in choices:
         other = normalize_name(choice)
-        if abs(len(other) - len(wanted)) > most or (not numbered and _digits(other) != _digits(wanted)):
+        if abs(len(other) - len(wanted)) > limit or (not numbered and _digits(other) != _digits(wanted)):
             continue
         edits = _edits(wanted, other)
-        if edits < most:
-            found, most = {}, edits
-        if edits == most:
+        if edits < limit:
+            found, limit = {}, edits
+        if edits == limit:
             found[choice] = None
     return list(found)
 
 
-def _edits(one: str, other: str) -> int:
+def _edits(first: str, second: str) -> int:
     """Letters added, removed, changed or swapped with their neighbour (restricted Damerau-Levenshtein distance)."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, start=1):
-        earlier, before, row = before, row, [i]
-        for j, wanted in enumerate(other, start=1):
-            edits = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
-                edits = min(edits, earlier[j - 2] + 1)
+    previous: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, letter in enumerate(first, start=1):
+        before_previous, previous, row = previous, row, [i]
+        for j, other_letter in enumerate(second, start=1):
+            edits = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (letter != other_letter))
+            if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other_letter:
+                edits = min(edits, before_previous[j - 2] + 1)
             row.append(edits)
     return row[-1]
 
