@@ -47,15 +47,15 @@ def resized(architecture: Architecture, plan: Plan, summary: Summary) -> LayerFi
     if row is None:
         return None
     units, classes = _units(row.layer), len(DATASETS[plan.dataset].classes)
-    ending = next((later for later in reversed(summary.rows[row.index :]) if _activation(later.layer)), row)
-    if not _is_output(row, _activation(ending.layer), units, plan, classes):
+    ending = next((later for later in reversed(summary.rows[row.index :]) if later.layer.activation_name), row)
+    if not _is_output(row, ending.layer.activation_name, units, plan, classes):
         return None
     loss = plan.loss.categorical()
-    activation = _wanted(replace(plan, loss=loss), _activation(ending.layer), units)
+    activation = _wanted(replace(plan, loss=loss), ending.layer.activation_name, units)
     sized = replace(row.layer, **{_field(row.layer): classes})
     labels = [f"set {_field(row.layer)}={classes}"] if units != classes else []
     changed = architecture
-    if activation != _activation(ending.layer):
+    if activation != ending.layer.activation_name:
         labels.append(f"{'' if labels else 'set '}activation={activation}")
         if ending is row:
             sized = replace(sized, activation=activation)
@@ -102,14 +102,9 @@ def _wanted(plan: Plan, ends_in: str, units: int) -> str:
 
 def _field(layer: Layer) -> str:
     """The argument that sets the number of units; empty if there is none, or the layer is recurrent."""
-    names = () if layer.group == "Recurrent" else ("units", "filters")
+    names = () if layer.recurrent else ("units", "filters")
     return next((name for name in names if name in layer.__struct_fields__), "")
 
 
 def _units(layer: Layer) -> int:
     return int(getattr(layer, _field(layer)))
-
-
-def _activation(layer: Layer) -> str:
-    name = str(getattr(layer, "activation", ""))
-    return "" if name == "linear" and isinstance(layer, Activation) else name

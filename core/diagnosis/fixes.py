@@ -4,15 +4,14 @@ from itertools import chain
 
 from msgspec.structs import replace
 
-from core.diagnosis.kernels import has_kernel, kernel_fields
 from core.diagnosis.rules.inputs import inputs_not_scaled
 from core.diagnosis.rules.weights import initial_spread
-from core.diagnosis.static_context import StaticContext, activation, with_activation
+from core.diagnosis.static_context import StaticContext
 from core.formatting import show_amount
 from core.network.architecture import Architecture
 from core.network.fix import Fix
 from core.network.initializers import HeNormal, Zeros
-from core.network.layers import BatchNormalization, Layer, LayerNormalization
+from core.network.layers import BatchNormalization, Layer
 from core.network.summary import Row
 from core.plan.optimizers import SGD, Adam
 from core.plan.plan import Plan
@@ -56,7 +55,7 @@ def use_elu(context: StaticContext, *, normalized: bool) -> Fix | None:
             changed["elu"] += bent is not row.layer
             changed["he_normal"] += layer is not bent
         stack.append(layer)
-        if normalized and row.index <= inner and _plain(layer) and not _normalized(context, row):
+        if normalized and row.index <= inner and _plain(layer) and not context.normalized_after(row):
             stack.append(BatchNormalization())
             changed["BatchNormalization"] += 1
     plan, labels = _suited(context)
@@ -75,10 +74,10 @@ def use_leaky_relu(context: StaticContext, slow: Fix | None = None) -> Fix | Non
 
     A large step drives them off just as far: by itself the slope is no fix for that.
     """
-    rows = [row for row in hidden_rows(context) if activation(row.layer) in RELUS]
+    rows = [row for row in hidden_rows(context) if row.layer.activation_name in RELUS]
     architecture = context.architecture
     for row in rows:
-        architecture = architecture.replace(row.index, with_activation(row.layer, "leaky_relu") or row.layer)
+        architecture = architecture.replace(row.index, row.layer.with_activation("leaky_relu") or row.layer)
     label = f"{f'{slow.label},' if slow else 'set'} activation=leaky_relu in place of relu"
     return context.make_fix(label, architecture=architecture, plan=slow.plan if slow else None) if rows else None
 
@@ -112,27 +111,17 @@ def _suited(context: StaticContext) -> tuple[Plan, list[str]]:
 
 
 def _bent(layer: Layer) -> Layer:
-    if layer.group == "Recurrent" or activation(layer) not in SQUASHING:
+    if layer.recurrent or layer.activation_name not in SQUASHING:
         return layer  # recurrent layers need their bounds: what they give comes back to them
-    return with_activation(layer, "elu") or layer
+    return layer.with_activation("elu") or layer
 
 
 def _fitted(layer: Layer) -> Layer:
-    if layer.group == "Recurrent" or activation(layer) in SQUASHING:
+    if layer.recurrent or layer.activation_name in SQUASHING:
         return layer
-    others = [name for name in kernel_fields(type(layer)) if getattr(layer, name) != HeNormal()]
+    others = [name for name in layer.kernel_fields if getattr(layer, name) != HeNormal()]
     return replace(layer, **dict.fromkeys(others, HeNormal())) if others else layer
 
 
 def _plain(layer: Layer) -> bool:
-    return has_kernel(layer) and layer.group != "Recurrent"
-
-
-def _normalized(context: StaticContext, row: Row) -> bool:
-    """Whether a normalization stands between ``row`` and the next kernel."""
-    for later in context.behind(row):
-        if isinstance(later.layer, BatchNormalization | LayerNormalization):
-            return True
-        if has_kernel(later.layer):
-            return False
-    return False
+    return layer.has_kernel and not layer.recurrent

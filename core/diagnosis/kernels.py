@@ -1,11 +1,7 @@
 """The kernels of a layer as Keras shapes them, and how wide an initializer spreads their values."""
 
-from functools import cache
-from math import ceil, erf, exp, pi, prod, sqrt
+from math import erf, exp, pi, prod, sqrt
 
-from msgspec import Struct
-
-from core.fields.struct import fields_of
 from core.network.initializers import (
     Constant,
     GlorotNormal,
@@ -24,34 +20,15 @@ from core.network.initializers import (
     VarianceScaling,
     Zeros,
 )
-from core.network.layers import (
-    GRU,
-    LSTM,
-    Bidirectional,
-    Conv1D,
-    Conv2D,
-    Conv2DTranspose,
-    Dense,
-    DepthwiseConv2D,
-    Layer,
-    SeparableConv2D,
-    SimpleRNN,
-)
 from core.network.shapes import Shape
 
 __all__ = [
-    "Kernel",
     "expected",
     "fans",
     "fits",
-    "has_kernel",
     "initial_stddev",
-    "kernel_fields",
-    "kernels",
     "same_value",
 ]
-
-_FIELDS = ("kernel_initializer", "depthwise_initializer", "pointwise_initializer", "recurrent_initializer")
 
 _TRUNCATED = 0.87962566103423978
 """Standard deviation of a standard normal cut off at two; Keras widens its fitted initializers by it, no others."""
@@ -70,67 +47,9 @@ _FITTED: dict[type[Initializer], tuple[float, str]] = {
 """Scale and mode by which these are a `VarianceScaling`."""
 
 
-class Kernel(Struct, frozen=True):
-    """A weight that multiplies a layer's inputs: the field that fills it, and its shape in Keras.
-
-    ``inputs`` are the numbers that one output sums up, which for some layers is not what Keras reads off the shape.
-    ``twins`` are the units that see the same inputs: with equal weights they give equal numbers.
-    """
-
-    field: str
-    shape: Shape
-    inputs: int
-    twins: int
-
-
-@cache
-def kernel_fields(kind: type[Layer]) -> tuple[str, ...]:
-    """The names of the fields that fill the kernels of a layer of this type."""
-    return tuple(field.name for field in fields_of(kind) if field.name in _FIELDS)
-
-
-def has_kernel(layer: Layer) -> bool:
-    """Whether the layer multiplies its inputs by a kernel."""
-    return isinstance(layer, Bidirectional) or bool(kernel_fields(type(layer)))
-
-
 def fits(initializer: Initializer) -> bool:
     """Whether ``initializer`` is one of the usual ones that take the spread from the kernel's shape."""
     return type(initializer) in _FITTED
-
-
-def kernels(layer: Layer, x: Shape) -> tuple[Kernel, ...]:
-    """The kernels of ``layer`` for an input of shape ``x``, which it can take; none of a layer not known here."""
-    depth = x[-1]
-    match layer:
-        case Dense(units=units):
-            return (Kernel("kernel_initializer", (depth, units), depth, units),)
-        case Conv1D(kernel_size=length, filters=filters, groups=groups):
-            shape: Shape = (length, depth // groups, filters)
-            return (Kernel("kernel_initializer", shape, prod(shape[:-1]), filters // groups),)
-        case Conv2D(kernel_size=size, filters=filters, groups=groups):
-            shape = (*size, depth // groups, filters)
-            return (Kernel("kernel_initializer", shape, prod(shape[:-1]), filters // groups),)
-        case Conv2DTranspose(kernel_size=size, strides=strides, filters=filters):
-            # The windows of neighbours overlap: a pixel of the output sums one product a channel for each of them.
-            overlaps = prod(ceil(one / step) for one, step in zip(size, strides, strict=True))
-            return (Kernel("kernel_initializer", (*size, filters, depth), depth * overlaps, filters),)
-        case DepthwiseConv2D(kernel_size=size, depth_multiplier=multiplier):
-            return (Kernel("depthwise_initializer", (*size, depth, multiplier), prod(size), multiplier),)
-        case SeparableConv2D(kernel_size=size, depth_multiplier=multiplier, filters=filters):
-            channels = depth * multiplier
-            return (
-                Kernel("depthwise_initializer", (*size, depth, multiplier), prod(size), multiplier),
-                Kernel("pointwise_initializer", (1, 1, channels, filters), channels, filters),
-            )
-        case SimpleRNN(units=units) | LSTM(units=units) | GRU(units=units):
-            gates = layer.gates * units
-            # Two random kernels add up in each unit: equal values in one of them make no units equal.
-            return (
-                Kernel("kernel_initializer", (depth, gates), depth, 1),
-                Kernel("recurrent_initializer", (units, gates), units, 1),
-            )
-    return ()
 
 
 def fans(shape: Shape) -> tuple[int, int]:

@@ -1,19 +1,18 @@
 """What the static rules look at: an architecture, a plan, and what follows from them at a glance."""
 
+from collections.abc import Iterable
 from functools import cached_property
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from core.datasets import DATASETS, Dataset
-from core.diagnosis.kernels import has_kernel
 from core.network.architecture import Architecture
 from core.network.fix import Fix
-from core.network.layers import ELU, Activation, Bidirectional, Layer, LeakyReLU, PReLU
+from core.network.layers import Layer
 from core.network.summary import Row, Summary
 from core.plan.plan import Plan
 
-__all__ = ["StaticContext", "activation", "named", "with_activation"]
+__all__ = ["StaticContext", "named"]
 
 
 class StaticContext(Struct, frozen=True, dict=True):
@@ -46,17 +45,17 @@ class StaticContext(Struct, frozen=True, dict=True):
     @cached_property
     def kernel_rows(self) -> tuple[Row, ...]:
         """The rows that weigh their inputs by a kernel, whether or not their shapes are known."""
-        return tuple(row for row in self.summary.rows if has_kernel(row.layer))
+        return tuple(row for row in self.summary.rows if row.layer.has_kernel)
 
     @cached_property
     def ending(self) -> Row | None:
         """The row whose activation the output has: what follows it has none of its own."""
-        return next((row for row in reversed(self.summary.rows) if activation(row.layer)), None)
+        return next((row for row in reversed(self.summary.rows) if row.layer.activation_name), None)
 
     @property
     def ends_in(self) -> str:
         """The name of the activation that the output has; empty where there is none to tell."""
-        return activation(self.ending.layer) if self.ending else ""
+        return self.ending.layer.activation_name if self.ending else ""
 
     @property
     def is_last(self) -> bool:
@@ -69,13 +68,21 @@ class StaticContext(Struct, frozen=True, dict=True):
 
     def activation_after(self, row: Row) -> str:
         """The activation of what ``row`` gives, whether its own or that of a layer before the next kernel."""
-        found = activation(row.layer)
+        found = row.layer.activation_name
         for later in self.behind(row) if found == "linear" else ():
-            if has_kernel(later.layer):
+            if later.layer.has_kernel:
                 break
-            if (own := activation(later.layer)) not in ("", "linear"):
+            if (own := later.layer.activation_name) not in ("", "linear"):
                 return own
         return found
+
+    def normalized_after(self, row: Row) -> bool:
+        """Whether a normalization comes between ``row`` and the next kernel."""
+        return _normalization_first(self.behind(row))
+
+    def normalized_before(self, row: Row) -> bool:
+        """Whether a normalization comes between ``row`` and the previous kernel."""
+        return _normalization_first(reversed(self.summary.rows[1 : row.index]))
 
     def make_fix(self, label: str, *, architecture: Architecture | None = None, plan: Plan | None = None) -> Fix:
         """A fix that leaves as it is what it does not name."""
@@ -93,26 +100,14 @@ class StaticContext(Struct, frozen=True, dict=True):
         return self.make_fix(label, architecture=architecture)
 
 
+def _normalization_first(rows: Iterable[Row]) -> bool:
+    """Whether there is a normalization among ``rows``, and no kernel before it."""
+    for row in rows:
+        if row.layer.normalizes_over or row.layer.has_kernel:
+            return bool(row.layer.normalizes_over)
+    return False
+
+
 def named(row: Row) -> str:
     """``layer 2 (Dense 400 sigmoid)``."""
     return f"layer {row.index} ({row.layer.label})"
-
-
-def activation(layer: Layer) -> str:
-    """The name of the layer's activation, "linear" included; empty for a layer that has none and needs none."""
-    if isinstance(layer, LeakyReLU | PReLU):
-        return "leaky_relu"
-    if isinstance(layer, ELU):
-        return "elu"
-    if isinstance(layer, Bidirectional):
-        return activation(layer.layer)
-    name = str(getattr(layer, "activation", ""))
-    return "" if name == "linear" and isinstance(layer, Activation) else name
-
-
-def with_activation(layer: Layer, name: str) -> Layer | None:
-    """``layer`` with the activation ``name``; None if it has none to set."""
-    if isinstance(layer, Bidirectional):
-        inner = with_activation(layer.layer, name)
-        return inner and replace(layer, layer=inner)
-    return replace(layer, activation=name) if "activation" in layer.__struct_fields__ else None

@@ -7,7 +7,6 @@ from statistics import median
 from msgspec import Struct
 
 from core.diagnosis.finding import Finding
-from core.diagnosis.kernels import has_kernel
 from core.diagnosis.rule import STATIC_RULES
 from core.diagnosis.static_context import StaticContext
 from core.events import LayerSample
@@ -82,7 +81,7 @@ class ProbedStep(Struct, frozen=True, dict=True):
     @cached_property
     def kernel_layers(self) -> tuple[ProbedLayer, ...]:
         """The layers that learn a kernel."""
-        return tuple(one for one in self.layers if one.sample.gradient is not None and has_kernel(one.row.layer))
+        return tuple(one for one in self.layers if one.sample.gradient is not None and one.row.layer.has_kernel)
 
 
 class TrainingContext(Struct, frozen=True, dict=True):

@@ -10,20 +10,13 @@ from numpy.typing import NDArray
 from core.inspection.activations import BLANK, GROUND, LARGEST, Picture, Spread, framed, shades
 from core.inspection.tensors import LayerOutput, Weight
 from core.inspection.window_math import Convolved, Pooled, convolve, convolve_depthwise, pool
-from core.network.layers import AveragePooling2D, Conv2D, DepthwiseConv2D, MaxPooling2D, SeparableConv2D
+from core.network.layers import SeparableConv2D
 from core.network.shapes import Window
 from core.network.summary import Row
 
 __all__ = ["Steps", "input_picture", "output_at", "output_picture", "refusal", "steps"]
 
 Operation = Literal["convolution", "depthwise", "max", "average"]
-
-_OPERATION_OF: dict[type, Operation] = {
-    Conv2D: "convolution",
-    DepthwiseConv2D: "depthwise",
-    MaxPooling2D: "max",
-    AveragePooling2D: "average",
-}
 
 
 class Steps(Struct, frozen=True, eq=False):
@@ -95,7 +88,7 @@ class Steps(Struct, frozen=True, eq=False):
 
 def refusal(row: Row) -> str:
     """Why the window of ``row`` cannot be shown step by step, in one line; empty if it can."""
-    if type(row.layer) in _OPERATION_OF and row.facts and row.facts.window:
+    if row.layer.window_operation and row.facts and row.facts.window:
         return ""
     if isinstance(row.layer, SeparableConv2D):
         return "SeparableConv2D applies two filters in a row, which cannot be shown here"
@@ -104,13 +97,13 @@ def refusal(row: Row) -> str:
 
 def steps(row: Row, outputs: Sequence[LayerOutput], weights: Sequence[Weight]) -> Steps:
     """The steps of the layer in ``row`` for one digit. Raises `ValueError` if there is a `refusal`."""
-    why, window = refusal(row), row.facts.window if row.facts else None
-    if why or window is None:
+    why, window, operation = refusal(row), row.facts.window if row.facts else None, row.layer.window_operation
+    if why or window is None or not operation:
         raise ValueError(why)
     own = {weight.name: weight.after for weight in weights if weight.row == row.index}
     return Steps(
         label=row.layer.label,
-        operation=_OPERATION_OF[type(row.layer)],
+        operation=operation,
         window=window,
         x=outputs[row.index - 1].values,
         output=outputs[row.index].values,

@@ -13,19 +13,7 @@ from core.inspection.images import Grid, Statistics, pages, resample, shrink, si
 from core.inspection.tensors import Weight
 from core.network.architecture import Architecture
 from core.network.layers import (
-    ELU,
-    Activation,
-    BatchNormalization,
     Dense,
-    Dropout,
-    Flatten,
-    GaussianNoise,
-    LayerNormalization,
-    LeakyReLU,
-    PReLU,
-    Rescaling,
-    Reshape,
-    SpatialDropout2D,
 )
 from core.network.shapes import count
 from core.network.summary import summarize
@@ -58,22 +46,6 @@ SEEN = 0.995
 """The quantile of the weights that the grey scale covers: a few outliers would make all others mid-grey."""
 
 Kind = Literal["filters", "units", "matrix"]
-
-IN_PLACE = (
-    Activation,
-    BatchNormalization,
-    Dropout,
-    ELU,
-    Flatten,
-    GaussianNoise,
-    LayerNormalization,
-    LeakyReLU,
-    PReLU,
-    Rescaling,
-    Reshape,
-    SpatialDropout2D,
-)
-"""Layers that keep every pixel in its place."""
 
 
 class Distribution(Struct, frozen=True, eq=False):
@@ -167,7 +139,7 @@ def first_dense_on_pixels(architecture: Architecture) -> tuple[int, tuple[int, i
     for row in summarize(architecture).rows[1:]:
         if isinstance(row.layer, Dense):
             return (row.index, (shape[0], shape[1])) if row.input == (count(shape),) else None
-        if not isinstance(row.layer, IN_PLACE):
+        if not row.layer.in_place:
             return None
     return None
 

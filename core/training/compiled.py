@@ -11,24 +11,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from core.network.architecture import Architecture
 from core.training import loops, masks
 
 __all__ = ["benefits", "steps", "steps_per_gather"]
-
-LAYERS = (
-    keras.layers.Activation,
-    keras.layers.BatchNormalization,
-    keras.layers.Dense,
-    keras.layers.Dropout,
-    keras.layers.ELU,
-    keras.layers.Flatten,
-    keras.layers.LayerNormalization,
-    keras.layers.LeakyReLU,
-    keras.layers.PReLU,
-    keras.layers.Rescaling,
-    keras.layers.Reshape,
-)
-"""Layers that run faster on a CPU when compiled. Convolutions take three times as long."""
 
 LARGEST_BATCH = 512
 """Largest batch for which compiling pays off: from 1,024 on TensorFlow's own operations use the cores better."""
@@ -40,10 +26,9 @@ MASK_VALUES = 2**24
 """Values of dropout masks drawn at a time, one byte each, unless a single step needs more."""
 
 
-def benefits(model: keras.Model, size: int) -> bool:
-    """Whether training ``model`` with batches of ``size`` is faster compiled, on a CPU."""
-    # Exactly these: a subclass may do anything.
-    return size <= LARGEST_BATCH and all(type(layer) in LAYERS for layer in model.layers)
+def benefits(architecture: Architecture, size: int) -> bool:
+    """Whether training ``architecture`` with batches of ``size`` is faster compiled, on a CPU."""
+    return size <= LARGEST_BATCH and all(layer.faster_compiled for layer in architecture.layers)
 
 
 def steps_per_gather(model: keras.Model, size: int) -> int:

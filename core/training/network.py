@@ -96,7 +96,7 @@ class Network:
         size = plan.batch_size
         exact = spec.exact
         may_compile = cpu and not exact
-        compile_steps = may_compile and compiled.benefits(self.model, size)
+        compile_steps = may_compile and compiled.benefits(spec.architecture, size)
         trainable_params = sum(int(np.prod(weight.shape)) for weight in self.model.trainable_weights)
         self._fused = may_compile and not compile_steps and trainable_params >= FUSED_FROM
         self._update = loops.update(self.model, fused=self._fused)

@@ -154,7 +154,7 @@ class Probe:
 
 def _activation(architecture: Architecture, row: int) -> str:
     layer = architecture.layers[row - 1]
-    return "" if layer.group == "Recurrent" else str(getattr(layer, "activation", ""))
+    return "" if layer.recurrent else layer.activation_name
 
 
 def _trainable(layers: Sequence[keras.Layer]) -> list[Any]:

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.fixes import hidden_rows, use_elu
-from core.diagnosis.kernels import has_kernel
 from core.diagnosis.rule import UNFIT, training_rule
 from core.diagnosis.static_context import StaticContext
 from core.diagnosis.training_context import TrainingContext
@@ -143,7 +142,7 @@ def no_progress(training: TrainingContext) -> Iterator[Finding]:
     if not training.history.epochs or not training.guesses or training.accuracy is None or training.static:
         return
     context = training.static_context
-    fixes = [use_elu(context, normalized=True)] if any(has_kernel(row.layer) for row in hidden_rows(context)) else []
+    fixes = [use_elu(context, normalized=True)] if any(row.layer.has_kernel for row in hidden_rows(context)) else []
     if not isinstance(context.plan.optimizer, Adam):
         fixes.insert(0, context.make_fix("set optimizer=adam", plan=replace(context.plan, optimizer=Adam())))
     yield Finding(

@@ -8,7 +8,7 @@ from msgspec import Struct
 from core.diagnosis.finding import Finding
 from core.diagnosis.fixes import RELUS, SQUASHING, feeding, fix_scaling, hidden_rows, unbiased, use_elu, use_leaky_relu
 from core.diagnosis.rule import UNFIT, training_rule
-from core.diagnosis.static_context import activation, named
+from core.diagnosis.static_context import named
 from core.diagnosis.step_size import lower_learning_rate
 from core.diagnosis.training_context import GOOD, ProbedLayer, ProbedStep, TrainingContext
 from core.formatting import show_amount, show_percent
@@ -57,7 +57,7 @@ def vanishing_gradients(training: TrainingContext) -> Iterator[Finding]:
     weakest = _weakest([each for each, _ in faded])
     context = training.static_context
     left = f"1/{last.gradient / weakest.gradient:,.0f} of" if weakest.gradient else "nothing of"
-    squashed = sum(activation(row.layer) in SQUASHING for row in hidden_rows(context))
+    squashed = sum(row.layer.activation_name in SQUASHING for row in hidden_rows(context))
     cause = "On its way back the gradient is multiplied by the weights and slopes of every layer, and they shrink it."
     if squashed:
         cause = (
@@ -125,7 +125,7 @@ def dead_relus(training: TrainingContext) -> Iterator[Finding]:
 def _feeding(context: TrainingContext) -> list[Row]:
     """The rows whose sums go into a relu."""
     rows = context.static_context.summary.rows
-    fed = (feeding(context.static_context, row) for row in rows if activation(row.layer) in RELUS)
+    fed = (feeding(context.static_context, row) for row in rows if row.layer.activation_name in RELUS)
     return [row for row in fed if row is not None]
 
 

@@ -15,8 +15,6 @@ from core.network.layers import (
     Conv2D,
     DepthwiseConv2D,
     Flatten,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
     MaxPooling2D,
     SeparableConv2D,
 )
@@ -25,7 +23,6 @@ from core.network.summary import Row
 
 __all__ = ["seen"]
 
-POOLS = (MaxPooling2D, AveragePooling2D, GlobalMaxPooling2D, GlobalAveragePooling2D)
 
 LEAST_KEPT = 1 / 8
 """Share of an image's numbers that must be left for the first weights: half of height and width is a fourth."""
@@ -41,7 +38,7 @@ def discards_image(context: StaticContext) -> Iterator[Finding]:
         return
     whole = count(context.architecture.input_shape)
     before = context.summary.rows[1 : context.kernel_rows[0].index]
-    pools = [row for row in before if row.facts and isinstance(row.layer, POOLS)]
+    pools = [row for row in before if row.facts and row.layer.pooling]
     left = [count(row.facts.output) for row in pools if row.facts]
     first = next((at for at, numbers in enumerate(left) if numbers < LEAST_KEPT * whole), None)
     if first is None:
@@ -66,9 +63,9 @@ def _unpooled(context: StaticContext, pools: list[Row], whole: int) -> Iterator[
             yield context.replace_layer(f"set pool_size={show_shape(size)}", row, small)
     architecture: Architecture = context.architecture
     for pool in reversed(pools):
-        flat = isinstance(pool.layer, GlobalMaxPooling2D | GlobalAveragePooling2D)
+        flat = not pool.layer.window_operation
         architecture = architecture.replace(pool.index, Flatten()) if flat else architecture.remove(pool.index)
-    flat = isinstance(layer, GlobalMaxPooling2D | GlobalAveragePooling2D)
+    flat = not layer.window_operation
     label = "put Flatten in its place" if flat else "remove it" if len(pools) == 1 else "remove the pools"
     yield context.make_fix(label, architecture=architecture)
 

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.rule import BROKEN, LARGE, UNFIT, static_rule
-from core.diagnosis.static_context import StaticContext, activation, named
+from core.diagnosis.static_context import StaticContext, named
 from core.formatting import show_amount, show_percent
-from core.network.layers import BatchNormalization, LayerNormalization, Rescaling
+from core.network.layers import BatchNormalization, Rescaling
 
 LARGEST_INPUT = 10
 """Initializers are made for inputs around 1; up to here a first layer copes."""
@@ -34,7 +34,7 @@ def inputs_not_scaled(context: StaticContext) -> Iterator[Finding]:
     least, largest = 0.0, 255.0
     for row in context.summary.rows[1 : first.index]:
         layer = row.layer
-        if isinstance(layer, BatchNormalization | LayerNormalization) or activation(layer) in BOUNDED:
+        if layer.normalizes_over or layer.activation_name in BOUNDED:
             return
         if isinstance(layer, Rescaling):
             least, largest = sorted(bound * layer.scale + layer.offset for bound in (least, largest))

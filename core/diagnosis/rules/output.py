@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.rule import BROKEN, STUCK, static_rule
-from core.diagnosis.static_context import StaticContext, named, with_activation
+from core.diagnosis.static_context import StaticContext, named
 from core.formatting import show_percent
 from core.network.activations import curve
 from core.network.fix import Fix
-from core.network.layers import Activation, BatchNormalization, Dense, Dropout, GaussianNoise, Layer, LayerNormalization
+from core.network.layers import Activation, Dense, Dropout, GaussianNoise, Layer
 from core.network.summary import Row, summarize
 from core.plan.losses import (
     BinaryCrossentropy,
@@ -213,12 +213,12 @@ def _ends_in(context: StaticContext, ending: Row, name: str, plan: Plan | None =
     activation is at work in every step, and its bounds are too narrow for what softmax reads.
     """
     end, classes = len(context.architecture.layers) + 1, context.classes
-    if ending.layer.group == "Recurrent" and name != "linear":
+    if ending.layer.recurrent and name != "linear":
         dense = Dense(classes, name)
         return context.make_fix(
             f"append {dense.label}", architecture=context.architecture.insert(end, dense), plan=plan
         )
-    changed = with_activation(ending.layer, name)
+    changed = ending.layer.with_activation(name)
     apart = context.ends_in == "linear" and not context.is_last
     if changed is None or (apart and name != "linear"):
         architecture = context.architecture.insert(end, Activation(name))
@@ -265,13 +265,11 @@ def normalization_after_output(context: StaticContext) -> Iterator[Finding]:
     ending = context.ending
     if not context.classifies or ending is None or context.ends_in == "linear":
         return
-    rows = tuple(
-        row for row in context.behind(ending) if isinstance(row.layer, BatchNormalization | LayerNormalization)
-    )
+    rows = tuple(row for row in context.behind(ending) if row.layer.normalizes_over)
     if not rows:
         return
     shares = " that add up to 1" if context.ends_in == "softmax" else ""
-    over = "over the batch" if isinstance(rows[0].layer, BatchNormalization) else "over the example"
+    over = "over the batch" if rows[0].layer.normalizes_over == "batch" else "over the example"
     yield Finding(
         "normalization-after-output",
         rows[0].index,

@@ -7,14 +7,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
-from core.diagnosis.kernels import expected, kernels
+from core.diagnosis.kernels import expected
 from core.diagnosis.rule import BROKEN, STUCK, static_rule
 from core.diagnosis.static_context import StaticContext, named
 from core.fields.struct import fields_of
 from core.formatting import show_amount
 from core.network.fix import Fix
 from core.network.initializers import Initializer
-from core.network.layers import Bidirectional, Layer
+from core.network.layers import Layer
 from core.network.regularizers import Regularizer
 from core.network.shapes import Shape, count
 from core.network.summary import Row
@@ -101,12 +101,8 @@ def _with(context: StaticContext, label: str, found: list[Penalty], changed: _Ch
     architecture = context.architecture
     for one in found:
         layer = architecture.layers[one.row.index - 1]
-        regularizer = changed(one.regularizer)
-        if isinstance(layer, Bidirectional):
-            layer = replace(layer, layer=replace(layer.layer, **{one.field: regularizer}))
-        else:
-            layer = replace(layer, **{one.field: regularizer})
-        architecture = architecture.replace(one.row.index, layer)
+        regularized = layer.replace_inner(**{one.field: changed(one.regularizer)})
+        architecture = architecture.replace(one.row.index, regularized)
     return context.make_fix(label, architecture=architecture)
 
 
@@ -121,18 +117,14 @@ def _factors(regularizer: Regularizer) -> dict[str, float]:
 
 
 def _penalties(row: Row) -> Iterator[Penalty]:
-    layer, copies = row.layer, 1
-    if isinstance(layer, Bidirectional):
-        if not layer.trainable:
-            return
-        layer, copies = layer.layer, 2
-    if row.facts is None or row.input is None or not getattr(layer, "trainable", True):
+    layer = row.layer.inner
+    if row.facts is None or row.input is None or not row.layer.learns:
         return
     for field in _regularizer_fields(type(layer)):
         regularizer = getattr(layer, field)
         if regularizer is not None and _factors(regularizer):
             start = _start(layer, row, field.removesuffix("_regularizer"), regularizer)
-            yield Penalty(row, field, regularizer, None if start is None else copies * start)
+            yield Penalty(row, field, regularizer, None if start is None else row.layer.copies * start)
 
 
 @cache
@@ -156,7 +148,7 @@ def _start(layer: Layer, row: Row, weight: str, regularizer: Regularizer) -> flo
 
 def _shape(layer: Layer, x: Shape, field: str) -> Shape | None:
     """The shape of the weight that ``field`` fills, or one that holds as many numbers."""
-    for kernel in kernels(layer, x):
+    for kernel in layer.kernels(x):
         if kernel.field == field:
             return kernel.shape
     facts = layer.facts(x)

@@ -6,13 +6,10 @@ from math import prod
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.fixes import hidden_rows, use_elu
-from core.diagnosis.kernels import has_kernel
 from core.diagnosis.rule import UNFIT, static_rule
-from core.diagnosis.static_context import StaticContext, activation, named
+from core.diagnosis.static_context import StaticContext, named
 from core.formatting import show_amount
 from core.network.activations import curve
-from core.network.layers import BatchNormalization, LayerNormalization
-from core.network.summary import Row
 
 LEAST_LEFT = 1e-3
 """Share of a gradient that slopes must leave for the first layer: four sigmoids leave 0.004 and learn, if slowly."""
@@ -23,14 +20,16 @@ TIMES = ("", "a", "two", "three", "four", "five", "six", "seven", "eight", "nine
 @static_rule(60, {"flat-slopes": UNFIT | {"vanishing-gradients", "learning-rate-too-low"}})
 def flat_slopes(context: StaticContext) -> Iterator[Finding]:
     """Hidden activations one behind the other, each with a slope below 1 at most."""
+    squashed = [row for row in hidden_rows(context) if curve(row.layer.activation_name).slope < 1]
     rows = [
-        row for row in hidden_rows(context) if curve(activation(row.layer)).slope < 1 and not _normalized(context, row)
+        row
+        for row in squashed
+        if not (row.layer.recurrent or context.normalized_after(row) or context.normalized_before(row))
     ]
-    rows = [row for row in rows if row.layer.group != "Recurrent"]
-    left = prod(curve(activation(row.layer)).slope for row in rows)
+    left = prod(curve(row.layer.activation_name).slope for row in rows)
     if left > LEAST_LEFT:
         return
-    names = sorted(activation(row.layer) for row in rows)
+    names = sorted(row.layer.activation_name for row in rows)
     counted = {name: len([*same]) for name, same in groupby(names)}
     powers = " * ".join(f"{curve(name).slope:.3g}^{count}" for name, count in counted.items())
     told = " and ".join(f"{_number(count)} {name}{'s' if count > 1 else ''}" for name, count in counted.items())
@@ -49,14 +48,3 @@ def flat_slopes(context: StaticContext) -> Iterator[Finding]:
 
 def _number(count: int) -> str:
     return TIMES[count] if count < len(TIMES) else show_amount(count, "").strip().removesuffix("s").strip()
-
-
-def _normalized(context: StaticContext, row: Row) -> bool:
-    """Whether a normalization between ``row`` and a kernel next to it brings the gradient back to size."""
-    for around in (context.behind(row), reversed(context.summary.rows[1 : row.index])):
-        for other in around:
-            if isinstance(other.layer, BatchNormalization | LayerNormalization):
-                return True
-            if has_kernel(other.layer):
-                break
-    return False

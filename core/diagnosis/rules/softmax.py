@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from math import exp, inf, log
 
 from core.diagnosis.finding import Finding
-from core.diagnosis.kernels import has_kernel
 from core.diagnosis.rule import STUCK, static_rule
 from core.diagnosis.rules.output import until_it_fits
-from core.diagnosis.static_context import StaticContext, activation, named, with_activation
+from core.diagnosis.static_context import StaticContext, named
 from core.formatting import show_amount
 from core.network.activations import curve
 from core.network.architecture import Architecture
@@ -37,7 +36,7 @@ def softmax_on_one_unit(context: StaticContext) -> Iterator[Finding]:
     if not fixes:
         architecture = context.architecture
         for row in rows:
-            architecture = architecture.replace(row.index, with_activation(row.layer, "sigmoid") or row.layer)
+            architecture = architecture.replace(row.index, row.layer.with_activation("sigmoid") or row.layer)
         fixes = (context.make_fix("set activation=sigmoid", architecture=architecture),)
     others = f"; {show_amount(len(rows) - 1, 'more layer')} alike" if len(rows) > 1 else ""
     yield Finding(
@@ -54,7 +53,7 @@ def _alone(context: StaticContext) -> list[Row]:
     return [
         row
         for row in context.summary.rows
-        if row.facts and row.facts.output[-1] == 1 and activation(row.layer) == "softmax"
+        if row.facts and row.facts.output[-1] == 1 and row.layer.activation_name == "softmax"
     ]
 
 
@@ -67,7 +66,7 @@ def bounded_logits(context: StaticContext) -> Iterator[Finding]:
     first = _activated_before(context, ending)
     if first is None:
         return
-    name, between = activation(first.layer), context.summary.rows[first.index + 1 : ending.index]
+    name, between = first.layer.activation_name, context.summary.rows[first.index + 1 : ending.index]
     span = inf if any(isinstance(row.layer, STRETCHING) for row in between) else curve(name).span
     floor = log(1 + (context.classes - 1) * exp(-span))
     twice = name in SHARING
@@ -88,18 +87,18 @@ def bounded_logits(context: StaticContext) -> Iterator[Finding]:
 
 def _activated_before(context: StaticContext, ending: Row) -> Row | None:
     """The row that gives ``ending`` numbers that an activation has made already; None if a kernel makes them."""
-    if has_kernel(ending.layer):
+    if ending.layer.has_kernel:
         return None
     for row in reversed(context.summary.rows[1 : ending.index]):
-        if activation(row.layer) not in ("", "linear"):
+        if row.layer.activation_name not in ("", "linear"):
             return row
-        if has_kernel(row.layer):
+        if row.layer.has_kernel:
             return None
     return None
 
 
 def _evidence(context: StaticContext, first: Row, ending: Row, floor: float | None) -> str:
-    name, classes, loss = activation(first.layer), context.classes, context.plan.loss
+    name, classes, loss = first.layer.activation_name, context.classes, context.plan.loss
     told = f"{named(ending)} is applied to what {name} has made already in {named(first)}"
     if floor is None:
         return told
@@ -113,11 +112,11 @@ def _evidence(context: StaticContext, first: Row, ending: Row, floor: float | No
 def _bared(context: StaticContext, first: Row, ending: Row) -> Fix:
     """The fix that leaves one of the two: the last, unless that is all its layer does and the first is as good."""
     plain = isinstance(ending.layer, Activation)
-    if plain and activation(first.layer) in SHARING and activation(first.layer) == activation(ending.layer):
+    if plain and first.layer.activation_name in SHARING and first.layer.activation_name == ending.layer.activation_name:
         return context.remove_layers(f"remove layer {ending.index} ({ending.layer.label})", (ending,))
     if isinstance(first.layer, Activation):
         return context.remove_layers(f"remove layer {first.index} ({first.layer.label})", (first,))
-    bare = with_activation(first.layer, "linear")
+    bare = first.layer.with_activation("linear")
     if bare is None:
         return context.remove_layers(f"remove layer {first.index} ({first.layer.label})", (first,))
     return context.replace_layer(f"set activation=linear in layer {first.index}", first, bare)
@@ -130,17 +129,17 @@ def hidden_softmax(context: StaticContext) -> Iterator[Finding]:
     rows = [
         row
         for row in context.summary.rows[1:last]
-        if activation(row.layer) in SHARING and row.facts and row.facts.output[-1] > 1
+        if row.layer.activation_name in SHARING and row.facts and row.facts.output[-1] > 1
     ]
     if not rows:
         return
     row, architecture = rows[0], context.architecture
     for one in rows:
-        hidden = "tanh" if one.layer.group == "Recurrent" else "relu"
-        architecture = architecture.replace(one.index, with_activation(one.layer, hidden) or one.layer)
+        hidden = "tanh" if one.layer.recurrent else "relu"
+        architecture = architecture.replace(one.index, one.layer.with_activation(hidden) or one.layer)
     units = row.facts.output[-1] if row.facts else 1
     others = f"; {show_amount(len(rows) - 1, 'more hidden layer')} alike" if rows[1:] else ""
-    names = dict.fromkeys("tanh" if one.layer.group == "Recurrent" else "relu" for one in rows)
+    names = dict.fromkeys("tanh" if one.layer.recurrent else "relu" for one in rows)
     where = f" in {show_amount(len(rows), 'layer')}" if rows[1:] else f" in layer {row.index}"
     yield Finding(
         "hidden-softmax",
@@ -177,6 +176,6 @@ def _at_the_end(context: StaticContext, ending: Row) -> Fix:
     if isinstance(ending.layer, Activation):
         architecture = architecture.remove(ending.index)
     else:
-        architecture = architecture.replace(ending.index, with_activation(ending.layer, "linear") or ending.layer)
+        architecture = architecture.replace(ending.index, ending.layer.with_activation("linear") or ending.layer)
     architecture = architecture.insert(len(architecture.layers) + 1, Activation(context.ends_in))
     return context.make_fix(f"put {context.ends_in} at the end", architecture=architecture)

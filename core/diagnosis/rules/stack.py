@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from core.diagnosis.finding import Finding
-from core.diagnosis.kernels import has_kernel
 from core.diagnosis.rule import UNFIT, static_rule
-from core.diagnosis.static_context import StaticContext, activation, named, with_activation
+from core.diagnosis.static_context import StaticContext, named
 from core.formatting import show_amount, show_percent
 from core.network.fix import Fix
 from core.network.formulas import total
-from core.network.layers import Bidirectional, Dense, Flatten, GlobalAveragePooling2D, Layer, MaxPooling2D
+from core.network.layers import Dense, Flatten, GlobalAveragePooling2D, Layer, MaxPooling2D
 from core.network.shapes import count
 from core.network.summary import Row
 
@@ -68,18 +65,15 @@ def _widened(context: StaticContext, narrow: list[Row]) -> tuple[Fix, ...]:
 
 def _wide(layer: Layer, least: int) -> tuple[str, Layer] | None:
     """``layer`` with at least so many outputs, and how that is said; None if it does not choose how many."""
-    if isinstance(layer, Bidirectional):
-        inner = _wide(layer.layer, least)
-        return inner and (inner[0], replace(layer, layer=inner[1]))
     for name in ("units", "filters"):
-        held = getattr(layer, name, None)
+        held = getattr(layer.inner, name, None)
         if held is not None:
             groups = getattr(layer, "groups", 1)
             more = max(held, -(-least // groups) * groups)
-            wide = replace(layer, **{name: more})
-            if activation(layer) == "softmax":  # of one number it was harmless
-                bent = "tanh" if layer.group == "Recurrent" else "relu"
-                return f"set {name}={more}, activation={bent}", with_activation(wide, bent) or wide
+            wide = layer.replace_inner(**{name: more})
+            if layer.activation_name == "softmax":  # of one number it was harmless
+                bent = "tanh" if layer.recurrent else "relu"
+                return f"set {name}={more}, activation={bent}", wide.with_activation(bent) or wide
             return f"set {name}={more}", wide
     return None
 
@@ -93,7 +87,7 @@ def top_heavy(context: StaticContext) -> Iterator[Finding]:
     for flatten in context.summary.rows:
         if not isinstance(flatten.layer, Flatten) or flatten.input is None or len(flatten.input) != 3:
             continue
-        dense = next((row for row in context.behind(flatten) if has_kernel(row.layer)), None)
+        dense = next((row for row in context.behind(flatten) if row.layer.has_kernel), None)
         convolved = rows[0].index < flatten.index
         if convolved and dense and dense.facts and isinstance(dense.layer, Dense) and count(flatten.input[:2]) > 1:
             held = dense.facts.params

@@ -9,13 +9,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
-from core.diagnosis.kernels import Kernel, fans, fits, has_kernel, initial_stddev, kernel_fields, kernels, same_value
+from core.diagnosis.kernels import fans, fits, initial_stddev, same_value
 from core.diagnosis.rule import BROKEN, LARGE, STUCK, static_rule
-from core.diagnosis.static_context import StaticContext, activation, named
+from core.diagnosis.static_context import StaticContext, named
 from core.formatting import show_amount
 from core.network.fix import Fix
 from core.network.initializers import GlorotUniform, HeNormal, Initializer, Zeros
-from core.network.layers import BatchNormalization, Bidirectional, Layer, LayerNormalization
+from core.network.kernel import Kernel
+from core.network.layers import Layer
 from core.network.shapes import Shape
 from core.network.summary import Row
 
@@ -126,12 +127,10 @@ def _like_relu(context: StaticContext, row: Row) -> bool:
 def _starts(context: StaticContext) -> Iterator[tuple[Row, _Start]]:
     """The kernels that training changes and whose initializer knows nothing of their shape."""
     for row in context.kernel_rows:
-        layer = row.layer
-        if isinstance(layer, Bidirectional):
-            layer = layer.layer if layer.trainable else layer
-        if row.facts is None or row.input is None or not getattr(layer, "trainable", True):
+        layer = row.layer.inner
+        if row.facts is None or row.input is None or not row.layer.learns:
             continue
-        if not all(fits(getattr(layer, name)) for name in kernel_fields(type(layer))):
+        if not all(fits(getattr(layer, name)) for name in layer.kernel_fields):
             for start in _started(layer, row.input):
                 yield row, start
 
@@ -139,7 +138,7 @@ def _starts(context: StaticContext) -> Iterator[tuple[Row, _Start]]:
 @lru_cache(maxsize=4096)
 def _started(layer: Layer, x: Shape) -> tuple[_Start, ...]:
     starts = []
-    for kernel in kernels(layer, x):
+    for kernel in layer.kernels(x):
         initializer: Initializer = getattr(layer, kernel.field)
         if not fits(initializer):
             value = same_value(initializer)
@@ -157,12 +156,12 @@ def _unbiased(layer: Layer) -> bool:
 
 def _normalized(context: StaticContext, row: Row) -> bool:
     """Whether a normalization behind ``row`` divides the scale of its sums away before the next kernel."""
-    if activation(row.layer) not in KEEPS_SCALE:
+    if row.layer.activation_name not in KEEPS_SCALE:
         return False
     for later in context.behind(row):
-        if isinstance(later.layer, BatchNormalization | LayerNormalization):
+        if later.layer.normalizes_over:
             return True
-        if activation(later.layer) not in ("", *KEEPS_SCALE) or has_kernel(later.layer):
+        if later.layer.activation_name not in ("", *KEEPS_SCALE) or later.layer.has_kernel:
             return False
     return False
 
@@ -182,9 +181,5 @@ def _fitted(context: StaticContext, off: list[_Off]) -> Fix:
         fitting = HeNormal() if _like_relu(context, one.row) else GlorotUniform()
         if len(off) == 1:
             label = f"set {field}={fitting.alias()}"
-        layer = stack[at]
-        if isinstance(layer, Bidirectional):
-            stack[at] = replace(layer, layer=replace(layer.layer, **{field: fitting}))
-        else:
-            stack[at] = replace(layer, **{field: fitting})
+        stack[at] = stack[at].replace_inner(**{field: fitting})
     return context.make_fix(label, architecture=replace(context.architecture, layers=tuple(stack)))

@@ -23,9 +23,15 @@ class LeakyReLU(Layer, frozen=True):
     """Lets a share of negative numbers through: max(x, slope * x)."""
 
     group: ClassVar[str] = "Activations"
+    in_place = True
+    faster_compiled = True
     renamed: ClassVar[Mapping[str, str]] = {"alpha": "negative_slope"}
 
     negative_slope: Annotated[float, FloatField(0), "Slope for negative numbers"] = 0.3
+
+    @property
+    def activation_name(self) -> str:
+        return "leaky_relu"
 
     @property
     def detail(self) -> str:
@@ -39,6 +45,8 @@ class PReLU(Layer, frozen=True):
     """A leaky relu that learns its slopes, one for each input or shared along axes."""
 
     group: ClassVar[str] = "Activations"
+    in_place = True
+    faster_compiled = True
 
     alpha_initializer: arg.InitializerArg = Zeros()
     alpha_regularizer: arg.RegularizerArg = None
@@ -48,6 +56,10 @@ class PReLU(Layer, frozen=True):
         "Axes that share a slope: 1, 2 gives one for each channel of an image",
     ] = None
     trainable: arg.Trainable = True
+
+    @property
+    def activation_name(self) -> str:
+        return "leaky_relu"
 
     def weight_axes(self, x: Shape) -> Mapping[str, int]:
         return {"alpha_initializer": len(x)}
@@ -89,8 +101,14 @@ class ELU(Layer, frozen=True):
     """Bends negative numbers towards -alpha: alpha * (exp(x) - 1)."""
 
     group: ClassVar[str] = "Activations"
+    in_place = True
+    faster_compiled = True
 
     alpha: Annotated[float, FloatField(), "The bound of negative numbers"] = 1.0
+
+    @property
+    def activation_name(self) -> str:
+        return "elu"
 
     @property
     def detail(self) -> str:

@@ -1,7 +1,7 @@
 """What every layer is: fields, an arithmetic of its own, and its counterpart in Keras."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,6 +11,7 @@ from core.fields.struct import fields_of
 from core.keras_call import Call, KerasObject
 from core.network.formulas import Number, total
 from core.network.initializers import Initializer
+from core.network.kernel import KERNEL_FIELDS, Kernel
 from core.network.layers.absent import ABSENT
 from core.network.shapes import Shape, Window
 
@@ -89,6 +90,60 @@ class Layer(Registered, KerasObject, frozen=True):
         """What is particular to the layer: the facts for an input of shape ``x``. Raises `LayerError`."""
         raise NotImplementedError
 
+    # What others ask of a layer, so that they need not know its class.
+
+    recurrent: ClassVar[bool] = False
+    """Whether its output of one step is an input of the next."""
+    pooling: ClassVar[bool] = False
+    """Whether it reduces an image to fewer numbers of the same kind, by a maximum or an average."""
+    in_place: ClassVar[bool] = False
+    """Whether its output holds a number for each of its inputs, in the same order."""
+    normalizes_over: ClassVar[Literal["", "batch", "example"]] = ""
+    """What the mean and variance that it divides by are taken over; empty if it does not normalize."""
+    window_operation: ClassVar[Literal["", "convolution", "depthwise", "max", "average"]] = ""
+    """What it computes under each position of its window; empty if it has none, or more than one."""
+    faster_compiled: ClassVar[bool] = False
+    """Whether XLA runs it faster on a CPU than TensorFlow does. Convolutions take three times as long."""
+    copies: ClassVar[int] = 1
+    """How many copies of `inner` it holds."""
+
+    @property
+    def inner(self) -> "Layer":
+        """The layer that has the weights: this one, unless it wraps another."""
+        return self
+
+    def replace_inner(self, **fields: Any) -> Self:
+        """With the ``fields`` of `inner` changed."""
+        return replace(self, **fields)
+
+    @property
+    def learns(self) -> bool:
+        """Whether training changes its weights, if it has any."""
+        return bool(getattr(self, "trainable", True))
+
+    @property
+    def activation_name(self) -> str:
+        """The name of its activation, "linear" included; empty for a layer that has none and needs none."""
+        return str(getattr(self.inner, "activation", ""))
+
+    def with_activation(self, name: str) -> Self | None:
+        """The layer with the activation ``name``; None if it has none to set."""
+        return self.replace_inner(activation=name) if "activation" in self.inner.__struct_fields__ else None
+
+    @property
+    def kernel_fields(self) -> tuple[str, ...]:
+        """The fields of `inner` that initialize its kernels."""
+        return tuple(name for name in self.inner.__struct_fields__ if name in KERNEL_FIELDS)
+
+    @property
+    def has_kernel(self) -> bool:
+        """Whether it multiplies its inputs by a kernel."""
+        return bool(self.kernel_fields)
+
+    def kernels(self, x: Shape) -> tuple[Kernel, ...]:
+        """The kernels of one copy of `inner` for an input of shape ``x``, which the layer accepts."""
+        return ()
+
     def weight_axes(self, x: Shape) -> Mapping[str, int]:
         """How many axes the weight has that an initializer fills, by field; one where nothing is said: a bias."""
         return {}
@@ -141,4 +196,4 @@ class Layer(Registered, KerasObject, frozen=True):
     def trainable_params(self, facts: Facts) -> int:
         """How many of the layer's parameters training changes."""
         learned = total(facts.weights) + total(facts.biases)
-        return learned if getattr(self, "trainable", True) else 0
+        return learned if self.learns else 0

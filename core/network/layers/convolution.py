@@ -1,6 +1,7 @@
 """Keras's convolutions of images, and what other convolutions share with them."""
 
 from collections.abc import Mapping
+from math import ceil, prod
 from typing import Annotated, Any, ClassVar
 
 from msgspec.structs import replace
@@ -10,6 +11,7 @@ from core.formatting import show_amount
 from core.keras_call import Call
 from core.network.formulas import Formula, Number
 from core.network.initializers import GlorotUniform, Zeros
+from core.network.kernel import Kernel
 from core.network.layers import arguments as arg
 from core.network.layers.base import Facts, Layer, LayerError, LayerFix
 from core.network.layers.inputs import image
@@ -44,6 +46,7 @@ class Conv2D(Layer, frozen=True):
 
     aliases: ClassVar[tuple[str, ...]] = ("Convolution2D",)
     group: ClassVar[str] = "Convolution"
+    window_operation = "convolution"
     accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
     initial_values: ClassVar[Mapping[str, Any]] = {"filters": 32, "kernel_size": (3, 3), "activation": "relu"}
 
@@ -61,6 +64,10 @@ class Conv2D(Layer, frozen=True):
     bias_regularizer: arg.RegularizerArg = None
     activity_regularizer: arg.RegularizerArg = None
     trainable: arg.Trainable = True
+
+    def kernels(self, x: Shape) -> tuple[Kernel, ...]:
+        shape = (*self.kernel_size, x[-1] // self.groups, self.filters)
+        return (Kernel("kernel_initializer", shape, prod(shape[:-1]), self.filters // self.groups),)
 
     def weight_axes(self, x: Shape) -> Mapping[str, int]:
         return {"kernel_initializer": 4}
@@ -120,6 +127,11 @@ class Conv2DTranspose(Layer, frozen=True):
     bias_regularizer: arg.RegularizerArg = None
     activity_regularizer: arg.RegularizerArg = None
     trainable: arg.Trainable = True
+
+    def kernels(self, x: Shape) -> tuple[Kernel, ...]:
+        # Neighboring windows overlap: a pixel of the output sums one product a channel for each of them.
+        overlaps = prod(ceil(size / step) for size, step in zip(self.kernel_size, self.strides, strict=True))
+        return (Kernel("kernel_initializer", (*self.kernel_size, self.filters, x[-1]), x[-1] * overlaps, self.filters),)
 
     def weight_axes(self, x: Shape) -> Mapping[str, int]:
         return {"kernel_initializer": 4}

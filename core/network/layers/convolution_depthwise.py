@@ -1,6 +1,7 @@
 """Keras's depthwise convolutions, which filter every channel by itself."""
 
 from collections.abc import Mapping
+from math import prod
 from typing import Annotated, Any, ClassVar
 
 from msgspec.structs import replace
@@ -9,6 +10,7 @@ from core.fields.types import IntField
 from core.keras_call import Call
 from core.network.formulas import Formula
 from core.network.initializers import GlorotUniform, Zeros
+from core.network.kernel import Kernel
 from core.network.layers import arguments as arg
 from core.network.layers.base import Facts, Layer, LayerFix, LayerWarning
 from core.network.layers.convolution import convolved
@@ -28,6 +30,7 @@ class DepthwiseConv2D(Layer, frozen=True):
     """Filters every channel by itself; nothing mixes the channels."""
 
     group: ClassVar[str] = "Convolution"
+    window_operation = "depthwise"
     accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
     initial_values: ClassVar[Mapping[str, Any]] = {"kernel_size": (3, 3), "activation": "relu"}
 
@@ -44,6 +47,9 @@ class DepthwiseConv2D(Layer, frozen=True):
     bias_regularizer: arg.RegularizerArg = None
     activity_regularizer: arg.RegularizerArg = None
     trainable: arg.Trainable = True
+
+    def kernels(self, x: Shape) -> tuple[Kernel, ...]:
+        return (_depthwise_kernel(self, x),)
 
     def weight_axes(self, x: Shape) -> Mapping[str, int]:
         return {"depthwise_initializer": 4}
@@ -102,6 +108,11 @@ class SeparableConv2D(Layer, frozen=True):
     activity_regularizer: arg.RegularizerArg = None
     trainable: arg.Trainable = True
 
+    def kernels(self, x: Shape) -> tuple[Kernel, ...]:
+        channels = x[-1] * self.depth_multiplier
+        pointwise = Kernel("pointwise_initializer", (1, 1, channels, self.filters), channels, self.filters)
+        return (_depthwise_kernel(self, x), pointwise)
+
     def weight_axes(self, x: Shape) -> Mapping[str, int]:
         return {"depthwise_initializer": 4, "pointwise_initializer": 4}
 
@@ -126,6 +137,11 @@ class SeparableConv2D(Layer, frozen=True):
 
     def calls(self) -> tuple[Call, ...]:
         return with_pixels(self.call(), self.padding)
+
+
+def _depthwise_kernel(layer: DepthwiseConv2D | SeparableConv2D, x: Shape) -> Kernel:
+    shape = (*layer.kernel_size, x[-1], layer.depth_multiplier)
+    return Kernel("depthwise_initializer", shape, prod(layer.kernel_size), layer.depth_multiplier)
 
 
 def _unequal_strides(layer: DepthwiseConv2D | SeparableConv2D) -> tuple[LayerWarning, ...]:

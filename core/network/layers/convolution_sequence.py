@@ -1,6 +1,7 @@
 """Keras's convolution of sequences."""
 
 from collections.abc import Mapping
+from math import prod
 from typing import Annotated, Any, ClassVar
 
 from msgspec.structs import replace
@@ -10,6 +11,7 @@ from core.formatting import show_amount
 from core.keras_call import Call
 from core.network.formulas import Formula
 from core.network.initializers import GlorotUniform, Zeros
+from core.network.kernel import Kernel
 from core.network.layers import arguments as arg
 from core.network.layers.base import Facts, Layer, LayerError, LayerFix
 from core.network.layers.convolution import BIASES, CHANNELS, refuse_strided_dilation
@@ -49,6 +51,10 @@ class Conv1D(Layer, frozen=True):
     bias_regularizer: arg.RegularizerArg = None
     activity_regularizer: arg.RegularizerArg = None
     trainable: arg.Trainable = True
+
+    def kernels(self, x: Shape) -> tuple[Kernel, ...]:
+        shape = (self.kernel_size, x[-1] // self.groups, self.filters)
+        return (Kernel("kernel_initializer", shape, prod(shape[:-1]), self.filters // self.groups),)
 
     def weight_axes(self, x: Shape) -> Mapping[str, int]:
         return {"kernel_initializer": 3}

@@ -7,6 +7,7 @@ from core.fields.types import ShapeField
 from core.formatting import show_amount
 from core.network.formulas import Formula
 from core.network.initializers import GlorotUniform, Zeros
+from core.network.kernel import Kernel
 from core.network.layers import arguments as arg
 from core.network.layers.base import Facts, Layer, LayerFix, LayerWarning
 from core.network.layers.reshaping import Flatten
@@ -35,6 +36,7 @@ class Dense(Layer, frozen=True):
     """Every unit sees every input: activation(input . kernel + bias)."""
 
     group: ClassVar[str] = "Core"
+    faster_compiled = True
     initial_values: ClassVar[Mapping[str, Any]] = {"units": 64, "activation": "relu"}
 
     units: arg.Units
@@ -46,6 +48,9 @@ class Dense(Layer, frozen=True):
     bias_regularizer: arg.RegularizerArg = None
     activity_regularizer: arg.RegularizerArg = None
     trainable: arg.Trainable = True
+
+    def kernels(self, x: Shape) -> tuple[Kernel, ...]:
+        return (Kernel("kernel_initializer", (x[-1], self.units), x[-1], self.units),)
 
     def weight_axes(self, x: Shape) -> Mapping[str, int]:
         return {"kernel_initializer": 2}
@@ -75,9 +80,15 @@ class Activation(Layer, frozen=True):
     """Applies a function to every number; softmax to every row."""
 
     group: ClassVar[str] = "Activations"
+    in_place = True
+    faster_compiled = True
     initial_values: ClassVar[Mapping[str, Any]] = {"activation": "relu"}
 
     activation: arg.Activation
+
+    @property
+    def activation_name(self) -> str:
+        return "" if self.activation == "linear" else self.activation
 
     @property
     def detail(self) -> str:

@@ -29,6 +29,9 @@ class BatchNormalization(Layer, frozen=True):
     """Brings each channel to mean 0 and variance 1 over the batch, then scales and shifts it by what it learns."""
 
     group: ClassVar[str] = "Normalization"
+    in_place = True
+    faster_compiled = True
+    normalizes_over = "batch"
 
     axis: Annotated[int, IntField(), "The axis whose entries are normalized apart; -1: channels"] = -1
     momentum: Annotated[float, FloatField(0, 1), "How slowly the moving mean and variance follow"] = 0.99
@@ -59,6 +62,9 @@ class LayerNormalization(Layer, frozen=True):
     """Brings each example to mean 0 and variance 1 along an axis, then scales and shifts it by what it learns."""
 
     group: ClassVar[str] = "Normalization"
+    in_place = True
+    faster_compiled = True
+    normalizes_over = "example"
 
     axis: Annotated[tuple[int, ...], AxesField(), "The axis or axes normalized together; -1: channels"] = (-1,)
     epsilon: arg.Epsilon = 0.001

@@ -36,6 +36,7 @@ KeepDims = Annotated[bool, BoolField(), "Keep the pooled axes, with size 1"]
 
 class _Pooling2D(Layer, frozen=True):
     group: ClassVar[str] = "Pooling"
+    pooling = True
     accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
     pixels_note: ClassVar[str]
 
@@ -70,6 +71,7 @@ class MaxPooling2D(_Pooling2D, frozen=True):
     """Keeps the largest number under the window, channel by channel."""
 
     aliases: ClassVar[tuple[str, ...]] = ("MaxPool2D",)
+    window_operation = "max"
 
     pixels_note: ClassVar[str] = (
         "The zeros of the padding take part in the maximum: they win over negative numbers. After relu they change "
@@ -81,6 +83,7 @@ class AveragePooling2D(_Pooling2D, frozen=True):
     """Averages the numbers under the window, channel by channel."""
 
     aliases: ClassVar[tuple[str, ...]] = ("AvgPool2D",)
+    window_operation = "average"
 
     pixels_note: ClassVar[str] = (
         "The zeros of the padding count in the average: edges come out darker. "
@@ -94,6 +97,7 @@ class AveragePooling2D(_Pooling2D, frozen=True):
 
 class _GlobalPooling2D(Layer, frozen=True):
     group: ClassVar[str] = "Pooling"
+    pooling = True
     accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
 
     keepdims: KeepDims = False

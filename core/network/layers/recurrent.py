@@ -11,6 +11,7 @@ from core.formatting import show_amount
 from core.keras_call import Call
 from core.network.formulas import Formula, Number, total
 from core.network.initializers import GlorotUniform, Orthogonal, Zeros
+from core.network.kernel import Kernel
 from core.network.layers import arguments as arg
 from core.network.layers.base import Facts, Layer, LayerError, LayerFix
 from core.network.layers.inputs import sequence
@@ -31,6 +32,7 @@ GoBackwards = Annotated[bool, BoolField(), "Read the sequence from its end"]
 
 class _Recurrent(Layer, frozen=True):
     group: ClassVar[str] = "Recurrent"
+    recurrent = True
     initial_values: ClassVar[Mapping[str, Any]] = {"units": 64}
     gates: ClassVar[int]
 
@@ -39,6 +41,14 @@ class _Recurrent(Layer, frozen=True):
     @property
     def detail(self) -> str:
         return f"{self.units}{' sequences' if self.returns_sequences else ''}"
+
+    def kernels(self, x: Shape) -> tuple[Kernel, ...]:
+        gates = self.gates * self.units
+        # Two random kernels add up in each unit: equal values in one of them make no units equal.
+        return (
+            Kernel("kernel_initializer", (x[-1], gates), x[-1], 1),
+            Kernel("recurrent_initializer", (self.units, gates), self.units, 1),
+        )
 
     def weight_axes(self, x: Shape) -> Mapping[str, int]:
         return {"kernel_initializer": 2, "recurrent_initializer": 2}
@@ -145,11 +155,27 @@ class Bidirectional(Layer, frozen=True):
     """Two copies of a recurrent layer: one reads the sequence forward, one backward."""
 
     group: ClassVar[str] = "Recurrent"
+    recurrent = True
+    copies = 2
     initial_values: ClassVar[Mapping[str, Any]] = {"layer": LSTM(64)}
 
     layer: Annotated[Layer, RegisteredField(Layer, ("SimpleRNN", "LSTM", "GRU")), "The recurrent layer"]
     merge_mode: Annotated[str, ChoiceField("concat", "sum", "mul", "ave"), "How the two outputs become one"] = "concat"
     trainable: arg.Trainable = True
+
+    @property
+    def inner(self) -> Layer:
+        return self.layer
+
+    def replace_inner(self, **fields: Any) -> "Bidirectional":
+        return replace(self, layer=replace(self.layer, **fields))
+
+    @property
+    def learns(self) -> bool:
+        return self.trainable and self.layer.learns
+
+    def kernels(self, x: Shape) -> tuple[Kernel, ...]:
+        return self.layer.kernels(x)
 
     @property
     def detail(self) -> str:

@@ -18,6 +18,8 @@ class Dropout(Layer, frozen=True):
     """Sets a random share of its inputs to zero while training, and scales up the rest."""
 
     group: ClassVar[str] = "Regularization"
+    in_place = True
+    faster_compiled = True
     initial_values: ClassVar[Mapping[str, Any]] = {"rate": 0.5}
 
     rate: arg.Rate
@@ -35,6 +37,7 @@ class SpatialDropout2D(Layer, frozen=True):
     """Sets whole random channels to zero while training."""
 
     group: ClassVar[str] = "Regularization"
+    in_place = True
     accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
     initial_values: ClassVar[Mapping[str, Any]] = {"rate": 0.2}
 
@@ -54,6 +57,7 @@ class GaussianNoise(Layer, frozen=True):
     """Adds normal noise while training."""
 
     group: ClassVar[str] = "Regularization"
+    in_place = True
     initial_values: ClassVar[Mapping[str, Any]] = {"stddev": 0.1}
 
     stddev: Annotated[float, FloatField(0, 1), "Standard deviation of the noise"]

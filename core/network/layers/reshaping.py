@@ -17,6 +17,8 @@ class Flatten(Layer, frozen=True):
     """Lays all numbers of an example in one row."""
 
     group: ClassVar[str] = "Reshaping"
+    in_place = True
+    faster_compiled = True
     accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
 
     def derive(self, x: Shape) -> Facts:
@@ -30,6 +32,8 @@ class Reshape(Layer, frozen=True):
     """Arranges the numbers of an example in another shape."""
 
     group: ClassVar[str] = "Reshaping"
+    in_place = True
+    faster_compiled = True
 
     target_shape: Annotated[Shape, ShapeField(free=True), "New sizes without the batch; one may be -1, worked out"]
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.diagnosis.kernels import fans, initial_stddev, kernels
+from core.diagnosis.kernels import fans, initial_stddev
 from core.network.initializers import Initializer
 from core.network.layers import (
     GRU,
@@ -48,7 +48,7 @@ def test_kernels_have_the_shapes_of_keras(keras_model: Any, layer: Layer, x: tup
     made = keras_model.make(layer.call())
     made.build((None, *x))
     held = {tuple(weight.shape) for weight in made.weights if len(weight.shape) > 1}
-    assert {kernel.shape for kernel in kernels(layer, x)} <= held
+    assert {kernel.shape for kernel in layer.kernels(x)} <= held
 
 
 @pytest.mark.parametrize("name", Initializer.members)
