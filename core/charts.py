@@ -1,4 +1,4 @@
-"""Curves over epochs: their points, their axes, and the range worth showing.
+"""Charts of curves over epochs as data, and the range of their axes that is worth showing.
 
 Time is in fractional epochs: step 234 of 469 per epoch is 0.499. Accuracies are shares, 0 to 1.
 """
@@ -8,11 +8,28 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import floor, log10
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-__all__ = ["Axis", "Point", "accuracy_axis", "clip", "epoch_axis", "loss_axis", "thin"]
+__all__ = [
+    "Axis",
+    "Chart",
+    "Curve",
+    "CurveStyle",
+    "Dash",
+    "Mark",
+    "Point",
+    "VerticalLine",
+    "accuracy_axis",
+    "clip",
+    "epoch_axis",
+    "loss_axis",
+    "thin",
+]
+
+Dash = Literal["solid", "dashed", "dotted"]
+Mark = Literal["circle", "triangle", "square", "diamond", "star"]
 
 _MOST_DIGITS = 5
 """Digits of a label before or after the decimal point."""
@@ -58,6 +75,42 @@ class Axis(Struct, frozen=True):
     def _multiples(self, step: float) -> list[float]:
         first, last = -floor(-self.low / step + 1e-9), floor(self.high / step + 1e-9)
         return [number * step for number in range(first, last + 1)]
+
+
+class CurveStyle(Struct, frozen=True):
+    """How a curve is drawn: in the color of ``role``, with shapes that tell it from others without color."""
+
+    role: str
+    dash: Dash | None = "solid"
+    """None for marks without a line."""
+    mark: Mark | None = None
+    hollow: bool = False
+
+
+class Curve(Struct, frozen=True):
+    """A line through points sorted by x, marks at them, or both. A curve without a name is not in the legend."""
+
+    name: str
+    points: tuple[Point, ...]
+    style: CurveStyle
+
+
+class VerticalLine(Struct, frozen=True):
+    """A vertical line at ``x`` with a label at its top."""
+
+    x: float
+    label: str
+
+
+class Chart(Struct, frozen=True):
+    """A chart. The terminal and the lab report each draw it in their own way."""
+
+    title: str
+    """In lower case: ``validation loss``."""
+    x: Axis
+    y: Axis
+    curves: tuple[Curve, ...]
+    rules: tuple[VerticalLine, ...] = ()
 
 
 def thin(points: Sequence[Point], most: int) -> tuple[Point, ...]:

@@ -9,77 +9,31 @@ from unicodedata import east_asian_width
 
 from msgspec import Struct
 
-from core.charts import Axis, Point, clip, thin
+from core.charts import Chart, Curve, CurveStyle, Dash, clip, thin
 from core.export.escaping import markup
 from core.files import PACKAGED, read_bytes
 from core.sanitize import truncated
 
-__all__ = [
-    "BEST",
-    "RUNS",
-    "TRAINING",
-    "VALIDATION",
-    "Chart",
-    "Curve",
-    "CurveStyle",
-    "VerticalLine",
-    "stylesheet",
-    "svg",
-]
+__all__ = ["Figure", "stylesheet", "svg"]
 
 Polygon = Literal["triangle", "square", "diamond", "star"]
-Shape = Literal["circle"] | Polygon
+
+DASHES: dict[Dash, str] = {"solid": "", "dashed": "6 3", "dotted": "2 3"}
+"""Lengths of dashes and gaps."""
 
 
-class CurveStyle(Struct, frozen=True):
-    """How a curve is drawn: the color of the class ``role``, and its shapes."""
-
-    role: str
-    dash: str | None = ""
-    """Lengths of dashes and gaps; empty for a solid line; None for marks without a line."""
-    mark: Shape | None = None
-    hollow: bool = False
-
-
-TRAINING = CurveStyle("training")
-VALIDATION = CurveStyle("validation", "5 3", "circle")
-BEST = CurveStyle("best", None, "star")
-
-SHAPES: tuple[Shape, ...] = ("circle", "triangle", "square", "diamond")
-DASHES = ("", "6 3", "2 3")
-RUNS = tuple(
-    CurveStyle(f"run{number + 1}", DASHES[number % len(DASHES)], SHAPES[number % len(SHAPES)], number >= len(SHAPES))
-    for number in range(2 * len(SHAPES))
-)
-"""Styles of runs shown together; more could not be distinguished."""
-
-
-class Curve(Struct, frozen=True):
-    """A named line through points in order of x, or marks at them."""
+class Figure(Struct, frozen=True):
+    """A chart in a document. ``name`` is unique there and consists of letters and hyphens."""
 
     name: str
-    points: tuple[Point, ...]
-    style: CurveStyle
-
-
-class VerticalLine(Struct, frozen=True):
-    """A vertical line at ``x`` with a label at its top."""
-
-    x: float
-    label: str
-
-
-class Chart(Struct, frozen=True):
-    """A chart. ``name`` is unique in its report and consists of letters and hyphens."""
-
-    name: str
-    title: str
     description: str
     """Alternative text: what it shows, in a sentence or two."""
-    x: Axis
-    y: Axis
-    curves: tuple[Curve, ...]
-    rules: tuple[VerticalLine, ...] = ()
+    chart: Chart
+
+    @property
+    def title(self) -> str:
+        """The chart's title as a heading."""
+        return self.chart.title.capitalize()
 
 
 WIDTH, PLOT_HEIGHT = 480, 220
@@ -122,26 +76,27 @@ class _Place(NamedTuple):
         return self.top + PLOT_HEIGHT
 
 
-def svg(chart: Chart, *, alone: bool = False) -> str:
-    """``chart`` as an SVG element, or with ``alone`` as a file with its own style, background and margin."""
+def svg(figure: Figure, *, alone: bool = False) -> str:
+    """``figure`` as an SVG element, or with ``alone`` as a file with its own style, background and margin."""
+    chart = figure.chart
     legend = list(_legend(chart.curves))
     lines = max((line for line, _, _ in legend), default=-1) + 1
     place = _Place(chart, TITLE + lines * LEGEND_LINE + GAP)
     margin = MARGIN if alone else 0
     left, width, height = -margin, WIDTH + 2 * margin, place.bottom + BOTTOM + 2 * margin
     box = f'viewBox="{left} {left} {width} {_number(height)}"'
-    title, description = f"{chart.name}-title", f"{chart.name}-description"
+    title, description = f"{figure.name}-title", f"{figure.name}-description"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" {box} role="img" '
         f'aria-labelledby="{title} {description}">',
-        f'<title id="{title}">{markup(chart.title)}</title>',
-        f'<desc id="{description}">{markup(chart.description)}</desc>',
+        f'<title id="{title}">{markup(figure.title)}</title>',
+        f'<desc id="{description}">{markup(figure.description)}</desc>',
     ]
     if alone:
         page = _element("rect", cls="page", x=left, y=left, width=width, height=height)
         parts += [f"<style>{stylesheet()}</style>", page]
     parts += [
-        _text(chart.title, 0, 15, cls="title"),
+        _text(figure.title, 0, 15, cls="title"),
         *(_entry(curve, line, start) for line, start, curve in legend),
         *_axes(place),
         *_rules(place),
@@ -221,7 +176,8 @@ def _group(curve: Curve, elements: Iterable[str]) -> str:
 
 def _line(style: CurveStyle, points: Sequence[tuple[float, float]]) -> str:
     placed = " ".join(f"{_number(x)},{_number(y)}" for x, y in points)
-    dash = {"stroke_dasharray": style.dash} if style.dash else {}
+    dashes = DASHES[style.dash or "solid"]
+    dash = {"stroke_dasharray": dashes} if dashes else {}
     return _element("polyline", cls="line", points=placed, **dash)
 
 

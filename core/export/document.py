@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from core.export.chart_svg import Chart
+from core.export.chart_svg import Figure
 
 __all__ = ["Block", "ChartGroup", "Column", "Items", "KeyValues", "Report", "Section", "Table", "Text"]
 
@@ -53,7 +53,7 @@ class Table(Struct, frozen=True):
 class ChartGroup(Struct, frozen=True):
     """Charts that belong together."""
 
-    charts: tuple[Chart, ...]
+    charts: tuple[Figure, ...]
 
 
 Block = Text | KeyValues | Items | Table | ChartGroup

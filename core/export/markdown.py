@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from core.export.chart_svg import Chart, svg
+from core.export.chart_svg import Figure, svg
 from core.export.document import Block, ChartGroup, Column, Items, KeyValues, Report, Section, Table, Text
 from core.export.escaping import code, harmless, inline, line
 
@@ -52,15 +52,15 @@ def _block(block: Block, stem: str) -> str:
             return f"{line(block.caption)}:\n\n{_table(block.columns, rows)}"
 
 
-def _image(chart: Chart, stem: str) -> str:
+def _image(chart: Figure, stem: str) -> str:
     return f"![{inline(f'{chart.title}. {chart.description}')}]({quote(_file(chart, stem))})"
 
 
-def _file(chart: Chart, stem: str) -> str:
+def _file(chart: Figure, stem: str) -> str:
     return f"{stem}-{chart.name}.svg"
 
 
-def _charts(sections: Sequence[Section]) -> Iterator[Chart]:
+def _charts(sections: Sequence[Section]) -> Iterator[Figure]:
     for section in sections:
         for block in section.blocks:
             if isinstance(block, ChartGroup):

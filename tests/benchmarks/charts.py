@@ -9,15 +9,18 @@ from types import FunctionType, ModuleType
 
 from core.events import EpochEnded, Progress, Started
 from core.history import History
+from core.run_charts import Quantity, single
 from tests.benchmarks.measured import Measured, Scope, percentile
 from tui.app import LayerLabApp
-from tui.widgets.chart import Chart
-from tui.widgets.run_pictures import accuracy_picture, loss_picture
+from tui.widgets.chart import ChartWidget
 
 POINTS = 1_000_000
 STEPS = 469
 """Steps of an epoch, a point for each."""
 REDRAWS = 60
+
+
+QUANTITIES: tuple[Quantity, Quantity] = ("loss", "accuracy")
 
 
 async def measure(scope: Scope) -> list[Measured]:
@@ -64,15 +67,15 @@ async def redraws(history: History, points: int, count: int) -> list[float]:
         for number in range(count + 1):
             history = grown(history, points + number, points + number + 1)
             begun = perf_counter()
-            for chart, picture in zip(charts, (loss_picture, accuracy_picture), strict=True):
-                chart.picture = picture(history)
+            for chart, quantity in zip(charts, QUANTITIES, strict=True):
+                chart.chart = single(quantity, history, history.planned)
                 lines(chart)
             taken.append(perf_counter() - begun)
             await pilot.pause(0.01)
     return taken[1:]  # the first one imports plotext
 
 
-def lines(chart: Chart) -> int:
+def lines(chart: ChartWidget) -> int:
     """Have ``chart`` render all that is seen of it; how many lines those are."""
     return len(chart.render_lines(chart.size.region))
 

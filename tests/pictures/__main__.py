@@ -40,7 +40,7 @@ async def take() -> None:
         await pilot.pause()
         save(app, "results")
         await _press(pilot, "w")
-        await _until(pilot, lambda: "taken&#160;for" in app.export_screenshot())
+        await _until(pilot, lambda: "predicted" in app.export_screenshot())
         await _press(pilot, "down")
         await pilot.pause()
         save(app, "walk")

@@ -7,40 +7,40 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.app import App, ComposeResult
 
-from core.charts import Axis, Point
+from core.charts import Axis, Chart, Curve, CurveStyle, Point, VerticalLine
+from core.run_charts import BEST, TRAINING
 from tests.tui.driving import screen_of
-from tui.widgets.chart import Chart
-from tui.widgets.picture import Line, Marks, Picture, VerticalLine
+from tui.widgets.chart import ChartWidget
 from tui.widgets.plot import draw
 
-STYLES = {role: Style(color="#102030") for role in ("train", "validation", "best", "axis", "rule")}
+MARKS = CurveStyle("validation", None, "circle")
+STYLES = {role: Style(color="#102030") for role in ("training", "validation", "best", "axis", "rule")}
 
 
-def picture(**changes):
+def chart_of(**changes):
     points = tuple(Point(index / 50, 1 / (1 + index / 10)) for index in range(101))
     parts = {
         "title": "loss",
         "x": Axis(0, 2),
         "y": Axis(0, 1),
-        "lines": (Line("train", "train", points),),
-        "marks": (Marks("val", "validation", "\u25cf", (Point(1, 0.2), Point(2, 0.1))),),
+        "curves": (Curve("training", points, TRAINING), Curve("validation", (Point(1, 0.2), Point(2, 0.1)), MARKS)),
         "rules": (VerticalLine(0.5, "lr 0.0005"),),
     }
-    return Picture(**{**parts, **changes})
+    return Chart(**{**parts, **changes})
 
 
 class ChartApp(App[None]):
     def compose(self) -> ComposeResult:
-        yield Chart("loss", "Press t", id="chart")
+        yield ChartWidget("loss", "Press t", id="chart")
 
 
 async def rendered(size, shown, theme="textual-dark", *, bare=False):
     app = ChartApp()
     async with app.run_test(size=size) as pilot:
         app.theme = theme
-        chart = app.query_one(Chart)
+        chart = app.query_one(ChartWidget)
         chart.bare = bare
-        chart.picture = shown
+        chart.chart = shown
         await pilot.pause()
         return chart.draw()
 
@@ -60,11 +60,11 @@ async def test_without_a_picture_it_says_what_to_do():
 
 
 async def test_title_legend_axes_curve_marks_and_rule_are_there():
-    lines = lines_of(await rendered((80, 14), picture()))
+    lines = lines_of(await rendered((80, 14), chart_of()))
     assert len(lines) == 14
     assert lines[0].startswith("loss")
-    assert "train" in lines[0]
-    assert "val \u25cf" in lines[0]
+    assert "training" in lines[0]
+    assert "validation \u25cf" in lines[0]
     assert lines[-1].split() == ["epoch", "0.0", "0.5", "1.0", "1.5", "2.0"]
     body = "\n".join(lines[1:-1])
     assert body.count("\u25cf") == 2
@@ -75,18 +75,18 @@ async def test_title_legend_axes_curve_marks_and_rule_are_there():
 
 
 async def test_a_bare_chart_has_no_labels_of_epochs():
-    lines = lines_of(await rendered((80, 14), picture(), bare=True))
+    lines = lines_of(await rendered((80, 14), chart_of(), bare=True))
     assert not any("epoch" in line for line in lines)
 
 
 @pytest.mark.parametrize("size", [(20, 5), (10, 2), (24, 4), (3, 3)])
 async def test_a_tiny_chart_says_that_there_is_no_room(size):
-    lines = lines_of(await rendered(size, picture()))
+    lines = lines_of(await rendered(size, chart_of()))
     assert "".join(lines).replace(" ", "") == "loss:noroomforachart"
 
 
 async def test_the_smallest_chart_is_drawn():
-    lines = lines_of(await rendered((24, 5), picture()))
+    lines = lines_of(await rendered((24, 5), chart_of()))
     assert len(lines) == 5
     assert all(len(line) <= 24 for line in lines)
 
@@ -96,8 +96,8 @@ async def test_colors_come_from_the_theme_and_the_background_is_left_alone(theme
     app = ChartApp()
     async with app.run_test(size=(80, 14)) as pilot:
         app.theme = theme
-        chart = app.query_one(Chart)
-        chart.picture = picture()
+        chart = app.query_one(ChartWidget)
+        chart.chart = chart_of()
         await pilot.pause()
         styles = styles_of(chart.draw())
         assert styles
@@ -108,8 +108,8 @@ async def test_colors_come_from_the_theme_and_the_background_is_left_alone(theme
 
 
 async def test_a_new_theme_gives_new_colors():
-    dark = await rendered((80, 14), picture(), "textual-dark")
-    light = await rendered((80, 14), picture(), "textual-light")
+    dark = await rendered((80, 14), chart_of(), "textual-dark")
+    light = await rendered((80, 14), chart_of(), "textual-light")
     assert lines_of(dark) == lines_of(light)
     assert styles_of(dark) != styles_of(light)
 
@@ -117,13 +117,13 @@ async def test_a_new_theme_gives_new_colors():
 async def test_only_lines_that_come_out_otherwise_are_painted(monkeypatch):
     app = ChartApp()
     async with app.run_test(size=(80, 14)) as pilot:
-        chart = app.query_one(Chart)
-        chart.picture = picture()
+        chart = app.query_one(ChartWidget)
+        chart.chart = chart_of()
         await pilot.pause()
         painted = []
         render_line = chart.render_line
         monkeypatch.setattr(chart, "render_line", lambda y: painted.append(y) or render_line(y))
-        chart.picture = picture(title="loss of another run")
+        chart.chart = chart_of(title="loss of another run")
         await pilot.pause()
         assert painted == [0]
         assert screen_of(app).startswith("loss of another run")
@@ -132,8 +132,8 @@ async def test_only_lines_that_come_out_otherwise_are_painted(monkeypatch):
 async def test_another_theme_has_what_is_drawn_already_painted_in_its_colors():
     app = ChartApp()
     async with app.run_test(size=(80, 14)) as pilot:
-        chart = app.query_one(Chart)
-        chart.picture = picture()
+        chart = app.query_one(ChartWidget)
+        chart.chart = chart_of()
         await pilot.pause()
         dark = [chart.render_line(y) for y in range(14)]
         app.theme = "textual-light"
@@ -147,8 +147,8 @@ async def test_another_theme_has_what_is_drawn_already_painted_in_its_colors():
 async def test_another_size_has_all_of_it_drawn_anew():
     app = ChartApp()
     async with app.run_test(size=(80, 14)) as pilot:
-        chart = app.query_one(Chart)
-        chart.picture = picture()
+        chart = app.query_one(ChartWidget)
+        chart.chart = chart_of()
         await pilot.pause()
         await pilot.resize_terminal(60, 10)
         await pilot.pause()
@@ -165,10 +165,9 @@ async def test_another_size_has_all_of_it_drawn_anew():
 @settings(max_examples=60)
 def test_whatever_the_points_it_fills_its_room(width, height, raw, ends):
     points = tuple(Point(x, y) for x, y in sorted(raw))
-    shown = picture(
+    shown = chart_of(
         y=Axis(*ends),
-        lines=(Line("train", "train", points),),
-        marks=(Marks("val", "validation", "\u25cf", points),),
+        curves=(Curve("training", points, TRAINING), Curve("best", points, BEST)),
         rules=tuple(VerticalLine(point.x, "lr 1") for point in points if 0 <= point.x <= 2),
     )
     lines = draw(shown, STYLES, width, height, bare=False)

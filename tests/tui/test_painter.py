@@ -73,7 +73,7 @@ async def test_behind_another_tab_nothing_is_drawn_and_all_of_it_when_it_is_come
         await until(pilot, lambda: sessions)
         sessions[0].allow(10)
         await until(
-            pilot, lambda: pane.view.loss_chart.picture and len(pane.view.loss_chart.picture.lines[0].points) == 10
+            pilot, lambda: pane.view.loss_chart.chart and len(pane.view.loss_chart.chart.curves[0].points) == 10
         )
         await pilot.press("1")
         await until(pilot, lambda: not pane.region)
@@ -81,11 +81,11 @@ async def test_behind_another_tab_nothing_is_drawn_and_all_of_it_when_it_is_come
         await until(pilot, lambda: pane.history.progress.step == 60)
         for _ in range(4):
             pane.view.draw_next()
-        assert len(pane.view.loss_chart.picture.lines[0].points) == 10
+        assert len(pane.view.loss_chart.chart.curves[0].points) == 10
         assert pane.epochs.row_count == 0
         await pilot.press("2")
         await until(pilot, lambda: pane.region)
         await pilot.pause()
-        assert len(pane.view.loss_chart.picture.lines[0].points) == 60
+        assert len(pane.view.loss_chart.chart.curves[0].points) == 60
         assert pane.epochs.row_count == 1
         await pane.stop_and_wait()

@@ -19,7 +19,7 @@ async def _drawn(pilot, app: LayerLabApp, epochs: int) -> None:
     view = app.train_pane.view
     await until(pilot, lambda: view.progress.epoch.share is not None and view.progress.run.share)
     await until(pilot, lambda: view.epochs.row_count == epochs)
-    await until(pilot, lambda: view.loss_chart.picture and view.loss_chart.picture.lines[0].points[-1].x == epochs)
+    await until(pilot, lambda: view.loss_chart.chart and view.loss_chart.chart.curves[0].points[-1].x == epochs)
     assert "tracing" not in screen_of(app)
 
 

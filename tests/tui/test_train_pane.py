@@ -119,7 +119,7 @@ async def test_t_trains_to_the_end_and_says_what_was_reached(size):
         await until(pilot, lambda: not pane.busy)
         assert "test accuracy 98.71%, test loss 0.0412 after 3 epochs in 4.2 s" in pane.message
         assert len(texts(pane.epochs)) == 3
-        assert pane.view.loss_chart.picture is not None
+        assert pane.view.loss_chart.chart is not None
         assert pane.state == "idle"
         assert pane.history.ended.reason == "finished"
         assert pane.controller.run == TrainedNetwork("net", NET.architecture, NET.plan, document=0)
@@ -131,7 +131,7 @@ async def test_curves_bars_and_table_follow(size):
         await until(pilot, lambda: pane.epochs.row_count == 1)
         await until(
             pilot,
-            lambda: pane.view.loss_chart.picture and len(pane.view.loss_chart.picture.lines[0].points) == STEPS + 10,
+            lambda: pane.view.loss_chart.chart and len(pane.view.loss_chart.chart.curves[0].points) == STEPS + 10,
         )
         bars = [gauge.share for gauge in (pane.view.progress.epoch, pane.view.progress.run)]
         assert bars == pytest.approx([10 / STEPS, (STEPS + 10) / (3 * STEPS)])
@@ -276,8 +276,8 @@ async def test_brackets_halve_and_double_the_learning_rate_and_mark_it(size):
         await until(pilot, lambda: "learning rate 0.0005 from epoch 0.25 on" in pane.message)
         await pilot.press("]", "]")
         await until(pilot, lambda: "learning rate 0.002 from epoch 0.25 on" in pane.message)
-        await until(pilot, lambda: len(pane.view.loss_chart.picture.rules) == 3)
-        assert [rule.label for rule in pane.view.loss_chart.picture.rules] == ["lr 0.0005", "lr 0.001", "lr 0.002"]
+        await until(pilot, lambda: len(pane.view.loss_chart.chart.rules) == 3)
+        assert [rule.label for rule in pane.view.loss_chart.chart.rules] == ["lr 0.0005", "lr 0.001", "lr 0.002"]
 
 
 async def test_pausing_before_the_first_batch_says_so():
@@ -629,7 +629,7 @@ async def test_g_shows_the_gradients_in_place_of_the_curves_and_back(size):
         await until(pilot, lambda: app.focused is pane.epochs)
         assert charts.display
         assert not table.display
-        assert pane.view.loss_chart.picture.lines[0].points[-1].x == pytest.approx(15 / STEPS)
+        assert pane.view.loss_chart.chart.curves[0].points[-1].x == pytest.approx(15 / STEPS)
 
 
 async def test_the_gradients_follow_a_training():

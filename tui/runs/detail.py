@@ -14,6 +14,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 from textual.worker import Worker, get_current_worker
 
+from core.run_charts import Quantity, overlaid, single
 from core.runs.differences import Difference, differences
 from core.runs.record import Run, RunDetails, RunError
 from core.sanitize import one_line
@@ -21,7 +22,7 @@ from core.sentences import sentence
 from tui import run_text
 from tui.runs.differences import Compared, DifferenceTable
 from tui.runs.legend import Legend
-from tui.runs.overlay import Figure, Overlay, overlaid, single
+from tui.runs.overlay import Overlay
 from tui.runs.run_cache import RunCache
 from tui.runs.series_styles import MOST, sign
 from tui.widgets.listing import Listing
@@ -55,7 +56,7 @@ class RunDetail(Vertical):
 
     runs: reactive[tuple[Run, ...]] = reactive((), repaint=False)
     """The runs shown."""
-    figure: reactive[Figure] = reactive[Figure]("accuracy", repaint=False)
+    figure: reactive[Quantity] = reactive[Quantity]("accuracy", repaint=False)
     """The metric of the curves."""
     turned: reactive[bool] = reactive(False, repaint=False)
     """Whether facts replace the curves, if there is no room for both."""
@@ -181,17 +182,19 @@ class RunDetail(Vertical):
             return
         first = read.details[0]
         if len(read.runs) > 1:
-            histories = [None if isinstance(each, str) else each.history for each in read.details]
+            histories = [("", None if isinstance(each, str) else each.history) for each in read.details]
             self.chart.empty = "None of these runs has a curve."
-            self.chart.picture = overlaid(self.figure, histories)
+            self.chart.legend = False
+            self.chart.chart = overlaid(self.figure, histories)
         elif isinstance(first, str):
             self.chart.empty = (
                 f"{sentence(first)} {run_text.DISCARD_HINT}" if read.runs[0].state == "damaged" else first
             )
-            self.chart.picture = None
+            self.chart.chart = None
         else:
             self.chart.empty = run_text.curveless(first.run)
-            self.chart.picture = single(self.figure, first.history)
+            self.chart.legend = True
+            self.chart.chart = single(self.figure, first.history, first.history.planned)
 
     def _lay_out(self) -> None:
         """Show what fits."""

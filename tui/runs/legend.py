@@ -6,8 +6,10 @@ from rich.style import Style
 from textual.geometry import Size
 from textual.reactive import reactive
 
+from core.run_charts import RUNS
 from core.sanitize import one_line
-from tui.runs.series_styles import MOST, ROLES, sample
+from tui.runs.series_styles import MOST, ROLES
+from tui.widgets.curve_signs import sample
 from tui.widgets.lines import Lines
 from tui.widgets.text import fitted
 
@@ -49,7 +51,7 @@ class Legend(Lines):
 
 def _entries(names: tuple[str, ...]) -> list[Entry]:
     entries = [
-        (sample(number), ROLES[number], fitted(name, min(cell_len(name), LONGEST)))
+        (sample(RUNS[number]), ROLES[number], fitted(name, min(cell_len(name), LONGEST)))
         for number, name in enumerate(map(one_line, names[:MOST]))
     ]
     further = len(names) - MOST

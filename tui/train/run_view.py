@@ -12,14 +12,14 @@ from textual.widgets import Static
 
 from core.diagnosis import training_findings
 from core.history import History
+from core.run_charts import single
 from tui.train import messages
 from tui.train.epochs import EpochTable
 from tui.train.painter import Painter
 from tui.train.progress import ProgressPanel
 from tui.training_session import TrainedNetwork
-from tui.widgets.chart import Chart
+from tui.widgets.chart import ChartWidget
 from tui.widgets.gradient_table import GradientTable
-from tui.widgets.run_pictures import accuracy_picture, loss_picture
 from tui.widgets.sight import in_sight
 from tui.widgets.status_line import StatusLine
 from tui.widgets.text import update_text
@@ -44,8 +44,8 @@ class RunView(Vertical):
     live: reactive[bool] = reactive(False, init=False, repaint=False)
     """Whether the history is growing."""
 
-    loss_chart = query_one("#loss", Chart)
-    accuracy_chart = query_one("#accuracy", Chart)
+    loss_chart = query_one("#loss", ChartWidget)
+    accuracy_chart = query_one("#accuracy", ChartWidget)
     progress = query_one(ProgressPanel)
     epochs = query_one(EpochTable)
     gradients = query_one(GradientTable)
@@ -59,8 +59,8 @@ class RunView(Vertical):
     def compose(self) -> ComposeResult:
         yield Static("", id="plan-line", markup=False)
         with Vertical(id="charts"):
-            yield Chart("loss", messages.EMPTY, id="loss")
-            yield Chart("accuracy", "", id="accuracy")
+            yield ChartWidget("loss", messages.EMPTY, id="loss")
+            yield ChartWidget("accuracy", "", id="accuracy")
         yield GradientTable(opens=False, id="gradients")
         yield ProgressPanel()
         yield EpochTable()
@@ -125,8 +125,8 @@ class RunView(Vertical):
         if self.showing_gradients:
             self.gradients.samples = self.history.samples
             return self._interval
-        self.loss_chart.picture = loss_picture(self.history)
-        self.accuracy_chart.picture = accuracy_picture(self.history)
+        self.loss_chart.chart = single("loss", self.history, self.history.planned)
+        self.accuracy_chart.chart = single("accuracy", self.history, self.history.planned)
         return CURVES * self._interval
 
     def _draw_figures(self) -> float:

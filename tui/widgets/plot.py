@@ -1,4 +1,4 @@
-"""Draws a picture with plotext. Only this module uses plotext, which is slow to import.
+"""Draws a chart with plotext. Only this module uses plotext, which is slow to import.
 
 plotext has one figure for the whole process and a C++ kernel that aborts the process on input that it cannot draw, so
 it only ever gets finite points on the axes, on the UI thread.
@@ -17,8 +17,8 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 
-from core.charts import Axis, Point, clip, thin
-from tui.widgets.picture import Picture, VerticalLine
+from core.charts import Axis, Chart, Point, VerticalLine, clip, thin
+from tui.widgets.curve_signs import COLUMNS, sign
 
 __all__ = ["LABELS", "draw"]
 
@@ -28,23 +28,25 @@ LABELS = 7
 _COLORED = re.compile(r"(\x1b\[[\d;]*m)?([^\x1b]*)")
 
 
-def draw(picture: Picture, styles: dict[str, Style], width: int, height: int, *, bare: bool) -> list[list[Segment]]:
+def draw(chart: Chart, styles: dict[str, Style], width: int, height: int, *, bare: bool) -> list[list[Segment]]:
     """The curves with their axes, line by line."""
     canvas = width - LABELS - 1
     _prepare(styles["axis"])
     figure.clear.data()
     figure.plot_size(width, height)
-    _rule(0, picture.x, () if bare else picture.x.ticks(canvas // 8))
-    _rule(1, picture.y, [(at, label.rjust(LABELS)) for at, label in picture.y.ticks(max(2, height // 2 - 1))])
-    for rule in picture.rules:
-        _dots(_sampled(rule, picture, height), "\u250a", styles["rule"])
-    for line in picture.lines:
-        parts = clip(thin(line.points, 2 * canvas), picture.x, picture.y)
-        _curve(_dashed(parts, picture.x, canvas, line.dash) if line.dash else parts, styles[line.role])
-    for marks in picture.marks:
-        _dots(_inside(_spread(marks.points, canvas), picture), marks.sign, styles[marks.role])
-    for rule in picture.rules:
-        _label(rule, picture, canvas, styles["rule"])
+    _rule(0, chart.x, () if bare else chart.x.ticks(canvas // 8))
+    _rule(1, chart.y, [(at, label.rjust(LABELS)) for at, label in chart.y.ticks(max(2, height // 2 - 1))])
+    for rule in chart.rules:
+        _dots(_sampled(rule, chart, height), "\u250a", styles["rule"])
+    for curve in chart.curves:
+        if curve.style.dash:
+            parts, dash = clip(thin(curve.points, 2 * canvas), chart.x, chart.y), COLUMNS[curve.style.dash]
+            _curve(_dashed(parts, chart.x, canvas, dash) if dash else parts, styles[curve.style.role])
+    for curve in chart.curves:
+        if curve.style.mark:
+            _dots(_inside(_spread(curve.points, canvas), chart), sign(curve.style), styles[curve.style.role])
+    for rule in chart.rules:
+        _label(rule, chart, canvas, styles["rule"])
     return [_segments(line) for line in figure.build().string().splitlines()]
 
 
@@ -107,21 +109,21 @@ def _signal(points: Sequence[Point], markers: object) -> Any:
     return figure.signal([x for x, _ in points], [y for _, y in points], marker=markers)
 
 
-def _label(rule: VerticalLine, picture: Picture, columns: int, style: Style) -> None:
+def _label(rule: VerticalLine, chart: Chart, columns: int, style: Style) -> None:
     """The label of a rule, at its top, on the side where it fits."""
-    x = picture.x
+    x = chart.x
     column = (rule.x - x.low) / (x.high - x.low) * (columns - 1)
     to_the_right = column + 2 + len(rule.label) < columns
     if not rule.label or (not to_the_right and column < 2 + len(rule.label)):
         return
     at = column + 2 if to_the_right else column - 1 - len(rule.label)
     places = [x.low + (at + offset) / (columns - 1) * (x.high - x.low) for offset in range(len(rule.label))]
-    _dots([Point(place, picture.y.high) for place in places], rule.label, style)
+    _dots([Point(place, chart.y.high) for place in places], rule.label, style)
 
 
-def _inside(points: Iterable[Point], picture: Picture) -> list[Point]:
+def _inside(points: Iterable[Point], chart: Chart) -> list[Point]:
     """The points between the ends of the x axis, those above or below drawn at the edge."""
-    x, y = picture.x, picture.y
+    x, y = chart.x, chart.y
     return [Point(point.x, y.clamp(point.y)) for point in points if x.low <= point.x <= x.high]
 
 
@@ -131,9 +133,9 @@ def _spread(points: tuple[Point, ...], columns: int) -> tuple[Point, ...]:
     return points if every <= 1 else (*points[:-1:every], points[-1])
 
 
-def _sampled(rule: VerticalLine, picture: Picture, height: int) -> list[Point]:
+def _sampled(rule: VerticalLine, chart: Chart, height: int) -> list[Point]:
     """A point for every row of a vertical line."""
-    low, high = picture.y.low, picture.y.high
+    low, high = chart.y.low, chart.y.high
     return [Point(rule.x, low + (high - low) * row / height) for row in range(height + 1)]
 
 

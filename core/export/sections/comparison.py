@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from core.export.chart_svg import RUNS
 from core.export.document import Block, ChartGroup, Column, Section, Table, Text
 from core.export.sections.charts import overlaid
 from core.export.sections.text import names
 from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_gap, show_loss
+from core.run_charts import RUNS
 from core.runs.differences import Difference, differences
 from core.runs.record import RunDetails
 
@@ -31,7 +31,7 @@ def comparison(compared: Sequence[RunDetails]) -> Section:
     labels = names(tuple(compared))
     blocks: list[Block] = [_results_table(labels, compared)]
     histories = [(name, details.history) for name, details in zip(labels, compared, strict=True)]
-    charts = tuple(filter(None, (overlaid("loss", histories), overlaid("accuracy", histories))))
+    charts = overlaid(histories)
     blocks += [ChartGroup(charts)] if charts else []
     if len(compared) > len(RUNS):
         blocks.append(Text(f"Curves are drawn for the first {len(RUNS)} runs.", quiet=True))

@@ -20,7 +20,7 @@ MOST_EPOCHS = 20
 def training(details: RunDetails) -> Section:
     """The training of a run."""
     history = details.history
-    charts = tuple(filter(None, (single("loss", history), single("accuracy", history))))
+    charts = single(history)
     if not (charts or history.epochs):
         return Section("Training", (Text("There are no curves: the run ended in its first epoch."),))
     blocks: list[Block] = [ChartGroup(charts)] if charts else []

@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from core import presets
 from core.diagnosis import run_findings
 from core.events import LearningRateChanged
-from core.export.chart_svg import RUNS
 from core.export.document import Block, ChartGroup, Items, KeyValues, Report, Section, Table, Text
 from core.export.lab_report import lab_report
 from core.export.sections.training import training
@@ -25,6 +24,7 @@ from core.network.layers import Dense, Flatten
 from core.network.summary import summarize
 from core.plan.plan import EarlyStopping
 from core.presets import Preset
+from core.run_charts import RUNS
 from core.runs.differences import differences
 from core.runs.record import Label
 from tests.core.export.reported import LENET, STEPS, history, results, told
@@ -160,9 +160,10 @@ def test_the_curves_reach_from_the_start_to_the_end_and_the_best_epoch_is_marked
     figures = next(block for block in training(told(history=went)).blocks if isinstance(block, ChartGroup))
     assert [chart.name for chart in figures.charts] == ["loss", "accuracy"]
     loss = figures.charts[0]
-    by_name = {curve.name: curve.points for curve in loss.curves}
+    chart = loss.chart
+    by_name = {curve.name: curve.points for curve in chart.curves}
     assert by_name == {"training": went.loss, "validation": went.val_loss, "lowest loss: epoch 2": ((2, 0.5),)}
-    assert (loss.x.low, loss.x.high) == (0, 5)
+    assert (chart.x.low, chart.x.high) == (0, 5)
     assert loss.description == (
         "Training loss from 1.0000 to 0.7000; validation loss from 1.0000 to 0.7000; lowest loss 0.5000 in epoch 2."
     )
@@ -171,7 +172,7 @@ def test_the_curves_reach_from_the_start_to_the_end_and_the_best_epoch_is_marked
 def test_a_change_of_the_learning_rate_is_marked() -> None:
     went = history(2).after(LearningRateChanged(STEPS // 2, 0.0005))
     figures = next(block for block in training(told(history=went)).blocks if isinstance(block, ChartGroup))
-    assert [(rule.x, rule.label) for rule in figures.charts[0].rules] == [(0.5, "lr 0.0005")]
+    assert [(rule.x, rule.label) for rule in figures.charts[0].chart.rules] == [(0.5, "lr 0.0005")]
 
 
 def test_a_run_that_failed_before_its_first_epoch_is_reported_on_all_the_same() -> None:
@@ -255,7 +256,7 @@ def test_runs_are_compared_by_their_figures_their_differences_and_their_curves()
     assert differing.rows == tuple((one.place, one.field, *one.values) for one in differences((told(), other)))
     charts = next(block for block in section(report, "Comparison").blocks if isinstance(block, ChartGroup)).charts
     assert [chart.title for chart in charts] == ["Validation or training loss", "Validation or training accuracy"]
-    assert [curve.points for curve in charts[0].curves] == [told().history.val_loss, other.history.means("loss")]
+    assert [curve.points for curve in charts[0].chart.curves] == [told().history.val_loss, other.history.means("loss")]
 
 
 def test_runs_of_one_name_are_told_apart_by_their_keys_and_equal_ones_are_called_equal() -> None:
@@ -269,7 +270,7 @@ def test_more_runs_than_can_be_told_apart_are_compared_but_not_drawn() -> None:
     others = [told(Label(f"run {number}"), key=f"key{number:02}") for number in range(len(RUNS))]
     compared = section(lab_report(told(), None, others), "Comparison")
     charts = next(block for block in compared.blocks if isinstance(block, ChartGroup)).charts
-    assert len(charts[0].curves) == len(RUNS)
+    assert len(charts[0].chart.curves) == len(RUNS)
     assert Text(f"Curves are drawn for the first {len(RUNS)} runs.", quiet=True) in compared.blocks
 
 

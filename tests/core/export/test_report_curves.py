@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.charts import Point
-from core.export.chart_svg import BEST, RUNS, TRAINING, VALIDATION, Chart, svg
-from core.export.sections.charts import overlaid, single
+from core.export.chart_svg import Figure, svg
+from core.export.sections import charts
 from core.history import History
+from core.run_charts import BEST, RUNS, TRAINING, VALIDATION
 from tests.core import generated
 from tests.core.export.reported import history
 
@@ -26,7 +27,15 @@ histories = st.builds(
 )
 
 
-def drawn(chart: Chart | None, *, alone: bool = False) -> ET.Element:
+def single(quantity: str, went: History) -> Figure | None:
+    return next((figure for figure in charts.single(went) if figure.name == quantity), None)
+
+
+def overlaid(quantity: str, histories: list[tuple[str, History]]) -> Figure | None:
+    return next((figure for figure in charts.overlaid(histories) if figure.name == f"runs-{quantity}"), None)
+
+
+def drawn(chart: Figure | None, *, alone: bool = False) -> ET.Element:
     assert chart is not None
     return ET.fromstring(svg(chart, alone=alone))  # noqa: S314  # what we wrote ourselves
 
@@ -52,7 +61,7 @@ def places(picture: ET.Element) -> list[tuple[float, float]]:
 @settings(max_examples=40, deadline=None)
 @given(went=histories)
 def test_everything_is_drawn_inside_the_frame(figure: str, went: History) -> None:
-    chart = single(figure, went)  # type: ignore[arg-type]  # the name of a figure
+    chart = single(figure, went)
     if chart is None:
         assert not (went.loss or went.val_loss) or figure == "accuracy"
         return
@@ -63,7 +72,7 @@ def test_everything_is_drawn_inside_the_frame(figure: str, went: History) -> Non
 
 @FIGURES
 def test_a_chart_has_a_title_and_a_description_that_are_read_out(figure: str) -> None:
-    picture = drawn(single(figure, history(3)))  # type: ignore[arg-type]  # the name of a figure
+    picture = drawn(single(figure, history(3)))
     named = {element.attrib["id"]: element.text for element in picture.iter() if "id" in element.attrib}
     title, description = picture.attrib["aria-labelledby"].split()
     assert picture.attrib["role"] == "img"

@@ -10,7 +10,7 @@ from core.network.architecture import Architecture
 from core.network.layers import Dense, Flatten
 from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, until
 from tests.tui.inspect.networks import Network, fixed, inspecting, trained
-from tui.inspect.views.gradients.view import picture
+from tui.inspect.views.gradients.view import chart_of
 from tui.theme import DARK, LIGHT
 from tui.training_session import TrainedNetwork
 from tui.widgets.gradient_table import percent
@@ -109,13 +109,13 @@ def test_the_chart_is_over_epochs_and_in_powers_of_ten():
     history = fixed().history
     from core.inspection.gradients import layer_trends
 
-    drawn = picture(layer_trends(history.samples)[4], "gradient", "4 Dense", history)
-    assert [round(point.x * 94) for point in drawn.lines[0].points] == [1, 40, 94, 120, 188]
-    assert all(10**point.y == pytest.approx(0.25 / (1 + round(point.x * 94) / 100)) for point in drawn.lines[0].points)
+    drawn = chart_of(layer_trends(history.samples)[4], "gradient", "4 Dense", history)
+    assert [round(point.x * 94) for point in drawn.curves[0].points] == [1, 40, 94, 120, 188]
+    assert all(10**point.y == pytest.approx(0.25 / (1 + round(point.x * 94) / 100)) for point in drawn.curves[0].points)
     assert [label for _, label in drawn.y.ticks(5)] == ["1e-2", "1e-1", "1e0"] or drawn.y.low == -2
-    shares = picture(layer_trends(history.samples)[4], "saturated", "4 Dense", history)
+    shares = chart_of(layer_trends(history.samples)[4], "saturated", "4 Dense", history)
     assert (shares.y.low, shares.y.high, shares.y.percent) == (0, 1, True)
-    assert picture(layer_trends(history.samples)[4], "dead", "4 Dense", history) is None
+    assert chart_of(layer_trends(history.samples)[4], "dead", "4 Dense", history) is None
 
 
 async def test_numbers_that_are_none_are_told_with_the_step_since_when():

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from core.charts import Curve
 from core.runs.record import Run, RunError
 from core.runs.store import Store
 from tests.tui.driving import keys, lines_of, screen_of, until
 from tests.tui.runs.stored_runs import history, keep, listing, preset, some
 from tui.runs.pane import RunsPane
 from tui.runs.run_cache import SIZE, RunCache
-from tui.runs.series_styles import MOST, SIGNS
-from tui.widgets.picture import Line
+from tui.runs.series_styles import MOST, sign
 
 
 @pytest.fixture
@@ -21,9 +21,9 @@ def runs(home: Path) -> list[str]:
     return some(home)
 
 
-def drawn(pane: RunsPane) -> tuple[Line, ...]:
+def drawn(pane: RunsPane) -> tuple[Curve, ...]:
     """The curves on show."""
-    return pane.detail.chart.picture.lines if pane.detail.chart.picture else ()
+    return pane.detail.chart.chart.curves if pane.detail.chart.chart else ()
 
 
 async def test_c_turns_from_accuracy_to_loss_to_facts(runs):
@@ -54,14 +54,12 @@ async def test_marked_runs_are_drawn_over_one_another_with_their_signs(runs):
     async with listing(7) as (app, pane, pilot):
         await keys(pilot, "down", "down", "space", "space", "space")
         await until(pilot, lambda: len(drawn(pane)) == 3)
-        shown = lines_of(app)
+        shown, signs = lines_of(app), "".join(sign(number)[0] for number in range(MOST))
         legend = next(line for line in shown if "without pooling   " in line and "ffnn 500" in line)
-        assert [sign for sign in legend if sign in SIGNS] == list(SIGNS[:3])
-        for sign, name in zip(SIGNS, ("without pooling", "lenet, small", "ffnn 500"), strict=False):
-            assert any(line.startswith(f" {sign} {name}") for line in shown)
-            await until(
-                pilot, lambda sign=sign: sum(line.count(sign) for line in lines_of(app)) > 2
-            )  # and on its curve
+        assert [letter for letter in legend if letter in signs] == list(signs[:3])
+        for one, name in zip(signs, ("without pooling", "lenet, small", "ffnn 500"), strict=False):
+            assert any(line.startswith(f" {one} {name}") for line in shown)
+            await until(pilot, lambda one=one: sum(line.count(one) for line in lines_of(app)) > 2)  # and on its curve
         pane.table.focus()
         await keys(pilot, "home")
         await pilot.pause()
@@ -131,7 +129,7 @@ async def test_a_run_that_cannot_be_read_leaves_the_others_comparable(runs, home
         await keys(pilot, "space", "space", "space", "c", "c")
         await until(pilot, lambda: pane.detail.table.compared and "optimizer" in screen_of(app))
         assert pane.detail.table.compared.names == ("ffnn 500", "lenet, as it was")
-        assert [sign for sign, _ in pane.detail.table.compared.signs] == list(SIGNS[1:3])
+        assert list(pane.detail.table.compared.signs) == [("▲", "run2"), ("■", "run3")]
 
 
 async def test_curves_grow_while_another_process_trains(home: Path):
@@ -140,8 +138,7 @@ async def test_curves_grow_while_another_process_trains(home: Path):
     async with listing(1) as (_app, pane, pilot):
 
         def validated() -> int:
-            picture = pane.detail.chart.picture
-            return len(picture.marks[0].points) if picture else 0
+            return next((len(curve.points) for curve in drawn(pane) if curve.name == "validation"), 0)
 
         await until(pilot, lambda: validated() == 2)
         shutil.rmtree(home / "runs" / kept)

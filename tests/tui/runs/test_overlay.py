@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.style import Style
 
-from core.charts import Axis, Point
+from core.charts import Axis, Chart, Curve, CurveStyle, Dash, Point
 from core.history import History
+from core.run_charts import RUNS, overlaid
 from tests.tui.runs.stored_runs import history, preset
-from tui.runs.overlay import overlaid
-from tui.runs.series_styles import DASHES, MOST, SIGNS, sample, sign
+from tui.runs.series_styles import MOST, sign
 from tui.widgets import plot
-from tui.widgets.picture import Line, Picture
+from tui.widgets.curve_signs import COLUMNS, sample
 
 LENET = preset(epochs=5)
 
@@ -21,23 +21,20 @@ LENET = preset(epochs=5)
 def test_no_two_runs_look_alike():
     assert len({sign(number) for number in range(MOST)}) == MOST
     assert len({sign(number)[1] for number in range(MOST)}) == MOST, "each has a color of its own"
-    assert len({sample(number) for number in range(MOST)}) == MOST
-    assert sign(MOST)[0] not in SIGNS
+    assert len({sample(style) for style in RUNS}) == MOST
+    assert sign(MOST)[0] not in {sign(number)[0] for number in range(MOST)}
 
 
 def test_validation_is_drawn_and_training_where_there_was_none():
     validated, not_validated = history(LENET, 5, 0.5), history(LENET, 3, 0.5, validated=False)
-    picture = overlaid("accuracy", [validated, None, not_validated])
-    assert picture.title == "validation or training accuracy"
-    assert [line.points for line in picture.lines] == [validated.val_accuracy, not_validated.means("accuracy")]
-    assert [point.y for point in picture.lines[1].points] == [epoch.accuracy for epoch in not_validated.epochs]
-    assert [line.role for line in picture.lines] == ["curve1", "curve3"], "a run that cannot be read keeps its place"
-    assert [line.dash for line in picture.lines] == [DASHES[0], DASHES[2]]
-    assert [marks.sign for marks in picture.marks] == [SIGNS[0], SIGNS[2]]
-    assert picture.marks[0].points == validated.val_accuracy
-    assert 0 < len(picture.marks[1].points) <= 12
-    assert (picture.x.low, picture.x.high) == (0, 5)
-    losses = overlaid("loss", [validated])
+    chart = overlaid("accuracy", [("a", validated), ("b", None), ("c", not_validated)])
+    assert chart.title == "validation or training accuracy"
+    assert [curve.points for curve in chart.curves] == [validated.val_accuracy, not_validated.means("accuracy")]
+    assert [point.y for point in chart.curves[1].points] == [epoch.accuracy for epoch in not_validated.epochs]
+    assert [curve.style for curve in chart.curves] == [RUNS[0], RUNS[2]], "a run that cannot be read keeps its place"
+    assert [curve.name for curve in chart.curves] == ["a", "c"]
+    assert (chart.x.low, chart.x.high) == (0, 5)
+    losses = overlaid("loss", [("a", validated)])
     assert losses.title == "validation loss"
     assert losses.y.low <= min(point.y for point in validated.val_loss)
     assert losses.y.high >= max(point.y for point in validated.val_loss)
@@ -45,7 +42,7 @@ def test_validation_is_drawn_and_training_where_there_was_none():
 
 @pytest.mark.parametrize("histories", [[], [None], [History(), History()]])
 def test_without_points_there_is_no_picture(histories):
-    assert overlaid("loss", histories) is None
+    assert overlaid("loss", [("", history) for history in histories]) is None
 
 
 points = st.lists(st.floats(0, 10), min_size=2, max_size=20, unique=True).map(
@@ -53,7 +50,7 @@ points = st.lists(st.floats(0, 10), min_size=2, max_size=20, unique=True).map(
 )
 
 
-@given(points, st.sampled_from([dash for dash in DASHES if dash]), st.integers(10, 200))
+@given(points, st.sampled_from([dash for dash in COLUMNS.values() if dash]), st.integers(10, 200))
 def test_dashes_lie_on_the_line_and_leave_gaps(line, dash, columns):
     x = Axis(0.0, 10.0)
     pieces = plot._dashed([line], x, columns, dash)
@@ -68,13 +65,13 @@ def test_dashes_lie_on_the_line_and_leave_gaps(line, dash, columns):
 
 def test_a_dashed_line_is_drawn_with_gaps():
     steady = (Point(0.0, 0.5), Point(10.0, 0.5))
-    styles = {"axis": Style(), "curve1": Style(color="#112233"), "rule": Style()}
+    styles = {"axis": Style(), "run1": Style(color="#112233"), "rule": Style()}
 
-    def inked(dash: tuple[int, int] | None) -> int:
-        picture = Picture("", Axis(0.0, 10.0), Axis(0.0, 1.0), (Line("", "curve1", steady, dash),))
-        drawn = plot.draw(picture, styles, 60, 8, bare=True)
+    def inked(dash: Dash) -> int:
+        curve = Curve("", steady, CurveStyle("run1", dash))
+        drawn = plot.draw(Chart("", Axis(0.0, 10.0), Axis(0.0, 1.0), (curve,)), styles, 60, 8, bare=True)
         return sum(
             len(segment.text.strip()) for line in drawn for segment in line if segment.text.strip()[:1] > "\u2800"
         )
 
-    assert 0 < inked((1, 2)) < inked((4, 3)) < inked(None)
+    assert 0 < inked("dotted") < inked("dashed") < inked("solid")

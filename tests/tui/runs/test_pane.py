@@ -346,7 +346,7 @@ async def test_what_was_said_is_gone_when_somebody_comes_back(runs):
 async def test_the_curves_are_those_of_the_run_that_is_chosen_when_they_come_back(runs):
     async with listing(7) as (app, pane, pilot):
         await choose(pilot, pane, "without pooling")  # four epochs
-        await until(pilot, lambda: pane.detail.chart.picture and not pane.detail.busy)
+        await until(pilot, lambda: pane.detail.chart.chart and not pane.detail.busy)
         await choose(pilot, pane, "no validation")
         await until(pilot, lambda: not pane.detail.busy)
         shown = screen_of(app)

@@ -9,14 +9,14 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Static
 
-from core.charts import Axis, epoch_axis
+from core.charts import Axis, Chart, Curve, VerticalLine, epoch_axis
 from core.history import History
 from core.inspection.gradients import LayerTrend, Quantity, logarithmic, power_axis
+from core.run_charts import TRAINING
 from tui.inspect.base import View
-from tui.widgets.chart import Chart
+from tui.widgets.chart import ChartWidget
 from tui.widgets.gradient_table import GradientTable
 from tui.widgets.listing import Listing
-from tui.widgets.picture import Line, Picture, VerticalLine
 from tui.widgets.text import update_text
 
 __all__ = ["GradientsView"]
@@ -47,8 +47,8 @@ class GradientsView(View):
     DEFAULT_CSS = """
     GradientsView { layout: vertical; }
     GradientsView GradientTable { height: 1fr; }
-    GradientsView Chart { height: 2fr; display: none; }
-    GradientsView.-charted Chart { display: block; }
+    GradientsView ChartWidget { height: 2fr; display: none; }
+    GradientsView.-charted ChartWidget { display: block; }
     GradientsView #gradients-about { height: auto; color: $text-muted; }
     """
 
@@ -56,7 +56,7 @@ class GradientsView(View):
     """Whether the selected layer's quantity is drawn as a chart."""
 
     table = query_one(GradientTable)
-    chart = query_one(Chart)
+    chart = query_one(ChartWidget)
     about = query_one("#gradients-about", Static)
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -65,7 +65,7 @@ class GradientsView(View):
 
     def compose(self) -> ComposeResult:
         yield GradientTable()
-        yield Chart("", "")
+        yield ChartWidget("", "")
         yield Static(id="gradients-about", markup=False)
 
     def on_mount(self) -> None:
@@ -132,11 +132,11 @@ class GradientsView(View):
         trend = self.table.chosen
         if self.charted and trend is not None:
             name = f"{trend.row} {self.table.name_of(trend.row)}"
-            self.chart.picture = picture(trend, self.table.quantity, name, self.history)
+            self.chart.chart = chart_of(trend, self.table.quantity, name, self.history)
             self.chart.empty = f"{name}: {_no_chart(trend, self.table.quantity)}"
 
 
-def picture(trend: LayerTrend, quantity: Quantity, name: str, history: History) -> Picture | None:
+def chart_of(trend: LayerTrend, quantity: Quantity, name: str, history: History) -> Chart | None:
     """A chart of ``quantity`` in the layer called ``name``; None where it has none that can be drawn."""
     steps = history.started.steps_per_epoch if history.started else 1
     points = trend.points(quantity, steps)
@@ -147,7 +147,7 @@ def picture(trend: LayerTrend, quantity: Quantity, name: str, history: History) 
     rules = (VerticalLine(since / max(1, steps), f"{trend.broken_as} from here"),) if since is not None else ()
     newest = max(trend.steps[-1] / max(1, steps), history.x)
     title = f"{name}: {MEANING[quantity]}"
-    return Picture(title, epoch_axis(newest, history.planned), axis, (Line(quantity, "train", points),), rules=rules)
+    return Chart(title, epoch_axis(newest, history.planned), axis, (Curve(quantity, points, TRAINING),), rules)
 
 
 def _no_chart(trend: LayerTrend, quantity: Quantity) -> str:
