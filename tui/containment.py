@@ -17,12 +17,13 @@ from textual._context import active_app
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.geometry import Region
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.strip import Strip
 from textual.visual import Visual
-from textual.widget import Widget
+from textual.widget import MountError, Widget
 from textual.worker import Worker, WorkerFailed, WorkerState
 
 from core import storage
@@ -52,7 +53,12 @@ class Containing(App[None]):
         self._contains = True
 
     def contain(self, error: BaseException) -> bool:
-        """Report and log ``error``, unless it has just been reported; False if errors are not contained."""
+        """Report and log ``error``, unless it has just been reported; False if errors are not contained.
+
+        An app that is quitting mounts nothing any more: that a widget misses its children then is no error.
+        """
+        if self._exit and isinstance(error, NoMatches | MountError):
+            return True
         if not self._contains:
             return False
         if isinstance(error, WorkerFailed):

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from core.events import Ended, LayerSample, StepSampled
 from core.history import History
 from core.presets import Preset
-from tests.tui.driving import lines_of, opened, screen_of, sessions, until
+from tests.tui.driving import burst, lines_of, opened, screen_of, sessions, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, fixed, inspecting
 from tui.app import LayerLabApp
 from tui.inspect import captions
@@ -258,3 +258,13 @@ async def test_the_network_that_was_looked_into_is_trained_again_at_once(monkeyp
             await pilot.press("f", "g")
             await until(pilot, lambda: pane.chosen == "gradients")
         assert models[0] is models[1]
+
+
+@pytest.mark.parametrize(
+    "names", [("3", "q"), ("3", "q", "enter"), ("4", "3", "q"), ("q", "3"), ("4", "i", "q", "enter")]
+)
+async def test_the_app_quits_while_the_views_are_being_mounted(names):
+    for _ in range(4):
+        async with opened() as (app, pilot):
+            await burst(app, pilot, *names)
+        assert app.return_code == 0
