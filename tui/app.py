@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual import events, on
@@ -29,6 +28,7 @@ from tui.builder.pane import BuildPane
 from tui.conversation import conversation
 from tui.garbage import IdleCollector
 from tui.header import TABS, Header
+from tui.inspect.messages import FixWanted
 from tui.inspect.pane import InspectPane
 from tui.loading import Loader, Preload
 from tui.run_controller import RunController
@@ -40,9 +40,6 @@ from tui.theme import DARK, LIGHT
 from tui.train.pane import TrainPane
 from tui.training_session import TrainedNetwork
 from tui.widgets.key_footer import KeyFooter
-
-if TYPE_CHECKING:
-    from tui.inspect.views.findings.view import FixWanted
 
 __all__ = ["LayerLabApp"]
 
@@ -215,8 +212,8 @@ class LayerLabApp(RunController):
         self.build_pane.report_change()
         self.notify(f"{sentence(f'Done: {fix.label}')} u undoes it, t trains it", markup=False)
 
-    def on_fix_wanted(self, event: "FixWanted") -> None:
-        """Apply a fix. Textual finds this handler by its name: importing the message would import numpy."""
+    @on(FixWanted)
+    def _fix_wanted(self, event: FixWanted) -> None:
         if event.run.document == self.document_id:
             self._apply_fix(event.fix)
         else:

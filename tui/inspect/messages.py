@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from core.network.fix import Fix
+from tui.training_session import TrainedNetwork
+
 if TYPE_CHECKING:
     from tui.inspect.inspector_protocol import Image
 
-__all__ = ["CellWanted", "WalkWanted"]
+__all__ = ["CellWanted", "FixWanted", "WalkWanted"]
 
 
 @dataclass
@@ -17,6 +20,14 @@ class CellWanted(Message):
 
     true: int
     predicted: int
+
+
+@dataclass
+class FixWanted(Message):
+    """The user wants to apply ``fix``, found for the network that ``run`` trained."""
+
+    fix: Fix
+    run: TrainedNetwork
 
 
 @dataclass

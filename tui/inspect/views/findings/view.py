@@ -1,7 +1,6 @@
 """What is wrong with the network, its plan or its training: the evidence, the cause, and fixes to apply."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from time import monotonic
 
 from textual import events
@@ -10,7 +9,6 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
-from textual.message import Message
 from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Static
@@ -18,20 +16,12 @@ from textual.widgets import Static
 from core.diagnosis import Finding, run_findings
 from core.network.fix import Fix
 from tui.inspect.base import View
-from tui.training_session import TrainedNetwork
+from tui.inspect.messages import FixWanted
 
-__all__ = ["FindingsView", "FixWanted"]
+__all__ = ["FindingsView"]
 
 PAUSE = 0.5
 """Seconds between two diagnoses during training."""
-
-
-@dataclass
-class FixWanted(Message):
-    """The user wants to apply ``fix``, found for the network that ``run`` trained."""
-
-    fix: Fix
-    run: TrainedNetwork
 
 
 class FixLine(Static, can_focus=True):
