@@ -112,7 +112,7 @@ class RunDetail(Vertical):
             self.workers.cancel_group(self, "reading")
             self._show(_Read(runs, (known[0],), ()))
         elif runs:
-            self._due = self.set_timer(REST, lambda: self._look_up(self.runs))
+            self._due = self.set_timer(REST, lambda: self._look_up(runs))  # even if it fires once there are none
 
     def watch_figure(self) -> None:
         self._draw()

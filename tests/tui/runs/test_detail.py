@@ -178,3 +178,17 @@ def test_only_so_many_are_kept_cached(home: Path):
     assert isinstance(runs[0], Run)
     assert reader.cached(runs[0]) is None
     assert reader.cached(runs[1]) is told
+
+
+async def test_what_was_due_when_no_run_is_left_shows_nothing(runs):
+    async with listing(7) as (app, pane, pilot):
+        await until(pilot, lambda: pane.detail.chart.chart)
+        shown, due = pane.detail.runs, []
+        pane.detail.set_timer = lambda _, callback: due.append(callback)
+        pane.detail.runs = (*shown, *shown)
+        pane.detail.runs = ()
+        for callback in due:  # a timer that is stopped may have sent its message already
+            callback()
+        await pilot.app.workers.wait_for_complete()
+        await keys(pilot, "c")
+        assert pane.detail.figure == "loss"
