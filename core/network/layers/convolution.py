@@ -25,7 +25,15 @@ from core.network.layers.sliding import (
 )
 from core.network.shapes import Shape, transposed
 
-__all__ = ["BIASES", "CHANNELS", "Conv2D", "Conv2DTranspose", "convolved", "refuse_strided_dilation"]
+__all__ = [
+    "BIASES",
+    "CHANNELS",
+    "Conv2D",
+    "Conv2DTranspose",
+    "convolved",
+    "refuse_strided_dilation",
+    "refuse_uneven_groups",
+]
 
 WEIGHTS = Formula("weights", "kernel_h * kernel_w * depth * filters", "(F*F*D1)*K; keras.layers.Conv2D: kernel")
 GROUPED = Formula("weights", "kernel_h * kernel_w * floor(depth / groups) * filters", "keras.layers.Conv2D, groups")
@@ -39,6 +47,16 @@ def refuse_strided_dilation(layer: Layer, stride: int, dilation: int, undilated:
     if stride > 1 and dilation > 1:
         message = f"{layer.type}: Keras takes strides or dilation_rate above 1, not both"
         raise LayerError("stride-and-dilation", message, LayerFix("set dilation_rate=1", "replace", undilated))
+
+
+def refuse_uneven_groups(layer: Layer, groups: int, inputs: tuple[int, str], filters: int) -> None:
+    """Raise `LayerError` unless ``groups`` divides ``inputs``, a number with its unit, and ``filters``."""
+    if inputs[0] % groups or filters % groups:
+        message = (
+            f"{layer.type}: {groups} groups divide neither or only one of {show_amount(*inputs)}, "
+            f"{show_amount(filters, 'filter')}"
+        )
+        raise LayerError("uneven-groups", message, LayerFix("set groups=1", "replace", replace(layer, groups=1)))
 
 
 class Conv2D(Layer, frozen=True):
@@ -81,12 +99,7 @@ class Conv2D(Layer, frozen=True):
 
     def derive(self, x: Shape) -> Facts:
         depth = image(self, x)[2]
-        if depth % self.groups or self.filters % self.groups:
-            message = (
-                f"Conv2D: {self.groups} groups divide neither or only one of {show_amount(depth, 'channel')}, "
-                f"{show_amount(self.filters, 'filter')}"
-            )
-            raise LayerError("uneven-groups", message, LayerFix("set groups=1", "replace", replace(self, groups=1)))
+        refuse_uneven_groups(self, self.groups, (depth, "channel"), self.filters)
         refuse_strided_dilation(self, max(self.strides), max(self.dilation_rate), replace(self, dilation_rate=(1, 1)))
         placed = place_window(self, x, self.kernel_size, self.strides, self.padding, self.dilation_rate)
         kernel = {"kernel_h": self.kernel_size[0], "kernel_w": self.kernel_size[1], "depth": depth}

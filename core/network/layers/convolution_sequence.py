@@ -7,17 +7,16 @@ from typing import Annotated, Any, ClassVar
 from msgspec.structs import replace
 
 from core.fields.types import IntField, PaddingField
-from core.formatting import show_amount
 from core.keras_call import Call
 from core.network.formulas import Formula
 from core.network.initializers import GlorotUniform, Zeros
 from core.network.kernel import Kernel
 from core.network.layers import arguments as arg
-from core.network.layers.base import Facts, Layer, LayerError, LayerFix
-from core.network.layers.convolution import BIASES, CHANNELS, refuse_strided_dilation
+from core.network.layers.base import Facts, Layer
+from core.network.layers.convolution import BIASES, CHANNELS, refuse_strided_dilation, refuse_uneven_groups
 from core.network.layers.inputs import sequence
-from core.network.layers.sliding import activation_suffix, sliding_detail, with_pixels
-from core.network.shapes import Shape, slide
+from core.network.layers.sliding import activation_suffix, place_on_sequence, sliding_detail, with_pixels
+from core.network.shapes import Shape
 
 __all__ = ["Conv1D"]
 
@@ -65,20 +64,10 @@ class Conv1D(Layer, frozen=True):
         return f"{self.filters}@{self.kernel_size}{sliding}{activation_suffix(self.activation)}"
 
     def derive(self, x: Shape) -> Facts:
-        steps, depth = sequence(self, x)
-        if depth % self.groups or self.filters % self.groups:
-            message = (
-                f"Conv1D: {self.groups} groups divide neither or only one of {show_amount(depth, 'feature')}, "
-                f"{show_amount(self.filters, 'filter')}"
-            )
-            raise LayerError("uneven-groups", message, LayerFix("set groups=1", "replace", replace(self, groups=1)))
+        _, depth = sequence(self, x)
+        refuse_uneven_groups(self, self.groups, (depth, "feature"), self.filters)
         refuse_strided_dilation(self, self.strides, self.dilation_rate, replace(self, dilation_rate=1))
-        slid = slide("steps", steps, self.kernel_size, self.strides, self.padding, self.dilation_rate)
-        if slid.output < 1:
-            message = f"Conv1D: a window of {slid.window} does not fit {show_amount(steps, 'step')}"
-            raise LayerError(
-                "window-too-large", message, LayerFix('set padding="same"', "replace", replace(self, padding="same"))
-            )
+        slid, _ = place_on_sequence(self, x, self.kernel_size, self.strides, self.padding, self.dilation_rate)
         weights = WEIGHTS_1D(kernel=self.kernel_size, depth=depth, groups=self.groups, filters=self.filters)
         return Facts(
             (slid.output, self.filters),
@@ -89,5 +78,4 @@ class Conv1D(Layer, frozen=True):
         )
 
     def calls(self) -> tuple[Call, ...]:
-        calls = with_pixels(self.call(), self.padding)
-        return tuple(Call(call.function.replace("ZeroPadding2D", "ZeroPadding1D"), call.arguments) for call in calls)
+        return with_pixels(self.call(), self.padding, rank=1)

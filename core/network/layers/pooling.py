@@ -3,17 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from msgspec.structs import replace
-
 from core.fields.types import BoolField, ChoiceField, IntField, OptionalField, PairField
-from core.formatting import show_amount
 from core.keras_call import Call
 from core.network.formulas import Formula
 from core.network.layers import arguments as arg
-from core.network.layers.base import Facts, Layer, LayerError, LayerFix
+from core.network.layers.base import Facts, Layer
 from core.network.layers.inputs import image, sequence
-from core.network.layers.sliding import kernel_text, place_window, sliding_detail, with_pixels
-from core.network.shapes import Shape, slide
+from core.network.layers.sliding import kernel_text, place_on_sequence, place_window, sliding_detail, with_pixels
+from core.network.shapes import Shape
 
 __all__ = [
     "AveragePooling2D",
@@ -139,13 +136,7 @@ class MaxPooling1D(Layer, frozen=True):
         return f"{self.pool_size}{sliding_detail((stride, stride), self.padding, usual=(0, 0))}"
 
     def derive(self, x: Shape) -> Facts:
-        steps, features = sequence(self, x)
-        slid = slide("steps", steps, self.pool_size, self.strides or self.pool_size, self.padding)
-        if slid.output < 1:
-            message = f"MaxPooling1D: a window of {self.pool_size} does not fit {show_amount(steps, 'step')}"
-            raise LayerError(
-                "window-too-large", message, LayerFix('set padding="same"', "replace", replace(self, padding="same"))
-            )
+        slid, features = place_on_sequence(self, x, self.pool_size, self.strides or self.pool_size, self.padding)
         return Facts(
             (slid.output, features),
             sizes=(*slid.steps, DEPTH(depth=features)),

@@ -1,4 +1,4 @@
-"""What layers with a two-dimensional sliding window share: placing the window and judging the result."""
+"""What layers with a sliding window share: placing the window and judging the result."""
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -6,10 +6,18 @@ from msgspec.structs import replace
 from core.formatting import show_amount
 from core.keras_call import Call
 from core.network.layers.base import REMOVE, Layer, LayerError, LayerFix, LayerWarning
-from core.network.layers.inputs import image
+from core.network.layers.inputs import image, sequence
 from core.network.shapes import Shape, Slide, Window, show_shape, slide
 
-__all__ = ["PlacedWindow", "activation_suffix", "kernel_text", "place_window", "sliding_detail", "with_pixels"]
+__all__ = [
+    "PlacedWindow",
+    "activation_suffix",
+    "kernel_text",
+    "place_on_sequence",
+    "place_window",
+    "sliding_detail",
+    "with_pixels",
+]
 
 
 class PlacedWindow(Struct, frozen=True):
@@ -55,13 +63,29 @@ def place_window(
     return PlacedWindow(Window(rows, columns, kernel, dilation), channels, warnings)
 
 
-def with_pixels(call: Call, padding: str | int) -> tuple[Call, ...]:
-    """``call``, with a padding in pixels turned into the ZeroPadding2D in front that Keras needs for it."""
+def place_on_sequence(
+    layer: Layer, x: Shape, length: int, stride: int, padding: str | int, dilation: int = 1
+) -> tuple[Slide, int]:
+    """Slide a window of ``length`` along the sequence ``x``; returns the slide and the number of features.
+
+    Raises `LayerError` if ``x`` is no sequence or the window is longer than the padded sequence.
+    """
+    steps, features = sequence(layer, x)
+    slid = slide("steps", steps, length, stride, padding, dilation)
+    if slid.output < 1:
+        fix = LayerFix('set padding="same"', "replace", replace(layer, padding="same"))
+        message = f"{layer.type}: a window of {slid.window} does not fit {show_amount(steps, 'step')}"
+        raise LayerError("window-too-large", message, fix)
+    return slid, features
+
+
+def with_pixels(call: Call, padding: str | int, rank: int = 2) -> tuple[Call, ...]:
+    """``call``, with a padding in pixels turned into the zero-padding layer of ``rank`` that Keras needs before it."""
     if isinstance(padding, str):
         return (call,)
     arguments = tuple((name, "valid" if name == "padding" else value) for name, value in call.arguments)
     valid = Call(call.function, arguments)
-    return (Call("layers.ZeroPadding2D", (("padding", padding),)), valid) if padding else (valid,)
+    return (Call(f"layers.ZeroPadding{rank}D", (("padding", padding),)), valid) if padding else (valid,)
 
 
 def kernel_text(size: tuple[int, int]) -> str:
