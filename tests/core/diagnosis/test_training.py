@@ -80,7 +80,7 @@ def accuracy(network: Network) -> float:
     return reached
 
 
-@pytest.mark.parametrize("units", [9, 49, 99])
+@pytest.mark.parametrize("units", [9, 99])
 def test_deep_sigmoids_have_vanishing_gradients(units: int) -> None:
     network = preset(f"deep-sigmoid-{units}", epochs=1)
     found, *others = findings(network)
@@ -93,8 +93,8 @@ def test_deep_sigmoids_have_vanishing_gradients(units: int) -> None:
 
 
 def test_the_narrowest_of_the_deep_sigmoids_learn_when_remedied() -> None:
-    cured = remedied(findings(preset("deep-sigmoid-9", epochs=1))[0], epochs=3)
-    assert accuracy(cured) > 0.9
+    cured = remedied(findings(preset("deep-sigmoid-9", epochs=1))[0], epochs=2)
+    assert accuracy(cured) > 0.85
     assert findings(cured) == ()
 
 
@@ -163,10 +163,14 @@ def test_a_loss_that_does_not_fit_is_explanation_enough() -> None:
     assert findings(network) == ()
 
 
-@pytest.mark.parametrize(("name", "epochs"), [("lenet-5", 2), ("keras-convnet", 1), ("bn-512-128-64", 3)])
-def test_nothing_is_found_in_sound_training_at_any_time(name: str, epochs: int) -> None:
-    network = preset(name, epochs)
+@pytest.mark.parametrize(
+    ("name", "epochs", "validation"), [("lenet-5", 1, 0.8), ("keras-convnet", 1, 0.9), ("bn-512-128-64", 3, 0.5)]
+)
+def test_nothing_is_found_in_sound_training_at_any_time(name: str, epochs: int, validation: float) -> None:
+    # What a convolution costs is decided by the number of examples.
+    network = preset(name, epochs, validation=validation)
     assert findings(network) == ()
+    assert accuracy(network) > 0.75
     assert trained(*network).told == frozenset()
     assert len(trained(*network).history.samples) >= 2
 
