@@ -62,27 +62,19 @@ def plain(architecture, plan):
 @pytest.mark.parametrize(
     ("layers", "optimizer", "whole"),
     [
-        (DENSE, RMSprop(), True),
         (WIDE, RMSprop(), False),
         (NORMALIZED, Adam(epsilon=1e-3), True),
-        (NORMALIZED, Adam(epsilon=1e-3), False),
-        (CONVOLUTIONAL, SGD(learning_rate=0.05, momentum=0.9), False),
-        (DENSE, SGD(learning_rate=0.5, clipnorm=0.1, use_ema=True, ema_momentum=0.9), True),
+        (DENSE, SGD(0.5, clipnorm=0.1, use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=7), True),
         (DENSE, Optimizer.named("ScheduleFreeAdamW")(), False),
         (DENSE, Adam(clipnorm=0.1, gradient_accumulation_steps=3, loss_scale_factor=64.0), True),
-        (WIDE, SGD(momentum=0.9, gradient_accumulation_steps=3, use_ema=True, ema_overwrite_frequency=7), True),
         (WIDE, SGD(momentum=0.9, gradient_accumulation_steps=3, use_ema=True, ema_overwrite_frequency=7), False),
     ],
     ids=[
-        "dense-compiled",
         "wide",
         "normalized-compiled",
-        "normalized",
-        "convolutional",
         "clipped-averaged-compiled",
         "schedule-free",
         "accumulated-compiled",
-        "accumulated-wide-compiled",
         "accumulated-wide",
     ],
 )
