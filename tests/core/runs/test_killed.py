@@ -1,6 +1,6 @@
-"""A real process is killed at random moments: nothing is damaged, nothing lost, and what goes on ends the same.
+"""A real process is killed at a random moment: nothing is damaged, nothing lost, and what goes on ends the same.
 
-`python -m tests.benchmarks.kills` kills many more times.
+`python -m tests.benchmarks.kills` kills many times.
 """
 
 import random
@@ -12,10 +12,10 @@ from tests.core.runs import killing
 
 pytestmark = pytest.mark.keras
 
-KILLS = 2
+KILLS = 1
 
 
-def test_killed_again_and_again_it_ends_bit_for_bit_where_it_would_have(tmp_path: Path) -> None:
+def test_killed_and_gone_on_with_it_ends_bit_for_bit_where_it_would_have(tmp_path: Path) -> None:
     chance = random.Random(5)  # noqa: S311  # moments, not secrets
     with killing.server() as context:
         whole = killing.ending(tmp_path / "whole", killing.trained_to_the_end(context, tmp_path / "whole"))
