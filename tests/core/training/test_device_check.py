@@ -71,7 +71,7 @@ def choose(name):
 devices.devices = lambda: ("cpu", "gpu:0", "gpu:1")
 devices.choose = choose
 devices.placement = lambda device: "/CPU:0" if device == "cpu" else "/CPU:1"
-device_check.PLAN = replace(device_check.PLAN, batch_size=4096)
+device_check.PLAN = replace(device_check.PLAN, batch_size=4096, validation=0.9)
 few = Conv2D(4, (5, 5), strides=(3, 3), activation="relu")
 device_check.NETWORKS["convolutional"] = Architecture((28, 28, 1), (few, Flatten(), Dense(10, "softmax")))
 sys.argv[1:] = ["doctor", "--train", "--json"]
@@ -79,7 +79,7 @@ main()
 """
 """The command where a second CPU of TensorFlow's stands in for a GPU, and another one fails.
 
-With a smaller convolution; the next test trains the one there is.
+With a smaller convolution and fewer digits; the next test trains all there is.
 """
 
 
