@@ -86,16 +86,16 @@ async def test_the_palette_opens_and_closes_in_one_burst():
         assert app.is_running
 
 
-@pytest.mark.parametrize("key", ["q", "ctrl+n", "p", "ctrl+o", "S"])
-async def test_what_asks_before_it_acts_asks_once(key):
+async def test_what_asks_before_it_acts_asks_once():
     async with opened("lenet-5") as (app, pilot):
         await keys(pilot, "end", "d")
-        await burst(app, pilot, key, key, key)
-        await until(pilot, lambda: len(app.screen_stack) == 2)
-        await burst(app, pilot, "escape", "escape")
-        await until(pilot, lambda: len(app.screen_stack) == 1)
-        assert app.is_running
-        assert app.document.unsaved
+        for key in ("q", "ctrl+n", "p", "ctrl+o", "S"):
+            await burst(app, pilot, key, key, key)
+            await until(pilot, lambda: len(app.screen_stack) == 2)
+            await burst(app, pilot, "escape", "escape")
+            await until(pilot, lambda: len(app.screen_stack) == 1)
+            assert app.is_running, key
+            assert app.document.unsaved, key
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+n"])
@@ -154,17 +154,19 @@ async def test_f1_helps_in_a_field_where_a_question_mark_is_text():
         assert "## Form" in app.screen._markdown
 
 
-@pytest.mark.parametrize("opener", ["p", "ctrl+p", "question_mark", "m", "a", "S", "ctrl+o"])
 @pytest.mark.parametrize("then", [["escape"], ["down", "escape"], ["pagedown", "x", "enter", "escape"]], ids="-".join)
-async def test_keys_of_one_burst_wait_until_what_they_opened_is_there(opener, then):
+async def test_keys_of_one_burst_wait_until_what_they_opened_is_there(then):
     async with opened() as (app, pilot):
-        for _ in range(3):
-            await burst(app, pilot, opener, *then)
-            await burst(app, pilot, "escape", "escape")
-        await until(pilot, lambda: len(app.screen_stack) == 1)
-        assert app._exception is None
-        await burst(app, pilot, "2")
-        assert app.tabs.current == "train"
+        for opener in ("p", "question_mark", "m", "a", "S", "ctrl+o", "ctrl+p"):
+            for _ in range(2):
+                await burst(app, pilot, opener, *then)
+                await burst(app, pilot, "escape", "escape")
+            await until(pilot, lambda: len(app.screen_stack) == 1)
+            assert app._exception is None, opener
+            await burst(app, pilot, "2")
+            assert app.tabs.current == "train", opener
+            await burst(app, pilot, "1")
+            assert app.tabs.current == "build", opener
         await app.train_pane.stop_and_wait()
 
 
