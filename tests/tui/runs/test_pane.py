@@ -98,17 +98,14 @@ async def test_the_filter_works_as_one_types(runs):
         assert pane.table.has_focus
 
 
-async def test_letters_in_the_filter_are_no_commands(runs):
+async def test_letters_in_the_filter_are_no_commands_and_the_run_chosen_stays_chosen(runs):
     async with listing(7) as (_app, pane, pilot):
         await keys(pilot, "slash", "text:dq4 z", "space", "down")
         assert pane.filter.value == "dq4 z "
         assert pane.table.has_focus
         assert not marked(pane)
         assert len(Store().listed()) == 7
-
-
-async def test_the_chosen_run_stays_chosen_as_the_list_changes(runs):
-    async with listing(7) as (_app, pane, pilot):
+        await keys(pilot, "slash", "escape")
         await choose(pilot, pane, "lenet, small batches")
         await keys(pilot, "slash", "text:lenet")
         assert pane.table.chosen.name == "lenet, small batches"
@@ -212,24 +209,22 @@ async def test_what_the_pane_asks_of_the_app(runs, monkeypatch):
         assert [each.name for each in exported.runs] == ["lenet, small batches", "ffnn 500"]
 
 
-@pytest.mark.parametrize(
-    ("name", "key", "why"),
-    [
-        ("ffnn 500", "r", "is finished: +"),
-        ("too fast", "i", "has no weights: its first epoch did not finish"),
-        ("20231120-120000-lenet-5-k7mzp", "enter", "is damaged"),
-        ("20231120-120000-lenet-5-k7mzp", "n", "is damaged"),
-        ("20231120-120000-lenet-5-k7mzp", "plus", "is damaged"),
-    ],
-)
-async def test_what_cannot_be_done_is_refused_in_a_line(runs, name, key, why):
+async def test_what_cannot_be_done_is_refused_in_a_line(runs):
     async with listing(7) as (app, pane, pilot):
-        await choose(pilot, pane, name)
-        await keys(pilot, key)
-        assert why in pane.status.message
-        assert name in pane.status.message
-        assert "! " + name in lines_of(app)[-2]
-        assert app.tabs.current == "runs"
+        for name, key, why in (
+            ("ffnn 500", "r", "is finished: +"),
+            ("too fast", "i", "has no weights: its first epoch did not finish"),
+            ("20231120-120000-lenet-5-k7mzp", "enter", "is damaged"),
+            ("20231120-120000-lenet-5-k7mzp", "n", "is damaged"),
+            ("20231120-120000-lenet-5-k7mzp", "plus", "is damaged"),
+        ):
+            await choose(pilot, pane, name)
+            pane.say("")
+            await keys(pilot, key)
+            assert why in pane.status.message, key
+            assert name in pane.status.message
+            assert "! " + name in lines_of(app)[-2]
+            assert app.tabs.current == "runs"
 
 
 async def test_what_is_being_trained_is_neither_deleted_nor_resumed(home: Path):
@@ -391,8 +386,9 @@ async def test_text_from_people_reaches_the_terminal_without_escape_codes(home: 
     label = {"note": steering, "tags": (steering,)}
     for number in range(2):
         keep(home, f"{steering}{number}", trained, history(trained, 2, 1.0), number=number, message=steering, **label)
-    for size in ((80, 24), (200, 50)):
-        async with listing(2, size) as (app, pane, pilot):
+    async with listing(2, (80, 24)) as (app, pane, pilot):
+        for size in ((80, 24), (200, 50)):
+            await pilot.resize_terminal(*size)
             for pressed in (["c", "c"], ["a"], ["c"], ["c"], ["n"], ["escape"], ["d"]):
                 await keys(pilot, *pressed)
                 await until(pilot, lambda: not pane.workers._workers or True)
@@ -445,18 +441,18 @@ async def test_help_tells_of_the_table_and_of_all_keys(runs):
         assert "Every run is saved" in screen_of(app)
 
 
-@pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 36), (160, 40), (200, 60)])
-async def test_the_wider_the_terminal_the_more_columns(runs, size):
-    async with listing(7, size) as (app, pane, pilot):
-        columns = set(pane.table.columns)
-        assert {"name", "state", "test"} <= columns
-        assert ({"epochs", "best", "begun"} <= columns) == (size[0] >= 80)
-        assert ({"architecture", "params", "time"} <= columns) == (size[0] >= 120)
-        assert ({"note", "last"} <= columns) == (size[0] >= 160)
-        assert ("device" in columns) == (size[0] >= 200)
-        head = next(line for line in lines_of(app) if "Name" in line and "State" in line)
-        row = next(line for line in lines_of(app) if "interrupted" in line)
-        assert row.index("\u2016 interrupted") == head.index("State")
-        await pilot.resize_terminal(80, 24)
-        await pilot.pause()
-        assert all(len(line) <= 80 for line in lines_of(app))
+async def test_the_wider_the_terminal_the_more_columns(runs):
+    async with listing(7, (60, 18)) as (app, pane, pilot):
+        for size in ((60, 18), (80, 24), (120, 36), (160, 40), (200, 60), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            columns = set(pane.table.columns)
+            assert {"name", "state", "test"} <= columns
+            assert ({"epochs", "best", "begun"} <= columns) == (size[0] >= 80)
+            assert ({"architecture", "params", "time"} <= columns) == (size[0] >= 120)
+            assert ({"note", "last"} <= columns) == (size[0] >= 160)
+            assert ("device" in columns) == (size[0] >= 200)
+            head = next(line for line in lines_of(app) if "Name" in line and "State" in line)
+            row = next(line for line in lines_of(app) if "interrupted" in line)
+            assert row.index("\u2016 interrupted") == head.index("State")
+            assert all(len(line) <= size[0] for line in lines_of(app))
