@@ -111,14 +111,10 @@ async def test_space_puts_the_pen_down_and_the_arrows_draw():
         assert view.drawing.past == (Pad(),), "a stroke from pen down to pen up is one step"
 
 
-async def test_a_dot_is_drawn_where_the_pen_is_put_down():
+async def test_a_dot_is_drawn_where_the_pen_is_put_down_and_the_pen_stays_on_the_pad():
     async with inspecting(fixed(), "d") as (_app, pane, pilot):
         await keys(pilot, "space", "space")
         assert pane.view.drawing.present == Pad().stroke((14, 14), (14, 14))
-
-
-async def test_the_pen_stays_on_the_pad():
-    async with inspecting(fixed(), "d") as (_app, pane, pilot):
         for corner, pressed in (((27, 0), ["up", "right"]), ((0, 27), ["down", "left"])):
             pane.view.place = Offset(*corner)
             await keys(pilot, *pressed)
@@ -167,18 +163,19 @@ async def test_undo_with_nothing_drawn_leaves_the_network_alone():
         assert app.document is before
 
 
-@pytest.mark.parametrize(("size", "scale"), [((80, 24), 1), ((120, 36), 2), ((200, 60), 3)])
-async def test_the_mouse_draws_where_it_is(size, scale):
-    async with inspecting(fixed(), "d", size) as (_app, pane, pilot):
+async def test_the_mouse_draws_where_it_is():
+    async with inspecting(fixed(), "d", (80, 24)) as (_app, pane, pilot):
         view = pane.view
-        assert view.pad.scale == scale
-        await drag(pilot, view.pad, (4 * scale, 3 * scale), (9 * scale, 3 * scale), (9 * scale, 5 * scale))
-        row, column = 6 + 1 / scale - 0.5, 4 + 0.5 / scale - 0.5
-        expected = Pad().stroke((row, column), (row, column + 5)).stroke((row, column + 5), (row + 4, column + 5))
-        assert view.drawing.present == expected
-        assert view.drawing.past == (Pad(),), "undo takes back the whole stroke"
-        await keys(pilot, "u")
-        assert view.drawing.present.empty
+        for size, scale in (((80, 24), 1), ((120, 36), 2), ((200, 60), 3)):
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda scale=scale: view.pad.scale == scale)
+            await drag(pilot, view.pad, (4 * scale, 3 * scale), (9 * scale, 3 * scale), (9 * scale, 5 * scale))
+            row, column = 6 + 1 / scale - 0.5, 4 + 0.5 / scale - 0.5
+            expected = Pad().stroke((row, column), (row, column + 5)).stroke((row, column + 5), (row + 4, column + 5))
+            assert view.drawing.present == expected, size
+            assert view.drawing.past == (Pad(),), "undo takes back the whole stroke"
+            await keys(pilot, "u")
+            assert view.drawing.present.empty
 
 
 async def test_the_right_button_erases_and_so_does_the_left_one_with_the_eraser():
@@ -373,7 +370,6 @@ async def test_it_asks_nothing_while_it_is_not_seen():
         await until(pilot, lambda: answered(view, fixed()))
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_a_network_that_gives_nan_has_no_answer(size):
     async with inspecting(asked(Broken), "d", size) as (app, _pane, pilot):
         await keys(pilot, "space", "space")
@@ -465,30 +461,34 @@ async def test_enter_walks_what_goes_in(monkeypatch):
 # -- Looks -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("drawn", [True, False], ids=["seven", "empty"])
-async def test_how_it_looks(drawn, size, update):
-    async with inspecting(fixed(), "d", size) as (app, pane, pilot):
-        if drawn:
-            await burst(app, pilot, *SEVEN)
-            await until(pilot, lambda: answered(pane.view, fixed()))
-        for theme in (LIGHT, DARK):
-            app.theme = theme.name
-            await pilot.pause()
-            assert not faint_texts(app, LEAST), theme.name
-        check_golden(app, f"inspect-draw-{'' if drawn else 'empty-'}{size[0]}x{size[1]}", update=update)
+async def test_how_it_looks(update):
+    async with inspecting(fixed(), "d", SIZES[0]) as (app, pane, pilot):
+        for scene in ("empty-", ""):
+            if not scene:
+                await pilot.resize_terminal(*SIZES[0])
+                await burst(app, pilot, *SEVEN)
+                await until(pilot, lambda: answered(pane.view, fixed()))
+            for size in SIZES:
+                await pilot.resize_terminal(*size)
+                for theme in (LIGHT, DARK):
+                    app.theme = theme.name
+                    await pilot.pause()
+                    assert not faint_texts(app, LEAST), (scene, size, theme.name)
+                check_golden(app, f"inspect-draw-{scene}{size[0]}x{size[1]}", update=update)
 
 
-@pytest.mark.parametrize("size", [(60, 18), (79, 24), (100, 20), (150, 24), (200, 60), (300, 100)])
-async def test_at_other_sizes_the_pad_is_whole_and_the_bars_are_seen(size):
-    async with inspecting(fixed(), "d", size) as (app, pane, pilot):
+async def test_at_other_sizes_the_pad_is_whole_and_the_bars_are_seen():
+    async with inspecting(fixed(), "d", (60, 18)) as (app, pane, pilot):
         view = pane.view
         await keys(pilot, "space", "space")
         await until(pilot, lambda: answered(view, fixed()))
-        assert view.pad.content_size == (28 * view.pad.scale, 14 * view.pad.scale)
-        assert all(line.count("%") for line in lines_of(app)[5:14])
-        assert view.region.contains_region(view.bars.region.intersection(view.region))
-        assert view.query_one("#draw-outputs", OutputBars).content_size.width >= 15
+        for size in ((60, 18), (79, 24), (100, 20), (150, 24), (200, 60), (300, 100)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert view.pad.content_size == (28 * view.pad.scale, 14 * view.pad.scale), size
+            assert all(line.count("%") for line in lines_of(app)[5:14]), size
+            assert view.region.contains_region(view.bars.region.intersection(view.region)), size
+            assert view.query_one("#draw-outputs", OutputBars).content_size.width >= 15, size
 
 
 @pytest.mark.parametrize("last", [0, 7, 499])
