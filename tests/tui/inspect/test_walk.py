@@ -50,10 +50,10 @@ def figures(values):
 
 
 @pytest.mark.keras
-async def test_every_layer_is_told_as_the_network_gives_it():
+async def test_the_digit_every_layer_and_the_answer_are_told_as_the_network_gives_them():
     network = trained()
     passages = network.inspected.walk(network.inspected.images[0])
-    async with inspecting(network, "w") as (_app, pane, pilot):
+    async with inspecting(network, "w") as (app, pane, pilot):
         view = await walked(pane, pilot)
         for row, layer in enumerate(network.run.architecture.stack):
             label, told = told_of(view)[:2]
@@ -64,19 +64,10 @@ async def test_every_layer_is_told_as_the_network_gives_it():
             assert told.endswith(f"{show_percent(zeros, 1)} zeros")
             await pilot.press("down")
             await pilot.pause()
-
-
-@pytest.mark.keras
-async def test_the_digit_and_the_answer_are_told():
-    network = trained()
-    output = network.inspected.outputs(network.inspected.images[0])
-    async with inspecting(network, "w") as (app, pane, pilot):
-        view = await walked(pane, pilot)
+        output = network.inspected.outputs(network.inspected.images[0])
         sure = show_percent(output.max(), 1)
         said = f"test digit 0, a {network.inspected.labels[0]}: predicted {output.argmax()} at {sure}"
         assert view.title.content.plain == said
-        await pilot.press("end")
-        await pilot.pause()
         assert view.activations.bars.display
         np.testing.assert_allclose(view.activations.bars.outputs, output, atol=1e-6)
         assert show_percent(output.max(), 1) in screen_of(app).split("Dense 10 softmax")[-1]
@@ -122,7 +113,6 @@ async def test_left_and_right_choose_a_map_and_its_figures_are_told():
             assert foot[1] == "4 maps"
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_512_maps_and_4096_units_are_on_pages(size):
     async with inspecting(of(WIDE), "w", size) as (_app, pane, pilot):
         view = await walked(pane, pilot)
@@ -151,7 +141,6 @@ async def test_512_maps_and_4096_units_are_on_pages(size):
             assert foot()[1].endswith(f"page {pages} of {pages}")
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_a_hundred_layers_are_scrolled_through(size):
     async with inspecting(of(DEEP), "w", size) as (app, pane, pilot):
         view = await walked(pane, pilot)
@@ -162,19 +151,21 @@ async def test_a_hundred_layers_are_scrolled_through(size):
         await until(pilot, lambda: told_of(view)[0].startswith("99  Dense 8"))
 
 
-@pytest.mark.parametrize("size", [*SIZES, (60, 18)])
-async def test_shapes_are_whole_beside_the_scrollbar(size):
+async def test_shapes_are_whole_beside_the_scrollbar():
     many = (Conv2D(16, (5, 5)), *(Conv2D(128, (1, 1)) for _ in range(60)), Flatten(), Dense(10))
     architecture = Architecture((28, 28, 1), many)
-    async with inspecting(of(architecture), "w", size) as (app, pane, pilot):
+    async with inspecting(of(architecture), "w", SIZES[0]) as (app, pane, pilot):
         await walked(pane, pilot)
-        await pilot.press("end")
-        await until(pilot, lambda: any(line.lstrip().startswith("63 Dense") for line in lines_of(app)))
-        wide = pane.view.rows.region.width
-        shown = {line[:wide].split()[0]: line[:wide].split()[-1].rstrip("\u2581") for line in lines_of(app)[5:] if line}
-        assert shown["61"] == "24x24x128"
-        assert shown["62"] == "73728"
-        assert shown["63"] == "10"
+        for size in (*SIZES, (60, 18)):
+            await pilot.resize_terminal(*size)
+            await pilot.press("home", "end")
+            await until(pilot, lambda: any(line.lstrip().startswith("63 Dense") for line in lines_of(app)))
+            wide = pane.view.rows.region.width
+            words = [line[:wide].split() for line in lines_of(app)[5:] if line]
+            shown = {line[0]: line[-1].rstrip("\u2581") for line in words}
+            assert shown["61"] == "24x24x128", size
+            assert shown["62"] == "73728", size
+            assert shown["63"] == "10", size
 
 
 class Uneven(Fixed):
@@ -260,17 +251,19 @@ async def test_another_digit_of_the_test_set_is_walked():
             before = view._walked
 
 
-@pytest.mark.parametrize(("truth", "said"), [("4", "a 4: predicted"), ("", "a digit of unknown class: predicted")])
-async def test_another_view_can_have_a_digit_walked(truth, said):
+async def test_another_view_can_have_a_digit_walked():
     network = fixed()
-    image = network.inspected.images[9]
     async with inspecting(network, "r") as (_app, pane, pilot):
-        pane.post_message(WalkWanted(image, truth))
-        await until(pilot, lambda: pane.chosen == "walk")
-        view = await walked(pane, pilot)
-        assert view.title.content.plain.startswith(said)
-        assert view._walked.digit.image is image
-        assert (view.digit.drawn.picture == image).all()
+        for place, truth, said in ((9, "4", "a 4: predicted"), (7, "", "a digit of unknown class: predicted")):
+            image = network.inspected.images[place]
+            pane.post_message(WalkWanted(image, truth))
+            await until(pilot, lambda: pane.chosen == "walk")
+            await until(pilot, lambda said=said: pane.view.title.content.plain.startswith(said))
+            view = await walked(pane, pilot)
+            assert view._walked.digit.image is image
+            assert (view.digit.drawn.picture == image).all()
+            await pilot.press("r")
+            await until(pilot, lambda: pane.chosen == "results")
 
 
 async def test_a_window_is_opened_at_the_map_that_is_chosen():
@@ -470,16 +463,16 @@ async def test_sequences_and_flat_inputs_are_drawn_too():
             await pilot.pause()
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize(
-    ("name", "pressed"), [("maps", ["down", "right"]), ("units", ["end", "up", "right"]), ("answer", ["end"])]
-)
-async def test_it_looks_as_it_was_last_looked_at(name, pressed, size, update):
-    async with inspecting(fixed(), "w", size) as (app, pane, pilot):
+async def test_it_looks_as_it_was_last_looked_at(update):
+    async with inspecting(fixed(), "w", SIZES[0]) as (app, pane, pilot):
         await walked(pane, pilot)
-        await pilot.press(*pressed)
-        for theme in (LIGHT, DARK):
-            app.theme = theme.name
-            await pilot.pause()
-            assert not faint_texts(app, 3.0), theme.name
-        check_golden(app, f"inspect-walk-{name}-{size[0]}x{size[1]}", update=update)
+        for name, pressed in (("maps", ["down", "right"]), ("units", ["end", "up", "right"]), ("answer", ["end"])):
+            await pilot.resize_terminal(*SIZES[0])
+            await pilot.press(*pressed)
+            for size in SIZES:
+                await pilot.resize_terminal(*size)
+                for theme in (LIGHT, DARK):
+                    app.theme = theme.name
+                    await pilot.pause()
+                    assert not faint_texts(app, 3.0), (name, size, theme.name)
+                check_golden(app, f"inspect-walk-{name}-{size[0]}x{size[1]}", update=update)
