@@ -15,7 +15,8 @@ from tui.theme import DARK, LIGHT
 from tui.training_session import TrainedNetwork
 
 SIZES = [(80, 24), (120, 36)]
-SCENES = {"": [], "-bias": ["down", "right"], "-filters": ["i"], "-matrix": ["down", "i"]}
+SCENES = {"": [], "-filters": ["i"], "-matrix": ["down"], "-bias": ["i", "right"]}
+"""What is pressed to come from one screen to the next."""
 
 
 class Given(Fixed):
@@ -50,24 +51,31 @@ async def shown(pilot, pane):
     return pane.view
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("scene", SCENES)
-async def test_the_screen_is_as_it_was_last_looked_at(scene, size, update):
-    async with inspecting(fixed(), "v", size) as (app, pane, pilot):
+async def test_the_screen_is_as_it_was_last_looked_at(update):
+    async with inspecting(fixed(), "v", SIZES[0]) as (app, pane, pilot):
         await shown(pilot, pane)
-        await pilot.press(*SCENES[scene])
-        for theme in (LIGHT, DARK):
-            app.theme = theme.name
-            await pilot.pause()
-            assert not [text for text in faint_texts(app, 3.0) if "\u2580" not in text], theme.name
-        check_golden(app, f"inspect-weights{scene}-{size[0]}x{size[1]}", update=update)
+        for scene, pressed in SCENES.items():
+            await pilot.resize_terminal(*SIZES[0])
+            await pilot.press(*pressed)
+            for size in SIZES:
+                await pilot.resize_terminal(*size)
+                for theme in (LIGHT, DARK):
+                    app.theme = theme.name
+                    await pilot.pause()
+                    faint = [text for text in faint_texts(app, 3.0) if "\u2580" not in text]
+                    assert not faint, (scene, size, theme.name)
+                check_golden(app, f"inspect-weights{scene}-{size[0]}x{size[1]}", update=update)
 
 
 @pytest.mark.keras
-async def test_the_figures_are_those_of_the_networks_weights():
+async def test_the_figures_are_those_of_the_networks_weights_and_training_is_seen_in_the_list():
     network = trained()
     async with inspecting(network, "v") as (app, pane, pilot):
         await shown(pilot, pane)
+        for told in network.inspected.weights():
+            if told.name == "kernel":
+                ratio = told.after.astype(float).std() / told.before.astype(float).std()
+                assert any(f"x{ratio:.2f}" in line for line in lines_of(app))
         layers = ((1, 1), (4, 3), (5, 3))
         weights = {(told.row, told.name): told for told in network.inspected.weights()}
         assert len(weights) == 2 * len(layers)
@@ -84,17 +92,6 @@ async def test_the_figures_are_those_of_the_networks_weights():
                 exact = values.astype(np.float64)
                 expected = [figure(float(of)) for of in (exact.mean(), exact.std(), exact.min(), exact.max())]
                 assert line.partition(when)[2].split()[:4] == expected
-
-
-@pytest.mark.keras
-async def test_training_is_seen_in_the_list():
-    network = trained()
-    async with inspecting(network, "v") as (app, pane, pilot):
-        await shown(pilot, pane)
-        for told in network.inspected.weights():
-            if told.name == "kernel":
-                ratio = told.after.astype(float).std() / told.before.astype(float).std()
-                assert any(f"x{ratio:.2f}" in line for line in lines_of(app))
 
 
 async def test_arrows_choose_the_layer_and_its_weight():
@@ -156,23 +153,25 @@ async def test_pictures_before_and_after_are_two():
         await until(pilot, lambda: "highest" in screen_of(app))
 
 
-async def test_a_dense_layer_on_the_pixels_is_seen_as_images_on_pages():
+async def test_a_dense_layer_on_the_pixels_is_seen_as_images_on_pages(size):
     architecture = Architecture((28, 28, 1), (Flatten(), Dense(4096, "relu"), Dense(10, "softmax")))
     told = (weight(2, "kernel", (784, 4096)), weight(2, "bias", (4096,)), weight(3, "kernel", (4096, 10)))
-    for size in SIZES:
-        async with inspecting(given(told, architecture), "v", size) as (app, pane, pilot):
-            view = await shown(pilot, pane)
-            await pilot.press("i")
-            await until(pilot, lambda app=app: "of 4,096 units, page 1 of" in screen_of(app))
-            assert "means" not in screen_of(app)
-            await pilot.press("comma")
-            await until(pilot, lambda app=app: "to 4,096 of 4,096 units" in screen_of(app))
-            await pilot.press("full_stop")
-            await until(pilot, lambda app=app: "after: 1 to " in screen_of(app))
-            await pilot.press("down")
-            await until(pilot, lambda app=app: "inputs down, units across, means of several" in screen_of(app))
-            assert view.images.page == 0
-            assert all(len(line) <= size[0] for line in lines_of(app))
+    async with inspecting(given(told, architecture), "v", size) as (app, pane, pilot):
+        view = await shown(pilot, pane)
+        await pilot.press("i")
+        await until(pilot, lambda: "of 4,096 units, page 1 of" in screen_of(app))
+        assert "means" not in screen_of(app)
+        await pilot.press("comma")
+        await until(pilot, lambda: "to 4,096 of 4,096 units" in screen_of(app))
+        await pilot.press("full_stop")
+        await until(pilot, lambda: "after: 1 to " in screen_of(app))
+        await pilot.press("down")
+        await until(pilot, lambda: "inputs down, units across, means of several" in screen_of(app))
+        assert view.images.page == 0
+        for resized in SIZES:
+            await pilot.resize_terminal(*resized)
+            await until(pilot, lambda: "inputs down, units across, means of several" in screen_of(app))
+            assert all(len(line) <= resized[0] for line in lines_of(app))
 
 
 async def test_many_filters_are_on_pages():
@@ -190,15 +189,18 @@ async def test_what_is_not_finite_is_counted():
     broken = weight(1, "kernel", (5, 5, 1, 4))
     broken.after[0] = np.nan
     nothing = Weight(4, "kernel", np.ones((16, 10), "f"), np.full((16, 10), np.nan, "f"))
-    for size in SIZES:
-        async with inspecting(given((broken, nothing)), "v", size) as (app, pane, pilot):
-            await shown(pilot, pane)
+    async with inspecting(given((broken, nothing)), "v", SIZES[0]) as (app, pane, pilot):
+        await shown(pilot, pane)
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            await pilot.press("home")
+            await pilot.pause()
             assert "! after: 20 of 100 are NaN or infinite" in screen_of(app)
             assert any(line.lstrip().startswith("!") and "Conv2D" in line for line in lines_of(app))
             await pilot.press("i")
-            await until(pilot, lambda app=app: "20 NaN or infinite as 0" in screen_of(app))
+            await until(pilot, lambda: "20 NaN or infinite as 0" in screen_of(app))
             await pilot.press("i", "down")
-            await until(pilot, lambda app=app: "! after: 160 of 160 are NaN or infinite" in screen_of(app))
+            await until(pilot, lambda: "! after: 160 of 160 are NaN or infinite" in screen_of(app))
 
 
 async def test_weights_that_were_all_the_same_are_a_wall_with_their_value():
@@ -219,18 +221,20 @@ async def test_weights_that_stayed_as_they_were_are_said_to():
         assert "unchanged" in screen_of(app)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-async def test_figures_of_weights_that_have_grown_huge_stand_apart(size):
+async def test_figures_of_weights_that_have_grown_huge_stand_apart():
     told = weight(1, "kernel", (5, 5, 1, 4))
     grown = Weight(1, "kernel", told.before, (-told.after * 1.2345e10).astype("f"))
-    async with inspecting(given((grown,)), "v", size) as (app, pane, pilot):
+    async with inspecting(given((grown,)), "v", SIZES[0]) as (app, pane, pilot):
         await shown(pilot, pane)
-        listed = next(line for line in lines_of(app) if "1  Conv2D" in line)
-        assert f"{figure(float(grown.after.std()))} x" in listed
-        after = next(line for line in lines_of(app) if re.search(r"after +\S*e\+", line))
-        exact = grown.after.astype(np.float64)
-        expected = [figure(float(of)) for of in (exact.mean(), exact.std(), exact.min(), exact.max())]
-        assert after.partition("after")[2].split()[:4] == expected
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            listed = next(line for line in lines_of(app) if "1  Conv2D" in line)
+            assert f"{figure(float(grown.after.std()))} x" in listed
+            after = next(line for line in lines_of(app) if re.search(r"after +\S*e\+", line))
+            exact = grown.after.astype(np.float64)
+            expected = [figure(float(of)) for of in (exact.mean(), exact.std(), exact.min(), exact.max())]
+            assert after.partition("after")[2].split()[:4] == expected
 
 
 @pytest.mark.parametrize("value", [-1.2345e10, -3.4e38, -1234.5, -999.6, -999.4, -0.0123456, -1.2345e-30, -1e-45])
