@@ -78,28 +78,24 @@ async def ready(pane, pilot):
     return pane.view
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-async def test_it_looks_as_it_did_when_last_looked_at(size, update):
-    async with inspecting(fixed(), "r", size) as (app, pane, pilot):
+async def test_it_looks_as_it_did_when_last_looked_at(update):
+    async with inspecting(fixed(), "r", SIZES[0]) as (app, pane, pilot):
         view = await ready(pane, pilot)
-        for theme in (LIGHT, DARK):
-            app.theme = theme.name
-            for percent in (True, False):
-                view.matrix.percent = percent
-                await pilot.pause()
-                assert not faint_texts(app, LEAST), theme.name
-        check_golden(app, f"inspect-results-{size[0]}x{size[1]}", update=update)
-
-
-async def test_percent_looks_as_it_did_when_last_looked_at(update):
-    async with inspecting(fixed(), "r", (80, 24)) as (app, pane, pilot):
-        await ready(pane, pilot)
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            for theme in (LIGHT, DARK):
+                app.theme = theme.name
+                for percent in (True, False):
+                    view.matrix.percent = percent
+                    await pilot.pause()
+                    assert not faint_texts(app, LEAST), (size, theme.name)
+            check_golden(app, f"inspect-results-{size[0]}x{size[1]}", update=update)
+        await pilot.resize_terminal(80, 24)
         await keys(pilot, "c")
         check_golden(app, "inspect-results-percent-80x24", update=update)
 
 
 @pytest.mark.keras
-@pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_every_figure_is_that_of_the_answers(size):
     network = trained()
     counts = counted(network)
@@ -202,20 +198,31 @@ async def test_enter_wants_the_digits_of_the_cell_unless_it_is_empty(wanted):
         assert wanted == [(4, 4)]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-async def test_the_mouse_chooses_a_cell_and_opens_it(size, wanted):
-    async with inspecting(fixed(), "r", size) as (app, pane, pilot):
+async def test_the_mouse_chooses_a_cell_and_opens_it(wanted):
+    async with inspecting(fixed(), "r", SIZES[0]) as (app, pane, pilot):
         view = await ready(pane, pilot)
-        line = view.matrix.region.y + HEADER + 6 * view.matrix.lines + view.matrix.lines // 2
-        column = lines_of(app)[line].index("35")
-        offset = (column - view.matrix.region.x, line - view.matrix.region.y)
-        await pilot.click(view.matrix, offset=offset)
-        await until(pilot, lambda: view.matrix.cell == (6, 6))
-        assert "class 6: 35 of 43 predicted 6, correct" in screen_of(app)
-        await pilot.click(view.matrix, offset=offset, times=2)
-        await until(pilot, lambda: wanted == [(6, 6)])
-        await pilot.click(view.matrix, offset=(1, 0))
-        assert view.matrix.cell == (6, 6)
+
+        def line_of_six():
+            return view.matrix.region.y + HEADER + 6 * view.matrix.lines + view.matrix.lines // 2
+
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            wanted.clear()
+            view.matrix.cell = (0, 0)
+            await until(pilot, lambda: "35" in lines_of(app)[line_of_six()])
+            line = line_of_six()
+            column = lines_of(app)[line].index("35")
+            offset = (column - view.matrix.region.x, line - view.matrix.region.y)
+            await pilot.click(view.matrix, offset=offset)
+            await until(pilot, lambda: view.matrix.cell == (6, 6))
+            assert "class 6: 35 of 43 predicted 6, correct" in screen_of(app)
+            await pilot.click(view.matrix, offset=offset, times=2)
+            await until(pilot, lambda: wanted == [(6, 6)])
+            await until(pilot, lambda: pane.chosen == "mistakes")
+            await pilot.press("r")
+            await until(pilot, lambda: pane.view is view)
+            await pilot.click(view.matrix, offset=(1, 0))
+            assert view.matrix.cell == (6, 6), size
 
 
 async def test_while_the_network_is_asked_it_says_so():
@@ -244,7 +251,6 @@ async def test_without_a_network_nothing_is_kept():
         assert view.matrix.results is None
 
 
-@pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_a_network_that_gives_nothing_but_nan(size, wanted):
     async with inspecting(answering(lambda labels: np.full((len(labels), 10), np.nan)), "r", size) as (
         app,
