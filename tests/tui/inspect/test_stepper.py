@@ -279,18 +279,19 @@ class Computed(Fixed):
         return tuple(passages)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize(("name", "layer"), [("convolution", 1), ("pooling", 2)])
-async def test_it_looks_as_it_was_last_looked_at(name, layer, size, update):
+async def test_it_looks_as_it_was_last_looked_at(name, layer, update):
     known = fixed()
     network = Network(known.run, known.history, Computed(known.run.architecture, known.run.plan))
-    async with inspecting(network, "w", size) as (app, pane, pilot):
+    async with inspecting(network, "w", SIZES[0]) as (app, pane, pilot):
         await until(pilot, lambda: pane.view.activations.scene)
         await pilot.press(*["down"] * layer, "enter")
         await until(pilot, lambda: isinstance(app.screen, Stepper) and app.screen.input_pixels.drawn)
         await pilot.press(*["down"] * (9 // layer), *["right"] * (10 // layer))
-        for theme in (LIGHT, DARK):
-            app.theme = theme.name
-            await pilot.pause()
-            assert not faint_texts(app, 3.0), theme.name
-        check_golden(app, f"inspect-stepper-{name}-{size[0]}x{size[1]}", update=update)
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            for theme in (LIGHT, DARK):
+                app.theme = theme.name
+                await pilot.pause()
+                assert not faint_texts(app, 3.0), (size, theme.name)
+            check_golden(app, f"inspect-stepper-{name}-{size[0]}x{size[1]}", update=update)
