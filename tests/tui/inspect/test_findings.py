@@ -80,16 +80,17 @@ async def test_it_follows_a_training_without_losing_the_focus():
         assert app.focused is focused
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-async def test_it_looks_as_it_was_last_looked_at(size, update):
+async def test_it_looks_as_it_was_last_looked_at(update):
     network: Network = fixed(SMALL, LOUD)
-    async with inspecting(network, "f", size) as (app, _, pilot):
+    async with inspecting(network, "f", SIZES[0]) as (app, _, pilot):
         await until(pilot, lambda: isinstance(app.focused, FixLine))
-        for theme in (LIGHT, DARK):
-            app.theme = theme.name
-            await pilot.pause()
-            assert not faint_texts(app, 3.0), theme.name
-        check_golden(app, f"inspect-findings-{size[0]}x{size[1]}", update=update)
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            for theme in (LIGHT, DARK):
+                app.theme = theme.name
+                await pilot.pause()
+                assert not faint_texts(app, 3.0), (size, theme.name)
+            check_golden(app, f"inspect-findings-{size[0]}x{size[1]}", update=update)
 
 
 async def test_a_fix_is_for_the_network_trained_last_though_it_is_called_as_the_one_before():
