@@ -1,8 +1,6 @@
 """`layerlab evaluate`: results class by class and findings, for people and for programs."""
 
 import json
-import subprocess
-import sys
 from io import StringIO
 
 import numpy as np
@@ -20,8 +18,6 @@ from tui.cli.command_line import app
 from tui.cli.commands.evaluate import show_findings, show_results
 from tui.output import Output
 
-COMMAND = [sys.executable, "-m", "tui", "evaluate"]
-
 
 def evaluated(*words: str, code: int = 0) -> Result:
     done = CliRunner().invoke(app, ["evaluate", *words], prog_name="layerlab")
@@ -32,8 +28,7 @@ def evaluated(*words: str, code: int = 0) -> Result:
 @pytest.mark.keras
 class TestReally:
     def test_results_and_findings_as_json(self) -> None:
-        words = ("mlp-64-64-binary", "--epochs", "1", "--validation", "0.9", "--json")
-        done = subprocess.run([*COMMAND, *words], capture_output=True, text=True, check=True)
+        done = evaluated("mlp-64-64-binary", "--epochs", "1", "--validation", "0.9", "--json")
         kept, start, epoch, end, results, findings = (json.loads(line) for line in done.stdout.splitlines())
         assert [told["event"] for told in (kept, start, epoch, end)] == ["kept", "start", "epoch", "end"]
         assert results["event"] == "results"
