@@ -98,6 +98,25 @@ def test_an_epochs_figures_are_the_means_of_its_stretches():
     assert np.average([event.accuracy for event in stretches], weights=examples) == pytest.approx(whole.accuracy)
 
 
+def test_a_step_is_one_batch():
+    script = Script()
+    script.run(
+        (preparing, Session.pause),
+        (state("paused"), Session.step),
+        (state("paused"), Session.step),
+        (state("paused"), Session.stop),
+    )
+    assert [event.step for event in script.told(Progress)] == [1, 2]
+    states = [event.state for event in script.told(StateChanged)]
+    assert states == ["preparing", "paused", "running", "paused", "running", "paused", "stopping", "idle"]
+
+
+def test_commands_from_another_thread_wake_a_pause():
+    script = Script()
+    script.run((preparing, Session.pause), (state("paused"), lambda session: Thread(target=session.resume).start()))
+    assert script.events[-2].reason == "finished"
+
+
 def test_the_figures_are_those_that_keras_finds():
     script = Script(NOISY, replace(QUICK, validation="test"))
     ended = script.run()
@@ -130,25 +149,6 @@ def test_paused_stepped_and_resumed_it_comes_to_the_same():
     assert [event.step for event in told] != [event.step for event in interrupted.told(Progress)]
     assert figures(interrupted) == expected
     assert same(interrupted.weights, weights)
-
-
-def test_a_step_is_one_batch():
-    script = Script()
-    script.run(
-        (preparing, Session.pause),
-        (state("paused"), Session.step),
-        (state("paused"), Session.step),
-        (state("paused"), Session.stop),
-    )
-    assert [event.step for event in script.told(Progress)] == [1, 2]
-    states = [event.state for event in script.told(StateChanged)]
-    assert states == ["preparing", "paused", "running", "paused", "running", "paused", "stopping", "idle"]
-
-
-def test_commands_from_another_thread_wake_a_pause():
-    script = Script()
-    script.run((preparing, Session.pause), (state("paused"), lambda session: Thread(target=session.resume).start()))
-    assert script.events[-2].reason == "finished"
 
 
 def test_stopped_and_run_again_it_comes_to_the_same():
