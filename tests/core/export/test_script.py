@@ -23,7 +23,7 @@ from core.fields.struct import fields_of
 from core.keras_call import Call
 from core.network.architecture import Architecture
 from core.network.initializers import Initializer
-from core.network.layers import LSTM, Bidirectional, Dense, Dropout, Flatten, Layer
+from core.network.layers import LSTM, BatchNormalization, Bidirectional, Dense, Dropout, Flatten, Layer
 from core.network.summary import summarize
 from core.plan.losses import SparseCategoricalCrossentropy
 from core.plan.optimizers import Adam, Optimizer
@@ -279,8 +279,8 @@ def cases() -> dict[str, Preset]:
         architecture = replace(preset.architecture, layers=change(preset.architecture.layers))
         return replace(preset, architecture=architecture, plan=replace(preset.plan, shuffle=False, **plan))
 
-    def dropped(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-        return (*layers[:-1], Dropout(0.25), layers[-1])
+    def regularized(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+        return (*layers[:-1], BatchNormalization(), Dropout(0.25), layers[-1])
 
     stopping = EarlyStopping(patience=2, min_delta=0.5)
     sparse = SparseCategoricalCrossentropy()
@@ -288,8 +288,7 @@ def cases() -> dict[str, Preset]:
         factor=0.3, patience=1, min_delta=0.5, cooldown=1, min_lr=0.0002, monitor="val_accuracy"
     )
     return {
-        "normalized": case("bn-512-128-64", validation=0.8, epochs=1),
-        "convolutional": case("lenet-5", dropped, validation=0.8, epochs=1),
+        "convolutional": case("lenet-5", regularized, validation=0.8, epochs=1),
         # Large batches, of which the last is a partial one: what is shown here does not depend on how many there are.
         "stopped": case(
             "ffnn-10",
