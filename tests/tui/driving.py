@@ -11,6 +11,7 @@ from textual.color import Color
 from textual.events import Key
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
+from textual.theme import Theme
 
 from core import presets
 from tests.tui.scripted import ScriptedSession
@@ -99,6 +100,11 @@ def faint_texts(app: LayerLabApp, least: float) -> list[tuple[float, str]]:
             if ratio < least:
                 faint.append((round(ratio, 2), text))
     return faint
+
+
+def themes_in_turn(app: LayerLabApp, *themes: Theme) -> list[Theme]:
+    """``themes``, the one that is on first: to put one on takes long."""
+    return sorted(themes, key=lambda theme: theme.name != app.theme)
 
 
 def check_golden(app: LayerLabApp, name: str, *, update: bool) -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from core.events import LayerSample, StepSampled
 from core.network.architecture import Architecture
 from core.network.layers import Dense, Flatten
-from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, until
+from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, themes_in_turn, until
 from tests.tui.inspect.networks import Network, fixed, inspecting, trained
 from tui.inspect.views.gradients.view import chart_of
 from tui.theme import DARK, LIGHT
@@ -38,11 +38,12 @@ async def test_the_screen_is_as_it_was_last_looked_at(update):
                 await pilot.press("enter")
             for size in SIZES:
                 await pilot.resize_terminal(*size)
-                for theme in (LIGHT, DARK):
+                for theme in themes_in_turn(app, LIGHT, DARK):
                     app.theme = theme.name
                     await pilot.pause()
                     assert not faint_texts(app, 3.0), (name, size, theme.name)
-                check_golden(app, f"{name}-{size[0]}x{size[1]}", update=update)
+                    if theme is DARK:
+                        check_golden(app, f"{name}-{size[0]}x{size[1]}", update=update)
 
 
 @pytest.mark.keras

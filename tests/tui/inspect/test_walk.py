@@ -10,7 +10,7 @@ from core.inspection.activations import FRAME, GROUND
 from core.inspection.tensors import LayerOutput
 from core.network.architecture import Architecture
 from core.network.layers import Activation, Conv2D, Dense, Dropout, Flatten
-from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, until
+from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, themes_in_turn, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, Network, fixed, inspecting, trained
 from tui.inspect.messages import WalkWanted
 from tui.inspect.views.walk.stepper import Stepper
@@ -471,8 +471,9 @@ async def test_it_looks_as_it_was_last_looked_at(update):
             await pilot.press(*pressed)
             for size in SIZES:
                 await pilot.resize_terminal(*size)
-                for theme in (LIGHT, DARK):
+                for theme in themes_in_turn(app, LIGHT, DARK):
                     app.theme = theme.name
                     await pilot.pause()
                     assert not faint_texts(app, 3.0), (name, size, theme.name)
-                check_golden(app, f"inspect-walk-{name}-{size[0]}x{size[1]}", update=update)
+                    if theme is DARK:
+                        check_golden(app, f"inspect-walk-{name}-{size[0]}x{size[1]}", update=update)
