@@ -63,6 +63,7 @@ def plain(architecture, plan):
     ("layers", "optimizer", "whole"),
     [
         (WIDE, RMSprop(), False),
+        (DENSE, RMSprop(), True),
         (NORMALIZED, Adam(epsilon=1e-3), True),
         (DENSE, SGD(0.5, clipnorm=0.1, use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=7), True),
         (DENSE, Optimizer.named("ScheduleFreeAdamW")(), False),
@@ -71,6 +72,7 @@ def plain(architecture, plan):
     ],
     ids=[
         "wide",
+        "dense-compiled",
         "normalized-compiled",
         "clipped-averaged-compiled",
         "schedule-free",
