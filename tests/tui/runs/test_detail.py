@@ -181,7 +181,7 @@ def test_only_so_many_are_kept_cached(home: Path):
 
 
 async def test_what_was_due_when_no_run_is_left_shows_nothing(runs):
-    async with listing(7) as (app, pane, pilot):
+    async with listing(7) as (_app, pane, pilot):
         await until(pilot, lambda: pane.detail.chart.chart)
         shown, due = pane.detail.runs, []
         pane.detail.set_timer = lambda _, callback: due.append(callback)
