@@ -1,4 +1,4 @@
-"""What keeps a network from learning well: findings, each with its numbers, its cause and its fixes."""
+"""Findings: why a network does not learn well, each with evidence, a cause and fixes."""
 
 from core.diagnosis import rules
 from core.diagnosis.finding import Finding

@@ -1,4 +1,4 @@
-"""What a rule of the diagnosis has to say: the numbers, the cause, and what to do about it."""
+"""A finding of the diagnosis: its evidence, its cause and its fixes."""
 
 from msgspec import Struct
 
@@ -8,11 +8,11 @@ __all__ = ["Finding"]
 
 
 class Finding(Struct, frozen=True):
-    """Something that keeps a network from learning well, with the numbers that prove it.
+    """A reason why a network does not learn well, with the numbers that prove it.
 
-    ``layer`` is a row of the summary, None where none is to blame. ``evidence`` is a sentence with the numbers,
-    ``cause`` says in plain words why that hurts. ``because`` is the `title` of the finding that this one follows
-    from: then the fixes are that one's.
+    ``layer`` is a row of the summary, or None if no single layer is responsible. ``evidence`` is a sentence with the
+    numbers, ``cause`` explains why that hurts. ``because`` is the `title` of the finding that causes this one, if
+    any; the fixes are then on that finding.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""All that is to be found about a run: causes first, then what follows from them."""
+"""The findings about a run: causes first, then their consequences."""
 
 from collections.abc import Sequence
 
@@ -19,66 +19,67 @@ __all__ = ["cause_of_nan", "run_findings", "training_findings"]
 NAN = "not-finite"
 
 MOST_FIXES = 6
-"""No more fixes are put together to one."""
+"""Maximum number of fixes that are combined into one."""
 
 
 def run_findings(architecture: Architecture, plan: Plan, history: History) -> tuple[Finding, ...]:
-    """Causes, then what else training has shown, then what follows from the causes, then what would hurt less.
+    """Causes, then the other training findings, then the consequences of the causes, then minor static findings.
 
-    A fix of a cause fixes all of the causes: each by itself would leave the others at work.
+    A cause's fix covers all causes, because fixing one alone would leave the others in effect.
     """
-    told, others = _judged(architecture, plan, history)
-    return (*told, *others)
+    from_training, static_only = _split_findings(architecture, plan, history)
+    return (*from_training, *static_only)
 
 
 def training_findings(architecture: Architecture, plan: Plan, history: History) -> tuple[Finding, ...]:
-    """What training has shown, with its causes in front, as `run_findings` has it; nothing if it has shown nothing."""
-    return _judged(architecture, plan, history)[0]
+    """The training findings, preceded by their causes, in the order of `run_findings`; empty if there are none."""
+    return _split_findings(architecture, plan, history)[0]
 
 
-def _judged(
+def _split_findings(
     architecture: Architecture, plan: Plan, history: History
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    shown = rule_findings(architecture, plan, history)
-    known = static_findings(architecture, plan, summarize(architecture))
-    both = {one.code: one for one in shown if one.code in {other.code for other in known}}
-    known = tuple(both.get(one.code, one) for one in known)  # what training has confirmed is told with its figures
-    shown = tuple(one for one in shown if one.code not in both)
-    follows = {one.code: cause for one in shown if (cause := _cause(one, (*known, *shown)))}
-    causes = [one for one in (*known, *shown) if one in follows.values() or one.code in both]
+    """The findings that training confirms or shows, with their causes; and the remaining static findings."""
+    trained = rule_findings(architecture, plan, history)
+    static = static_findings(architecture, plan, summarize(architecture))
+    confirmed = {one.code: one for one in trained if one.code in {other.code for other in static}}
+    static = tuple(confirmed.get(one.code, one) for one in static)  # a confirmed finding has the training's numbers
+    trained = tuple(one for one in trained if one.code not in confirmed)
+    causes_by_code = {one.code: cause for one in trained if (cause := _cause(one, (*static, *trained)))}
+    causes = [one for one in (*static, *trained) if one in causes_by_code.values() or one.code in confirmed]
     codes = {one.code for one in causes}
-    told = (
-        *(_completed(one, codes) for one in causes),
-        *(one for one in shown if one.code not in follows and one not in causes),
-        *(_consequence(one, follows[one.code]) for one in shown if one.code in follows),
+    from_training = (
+        *(_fix_all_causes(one, codes) for one in causes),
+        *(one for one in trained if one.code not in causes_by_code and one not in causes),
+        *(_consequence(one, causes_by_code[one.code]) for one in trained if one.code in causes_by_code),
     )
-    return told, tuple(one for one in known if one not in causes)
+    return from_training, tuple(one for one in static if one not in causes)
 
 
 def cause_of_nan(architecture: Architecture, plan: Plan) -> Finding | None:
-    """What makes the numbers of a training break whatever its steps; None if nothing is known to."""
+    """The static finding that explains NaN at any step size; None if there is none."""
     found = static_findings(architecture, plan, summarize(architecture))
     return next((one for one in found if is_explained(NAN, one.code) and one.fixes), None)
 
 
-def _cause(symptom: Finding, known: Sequence[Finding]) -> Finding | None:
-    return next((one for one in known if is_explained(symptom.code, one.code)), None)
+def _cause(symptom: Finding, findings: Sequence[Finding]) -> Finding | None:
+    return next((one for one in findings if is_explained(symptom.code, one.code)), None)
 
 
 def _consequence(symptom: Finding, cause: Finding) -> Finding:
-    return replace(symptom, cause=f"This is because of {cause.title}: fix that first.", fixes=(), because=cause.title)
+    return replace(symptom, cause=f"This follows from {cause.title}: fix that first.", fixes=(), because=cause.title)
 
 
-def _completed(finding: Finding, codes: set[str]) -> Finding:
-    """``finding`` with fixes after which none of ``codes`` is found any more."""
-    fixes = tuple(_fixing(fix, codes - {finding.code}) for fix in finding.fixes)
+def _fix_all_causes(finding: Finding, codes: set[str]) -> Finding:
+    """``finding`` with fixes that also resolve the findings with ``codes``."""
+    fixes = tuple(_extend_fix(fix, codes - {finding.code}) for fix in finding.fixes)
     return replace(finding, fixes=tuple(dict.fromkeys(fixes)))
 
 
-def _fixing(fix: Fix, codes: set[str]) -> Fix:
+def _extend_fix(fix: Fix, codes: set[str]) -> Fix:
     for _ in range(MOST_FIXES if codes else 0):
-        left = static_findings(fix.architecture, fix.plan, summarize(fix.architecture))
-        more = next((one.fixes[0] for one in left if one.code in codes and one.fixes), None)
+        remaining = static_findings(fix.architecture, fix.plan, summarize(fix.architecture))
+        more = next((one.fixes[0] for one in remaining if one.code in codes and one.fixes), None)
         if more is None:
             break
         fix = Fix(f"{fix.label}, {more.label}", more.architecture, more.plan)

@@ -1,4 +1,4 @@
-"""The kernels of a layer as Keras shapes them, and how wide an initializer spreads their values."""
+"""The spread of the values with which an initializer fills a kernel of a given shape."""
 
 from math import erf, exp, pi, prod, sqrt
 
@@ -31,12 +31,12 @@ __all__ = [
 ]
 
 _TRUNCATED = 0.87962566103423978
-"""Standard deviation of a standard normal cut off at two; Keras widens its fitted initializers by it, no others."""
+"""Standard deviation of a standard normal truncated at 2; Keras corrects only variance-scaling ones for it."""
 
 _TRUNCATED_ABSOLUTE = 0.8217
-"""Mean of the absolute values of a normal cut off at two, by its standard deviation."""
+"""Mean absolute value of a normal truncated at 2, divided by its standard deviation."""
 
-_FITTED: dict[type[Initializer], tuple[float, str]] = {
+_VARIANCE_SCALING: dict[type[Initializer], tuple[float, str]] = {
     GlorotUniform: (1.0, "fan_avg"),
     GlorotNormal: (1.0, "fan_avg"),
     HeUniform: (2.0, "fan_in"),
@@ -44,12 +44,12 @@ _FITTED: dict[type[Initializer], tuple[float, str]] = {
     LecunUniform: (1.0, "fan_in"),
     LecunNormal: (1.0, "fan_in"),
 }
-"""Scale and mode by which these are a `VarianceScaling`."""
+"""Scale and mode of the equivalent `VarianceScaling`."""
 
 
 def fits(initializer: Initializer) -> bool:
-    """Whether ``initializer`` is one of the usual ones that take the spread from the kernel's shape."""
-    return type(initializer) in _FITTED
+    """Whether ``initializer`` is one of the standard ones that derive the spread from the kernel's shape."""
+    return type(initializer) in _VARIANCE_SCALING
 
 
 def fans(shape: Shape) -> tuple[int, int]:
@@ -77,11 +77,10 @@ def same_value(initializer: Initializer) -> float | None:
 
 
 def initial_stddev(initializer: Initializer, shape: Shape) -> float | None:
-    """The standard deviation of the values in a kernel of ``shape``; None where they are not drawn at random.
+    """The standard deviation of the values in a kernel of ``shape``; None if they are not random.
 
     Glorot & Bengio 2010: variance 2 / (inputs + outputs). He et al. 2015: 2 / inputs. LeCun et al. 1998: 1 / inputs.
-    A uniform distribution has (high - low) / sqrt(12); a matrix of orthonormal columns, each of length 1, has
-    1 / sqrt(rows).
+    A uniform distribution has (high - low) / sqrt(12), a matrix of orthonormal columns 1 / sqrt(rows).
     """
     match initializer:
         case RandomNormal(stddev=stddev):
@@ -91,16 +90,16 @@ def initial_stddev(initializer: Initializer, shape: Shape) -> float | None:
         case RandomUniform(minval=low, maxval=high):
             return abs(high - low) / sqrt(12)
         case VarianceScaling(scale=scale, mode=mode):
-            return _fitted(scale, mode, shape)
+            return _scaled_stddev(scale, mode, shape)
         case Orthogonal(gain=gain):
             return abs(gain) / sqrt(max(prod(shape[:-1]), shape[-1]))
-    scale, mode = _FITTED.get(type(initializer), (0.0, ""))
-    return _fitted(scale, mode, shape) if mode else None
+    scale, mode = _VARIANCE_SCALING.get(type(initializer), (0.0, ""))
+    return _scaled_stddev(scale, mode, shape) if mode else None
 
 
 def expected(initializer: Initializer, shape: Shape) -> tuple[float, float]:
-    """The mean of the absolute values, and of the squares, of what ``initializer`` fills a weight of ``shape`` with."""
-    # Products, as a power that is too large raises where a product is infinite.
+    """The mean absolute value and the mean square of a weight of ``shape`` filled by ``initializer``."""
+    # Products, not powers: a power that overflows raises, a product becomes infinite.
     if (value := same_value(initializer)) is not None:
         return abs(value), value * value
     stddev = initial_stddev(initializer, shape if len(shape) > 1 else (1, *shape)) or 0.0
@@ -123,13 +122,13 @@ def expected(initializer: Initializer, shape: Shape) -> tuple[float, float]:
 
 
 def _folded(mean: float, stddev: float) -> float:
-    """The mean of the absolute values of a normal distribution."""
+    """The mean absolute value of a normal distribution."""
     if not stddev:
         return abs(mean)
     ratio = mean / stddev
     return stddev * sqrt(2 / pi) * exp(-ratio * ratio / 2) + mean * erf(ratio / sqrt(2))
 
 
-def _fitted(scale: float, mode: str, shape: Shape) -> float:
+def _scaled_stddev(scale: float, mode: str, shape: Shape) -> float:
     fan_in, fan_out = fans(shape)
     return sqrt(scale / {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode])

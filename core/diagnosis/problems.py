@@ -1,4 +1,4 @@
-"""All that is to be said about an architecture and a plan before they are trained, as problems."""
+"""The problems of an architecture and a plan before training."""
 
 from core.diagnosis.static_context import named
 from core.diagnosis.static_rules import static_findings
@@ -11,20 +11,20 @@ __all__ = ["architecture_problems"]
 
 
 def architecture_problems(architecture: Architecture, plan: Plan, summary: Summary) -> tuple[Problem, ...]:
-    """What cannot be built or trained, and then, as warnings, what would learn badly: errors first."""
+    """Errors, which prevent building or training, then warnings about what would learn badly."""
     problems = list(summary.problems)
     fixed = [(problem.layer, problem.fix) for problem in problems if problem.fix]
-    # One fault is told once: channels that come first explain an input that is not the dataset's.
+    # Report each fault once: a channels-first input also fails to match the dataset.
     problems += [one for one in dataset_mismatches(architecture, plan, summary) if (one.layer, one.fix) not in fixed]
-    told = {(problem.layer, problem.message) for problem in problems}
+    seen = {(problem.layer, problem.message) for problem in problems}
     for finding in static_findings(architecture, plan, summary):
         message = finding.evidence
-        if finding.layer:  # a problem is told with its layer in front
+        if finding.layer:  # a problem is shown with its layer as a prefix
             row = summary.rows[finding.layer]
             message = message.replace(named(row), row.layer.label)
         problem = Problem(
             finding.layer, "warning", finding.code, message, next(iter(finding.fixes), None), finding.cause
         )
-        if (problem.layer, problem.message) not in told:
+        if (problem.layer, problem.message) not in seen:
             problems.append(problem)
     return tuple(sorted(problems, key=lambda problem: problem.severity != "error"))

@@ -1,6 +1,6 @@
-"""The rules of the diagnosis, and which findings explain which. A decorator of this module adds a rule.
+"""The registry of diagnosis rules, and which findings explain which. A decorator registers a rule.
 
-A rule takes a context and yields what it finds. `core.diagnosis.rules` imports all of them.
+A rule takes a context and yields findings. Importing `core.diagnosis.rules` registers all of them.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -29,36 +29,36 @@ __all__ = [
 ]
 
 BROKEN = frozenset({"not-finite", "exploding-gradients"})
-"""Findings of a training whose numbers break."""
+"""Findings about a training that produces NaN or infinity."""
 
 UNFIT = frozenset({"underfitting", "no-progress"})
 
 FLAT = frozenset({"dead-relus", "learning-rate-too-low", "saturated-units", "vanishing-gradients"}) | UNFIT
-"""Findings of a training whose weights hardly move."""
+"""Findings about a training whose weights hardly move."""
 
 STUCK = FLAT | {"learning-rate-too-high"}
-"""Findings of a training that learns little."""
+"""Findings about a training that learns little."""
 
 LARGE = frozenset({"dead-relus", "learning-rate-too-high", "saturated-units"})
-"""What too large sums do."""
+"""Consequences of pre-activations that are too large."""
 
 
 class TrainingRule(Struct, frozen=True):
-    """A rule on a training, and what it keeps quiet."""
+    """A rule on a training, and the findings that it suppresses."""
 
     find: "Callable[[TrainingContext], Iterator[Finding]]"
     place: int
     hides: frozenset[str]
-    """Codes that are not listed beside what it finds, from which they follow."""
+    """Codes that are not listed if this rule finds something, because they follow from it."""
     hidden_by: frozenset[str]
-    """Codes beside which its own is not listed."""
+    """Codes whose findings suppress this rule."""
 
 
 STATIC_RULES: "list[Callable[[StaticContext], Iterator[Finding]]]" = []
-"""The rules that need no training, in the order in which their findings are listed."""
+"""The rules that need no training, in the order of their findings."""
 
 TRAINING_RULES: dict[str, TrainingRule] = {}
-"""The rules that need a training, by the code of their findings: causes before what follows from them."""
+"""The rules that need a training, by the code of their findings; causes before consequences."""
 
 Rule = TypeVar("Rule", bound=Callable[[Any], Iterator[Finding]])
 
@@ -68,10 +68,10 @@ _causes: dict[str, frozenset[str]] = {}
 
 
 def static_rule(place: int, explains: Mapping[str, frozenset[str]] | None = None) -> Callable[[Rule], Rule]:
-    """Adds a rule on an architecture and its plan.
+    """Register a rule on an architecture and its plan.
 
-    Findings are listed by ``place``: first what spoils the answer itself, last what only makes it worse. ``explains``
-    has, for the codes that the rule may find, the codes of the findings of a training that follow from them.
+    Findings are sorted by ``place``: first what makes the output wrong, last what only makes it worse. ``explains``
+    maps each code that the rule can find to the codes of the training findings that follow from it.
     """
 
     def add(rule: Rule) -> Rule:
@@ -91,9 +91,9 @@ def training_rule(
     hidden_by: frozenset[str] = frozenset(),
     causes: frozenset[str] = frozenset(),
 ) -> Callable[[Rule], Rule]:
-    """Adds a rule on a training, which finds ``code``; causes have a lower ``place`` than what follows from them.
+    """Register a rule on a training, which finds ``code``; causes have a lower ``place`` than their consequences.
 
-    ``causes`` are the codes of static findings that explain it, beside those that say so themselves.
+    ``causes`` are codes of static findings that explain it, in addition to those that name it in ``explains``.
     """
 
     def add(rule: Rule) -> Rule:
@@ -107,5 +107,5 @@ def training_rule(
 
 
 def is_explained(symptom: str, cause: str) -> bool:
-    """Whether the finding ``symptom`` of a training follows from the static finding ``cause``; both are codes."""
+    """Whether the training finding ``symptom`` follows from the static finding ``cause``; both are codes."""
     return symptom in _symptoms.get(cause, ()) or cause in _causes.get(symptom, ())

@@ -1,4 +1,4 @@
-"""What the static rules look at: an architecture, a plan, and what follows from them at a glance."""
+"""The input of the static rules: an architecture, its plan, and what follows directly from them."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -29,7 +29,7 @@ class StaticContext(Struct, frozen=True, dict=True):
 
     @property
     def trains(self) -> bool:
-        """Whether the input is the dataset's; where it is not, the architecture is there for its arithmetic."""
+        """Whether the dataset fits the input; if not, the architecture is there for its arithmetic only."""
         return self.dataset.takes(self.architecture.input_shape)
 
     @property
@@ -39,27 +39,27 @@ class StaticContext(Struct, frozen=True, dict=True):
 
     @property
     def classifies(self) -> bool:
-        """Whether the output is known and has a number for each class."""
+        """Whether the output is known and has one number for each class."""
         return self.trains and self.summary.output == (self.classes,)
 
     @cached_property
     def kernel_rows(self) -> tuple[Row, ...]:
-        """The rows that weigh their inputs by a kernel, whether or not their shapes are known."""
+        """The rows that have a kernel, whether or not their shapes are known."""
         return tuple(row for row in self.summary.rows if row.layer.has_kernel)
 
     @cached_property
     def ending(self) -> Row | None:
-        """The row whose activation the output has: what follows it has none of its own."""
+        """The row that gives the output its activation: the last one that has an activation."""
         return next((row for row in reversed(self.summary.rows) if row.layer.activation_name), None)
 
     @property
     def ends_in(self) -> str:
-        """The name of the activation that the output has; empty where there is none to tell."""
+        """The name of the output's activation; empty if no layer has one."""
         return self.ending.layer.activation_name if self.ending else ""
 
     @property
     def is_last(self) -> bool:
-        """Whether nothing stands behind the row that gives the output its activation."""
+        """Whether the row that gives the output its activation is the last one."""
         return self.ending is not None and self.ending is self.summary.rows[-1]
 
     def behind(self, row: Row) -> tuple[Row, ...]:
@@ -67,14 +67,14 @@ class StaticContext(Struct, frozen=True, dict=True):
         return self.summary.rows[row.index + 1 :]
 
     def activation_after(self, row: Row) -> str:
-        """The activation of what ``row`` gives, whether its own or that of a layer before the next kernel."""
-        found = row.layer.activation_name
-        for later in self.behind(row) if found == "linear" else ():
+        """The activation applied to the output of ``row``: its own, or that of a later layer before the next kernel."""
+        name = row.layer.activation_name
+        for later in self.behind(row) if name == "linear" else ():
             if later.layer.has_kernel:
                 break
             if (own := later.layer.activation_name) not in ("", "linear"):
                 return own
-        return found
+        return name
 
     def normalized_after(self, row: Row) -> bool:
         """Whether a normalization comes between ``row`` and the next kernel."""
@@ -85,15 +85,15 @@ class StaticContext(Struct, frozen=True, dict=True):
         return _normalization_first(reversed(self.summary.rows[1 : row.index]))
 
     def make_fix(self, label: str, *, architecture: Architecture | None = None, plan: Plan | None = None) -> Fix:
-        """A fix that leaves as it is what it does not name."""
+        """A fix; what is not passed stays unchanged."""
         return Fix(label, architecture or self.architecture, plan or self.plan)
 
     def replace_layer(self, label: str, row: Row, layer: Layer, plan: Plan | None = None) -> Fix:
-        """A fix that puts ``layer`` in the place of ``row``."""
+        """A fix that replaces ``row`` with ``layer``."""
         return self.make_fix(label, architecture=self.architecture.replace(row.index, layer), plan=plan)
 
     def remove_layers(self, label: str, rows: tuple[Row, ...]) -> Fix:
-        """A fix that takes ``rows`` away."""
+        """A fix that removes ``rows``."""
         architecture = self.architecture
         for row in reversed(rows):
             architecture = architecture.remove(row.index)

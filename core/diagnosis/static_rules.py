@@ -1,4 +1,4 @@
-"""What an architecture and a plan tell by themselves."""
+"""The findings about an architecture and a plan before training."""
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.rule import STATIC_RULES
@@ -11,6 +11,6 @@ __all__ = ["static_findings"]
 
 
 def static_findings(architecture: Architecture, plan: Plan, summary: Summary) -> tuple[Finding, ...]:
-    """All that the rules find, whatever the architecture; ``summary`` is that of ``architecture``."""
+    """The findings of all static rules; ``summary`` is that of ``architecture``."""
     context = StaticContext(architecture, plan, summary)
     return tuple(finding for rule in STATIC_RULES for finding in rule(context))

@@ -1,4 +1,4 @@
-"""What the curves and the samples of a training tell, while it runs and when it is over."""
+"""The findings about a training, from its curves and samples, while it runs and afterwards."""
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.rule import TRAINING_RULES
@@ -13,16 +13,15 @@ __all__ = ["rule_findings"]
 
 
 def rule_findings(architecture: Architecture, plan: Plan, history: History) -> tuple[Finding, ...]:
-    """What keeps this training from going well, as far as it has got: causes without their consequences."""
+    """The findings about the training so far: causes without their consequences."""
     context = TrainingContext(StaticContext(architecture, plan, summarize(architecture)), history)
     findings: list[Finding] = []
     hidden: set[str] = set()
     for code, rule in TRAINING_RULES.items():
-        listed = {finding.code for finding in findings}
-        if code in hidden or rule.hidden_by & listed:
+        codes = {finding.code for finding in findings}
+        if code in hidden or rule.hidden_by & codes:
             continue
-        found = tuple(rule.find(context))
-        if found:
+        if found := tuple(rule.find(context)):
             findings += found
             hidden |= rule.hides
     return tuple(findings)

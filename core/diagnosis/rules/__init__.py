@@ -1,4 +1,4 @@
-"""The rules of the diagnosis, a module for each subject. Importing this package defines them all."""
+"""The diagnosis rules, one module per subject. Importing this package registers them all."""
 
 from importlib import import_module
 from pkgutil import iter_modules

@@ -1,4 +1,4 @@
-"""Rules about what can be feared before training and is seen in it: penalties that dominate, averages that lag."""
+"""Rules that confirm static findings in training: penalties that dominate, moving averages that lag."""
 
 from collections.abc import Iterator
 from math import isfinite
@@ -14,28 +14,28 @@ from core.formatting import show_amount, show_percent
 __all__ = ["moving_averages_lag", "penalty_dominates"]
 
 MOST, FIRST = 2 / 3, 3 / 4
-"""Shares of the loss that penalties must be to dominate it: now, or before the first step. Weights that they have taken
-to 0 cost nothing any more."""
+"""Shares of the loss from which penalties dominate it: now, or before the first step. Once they have driven the weights
+to 0, they cost nothing."""
 
 SEEN = 3
-"""How many of the newest samples must agree, or all if there are fewer."""
+"""How many of the newest samples must agree; all if there are fewer."""
 
 GAP = 0.05
 """How much lower validation accuracy must be than training accuracy."""
 
 APART = 0.25
-"""Standard deviations that outputs by moving averages and by those of the batch must be apart."""
+"""Minimum distance, in standard deviations, of outputs with moving averages from those with batch statistics."""
 
 
 @training_rule(penalties.CODE, 10, hides=FLAT)
 def penalty_dominates(context: TrainingContext) -> Iterator[Finding]:
-    """Penalties that are most of the loss, while the network does not learn well."""
-    looks = [look for look in context.steps if not any(layer.broken for layer in look.layers)]
+    """Penalties that make up most of the loss of a network that does not learn well."""
+    steps = [step for step in context.steps if not any(layer.broken for layer in step.layers)]
     learns = context.accuracy is not None and context.accuracy >= GOOD
-    if learns or not looks or not (context.settled or context.history.ended):
+    if learns or not steps or not (context.settled or context.history.ended):
         return
-    first, newest = looks[0], looks[-SEEN:]
-    if first.penalty < FIRST and min(look.penalty for look in newest) < MOST:
+    first, newest = steps[0], steps[-SEEN:]
+    if first.penalty < FIRST and min(step.penalty for step in newest) < MOST:
         return
     share = {layer.row.index: layer.penalty for layer in (first if first.penalty >= FIRST else newest[-1]).layers}
     found = penalties.penalties(context.static_context)
@@ -46,21 +46,21 @@ def penalty_dominates(context: TrainingContext) -> Iterator[Finding]:
     accuracy = f"; accuracy is {show_percent(context.accuracy, 1)}" if context.accuracy is not None else ""
     known = next((one for one in context.static if one.code == penalties.CODE), None)
     before = f"; {known.evidence}" if known else ""
-    # Of the loss that is left beside them, penalties may be a hundredth.
-    lighter = penalties.SMALL * (1 - first.penalty) / first.penalty if 0 < first.penalty < 1 else penalties.SMALL
+    # The factor that reduces the penalties to `SMALL` of the loss without them.
+    factor = penalties.SMALL * (1 - first.penalty) / first.penalty if 0 < first.penalty < 1 else penalties.SMALL
     yield Finding(
         penalties.CODE,
         found[0].row.index,
         f"{penalties.penalty_of(found[0])}{more} is {show_percent(first.penalty, 0)} of the loss at step "
         f"{first.step:,} and {show_percent(newest[-1].penalty, 0)} at step {newest[-1].step:,}{accuracy}{before}",
         penalties.CAUSE,
-        known.fixes if known else penalties.lightened(context.static_context, found, lighter),
+        known.fixes if known else penalties.lightened(context.static_context, found, factor),
     )
 
 
 @training_rule(moving_averages.CODE, 20, hides=frozenset({"overfitting"}))
 def moving_averages_lag(training: TrainingContext) -> Iterator[Finding]:
-    """A validation that is much worse than training, by moving averages that are not where the batches are."""
+    """Validation much worse than training because moving averages lag behind the batch statistics."""
     epochs, context = training.history.epochs, training.static_context
     if not epochs or context.plan.batch_size < FEWEST_EXAMPLES:
         return
@@ -78,8 +78,8 @@ def moving_averages_lag(training: TrainingContext) -> Iterator[Finding]:
         worst.row.index,
         f"in epoch {newest.epoch} accuracy is {show_percent(newest.accuracy, 1)} in training and "
         f"{show_percent(newest.val_accuracy, 1)} in "
-        f"validation; at step {training.steps[-1].step:,} the numbers that {named(worst.row)} gives by its moving "
-        f"averages are {_lag(worst):.2g} standard deviations from those that it gives by the mean and variance of the "
+        f"validation; at step {training.steps[-1].step:,} the outputs of {named(worst.row)} with its moving "
+        f"averages are {_lag(worst):.2g} standard deviations from those with the mean and variance of the "
         f"batch{before}",
         moving_averages.CAUSE,
         known.fixes if known else moving_averages.hastened(context, [layer.row for layer in lagging]),

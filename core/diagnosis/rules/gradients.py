@@ -1,4 +1,4 @@
-"""Rules about what the layers are like in the steps that were looked at: gradients, dead and saturated units."""
+"""Rules about the layers in the sampled steps: vanishing gradients, dead and saturated units."""
 
 from collections.abc import Iterator, Sequence
 from statistics import median
@@ -18,27 +18,27 @@ from core.network.summary import Row
 __all__ = ["dead_relus", "saturated_units", "vanishing_gradients"]
 
 FADED = 16
-"""How many times smaller a gradient is worth a word: a sigmoid's slope is 1/4 at most, so that two leave 1/16.
+"""Factor by which a gradient must be smaller to be reported: a sigmoid's slope is at most 1/4, two leave 1/16.
 
 Glorot & Bengio 2010, Understanding the difficulty of training deep feedforward neural networks.
 """
 
 LEARNING = 0.5
-"""Training accuracy from which gradients, however small, are seen to do their work."""
+"""Training accuracy from which gradients evidently work, however small they are."""
 
 DEAD = 0.5
-"""Share of a layer's units that may be dead: of sound networks trained on MNIST, up to a third was seen to be.
+"""Share of dead units in a layer that is reported: networks that learn MNIST well had up to a third.
 
-Stanford CS231n names 40% as what too high a learning rate leaves.
+Stanford CS231n names 40% as the result of too high a learning rate.
 """
 
 FEW = 16
-"""Examples a batch below which many a sound unit happens to be silent, and all but all must be."""
+"""Batch size below which working units are often silent by chance, so that the share must be `ALL`."""
 
 ALL = 0.95
 
 FLAT = 0.8
-"""Share of a layer's outputs that may be near their ends. Layers of tanh that learn well come to a half."""
+"""Share of saturated outputs in a layer that is reported. tanh layers that learn well reach one half."""
 
 SEEN = 3
 """How many of the newest samples must agree."""
@@ -46,72 +46,72 @@ SEEN = 3
 
 @training_rule("vanishing-gradients", 70, hides=UNFIT | {"learning-rate-too-low"})
 def vanishing_gradients(training: TrainingContext) -> Iterator[Finding]:
-    """Layers whose gradient is a small part of the last layer's, for itself and measured by the weights."""
+    """Layers whose gradient is far smaller than the last layer's, both absolutely and relative to the weights."""
     accuracy = training.accuracy
     if not training.settled or accuracy is None or accuracy >= LEARNING:
         return
-    faded = [found for look in training.steps if (found := _faded(look))]
+    faded = [found for step in training.steps if (found := _faded(step))]
     if not faded or 2 * len(faded) < len(training.steps):
         return
-    look, last = faded[-1]
+    step, last = faded[-1]
     weakest = _weakest([each for each, _ in faded])
     context = training.static_context
-    left = f"1/{last.gradient / weakest.gradient:,.0f} of" if weakest.gradient else "nothing of"
+    ratio = f"1/{last.gradient / weakest.gradient:,.0f} of" if weakest.gradient else "against"
     squashed = sum(row.layer.activation_name in SQUASHING for row in hidden_rows(context))
-    cause = "On its way back the gradient is multiplied by the weights and slopes of every layer, and they shrink it."
+    cause = "Backpropagation multiplies the gradient by the weights and slopes of every layer, which shrink it here."
     if squashed:
         cause = (
-            f"On its way back the gradient is multiplied by the slope of {show_amount(squashed, 'hidden activation')}, "
+            f"Backpropagation multiplies the gradient by the slope of {show_amount(squashed, 'hidden activation')}, "
             "at most 1/4 for each sigmoid: little is left for the first layers to learn from."
         )
     fixes = [use_elu(context, normalized=True), use_elu(context, normalized=False)]
     yield Finding(
         "vanishing-gradients",
         weakest.row.index,
-        f"at step {look.step:,} the gradient of {named(weakest.row)} is {weakest.gradient:.2g}, {left} the "
+        f"at step {step.step:,} the gradient of {named(weakest.row)} is {weakest.gradient:.2g}, {ratio} the "
         f"{last.gradient:.2g} of {named(last.row)}; accuracy is {show_percent(accuracy, 1)}",
         cause,
         _distinct(fixes),
     )
 
 
-def _faded(look: ProbedStep) -> tuple[ProbedStep, ProbedLayer] | None:
-    """The look and its last layer, if there is so much between that and the smallest gradient for its weights."""
-    if len(look.kernel_layers) < 2:
+def _faded(step: ProbedStep) -> tuple[ProbedStep, ProbedLayer] | None:
+    """The step and its last layer, if the smallest gradient is `FADED` times smaller than that layer's."""
+    if len(step.kernel_layers) < 2:
         return None
-    *earlier, last = look.kernel_layers
+    *earlier, last = step.kernel_layers
     weakest = min(earlier, key=lambda layer: layer.relative)
     far = weakest.gradient * FADED <= last.gradient and weakest.relative * FADED <= last.relative
-    return (look, last) if far and last.relative > 0 else None
+    return (step, last) if far and last.relative > 0 else None
 
 
-def _weakest(looks: Sequence[ProbedStep]) -> ProbedLayer:
-    """The layer of the last look whose gradient is mostly the smallest for its weights: single batches differ."""
-    told: dict[int, list[float]] = {}
-    for layer in (layer for look in looks for layer in look.kernel_layers):
-        told.setdefault(layer.row.index, []).append(layer.relative)
-    return min(looks[-1].kernel_layers[:-1], key=lambda layer: median(told[layer.row.index]))
+def _weakest(steps: Sequence[ProbedStep]) -> ProbedLayer:
+    """The layer of the last step with the smallest relative gradient; a median, because single batches differ."""
+    gradients: dict[int, list[float]] = {}
+    for layer in (layer for step in steps for layer in step.kernel_layers):
+        gradients.setdefault(layer.row.index, []).append(layer.relative)
+    return min(steps[-1].kernel_layers[:-1], key=lambda layer: median(gradients[layer.row.index]))
 
 
 @training_rule("dead-relus", 60, hides=UNFIT | {"vanishing-gradients", "learning-rate-too-low"})
 def dead_relus(training: TrainingContext) -> Iterator[Finding]:
-    """Relus that give 0 whatever the image."""
+    """Relus that output 0 for every image."""
     context = training.static_context
     enough = DEAD if context.plan.batch_size >= FEW else ALL
     lasting = [one for one in _lasting(training, "dead") if one.share >= enough]
     if not lasting:
         return
     worst = max(lasting, key=lambda one: one.share)
-    begun = training.steps[0].step
-    cause = "A relu whose sum is below 0 for every image gives 0 and has no slope: no gradient reaches its weights. "
+    first_step = training.steps[0].step
+    cause = "A relu whose input is below 0 for every image outputs 0 and has slope 0: no gradient reaches its weights. "
     if worst.first >= enough:
-        cause += f"At step {begun:,} it was so already: the weights and biases it starts from are to blame."
+        cause += f"This was already so at step {first_step:,}: the initial weights and biases are the cause."
         fixes = [unbiased(context, _feeding(training)), *fix_scaling(context), use_leaky_relu(context)]
     else:
-        was = show_percent(worst.first, 0)
-        cause += f"At step {begun:,} it was {was}: steps that were too large have pushed them there."
-        slow = lower_learning_rate(training)
-        fixes = [slow, *fix_scaling(context), use_leaky_relu(context, slow)]
+        share = show_percent(worst.first, 0)
+        cause += f"At step {first_step:,} it was {share}: too large steps have pushed the weights there."
+        slower = lower_learning_rate(training)
+        fixes = [slower, *fix_scaling(context), use_leaky_relu(context, slower)]
     yield Finding(
         "dead-relus",
         worst.row.index,
@@ -123,17 +123,17 @@ def dead_relus(training: TrainingContext) -> Iterator[Finding]:
 
 
 def _feeding(context: TrainingContext) -> list[Row]:
-    """The rows whose sums go into a relu."""
+    """The rows whose kernel feeds a relu."""
     rows = context.static_context.summary.rows
-    fed = (feeding(context.static_context, row) for row in rows if row.layer.activation_name in RELUS)
-    return [row for row in fed if row is not None]
+    found = (feeding(context.static_context, row) for row in rows if row.layer.activation_name in RELUS)
+    return [row for row in found if row is not None]
 
 
 @training_rule("saturated-units", 80, hides=UNFIT | {"learning-rate-too-low"})
 def saturated_units(training: TrainingContext) -> Iterator[Finding]:
-    """Sigmoids and tanh of which nearly all outputs are at their ends, from the start or with nothing learned."""
+    """Sigmoids and tanh with nearly all outputs saturated, from the start or without learning."""
     context = training.static_context
-    # A sure answer is one at its end: only of hidden layers does it say something.
+    # A confident output is saturated too, so only hidden layers count.
     inner = len(hidden_rows(context))
     low = training.settled and training.accuracy is not None and training.accuracy < GOOD
     lasting = [
@@ -145,22 +145,22 @@ def saturated_units(training: TrainingContext) -> Iterator[Finding]:
         return
     worst = max(lasting, key=lambda one: one.share)
     initial = worst.first >= FLAT
-    cause = "Near its ends an activation has next to no slope: little of a gradient comes back through it. "
-    cause += "It started so: its sums are too large." if initial else "Large steps have driven its sums there."
-    alive = use_elu(context, normalized=True)
-    fixes = [alive, *fix_scaling(context)] if initial else [lower_learning_rate(training), alive]
+    cause = "A saturated activation has almost no slope, so it passes back hardly any gradient. "
+    cause += "Its inputs are too large from the start." if initial else "Large steps have driven its inputs there."
+    with_elu = use_elu(context, normalized=True)
+    fixes = [with_elu, *fix_scaling(context)] if initial else [lower_learning_rate(training), with_elu]
     yield Finding(
         "saturated-units",
         worst.row.index,
-        f"{_at_least(worst.share)} outputs of {named(worst.row)} were near their ends at {_steps(training)}; at step "
-        f"{training.steps[0].step:,} it was {show_percent(worst.first, 0)}{_more(lasting)}",
+        f"{_at_least(worst.share)} outputs of {named(worst.row)} were saturated at {_steps(training)}, "
+        f"{show_percent(worst.first, 0)} at step {training.steps[0].step:,}{_more(lasting)}",
         cause,
         _distinct(fixes),
     )
 
 
 class _Lasting(Struct, frozen=True):
-    """The least share of a row's units, or outputs, in the newest samples, and that in the first."""
+    """The smallest share of a row's units or outputs in the newest samples, and the share in the first."""
 
     row: Row
     share: float
@@ -168,19 +168,20 @@ class _Lasting(Struct, frozen=True):
 
 
 def _lasting(context: TrainingContext, share: str) -> Iterator[_Lasting]:
-    """What lasts over at least two samples, the first of which, where it is one of them, must agree."""
+    """The shares that persist over at least two samples, including the first if there is only one newer sample."""
     newest = context.steps[1:][-SEEN:]
     first = _least(context.steps[:1], share)
     for row, least in _least(newest, share).items():
-        begun = first.get(row, 0.0)
-        yield _Lasting(context.static_context.summary.rows[row], least if len(newest) > 1 else min(least, begun), begun)
+        initial = first.get(row, 0.0)
+        share_now = least if len(newest) > 1 else min(least, initial)
+        yield _Lasting(context.static_context.summary.rows[row], share_now, initial)
 
 
-def _least(looks: tuple[ProbedStep, ...], share: str) -> dict[int, float]:
-    """The smallest share of each row in ``looks``; NaN, as after numbers have broken, counts for nothing."""
+def _least(steps: tuple[ProbedStep, ...], share: str) -> dict[int, float]:
+    """The smallest share of each row in ``steps``; NaN, as after a diverged step, is ignored."""
     least: dict[int, float] = {}
-    for look in looks:
-        for layer in look.layers:
+    for step in steps:
+        for layer in step.layers:
             value = getattr(layer.sample, share)
             if value is not None and value >= 0:
                 least[layer.row.index] = min(value, least.get(layer.row.index, 1.0))
@@ -188,7 +189,7 @@ def _least(looks: tuple[ProbedStep, ...], share: str) -> dict[int, float]:
 
 
 def _steps(context: TrainingContext) -> str:
-    *earlier, last = (f"{look.step:,}" for look in context.steps[1:][-SEEN:])
+    *earlier, last = (f"{step.step:,}" for step in context.steps[1:][-SEEN:])
     return f"steps {', '.join(earlier)} and {last}" if earlier else f"step {last}"
 
 
@@ -201,4 +202,4 @@ def _at_least(share: float) -> str:
 
 
 def _more(lasting: list[_Lasting]) -> str:
-    return f"; {show_amount(len(lasting) - 1, 'more layer')} alike" if lasting[1:] else ""
+    return f"; the same in {show_amount(len(lasting) - 1, 'more layer')}" if lasting[1:] else ""

@@ -1,4 +1,4 @@
-"""Rules about how much of an image is left when the first weights see it."""
+"""Rules about how much of the image reaches the first weights."""
 
 from collections.abc import Iterator
 
@@ -25,15 +25,15 @@ __all__ = ["seen"]
 
 
 LEAST_KEPT = 1 / 8
-"""Share of an image's numbers that must be left for the first weights: half of height and width is a fourth."""
+"""Share of an image's numbers that must reach the first weights; halving height and width leaves a fourth."""
 
 LEAST_SEEN = 1 / 2
-"""Share of an image's pixels that must lie under a window at least once."""
+"""Share of an image's pixels that must lie under the window at least once."""
 
 
 @static_rule(80, {"discards-image": UNFIT})
 def discards_image(context: StaticContext) -> Iterator[Finding]:
-    """Pools that throw most of the image away before any weight has seen it."""
+    """Pooling that discards most of the image before any weight has seen it."""
     if not context.kernel_rows:
         return
     whole = count(context.architecture.input_shape)
@@ -48,13 +48,13 @@ def discards_image(context: StaticContext) -> Iterator[Finding]:
         pools[first].index,
         f"{named(pools[first])} leaves {left[first]:,} of the image's {whole:,} numbers "
         f"({show_percent(left[first] / whole, 1)}) before any weight has seen them",
-        "A pool keeps that something was there, not what: before the first filter it only makes the image coarse.",
-        tuple(_unpooled(context, pools[first:], whole)),
+        "Pooling keeps only that a feature is there. Before the first filter there are none: it just blurs the image.",
+        tuple(_smaller_pools(context, pools[first:], whole)),
     )
 
 
-def _unpooled(context: StaticContext, pools: list[Row], whole: int) -> Iterator[Fix]:
-    """Fixes for the pools from the first that leaves too little on: a smaller window, or none of them."""
+def _smaller_pools(context: StaticContext, pools: list[Row], whole: int) -> Iterator[Fix]:
+    """Fixes for ``pools``, the first of which leaves too little: a smaller window, or no pooling."""
     row, layer = pools[0], pools[0].layer
     if len(pools) == 1 and row.input and isinstance(layer, MaxPooling2D | AveragePooling2D):
         size = (min(2, layer.pool_size[0]), min(2, layer.pool_size[1]))
@@ -66,13 +66,13 @@ def _unpooled(context: StaticContext, pools: list[Row], whole: int) -> Iterator[
         flat = not pool.layer.window_operation
         architecture = architecture.replace(pool.index, Flatten()) if flat else architecture.remove(pool.index)
     flat = not layer.window_operation
-    label = "put Flatten in its place" if flat else "remove it" if len(pools) == 1 else "remove the pools"
+    label = "replace it with Flatten" if flat else "remove it" if len(pools) == 1 else "remove the pools"
     yield context.make_fix(label, architecture=architecture)
 
 
 @static_rule(81, {"skips-pixels": UNFIT})
 def skips_pixels(context: StaticContext) -> Iterator[Finding]:
-    """A first convolution whose steps are so much larger than its window that most pixels never come under it."""
+    """A first convolution with strides so much larger than its window that it skips most pixels."""
     row = context.kernel_rows[0] if context.kernel_rows else None
     if not row or not row.facts or not row.facts.window:
         return
@@ -82,27 +82,27 @@ def skips_pixels(context: StaticContext) -> Iterator[Finding]:
         return
     strides = tuple(map(min, layer.strides, layer.kernel_size))
     if not isinstance(layer, Conv2D):
-        strides = (min(strides), min(strides))  # TensorFlow's depthwise kernel wants equal ones on a GPU
+        strides = (min(strides), min(strides))  # TensorFlow's depthwise kernel needs equal strides on a GPU
     yield Finding(
         "skips-pixels",
         row.index,
         f"the {show_shape(layer.kernel_size)} window of {named(row)} moves by {show_shape(layer.strides)}: "
         f"it sees {under:,} of {pixels:,} pixels ({show_percent(under / pixels, 1)})",
-        "Steps larger than the window leave gaps between its stops, and no later layer ever sees what lies in them.",
+        "Strides larger than the window leave gaps between its positions, and no later layer sees what lies in them.",
         (context.replace_layer(f"set strides={show_shape(strides)}", row, replace(layer, strides=strides)),),
     )
 
 
 def seen(slide: Slide) -> int:
-    """How many of the axis's own pixels lie under a window that leaves no cells out; all of them if it never jumps."""
+    """How many pixels of the axis, without padding, an undilated window covers; all if the stride leaves no gaps."""
 
-    def under(end: int) -> int:
-        """How many of the first ``end`` places of the padded axis some stop of the window covers."""
-        stops, rest = divmod(end, slide.stride)
-        if stops >= slide.output:
+    def covered(end: int) -> int:
+        """How many of the first ``end`` cells of the padded axis the window covers."""
+        positions, rest = divmod(end, slide.stride)
+        if positions >= slide.output:
             return slide.output * slide.window
-        return stops * slide.window + min(rest, slide.window)
+        return positions * slide.window + min(rest, slide.window)
 
     if slide.stride <= slide.window:
         return slide.size
-    return under(slide.before + slide.size) - under(slide.before)
+    return covered(slide.before + slide.size) - covered(slide.before)

@@ -1,4 +1,4 @@
-"""Rules about BatchNormalization's moving averages: whether they arrive where the batches are."""
+"""Rules about BatchNormalization's moving averages: whether they converge to the batch statistics."""
 
 from collections.abc import Iterator
 from math import ceil, log
@@ -20,61 +20,61 @@ __all__ = ["CAUSE", "CODE", "averaging", "hastened", "held_back"]
 CODE = "bn-moving-averages-lag"
 
 LEFT = 0.1
-"""Share of what they started from that moving averages may still hold at the end. With a tenth, networks trained on
-MNIST validate as they train; with 15% they were two points of accuracy worse, with 55% three, with 94% thirty."""
+"""Share of their initial values that moving averages may still contain at the end. With a tenth, networks on MNIST are
+as accurate in validation as in training; with 15% they were two points worse, with 55% three, with 94% thirty."""
 
 ARRIVED = 0.01
-"""Share that is left where a fix leads."""
+"""Share that a fix leaves."""
 
 MOMENTA = (0.99, 0.98, 0.95, 0.9, 0.8, 0.7, 0.5, 0.3, 0.1, 0.0)
-"""Values of momentum that are offered."""
+"""Values of momentum that a fix may set."""
 
 QUICKER = 5
-"""How many times as quickly moving averages follow at least, where they are made to."""
+"""Minimum factor by which a fix speeds up the moving averages."""
 
 MOST_EPOCHS = 1000
-"""No more epochs are offered."""
+"""Maximum number of epochs that a fix may set."""
 
 CAUSE = (
-    "While training, BatchNormalization goes by the mean and variance of each batch; for validation and test by moving "
-    "averages, which start at 0 and 1 and follow by a share of 1 - momentum a step. Where they have not arrived, "
-    "another network is tested than the one that was trained."
+    "In training, BatchNormalization uses the mean and variance of each batch; in validation and test it uses moving "
+    "averages, which start at 0 and 1 and move by a share of 1 - momentum per step. Until they have converged, the "
+    "network that is tested differs from the one that was trained."
 )
 
 
 @static_rule(70)
 def moving_averages_lag(context: StaticContext) -> Iterator[Finding]:
-    """Moving averages that the steps of the plan do not take to where the batches are."""
+    """Moving averages that do not converge within the steps of the plan."""
     rows = held_back(context)
     if not rows:
         return
     row, steps = rows[0], _steps(context)
     momentum = _momentum(row)
-    others = f"; {show_amount(len(rows) - 1, 'more layer')} alike" if rows[1:] else ""
+    others = f"; the same in {show_amount(len(rows) - 1, 'more layer')}" if rows[1:] else ""
     yield Finding(
         CODE,
         row.index,
         f"{named(row)} has momentum={momentum:g}: after the {show_amount(steps, 'step')} of the plan its moving "
-        f"averages still hold {momentum:g}^{steps:,} = {show_percent(momentum**steps, 0)} of the 0 and 1 they start "
-        f"from{others}",
+        f"averages still hold {momentum:g}^{steps:,} = {show_percent(momentum**steps, 0)} of their initial 0 and 1"
+        f"{others}",
         CAUSE,
         hastened(context, rows),
     )
 
 
 def averaging(context: StaticContext) -> list[Row]:
-    """The rows that keep moving averages; one that is frozen normalizes by those it has, while training too."""
+    """The rows that update moving averages; a frozen one uses those it has, in training too."""
     return [row for row in context.summary.rows if isinstance(row.layer, BatchNormalization) and row.layer.trainable]
 
 
 def held_back(context: StaticContext) -> list[Row]:
-    """The rows whose moving averages do not arrive by the plan's last step."""
+    """The rows whose moving averages do not converge by the plan's last step."""
     steps = _steps(context)
     return [row for row in averaging(context) if _momentum(row) ** steps > LEFT] if context.trains else []
 
 
 def hastened(context: StaticContext, rows: list[Row]) -> tuple[Fix, ...]:
-    """Fixes by which the moving averages of ``rows`` arrive: lower momentum, smaller batches, more epochs."""
+    """Fixes with which the moving averages of ``rows`` converge: lower momentum, smaller batches, more epochs."""
     if not rows:
         return ()
     return tuple(_hastened(context, rows))

@@ -1,4 +1,4 @@
-"""Rules about the output and the loss that reads it."""
+"""Rules about the output and the loss."""
 
 from collections.abc import Iterator
 from math import e, log
@@ -28,34 +28,33 @@ from core.readiness import dataset_mismatches
 __all__ = ["until_it_fits"]
 
 LOWEST_SHARE = 1e-7
-"""keras.config.epsilon(): what cross-entropy takes the logarithm of where a share is smaller."""
+"""keras.config.epsilon(): cross-entropy clips smaller probabilities to it."""
 
 UNFIT = "not-the-datasets-classes"
-"""What readiness calls an output of another size."""
+"""The code that `core.readiness` gives an output of the wrong size."""
 
-MOST_MENDS = 4
-"""No output is more fixes away from one number for each class; Flatten and Dense are two."""
+MOST_FIXES = 4
+"""The most fixes that an output needs to have one number for each class; Flatten and Dense are two."""
 
 
 @static_rule(10)
 def output_not_the_classes(context: StaticContext) -> Iterator[Finding]:
-    """As many outputs as the dataset has classes."""
-    found = dataset_mismatches(context.architecture, context.plan, context.summary)
-    for problem in found:
+    """An output that does not have one number for each class."""
+    for problem in dataset_mismatches(context.architecture, context.plan, context.summary):
         if problem.code == UNFIT:
             yield Finding(
                 "output-not-the-classes",
                 problem.layer,
                 problem.message,
-                "Each class needs an output of its own, whose number says how sure the network is of it.",
+                "Each class needs its own output, which says how confident the network is of that class.",
                 until_it_fits(context),
             )
 
 
 def until_it_fits(context: StaticContext) -> tuple[Fix, ...]:
-    """The fixes that readiness offers, one after the other until the output fits, as one fix."""
+    """The fixes of `core.readiness`, applied one after another until the output fits, as one fix."""
     architecture, plan, summary, labels = context.architecture, context.plan, context.summary, list[str]()
-    for _ in range(MOST_MENDS):
+    for _ in range(MOST_FIXES):
         problem = next((one for one in dataset_mismatches(architecture, plan, summary) if one.code == UNFIT), None)
         if problem is None:
             return (context.make_fix(", ".join(labels), architecture=architecture, plan=plan),)
@@ -83,21 +82,21 @@ def until_it_fits(context: StaticContext) -> tuple[Fix, ...]:
     },
 )
 def loss_mismatch(context: StaticContext) -> Iterator[Finding]:
-    """A cross-entropy that does not fit the activation of the output."""
-    wanted = context.plan.loss.reads
+    """A loss that does not match the activation of the output."""
+    expected = context.plan.loss.reads
     if context.classifies and context.ending is not None:
-        yield from _other_labels(context, context.ending)
+        yield from _unreachable_labels(context, context.ending)
     ending, ends_in = context.ending, context.ends_in
-    if not wanted or not context.classifies or ending is None:
+    if not expected or not context.classifies or ending is None:
         return
     from_logits = bool(getattr(context.plan.loss, "from_logits", False))
-    if wanted == "sigmoid" and ends_in == "softmax":
+    if expected == "sigmoid" and ends_in == "softmax":
         if context.classes > 2:
             yield _binary_on_softmax(context, ending)
-    elif from_logits and (ends_in in (wanted, "sigmoid")):
+    elif from_logits and (ends_in in (expected, "sigmoid")):
         yield _logits_of(context, ending)
-    elif not from_logits and ends_in != wanted:
-        yield _no_shares(context, ending, wanted)
+    elif not from_logits and ends_in != expected:
+        yield _not_probabilities(context, ending, expected)
 
 
 def _binary_on_softmax(context: StaticContext, ending: Row) -> Finding:
@@ -107,33 +106,37 @@ def _binary_on_softmax(context: StaticContext, ending: Row) -> Finding:
     return Finding(
         "binary-loss-on-softmax",
         ending.index,
-        f"{loss.alias()} asks {classes} yes-or-no questions of each image, {classes - 1} of them to be answered no, "
-        f"and averages them; the softmax of {named(ending)} gives one answer in {classes} shares",
-        f"An image has one class, so the shares belong together. Judged one by one, the right class counts for "
-        f"1/{classes} of the loss: its gradient is {classes} times smaller, and training slow.",
+        f"{loss.alias()} averages {classes} yes-or-no questions for each image, {classes - 1} of them with the answer "
+        f"no; the softmax of {named(ending)} gives {classes} probabilities that add up to 1",
+        f"An image has one class, so the probabilities depend on each other. Judged separately, the correct class "
+        f"counts for 1/{classes} of the loss: its gradient is {classes} times smaller, and training is slow.",
         (context.make_fix(f"set loss={categorical.alias()}", plan=plan),),
     )
 
 
 def _logits_of(context: StaticContext, ending: Row) -> Finding:
-    """Keras remembers what went into a softmax or sigmoid, and two losses read that instead of what came out.
+    """Keras remembers the logits that went into a softmax or sigmoid, and some losses use them instead of the output.
 
-    keras/src/backend/tensorflow/nn.py, _get_logits: so long as nothing stands behind the activation.
+    keras/src/backend/tensorflow/nn.py, _get_logits: only if no layer follows the activation.
     """
     loss, ends_in, classes = context.plan.loss, context.ends_in, context.classes
-    evidence = f"{loss.alias()} has from_logits=true and applies {loss.reads} to what {named(ending)} gives"
-    cause = f"The loss takes the {ends_in} for raw sums and squashes it once more: even a sure answer looks unsure."
-    if _remembered(context):
-        evidence += f", where {ends_in} has been applied already"
+    evidence = f"{loss.alias()} has from_logits=true and applies {loss.reads} to the output of {named(ending)}"
+    cause = f"The loss treats the {ends_in} as logits and squashes it again: even a confident answer looks uncertain."
+    if _uses_cached_logits(context):
+        evidence += f", which is already a {ends_in}"
         cause = (
-            f"One of the two is too many. Keras notices and trains on the sums before the {ends_in}, with a warning; "
-            "with any other layer behind it, or in other programs, the loss would squash it twice."
+            f"One of the two is redundant. Keras notices, warns, and trains on the logits before the {ends_in}; "
+            "with another layer after it, or in other frameworks, the loss would squash it twice."
         )
     elif ends_in == "softmax":
         best = log(1 + (classes - 1) / e)
-        evidence += f": shares of 1 and 0 become {e / (e + classes - 1):.2f} and less, a loss of {best:.2f} at best"
+        evidence += (
+            f": probabilities of 1 and 0 become {e / (e + classes - 1):.2f} and less, a loss of {best:.2f} at best"
+        )
     elif loss.reads == "softmax":
-        evidence += f": of numbers from 0 to 1 the largest share is {e / (e + classes - 1):.2f}, that of 1 among 0s"
+        evidence += (
+            f": numbers from 0 to 1 give a probability of {e / (e + classes - 1):.2f} at most, that of 1 among 0s"
+        )
     else:
         evidence += f": numbers from 0 to 1 become 0.50 to {e / (e + 1):.2f}"
     fixes = [_ends_in(context, ending, "linear")]
@@ -143,36 +146,38 @@ def _logits_of(context: StaticContext, ending: Row) -> Finding:
     return Finding(f"logits-of-{ends_in}", ending.index, evidence, cause, tuple(fixes))
 
 
-def _no_shares(context: StaticContext, ending: Row, wanted: str) -> Finding:
+def _not_probabilities(context: StaticContext, ending: Row, expected: str) -> Finding:
     loss, ends_in, classes = context.plan.loss, context.ends_in, context.classes
-    each = f"{classes} shares that add up to 1" if wanted == "softmax" else f"{classes} numbers between 0 and 1"
-    evidence = f"{loss.alias()} wants {each}, {named(ending)} ends in {ends_in}"
+    each = (
+        f"{classes} probabilities that add up to 1" if expected == "softmax" else f"{classes} numbers between 0 and 1"
+    )
+    evidence = f"{loss.alias()} expects {each}; {named(ending)} ends in {ends_in}"
     if ends_in == "sigmoid":
         evidence += f": {classes} numbers that add up to anything from 0 to {classes}"
-        cause = "Each sigmoid answers for its class alone, while an image has one class."
-        if _remembered(context):
-            cause += (
-                " Keras notices and trains as if a softmax stood there: what the network shows is not what it learned."
-            )
+        cause = "Each sigmoid judges its own class only, while an image has exactly one class."
+        if _uses_cached_logits(context):
+            cause += " Keras notices and trains as if it were a softmax: the output is not the one that was trained."
     else:
-        evidence += f"; what is not above 0 counts as {LOWEST_SHARE:g}, whose logarithm is {log(LOWEST_SHARE):.1f}"
-        cause = "The loss takes the logarithm of the outputs: where one is 0 or less there is none, and no gradient."
+        evidence += (
+            f"; outputs of 0 and less are clipped to {LOWEST_SHARE:g}, whose logarithm is {log(LOWEST_SHARE):.1f}"
+        )
+        cause = "The loss takes the logarithm of the outputs: an output of 0 or less has none, and gets no gradient."
         if isinstance(loss, CategoricalCrossentropy | CategoricalFocalCrossentropy):
-            zero = curve(ends_in).low >= 0
+            never_negative = curve(ends_in).low >= 0
             cause += " First Keras divides the outputs by their sum: " + (
-                "where all of them are 0 that is 0/0, and the loss is NaN from then on."
-                if zero
-                else "where they are of both signs that may be next to 0, and shares and steps become huge."
+                "if all of them are 0 that is 0/0, and the loss is NaN from then on."
+                if never_negative
+                else "with both signs it can be close to 0, and probabilities and steps become huge."
             )
-    fixes = [_ends_in(context, ending, wanted)]
+    fixes = [_ends_in(context, ending, expected)]
     if ends_in == "linear":
         plan = replace(context.plan, loss=replace(loss, from_logits=True))
         fixes.append(context.make_fix("set from_logits=true", plan=plan))
-    return Finding(f"no-{wanted}", ending.index, evidence, cause, tuple(fixes))
+    return Finding(f"no-{expected}", ending.index, evidence, cause, tuple(fixes))
 
 
-def _other_labels(context: StaticContext, ending: Row) -> Iterator[Finding]:
-    """Losses whose labels, or whose logarithm, the outputs can never come to."""
+def _unreachable_labels(context: StaticContext, ending: Row) -> Iterator[Finding]:
+    """Losses whose labels the outputs cannot reach, or whose logarithm they may not have."""
     loss, low = context.plan.loss, curve(context.ends_in).low
     if isinstance(loss, Poisson) and low < 0:
         yield Finding(
@@ -187,30 +192,30 @@ def _other_labels(context: StaticContext, ending: Row) -> Iterator[Finding]:
         label, plan = "set loss=categorical_crossentropy", replace(context.plan, loss=CategoricalCrossentropy())
         fix = context.make_fix(label, plan=plan)
         if context.ends_in != "softmax":
-            shares = _ends_in(context, ending, "softmax", plan)
-            fix = replace(shares, label=f"{shares.label}, {label.removeprefix('set ')}")
+            softmax = _ends_in(context, ending, "softmax", plan)
+            fix = replace(softmax, label=f"{softmax.label}, {label.removeprefix('set ')}")
         yield Finding(
             "hinge-without-negatives",
             ending.index,
-            f"{loss.alias()} wants 1 for the class and -1 for each of the {context.classes - 1} others; "
+            f"{loss.alias()} expects 1 for the class and -1 for each of the {context.classes - 1} others; "
             f"{named(ending)} ends in {context.ends_in}, which never goes below 0",
-            "The loss is a distance between an output and a bound below 0 that it cannot reach: most of it stays "
-            "whatever is learned, and little of the gradient tells the classes apart.",
+            "The loss pushes outputs below a negative bound that they cannot reach: most of it remains whatever the "
+            "network learns, and little of the gradient tells the classes apart.",
             (fix,),
         )
 
 
-def _remembered(context: StaticContext) -> bool:
-    """Whether the loss reads the sums that Keras remembers."""
-    plain = (CategoricalCrossentropy, SparseCategoricalCrossentropy, BinaryCrossentropy)
-    return context.is_last and isinstance(context.plan.loss, plain)
+def _uses_cached_logits(context: StaticContext) -> bool:
+    """Whether the loss uses the logits that Keras remembers."""
+    losses = (CategoricalCrossentropy, SparseCategoricalCrossentropy, BinaryCrossentropy)
+    return context.is_last and isinstance(context.plan.loss, losses)
 
 
 def _ends_in(context: StaticContext, ending: Row, name: str, plan: Plan | None = None) -> Fix:
-    """The fix by which the output has the activation ``name``: set where it is now, else in a layer of its own.
+    """The fix that gives the output the activation ``name``: set where the activation is now, else appended.
 
-    What stands between a layer without activation and the output belongs in front of the new one. A recurrent layer's
-    activation is at work in every step, and its bounds are too narrow for what softmax reads.
+    It is appended if other layers follow a layer without activation. A recurrent layer's activation is used in every
+    step, and its range is too narrow for the input of a softmax, so a Dense is appended.
     """
     end, classes = len(context.architecture.layers) + 1, context.classes
     if ending.layer.recurrent and name != "linear":
@@ -219,8 +224,8 @@ def _ends_in(context: StaticContext, ending: Row, name: str, plan: Plan | None =
             f"append {dense.label}", architecture=context.architecture.insert(end, dense), plan=plan
         )
     changed = ending.layer.with_activation(name)
-    apart = context.ends_in == "linear" and not context.is_last
-    if changed is None or (apart and name != "linear"):
+    layers_follow = context.ends_in == "linear" and not context.is_last
+    if changed is None or (layers_follow and name != "linear"):
         architecture = context.architecture.insert(end, Activation(name))
         return context.make_fix(f"append Activation {name}", architecture=architecture, plan=plan)
     return context.replace_layer(f"set activation={name}", ending, changed, plan)
@@ -228,7 +233,7 @@ def _ends_in(context: StaticContext, ending: Row, name: str, plan: Plan | None =
 
 @static_rule(12, {"dropout-after-output": STUCK})
 def dropout_after_output(context: StaticContext) -> Iterator[Finding]:
-    """Dropout or noise on the very numbers that are the answer."""
+    """Dropout or noise on the output."""
     if not context.classifies or not context.kernel_rows:
         return
     rows = tuple(
@@ -243,14 +248,14 @@ def dropout_after_output(context: StaticContext) -> Iterator[Finding]:
     if isinstance(first.layer, Dropout):
         evidence = (
             f"{named(first)} sets {show_percent(strength, 0)} of the {context.classes} outputs to 0 while training: "
-            f"for {show_percent(strength, 0)} of the images the right class is among them"
+            f"for {show_percent(strength, 0)} of the images the correct class is among them"
         )
     yield Finding(
         "dropout-after-output",
         first.index,
         evidence,
-        "Behind a hidden layer others can stand in for what is dropped. Here it is the answer itself: no weights can "
-        "make up for it, and the training loss stays high.",
+        "After a hidden layer, other units can make up for dropped ones. Here the answer itself is dropped: no weights "
+        "can make up for that, and the training loss stays high.",
         (context.remove_layers(_removal(rows), rows),),
     )
 
@@ -261,7 +266,7 @@ def _strength(layer: Layer) -> float:
 
 @static_rule(13, {"normalization-after-output": STUCK | BROKEN})
 def normalization_after_output(context: StaticContext) -> Iterator[Finding]:
-    """A normalization of the classes' numbers after their activation."""
+    """A normalization of the class outputs after their activation."""
     ending = context.ending
     if not context.classifies or ending is None or context.ends_in == "linear":
         return
@@ -273,9 +278,9 @@ def normalization_after_output(context: StaticContext) -> Iterator[Finding]:
     yield Finding(
         "normalization-after-output",
         rows[0].index,
-        f"{named(ending)} gives {context.classes} numbers{shares}; {named(rows[0])} moves them to mean 0 {over}, "
+        f"{named(ending)} gives {context.classes} numbers{shares}; {named(rows[0])} shifts them to mean 0 {over}, "
         "about half of them below 0",
-        "The loss reads the output as it is: shares that have been moved and stretched are no shares any more.",
+        "The loss uses the output as it is: probabilities that are shifted and scaled are no longer probabilities.",
         (context.remove_layers(_removal(rows), rows),),
     )
 

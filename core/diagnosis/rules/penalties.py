@@ -1,4 +1,4 @@
-"""Rules about regularizers: penalties on weights and outputs next to which the loss itself does not count."""
+"""Rules about regularizers: penalties on weights and outputs that dwarf the loss itself."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -24,16 +24,15 @@ __all__ = ["CAUSE", "CODE", "Penalty", "lightened", "penalties", "penalty_of"]
 CODE = "penalty-dominates"
 
 TIMES = 5
-"""How many times the loss of guessing a penalty at the start may be. 784-128-10 comes to 97% in two epochs without
-one; with an L2 penalty of as much as the loss to 91%, with three times as much to 88%, with ten times to 73% and with a
-hundred times to 11%."""
+"""How many times the loss of guessing an initial penalty may be. 784-128-10 reaches 97% in two epochs without one; with
+an L2 penalty as large as the loss 91%, three times as large 88%, ten times 73% and a hundred times 11%."""
 
 SMALL = 0.01
-"""What a penalty at the start is of the loss of guessing where a fix leads."""
+"""The initial penalty that a fix leaves, as a share of the loss of guessing."""
 
 CAUSE = (
-    "Training makes the sum of loss and penalties small. Where the penalties are most of it, the quickest way is to "
-    "take all weights to 0: the network ends up guessing, or not far from it, whatever it could have learned."
+    "Training minimizes the sum of loss and penalties. If the penalties are most of it, the quickest way is to drive "
+    "all weights to 0: the network ends up guessing, or close to it, whatever it could have learned."
 )
 
 
@@ -41,7 +40,9 @@ _Change = Callable[[Regularizer], Regularizer | None]
 
 
 class Penalty(Struct, frozen=True):
-    """What a regularizer of a row adds to the loss before the first step; None where that depends on the images."""
+    """A regularizer of a row; ``start`` is what it adds to the loss before the first step, None if that depends on the
+    images.
+    """
 
     row: Row
     field: str
@@ -51,28 +52,28 @@ class Penalty(Struct, frozen=True):
 
 @static_rule(30, {CODE: STUCK | BROKEN})
 def penalty_dominates(context: StaticContext) -> Iterator[Finding]:
-    """Penalties on the first weights that are many times the loss."""
+    """Penalties on the initial weights that are many times the loss."""
     found = [one for one in penalties(context) if one.start]
-    whole, loss = sum(one.start or 0.0 for one in found), context.plan.loss.guessed(context.classes)
-    if not context.trains or not found or not loss or whole < TIMES * loss:
+    total, loss = sum(one.start or 0.0 for one in found), context.plan.loss.guessed(context.classes)
+    if not context.trains or not found or not loss or total < TIMES * loss:
         return
     found.sort(key=lambda one: -(one.start or 0.0))
     worst = found[0]
     more = ""
     if found[1:]:
-        more = f", with {show_amount(len(found) - 1, 'more regularizer')} about {whole:,.3g}"
+        more = f", with {show_amount(len(found) - 1, 'more regularizer')} about {total:,.3g}"
     yield Finding(
         CODE,
         worst.row.index,
         f"{penalty_of(worst)} adds about {worst.start:,.3g} to the loss at the start{more}; "
-        f"guessing among {context.classes} classes is a loss of {loss:.2g}",
+        f"guessing among {context.classes} classes gives a loss of {loss:.2g}",
         CAUSE,
-        lightened(context, found, SMALL * loss / whole),
+        lightened(context, found, SMALL * loss / total),
     )
 
 
 def penalties(context: StaticContext) -> list[Penalty]:
-    """All regularizers of layers that are trained, with what they add at the start."""
+    """The regularizers of all trainable layers."""
     return [one for row in context.summary.rows[1:] for one in _penalties(row)]
 
 
@@ -83,17 +84,17 @@ def penalty_of(one: Penalty) -> str:
 
 
 def lightened(context: StaticContext, found: list[Penalty], share: float) -> tuple[Fix, ...]:
-    """Fixes that take the regularizers ``found`` away, or multiply their factors by ``share``."""
+    """Fixes that remove the regularizers ``found``, or multiply their factors by ``share``."""
     several = f" of {show_amount(len(found), 'regularizer')}" if found[1:] else ""
-    gone = f"remove {show_amount(len(found), 'regularizer')}" if found[1:] else f"remove {found[0].field}"
-    fixes = [_with(context, gone, found, lambda _: None)]
+    label = f"remove {show_amount(len(found), 'regularizer')}" if found[1:] else f"remove {found[0].field}"
+    fixes = [_with(context, label, found, lambda _: None)]
     weaker = _weaker(found[0].regularizer, share)
     if _factors(weaker):
-        label = ", ".join(f"{name}={value:g}" for name, value in _factors(weaker).items())
-        text = f"set {label} in {found[0].field}"
+        factors = ", ".join(f"{name}={value:g}" for name, value in _factors(weaker).items())
+        label = f"set {factors} in {found[0].field}"
         if several:
-            text = f"multiply the factors{several} by {share:.0e}"
-        fixes.append(_with(context, text, found, lambda one: _weaker(one, share)))
+            label = f"multiply the factors{several} by {share:.0e}"
+        fixes.append(_with(context, label, found, lambda one: _weaker(one, share)))
     return tuple(fixes)
 
 
@@ -128,13 +129,13 @@ def _penalties(row: Row) -> Iterator[Penalty]:
 
 
 @cache
-def _regularizer_fields(kind: type[Layer]) -> tuple[str, ...]:
-    """Looked up once for each type: hundreds of layers are gone through at every key."""
-    return tuple(field.name for field in fields_of(kind) if field.name.endswith("_regularizer"))
+def _regularizer_fields(layer_type: type[Layer]) -> tuple[str, ...]:
+    """Cached, because every key press checks hundreds of layers."""
+    return tuple(field.name for field in fields_of(layer_type) if field.name.endswith("_regularizer"))
 
 
 def _start(layer: Layer, row: Row, weight: str, regularizer: Regularizer) -> float | None:
-    """What ``regularizer`` adds for a weight as its initializer fills it; None for an output."""
+    """What ``regularizer`` adds for a freshly initialized weight; None for an output."""
     initializer = getattr(layer, f"{weight}_initializer", None)
     if not isinstance(initializer, Initializer) or row.input is None:
         return None
@@ -147,11 +148,11 @@ def _start(layer: Layer, row: Row, weight: str, regularizer: Regularizer) -> flo
 
 
 def _shape(layer: Layer, x: Shape, field: str) -> Shape | None:
-    """The shape of the weight that ``field`` fills, or one that holds as many numbers."""
+    """The shape of the weight that ``field`` initializes, or one with as many numbers."""
     for kernel in layer.kernels(x):
         if kernel.field == field:
             return kernel.shape
     facts = layer.facts(x)
     numbers = {"bias": facts.biases, "beta": facts.biases, "gamma": facts.weights, "alpha": facts.weights}
-    held = numbers.get(field.removesuffix("_initializer"), ())
-    return (sum(number.value for number in held),) if held else None
+    found = numbers.get(field.removesuffix("_initializer"), ())
+    return (sum(number.value for number in found),) if found else None

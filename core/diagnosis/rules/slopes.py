@@ -1,4 +1,4 @@
-"""A rule about how much of a gradient the slopes of hidden activations let through."""
+"""A rule about how much of the gradient the slopes of hidden activations let through."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -12,14 +12,14 @@ from core.formatting import show_amount
 from core.network.activations import curve
 
 LEAST_LEFT = 1e-3
-"""Share of a gradient that slopes must leave for the first layer: four sigmoids leave 0.004 and learn, if slowly."""
+"""Share of the gradient that must reach the first layer: four sigmoids leave 0.004 and learn, if slowly."""
 
 TIMES = ("", "a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 @static_rule(60, {"flat-slopes": UNFIT | {"vanishing-gradients", "learning-rate-too-low"}})
 def flat_slopes(context: StaticContext) -> Iterator[Finding]:
-    """Hidden activations one behind the other, each with a slope below 1 at most."""
+    """Several hidden activations in a row whose slopes are below 1."""
     squashed = [row for row in hidden_rows(context) if curve(row.layer.activation_name).slope < 1]
     rows = [
         row
@@ -32,16 +32,16 @@ def flat_slopes(context: StaticContext) -> Iterator[Finding]:
     names = sorted(row.layer.activation_name for row in rows)
     counted = {name: len([*same]) for name, same in groupby(names)}
     powers = " * ".join(f"{curve(name).slope:.3g}^{count}" for name, count in counted.items())
-    told = " and ".join(f"{_number(count)} {name}{'s' if count > 1 else ''}" for name, count in counted.items())
+    activations = " and ".join(f"{_number(count)} {name}{'s' if count > 1 else ''}" for name, count in counted.items())
     first = context.kernel_rows[0]
     fixes = [use_elu(context, normalized=True), use_elu(context, normalized=False)]
     yield Finding(
         "flat-slopes",
         first.index,
-        f"{told} one behind the other: weights aside, the gradient of {named(first)} is at most {powers} = {left:.1g} "
+        f"{activations} in a row: weights aside, the gradient of {named(first)} is at most {powers} = {left:.1g} "
         "of the last layer's",
-        "On its way back a gradient is multiplied by the slope of every activation: for each sigmoid 1/4 at most, for "
-        "relu and elu 1 where they are alive. With so little left the first layers hardly learn: it vanishes.",
+        "Backpropagation multiplies the gradient by the slope of every activation: at most 1/4 for a sigmoid, 1 for an "
+        "active relu or elu. With so little left, the first layers hardly learn: the gradient vanishes.",
         tuple(dict.fromkeys(fix for fix in fixes if fix)),
     )
 

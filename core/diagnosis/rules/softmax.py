@@ -19,16 +19,16 @@ SHARING = ("softmax", "sparsemax")
 """Activations whose outputs add up to 1."""
 
 LEAST_FLOOR = 0.1
-"""A loss that cannot get below this is worth a word: relu6 in front of softmax leaves 0.02 for ten classes."""
+"""Lowest possible loss from which bounded logits are reported: relu6 before softmax leaves 0.02 for ten classes."""
 
 STRETCHING = (BatchNormalization, LayerNormalization, Rescaling)
-"""Layers after which the bounds of what went in hold no more."""
+"""Layers whose output is not bounded by the range of their input."""
 
 
 @static_rule(20, {"softmax-on-one-unit": STUCK})
 def softmax_on_one_unit(context: StaticContext) -> Iterator[Finding]:
-    """A softmax over a single number, which is 1 whatever the number."""
-    rows = _alone(context)
+    """A softmax over a single number, which is always 1."""
+    rows = _single_unit_rows(context)
     if not rows:
         return
     is_output = len(rows) == 1 and not any(row.index > rows[0].index for row in context.kernel_rows)
@@ -38,18 +38,18 @@ def softmax_on_one_unit(context: StaticContext) -> Iterator[Finding]:
         for row in rows:
             architecture = architecture.replace(row.index, row.layer.with_activation("sigmoid") or row.layer)
         fixes = (context.make_fix("set activation=sigmoid", architecture=architecture),)
-    others = f"; {show_amount(len(rows) - 1, 'more layer')} alike" if len(rows) > 1 else ""
+    others = f"; the same in {show_amount(len(rows) - 1, 'more layer')}" if len(rows) > 1 else ""
     yield Finding(
         "softmax-on-one-unit",
         rows[0].index,
         f"{named(rows[0])} is a softmax over 1 number: exp(x) / exp(x) = 1 for every x{others}",
-        "Softmax shares 1 out among its inputs. One input alone always gets all of it: the output says nothing, "
-        "and no gradient goes back through it.",
+        "Softmax divides 1 among its inputs. A single input always gets all of it: the output says nothing, and no "
+        "gradient passes back through it.",
         fixes,
     )
 
 
-def _alone(context: StaticContext) -> list[Row]:
+def _single_unit_rows(context: StaticContext) -> list[Row]:
     return [
         row
         for row in context.summary.rows
@@ -59,7 +59,7 @@ def _alone(context: StaticContext) -> list[Row]:
 
 @static_rule(21, {"softmax-twice": STUCK, "bounded-logits": STUCK})
 def bounded_logits(context: StaticContext) -> Iterator[Finding]:
-    """A softmax of numbers that an activation in front of it, with no kernel between, keeps close together."""
+    """A softmax of numbers that an earlier activation, with no kernel in between, keeps close together."""
     ending = context.ending
     if not context.classifies or ending is None or context.ends_in not in SHARING:
         return
@@ -76,17 +76,17 @@ def bounded_logits(context: StaticContext) -> Iterator[Finding]:
         "softmax-twice" if twice else "bounded-logits",
         ending.index,
         _evidence(context, first, ending, None if span == inf else floor),
-        "One of the two is too many. The second takes the shares of the first for raw sums, which differ by 1 at most: "
-        "it evens them out, and hardly any gradient is left for a sure answer."
+        "One of the two is redundant. The second treats the probabilities of the first as logits, which differ by at "
+        "most 1: it evens them out, and leaves hardly any gradient for a confident answer."
         if twice
-        else f"Softmax is made for sums of any size. Between the bounds of {name} they are too close together: "
-        "the most sure answer still looks unsure.",
-        (_bared(context, first, ending),),
+        else f"Softmax expects logits of any size. Within the bounds of {name} they are too close together: even the "
+        "most confident answer looks uncertain.",
+        (_one_activation(context, first, ending),),
     )
 
 
 def _activated_before(context: StaticContext, ending: Row) -> Row | None:
-    """The row that gives ``ending`` numbers that an activation has made already; None if a kernel makes them."""
+    """The row with the activation whose output ``ending`` receives; None if a kernel comes in between."""
     if ending.layer.has_kernel:
         return None
     for row in reversed(context.summary.rows[1 : ending.index]):
@@ -99,32 +99,33 @@ def _activated_before(context: StaticContext, ending: Row) -> Row | None:
 
 def _evidence(context: StaticContext, first: Row, ending: Row, floor: float | None) -> str:
     name, classes, loss = first.layer.activation_name, context.classes, context.plan.loss
-    told = f"{named(ending)} is applied to what {name} has made already in {named(first)}"
+    text = f"{named(ending)} is applied to the {name} of {named(first)}"
     if floor is None:
-        return told
+        return text
     low, high = curve(name).low, curve(name).high
-    told += f": of {classes} numbers from {low:g} to {high:g} it makes shares of {exp(-floor):.2f} at most"
+    text += f": {classes} numbers from {low:g} to {high:g} become probabilities of {exp(-floor):.2f} at most"
     if isinstance(loss, CategoricalCrossentropy | SparseCategoricalCrossentropy):
-        told += f", so that the loss cannot go below -log({exp(-floor):.4f}) = {floor:.2f}"
-    return told
+        text += f", so the loss cannot go below -log({exp(-floor):.4f}) = {floor:.2f}"
+    return text
 
 
-def _bared(context: StaticContext, first: Row, ending: Row) -> Fix:
-    """The fix that leaves one of the two: the last, unless that is all its layer does and the first is as good."""
-    plain = isinstance(ending.layer, Activation)
-    if plain and first.layer.activation_name in SHARING and first.layer.activation_name == ending.layer.activation_name:
+def _one_activation(context: StaticContext, first: Row, ending: Row) -> Fix:
+    """The fix that keeps one of the two: the last, unless it is a layer of its own that repeats the first."""
+    is_activation_layer = isinstance(ending.layer, Activation)
+    same = first.layer.activation_name == ending.layer.activation_name
+    if is_activation_layer and same and first.layer.activation_name in SHARING:
         return context.remove_layers(f"remove layer {ending.index} ({ending.layer.label})", (ending,))
     if isinstance(first.layer, Activation):
         return context.remove_layers(f"remove layer {first.index} ({first.layer.label})", (first,))
-    bare = first.layer.with_activation("linear")
-    if bare is None:
+    linear = first.layer.with_activation("linear")
+    if linear is None:
         return context.remove_layers(f"remove layer {first.index} ({first.layer.label})", (first,))
-    return context.replace_layer(f"set activation=linear in layer {first.index}", first, bare)
+    return context.replace_layer(f"set activation=linear in layer {first.index}", first, linear)
 
 
 @static_rule(22, {"hidden-softmax": STUCK})
 def hidden_softmax(context: StaticContext) -> Iterator[Finding]:
-    """A softmax with a kernel behind it."""
+    """A softmax before the last kernel."""
     last = context.kernel_rows[-1].index if context.kernel_rows else 0
     rows = [
         row
@@ -138,22 +139,22 @@ def hidden_softmax(context: StaticContext) -> Iterator[Finding]:
         hidden = "tanh" if one.layer.recurrent else "relu"
         architecture = architecture.replace(one.index, one.layer.with_activation(hidden) or one.layer)
     units = row.facts.output[-1] if row.facts else 1
-    others = f"; {show_amount(len(rows) - 1, 'more hidden layer')} alike" if rows[1:] else ""
+    others = f"; the same in {show_amount(len(rows) - 1, 'more hidden layer')}" if rows[1:] else ""
     names = dict.fromkeys("tanh" if one.layer.recurrent else "relu" for one in rows)
     where = f" in {show_amount(len(rows), 'layer')}" if rows[1:] else f" in layer {row.index}"
     yield Finding(
         "hidden-softmax",
         row.index,
         f"{named(row)} is a hidden layer: its {units:,} numbers add up to 1, about {1 / units:.2g} each{others}",
-        "Softmax makes units fight for a share of 1: where one is large all others are next to nothing. Slopes of "
-        "p * (1 - p), 1/4 at most and here much less, leave earlier layers little to learn from.",
+        "Softmax makes units compete for a share of 1: where one is large, all others are close to 0. Slopes of "
+        "p * (1 - p), at most 1/4 and here much less, leave earlier layers little to learn from.",
         (context.make_fix(f"set activation={' and '.join(names)}{where}", architecture=architecture),),
     )
 
 
 @static_rule(23, {"softmax-axis": STUCK})
 def softmax_over_places(context: StaticContext) -> Iterator[Finding]:
-    """A softmax at the end over an axis that is not that of the classes."""
+    """A final softmax over an axis that is not the classes."""
     ending = context.ending
     if not context.classifies or ending is None or ending.facts is None or context.ends_in not in SHARING:
         return
@@ -163,10 +164,10 @@ def softmax_over_places(context: StaticContext) -> Iterator[Finding]:
     yield Finding(
         "softmax-axis",
         ending.index,
-        f"{named(ending)} works along the last axis of {'x'.join(map(str, shape))}: each {shape[-1]} numbers add up to "
-        f"1, not the {classes} of the classes",
-        "Softmax shares 1 out along the last axis only. The numbers of the classes lie along others, so each is sure "
-        "by itself, and together they add up to more than 1.",
+        f"{named(ending)} works along the last axis of {'x'.join(map(str, shape))}: every {shape[-1]} numbers add up "
+        f"to 1, not the {classes} class outputs",
+        "Softmax normalizes along the last axis only. The class outputs lie along other axes, so together they add up "
+        "to more than 1.",
         (_at_the_end(context, ending),),
     )
 

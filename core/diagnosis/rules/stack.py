@@ -1,4 +1,4 @@
-"""Rules about the layers between: what gets lost on the way, and where the parameters sit."""
+"""Rules about hidden layers: bottlenecks, and layers that hold most of the parameters."""
 
 from collections.abc import Iterator
 
@@ -13,20 +13,20 @@ from core.network.shapes import count
 from core.network.summary import Row
 
 TOP_HEAVY = 0.9
-"""Share of all parameters in one layer that is worth a word."""
+"""Share of all parameters in one layer that is reported."""
 
 LARGEST_POOL = 8
-"""Height and width of the largest pool that is offered."""
+"""Height and width of the largest pooling window that a fix inserts."""
 
 MANY = 1_000_000
-"""Parameters of a layer below which it does not matter where they are."""
+"""Parameters of a layer below which their distribution does not matter."""
 
 
 @static_rule(90, {"bottleneck": UNFIT})
 def bottleneck(context: StaticContext) -> Iterator[Finding]:
-    """Layers with too few outputs to tell the classes' shares.
+    """Layers with too few outputs to encode the class probabilities.
 
-    Shares that add up to 1 are one free number fewer than classes: nine tell ten apart.
+    Probabilities that add up to 1 have one degree of freedom fewer than classes: nine for ten classes.
     """
     if not context.trains or len(context.kernel_rows) < 2:
         return
@@ -42,15 +42,15 @@ def bottleneck(context: StaticContext) -> Iterator[Finding]:
     yield Finding(
         "bottleneck",
         worst.index,
-        f"{named(worst)} gives {show_amount(widths[worst.index], 'number')}{others}; the shares of {context.classes} "
-        f"classes that add up to 1 are {enough} free numbers",
-        "All that later layers learn of an image has to pass through it, and what is lost there does not come back.",
+        f"{named(worst)} has {show_amount(widths[worst.index], 'output')}{others}; the probabilities of "
+        f"{context.classes} classes, which add up to 1, are {enough} free numbers",
+        "All that later layers learn about an image has to pass through it, and what is lost there does not come back.",
         _widened(context, narrow),
     )
 
 
 def _widened(context: StaticContext, narrow: list[Row]) -> tuple[Fix, ...]:
-    """One fix that gives each narrow row, or what decides on its depth, an output for each class."""
+    """One fix that gives each narrow row, or the layer that sets its depth, an output for each class."""
     architecture, labels = context.architecture, list[str]()
     for row in narrow:
         for earlier in reversed(context.summary.rows[context.kernel_rows[0].index : row.index + 1]):
@@ -64,23 +64,23 @@ def _widened(context: StaticContext, narrow: list[Row]) -> tuple[Fix, ...]:
 
 
 def _wide(layer: Layer, least: int) -> tuple[str, Layer] | None:
-    """``layer`` with at least so many outputs, and how that is said; None if it does not choose how many."""
+    """The label of a fix and ``layer`` with at least ``least`` outputs; None if the layer does not set their number."""
     for name in ("units", "filters"):
-        held = getattr(layer.inner, name, None)
-        if held is not None:
+        size = getattr(layer.inner, name, None)
+        if size is not None:
             groups = getattr(layer, "groups", 1)
-            more = max(held, -(-least // groups) * groups)
+            more = max(size, -(-least // groups) * groups)
             wide = layer.replace_inner(**{name: more})
-            if layer.activation_name == "softmax":  # of one number it was harmless
-                bent = "tanh" if layer.recurrent else "relu"
-                return f"set {name}={more}, activation={bent}", wide.with_activation(bent) or wide
+            if layer.activation_name == "softmax":  # harmless over one number only
+                hidden = "tanh" if layer.recurrent else "relu"
+                return f"set {name}={more}, activation={hidden}", wide.with_activation(hidden) or wide
             return f"set {name}={more}", wide
     return None
 
 
 @static_rule(91)
 def top_heavy(context: StaticContext) -> Iterator[Finding]:
-    """A dense layer behind a Flatten that holds nearly all parameters of a convolutional network."""
+    """A dense layer after a Flatten that holds nearly all parameters of a convolutional network."""
     totals, rows = context.summary.totals, context.kernel_rows
     if len(rows) < 2 or totals.params < MANY:
         return
@@ -90,42 +90,42 @@ def top_heavy(context: StaticContext) -> Iterator[Finding]:
         dense = next((row for row in context.behind(flatten) if row.layer.has_kernel), None)
         convolved = rows[0].index < flatten.index
         if convolved and dense and dense.facts and isinstance(dense.layer, Dense) and count(flatten.input[:2]) > 1:
-            held = dense.facts.params
-            if held >= MANY and held >= TOP_HEAVY * totals.params:
-                yield _heavy(context, flatten, dense, held)
+            params = dense.facts.params
+            if params >= MANY and params >= TOP_HEAVY * totals.params:
+                yield _heavy(context, flatten, dense, params)
                 return
 
 
-def _heavy(context: StaticContext, flatten: Row, dense: Row, held: int) -> Finding:
-    whole = context.summary.totals.params
+def _heavy(context: StaticContext, flatten: Row, dense: Row, params: int) -> Finding:
+    all_params = context.summary.totals.params
     height, width, depth = flatten.input or (1, 1, 1)
     return Finding(
         "top-heavy",
         dense.index,
-        f"{named(dense)} holds {held:,} of {whole:,} parameters ({show_percent(held / whole, 1)}): Flatten hands it "
-        f"{height} * {width} * {depth} = {show_amount(height * width * depth, 'number')}",
-        "Each unit learns every place of every feature map by itself: much memory, much to learn by heart, and "
-        "nothing that the filters have found is shared between places.",
-        tuple(_lighter(context, flatten, dense, held)),
+        f"{named(dense)} holds {params:,} of {all_params:,} parameters ({show_percent(params / all_params, 1)}): "
+        f"Flatten gives it {height} * {width} * {depth} = {show_amount(height * width * depth, 'number')}",
+        "Each unit has its own weight for every position of every feature map: much memory, much room to overfit, and "
+        "nothing is shared between positions.",
+        tuple(_lighter(context, flatten, dense, params)),
     )
 
 
-def _lighter(context: StaticContext, flatten: Row, dense: Row, held: int) -> Iterator[Fix]:
-    """Poolings after which the dense layer is heavy no more: the smallest that does it, and that of everything."""
+def _lighter(context: StaticContext, flatten: Row, dense: Row, params: int) -> Iterator[Fix]:
+    """Poolings that make the dense layer small enough: the smallest that suffices, and global average pooling."""
     height, width, depth = flatten.input or (1, 1, 1)
     units = dense.layer.units if isinstance(dense.layer, Dense) else 0
-    rest = context.summary.totals.params - held
+    rest = context.summary.totals.params - params
     biases = total(dense.facts.biases) if dense.facts else 0
 
-    def light(places: int) -> bool:
-        inputs = places * depth
+    def is_light(positions: int) -> bool:
+        inputs = positions * depth
         left = inputs * units + biases
         return (left < MANY or left < TOP_HEAVY * (left + rest)) and inputs >= context.classes
 
     for size in range(2, min(height, width, LARGEST_POOL) + 1):
-        if light((height // size) * (width // size)):
+        if is_light((height // size) * (width // size)):
             pooled = context.architecture.insert(flatten.index, MaxPooling2D((size, size)))
             yield context.make_fix(f"insert MaxPooling2D {size}x{size} before Flatten", architecture=pooled)
             break
-    if light(1):
-        yield context.replace_layer("put GlobalAveragePooling2D in Flatten's place", flatten, GlobalAveragePooling2D())
+    if is_light(1):
+        yield context.replace_layer("replace Flatten with GlobalAveragePooling2D", flatten, GlobalAveragePooling2D())

@@ -1,4 +1,4 @@
-"""Rules about the weights that training starts from."""
+"""Rules about the initial weights."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -21,23 +21,23 @@ from core.network.shapes import Shape
 from core.network.summary import Row
 
 TOO_FAR = 4
-"""A spread this many times the right one, or this part of it: a few layers of it leave no signal."""
+"""Factor by which a spread is too wide or too narrow: a few such layers leave no signal."""
 
 RELU_LIKE = (
     "celu", "elu", "gelu", "hard_silu", "hard_swish", "leaky_relu", "mish", "relu", "relu6", "selu", "silu",
     "softplus", "swish",
 )  # fmt: skip
-"""Activations that let about half of their inputs through, for which He's initializers are made."""
+"""Activations that let about half of their inputs through, for which He's initializers are designed."""
 
 KEEPS_SCALE = ("linear", "relu", "leaky_relu")
-"""Activations of which an input ten times as large makes an output ten times as large."""
+"""Activations whose output scales with their input."""
 
 
 class _Start(Struct, frozen=True):
-    """How a kernel starts: with one value, or spread by a standard deviation; and the spreads that suit it.
+    """The initial values of a kernel: all equal, or with a standard deviation; and the standard deviations that fit.
 
-    ``he`` is that of He et al. 2015, ``glorot`` that of Glorot & Bengio 2010, ``keras`` Keras's he_normal, which
-    counts the inputs otherwise for some layers.
+    ``he`` is that of He et al. 2015, ``glorot`` that of Glorot & Bengio 2010, ``keras`` that of Keras's he_normal,
+    which counts the inputs of some layers differently.
     """
 
     kernel: Kernel
@@ -49,7 +49,7 @@ class _Start(Struct, frozen=True):
 
 
 class _Off(Struct, frozen=True):
-    """A kernel of a row that starts as it should not; ``ratio`` is its spread by the right one."""
+    """A kernel with unsuitable initial values; ``ratio`` is its standard deviation divided by the right one."""
 
     row: Row
     start: _Start
@@ -62,28 +62,30 @@ def same_weights(context: StaticContext) -> Iterator[Finding]:
     off = [
         _Off(row, start)
         for row, start in _starts(context)
-        # Behind the last kernel the labels tell units apart.
+        # In the last kernel's layer the labels make the units differ.
         if start.value is not None and start.kernel.twins > 1 and row is not context.kernel_rows[-1]
     ]
     if not off:
         return
     row, kernel, value = off[0].row, off[0].start.kernel, off[0].start.value or 0.0
-    cause = "Units with the same weights give the same number, and learn the same until later layers tell them apart."
-    if value == 0 and _unbiased(row.layer) and context.activation_after(row) == "relu":
-        cause = "Every sum is 0, where relu has no slope: the layer gives nothing and no gradient ever reaches it."
+    cause = "Units with equal weights give equal outputs and learn the same, until later layers treat them differently."
+    if value == 0 and _zero_bias(row.layer) and context.activation_after(row) == "relu":
+        cause = (
+            "Every input of the relu is 0, where it has no slope: the layer outputs 0 and no gradient ever reaches it."
+        )
     yield Finding(
         "same-weights",
         row.index,
-        f"{kernel.field} fills {named(row)} with {value:g}: all {kernel.twins:,} units start alike and count for one"
-        f"{_more(off, 'alike')}",
+        f"{kernel.field} fills {named(row)} with {value:g}: all {kernel.twins:,} units start equal and act as one"
+        f"{_more(off, 'equal')}",
         cause,
-        (_fitted(context, off),),
+        (_suitable_initializers(context, off),),
     )
 
 
 @static_rule(51, {"initial-spread": LARGE | BROKEN | {"vanishing-gradients", "no-progress"}})
 def initial_spread(context: StaticContext) -> Iterator[Finding]:
-    """Kernels whose values are spread far more or far less than their numbers of inputs ask for."""
+    """Kernels whose spread is far too wide or too narrow for their number of inputs."""
     off = [_Off(row, start, ratio) for row, start in _starts(context) if (ratio := _ratio(context, row, start))]
     if not off:
         return
@@ -93,9 +95,9 @@ def initial_spread(context: StaticContext) -> Iterator[Finding]:
     right = f"sqrt(2 / ({fan_in} + {fan_out})) = {start.glorot:.3g}"
     if _like_relu(context, row):
         right = f"sqrt(2 / {start.kernel.inputs}) = {start.he:.3g}"
-    cause = "Sums that are too small shrink the signal, and on the way back the gradient, layer by layer."
+    cause = "Weights that are too small shrink the signal, and in backpropagation the gradient, layer by layer."
     if ratio > 1:
-        cause = "Sums that are too wide drive sigmoid, tanh and softmax flat, and with relu grow from layer to layer."
+        cause = "Weights that are too large saturate sigmoid, tanh and softmax; with relu, outputs grow layer by layer."
     yield Finding(
         "initial-spread",
         row.index,
@@ -103,12 +105,12 @@ def initial_spread(context: StaticContext) -> Iterator[Finding]:
         f"{f'{ratio:,.3g} times' if ratio > 1 else f'1/{1 / ratio:,.3g} of'} {right}"
         f"{_more(off, 'off')}",
         cause,
-        (_fitted(context, off),),
+        (_suitable_initializers(context, off),),
     )
 
 
 def _ratio(context: StaticContext, row: Row, start: _Start) -> float | None:
-    """The kernel's spread by the right one; None if it is beyond none of the formulas, by either count of inputs."""
+    """The kernel's standard deviation divided by the right one; None if it is near one of the formulas."""
     stddev = start.stddev
     if stddev is None:
         return None
@@ -125,7 +127,7 @@ def _like_relu(context: StaticContext, row: Row) -> bool:
 
 
 def _starts(context: StaticContext) -> Iterator[tuple[Row, _Start]]:
-    """The kernels that training changes and whose initializer knows nothing of their shape."""
+    """The trainable kernels whose initializer does not depend on their shape."""
     for row in context.kernel_rows:
         layer = row.layer.inner
         if row.facts is None or row.input is None or not row.layer.learns:
@@ -149,13 +151,13 @@ def _started(layer: Layer, x: Shape) -> tuple[_Start, ...]:
     return tuple(starts)
 
 
-def _unbiased(layer: Layer) -> bool:
-    """Whether no bias is added, or one of 0."""
+def _zero_bias(layer: Layer) -> bool:
+    """Whether the layer has no bias, or an initial bias of 0."""
     return not getattr(layer, "use_bias", True) or same_value(getattr(layer, "bias_initializer", Zeros())) == 0
 
 
 def _normalized(context: StaticContext, row: Row) -> bool:
-    """Whether a normalization behind ``row`` divides the scale of its sums away before the next kernel."""
+    """Whether a normalization after ``row`` removes the scale of its output before the next kernel."""
     if row.layer.activation_name not in KEEPS_SCALE:
         return False
     for later in context.behind(row):
@@ -166,20 +168,20 @@ def _normalized(context: StaticContext, row: Row) -> bool:
     return False
 
 
-def _more(off: list[_Off], how: str) -> str:
+def _more(off: list[_Off], fault: str) -> str:
     more = len(off) - 1
     verb = "is" if more == 1 else "are"
-    return f"; {show_amount(more, 'more kernel')} {verb} {how}" if more else ""
+    return f"; {show_amount(more, 'more kernel')} {verb} {fault}" if more else ""
 
 
-def _fitted(context: StaticContext, off: list[_Off]) -> Fix:
-    """The fix that has each kernel filled by what suits its inputs and its layer's activation."""
+def _suitable_initializers(context: StaticContext, off: list[_Off]) -> Fix:
+    """The fix that gives each kernel an initializer that suits its inputs and its layer's activation."""
     stack = list(context.architecture.layers)
-    label = f"set fitting initializers in {show_amount(len({one.row.index for one in off}), 'layer')}"
+    label = f"set suitable initializers in {show_amount(len({one.row.index for one in off}), 'layer')}"
     for one in off:
         field, at = one.start.kernel.field, one.row.index - 1
-        fitting = HeNormal() if _like_relu(context, one.row) else GlorotUniform()
+        suitable = HeNormal() if _like_relu(context, one.row) else GlorotUniform()
         if len(off) == 1:
-            label = f"set {field}={fitting.alias()}"
-        stack[at] = stack[at].replace_inner(**{field: fitting})
+            label = f"set {field}={suitable.alias()}"
+        stack[at] = stack[at].replace_inner(**{field: suitable})
     return context.make_fix(label, architecture=replace(context.architecture, layers=tuple(stack)))

@@ -124,7 +124,7 @@ CASES = (
         "bn-tiny-batches",
         3,
         "layer 3 (BatchNormalization) and 1 more takes the mean of each batch: over 1 example it is that example "
-        "itself, and taken from it leaves 0",
+        "itself, and subtracting it leaves 0",
         mlp(Dense(64, "relu"), BatchNormalization(), Dense(64, "relu"), BatchNormalization()),
         Plan(batch_size=1),
     ),
@@ -194,21 +194,20 @@ CASES = (
     Case(
         "same-weights",
         2,
-        "kernel_initializer fills layer 2 (Dense 64 relu) with 0: all 64 units start alike and count for one",
+        "kernel_initializer fills layer 2 (Dense 64 relu) with 0: all 64 units start equal and act as one",
         mlp(hidden(Zeros())),
     ),
     Case(
         "same-weights",
         2,
-        "kernel_initializer fills layer 2 (Dense 64 sigmoid) with 0.1: all 64 units start alike and count for one; "
-        "1 more kernel is alike",
+        "kernel_initializer fills layer 2 (Dense 64 sigmoid) with 0.1: all 64 units start equal and act as one; "
+        "1 more kernel is equal",
         mlp(hidden(Constant(0.1), activation="sigmoid"), hidden(RandomNormal(mean=1.0, stddev=0.0))),
     ),
     Case(
         "same-weights",
         1,
-        "pointwise_initializer fills layer 1 (SeparableConv2D 16@3x3) with 1: all 16 units start alike and count for "
-        "one",
+        "pointwise_initializer fills layer 1 (SeparableConv2D 16@3x3) with 1: all 16 units start equal and act as one",
         net(SeparableConv2D(16, (3, 3), pointwise_initializer=Ones()), MaxPooling2D(), *TOP),
     ),
     Case(
@@ -239,7 +238,8 @@ CASES = (
     Case(
         "softmax-on-one-unit",
         3,
-        "layer 3 (Activation softmax) is a softmax over 1 number: exp(x) / exp(x) = 1 for every x; 1 more layer alike",
+        "layer 3 (Activation softmax) is a softmax over 1 number: exp(x) / exp(x) = 1 for every x; the same in 1 more "
+        "layer",
         net(
             Reshape((28, 28)),
             Conv1D(1, 3),
@@ -258,59 +258,59 @@ CASES = (
     Case(
         "binary-loss-on-softmax",
         3,
-        "binary_crossentropy asks 10 yes-or-no questions of each image, 9 of them to be answered no, and averages "
-        "them; the softmax of layer 3 (Dense 10 softmax) gives one answer in 10 shares",
+        "binary_crossentropy averages 10 yes-or-no questions for each image, 9 of them with the answer no; the softmax "
+        "of layer 3 (Dense 10 softmax) gives 10 probabilities that add up to 1",
         mlp(Dense(64, "relu")),
         BINARY,
     ),
     Case(
         "binary-loss-on-softmax",
         4,
-        "binary_focal_crossentropy asks 10 yes-or-no questions of each image, 9 of them to be answered no, and "
-        "averages them; the softmax of layer 4 (Activation softmax) gives one answer in 10 shares",
+        "binary_focal_crossentropy averages 10 yes-or-no questions for each image, 9 of them with the answer no; the "
+        "softmax of layer 4 (Activation softmax) gives 10 probabilities that add up to 1",
         mlp(Dense(64, "relu"), last=(Dense(10), Activation("softmax"))),
         Plan(loss=BinaryFocalCrossentropy(gamma=1.0, from_logits=True)),
     ),
     Case(
         "no-softmax",
         3,
-        "sparse_categorical_crossentropy wants 10 shares that add up to 1, layer 3 (Dense 10) ends in linear; what is "
-        "not above 0 counts as 1e-07, whose logarithm is -16.1",
+        "sparse_categorical_crossentropy expects 10 probabilities that add up to 1; layer 3 (Dense 10) ends in linear; "
+        "outputs of 0 and less are clipped to 1e-07, whose logarithm is -16.1",
         mlp(Dense(64, "relu"), last=(Dense(10),)),
         Plan(loss=SparseCategoricalCrossentropy()),
     ),
     Case(
         "no-softmax",
         3,
-        "categorical_crossentropy wants 10 shares that add up to 1, layer 3 (Dense 10 sigmoid) ends in sigmoid: "
-        "10 numbers that add up to anything from 0 to 10",
+        "categorical_crossentropy expects 10 probabilities that add up to 1; layer 3 (Dense 10 sigmoid) ends in "
+        "sigmoid: 10 numbers that add up to anything from 0 to 10",
         mlp(Dense(64, "relu"), last=(Dense(10, "sigmoid"),)),
     ),
     Case(
         "no-softmax",
         4,
-        "categorical_crossentropy wants 10 shares that add up to 1, layer 4 (LeakyReLU 0.3) ends in leaky_relu; what "
-        "is not above 0 counts as 1e-07, whose logarithm is -16.1",
+        "categorical_crossentropy expects 10 probabilities that add up to 1; layer 4 (LeakyReLU 0.3) ends in "
+        "leaky_relu; outputs of 0 and less are clipped to 1e-07, whose logarithm is -16.1",
         mlp(Dense(64, "relu"), last=(Dense(10), LeakyReLU())),
     ),
     Case(
         "no-softmax",
         3,
-        "categorical_crossentropy wants 10 shares that add up to 1, layer 3 (Dense 10) ends in linear; what is not "
-        "above 0 counts as 1e-07, whose logarithm is -16.1",
+        "categorical_crossentropy expects 10 probabilities that add up to 1; layer 3 (Dense 10) ends in linear; "
+        "outputs of 0 and less are clipped to 1e-07, whose logarithm is -16.1",
         mlp(Dense(64, "relu"), last=(Dense(10), BatchNormalization())),
     ),
     Case(
         "no-softmax",
         2,
-        "categorical_crossentropy wants 10 shares that add up to 1, layer 2 (GRU 10) ends in tanh; what is not above "
-        "0 counts as 1e-07, whose logarithm is -16.1",
+        "categorical_crossentropy expects 10 probabilities that add up to 1; layer 2 (GRU 10) ends in tanh; outputs of "
+        "0 and less are clipped to 1e-07, whose logarithm is -16.1",
         net(Reshape((28, 28)), GRU(10)),
     ),
     Case(
         "hinge-without-negatives",
         3,
-        "squared_hinge wants 1 for the class and -1 for each of the 9 others; layer 3 (Dense 10 sigmoid) ends in "
+        "squared_hinge expects 1 for the class and -1 for each of the 9 others; layer 3 (Dense 10 sigmoid) ends in "
         "sigmoid, which never goes below 0",
         mlp(Dense(64, "relu"), last=(Dense(10, "sigmoid"),)),
         Plan(loss=SquaredHinge()),
@@ -325,55 +325,55 @@ CASES = (
     Case(
         "no-softmax",
         3,
-        "kl_divergence wants 10 shares that add up to 1, layer 3 (Dense 10 relu) ends in relu; what is not above 0 "
-        "counts as 1e-07, whose logarithm is -16.1",
+        "kl_divergence expects 10 probabilities that add up to 1; layer 3 (Dense 10 relu) ends in relu; outputs of 0 "
+        "and less are clipped to 1e-07, whose logarithm is -16.1",
         mlp(Dense(64, "relu"), last=(Dense(10, "relu"),)),
         Plan(loss=KLDivergence()),
     ),
     Case(
         "no-sigmoid",
         3,
-        "binary_crossentropy wants 10 numbers between 0 and 1, layer 3 (Dense 10) ends in linear; what is not above "
-        "0 counts as 1e-07, whose logarithm is -16.1",
+        "binary_crossentropy expects 10 numbers between 0 and 1; layer 3 (Dense 10) ends in linear; outputs of 0 and "
+        "less are clipped to 1e-07, whose logarithm is -16.1",
         mlp(Dense(64, "relu"), last=(Dense(10),)),
         BINARY,
     ),
     Case(
         "logits-of-softmax",
         3,
-        "categorical_crossentropy has from_logits=true and applies softmax to what layer 3 (Dense 10 softmax) gives, "
-        "where softmax has been applied already",
+        "categorical_crossentropy has from_logits=true and applies softmax to the output of layer 3 (Dense 10 "
+        "softmax), which is already a softmax",
         mlp(Dense(64, "relu")),
         LOGITS,
     ),
     Case(
         "logits-of-softmax",
         3,
-        "categorical_focal_crossentropy has from_logits=true and applies softmax to what layer 3 (Dense 10 softmax) "
-        "gives: shares of 1 and 0 become 0.23 and less, a loss of 1.46 at best",
+        "categorical_focal_crossentropy has from_logits=true and applies softmax to the output of layer 3 (Dense 10 "
+        "softmax): probabilities of 1 and 0 become 0.23 and less, a loss of 1.46 at best",
         mlp(Dense(64, "relu")),
         Plan(loss=CategoricalFocalCrossentropy(from_logits=True)),
     ),
     Case(
         "logits-of-sigmoid",
         3,
-        "sparse_categorical_crossentropy has from_logits=true and applies softmax to what layer 3 (Dense 10 sigmoid) "
-        "gives: of numbers from 0 to 1 the largest share is 0.23, that of 1 among 0s",
+        "sparse_categorical_crossentropy has from_logits=true and applies softmax to the output of layer 3 (Dense 10 "
+        "sigmoid): numbers from 0 to 1 give a probability of 0.23 at most, that of 1 among 0s",
         mlp(Dense(64, "relu"), last=(Dense(10, "sigmoid"), Flatten())),
         Plan(loss=SparseCategoricalCrossentropy(from_logits=True)),
     ),
     Case(
         "logits-of-sigmoid",
         3,
-        "binary_focal_crossentropy has from_logits=true and applies sigmoid to what layer 3 (Dense 10 sigmoid) gives: "
-        "numbers from 0 to 1 become 0.50 to 0.73",
+        "binary_focal_crossentropy has from_logits=true and applies sigmoid to the output of layer 3 (Dense 10 "
+        "sigmoid): numbers from 0 to 1 become 0.50 to 0.73",
         mlp(Dense(64, "relu"), last=(Dense(10, "sigmoid"),)),
         Plan(loss=BinaryFocalCrossentropy(from_logits=True)),
     ),
     Case(
         "dropout-after-output",
         4,
-        "layer 4 (Dropout 0.4) sets 40% of the 10 outputs to 0 while training: for 40% of the images the right class "
+        "layer 4 (Dropout 0.4) sets 40% of the 10 outputs to 0 while training: for 40% of the images the correct class "
         "is among them",
         mlp(Dense(64, "relu"), last=(Dense(10, "softmax"), Dropout(0.4), Flatten(), Dropout(0.1))),
     ),
@@ -386,14 +386,14 @@ CASES = (
     Case(
         "normalization-after-output",
         4,
-        "layer 3 (Dense 10 softmax) gives 10 numbers that add up to 1; layer 4 (BatchNormalization) moves them to "
+        "layer 3 (Dense 10 softmax) gives 10 numbers that add up to 1; layer 4 (BatchNormalization) shifts them to "
         "mean 0 over the batch, about half of them below 0",
         mlp(Dense(64, "relu"), last=(Dense(10, "softmax"), BatchNormalization())),
     ),
     Case(
         "normalization-after-output",
         4,
-        "layer 3 (Dense 10 sigmoid) gives 10 numbers; layer 4 (LayerNormalization) moves them to mean 0 over the "
+        "layer 3 (Dense 10 sigmoid) gives 10 numbers; layer 4 (LayerNormalization) shifts them to mean 0 over the "
         "example, about half of them below 0",
         mlp(Dense(64, "relu"), last=(Dense(10, "sigmoid"), LayerNormalization())),
         BINARY,
@@ -401,21 +401,21 @@ CASES = (
     Case(
         "bottleneck",
         3,
-        "layer 3 (Dense 4 relu) gives 4 numbers; the shares of 10 classes that add up to 1 are 9 free numbers",
+        "layer 3 (Dense 4 relu) has 4 outputs; the probabilities of 10 classes, which add up to 1, are 9 free numbers",
         mlp(Dense(64, "relu"), Dense(4, "relu"), Dense(64, "relu")),
     ),
     Case(
         "bottleneck",
         2,
-        "layer 2 (GlobalAveragePooling2D) gives 6 numbers; the shares of 10 classes that add up to 1 are 9 free "
-        "numbers",
+        "layer 2 (GlobalAveragePooling2D) has 6 outputs; the probabilities of 10 classes, which add up to 1, are 9 "
+        "free numbers",
         net(Conv2D(6, (3, 3), groups=1, activation="relu"), GlobalAveragePooling2D(), Dense(10, "softmax")),
     ),
     Case(
         "bottleneck",
         4,
-        "layer 4 (Dense 1 tanh) gives 1 number, and 2 more are below 9; the shares of 10 classes that add up to 1 are "
-        "9 free numbers",
+        "layer 4 (Dense 1 tanh) has 1 output, and 2 more are below 9; the probabilities of 10 classes, which add up to "
+        "1, are 9 free numbers",
         net(Reshape((28, 28)), Bidirectional(LSTM(3)), Dense(8, "tanh"), Dense(1, "tanh"), Dense(10, "softmax")),
     ),
     Case(
@@ -457,7 +457,7 @@ CASES = (
     Case(
         "top-heavy",
         3,
-        "layer 3 (Dense 128 relu) holds 2,769,024 of 2,770,634 parameters (99.9%): Flatten hands it "
+        "layer 3 (Dense 128 relu) holds 2,769,024 of 2,770,634 parameters (99.9%): Flatten gives it "
         "26 * 26 * 32 = 21,632 numbers",
         net(CONV, Flatten(), Dense(128, "relu"), Dense(10, "softmax")),
     ),
@@ -470,30 +470,30 @@ CASES = (
     Case(
         "softmax-twice",
         4,
-        "layer 4 (Activation softmax) is applied to what softmax has made already in layer 3 (Dense 10 softmax): of 10 "
-        "numbers from 0 to 1 it makes shares of 0.23 at most, so that the loss cannot go below -log(0.2320) = 1.46",
+        "layer 4 (Activation softmax) is applied to the softmax of layer 3 (Dense 10 softmax): 10 numbers from 0 to 1 "
+        "become probabilities of 0.23 at most, so the loss cannot go below -log(0.2320) = 1.46",
         mlp(Dense(64, "relu"), last=(Dense(10, "softmax"), Activation("softmax"))),
     ),
     Case(
         "softmax-twice",
         5,
-        "layer 5 (Activation softmax) is applied to what softmax has made already in layer 3 (Dense 10 softmax): of 10 "
-        "numbers from 0 to 1 it makes shares of 0.23 at most",
+        "layer 5 (Activation softmax) is applied to the softmax of layer 3 (Dense 10 softmax): 10 numbers from 0 to 1 "
+        "become probabilities of 0.23 at most",
         mlp(Dense(64, "relu"), last=(Dense(10, "softmax"), Dropout(0.0), Activation("softmax"))),
         Plan(loss=MeanSquaredError()),
     ),
     Case(
         "bounded-logits",
         4,
-        "layer 4 (Activation softmax) is applied to what sigmoid has made already in layer 3 (Dense 10 sigmoid): of 10 "
-        "numbers from 0 to 1 it makes shares of 0.23 at most, so that the loss cannot go below -log(0.2320) = 1.46",
+        "layer 4 (Activation softmax) is applied to the sigmoid of layer 3 (Dense 10 sigmoid): 10 numbers from 0 to 1 "
+        "become probabilities of 0.23 at most, so the loss cannot go below -log(0.2320) = 1.46",
         mlp(Dense(64, "relu"), last=(Dense(10, "sigmoid"), Activation("softmax"))),
     ),
     Case(
         "bounded-logits",
         5,
-        "layer 5 (Activation softmax) is applied to what tanh has made already in layer 4 (Activation tanh): of 10 "
-        "numbers from -1 to 1 it makes shares of 0.45 at most, so that the loss cannot go below -log(0.4509) = 0.80",
+        "layer 5 (Activation softmax) is applied to the tanh of layer 4 (Activation tanh): 10 numbers from -1 to 1 "
+        "become probabilities of 0.45 at most, so the loss cannot go below -log(0.4509) = 0.80",
         mlp(Dense(64, "relu"), last=(Dense(10), Activation("tanh"), Activation("softmax"))),
         Plan(loss=SparseCategoricalCrossentropy()),
     ),
@@ -506,22 +506,22 @@ CASES = (
     Case(
         "hidden-softmax",
         2,
-        "layer 2 (Activation softmax) is a hidden layer: its 32 numbers add up to 1, about 0.031 each; "
-        "1 more hidden layer alike",
+        "layer 2 (Activation softmax) is a hidden layer: its 32 numbers add up to 1, about 0.031 each; the same in 1 "
+        "more hidden layer",
         net(Conv2D(32, (3, 3)), Activation("softmax"), MaxPooling2D(), Flatten(), Dense(20, "softmax"), *TOP[1:]),
     ),
     Case(
         "softmax-axis",
         4,
-        "layer 4 (Activation softmax) works along the last axis of 5x2: each 2 numbers add up to 1, not the 10 of the "
-        "classes",
+        "layer 4 (Activation softmax) works along the last axis of 5x2: every 2 numbers add up to 1, not the 10 class "
+        "outputs",
         mlp(Dense(10), last=(Reshape((5, 2)), Activation("softmax"), Flatten())),
     ),
     Case(
         "penalty-dominates",
         2,
         "kernel_regularizer l2=1 of layer 2 (Dense 64 relu) adds about 118 to the loss at the start, with 1 more "
-        "regularizer about 136; guessing among 10 classes is a loss of 2.3",
+        "regularizer about 136; guessing among 10 classes gives a loss of 2.3",
         mlp(
             Dense(64, "relu", kernel_regularizer=Regularizer(l2=1.0)),
             last=(Dense(10, "softmax", kernel_regularizer=Regularizer(l2=1.0)),),
@@ -531,7 +531,7 @@ CASES = (
         "penalty-dominates",
         2,
         "recurrent_regularizer l1=0.1 of layer 2 (Bidirectional LSTM 32) adds about 57.8 to the loss at the start; "
-        "guessing among 10 classes is a loss of 0.09",
+        "guessing among 10 classes gives a loss of 0.09",
         net(
             Reshape((28, 28)),
             Bidirectional(LSTM(32, recurrent_regularizer=Regularizer(l1=0.1))),
@@ -542,14 +542,14 @@ CASES = (
     Case(
         "flat-slopes",
         2,
-        "eleven sigmoids one behind the other: weights aside, the gradient of layer 2 (Dense 64 sigmoid) is at most "
+        "eleven sigmoids in a row: weights aside, the gradient of layer 2 (Dense 64 sigmoid) is at most "
         "0.25^11 = 2e-07 of the last layer's",
         mlp(*[Dense(64, "sigmoid")] * 11),
     ),
     Case(
         "flat-slopes",
         1,
-        "two hard_sigmoids and three sigmoids one behind the other: weights aside, the gradient of layer 1 "
+        "two hard_sigmoids and three sigmoids in a row: weights aside, the gradient of layer 1 "
         "(Conv2D 8@3x3) is at most 0.167^2 * 0.25^3 = 0.0004 of the last layer's",
         net(
             Conv2D(8, (3, 3)),
@@ -564,7 +564,7 @@ CASES = (
         "bn-moving-averages-lag",
         3,
         "layer 3 (BatchNormalization) has momentum=0.999: after the 60 steps of the plan its moving averages still "
-        "hold 0.999^60 = 94% of the 0 and 1 they start from; 1 more layer alike",
+        "hold 0.999^60 = 94% of their initial 0 and 1; the same in 1 more layer",
         mlp(*[Dense(64), BatchNormalization(momentum=0.999), Activation("relu")] * 2),
         Plan(batch_size=2000, epochs=2),
     ),

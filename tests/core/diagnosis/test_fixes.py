@@ -140,5 +140,5 @@ def test_a_loss_that_broke_is_explained_by_what_breaks_it() -> None:
         ("not-finite", "no-softmax (layer 3)"),
     ]
     assert "0/0" in found[0].cause
-    assert found[1].cause == "This is because of no-softmax (layer 3): fix that first."
+    assert found[1].cause == "This follows from no-softmax (layer 3): fix that first."
     assert found[1].fixes == ()

@@ -125,7 +125,7 @@ def test_a_code_is_told_once_and_with_at_least_one_remedy() -> None:
     assert [finding.code for finding in findings] == ["initial-spread", "bottleneck"]
     assert [finding.layer for finding in findings] == [2, 2]
     assert [remedy.label for finding in findings for remedy in finding.fixes] == [
-        "set fitting initializers in 5 layers",
+        "set suitable initializers in 5 layers",
         "set units=10",
     ]
 

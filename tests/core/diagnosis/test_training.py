@@ -121,7 +121,7 @@ def test_relus_that_start_below_zero_are_dead_and_learn_from_biases_of_zero() ->
     (found,) = findings(network)
     assert (found.code, found.layer) == ("dead-relus", 2)
     assert "all units of layer 2 (Dense 64 relu) gave 0 for every image of the batch at step" in found.evidence
-    assert found.evidence.endswith("; 1 more layer alike")
+    assert found.evidence.endswith("; the same in 1 more layer")
     assert accuracy(network) < 0.2
     assert accuracy(remedied(found, epochs=1)) > 0.9
 

@@ -195,14 +195,14 @@ CASES = (
     Case(
         "dead-relus",
         3,
-        "all units of layer 3 (Dense 64 relu) gave 0 for every image of the batch at steps 2 and 300; 1 more layer "
-        "alike",
+        "all units of layer 3 (Dense 64 relu) gave 0 for every image of the batch at steps 2 and 300; the same in 1 "
+        "more layer",
         mlp(Dense(64, "relu"), Dense(64, "relu", bias_initializer=Constant(-10.0))),
         looks={step: {2: {"dead": 0.75}, 3: {"dead": 1.0, "gradient": 0.0, "update": 0.0}} for step in (1, 2, 300)},
         course=STUCK,
         remedies=(
             "set bias_initializer=zeros and he_normal",
-            "set activation=leaky_relu in place of relu",
+            "set activation=leaky_relu instead of relu",
         ),
     ),
     Case(
@@ -213,7 +213,7 @@ CASES = (
         net(Conv2D(8, (3, 3), activation="relu"), MaxPooling2D(), Flatten(), Dense(10, "softmax")),
         looks={1: {1: {"dead": 0.0}}, **{step: {1: {"dead": 0.6}} for step in (2, 90, 300)}},
         course=LEARNS,
-        remedies=("set learning_rate=0.001", "set learning_rate=0.001, activation=leaky_relu in place of relu"),
+        remedies=("set learning_rate=0.001", "set learning_rate=0.001, activation=leaky_relu instead of relu"),
     ),
     Case(
         "vanishing-gradients",
@@ -231,7 +231,7 @@ CASES = (
     Case(
         "vanishing-gradients",
         2,
-        "at step 2 the gradient of layer 2 (Dense 64 relu) is 0, nothing of the 0.1 of layer 4 (Dense 10 softmax); "
+        "at step 2 the gradient of layer 2 (Dense 64 relu) is 0, against the 0.1 of layer 4 (Dense 10 softmax); "
         "accuracy is 11.0%",
         mlp(Dense(64, "relu", kernel_initializer=HeNormal()), Dense(64, "relu", kernel_initializer=HeNormal())),
         Plan(),
@@ -242,8 +242,7 @@ CASES = (
     Case(
         "saturated-units",
         2,
-        "at least 95% of the outputs of layer 2 (Dense 64 sigmoid) were near their ends at step 2; at step 1 it was "
-        "97%",
+        "at least 95% of the outputs of layer 2 (Dense 64 sigmoid) were saturated at step 2, 97% at step 1",
         mlp(Dense(64, "sigmoid")),
         Plan(pixels="0..255"),
         {1: {2: {"saturated": 0.97}}, 2: {2: {"saturated": 0.95}}},
@@ -253,8 +252,7 @@ CASES = (
     Case(
         "saturated-units",
         3,
-        "at least 90% of the outputs of layer 3 (Dense 64 tanh) were near their ends at steps 200 and 300; at step 1 "
-        "it was 0%",
+        "at least 90% of the outputs of layer 3 (Dense 64 tanh) were saturated at steps 200 and 300, 0% at step 1",
         mlp(Dense(64, "tanh"), Dense(64, "tanh")),
         looks={1: {3: {"saturated": 0.0}}, 200: {3: {"saturated": 0.95}}, 300: {3: {"saturated": 0.9}}},
         course=SLOW,
@@ -266,7 +264,7 @@ CASES = (
     Case(
         "learning-rate-too-low",
         None,
-        "learning_rate is 1e-05: a step moves no layer by more than 7e-07 of its weights, about 0.001 is usual; in 400 "
+        "learning_rate is 1e-05: a step moves no layer by more than 7e-07 of its weights (0.001 is usual); in 400 "
         "steps the loss went from 2.35 to 2.2",
         RELUS,
         Plan(optimizer=SGD(learning_rate=1e-5)),
@@ -335,9 +333,9 @@ CASES = (
     Case(
         "bn-moving-averages-lag",
         3,
-        "in epoch 1 accuracy is 96.0% in training and 62.0% in validation; at step 300 the numbers that layer 3 "
-        "(BatchNormalization) gives by its moving averages are 0.8 standard deviations from those that it gives by the "
-        "mean and variance of the batch",
+        "in epoch 1 accuracy is 96.0% in training and 62.0% in validation; at step 300 the outputs of layer 3 "
+        "(BatchNormalization) with its moving averages are 0.8 standard deviations from those with the mean and "
+        "variance of the batch",
         mlp(Dense(64), BatchNormalization(), Activation("relu")),
         Plan(),
         {1: {}, 300: {3: {"lag": 0.8}}},
