@@ -1,4 +1,4 @@
-"""Keras's layers as LayerLab knows them. Importing this package defines them all."""
+"""The Keras layers that LayerLab offers. Importing this package registers them all."""
 
 from core.network.layers.activation import ELU, LeakyReLU, PReLU
 from core.network.layers.base import Facts, Layer, LayerError, LayerFix, LayerWarning

@@ -26,9 +26,9 @@ _OF_KERAS_2 = "DenseFeatures LocallyConnected1D LocallyConnected2D SyncBatchNorm
 
 ABSENT: Mapping[str, str] = {
     **dict.fromkeys(f"{_NAMES} {_OF_KERAS_2}".split(), ""),
-    "InputLayer": "give input_shape",
-    "ReLU": 'take Activation with activation = "relu"',
-    "Softmax": 'take Activation with activation = "softmax"',
-    "ZeroPadding1D": "a Conv1D has a padding of its own",
+    "InputLayer": "set input_shape",
+    "ReLU": 'use Activation with activation = "relu"',
+    "Softmax": 'use Activation with activation = "softmax"',
+    "ZeroPadding1D": "set the padding of Conv1D",
 }
-"""What to take instead is said where there is something."""
+"""By name, what to use instead; empty if there is nothing."""

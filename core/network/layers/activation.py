@@ -1,4 +1,4 @@
-"""Keras's activation layers: functions with arguments or weights of their own."""
+"""Keras's activation layers: functions with arguments or weights."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
@@ -15,8 +15,8 @@ from core.network.shapes import Shape, count, show_shape
 
 __all__ = ["ELU", "LeakyReLU", "PReLU"]
 
-_STAYS = "The shape stays; there is nothing to learn."
-WORK = Formula("multiply-adds", "numbers", "one product by a slope for each number")
+_UNCHANGED = "The shape is unchanged; there are no parameters."
+WORK = Formula("multiply-adds", "numbers", "one product with a slope for each number")
 
 
 class LeakyReLU(Layer, frozen=True):
@@ -38,11 +38,11 @@ class LeakyReLU(Layer, frozen=True):
         return f"{self.negative_slope:g}"
 
     def derive(self, x: Shape) -> Facts:
-        return Facts(x, notes=(_STAYS,))
+        return Facts(x, notes=(_UNCHANGED,))
 
 
 class PReLU(Layer, frozen=True):
-    """A leaky relu that learns its slopes, one for each input or shared along axes."""
+    """A leaky relu whose slopes are learned, one for each input or shared along axes."""
 
     group: ClassVar[str] = "Activations"
     in_place = True
@@ -69,16 +69,16 @@ class PReLU(Layer, frozen=True):
         axis_sizes(self, x, shared)
         if -len(x) in shared:
             axes = tuple(dict.fromkeys(axis % (len(x) + 1) for axis in shared))
-            message = f"PReLU: Keras cannot share axis {-len(x)} of {show_shape(x)}; count it from the front"
+            message = f"PReLU: Keras cannot share axis {-len(x)} of {show_shape(x)}; use its positive index"
             fix = LayerFix(f"set shared_axes={AxesField().show(axes)}", "replace", replace(self, shared_axes=axes))
             raise LayerError("no-such-axis", message, fix)
         # Keras indexes the shape without the batch by axis - 1, for negative axes too.
-        apart = [size for index, size in enumerate(x) if not any(index == (axis - 1) % len(x) for axis in shared)]
-        names = [f"size_{chr(ord('a') + position)}" for position in range(len(apart))] or ["one"]
+        unshared = [size for index, size in enumerate(x) if not any(index == (axis - 1) % len(x) for axis in shared)]
+        names = [f"size_{chr(ord('a') + position)}" for position in range(len(unshared))] or ["one"]
         slopes = Formula("slopes", " * ".join(names), "keras.layers.PReLU: alpha, one slope for each input")
         return Facts(
             x,
-            weights=(slopes(**dict(zip(names, apart or [1], strict=True))),),
+            weights=(slopes(**dict(zip(names, unshared or [1], strict=True))),),
             multiply_adds=(WORK(numbers=count(x)),),
             warnings=self._off_by_one(x),
         )
@@ -98,13 +98,13 @@ class PReLU(Layer, frozen=True):
 
 
 class ELU(Layer, frozen=True):
-    """Bends negative numbers towards -alpha: alpha * (exp(x) - 1)."""
+    """Smoothly limits negative numbers to -alpha: alpha * (exp(x) - 1)."""
 
     group: ClassVar[str] = "Activations"
     in_place = True
     faster_compiled = True
 
-    alpha: Annotated[float, FloatField(), "The bound of negative numbers"] = 1.0
+    alpha: Annotated[float, FloatField(), "Limit of negative numbers"] = 1.0
 
     @property
     def activation_name(self) -> str:
@@ -115,4 +115,4 @@ class ELU(Layer, frozen=True):
         return f"{self.alpha:g}"
 
     def derive(self, x: Shape) -> Facts:
-        return Facts(x, notes=(_STAYS,))
+        return Facts(x, notes=(_UNCHANGED,))

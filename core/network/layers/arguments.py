@@ -1,4 +1,4 @@
-"""Arguments that many layers share, with their kinds and help, spelled as Keras spells them."""
+"""Arguments that many layers share, with their types and help, spelled as in Keras."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -40,15 +40,15 @@ ACTIVATIONS = (
     "swish",
     "tanh_shrink",
 )
-"""Keras's activations that a name alone chooses and that keep the shape (glu halves it, threshold needs arguments)."""
+"""Keras's activations that need no arguments and keep the shape (glu halves it, threshold needs arguments)."""
 SECOND_NAMES: Mapping[str, str] = {"swish": "silu", "hard_swish": "hard_silu"}
-"""Those that Keras has by two names, with the one that LayerLab writes."""
+"""Keras's second names of activations, with the name that LayerLab writes."""
 
 MOST_WINDOW = 1_000
-"""No window, stride or gap is larger: TensorFlow pads images to it, and aborts the process past some size."""
+"""Largest window, stride or dilation: TensorFlow pads images to it, and aborts the process beyond some size."""
 
 CHANNELS_LAST: Mapping[str, object] = {"data_format": "channels_last"}
-"""What `accepted` holds for a layer that has a data_format in Keras."""
+"""The `accepted` arguments of a layer that has a data_format in Keras."""
 
 Activation = Annotated[
     str,
@@ -71,13 +71,13 @@ PixelPadding = Annotated[
 ]
 UseBias = Annotated[bool, BoolField(), "Add a bias"]
 Trainable = Annotated[bool, BoolField(), "Whether training changes the weights"]
-InitializerArg = Annotated[Initializer, RegisteredField(Initializer), "How it starts"]
+InitializerArg = Annotated[Initializer, RegisteredField(Initializer), "Initial values"]
 RegularizerArg = Annotated[
     Regularizer | None, OptionalField(RegularizerField()), "Penalty added to the loss, such as l2=0.001"
 ]
 Rate = Annotated[float, FloatField(0, below=1), "Share of the inputs set to zero while training"]
 Seed = Annotated[
-    int | None, OptionalField(IntField(0, 2**31 - 1)), "Seed of this layer alone; empty: derived from the plan's seed"
+    int | None, OptionalField(IntField(0, 2**31 - 1)), "Seed of this layer; empty: derived from the plan's seed"
 ]
-Epsilon = Annotated[float, FloatField(above=0), "Added to the variance, against division by zero"]
+Epsilon = Annotated[float, FloatField(above=0), "Added to the variance to avoid division by zero"]
 Interpolation = ChoiceField("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")

@@ -1,4 +1,4 @@
-"""What every layer is: fields, an arithmetic of its own, and its counterpart in Keras."""
+"""The base class of layers: fields, shape and parameter arithmetic, and the call of the Keras layer."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
@@ -19,7 +19,7 @@ __all__ = ["REMOVE", "Facts", "Layer", "LayerError", "LayerFix", "LayerWarning"]
 
 
 class LayerFix(Struct, frozen=True):
-    """A fix that a key applies: ``layer`` in this one's place, in front of it or behind it, or this one taken away."""
+    """A fix that a key applies: replace the layer by ``layer``, insert it before or after, or remove the layer."""
 
     label: str
     action: Literal["replace", "insert", "append", "remove"]
@@ -27,13 +27,13 @@ class LayerFix(Struct, frozen=True):
 
 
 SWITCHES = {"bias_initializer": "use_bias", "beta_initializer": "center", "gamma_initializer": "scale"}
-"""Keras's names for the flags without which there is no such weight to fill."""
+"""The flags that a weight depends on, by the field of its initializer."""
 
 REMOVE = LayerFix("remove it", "remove")
 
 
 class LayerWarning(Struct, frozen=True):
-    """Something a layer does that its author may not mean."""
+    """Something a layer does that the user may not intend."""
 
     code: str
     message: str
@@ -41,7 +41,7 @@ class LayerWarning(Struct, frozen=True):
 
 
 class LayerError(ValueError):
-    """A layer cannot take its input: why, and the fixes that are on offer."""
+    """A layer cannot take its input: why, and a fix."""
 
     def __init__(self, code: str, message: str, fix: LayerFix | None = REMOVE) -> None:
         super().__init__(message)
@@ -51,7 +51,7 @@ class LayerError(ValueError):
 
 
 class Facts(Struct, frozen=True):
-    """All that follows from a layer and the shape of its input, each number with its steps.
+    """Everything that follows from a layer and the shape of its input, each number with its derivation.
 
     ``multiply_adds`` counts, for one example, the multiplications of an input by a weight or fixed scale, each
     with its addition; activations, comparisons and averages are not counted.
@@ -74,7 +74,7 @@ class Facts(Struct, frozen=True):
 
 
 class Layer(Registered, KerasObject, frozen=True):
-    """Base of all layers. A subclass is a layer of LayerLab by being defined: palette, form, files and Keras follow.
+    """Base of all layers. Defining a subclass registers it for the palette, forms, files and Keras.
 
     A subclass has fields named and defaulted as in Keras, a docstring whose first line tells a student what the
     layer does, and `derive`.
@@ -84,36 +84,36 @@ class Layer(Registered, KerasObject, frozen=True):
     module: ClassVar[str] = "layers"
     absent: ClassVar[Mapping[str, str]] = ABSENT
     group: ClassVar[str] = "Other"
-    """The heading under which the palette lists it."""
+    """Its heading in the palette."""
 
     def derive(self, x: Shape) -> Facts:
-        """What is particular to the layer: the facts for an input of shape ``x``. Raises `LayerError`."""
+        """The facts for an input of shape ``x``, before the checks that all layers share. Raises `LayerError`."""
         raise NotImplementedError
 
-    # What others ask of a layer, so that they need not know its class.
+    # Properties that other modules use instead of checking the class.
 
     recurrent: ClassVar[bool] = False
-    """Whether its output of one step is an input of the next."""
+    """Whether the output of one step is an input of the next."""
     pooling: ClassVar[bool] = False
-    """Whether it reduces an image to fewer numbers of the same kind, by a maximum or an average."""
+    """Whether it reduces an image by a maximum or an average."""
     in_place: ClassVar[bool] = False
-    """Whether its output holds a number for each of its inputs, in the same order."""
+    """Whether it has one output for each input, in the same order."""
     normalizes_over: ClassVar[Literal["", "batch", "example"]] = ""
-    """What the mean and variance that it divides by are taken over; empty if it does not normalize."""
+    """What it computes mean and variance over; empty if it does not normalize."""
     window_operation: ClassVar[Literal["", "convolution", "depthwise", "max", "average"]] = ""
-    """What it computes under each position of its window; empty if it has none, or more than one."""
+    """What it computes at each position of its window; empty if it has no window, or several operations."""
     faster_compiled: ClassVar[bool] = False
     """Whether XLA runs it faster on a CPU than TensorFlow does. Convolutions take three times as long."""
     copies: ClassVar[int] = 1
-    """How many copies of `inner` it holds."""
+    """How many copies of `inner` it has."""
 
     @property
     def inner(self) -> "Layer":
-        """The layer that has the weights: this one, unless it wraps another."""
+        """The layer with the weights: this one, unless it wraps another."""
         return self
 
     def replace_inner(self, **fields: Any) -> Self:
-        """With the ``fields`` of `inner` changed."""
+        """A copy with the ``fields`` of `inner` changed."""
         return replace(self, **fields)
 
     @property
@@ -123,11 +123,11 @@ class Layer(Registered, KerasObject, frozen=True):
 
     @property
     def activation_name(self) -> str:
-        """The name of its activation, "linear" included; empty for a layer that has none and needs none."""
+        """The name of its activation, which may be "linear"; empty for a layer without one."""
         return str(getattr(self.inner, "activation", ""))
 
     def with_activation(self, name: str) -> Self | None:
-        """The layer with the activation ``name``; None if it has none to set."""
+        """A copy with the activation ``name``; None if the layer has no such argument."""
         return self.replace_inner(activation=name) if "activation" in self.inner.__struct_fields__ else None
 
     @property
@@ -145,7 +145,7 @@ class Layer(Registered, KerasObject, frozen=True):
         return ()
 
     def weight_axes(self, x: Shape) -> Mapping[str, int]:
-        """How many axes the weight has that an initializer fills, by field; one where nothing is said: a bias."""
+        """The rank of the weights, by the field of their initializer; those not listed, such as biases, have rank 1."""
         return {}
 
     def facts(self, x: Shape) -> Facts:
@@ -167,7 +167,7 @@ class Layer(Registered, KerasObject, frozen=True):
 
     @property
     def detail(self) -> str:
-        """The few words that tell this layer from others of its type in a narrow column."""
+        """A few words that distinguish this layer from others of its type, for a narrow column."""
         return ""
 
     @classmethod
@@ -190,7 +190,7 @@ class Layer(Registered, KerasObject, frozen=True):
         return (type(self).__doc__ or "").strip().splitlines()[0]
 
     def calls(self) -> tuple[Call, ...]:
-        """The Keras layers that this layer stands for, in order."""
+        """The Keras layers that this layer becomes, in order."""
         return (self.call(),)
 
     def trainable_params(self, facts: Facts) -> int:

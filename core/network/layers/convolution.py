@@ -1,4 +1,4 @@
-"""Keras's convolutions of images, and what other convolutions share with them."""
+"""Keras's 2D convolutions, and functions that other convolutions share."""
 
 from collections.abc import Mapping
 from math import ceil, prod
@@ -39,7 +39,7 @@ WEIGHTS = Formula("weights", "kernel_h * kernel_w * depth * filters", "(F*F*D1)*
 GROUPED = Formula("weights", "kernel_h * kernel_w * floor(depth / groups) * filters", "keras.layers.Conv2D, groups")
 BIASES = Formula("biases", "filters", "K biases; keras.layers.Conv2D: bias (filters,)")
 CHANNELS = Formula("depth", "filters", "D2 = K")
-WORK = Formula("multiply-adds", "height * width * weights", "each weight is used once at every stop of the window")
+WORK = Formula("multiply-adds", "height * width * weights", "each weight is used once at every position of the window")
 
 
 def refuse_strided_dilation(layer: Layer, stride: int, dilation: int, undilated: Layer) -> None:
@@ -53,7 +53,7 @@ def refuse_uneven_groups(layer: Layer, groups: int, inputs: tuple[int, str], fil
     """Raise `LayerError` unless ``groups`` divides ``inputs``, a number with its unit, and ``filters``."""
     if inputs[0] % groups or filters % groups:
         message = (
-            f"{layer.type}: {groups} groups divide neither or only one of {show_amount(*inputs)}, "
+            f"{layer.type}: {groups} groups must divide both {show_amount(*inputs)} and "
             f"{show_amount(filters, 'filter')}"
         )
         raise LayerError("uneven-groups", message, LayerFix("set groups=1", "replace", replace(layer, groups=1)))
@@ -73,7 +73,7 @@ class Conv2D(Layer, frozen=True):
     strides: arg.Strides = (1, 1)
     padding: arg.PixelPadding = "valid"
     dilation_rate: arg.Dilation = (1, 1)
-    groups: Annotated[int, IntField(1), "Split channels and filters into groups that do not see each other"] = 1
+    groups: Annotated[int, IntField(1), "Number of groups; each filter sees only its group's channels"] = 1
     activation: arg.Activation = "linear"
     use_bias: arg.UseBias = True
     kernel_initializer: arg.InitializerArg = GlorotUniform()
@@ -115,7 +115,7 @@ class Conv2D(Layer, frozen=True):
 
 
 class Conv2DTranspose(Layer, frozen=True):
-    """The opposite of a convolution's shape: spreads each pixel over a window, so that images grow."""
+    """Reverses the shape of a convolution: spreads each pixel over a window, so images grow."""
 
     aliases: ClassVar[tuple[str, ...]] = ("Convolution2DTranspose",)
     group: ClassVar[str] = "Convolution"
@@ -125,7 +125,7 @@ class Conv2DTranspose(Layer, frozen=True):
     filters: arg.Filters
     kernel_size: arg.Kernel
     strides: arg.Strides = (1, 1)
-    padding: Annotated[str, ChoiceField("valid", "same"), "valid: all that is spread; same: size * stride"] = "valid"
+    padding: Annotated[str, ChoiceField("valid", "same"), "valid: the full output; same: size * stride"] = "valid"
     output_padding: Annotated[
         tuple[int, int] | None,
         OptionalField(PairField(0, arg.MOST_WINDOW)),
@@ -142,7 +142,7 @@ class Conv2DTranspose(Layer, frozen=True):
     trainable: arg.Trainable = True
 
     def kernels(self, x: Shape) -> tuple[Kernel, ...]:
-        # Neighboring windows overlap: a pixel of the output sums one product a channel for each of them.
+        # Windows overlap: an output pixel sums one product per channel for each window over it.
         overlaps = prod(ceil(size / step) for size, step in zip(self.kernel_size, self.strides, strict=True))
         return (Kernel("kernel_initializer", (*self.kernel_size, self.filters, x[-1]), x[-1] * overlaps, self.filters),)
 
@@ -185,7 +185,7 @@ class Conv2DTranspose(Layer, frozen=True):
             raise LayerError(
                 "output-padding",
                 f"Conv2DTranspose: output_padding {kernel_text(self.output_padding or (0, 0))} gives {rows}x{columns}, "
-                f"which strides {kernel_text(self.strides)} do not lead back to {height}x{width}",
+                f"which strides {kernel_text(self.strides)} do not reduce to {height}x{width}",
                 LayerFix("leave output_padding to Keras", "replace", replace(self, output_padding=None)),
             )
         weights = WEIGHTS(kernel_h=self.kernel_size[0], kernel_w=self.kernel_size[1], depth=depth, filters=self.filters)
@@ -199,7 +199,7 @@ class Conv2DTranspose(Layer, frozen=True):
 
 
 def convolved(placed: PlacedWindow, depth: int, weights: tuple[Number, ...], use_bias: bool) -> Facts:
-    """The facts of ``weights`` that give ``depth`` channels at every place of a window."""
+    """The facts of a convolution with ``weights`` that gives ``depth`` channels at every position of its window."""
     window = placed.window
     work = WORK(height=placed.rows, width=placed.columns, weights=sum(number.value for number in weights))
     return Facts(

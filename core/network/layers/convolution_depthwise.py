@@ -1,4 +1,4 @@
-"""Keras's depthwise convolutions, which filter every channel by itself."""
+"""Keras's depthwise convolutions, which filter each channel separately."""
 
 from collections.abc import Mapping
 from math import prod
@@ -27,7 +27,7 @@ DEPTHWISE_BIASES = Formula("biases", "depth * multiplier", "keras.layers.Depthwi
 
 
 class DepthwiseConv2D(Layer, frozen=True):
-    """Filters every channel by itself; nothing mixes the channels."""
+    """Filters each channel separately, without mixing channels."""
 
     group: ClassVar[str] = "Convolution"
     window_operation = "depthwise"
@@ -145,11 +145,11 @@ def _depthwise_kernel(layer: DepthwiseConv2D | SeparableConv2D, x: Shape) -> Ker
 
 
 def _unequal_strides(layer: DepthwiseConv2D | SeparableConv2D) -> tuple[LayerWarning, ...]:
-    """TensorFlow's depthwise kernel wants equal strides, oneDNN's does not; with dilation Keras goes another way."""
+    """TensorFlow's depthwise kernel needs equal strides, oneDNN's does not; Keras's dilated one does not either."""
     down, across = layer.strides
     if down == across or max(layer.dilation_rate) > 1:
         return ()
-    message = f"{layer.type}: strides {down}x{across} train on x86 CPUs only; TensorFlow needs equal ones on a GPU"
+    message = f"{layer.type}: strides {down}x{across} train on x86 CPUs only; TensorFlow needs equal strides on a GPU"
     return (
         LayerWarning(
             "unequal-strides", message, LayerFix(f"set strides={down}", "replace", replace(layer, strides=(down, down)))

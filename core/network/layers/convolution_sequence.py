@@ -1,4 +1,4 @@
-"""Keras's convolution of sequences."""
+"""Keras's 1D convolution."""
 
 from collections.abc import Mapping
 from math import prod
@@ -21,7 +21,7 @@ from core.network.shapes import Shape
 __all__ = ["Conv1D"]
 
 WEIGHTS_1D = Formula("weights", "kernel * floor(depth / groups) * filters", "keras.layers.Conv1D: kernel")
-WORK_1D = Formula("multiply-adds", "steps * weights", "each weight is used once at every stop of the window")
+WORK_1D = Formula("multiply-adds", "steps * weights", "each weight is used once at every position of the window")
 
 
 class Conv1D(Layer, frozen=True):
@@ -41,7 +41,7 @@ class Conv1D(Layer, frozen=True):
         "valid: none; same: keeps ceil(size/stride); causal: all in front; or a number of zeros on each side",
     ] = "valid"
     dilation_rate: Annotated[int, IntField(1, arg.MOST_WINDOW), "Spacing of the window's cells"] = 1
-    groups: Annotated[int, IntField(1), "Split features and filters into groups that do not see each other"] = 1
+    groups: Annotated[int, IntField(1), "Number of groups; each filter sees only its group's features"] = 1
     activation: arg.Activation = "linear"
     use_bias: arg.UseBias = True
     kernel_initializer: arg.InitializerArg = GlorotUniform()

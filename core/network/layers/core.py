@@ -1,4 +1,4 @@
-"""Keras's core layers: the input, the dense layer, an activation by itself."""
+"""Keras's core layers: Input, Dense, Activation."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
@@ -95,4 +95,4 @@ class Activation(Layer, frozen=True):
         return self.activation
 
     def derive(self, x: Shape) -> Facts:
-        return Facts(x, notes=("The shape stays; there is nothing to learn.",))
+        return Facts(x, notes=("The shape is unchanged; there are no parameters.",))

@@ -21,7 +21,7 @@ SCALED = Formula("multiply-adds", "numbers", "one product and one sum for each n
 
 
 class ZeroPadding2D(Layer, frozen=True):
-    """Puts rows and columns of zeros around an image."""
+    """Adds rows and columns of zeros around an image."""
 
     group: ClassVar[str] = "Images"
     accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
@@ -48,8 +48,8 @@ class UpSampling2D(Layer, frozen=True):
     group: ClassVar[str] = "Images"
     accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
 
-    size: Annotated[tuple[int, int], PairField(1, arg.MOST_WINDOW), "Factors of height and width"] = (2, 2)
-    interpolation: Annotated[str, arg.Interpolation, "How new pixels come about"] = "nearest"
+    size: Annotated[tuple[int, int], PairField(1, arg.MOST_WINDOW), "Factors for height and width"] = (2, 2)
+    interpolation: Annotated[str, arg.Interpolation, "How new pixels are computed"] = "nearest"
 
     @property
     def detail(self) -> str:
@@ -78,7 +78,7 @@ class Rescaling(Layer, frozen=True):
         return f"{self.scale:.4g}{f' {self.offset:+.4g}' if self.offset else ''}"
 
     def derive(self, x: Shape) -> Facts:
-        return Facts(x, multiply_adds=(SCALED(numbers=count(x)),), notes=("The shape stays.",))
+        return Facts(x, multiply_adds=(SCALED(numbers=count(x)),), notes=("The shape is unchanged.",))
 
 
 class Resizing(Layer, frozen=True):
@@ -90,13 +90,13 @@ class Resizing(Layer, frozen=True):
 
     height: Annotated[int, IntField(1, arg.MOST), "New height"]
     width: Annotated[int, IntField(1, arg.MOST), "New width"]
-    interpolation: Annotated[str, ChoiceField(*arg.Interpolation.words, "area"), "How new pixels come about"] = (
+    interpolation: Annotated[str, ChoiceField(*arg.Interpolation.words, "area"), "How new pixels are computed"] = (
         "bilinear"
     )
-    crop_to_aspect_ratio: Annotated[bool, BoolField(), "Crop what does not fit the new ratio"] = False
-    pad_to_aspect_ratio: Annotated[bool, BoolField(), "Pad what the old ratio leaves free"] = False
+    crop_to_aspect_ratio: Annotated[bool, BoolField(), "Crop instead of distorting to the new ratio"] = False
+    pad_to_aspect_ratio: Annotated[bool, BoolField(), "Pad instead of distorting to the new ratio"] = False
     fill_mode: Annotated[str, ChoiceField("constant"), "What padding is filled with"] = "constant"
-    fill_value: Annotated[float, FloatField(), "The constant that padding is filled with"] = 0.0
+    fill_value: Annotated[float, FloatField(), "Value of the padding"] = 0.0
     antialias: Annotated[bool, BoolField(), "Smooth before shrinking"] = False
 
     @property
@@ -109,4 +109,4 @@ class Resizing(Layer, frozen=True):
             message = "Resizing: Keras takes crop_to_aspect_ratio or pad_to_aspect_ratio, not both"
             fix = LayerFix("set pad_to_aspect_ratio=false", "replace", replace(self, pad_to_aspect_ratio=False))
             raise LayerError("crop-and-pad", message, fix)
-        return Facts((self.height, self.width, depth), notes=("The size is given; the channels stay.",))
+        return Facts((self.height, self.width, depth), notes=("The size is given; the channels are unchanged.",))

@@ -1,4 +1,4 @@
-"""What a layer may ask of its input's shape; what does not fit is refused with a fix."""
+"""Checks of a layer's input shape, with a fix where the shape does not fit."""
 
 from core.network.layers.base import REMOVE, Layer, LayerError, LayerFix
 from core.network.layers.reshaping import Reshape
@@ -8,14 +8,14 @@ __all__ = ["axis_sizes", "image", "sequence"]
 
 
 def image(layer: Layer, x: Shape) -> tuple[int, int, int]:
-    """``x`` as (height, width, channels). Raises `LayerError`, offering a Reshape where one leads there."""
+    """``x`` as (height, width, channels). Raises `LayerError`, with a Reshape as the fix where possible."""
     if len(x) == 3:
         return x[0], x[1], x[2]
     raise _wrong_rank(layer, x, "an image (height x width x channels)", _as_image(x))
 
 
 def sequence(layer: Layer, x: Shape) -> tuple[int, int]:
-    """``x`` as (steps, features). Raises `LayerError`, offering a Reshape where one leads there."""
+    """``x`` as (steps, features). Raises `LayerError`, with a Reshape as the fix where possible."""
     if len(x) == 2:
         return x[0], x[1]
     steps = (x[0], x[1] * x[2]) if len(x) == 3 else (x[0], 1)

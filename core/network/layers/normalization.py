@@ -19,22 +19,22 @@ GAMMA = Formula("gamma", "channels", "keras.layers.BatchNormalization: one scale
 BETA = Formula("beta", "channels", "keras.layers.BatchNormalization: one offset for each entry of the axis")
 MOVING_MEAN = Formula("moving mean", "channels", "keras.layers.BatchNormalization, not trainable")
 MOVING_VARIANCE = Formula("moving variance", "channels", "keras.layers.BatchNormalization, not trainable")
-WORK = Formula("multiply-adds", "numbers", "one product by a weight and one sum for each number")
+WORK = Formula("multiply-adds", "numbers", "one product with a weight and one sum for each number")
 
 Center = Annotated[bool, BoolField(), "Learn an offset, beta"]
 Scale = Annotated[bool, BoolField(), "Learn a scale, gamma"]
 
 
 class BatchNormalization(Layer, frozen=True):
-    """Brings each channel to mean 0 and variance 1 over the batch, then scales and shifts it by what it learns."""
+    """Normalizes each channel to mean 0 and variance 1 over the batch, then applies a learned scale and offset."""
 
     group: ClassVar[str] = "Normalization"
     in_place = True
     faster_compiled = True
     normalizes_over = "batch"
 
-    axis: Annotated[int, IntField(), "The axis whose entries are normalized apart; -1: channels"] = -1
-    momentum: Annotated[float, FloatField(0, 1), "How slowly the moving mean and variance follow"] = 0.99
+    axis: Annotated[int, IntField(), "The axis whose entries are normalized separately; -1: channels"] = -1
+    momentum: Annotated[float, FloatField(0, 1), "How slowly the moving mean and variance adapt"] = 0.99
     epsilon: arg.Epsilon = 0.001
     center: Center = True
     scale: Scale = True
@@ -54,12 +54,12 @@ class BatchNormalization(Layer, frozen=True):
             biases=_if(self.center, BETA(channels=channels)),
             statistics=(MOVING_MEAN(channels=channels), MOVING_VARIANCE(channels=channels)),
             multiply_adds=_if(self.scale, WORK(numbers=count(x))),
-            notes=("The statistics are measured, not trained: they count as not trainable.",),
+            notes=("The statistics are measured, not trained: they count as non-trainable.",),
         )
 
 
 class LayerNormalization(Layer, frozen=True):
-    """Brings each example to mean 0 and variance 1 along an axis, then scales and shifts it by what it learns."""
+    """Normalizes each example to mean 0 and variance 1 along an axis, then applies a learned scale and offset."""
 
     group: ClassVar[str] = "Normalization"
     in_place = True

@@ -49,7 +49,7 @@ class _Pooling2D(Layer, frozen=True):
     def derive(self, x: Shape) -> Facts:
         placed = place_window(self, x, self.pool_size, self.strides or self.pool_size, self.padding)
         window = placed.window
-        notes: tuple[str, ...] = ("There is nothing to learn: no parameters.",)
+        notes: tuple[str, ...] = ("There are no parameters.",)
         if isinstance(self.padding, int) and self.padding:
             notes = (*notes, self.pixels_note)
         return Facts(
@@ -71,8 +71,8 @@ class MaxPooling2D(_Pooling2D, frozen=True):
     window_operation = "max"
 
     pixels_note: ClassVar[str] = (
-        "The zeros of the padding take part in the maximum: they win over negative numbers. After relu they change "
-        'nothing; padding="same" never lets padding win.'
+        "The zeros of the padding count in the maximum: they exceed negative numbers. After relu they change nothing; "
+        'padding="same" ignores the padding.'
     )
 
 
@@ -88,7 +88,7 @@ class AveragePooling2D(_Pooling2D, frozen=True):
     )
 
     def calls(self) -> tuple[Call, ...]:
-        # Keras gives this one no default pool size.
+        # Keras has no default pool_size for this layer.
         return with_pixels(self.call(pool_size=self.pool_size), self.padding)
 
 
@@ -102,7 +102,7 @@ class _GlobalPooling2D(Layer, frozen=True):
     def derive(self, x: Shape) -> Facts:
         _, _, depth = image(self, x)
         output = (1, 1, depth) if self.keepdims else (depth,)
-        return Facts(output, sizes=(DEPTH(depth=depth),), notes=("One number for each channel; nothing to learn.",))
+        return Facts(output, sizes=(DEPTH(depth=depth),), notes=("One number for each channel; no parameters.",))
 
 
 class GlobalMaxPooling2D(_GlobalPooling2D, frozen=True):
@@ -140,7 +140,7 @@ class MaxPooling1D(Layer, frozen=True):
         return Facts(
             (slid.output, features),
             sizes=(*slid.steps, DEPTH(depth=features)),
-            notes=("There is nothing to learn: no parameters.",),
+            notes=("There are no parameters.",),
         )
 
 
@@ -156,4 +156,4 @@ class GlobalAveragePooling1D(Layer, frozen=True):
     def derive(self, x: Shape) -> Facts:
         _, features = sequence(self, x)
         output = (1, features) if self.keepdims else (features,)
-        return Facts(output, sizes=(DEPTH(depth=features),), notes=("One number for each feature; nothing to learn.",))
+        return Facts(output, sizes=(DEPTH(depth=features),), notes=("One number for each feature; no parameters.",))

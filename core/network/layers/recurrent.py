@@ -26,7 +26,7 @@ GRU_BIASES = Formula("biases", "2 * gates * units", "keras.layers.GRU, reset_aft
 WORK = Formula("multiply-adds", "steps * weights", "each weight is used once a step")
 TWICE = Formula("twice", "2 * one", "keras.layers.Bidirectional: one copy forward, one backward")
 
-ReturnSequences = Annotated[bool, BoolField(), "Give the output of every step, not only of the last"]
+ReturnSequences = Annotated[bool, BoolField(), "Return the output of every step, not only of the last"]
 GoBackwards = Annotated[bool, BoolField(), "Read the sequence from its end"]
 
 
@@ -44,7 +44,7 @@ class _Recurrent(Layer, frozen=True):
 
     def kernels(self, x: Shape) -> tuple[Kernel, ...]:
         gates = self.gates * self.units
-        # Two random kernels add up in each unit: equal values in one of them make no units equal.
+        # Each unit adds up two random kernels: equal values in one of them do not make units equal.
         return (
             Kernel("kernel_initializer", (x[-1], gates), x[-1], 1),
             Kernel("recurrent_initializer", (self.units, gates), self.units, 1),
@@ -75,7 +75,7 @@ class _Recurrent(Layer, frozen=True):
 
 
 class SimpleRNN(_Recurrent, frozen=True):
-    """Reads a sequence step by step; each step sees the input and the last step's output."""
+    """Reads a sequence step by step; each step sees the input and the previous output."""
 
     gates: ClassVar[int] = 1
 
@@ -121,7 +121,7 @@ class LSTM(_Recurrent, frozen=True):
 
 
 class GRU(_Recurrent, frozen=True):
-    """A recurrent layer with two gates: how much of the past to use, and how much of it to keep."""
+    """A recurrent layer with two gates: how much of the past to use, and how much to keep."""
 
     gates: ClassVar[int] = 3
 
@@ -160,7 +160,9 @@ class Bidirectional(Layer, frozen=True):
     initial_values: ClassVar[Mapping[str, Any]] = {"layer": LSTM(64)}
 
     layer: Annotated[Layer, RegisteredField(Layer, ("SimpleRNN", "LSTM", "GRU")), "The recurrent layer"]
-    merge_mode: Annotated[str, ChoiceField("concat", "sum", "mul", "ave"), "How the two outputs become one"] = "concat"
+    merge_mode: Annotated[str, ChoiceField("concat", "sum", "mul", "ave"), "How the two outputs are combined"] = (
+        "concat"
+    )
     trainable: arg.Trainable = True
 
     @property
@@ -195,22 +197,22 @@ class Bidirectional(Layer, frozen=True):
         )
 
     def _one(self, x: Shape) -> Facts:
-        """The facts of one copy; a fix of the copy is offered as one of the whole."""
+        """The facts of one copy; a fix of the copy becomes a fix of the whole layer."""
         try:
             facts = self.layer.facts(x)
-        except LayerError as unfit:
-            fix = unfit.fix
+        except LayerError as error:
+            fix = error.fix
             if fix and fix.action == "replace" and fix.layer:
                 fix = replace(fix, layer=replace(self, layer=fix.layer))
-            raise LayerError(unfit.code, unfit.message, fix) from unfit
+            raise LayerError(error.code, error.message, fix) from error
         if getattr(self.layer, "go_backwards", False):
-            message = "Bidirectional: one copy reads backward anyway; Keras wants go_backwards=false inside"
+            message = "Bidirectional: one copy already reads backward; Keras needs go_backwards=false inside"
             forward = replace(self, layer=replace(self.layer, go_backwards=False))
             raise LayerError("go-backwards", message, LayerFix("set go_backwards=false", "replace", forward))
         return facts
 
     def call(self, **changed: Any) -> Call:
-        # Keras does not hand trainable=False down to the two copies.
+        # Keras does not pass trainable=False on to the two copies.
         layer = self.layer if self.trainable else replace(self.layer, trainable=False)
         return super().call(**({"layer": layer.call()} | changed))
 

@@ -1,4 +1,4 @@
-"""Keras's regularization layers: at work while training, idle otherwise."""
+"""Keras's regularization layers, which are active in training only."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
@@ -11,7 +11,7 @@ from core.network.shapes import Shape
 
 __all__ = ["Dropout", "GaussianNoise", "SpatialDropout2D"]
 
-_IDLE = "Only while training; the shape stays and there is nothing to learn."
+_TRAINING_ONLY = "Active in training only; the shape is unchanged and there are no parameters."
 
 
 class Dropout(Layer, frozen=True):
@@ -30,7 +30,7 @@ class Dropout(Layer, frozen=True):
         return f"{self.rate:g}"
 
     def derive(self, x: Shape) -> Facts:
-        return Facts(x, notes=(_IDLE,))
+        return Facts(x, notes=(_TRAINING_ONLY,))
 
 
 class SpatialDropout2D(Layer, frozen=True):
@@ -50,11 +50,11 @@ class SpatialDropout2D(Layer, frozen=True):
 
     def derive(self, x: Shape) -> Facts:
         image(self, x)
-        return Facts(x, notes=(_IDLE,))
+        return Facts(x, notes=(_TRAINING_ONLY,))
 
 
 class GaussianNoise(Layer, frozen=True):
-    """Adds normal noise while training."""
+    """Adds Gaussian noise while training."""
 
     group: ClassVar[str] = "Regularization"
     in_place = True
@@ -68,4 +68,4 @@ class GaussianNoise(Layer, frozen=True):
         return f"{self.stddev:g}"
 
     def derive(self, x: Shape) -> Facts:
-        return Facts(x, notes=(_IDLE,))
+        return Facts(x, notes=(_TRAINING_ONLY,))

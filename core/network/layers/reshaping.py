@@ -1,4 +1,4 @@
-"""Layers that only arrange numbers anew."""
+"""Layers that only rearrange numbers."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
@@ -14,7 +14,7 @@ __all__ = ["Flatten", "Reshape"]
 
 
 class Flatten(Layer, frozen=True):
-    """Lays all numbers of an example in one row."""
+    """Puts all numbers of an example in one row."""
 
     group: ClassVar[str] = "Reshaping"
     in_place = True
@@ -25,38 +25,40 @@ class Flatten(Layer, frozen=True):
         names = ("height", "width", "channels")[: len(x)]
         flat = Formula("length", " * ".join(names), "keras.layers.Flatten")
         length = flat(**dict(zip(names, x, strict=True)))
-        return Facts((length.value,), sizes=(length,), notes=("The numbers stay as they are, in one row.",))
+        return Facts((length.value,), sizes=(length,), notes=("The numbers are unchanged, in one row.",))
 
 
 class Reshape(Layer, frozen=True):
-    """Arranges the numbers of an example in another shape."""
+    """Rearranges the numbers of an example in another shape."""
 
     group: ClassVar[str] = "Reshaping"
     in_place = True
     faster_compiled = True
 
-    target_shape: Annotated[Shape, ShapeField(free=True), "New sizes without the batch; one may be -1, worked out"]
+    target_shape: Annotated[Shape, ShapeField(free=True), "New sizes without the batch; one may be -1 and is computed"]
 
     @property
     def detail(self) -> str:
         return show_shape(self.target_shape)
 
     def derive(self, x: Shape) -> Facts:
-        held = count(x)
+        numbers = count(x)
         fixed = count(tuple(size for size in self.target_shape if size != -1))
         free = -1 in self.target_shape
-        if held % fixed if free else held != fixed:
-            fix = LayerFix(f"make it {held}", "replace", Reshape((held,))) if held else REMOVE
+        if numbers % fixed if free else numbers != fixed:
+            fix = LayerFix(f"make it {numbers}", "replace", Reshape((numbers,))) if numbers else REMOVE
             raise LayerError(
                 "wrong-count",
-                f"Reshape: {show_shape(x)} holds {show_amount(held, 'number')}, "
+                f"Reshape: {show_shape(x)} holds {show_amount(numbers, 'number')}, "
                 f"{show_shape(self.target_shape)} {'does not divide it' if free else f'holds {fixed:,}'}",
                 fix,
             )
-        output = tuple(held // fixed if size == -1 else size for size in self.target_shape)
+        output = tuple(numbers // fixed if size == -1 else size for size in self.target_shape)
         sizes: tuple[Number, ...] = ()
         if free:
             sizes = (
-                Formula("the free size", "floor(numbers / others)", "keras.layers.Reshape")(numbers=held, others=fixed),
+                Formula("the free size", "floor(numbers / others)", "keras.layers.Reshape")(
+                    numbers=numbers, others=fixed
+                ),
             )
-        return Facts(output, sizes=sizes, notes=(f"{show_amount(held, 'number')} before and after.",))
+        return Facts(output, sizes=sizes, notes=(f"{show_amount(numbers, 'number')} before and after.",))

@@ -1,4 +1,4 @@
-"""What layers with a sliding window share: placing the window and judging the result."""
+"""Functions that layers with a sliding window share: placing the window and checking the result."""
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,7 +21,7 @@ __all__ = [
 
 
 class PlacedWindow(Struct, frozen=True):
-    """A window placed on an image: the window, the image's channels and what there is to warn of."""
+    """A window placed on an image: the window, the image's channels and any warnings."""
 
     window: Window
     channels: int
@@ -48,7 +48,7 @@ def place_window(
 ) -> PlacedWindow:
     """Slide ``kernel`` over the image ``x``. A fix may be ``layer`` with another padding.
 
-    Raises `LayerError` if ``x`` is no image or the window is larger than the padded image.
+    Raises `LayerError` if ``x`` is not an image or the window is larger than the padded image.
     """
     height, width, channels = image(layer, x)
     rows = slide("height", height, kernel[0], strides[0], padding, dilation[0])
@@ -68,7 +68,7 @@ def place_on_sequence(
 ) -> tuple[Slide, int]:
     """Slide a window of ``length`` along the sequence ``x``; returns the slide and the number of features.
 
-    Raises `LayerError` if ``x`` is no sequence or the window is longer than the padded sequence.
+    Raises `LayerError` if ``x`` is not a sequence or the window is longer than the padded sequence.
     """
     steps, features = sequence(layer, x)
     slid = slide("steps", steps, length, stride, padding, dilation)
@@ -96,7 +96,7 @@ def kernel_text(size: tuple[int, int]) -> str:
 def sliding_detail(
     strides: tuple[int, int], padding: str | int, usual: tuple[int, int] = (1, 1), also: str = ""
 ) -> str:
-    """What is unusual about a window, in few words: `` /2 same``; starts with a blank if there is anything."""
+    """The arguments of a window that are not the usual ones: `` /2 same``; starts with a space unless empty."""
     words = []
     if strides != usual:
         words.append(f"/{strides[0]}" if strides[0] == strides[1] else f"/{kernel_text(strides)}")
@@ -115,7 +115,7 @@ def activation_suffix(name: str) -> str:
 
 
 def _uneven(layer: Layer, rows: Slide, columns: Slide) -> tuple[LayerWarning, ...]:
-    """The lecture's rule: a stride that does not come out even leaves rows or columns unseen."""
+    """A warning if a stride does not divide evenly, so that some rows or columns are never seen."""
     axes = [axis for axis in (rows, columns) if axis.unseen]
     if not axes:
         return ()
@@ -142,7 +142,7 @@ def _uneven(layer: Layer, rows: Slide, columns: Slide) -> tuple[LayerWarning, ..
 
 
 def _even_padding(rows: Slide, columns: Slide, pixels: int) -> int | None:
-    """The least larger padding in pixels at which both axes come out even."""
+    """The smallest larger padding in pixels at which the strides of both axes divide evenly."""
     for padding in range(pixels + 1, pixels + max(rows.stride, columns.stride) + 1):
         rests = [(one.size + 2 * padding - one.window) % one.stride for one in (rows, columns)]
         if not any(rests) and padding < min(rows.window, columns.window):
