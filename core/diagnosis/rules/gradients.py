@@ -109,7 +109,7 @@ def dead_relus(training: TrainingContext) -> Iterator[Finding]:
         fixes = [unbiased(context, _feeding(training)), *fix_scaling(context), use_leaky_relu(context)]
     else:
         share = show_percent(worst.first, 0)
-        cause += f"At step {first_step:,} it was {share}: too large steps have pushed the weights there."
+        cause += f"At step {first_step:,} it was {share}: steps that were too large pushed the weights there."
         slower = lower_learning_rate(training)
         fixes = [slower, *fix_scaling(context), use_leaky_relu(context, slower)]
     yield Finding(

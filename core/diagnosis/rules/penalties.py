@@ -40,9 +40,7 @@ _Change = Callable[[Regularizer], Regularizer | None]
 
 
 class Penalty(Struct, frozen=True):
-    """A regularizer of a row; ``start`` is what it adds to the loss before the first step, None if that depends on the
-    images.
-    """
+    """A regularizer of a row, and what it adds to the loss at the start: None if that depends on the images."""
 
     row: Row
     field: str

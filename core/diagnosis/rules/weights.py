@@ -77,7 +77,7 @@ def same_weights(context: StaticContext) -> Iterator[Finding]:
         "same-weights",
         row.index,
         f"{kernel.field} fills {named(row)} with {value:g}: all {kernel.twins:,} units start equal and act as one"
-        f"{_more(off, 'equal')}",
+        f"{_more(off, 'affected')}",
         cause,
         (_suitable_initializers(context, off),),
     )

@@ -201,7 +201,7 @@ CASES = (
         "same-weights",
         2,
         "kernel_initializer fills layer 2 (Dense 64 sigmoid) with 0.1: all 64 units start equal and act as one; "
-        "1 more kernel is equal",
+        "1 more kernel is affected",
         mlp(hidden(Constant(0.1), activation="sigmoid"), hidden(RandomNormal(mean=1.0, stddev=0.0))),
     ),
     Case(
