@@ -17,16 +17,16 @@ class Call(Struct, frozen=True):
 
 
 class KerasObject(FieldStruct, frozen=True):
-    """A described value with a counterpart in Keras, of the same class name and with the same arguments."""
+    """A value with declared fields that mirrors a Keras class: same name, same arguments."""
 
     module: ClassVar[str]
-    """Where in ``keras`` the counterpart lives: "layers", "optimizers", ..."""
+    """The module of the Keras class: "layers", "optimizers", ..."""
 
     def call(self, **changed: Any) -> Call:
-        """The call that makes the counterpart: what it requires and what differs from the defaults.
+        """The call that creates the Keras object, with the required arguments and those that differ from the defaults.
 
-        They stand in the order of the fields, which is that of Keras's signature. ``changed`` overrides single
-        arguments, in their places; None leaves one out.
+        Arguments are in the order of the fields, as in Keras's signature. ``changed`` overrides single arguments in
+        place; None leaves one out.
         """
         arguments: dict[str, Any] = {}
         for field in fields_of(type(self)):
@@ -35,5 +35,5 @@ class KerasObject(FieldStruct, frozen=True):
                 arguments[field.name] = changed[field.name]
             elif field.required or value != field.default:
                 arguments[field.name] = value.call() if isinstance(value, KerasObject) else value
-        given = {name: value for name, value in (arguments | changed).items() if value is not None}
-        return Call(f"{self.module}.{type(self).__name__}", tuple(given.items()))
+        present = {name: value for name, value in (arguments | changed).items() if value is not None}
+        return Call(f"{self.module}.{type(self).__name__}", tuple(present.items()))

@@ -1,4 +1,4 @@
-"""What a format of export is: its name, what it is made from, and how it is written.
+"""The base class of export formats: their names, what they need, and how they are written.
 
 TensorFlow is loaded only if a format needs it and no existing file will do.
 """
@@ -58,7 +58,7 @@ Source = Preset | RunSource
 class Format(ABC):
     """A format that presets or runs can be exported to; a subclass defines `text` or `write`.
 
-    By being defined it is one of LayerLab's: the command line and the app offer it.
+    Defining a subclass registers it for the command line and the app.
     """
 
     place: ClassVar[int]
@@ -70,9 +70,9 @@ class Format(ABC):
     suffix: ClassVar[str]
     """The suffix of its file; empty for a folder."""
     needs: ClassVar[Literal["preset", "history", "weights"]]
-    """What it is made from. Without a run there is no history, and the weights are the initial ones."""
+    """What it needs. Without a run there is no history, and the weights are the initial ones."""
     choices: ClassVar[Mapping[str, str]]
-    """What the app offers of it, and how that is called there: its name, with ``best`` or ``last`` for the weights."""
+    """The choices in the app with their titles: the format's name, with ``best`` or ``last`` for the weights."""
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
@@ -107,7 +107,7 @@ class Format(ABC):
         name, key = (
             (source.name, "") if isinstance(source, Preset) else (source.details.run.name, f"-{source.details.run.key}")
         )
-        stem = presets.path_for(f"{name} ").stem  # with a space at its end no name is read as a path
+        stem = presets.path_for(f"{name} ").stem  # a trailing space prevents a name from being read as a path
         return f"{stem}{key}{self.suffix or f'-{self.name}'}"
 
     def unavailable(self, source: Source) -> str:
@@ -134,7 +134,7 @@ def run_of(source: Source) -> RunSource:
 
 
 def effective_preset(source: Source) -> Preset:
-    """The preset itself, or that which the run came to follow."""
+    """The preset itself, or that of the run, with epochs added later."""
     return source if isinstance(source, Preset) else source.details.effective_preset
 
 

@@ -99,7 +99,7 @@ def _answers(details: RunDetails, results: "Results | None") -> Section:
         section: Section = import_module("core.export.sections.answers").answers(results)  # brings numpy
         return section
     if not details.run.metrics.epochs:
-        why = "There are none: the run has no weights, as it ended in its first epoch."
+        why = "There are none: the run ended in its first epoch and has no weights."
     else:
         why = (
             "The network was not evaluated. A report made without --quick evaluates it, with the confusion matrix and "

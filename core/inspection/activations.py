@@ -53,7 +53,7 @@ UNIT = 2
 
 
 class Spread(Struct, frozen=True):
-    """The range of the finite ones of ``count`` values; None if none is finite."""
+    """The range of the finite values among ``count``; None if none is finite."""
 
     count: int
     not_finite: int

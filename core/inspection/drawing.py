@@ -27,7 +27,7 @@ CENTRE = SIDE // 2
 """Row and column of the center of mass of MNIST's digits: all are from 13.5 to below 14.5."""
 
 LARGEST_SCALE = 2.5
-"""MNIST made every digit fill its box. A drawing may be a dot or a slip of the hand: anything smaller than 8 pixels is
+"""MNIST made every digit fill its box. A drawing may be a dot or an accident: anything smaller than 8 pixels is
 enlarged by no more than this."""
 
 PEN = 1.25
@@ -87,7 +87,7 @@ class Drawing(Undo[Pad], frozen=True):
 
     @classmethod
     def blank(cls) -> "Drawing":
-        """A drawing not begun."""
+        """An empty drawing."""
         return cls(Pad())
 
 
@@ -98,7 +98,7 @@ def centred(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     its darkest grey, and moved by whole pixels until its center of mass is within half a pixel of the center. If ink
     would leave the field, because nearly all of it is at one end of the drawing, it is moved only to the edge.
 
-    No ink gives no ink. Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits".
+    An empty drawing stays empty. Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits".
     """
     field = np.zeros((SIDE, SIDE), np.uint8)
     rows, columns = np.flatnonzero(pixels.any(axis=1)), np.flatnonzero(pixels.any(axis=0))

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 Quantity = Literal["gradient", "update", "dead", "saturated"]
-"""A field of `LayerSample` that is worth following."""
+"""A field of `LayerSample` that is shown over the steps."""
 
 QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
 

@@ -30,7 +30,7 @@ NEAR_ZERO = 0.01
 
 
 class Statistics(Struct, frozen=True):
-    """Statistics of the finite ones of ``count`` values; None if none is finite."""
+    """Statistics of the finite values among ``count``; None if none is finite."""
 
     count: int
     not_finite: int

@@ -11,7 +11,7 @@ __all__ = ["FindingReport", "ResultsReport", "findings_report", "results_report"
 
 
 class FindingReport(Struct, frozen=True):
-    """``layer`` is a row of the summary, None if no layer is to blame; ``remedies`` are the labels of its fixes.
+    """``layer`` is a row of the summary, None if no layer is responsible; ``remedies`` are the labels of its fixes.
 
     ``because`` names the finding that causes this one; empty if there is none.
     """

@@ -15,7 +15,7 @@ NONE = -1
 
 
 class ClassMetrics(Struct, frozen=True):
-    """How well one class is recognized. None stands for a division by zero."""
+    """How well one class is recognized. None means a division by zero."""
 
     name: str
     precision: float | None
@@ -190,13 +190,13 @@ class Results(Struct, frozen=True, eq=False):
             wrong &= self.labels == true
         if predicted is not None:
             wrong &= self.predicted == predicted
-        return self._surest_first(wrong)
+        return self._most_confident_first(wrong)
 
     def cell(self, true: int, predicted: int) -> NDArray[np.int64]:
         """The indices of the examples in a cell of the confusion matrix, most confident first."""
-        return self._surest_first((self.labels == true) & (self.predicted == predicted))
+        return self._most_confident_first((self.labels == true) & (self.predicted == predicted))
 
-    def _surest_first(self, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    def _most_confident_first(self, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Ties stay in order."""
         indices = np.flatnonzero(chosen)
         return indices[np.argsort(-self.confidence[indices], kind="stable")]

@@ -168,7 +168,7 @@ def weight_summary(weight: Weight, image: tuple[int, int] | None = None) -> Weig
 
 
 def sheet(summary: WeightSummary, room: tuple[int, int], page: int = 0, *, initial: bool = False) -> Sheet:
-    """As many pictures of ``shown`` as fit into ``room``, (height, width); with ``begun`` as they were before.
+    """As many pictures of ``summary`` as fit into ``room``, (height, width); with ``initial``, those before training.
 
     They are enlarged up to `ENLARGED` times, but only as far as all of them fit, if that is possible, and at least
     twofold if they would be too small to see. A picture larger than ``room`` is shrunk. A matrix need not keep its

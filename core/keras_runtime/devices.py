@@ -23,14 +23,14 @@ def choose(name: str) -> str:
     for gpu in _gpus(tensorflow):
         try:
             tensorflow.config.experimental.set_memory_growth(gpu, True)
-        except RuntimeError:  # TensorFlow already uses it: its setting cannot change any more
+        except RuntimeError:  # TensorFlow already uses it: its setting can no longer change
             continue
     known = devices()
-    wanted = name.strip().lower()
-    wanted = {"auto": known[min(1, len(known) - 1)], "gpu": "gpu:0", "cpu:0": "cpu"}.get(wanted, wanted)
-    if wanted not in known:
+    device = name.strip().lower()
+    device = {"auto": known[min(1, len(known) - 1)], "gpu": "gpu:0", "cpu:0": "cpu"}.get(device, device)
+    if device not in known:
         raise TrainingRefused(f"device {name!r} does not exist; choose from auto, {', '.join(known)}")
-    return wanted
+    return device
 
 
 def placement(device: str) -> str:

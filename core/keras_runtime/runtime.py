@@ -37,7 +37,7 @@ def loaded() -> bool:
 
 
 def loading() -> bool:
-    """Whether an import is running, even if nobody waits for it any more; only the end of the process can stop it."""
+    """Whether an import is running, even if nothing waits for it; only the end of the process can stop it."""
     return any(thread.name == LOADING for thread in enumerate_threads())
 
 

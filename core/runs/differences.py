@@ -17,7 +17,7 @@ from core.runs.record import RunDetails
 __all__ = ["MISSING", "Difference", "differences"]
 
 MISSING = "-"
-"""Stands for a missing layer, a missing field or a value that is not set."""
+"""Shown for a missing layer, a missing field or a value that is not set."""
 
 GAP = 1.0
 """The cost of a layer without a counterpart."""
@@ -79,9 +79,11 @@ def _layers(column: Column) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _described(values: Sequence[FieldStruct], path: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
     """Fields and values of all ``values``; nested ones follow their parents."""
-    held = [{field.name: (field, getattr(value, field.name)) for field in fields_of(type(value))} for value in values]
-    for name in dict.fromkeys(name for fields in held for name in fields):
-        found = [fields.get(name) for fields in held]
+    by_name = [
+        {field.name: (field, getattr(value, field.name)) for field in fields_of(type(value))} for value in values
+    ]
+    for name in dict.fromkeys(name for fields in by_name for name in fields):
+        found = [fields.get(name) for fields in by_name]
         present = [each for each in found if each is not None]
         if len(present) < len(found) and all(value == field.default for field, value in present):
             continue

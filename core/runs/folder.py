@@ -255,7 +255,7 @@ def _run(folder: Path, header: Header, label: Label, history: History | None = N
 
 
 def _history(folder: Path) -> History | None:
-    """The run's history; None if it cannot be read, as the run can be listed all the same."""
+    """The run's history; None if it cannot be read: the run can be listed without it."""
     try:
         return _parsed(folder / HISTORY, files.HISTORY, read_history)
     except RunError:

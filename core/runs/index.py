@@ -75,7 +75,7 @@ class Index:
             self._memory = {}
 
     def _run(self, work: Callable[[sqlite3.Connection], T], recreate: Callable[[sqlite3.Connection], T]) -> T | None:
-        """The result of ``work`` on the database, or of ``recreate`` on a new one; None if there can be none."""
+        """The result of ``work`` on the database, or of ``recreate`` on a new one; None if neither can be used."""
         try:
             try:
                 return self._connect(work)

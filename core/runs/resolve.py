@@ -20,18 +20,18 @@ def resolve_run(text: str, runs: Sequence[Run], missing: str, hint: str) -> Run:
     "last" is the newest. Raises `RunError` if several match, or none: then with ``missing``, and a suggestion or else
     the ``hint``.
     """
-    wanted = text.strip().casefold()
-    if wanted == "last" and runs:
+    query = text.strip().casefold()
+    if query == "last" and runs:
         return runs[0]
     for names, prefix in ((_ids, False), (_name, False), (_ids, True)):
-        found = [run for run in runs if _matches(names(run), wanted, prefix=prefix)] if wanted else []
+        found = [run for run in runs if _matches(names(run), query, prefix=prefix)] if query else []
         if len(found) == 1:
             return found[0]
         if found:
             keys = ", ".join(run.key for run in found[:MOST_NAMED]) + (", ..." if len(found) > MOST_NAMED else "")
             raise RunError(f"{printable_path(text)}: {len(found)} runs match: use one of their keys: {keys}")
     known = dict.fromkeys(name for run in runs[:SUGGESTED_FROM] for name in (run.name, run.key))
-    near = did_you_mean(wanted, known)
+    near = did_you_mean(query, known)
     raise RunError(f"{printable_path(text)}: {missing}{near if near.startswith('; did') else f'; {hint}'}")
 
 
@@ -43,6 +43,6 @@ def _name(run: Run) -> tuple[str, ...]:
     return (run.name,)
 
 
-def _matches(names: Sequence[str], wanted: str, *, prefix: bool) -> bool:
+def _matches(names: Sequence[str], query: str, *, prefix: bool) -> bool:
     folded = [name.casefold() for name in names]
-    return any(name.startswith(wanted) for name in folded) if prefix else wanted in folded
+    return any(name.startswith(query) for name in folded) if prefix else query in folded

@@ -73,7 +73,7 @@ def write(path: Path, tensors: Tensors, *, durably: bool = True) -> None:
     from safetensors.numpy import save  # noqa: PLC0415  # imports numpy, which listing runs does not need
 
     arrays = {
-        f"{group}.{index:05}": array for group, held in tensors.groups.items() for index, array in enumerate(held)
+        f"{group}.{index:05}": array for group, members in tensors.groups.items() for index, array in enumerate(members)
     }
     content = save(arrays, {NOTE: tensors.note})
     write_atomically(path, content, durably=durably, follow=False, parents=False)
@@ -111,7 +111,7 @@ def _table(file: BinaryIO) -> _Table:
             raise ValueError(f"{quoted(name)} has numbers of an unknown type, {quoted(entry.dtype)}")
         end += _DTYPES[entry.dtype].size * prod(entry.shape)
         if entry.data_offsets != (begin, end):
-            raise ValueError(f"{quoted(name)} is not where it should be")
+            raise ValueError(f"{quoted(name)} is at the wrong offset")
     if 8 + length + end != size:
         raise ValueError("the file is incomplete")
     return _Table(entries, note, 8 + length)

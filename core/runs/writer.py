@@ -68,8 +68,8 @@ class Writer:
             header = replace(files.read_header(folder), environment=_environment(device))
             if header.metrics.epochs > epochs:
                 raise RunError(f"{folder.name}: has been trained further meanwhile: resume it from the list of runs")
-            for left in folder.glob(f"{UNFINISHED}*"):
-                _remove(left)
+            for leftover in folder.glob(f"{UNFINISHED}*"):
+                _remove(leftover)
             writer = cls(folder, preset, lock, header, new=False)
             writer._write_state(header, "running")
         except BaseException:
@@ -128,20 +128,20 @@ class Writer:
     def _check_folder(self) -> None:
         """Raises `RunError` if the folder has been replaced."""
         if files.identity(self.folder) != self._identity:
-            raise RunError(f"{self.folder.name}: another folder is in its place now")
+            raise RunError(f"{self.folder.name}: its folder has been replaced by another")
 
     def _write_state(self, header: Header, state: RunState, message: str = "", *, durably: bool = True) -> None:
         self._header = replace(header, state=state, message=message)
         files.write_header(self.folder, self._header, durably=durably)
 
 
-def _remove(left: Path) -> None:
+def _remove(leftover: Path) -> None:
     """Delete what a process that died was writing, if possible."""
     with suppress(OSError):
-        if left.is_dir() and not left.is_symlink():
-            rmtree(left)
+        if leftover.is_dir() and not leftover.is_symlink():
+            rmtree(leftover)
         else:
-            left.unlink()
+            leftover.unlink()
 
 
 def _environment(device: str) -> Environment:

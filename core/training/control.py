@@ -14,7 +14,7 @@ UNLIMITED = 2**31 - 1
 
 
 class Control:
-    """Takes commands from any thread; the session's thread obeys them between two executions."""
+    """Takes commands from any thread; the session's thread carries them out between two executions."""
 
     def __init__(self, epochs: int, on_state: Callable[[State], None], *, factor: float = 1.0, done: int = 0) -> None:
         """``done`` of the ``epochs`` were trained before; ``factor`` is what the learning rate was scaled by."""
@@ -143,7 +143,7 @@ class Control:
         self._on_state(state)
 
     def reached(self, epochs: int) -> bool:
-        """Record that so many epochs are done; whether these are all of them."""
+        """Record that ``epochs`` are done; whether these are all of them."""
         with self._changed:
             self._done = epochs
             return epochs >= self._epochs

@@ -91,7 +91,7 @@ def train_on(
         session = Session(NETWORKS[network], replace(plan or PLAN, device=device), handle)
         ended = session.run()
         memory, memory_of = _memory(device)
-    except Exception as error:  # noqa: BLE001  # a device may fail in any way it likes
+    except Exception as error:  # noqa: BLE001  # a device may fail in any way
         return DeviceTraining(device, network, failure=explain(error))
     if ended.reason != "finished" or epoch is None:
         return DeviceTraining(device, network, failure=ended.message or f"the training was {ended.reason}")

@@ -32,7 +32,7 @@ class EarlyStopper:
         return self._rule.restore_best_weights
 
     def reset_patience(self) -> None:
-        """Start waiting again from now on; the best epoch stays."""
+        """Start waiting again; the best epoch is unchanged."""
         self.state = replace(self.state, waited=0)
 
     def update(self, epoch: int, step: int, metrics: dict[str, float | None]) -> bool:

@@ -151,7 +151,7 @@ class EpochLoop:
         self._saved_at = perf_counter()
 
     def evaluate(self, part: PartName) -> MetricTotals | None:
-        """Loss and accuracy of the current weights on ``part``; None if the final evaluation was called off.
+        """Loss and accuracy of the current weights on ``part``; None if the final evaluation was cancelled.
 
         Raises `Diverged`.
         """
@@ -309,7 +309,7 @@ class EpochLoop:
 
     @property
     def _state(self) -> TrainingState:
-        """The progress, including what the control and early stopping hold."""
+        """The progress, including the state of the control and of early stopping."""
         control = self._control
         early_stop = self._stopper.state if self._stopper else EarlyStopState()
         return replace(self.progress, epochs=control.epochs, factor=control.factor, early_stop=early_stop)
@@ -370,7 +370,7 @@ class EpochLoop:
         if what == "training":
             # The loop stops at the first step whose loss is not finite, so this is that step in every case.
             self._on_event(self._progress_event(self.progress.sums.since(self._reported)))
-        # The weights are the ones that caused it: where they stop being finite tells at which layer it began.
+        # The weights are still those that caused it: the first layer that is not finite is where it began.
         layers = self.trainer.probe_after(self.trainer.probe_before(max(0, self.progress.epoch_step - 1)))
         self._on_event(StepSampled(self.progress.step, layers))
         place = f"in epoch {self.progress.epoch + 1}, step {self.progress.epoch_step} of {self.trainer.steps_per_epoch}"

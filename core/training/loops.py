@@ -91,7 +91,7 @@ def update(model: keras.Model, *, fused: bool) -> Update:
 
 
 def gather(task: Task, images: Any, labels: Any, indices: Any) -> tuple[Any, Any]:
-    """The images and class numbers with the indices ``chosen``."""
+    """The images and class numbers at ``indices``."""
     with tf.device(task.data_device):
         return tf.gather(images, indices), tf.gather(labels, indices)
 

@@ -11,7 +11,7 @@ PartName = Literal["test", "held", "train"]
 examples of the part that is trained on."""
 
 MEASURED_ON = 10_000
-"""How many examples of the training set, stratified, the final training accuracy is measured on at most."""
+"""Maximum number of training examples, stratified, that the final training accuracy is measured on."""
 
 
 class MetricTotals(Struct, frozen=True):

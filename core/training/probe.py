@@ -19,7 +19,7 @@ from core.training import loops
 __all__ = ["Probe", "ProbeState"]
 
 SATURATION = 0.9
-"""From where on a sigmoid or tanh, scaled to -1 to 1, counts as saturated: its slope there is below a fifth of the
+"""Output from which a sigmoid or tanh, scaled to -1 to 1, counts as saturated: its slope is then below a fifth of the
 steepest, so hardly any gradient flows back through it."""
 
 RELUS = ("relu", "relu6")
@@ -114,7 +114,7 @@ class Probe:
             output = x
             for row, layers in self._parts.items():
                 for layer in layers:
-                    inputs[row] = output  # of a padding and its convolution, that of the convolution
+                    inputs[row] = output  # of a padding and its convolution: the convolution's
                     output = layer(output, training=True)
                 outputs[row] = output
             penalties = {row: list(self._penalties(row)) for row in self._rows}
@@ -177,10 +177,10 @@ def _has_averages(layers: Sequence[keras.Layer]) -> bool:
 
 
 def _lag(layer: keras.Layer, values: Any, averages: dict[int, Any]) -> Any:
-    """How far the outputs by the moving averages are from those by the batch's own averages, before gamma and beta.
+    """The distance of the outputs with the moving averages from those with the batch's own, before gamma and beta.
 
-    With d and m for the standard deviations of the batch and the average, the one is (d / m) times the other plus
-    the difference of the means over m: the mean square of the difference is (d/m - 1)^2 + (difference / m)^2.
+    With d and m the standard deviations of the batch and the moving average, the former are (d / m) times the latter
+    plus the difference of the means over m: the mean squared distance is (d / m - 1)^2 + (difference / m)^2.
     """
     rank = len(values.shape)
     mean, variance = tf.nn.moments(values, [axis for axis in range(rank) if axis != layer.axis % rank])
@@ -210,13 +210,13 @@ def _share(units: Any, finite: Any) -> Any:
 
 
 def _dead(output: Any, finite: Any) -> Any:
-    """The share of finite units, or filters of a convolution, that are 0 for every example and in every place."""
+    """The share of finite units, or filters of a convolution, that are 0 for every example at every position."""
     always_zero = tf.reduce_all(tf.equal(output, 0.0), axis=list(range(len(output.shape) - 1)))
     return _share(tf.cast(always_zero, tf.float32), finite)
 
 
 def _saturated(output: Any, activation: str, finite: Any) -> Any:
-    """The share of the finite units' outputs near an end of their range."""
+    """The share of the finite units' outputs that are saturated."""
     if activation not in SATURATING:
         return _undefined()
     centred = 2.0 * output - 1.0 if activation == "sigmoid" else output

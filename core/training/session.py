@@ -135,7 +135,7 @@ class Session:
             return self._ended_event("failed", explain(error))
 
     def _cause(self) -> str:
-        """What in the architecture and plan alone causes NaN, and its fix; empty if nothing is known to."""
+        """The static finding that explains NaN, with its fix; empty if there is none."""
         finding = cause_of_nan(self._architecture, self._plan)
         if finding is None:
             return ""

@@ -7,7 +7,7 @@ TARGET = 0.04
 that the overhead of calling TensorFlow does not matter."""
 
 GROWTH = 4
-"""By what factor the steps of an execution may grow from one to the next: the first steps say little."""
+"""Factor by which executions may grow from one to the next: the timing of the first steps is unreliable."""
 
 
 class StepPacer:

@@ -1,4 +1,4 @@
-"""The formats of export, a module each. Importing this package defines them all; none imports numpy or TensorFlow."""
+"""The export formats, one module each. Importing this package registers them all; none imports numpy or TensorFlow."""
 
 from importlib import import_module
 from pkgutil import iter_modules

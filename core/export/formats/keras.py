@@ -1,4 +1,4 @@
-"""A Keras model, with a run's weights or those it starts from."""
+"""A Keras model, with a run's weights or the initial ones."""
 
 from importlib import import_module
 from pathlib import Path

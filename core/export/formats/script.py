@@ -24,14 +24,14 @@ class Script(Format):
 
 
 def _difference_note(details: RunDetails) -> str:
-    """Why a script, which trains without interruption, gives other results than the run; or empty."""
-    plan, wanted = details.preset.plan, details.effective_preset.plan.epochs
+    """Why a script, which trains without interruption, gives different results than the run; or empty."""
+    plan, epochs = details.preset.plan, details.effective_preset.plan.epochs
     if details.history.changes:
         return "The run's learning rate was changed by hand during training: this script does not do that."
-    scheduled = plan.schedule.expression(plan.epochs) != plan.schedule.expression(wanted)
-    if wanted != plan.epochs and (scheduled or plan.early_stopping):
+    scheduled = plan.schedule.expression(plan.epochs) != plan.schedule.expression(epochs)
+    if epochs != plan.epochs and (scheduled or plan.early_stopping):
         return (
-            f"The run was planned for {show_amount(plan.epochs, 'epoch')} and extended to {wanted}: its schedule and "
-            "early stopping knew the new number only then, this script from the start."
+            f"The run was planned for {show_amount(plan.epochs, 'epoch')} and extended to {epochs}: its schedule and "
+            "early stopping used the new number only from then on, this script uses it from the start."
         )
     return ""

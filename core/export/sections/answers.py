@@ -8,7 +8,7 @@ from core.inspection.results import Results
 __all__ = ["answers"]
 
 EMPTY = "\N{MIDDLE DOT}"
-"""Stands for 0 in the confusion matrix, where zeros would hide the mistakes."""
+"""Shown for 0 in the confusion matrix, where zeros would hide the mistakes."""
 MOST_CONFUSIONS = 5
 
 

@@ -1,4 +1,4 @@
-"""The charts of a report, described for those who cannot see them."""
+"""The charts of a report, with text alternatives."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -15,7 +15,7 @@ _SHOW: dict[Quantity, Callable[[float | None], str]] = {"loss": show_loss, "accu
 
 
 def single(history: History) -> tuple[Figure, ...]:
-    """Loss and accuracy of a run, as far as there are any."""
+    """The charts of a run's loss and accuracy, if it has any."""
     return tuple(_single(history))
 
 
@@ -26,7 +26,7 @@ def _single(history: History) -> Iterator[Figure]:
 
 
 def overlaid(histories: Sequence[tuple[str, History]]) -> tuple[Figure, ...]:
-    """Loss and accuracy of several runs, by name, as far as there are any."""
+    """The charts of the loss and accuracy of several runs, by name, if they have any."""
     return tuple(_overlaid(histories))
 
 
