@@ -163,7 +163,7 @@ class Ended(Struct, frozen=True):
     """On the training examples, without those held out for validation. Unlike the accuracy of the last epoch, which is
     a mean over changing weights, it can be compared with the test accuracy."""
     final_train_examples: int | None = None
-    """How many of those examples it was measured on: at most `MEASURED_ON`, stratified."""
+    """How many of those examples it was measured on: at most `MOST_TRAIN_EXAMPLES`, stratified."""
     step: int | None = None
     """Steps taken since the run began. If the loss became NaN or infinite, the first step with such a loss, however
     many steps ran at a time. None from versions that did not report it."""

@@ -23,7 +23,9 @@ class KerasObject(FieldStruct, frozen=True):
     """The module of the Keras class: "layers", "optimizers", ..."""
 
     def call(self, **changed: Any) -> Call:
-        """The call that creates the Keras object, with the required arguments and those that differ from the defaults.
+        """The call that creates the Keras object, in models and in exported scripts.
+
+        It has the required arguments and those that differ from the defaults.
 
         Arguments are in the order of the fields, as in Keras's signature. ``changed`` overrides single arguments in
         place; None leaves one out.

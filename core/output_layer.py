@@ -22,22 +22,22 @@ from core.network.shapes import count
 from core.network.summary import Row, Summary
 from core.plan.plan import Plan
 
-__all__ = ["resized"]
+__all__ = ["output_layer_fix"]
 
-ANSWERS = ("softmax", "log_softmax", "sparsemax")
+OUTPUT_ACTIVATIONS = ("softmax", "log_softmax", "sparsemax")
 """Activations used almost only by output layers."""
 
-PLAIN = ("linear", "sigmoid", "hard_sigmoid")
+AMBIGUOUS_ACTIVATIONS = ("linear", "sigmoid", "hard_sigmoid")
 """Activations used by output layers and by hidden layers."""
 
-MOST_TIMES = 2
+HIDDEN_UNITS_PER_CLASS = 2
 """A hidden layer rarely has fewer than this many units per class."""
 
-PASSING = (Activation, BatchNormalization, Dropout, GaussianNoise, LayerNormalization)
+SIZE_KEEPING = (Activation, BatchNormalization, Dropout, GaussianNoise, LayerNormalization)
 POOLS = (GlobalAveragePooling2D, GlobalMaxPooling2D)
 
 
-def resized(architecture: Architecture, plan: Plan, summary: Summary) -> LayerFix | Fix | None:
+def output_layer_fix(architecture: Architecture, plan: Plan, summary: Summary) -> LayerFix | Fix | None:
     """The fix that gives the output layer one unit per class and an activation that fits the loss.
 
     ``summary`` is that of ``architecture``, whose output must have one axis. None if the last layer with units is
@@ -51,7 +51,7 @@ def resized(architecture: Architecture, plan: Plan, summary: Summary) -> LayerFi
     if not _is_output(row, ending.layer.activation_name, units, plan, classes):
         return None
     loss = plan.loss.categorical()
-    activation = _wanted(replace(plan, loss=loss), ending.layer.activation_name, units)
+    activation = _suitable_activation(replace(plan, loss=loss), ending.layer.activation_name, units)
     sized = replace(row.layer, **{_field(row.layer): classes})
     labels = [f"set {_field(row.layer)}={classes}"] if units != classes else []
     changed = architecture
@@ -73,7 +73,7 @@ def _last_with_units(summary: Summary) -> Row | None:
     for row in reversed(summary.rows[1:]):
         if _field(row.layer):
             return row
-        if not isinstance(row.layer, (*PASSING, *POOLS, Flatten)):
+        if not isinstance(row.layer, (*SIZE_KEEPING, *POOLS, Flatten)):
             return None
         if isinstance(row.layer, Flatten) and (row.input is None or count(row.input) != row.input[-1]):
             return None
@@ -82,16 +82,16 @@ def _last_with_units(summary: Summary) -> Row | None:
 
 def _is_output(row: Row, ends_in: str, units: int, plan: Plan, classes: int) -> bool:
     """Whether the row is an output layer, judging by its activation, its units and the loss."""
-    if ends_in in ANSWERS:
+    if ends_in in OUTPUT_ACTIVATIONS:
         return True
     if not isinstance(row.layer, Dense):
         return False
     if ends_in == "linear" and getattr(plan.loss, "from_logits", False):
         return True
-    return units <= classes or (ends_in in PLAIN and units < MOST_TIMES * classes)
+    return units <= classes or (ends_in in AMBIGUOUS_ACTIVATIONS and units < HIDDEN_UNITS_PER_CLASS * classes)
 
 
-def _wanted(plan: Plan, ends_in: str, units: int) -> str:
+def _suitable_activation(plan: Plan, ends_in: str, units: int) -> str:
     """The activation that the output should have: its current one if that works."""
     if getattr(plan.loss, "from_logits", False):
         return "linear"

@@ -7,7 +7,7 @@ from core.network.fix import Fix
 from core.network.layers import Dense, Flatten, LayerFix
 from core.network.shapes import channels_last, show_shape
 from core.network.summary import Problem, Summary, channels_last_fix
-from core.output_layer import resized
+from core.output_layer import output_layer_fix
 from core.plan.plan import Plan
 
 __all__ = ["blockers", "dataset_mismatches"]
@@ -62,6 +62,6 @@ def _output_fix(architecture: Architecture, plan: Plan, summary: Summary) -> Lay
         return LayerFix("insert Flatten before it", "insert", Flatten())
     if rank > 1:
         return LayerFix("append Flatten", "append", Flatten())
-    return resized(architecture, plan, summary) or LayerFix(
+    return output_layer_fix(architecture, plan, summary) or LayerFix(
         f"append Dense {classes} softmax", "append", Dense(classes, "softmax")
     )

@@ -1,4 +1,4 @@
-"""Loads TensorFlow in the background while the user is idle."""
+"""Imports TensorFlow in the background while the user is idle."""
 
 from collections.abc import Callable
 from contextlib import suppress

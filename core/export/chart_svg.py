@@ -1,4 +1,4 @@
-"""Charts of curves over epochs as SVG, readable without color: lines and marks differ in shape."""
+"""Charts such as the loss curve as SVG, readable without color: lines and marks differ in shape."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache

@@ -1,6 +1,7 @@
 """Imports Keras models: ``.keras`` and ``.h5`` files, and the output of ``model.to_json()``, of Keras 2 and 3.
 
-Only the JSON is read, and classes are matched by name. Neither weights, nor code in a file, nor Keras are loaded.
+Unlike with ``keras.models.load_model``, only the JSON is read, and classes are matched by name. Neither weights, nor
+code in a file, nor Keras are loaded.
 """
 
 from collections.abc import Iterator, Mapping

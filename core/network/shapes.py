@@ -87,7 +87,7 @@ def channels_last(shape: Shape) -> Shape | None:
 
 
 def slide(axis: str, size: int, kernel: int, stride: int, padding: str | int, dilation: int = 1) -> Slide:
-    """Slide a window of ``kernel`` along ``size`` pixels.
+    """The output size of a convolution or pooling: slide a window of ``kernel`` along ``size`` pixels.
 
     ``padding`` is "valid", "same", "causal" (all of it in front, as in Conv1D) or the pixels on each side.
     The output is 0 or less if the window does not fit: the caller has to check.

@@ -127,7 +127,7 @@ def read_listing(folder: Path) -> Run:
 
 
 def read(folder: Path) -> RunDetails:
-    """Everything about the run but its weights. Raises `RunError`."""
+    """Read the run in ``folder`` from disk, except its weights. Raises `RunError`."""
     header = read_header(folder)
     history = _parsed(folder / HISTORY, files.HISTORY, read_history)
     run = _run(folder, header, _label(folder), history)
@@ -175,7 +175,7 @@ def signature(folder: Path) -> str:
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether a process is training the run now."""
+    """Whether a process is still training the run: it holds the run's lock."""
     return process_lock.is_held(folder / LOCK)
 
 

@@ -1,4 +1,4 @@
-"""The loop over epochs: what to train next, how far it has got, which events it sends. Loads no TensorFlow."""
+"""The training loop: what to train next, how far it has got, which events it sends. Loads no TensorFlow."""
 
 from collections.abc import Callable, Mapping
 from math import isfinite
@@ -24,8 +24,8 @@ __all__ = ["Diverged", "EpochLoop"]
 SAVE_EVERY = 30.0
 """Seconds between checkpoints within an epoch."""
 
-MUST_BE_FINITE: dict[PartName, str] = {"test": "test", "held": "validation"}
-"""The parts whose loss must be finite, and what it is called."""
+MUST_BE_FINITE: frozenset[PartName] = frozenset({"test", "validation"})
+"""The parts whose loss must be finite."""
 
 
 class Diverged(Exception):
@@ -54,7 +54,7 @@ class EpochLoop:
         self._on_event = on_event
         self._on_checkpoint = on_checkpoint
         parts: dict[str | float, PartName | None] = {"test": "test", "none": None}
-        self._part = parts.get(plan.validation, "held")
+        self._part = parts.get(plan.validation, "validation")
         self._stopper = EarlyStopper(plan.early_stopping) if plan.early_stopping else None
         self._best_weights: Arrays | None = None
         self._training_weights: Arrays | None = None
@@ -253,7 +253,7 @@ class EpochLoop:
                 add_time(seconds)
             first += count
         if part in MUST_BE_FINITE:
-            self._check_finite(totals, MUST_BE_FINITE[part])
+            self._check_finite(totals, part)
         return totals
 
     def _end_epoch(self) -> None:

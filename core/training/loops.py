@@ -183,5 +183,5 @@ def _images(image: Shape) -> tf.TensorSpec:
 
 def _sums(loss: Any, output: Any, labels: Any) -> Sums:
     examples = tf.shape(labels)[0]
-    right = tf.equal(tf.argmax(output, axis=-1, output_type=tf.int32), labels)
-    return tf.cast(loss, tf.float64) * tf.cast(examples, tf.float64), tf.math.count_nonzero(right)
+    correct = tf.equal(tf.argmax(output, axis=-1, output_type=tf.int32), labels)
+    return tf.cast(loss, tf.float64) * tf.cast(examples, tf.float64), tf.math.count_nonzero(correct)

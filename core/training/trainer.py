@@ -16,7 +16,7 @@ from core.network.architecture import Architecture
 from core.plan.plan import Plan
 from core.training import loops, resident_data
 from core.training.checkpoint import Arrays
-from core.training.metrics import MEASURED_ON, ZERO, MetricTotals, PartName
+from core.training.metrics import MOST_TRAIN_EXAMPLES, ZERO, MetricTotals, PartName
 from core.training.network import NetworkSpec
 from core.training.network_cache import NetworkCache
 from core.training.probe import ProbeState
@@ -27,7 +27,7 @@ _cache = NetworkCache()
 
 
 class Trainer:
-    """Trains one model on one device, any number of steps at a time."""
+    """Trains one model on one device, any number of steps at a time; `EpochLoop` is the training loop around it."""
 
     def __init__(self, architecture: Architecture, plan: Plan, cache: NetworkCache | None = None) -> None:
         """Finds the device, loads the dataset, and gets a model from ``cache`` (by default the shared one).
@@ -42,7 +42,7 @@ class Trainer:
         self.examples = training_examples(plan.validation, total)
         self._parts: dict[PartName, resident_data.Part] = {
             "test": self._data.test,
-            "held": resident_data.Part(self._data.train.images, self._data.train.labels, self.examples, total),
+            "validation": resident_data.Part(self._data.train.images, self._data.train.labels, self.examples, total),
         }
         self._full_steps, self._last_batch = divmod(self.examples, plan.batch_size)
         image_shape = tuple(self._data.train.images.shape[1:])
@@ -104,7 +104,7 @@ class Trainer:
         """Evaluate up to ``count`` batches of a part from batch ``first`` on; the totals continue from ``before``."""
         data, size = self.part(part), self._network.evaluation_batch
         with tf.device(self.placement):
-            loss, right = self._network.evaluation(
+            loss, correct = self._network.evaluation(
                 data.images,
                 data.labels,
                 tf.constant(data.first + first * size),
@@ -112,7 +112,7 @@ class Trainer:
                 tf.constant(count),
                 _sums(before),
             )
-        return MetricTotals(float(loss), int(right), min((first + count) * size, data.examples), count)
+        return MetricTotals(float(loss), int(correct), min((first + count) * size, data.examples), count)
 
     def batches_in(self, part: PartName) -> int:
         """How many batches evaluating the part takes."""
@@ -126,7 +126,7 @@ class Trainer:
         """The examples of a part. Those of the training set are gathered on first use."""
         if name not in self._parts:
             trained_on = resident_data.Part(self._data.train.images, self._data.train.labels, 0, self.examples)
-            self._parts[name] = resident_data.sample(trained_on, MEASURED_ON)
+            self._parts[name] = resident_data.sample(trained_on, MOST_TRAIN_EXAMPLES)
         return self._parts[name]
 
     def set_learning_rate(self, learning_rate: float) -> None:
@@ -169,7 +169,7 @@ class Trainer:
     def _run_steps(self, run: loops.Steps, first: int, count: int, before: MetricTotals) -> MetricTotals:
         data, size = self._data.train, self._plan.batch_size
         with tf.device(self.placement):
-            done, (loss, right) = run(
+            done, (loss, correct) = run(
                 data.images,
                 data.labels,
                 self._order,
@@ -178,8 +178,8 @@ class Trainer:
                 _sums(before),
             )
         steps = int(done)
-        return MetricTotals(float(loss), int(right), min((first + steps) * size, self.examples), steps)
+        return MetricTotals(float(loss), int(correct), min((first + steps) * size, self.examples), steps)
 
 
 def _sums(totals: MetricTotals) -> loops.Sums:
-    return tf.constant(totals.loss, tf.float64), tf.constant(totals.right, tf.int64)
+    return tf.constant(totals.loss, tf.float64), tf.constant(totals.correct, tf.int64)

@@ -1,4 +1,4 @@
-"""A chart of curves over epochs."""
+"""A widget with a chart of curves over epochs, such as the loss curve."""
 
 from textwrap import wrap
 

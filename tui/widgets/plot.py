@@ -1,4 +1,4 @@
-"""Draws a chart with plotext. Only this module uses plotext, which is slow to import.
+"""Draws a chart, such as the loss curve, with plotext. Only this module uses plotext, which is slow to import.
 
 plotext has one figure for the whole process and a C++ kernel that aborts the process on input that it cannot draw, so
 it only ever gets finite points on the axes, on the UI thread.

@@ -23,7 +23,7 @@ from core.inspection.results import ClassMetrics, Results
 from core.sanitize import one_line
 from tui.widgets.text import shortened
 
-__all__ = ["Matrix"]
+__all__ = ["ConfusionMatrix"]
 
 HEADER = 2
 WIDEST_NAME, WIDEST_CELL = 12, 9
@@ -41,7 +41,7 @@ class Columns(NamedTuple):
     headings: tuple[str, ...]
 
 
-class Matrix(Widget, can_focus=True):
+class ConfusionMatrix(Widget, can_focus=True):
     """Counts of true classes (rows) by predicted classes (columns). One cell is selected."""
 
     HELP = """
@@ -77,13 +77,13 @@ class Matrix(Widget, can_focus=True):
     }
 
     DEFAULT_CSS = """
-    Matrix { height: auto; width: 1fr; }
-    Matrix > .matrix--right { color: $primary; }
-    Matrix > .matrix--wrong { color: $error; }
-    Matrix > .matrix--muted { color: $text-muted; }
-    Matrix > .matrix--edge { color: $accent; text-style: bold underline; }
-    Matrix > .matrix--cursor { background: $accent; color: $background; text-style: bold; }
-    Matrix > .matrix--cursor-blurred { background: $panel; color: $foreground; text-style: bold; }
+    ConfusionMatrix { height: auto; width: 1fr; }
+    ConfusionMatrix > .matrix--right { color: $primary; }
+    ConfusionMatrix > .matrix--wrong { color: $error; }
+    ConfusionMatrix > .matrix--muted { color: $text-muted; }
+    ConfusionMatrix > .matrix--edge { color: $accent; text-style: bold underline; }
+    ConfusionMatrix > .matrix--cursor { background: $accent; color: $background; text-style: bold; }
+    ConfusionMatrix > .matrix--cursor-blurred { background: $panel; color: $foreground; text-style: bold; }
     """
 
     results: reactive[Results | None] = reactive(None, layout=True)

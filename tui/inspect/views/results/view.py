@@ -13,7 +13,7 @@ from core.sanitize import one_line
 from tui.inspect.digits_view import DigitsView
 from tui.inspect.inspector_protocol import Image
 from tui.inspect.messages import CellWanted
-from tui.inspect.views.results.confusion import Matrix
+from tui.inspect.views.results.confusion import ConfusionMatrix
 from tui.widgets.digit_row import DigitRow
 
 __all__ = ["ResultsView"]
@@ -50,7 +50,7 @@ class ResultsView(DigitsView):
 
     figures = query_one("#results-figures", Static)
     missing = query_one("#results-missing", Static)
-    matrix = query_one(Matrix)
+    matrix = query_one(ConfusionMatrix)
     cell_text = query_one("#results-cell", Static)
     digits = query_one(DigitRow)
 
@@ -61,7 +61,7 @@ class ResultsView(DigitsView):
     def compose(self) -> ComposeResult:
         yield Static(id="results-figures", markup=False)
         yield Static(id="results-missing", markup=False)
-        yield Matrix()
+        yield ConfusionMatrix()
         yield Static(id="results-cell", markup=False)
         yield DigitRow()
 
@@ -109,14 +109,14 @@ class ResultsView(DigitsView):
             chosen = self.matrix.cell
             self.matrix.cell = cells[(cells.index(chosen) + 1) % len(cells) if chosen in cells else 0]
 
-    @on(Matrix.Moved)
-    def _moved(self, event: Matrix.Moved) -> None:
+    @on(ConfusionMatrix.Moved)
+    def _moved(self, event: ConfusionMatrix.Moved) -> None:
         event.stop()
         self._show_cell()
         self.scroll_to_region(self.matrix.chosen.translate(self.matrix.virtual_region.offset), animate=False)
 
-    @on(Matrix.Opened)
-    def _opened(self, event: Matrix.Opened) -> None:
+    @on(ConfusionMatrix.Opened)
+    def _opened(self, event: ConfusionMatrix.Opened) -> None:
         event.stop()
         self.action_open()
 
