@@ -57,6 +57,10 @@ _NAMED = {
 }
 
 
+LONGEST = 1.0
+"""Seconds after which output that does not end is an animation."""
+
+
 def run_on_terminal(folder: Path, seed: int, count: int) -> Outcome:
     """Let ``count`` events of ``seed`` loose on the app, staged in ``folder``, an empty one."""
     outcome = Outcome(seed, actions=Counter(), screens=Counter())
@@ -133,8 +137,9 @@ def _send(terminal: Terminal, text: str) -> None:
 
 
 def _drained(terminal: Terminal, patience: float = QUIET, until: str = "") -> None:
-    """Read until nothing has come for ``patience`` seconds, or ``until`` has been shown."""
-    while select.select([terminal.leader], [], [], patience)[0]:
+    """Read until nothing has come for ``patience`` seconds, or ``until`` has been shown; an animation never rests."""
+    begun = monotonic()
+    while (until or monotonic() < begun + LONGEST) and select.select([terminal.leader], [], [], patience)[0]:
         if not terminal.read() or (until and until.encode() in terminal.seen):
             return
         terminal.seen = terminal.seen[-100_000:]
