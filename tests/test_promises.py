@@ -179,7 +179,7 @@ async def test_the_app(one_more: Preset, tmp_path: Path) -> None:
     path = tmp_path / "one-more.toml"
     path.write_text(TOML)
     async with opened(None) as (app, pilot):
-        app.open_document(one_more, None, saved=True)
+        app.documents.open_document(one_more, None, saved=True)
         await pilot.pause()
         assert "Brighten 0.5" in screen_of(app)
         await keys(pilot, "a")
@@ -258,7 +258,7 @@ def test_a_dataset(lights: Preset, tmp_path: Path) -> None:
 
 async def test_a_dataset_in_the_app(lights: Preset) -> None:
     async with opened(None) as (app, pilot):
-        app.open_document(lights, None, saved=True)
+        app.documents.open_document(lights, None, saved=True)
         await pilot.pause()
         assert "Lights 8x8x1" in screen_of(app)
         await burst(app, pilot, "m")

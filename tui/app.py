@@ -12,8 +12,10 @@ from textual.binding import Binding
 from textual.command import Provider
 from textual.driver import Driver
 from textual.getters import query_one
+from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static
 
+from core import presets
 from core.datasets import DATASETS
 from core.document import Document
 from core.network.architecture import Architecture
@@ -25,11 +27,14 @@ from core.presets import Preset
 from core.sanitize import one_line
 from core.sentences import sentence
 from tui.builder.pane import BuildPane
+from tui.containment import Containing
 from tui.conversation import conversation
+from tui.document_controller import EMPTY, DocumentController
 from tui.garbage import IdleCollector
 from tui.header import TABS, Header
 from tui.inspect.messages import FixWanted
 from tui.inspect.pane import InspectPane
+from tui.journal_controller import JournalController
 from tui.loading import Loader, Preload
 from tui.run_controller import RunController
 from tui.runs.pane import RunsPane
@@ -56,7 +61,7 @@ def _commands() -> type[Provider]:
     return Commands
 
 
-class LayerLabApp(RunController):
+class LayerLabApp(Containing):
     """LayerLab, opened on ``preset``: a preset, its id, the path of a file, or None for an empty stack.
 
     ``path`` is the file that ``preset`` came from and is saved to. ``load`` loads what training needs; it is called in
@@ -99,9 +104,19 @@ class LayerLabApp(RunController):
         Binding("q,ctrl+q", "quit", "Quit", id="app.quit", tooltip="Quit LayerLab", show=False),
     ]
 
+    document: reactive[Document] = reactive(Document.opened(EMPTY), init=False, repaint=False)
+    """The preset being edited, with its history."""
+    document_id: reactive[int] = reactive(0, repaint=False)
+    """Identifies the document: unchanged while it is edited and saved, new when another is opened."""
+    preset: reactive[Preset] = reactive(EMPTY, repaint=False)
+    """The present of `document`, as the tabs see it."""
+
     header = query_one(Header)
     tabs = query_one("#tabs", ContentSwitcher)
     build_pane = query_one("#build", BuildPane)
+    train_pane = query_one("#train", TrainPane)
+    inspect_pane = query_one("#inspect", InspectPane)
+    runs_pane = query_one("#runs", RunsPane)
 
     def __init__(
         self,
@@ -112,7 +127,15 @@ class LayerLabApp(RunController):
         saves: bool = True,
         contain_errors: bool | None = None,
     ) -> None:
-        super().__init__(preset, path, saves=saves)
+        super().__init__()
+        if isinstance(preset, str | Path):
+            path = presets.find(str(preset))
+            preset = presets.load(path)
+        self.set_reactive(LayerLabApp.document, Document.opened(preset or EMPTY))
+        self.set_reactive(LayerLabApp.preset, preset or EMPTY)
+        self.documents = DocumentController(self, path)
+        self.journal = JournalController(self)
+        self.runs = RunController(self, saves=saves)
         self._containing = contain_errors
         self.loader = Loader(load) if load else None
         self._preload = Preload(self.loader, self._show_activity) if self.loader else None
@@ -139,17 +162,17 @@ class LayerLabApp(RunController):
         yield Header()
         with ContentSwitcher(id="tabs", initial="build"):
             yield BuildPane(self._architecture_edited, self._apply_fix, id="build").data_bind(LayerLabApp.preset)
-            train = TrainPane(self._plan_edited, self.training, id="train")
+            train = TrainPane(self._plan_edited, self.runs.session_maker, id="train")
             yield train.data_bind(LayerLabApp.preset, LayerLabApp.document_id)
-            yield InspectPane(self.inspector, id="inspect").data_bind(LayerLabApp.preset)
-            yield RunsPane(lambda: self.store, id="runs")
+            yield InspectPane(self.runs.inspector, id="inspect").data_bind(LayerLabApp.preset)
+            yield RunsPane(lambda: self.runs.store, id="runs")
         yield Static(id="too-small", markup=False)
         yield KeyFooter()
 
     def on_mount(self) -> None:
         self.watch(self.train_pane, "headline", self._show_activity)
         for name in ("state", "history"):
-            self.watch(self.train_pane, name, self.show_training)
+            self.watch(self.train_pane, name, self.runs.show_training)
         self._activate_pane()
         self._show_document()
         self.build_pane.start_over()
@@ -157,14 +180,15 @@ class LayerLabApp(RunController):
         self.call_after_refresh(self._collector.begin)
         if self._preload:
             self.call_after_refresh(self._preload.watch, self.header)
-        self.set_timer(SETTLED, self.look_for_interrupted)
-        self.set_timer(SETTLED, self.look_for_leftovers)
+        self.set_timer(SETTLED, self.runs.look_for_interrupted)
+        self.set_timer(SETTLED, self.journal.look_for_leftovers)
         if not self.is_headless if self._containing is None else self._containing:
             self.contain_errors()
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):
             self._collector.touched()
+            self.journal.touched()
             if self._preload:
                 self._preload.touched()
             if self._exit:
@@ -196,7 +220,7 @@ class LayerLabApp(RunController):
 
     def watch_document(self, before: Document, document: Document) -> None:
         self.preset = document.present
-        self.journal_edit()
+        self.journal.edited()
         self._show_document()
         if (bool(before.past), bool(before.future)) != (bool(document.past), bool(document.future)):
             self.refresh_bindings()
@@ -223,8 +247,8 @@ class LayerLabApp(RunController):
     async def _open_fixed(self, fix: Fix, run: TrainedNetwork) -> None:
         """Open what ``run`` trained with ``fix`` applied, as the open document is not the one it came from."""
         name = one_line(run.name)
-        if await self.may_leave(f"open {name}"):
-            self.open_document(Preset(run.name, fix.architecture, fix.plan), None, saved=False)
+        if await self.documents.may_leave(f"open {name}"):
+            self.documents.open_document(Preset(run.name, fix.architecture, fix.plan), None, saved=False)
             self.notify(f"New document {name}: {fix.label}. t trains it, ctrl+s saves it", markup=False)
 
     @on(BuildPane.Settled)
@@ -257,6 +281,64 @@ class LayerLabApp(RunController):
     def offers(self, action: str) -> bool:
         """Whether ``action`` is available; where training cannot start, the Train tab says why."""
         return action != "train" or self.train_pane.offers("start")
+
+    def refuse(self, title: str, error: Exception | str) -> None:
+        """Notify the user why something was not done."""
+        self.notify(one_line(str(error), 1_000), title=title, severity="error", timeout=10, markup=False)
+
+    def secure(self) -> None:
+        self.journal.secure()
+
+    def on_unmount(self) -> None:
+        self.journal.write_pending()
+
+    def action_undo(self) -> None:
+        """Undo the last edit."""
+        self.documents.undo()
+
+    def action_redo(self) -> None:
+        """Redo the last undone edit."""
+        self.documents.redo()
+
+    def action_new(self) -> None:
+        """Start with an empty stack."""
+        self.documents.new()
+
+    def action_presets(self) -> None:
+        """Browse the presets and open one."""
+        self.documents.browse()
+
+    def action_import(self) -> None:
+        """Open a model saved by Keras."""
+        self.documents.import_model()
+
+    def action_save(self) -> None:
+        """Save to the file it came from, or ask for a name."""
+        self.documents.save()
+
+    def action_save_as(self) -> None:
+        """Save under another name."""
+        self.documents.save_as()
+
+    @on(InspectPane.TrainedWanted)
+    def _trained_wanted(self) -> None:
+        self.runs.show_trained()
+
+    @on(RunsPane.OpenRequested)
+    def _open_requested(self, event: RunsPane.OpenRequested) -> None:
+        self.runs.open_preset(event.preset)
+
+    @on(RunsPane.InspectRequested)
+    def _inspect_requested(self, event: RunsPane.InspectRequested) -> None:
+        self.runs.inspect(event.run, event.which)
+
+    @on(RunsPane.ResumeRequested)
+    def _resume_requested(self, event: RunsPane.ResumeRequested) -> None:
+        self.runs.resume(event.run, event.more)
+
+    @on(RunsPane.ExportRequested)
+    def _export_requested(self, event: RunsPane.ExportRequested) -> None:
+        self.runs.export(event.runs)
 
     def action_show(self, tab: str) -> None:
         """Open the tab ``tab``."""
@@ -322,18 +404,16 @@ class LayerLabApp(RunController):
             )
             if answer is None:
                 return
-        if await self.may_leave("quit"):
+        if await self.documents.may_leave("quit"):
             await self.train_pane.stop_and_wait()
-            self.close_journal()
+            self.journal.close()
             self.exit()
 
-    def opened(self) -> None:
+    def show_opened(self) -> None:
+        """Show the document that has just been opened."""
         self.build_pane.start_over()
         if self.tabs.current == "runs":
             self.action_show("build")  # what was opened is on the Build tab
-
-    def edited(self) -> None:
-        self.build_pane.report_change()
 
     def _show_document(self) -> None:
         preset = self.document.present

@@ -2,27 +2,35 @@
 
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from textual.dom import DOMNode
+from textual.app import App
 
 __all__ = ["conversation"]
 
-Node = TypeVar("Node", bound=DOMNode)
+
+class InApp(Protocol):
+    """A widget, a controller of the app, or the app."""
+
+    @property
+    def app(self) -> App[Any]: ...
+
+
+Speaker = TypeVar("Speaker", bound=InApp)
 Arguments = ParamSpec("Arguments")
 
 
 def conversation(
-    talk: Callable[Concatenate[Node, Arguments], Coroutine[Any, Any, None]],
-) -> Callable[Concatenate[Node, Arguments], None]:
+    talk: Callable[Concatenate[Speaker, Arguments], Coroutine[Any, Any, None]],
+) -> Callable[Concatenate[Speaker, Arguments], None]:
     """Run ``talk`` in a worker, unless a conversation is already running: a key pressed twice asks once."""
 
     @wraps(talk)
-    def begin(node: Node, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        under_way = (worker.group == "conversation" and not worker.is_finished for worker in node.workers)
+    def begin(speaker: Speaker, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        under_way = (worker.group == "conversation" and not worker.is_finished for worker in speaker.app.workers)
         if any(under_way):
-            node.app.bell()
+            speaker.app.bell()
         else:
-            node.run_worker(talk(node, *args, **kwargs), name=talk.__name__, group="conversation")
+            speaker.app.run_worker(talk(speaker, *args, **kwargs), name=talk.__name__, group="conversation")
 
     return begin

@@ -76,7 +76,7 @@ class Commands(Provider):
 
     def _presets(self) -> Iterator[_Command]:
         for preset in presets.listed():
-            run = partial(self._lab.open_preset, preset.path)
+            run = partial(self._lab.documents.open_preset, preset.path)
             yield _Command(f"Open {one_line(preset.id)}", "Open this preset", run)
 
     def _layers(self) -> Iterator[_Command]:

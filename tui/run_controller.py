@@ -1,12 +1,10 @@
 """The app's runs: creates, resumes, inspects and exports them."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import on, work
-from textual.getters import query_one
 from textual.worker import get_current_worker
 
 from core.events import Event
@@ -19,43 +17,31 @@ from core.runs.record import Run, RunDetails
 from core.sanitize import one_line
 from core.sentences import sentence
 from tui.conversation import conversation
-from tui.inspect.pane import InspectPane
-from tui.journaling import Journaling
 from tui.runs.export_run import FilesExistError, choices, export_runs, title
-from tui.runs.pane import RunsPane
 from tui.screens.dialogs import Ask
 from tui.screens.export_dialog import ExportDialog, Wanted
 from tui.sessions import interrupted_runs, load_inspector, new_session, resume_session, trained_network
-from tui.train.pane import TrainPane
 from tui.training_session import MakeSession, TrainingSession
 
 if TYPE_CHECKING:
     from core.runs.checkpoint_file import Which
     from core.runs.store import Store
     from core.training.inspector import Inspector
+    from tui.app import LayerLabApp
 
 __all__ = ["RunController"]
 
 
-class RunController(Journaling):
-    """An app that trains networks and, if it ``saves``, saves them as runs."""
-
-    train_pane = query_one("#train", TrainPane)
-    inspect_pane = query_one("#inspect", InspectPane)
-    runs_pane = query_one("#runs", RunsPane)
+class RunController:
+    """Creates, resumes, inspects and exports runs for the app; saves them if ``saves``."""
 
     session_factory: Callable[[Architecture, Plan, Callable[[Event], None]], TrainingSession] | None = None
     """Makes training sessions in tests; None: real ones."""
 
-    def __init__(self, preset: Preset | str | Path | None, path: Path | None, *, saves: bool) -> None:
-        """Raises `PresetError` for an id or a path that cannot be read."""
-        super().__init__(preset, path)
+    def __init__(self, app: "LayerLabApp", *, saves: bool) -> None:
+        self.app = app
         self._saves = saves
         self._shown: tuple[RunDetails, Which] | None = None
-
-    def action_show(self, tab: str) -> None:
-        """Open the tab ``tab``."""
-        raise NotImplementedError
 
     @cached_property
     def store(self) -> "Store":
@@ -64,7 +50,7 @@ class RunController(Journaling):
 
         return Store()
 
-    def training(self, preset: Preset) -> MakeSession:
+    def session_maker(self, preset: Preset) -> MakeSession:
         """A session factory for ``preset``."""
         factory = self.session_factory
         if factory is not None:
@@ -73,7 +59,7 @@ class RunController(Journaling):
 
     def show_training(self) -> None:
         """Show what is trained in the Inspect tab, where a saved run stays until something is trained."""
-        train, inspect = self.train_pane, self.inspect_pane
+        train, inspect = self.app.train_pane, self.app.inspect_pane
         if self._shown and not train.busy:
             return
         self._shown = None
@@ -82,101 +68,105 @@ class RunController(Journaling):
     def inspector(self) -> "Inspector | None":
         """Load the network shown in the Inspect tab; called in a thread."""
         shown = self._shown
-        return load_inspector(self.store, *shown) if shown else self.train_pane.controller.inspector()
+        return load_inspector(self.store, *shown) if shown else self.app.train_pane.controller.inspector()
 
-    @on(InspectPane.TrainedWanted)
-    def _show_trained(self) -> None:
+    def show_trained(self) -> None:
+        """Show the network that was trained last in the Inspect tab."""
         self._shown = None
         self.show_training()
 
-    @on(RunsPane.OpenRequested)
     @conversation
-    async def _open_trained(self, event: RunsPane.OpenRequested) -> None:
-        if await self.may_leave(f"open {one_line(event.preset.name)}"):
-            self.open_document(event.preset, None, saved=False)
-            self.action_show("build")
+    async def open_preset(self, preset: Preset) -> None:
+        """Open what a run trained as a new document, after asking about unsaved changes."""
+        if await self.app.documents.may_leave(f"open {one_line(preset.name)}"):
+            self.app.documents.open_document(preset, None, saved=False)
+            self.app.action_show("build")
 
-    @on(RunsPane.InspectRequested)
-    def _inspect_requested(self, event: RunsPane.InspectRequested) -> None:
-        self._inspect_run(event.run, event.which)
+    def inspect(self, run: Run, which: "Which") -> None:
+        """Show ``run`` in the Inspect tab; it is read in a thread."""
+        self._in_thread(partial(self._read_run, run, which), "saved", exclusive=True)
 
-    @on(RunsPane.ResumeRequested)
-    def _resume_requested(self, event: RunsPane.ResumeRequested) -> None:
-        if self.train_pane.busy:
-            self.refuse("Not resumed", "training is running: x on the Train tab stops it")
+    def resume(self, run: Run, more: int) -> None:
+        """Train ``run`` on, for ``more`` epochs or to the end of its plan."""
+        if self.app.train_pane.busy:
+            self.app.refuse("Not resumed", "training is running: x on the Train tab stops it")
         else:
-            self._resume(event.run, event.more)
+            self._in_thread(partial(self._prepare, run, more), "saved", exclusive=True)
 
-    @work(thread=True, group="interrupted", exit_on_error=False)
     def look_for_interrupted(self) -> None:
-        """Notify the user of interrupted runs."""
+        """Notify the user of interrupted runs; looks in a thread."""
+        self._in_thread(self._look_for_interrupted, "interrupted")
+
+    def _look_for_interrupted(self) -> None:
         worker = get_current_worker()
         runs = interrupted_runs(self.store, lambda: not worker.is_cancelled)
         if runs and not worker.is_cancelled:
             first, more = one_line(runs[0].name), f" and {len(runs) - 1} more" if len(runs) > 1 else ""
             message = f"{first}{more} interrupted during training: 4 opens Runs, where r resumes"
-            self.call_from_thread(self.notify, message, title="Interrupted", timeout=10, markup=False)
+            self.app.call_from_thread(self.app.notify, message, title="Interrupted", timeout=10, markup=False)
 
-    @work(thread=True, exclusive=True, group="saved", exit_on_error=False)
-    def _inspect_run(self, run: Run, which: "Which") -> None:
+    def _read_run(self, run: Run, which: "Which") -> None:
         try:
             details = self.store.details(run.id)
         except Exception as error:  # noqa: BLE001  # no error in a file must end the app
-            self.call_from_thread(self.refuse, "Cannot inspect", explain(error))
+            self.app.call_from_thread(self.app.refuse, "Cannot inspect", explain(error))
             return
-        self.call_from_thread(self._show_run, details, which)
+        self.app.call_from_thread(self._show_run, details, which)
 
     def _show_run(self, details: RunDetails, which: "Which") -> None:
-        if self.train_pane.busy:
-            self.refuse("Cannot inspect", "training is running: its network is shown until it ends")
+        if self.app.train_pane.busy:
+            self.app.refuse("Cannot inspect", "training is running: its network is shown until it ends")
             return
-        inspect = self.inspect_pane
+        inspect = self.app.inspect_pane
         self._shown = (details, which)
         inspect.run, inspect.state, inspect.history = trained_network(details, which), "idle", details.history
-        self.action_show("inspect")
+        self.app.action_show("inspect")
 
-    @work(thread=True, exclusive=True, group="saved", exit_on_error=False)
-    def _resume(self, run: Run, more: int) -> None:
+    def _prepare(self, run: Run, more: int) -> None:
         try:
             make, details = resume_session(self.store, run, more)
         except Exception as error:  # noqa: BLE001  # as above
-            self.call_from_thread(self.refuse, "Not resumed", explain(error))
+            self.app.call_from_thread(self.app.refuse, "Not resumed", explain(error))
             return
-        self.call_from_thread(self._start_resumed, make, details)
+        self.app.call_from_thread(self._start_resumed, make, details)
 
     def _start_resumed(self, make: MakeSession, details: RunDetails) -> None:
-        if self.train_pane.busy:
-            self.refuse("Not resumed", "another training run has started meanwhile: x on the Train tab stops it")
+        if self.app.train_pane.busy:
+            self.app.refuse("Not resumed", "another training run has started meanwhile: x on the Train tab stops it")
             return
-        self.action_show("train")
-        self.train_pane.resume_run(trained_network(details), make, details.history)
+        self.app.action_show("train")
+        self.app.train_pane.resume_run(trained_network(details), make, details.history)
 
-    @on(RunsPane.ExportRequested)
     @conversation
-    async def _export_requested(self, event: RunsPane.ExportRequested) -> None:
-        wanted = await self.push_screen_wait(ExportDialog(title(event.runs), choices(), _default_folder()))
+    async def export(self, runs: Sequence[Run]) -> None:
+        """Ask for a format and a folder, and export ``runs``."""
+        wanted = await self.app.push_screen_wait(ExportDialog(title(runs), choices(), _default_folder()))
         if wanted:
-            self._export(event.runs, wanted, force=False)
+            self._begin_export(runs, wanted, force=False)
 
-    @work
     async def _confirm_replacing(self, runs: Sequence[Run], wanted: Wanted, existing: str) -> None:
         question = f"{sentence(one_line(existing))} Replace?"
-        if await self.push_screen_wait(Ask(question, {"replace": "Replace"})):
-            self._export(runs, wanted, force=True)
+        if await self.app.push_screen_wait(Ask(question, {"replace": "Replace"})):
+            self._begin_export(runs, wanted, force=True)
 
-    @work(thread=True, group="export", exit_on_error=False)
+    def _begin_export(self, runs: Sequence[Run], wanted: Wanted, *, force: bool) -> None:
+        self._in_thread(partial(self._export, runs, wanted, force=force), "export")
+
     def _export(self, runs: Sequence[Run], wanted: Wanted, *, force: bool) -> None:
-        self.call_from_thread(self.runs_pane.say, f"exporting {title(runs, wanted.choice)} ...")
+        self.app.call_from_thread(self.app.runs_pane.say, f"exporting {title(runs, wanted.choice)} ...")
         message = ""
         try:
             paths = export_runs(self.store, runs, wanted.choice, wanted.folder, force=force)
             where = str(paths[0]) if len(paths) == 1 else f"{show_amount(len(paths), 'file')} in {wanted.folder}"
             message = f"exported to {one_line(where)}"
         except FilesExistError as error:
-            self.call_from_thread(self._confirm_replacing, runs, wanted, str(error))
+            self.app.call_from_thread(self.app.run_worker, self._confirm_replacing(runs, wanted, str(error)))
         except Exception as error:  # noqa: BLE001  # no error of a disk or of Keras must end the app
-            self.call_from_thread(self.refuse, "Not exported", explain(error))
-        self.call_from_thread(self.runs_pane.say, message, "done" if message else "")
+            self.app.call_from_thread(self.app.refuse, "Not exported", explain(error))
+        self.app.call_from_thread(self.app.runs_pane.say, message, "done" if message else "")
+
+    def _in_thread(self, work: Callable[[], None], group: str, *, exclusive: bool = False) -> None:
+        self.app.run_worker(work, thread=True, group=group, exclusive=exclusive, exit_on_error=False)
 
 
 def _default_folder() -> Path:

@@ -23,6 +23,7 @@ from core.runs.record import RunError
 from tests.tui.runs import stored_runs
 from tests.tui.scripted import ScriptedSession
 from tui.app import LayerLabApp
+from tui.run_controller import RunController
 
 __all__ = ["Stage", "furnish", "known_actions"]
 
@@ -75,6 +76,16 @@ class Session(ScriptedSession):
         return Network(self.architecture, self.plan)
 
 
+class StagedRuns(RunController):
+    """Inspects saved runs without Keras."""
+
+    def inspector(self):
+        if self._shown:
+            preset = self._shown[0].preset
+            return Network(preset.architecture, preset.plan)
+        return super().inspector()
+
+
 class Stage(LayerLabApp):
     """LayerLab without Keras; counts the actions that are run, and remembers what ends it."""
 
@@ -86,7 +97,8 @@ class Stage(LayerLabApp):
         self.sessions: list[Session] = []
         self.actions: Counter[str] = Counter()
         self.screens: Counter[str] = Counter()
-        self.session_factory = self._session
+        self.runs = StagedRuns(self, saves=True)
+        self.runs.session_factory = self._session
         self.lively = False
         """Whether trainings begin by themselves."""
 
@@ -102,12 +114,6 @@ class Stage(LayerLabApp):
             session = self.sessions[-1]
             session.failing = fails
             session.allow(steps)
-
-    def inspector(self):
-        shown = self._shown
-        if shown:
-            return Network(shown[0].preset.architecture, shown[0].preset.plan)
-        return super().inspector()
 
     def _print_error_renderables(self):
         """The monkey tells it in its own way."""

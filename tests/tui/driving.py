@@ -37,7 +37,7 @@ async def opened(
     path = presets.find(name) if name else None
     app = LayerLabApp(presets.load(path) if path else None, path)
     sessions.clear()
-    app.session_factory = _remembered
+    app.runs.session_factory = _remembered
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield app, pilot

@@ -124,7 +124,7 @@ async def test_a_new_stack_is_empty(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "ctrl+n")
         await until(pilot, lambda: not app.preset.architecture.layers)
-        assert app.path is None
+        assert app.documents.path is None
 
 
 async def test_the_palette_lists_actions_presets_and_layers(size):

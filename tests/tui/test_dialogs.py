@@ -164,7 +164,7 @@ async def test_a_keras_file_is_opened_as_what_has_not_been_saved(size, tmp_path:
         await until(pilot, lambda: app.preset.name == "taken over")
         assert app.preset.architecture == Architecture((28, 28, 1), (Flatten(), Dense(7)))
         assert app.document.unsaved
-        assert app.path is None
+        assert app.documents.path is None
 
 
 async def test_a_keras_file_that_cannot_be_expressed_is_refused_in_a_line(size, tmp_path: Path):

@@ -38,7 +38,7 @@ async def test_an_app_that_ends_unasked_leaves_even_the_last_edit(home):
         await keys(pilot, "end", "d")
         edited = app.document.present
     assert not (home / "presets").exists()
-    app._journal._lock.release()  # as the end of the process does
+    app.journal._journal._lock.release()  # as the end of the process does
     assert [one.preset for one in leftovers()[0]] == [edited]
 
 
@@ -56,7 +56,7 @@ async def test_what_was_left_is_restored_with_its_file(home, tmp_path):
         await offered(app, pilot)
         await keys(pilot, "left", "left", "enter")
         await until(pilot, lambda: app.document.present == EDITED)
-        assert (app.path, app.document.unsaved) == (mine, True)
+        assert (app.documents.path, app.document.unsaved) == (mine, True)
         await keys(pilot, "ctrl+s")
         await until(pilot, lambda: not app.document.unsaved)
         assert presets.load(mine) == EDITED
@@ -75,13 +75,13 @@ async def test_restoring_asks_about_what_is_unsaved_and_never_overwrites_a_file_
         await keys(pilot, "escape")
         assert app.document.present == edited
         assert journals(home)
-    app._journal._lock.release()
-    (home / "journal" / app._journal._folder.name / "journal.json").unlink()
+    app.journal._journal._lock.release()
+    (home / "journal" / app.journal._journal._folder.name / "journal.json").unlink()
     async with opened("ffnn-10") as (app, pilot):
         await offered(app, pilot)
         await keys(pilot, "left", "left", "enter")
         await until(pilot, lambda: app.document.present == EDITED)
-        assert app.path is None
+        assert app.documents.path is None
         await keys(pilot, "ctrl+s")
         await until(pilot, lambda: isinstance(app.screen, NameFile))
 

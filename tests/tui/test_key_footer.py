@@ -53,7 +53,7 @@ async def test_keys_that_would_be_refused_are_not_shown():
         await keys(pilot, "down")
         assert "d Del" in await _footer(app, pilot)
         assert "t Train" in await _footer(app, pilot)
-        app.open_document(Preset("empty", EMPTY.architecture), None)
+        app.documents.open_document(Preset("empty", EMPTY.architecture), None)
         assert "t Train" not in await _footer(app, pilot)
         await keys(pilot, "t")  # it still says why
         assert "cannot train" in app.train_pane.message

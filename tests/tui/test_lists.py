@@ -104,7 +104,7 @@ async def test_the_palette_takes_page_keys_before_it_is_laid_out():
 async def test_every_list_of_options_is_of_the_guarded_kind():
     async with opened("lenet-5") as (app, pilot):
         for kind, make in MAKERS.items():
-            screen = make(app.path.parent)
+            screen = make(app.documents.path.parent)
             app.push_screen(screen)
             await until(pilot, lambda screen=screen: screen.is_mounted)
             for found in screen.query(OptionList):

@@ -47,7 +47,7 @@ async def opened(load, size=(120, 36)):
         sessions.append(ScriptedSession(*plan))
         return sessions[-1]
 
-    app.session_factory = remembered
+    app.runs.session_factory = remembered
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield app, pilot, sessions

@@ -163,7 +163,7 @@ async def test_a_training_knows_the_document_it_began_with_whatever_is_opened_me
         await until(pilot, lambda: app.train_pane.busy)
         first = app.train_pane.controller.run.document
         assert first == app.document_id
-        app.open_preset(presets.find("ffnn-10"))
+        app.documents.open_preset(presets.find("ffnn-10"))
         await until(pilot, lambda: app.preset.name != "LeNet-5")
         assert app.train_pane.controller.run.document == first != app.document_id
         await keys(pilot, "1", "end", "d", "u")

@@ -148,7 +148,7 @@ async def test_a_fix_for_another_network_opens_a_new_document_and_leaves_the_ope
         mine = home / "mine.toml"
         presets.save(presets.load(presets.find("lenet-5")), mine)
         written = mine.read_bytes()
-        app.open_document(presets.load(mine), mine)
+        app.documents.open_document(presets.load(mine), mine)
         if whose == "a kept run":
             pane.run = replace_run(network.run, name="my run", saved_as="run k3f9q, best weights")
         await until(pilot, lambda: isinstance(app.focused, FixLine))
@@ -160,7 +160,7 @@ async def test_a_fix_for_another_network_opens_a_new_document_and_leaves_the_ope
         await until(pilot, lambda: isinstance(app.screen, Ask))
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
-        assert (app.document, app.path) == (edited, mine)
+        assert (app.document, app.documents.path) == (edited, mine)
 
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Ask))
@@ -168,7 +168,7 @@ async def test_a_fix_for_another_network_opens_a_new_document_and_leaves_the_ope
         await until(pilot, lambda: app.document.present.plan.pixels == "0..1")
         assert app.document.present.name == pane.run.name
         assert app.document.present.architecture == SMALL
-        assert app.path is None
+        assert app.documents.path is None
         assert app.document.unsaved
         assert not app.document.past
         await pilot.press("ctrl+s")
@@ -176,7 +176,7 @@ async def test_a_fix_for_another_network_opens_a_new_document_and_leaves_the_ope
         await pilot.press("enter")
         await until(pilot, lambda: not app.document.unsaved)
         assert mine.read_bytes() == written
-        assert app.path.parent == home / "presets"
+        assert app.documents.path.parent == home / "presets"
 
 
 async def test_a_fix_of_an_earlier_version_of_the_document_is_an_edit_of_it():

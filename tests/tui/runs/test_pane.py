@@ -163,7 +163,7 @@ async def test_a_run_is_opened_as_it_was_trained(runs, key):
         await keys(pilot, key)
         await until(pilot, lambda: app.tabs.current == "build")
         assert app.preset == replace(Store().details(runs[3]).preset, name="without pooling")
-        assert app.path is None
+        assert app.documents.path is None
         assert app.document.unsaved
 
 
