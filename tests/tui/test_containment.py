@@ -134,7 +134,7 @@ async def test_an_error_in_the_app_itself_leaves_it_answering(monkeypatch):
 async def test_an_edit_is_on_disk_after_an_error(home, monkeypatch):
     app = contained()
     async with app.run_test(size=(120, 36)) as pilot:
-        monkeypatch.setattr("tui.journaling.PAUSE", 1e6)
+        monkeypatch.setattr("tui.journal_controller.PAUSE", 1e6)
         await keys(pilot, "G", "d")
         assert not list((home / "journal").glob("*/journal.json"))
         app.contain(RuntimeError("any"))
