@@ -92,6 +92,7 @@ ALLOWED = {
     ("tui/terminal_state.py", "rename"): "a marker, which must be locked before it has its name",
     ("tui/terminal.py", "open"): "/dev/null",
     ("tui/terminal.py", "fdopen"): "the terminal's own descriptors, and the log",
+    ("tui/app.py", "save"): "of its document controller",
     ("tui/document_controller.py", "save"): "of core.presets, which writes by core.storage",
     ("tui/cli/commands/import_.py", "save"): "of core.presets, which writes by core.storage",
 }
