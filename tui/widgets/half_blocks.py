@@ -44,10 +44,9 @@ def _strip(line: NDArray[np.int32], extras: Extras) -> Strip:
 def _cell(pair: int, extras: Extras) -> tuple[str, Style]:
     """The character and colors of two pixels, one above the other."""
     upper, lower = (_color(pixel, extras) for pixel in divmod(pair, SHIFT))
-    bright, dark = sorted((_lightness(upper), _lightness(lower)), reverse=True)
-    if bright == dark:
-        return FULL if bright >= MIDDLE else " ", Style.from_color(upper, lower)
-    if bright == _lightness(upper):
+    if upper == lower:
+        return FULL if _lightness(upper) >= MIDDLE else " ", Style.from_color(upper, lower)
+    if _lightness(upper) >= _lightness(lower):
         return UPPER, Style.from_color(upper, lower)
     return LOWER, Style.from_color(lower, upper)
 
