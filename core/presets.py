@@ -259,7 +259,7 @@ def _layer(index: int, table: object) -> Layer:
     with FieldError.at("layers"), FieldError.at(str(index)):
         if not isinstance(table, Mapping) or not isinstance(table.get("type"), str):
             raise FieldError("expected a table with a type, such as Dense", ("type",))
-        layer_type = Layer.named(table["type"])
+        layer_type = Layer.from_name(table["type"])
         if layer_type is Input:
             raise FieldError("Input is not a layer here: set input_shape", ("type",))
         return read(layer_type, {key: value for key, value in table.items() if key != "type"})

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from msgspec.structs import replace
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -18,14 +17,10 @@ from textual.widgets import ContentSwitcher, Static
 from core import presets
 from core.datasets import DATASETS
 from core.document import Document
-from core.network.architecture import Architecture
-from core.network.fix import Fix
 from core.network.layers import Layer
 from core.network.shapes import show_shape
-from core.plan.plan import Plan
 from core.presets import Preset
 from core.sanitize import one_line
-from core.sentences import sentence
 from tui.builder.pane import BuildPane
 from tui.containment import Containing
 from tui.conversation import conversation
@@ -43,7 +38,6 @@ from tui.screens.dialogs import Ask
 from tui.screens.resizing import TabsScreen
 from tui.theme import DARK, LIGHT
 from tui.train.pane import TrainPane
-from tui.training_session import TrainedNetwork
 from tui.widgets.key_footer import KeyFooter
 
 __all__ = ["LayerLabApp"]
@@ -161,8 +155,10 @@ class LayerLabApp(Containing):
     def compose(self) -> ComposeResult:
         yield Header()
         with ContentSwitcher(id="tabs", initial="build"):
-            yield BuildPane(self._architecture_edited, self._apply_fix, id="build").data_bind(LayerLabApp.preset)
-            train = TrainPane(self._plan_edited, self.runs.session_maker, id="train")
+            yield BuildPane(self.documents.edit_architecture, self.documents.apply_fix, id="build").data_bind(
+                LayerLabApp.preset
+            )
+            train = TrainPane(self.documents.edit_plan, self.runs.session_maker, id="train")
             yield train.data_bind(LayerLabApp.preset, LayerLabApp.document_id)
             yield InspectPane(self.runs.inspector, id="inspect").data_bind(LayerLabApp.preset)
             yield RunsPane(lambda: self.runs.store, id="runs")
@@ -225,43 +221,18 @@ class LayerLabApp(Containing):
         if (bool(before.past), bool(before.future)) != (bool(document.past), bool(document.future)):
             self.refresh_bindings()
 
-    def _architecture_edited(self, architecture: Architecture, merging: str) -> None:
-        self.document = self.document.edit(replace(self.document.present, architecture=architecture), merging)
-        if not merging:
-            self.build_pane.report_change()
-
-    def _apply_fix(self, fix: Fix) -> None:
-        present = self.document.present
-        self.document = self.document.edit(replace(present, architecture=fix.architecture, plan=fix.plan)).settle()
-        self.build_pane.report_change()
-        self.notify(f"{sentence(f'Done: {fix.label}')} u undoes it, t trains it", markup=False)
-
     @on(FixWanted)
     def _fix_wanted(self, event: FixWanted) -> None:
-        if event.run.document == self.document_id:
-            self._apply_fix(event.fix)
-        else:
-            self._open_fixed(event.fix, event.run)
-
-    @conversation
-    async def _open_fixed(self, fix: Fix, run: TrainedNetwork) -> None:
-        """Open what ``run`` trained with ``fix`` applied, as the open document is not the one it came from."""
-        name = one_line(run.name)
-        if await self.documents.may_leave(f"open {name}"):
-            self.documents.open_document(Preset(run.name, fix.architecture, fix.plan), None, saved=False)
-            self.notify(f"New document {name}: {fix.label}. t trains it, ctrl+s saves it", markup=False)
+        self.documents.fix(event.fix, event.run)
 
     @on(BuildPane.Settled)
     def _edit_settled(self) -> None:
-        self.document = self.document.settle()
+        self.documents.settle()
         self.build_pane.report_change()
-
-    def _plan_edited(self, plan: Plan, merging: str) -> None:
-        self.document = self.document.edit(replace(self.document.present, plan=plan), merging)
 
     @on(TrainPane.PlanSettled)
     def _plan_settled(self) -> None:
-        self.document = self.document.settle()
+        self.documents.settle()
 
     def _show_activity(self) -> None:
         loading = self._preload.text if self._preload else ""
@@ -272,7 +243,7 @@ class LayerLabApp(Containing):
     async def _add_requested(self) -> None:
         name = await self.push_screen_wait(AddLayer(self.preset.architecture, self.build_pane.selected))
         if name is not None:
-            self.build_pane.insert(Layer.named(name).initial())
+            self.build_pane.insert(Layer.from_name(name).initial())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         steps = {"undo": self.document.past, "redo": self.document.future}

@@ -9,12 +9,16 @@ from core import presets
 from core.document import Document
 from core.files import what_is
 from core.network.architecture import Architecture
+from core.network.fix import Fix
+from core.plan.plan import Plan
 from core.presets import Preset, PresetError
 from core.sanitize import one_line
+from core.sentences import sentence
 from tui.conversation import conversation
 from tui.screens.browse import BrowsePresets
 from tui.screens.dialogs import Ask, NameFile
 from tui.screens.text_prompt import TextPrompt
+from tui.training_session import TrainedNetwork
 
 if TYPE_CHECKING:
     from tui.app import LayerLabApp
@@ -31,6 +35,44 @@ class DocumentController:
         self.app = app
         self.path = path
         """The file that the document was opened from or last saved to."""
+
+    def edit_architecture(self, architecture: Architecture, merging: str) -> None:
+        """Replace the architecture; edits in a row with the same ``merging``, unless it is empty, are undone as one."""
+        document = self.app.document
+        self.app.document = document.edit(replace(document.present, architecture=architecture), merging)
+        if not merging:
+            self.app.build_pane.report_change()
+
+    def edit_plan(self, plan: Plan, merging: str) -> None:
+        """Replace the training plan; ``merging`` as in `edit_architecture`."""
+        document = self.app.document
+        self.app.document = document.edit(replace(document.present, plan=plan), merging)
+
+    def settle(self) -> None:
+        """End a row of edits: what follows is undone by itself."""
+        self.app.document = self.app.document.settle()
+
+    def apply_fix(self, fix: Fix) -> None:
+        """Change the open document as ``fix`` says."""
+        document = self.app.document
+        fixed = replace(document.present, architecture=fix.architecture, plan=fix.plan)
+        self.app.document = document.edit(fixed).settle()
+        self.app.build_pane.report_change()
+        self.app.notify(f"{sentence(f'Done: {fix.label}')} u undoes it, t trains it", markup=False)
+
+    def fix(self, fix: Fix, run: TrainedNetwork) -> None:
+        """Apply a fix found in ``run``: to the open document if that is what ``run`` trained, else to a new one."""
+        if run.document == self.app.document_id:
+            self.apply_fix(fix)
+        else:
+            self._open_fixed(fix, run)
+
+    @conversation
+    async def _open_fixed(self, fix: Fix, run: TrainedNetwork) -> None:
+        name = one_line(run.name)
+        if await self.may_leave(f"open {name}"):
+            self.open_document(Preset(run.name, fix.architecture, fix.plan), None, saved=False)
+            self.app.notify(f"New document {name}: {fix.label}. t trains it, ctrl+s saves it", markup=False)
 
     def undo(self) -> None:
         """Undo the last edit."""

@@ -1,6 +1,6 @@
 """The problems of an architecture and a plan before training."""
 
-from core.diagnosis.static_context import named
+from core.diagnosis.static_context import place
 from core.diagnosis.static_rules import static_findings
 from core.network.architecture import Architecture
 from core.network.summary import Problem, Summary
@@ -21,7 +21,7 @@ def architecture_problems(architecture: Architecture, plan: Plan, summary: Summa
         message = finding.evidence
         if finding.layer:  # a problem is shown with its layer as a prefix
             row = summary.rows[finding.layer]
-            message = message.replace(named(row), row.layer.label)
+            message = message.replace(place(row), row.layer.label)
         problem = Problem(
             finding.layer, "warning", finding.code, message, next(iter(finding.fixes), None), finding.cause
         )

@@ -12,7 +12,7 @@ from core.network.layers import Layer
 from core.network.summary import Row, Summary
 from core.plan.plan import Plan
 
-__all__ = ["StaticContext", "named"]
+__all__ = ["StaticContext", "place"]
 
 
 class StaticContext(Struct, frozen=True, dict=True):
@@ -108,6 +108,6 @@ def _normalization_first(rows: Iterable[Row]) -> bool:
     return False
 
 
-def named(row: Row) -> str:
+def place(row: Row) -> str:
     """``layer 2 (Dense 400 sigmoid)``."""
     return f"layer {row.index} ({row.layer.label})"

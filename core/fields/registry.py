@@ -45,7 +45,7 @@ class Registered(FieldStruct, frozen=True):
             cls.members[cls.__name__] = cls  # type: ignore[assignment]  # Self is the family's base here
 
     @classmethod
-    def named(cls, name: str) -> type[Self]:
+    def from_name(cls, name: str) -> type[Self]:
         """The member called ``name``: its class name, any spelling that Keras accepts, or an alias.
 
         Raises `FieldError` for an unknown name: says whether Keras has it, or suggests a similar name.
@@ -106,7 +106,7 @@ class RegisteredField(FieldType):
             raw = self._parse_call(raw) if "(" in raw else {self.family.tag: raw}
         if not isinstance(raw, Mapping) or not isinstance(raw.get(self.family.tag), str):
             raise FieldError(f"expected a name or a table with {self.family.tag}, not {quoted(raw)}")
-        member = self.family.named(raw[self.family.tag])
+        member = self.family.from_name(raw[self.family.tag])
         if member.__name__ not in self.names:
             raise FieldError(f"{member.__name__} is not allowed here; expected one of {', '.join(self.names)}")
         return read(member, {key: value for key, value in raw.items() if key != self.family.tag})
@@ -117,7 +117,7 @@ class RegisteredField(FieldType):
         Shared fields have the same name and accept the same value. The learning rate is not shared: each optimizer
         needs its own.
         """
-        member = type(self.parse(text)) if "(" in text else self.family.named(text.strip())
+        member = type(self.parse(text)) if "(" in text else self.family.from_name(text.strip())
         if isinstance(current, member):
             return current
         previous, shared = write(current), {}

@@ -112,11 +112,11 @@ def test_errors_name_the_field_and_what_is_near(raw: dict[str, object], message:
 
 def test_family_members_go_by_any_name_that_keras_takes() -> None:
     for name in ("RandomNormal", "random_normal", "randomnormal"):
-        assert Initializer.named(name).__name__ == "RandomNormal"
+        assert Initializer.from_name(name).__name__ == "RandomNormal"
     for name in ("glorot_uniform", "GlorotUniform", "xavier_uniform"):
-        assert Initializer.named(name).__name__ == "GlorotUniform"
-    assert Loss.named("mse").__name__ == "MeanSquaredError"
-    assert Optimizer.named("rmsprop").__name__ == "RMSprop"
+        assert Initializer.from_name(name).__name__ == "GlorotUniform"
+    assert Loss.from_name("mse").__name__ == "MeanSquaredError"
+    assert Optimizer.from_name("rmsprop").__name__ == "RMSprop"
 
 
 @pytest.mark.keras
@@ -158,8 +158,8 @@ def test_choosing_another_member_keeps_what_both_require() -> None:
 def test_choosing_another_member_leaves_what_it_does_not_take() -> None:
     (field,) = (field for field in fields_of(Plan) if field.name == "loss")
     chosen: Any = field.type
-    held = Loss.named("Tversky")(alpha=3.0)
-    assert chosen.choose(held, "CategoricalFocalCrossentropy") == Loss.named("CategoricalFocalCrossentropy")()
+    held = Loss.from_name("Tversky")(alpha=3.0)
+    assert chosen.choose(held, "CategoricalFocalCrossentropy") == Loss.from_name("CategoricalFocalCrossentropy")()
     assert chosen.choose(change(held, "alpha", 0.75), "BinaryFocalCrossentropy").alpha == 0.75
 
 

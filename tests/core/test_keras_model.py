@@ -129,7 +129,7 @@ def test_a_model_begins_where_plain_keras_would():
 
     from core.keras_runtime.keras_model import build
 
-    lstm = LSTM(3, kernel_initializer=Initializer.named("HeNormal")(), dropout=0.5, return_sequences=True)
+    lstm = LSTM(3, kernel_initializer=Initializer.from_name("HeNormal")(), dropout=0.5, return_sequences=True)
     stack = (
         Conv1D(4, 3),
         lstm,
@@ -190,7 +190,7 @@ def test_another_seed_gives_other_weights_and_other_dropout():
 def test_a_seed_of_its_own_stays():
     from core.keras_runtime.keras_model import build
 
-    glorot = Initializer.named("GlorotUniform")(seed=7)
+    glorot = Initializer.from_name("GlorotUniform")(seed=7)
     architecture = Architecture(ROW, (Dense(4, kernel_initializer=glorot), Dropout(0.5, seed=5)))
     first, second = build(architecture, seed=1), build(architecture, seed=2)
     assert same(values(first), values(second))
@@ -249,7 +249,7 @@ def test_a_layer_defined_elsewhere_is_built():
 def test_each_optimizer_takes_its_arguments_along(name):
     from core.keras_runtime.keras_model import optimizer
 
-    made = optimizer(Plan(optimizer=Optimizer.named(name)(learning_rate=0.25, clipnorm=2.0)))
+    made = optimizer(Plan(optimizer=Optimizer.from_name(name)(learning_rate=0.25, clipnorm=2.0)))
     assert type(made).__name__ == name
     assert made.get_config()["learning_rate"] == 0.25
     assert made.get_config()["clipnorm"] == 2.0
@@ -259,7 +259,7 @@ def test_each_optimizer_takes_its_arguments_along(name):
 def test_each_loss_gives_a_number(name):
     from core.keras_runtime.keras_model import loss
 
-    made = loss(Plan(loss=Loss.named(name)()))
+    made = loss(Plan(loss=Loss.from_name(name)()))
     sparse = name == "SparseCategoricalCrossentropy"
     truth = np.array([1, 0]) if sparse else np.eye(2, dtype=np.float32)[[1, 0]]
     assert type(made).__name__ == name

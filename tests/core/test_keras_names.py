@@ -158,9 +158,9 @@ def test_every_layer_of_keras_is_offered_or_known_not_to_be() -> None:
     found = {name: made for name, made in vars(keras.layers).items() if isinstance(made, type)}
     for name, theirs in found.items():
         if theirs.__name__ in Layer.members:
-            assert Layer.named(name).__name__ == theirs.__name__
+            assert Layer.from_name(name).__name__ == theirs.__name__
         else:
-            assert NOT_OFFERED in told(Layer.named, name), name
+            assert NOT_OFFERED in told(Layer.from_name, name), name
     assert not set(Layer.members) & set(Layer.absent)
 
 
@@ -256,7 +256,7 @@ def misspelled(name: str) -> set[str]:
 def suggested(family: type[Registered], name: str) -> list[str]:
     """What is suggested for ``name``, if it is not taken."""
     try:
-        family.named(name)
+        family.from_name(name)
     except FieldError as error:
         words = str(error).partition("; did you mean ")[2].rstrip("?").replace(" or ", ", ")
         return words.split(", ") if words else []
@@ -270,7 +270,9 @@ def test_what_is_suggested_is_what_was_misspelled(family: type[Registered]) -> N
         for wrong in misspelled(name):
             words = suggested(family, wrong)
             suggestions += len(words) > 0
-            assert not words or family.named(name) in [family.named(word) for word in words], f"{wrong}: {words}"
+            assert not words or family.from_name(name) in [family.from_name(word) for word in words], (
+                f"{wrong}: {words}"
+            )
     assert suggestions > 100
 
 
@@ -293,9 +295,9 @@ def test_the_name_of_another_thing_is_no_misspelling(family: type[Registered]) -
     own = {normalize_name(name) for of, name in known_names() if of is family}
     for name in sorted(others):
         if normalize_name(name) not in own:
-            assert "did you mean" not in told(family.named, name), name
+            assert "did you mean" not in told(family.from_name, name), name
     for name in family.absent:
-        assert "did you mean" not in told(family.named, name)
+        assert "did you mean" not in told(family.from_name, name)
 
 
 @pytest.mark.parametrize(

@@ -131,9 +131,9 @@ class RunDetail(Vertical):
         else:
             self.turned = True
 
-    @on(Listing.Chosen)
+    @on(Listing.Selected)
     @on(Listing.Opened)
-    def _stop_listing_event(self, event: Listing.Chosen | Listing.Opened) -> None:
+    def _stop_listing_event(self, event: Listing.Selected | Listing.Opened) -> None:
         event.stop()
 
     @work(thread=True, exclusive=True, group="reading", exit_on_error=False)

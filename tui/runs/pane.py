@@ -145,8 +145,8 @@ class RunsPane(StorePoller):
         self.detail.runs = runs
         self.refresh_bindings()
 
-    @on(Listing.Chosen)
-    def _chosen(self, event: Listing.Chosen) -> None:
+    @on(Listing.Selected)
+    def _chosen(self, event: Listing.Selected) -> None:
         event.stop()
         if not self._list_state.marked:
             self._show_detail()

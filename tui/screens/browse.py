@@ -106,7 +106,7 @@ class AddLayer(Picker):
         super().__init__(f"Add a layer after {architecture.stack[selected].type}", "name of a layer", choosables)
 
     def describe(self, choosable: Choosable) -> Content:
-        layer = Layer.named(choosable.id).initial()
+        layer = Layer.from_name(choosable.id).initial()
         row = summarize(self._architecture).rows[self._after]
         effect: str | tuple[str, str] = "The output of the layer above is unknown."
         if row.facts:

@@ -39,9 +39,9 @@ class ExportDialog(Modal[Wanted | None]):
     """
 
     BINDINGS = [
-        Binding("escape", "cancel", "Back", id="taking.cancel", tooltip="Go back without writing"),
-        Binding("down", "move(1)", "Down", id="taking.down", tooltip="The next format", show=False, priority=True),
-        Binding("up", "move(-1)", "Up", id="taking.up", tooltip="The format before", show=False, priority=True),
+        Binding("escape", "cancel", "Back", id="export.cancel", tooltip="Go back without writing"),
+        Binding("down", "move(1)", "Down", id="export.down", tooltip="The next format", show=False, priority=True),
+        Binding("up", "move(-1)", "Up", id="export.up", tooltip="The format before", show=False, priority=True),
     ]
 
     DEFAULT_CSS = """

@@ -58,7 +58,7 @@ class Listing(ScrollView, can_focus=True, inherit_bindings=False):
     """The selected line, counted from 0."""
 
     @dataclass
-    class Chosen(Message):
+    class Selected(Message):
         """Another line was selected."""
 
         index: int
@@ -95,7 +95,7 @@ class Listing(ScrollView, can_focus=True, inherit_bindings=False):
 
     def watch_cursor(self, cursor: int) -> None:
         self.scroll_to_region(Region(0, cursor, 1, HEADER + 1), animate=False, force=True)
-        self.post_message(self.Chosen(cursor))
+        self.post_message(self.Selected(cursor))
 
     def on_resize(self) -> None:
         self.changed()

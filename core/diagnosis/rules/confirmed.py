@@ -7,7 +7,7 @@ from core.diagnosis.finding import Finding
 from core.diagnosis.rule import FLAT, training_rule
 from core.diagnosis.rules import moving_averages, penalties
 from core.diagnosis.rules.inputs import FEWEST_EXAMPLES
-from core.diagnosis.static_context import named
+from core.diagnosis.static_context import place
 from core.diagnosis.training_context import GOOD, ProbedLayer, TrainingContext
 from core.formatting import show_amount, show_percent
 
@@ -78,7 +78,7 @@ def moving_averages_lag(training: TrainingContext) -> Iterator[Finding]:
         worst.row.index,
         f"in epoch {newest.epoch} accuracy is {show_percent(newest.accuracy, 1)} in training and "
         f"{show_percent(newest.val_accuracy, 1)} in "
-        f"validation; at step {training.steps[-1].step:,} the outputs of {named(worst.row)} with its moving "
+        f"validation; at step {training.steps[-1].step:,} the outputs of {place(worst.row)} with its moving "
         f"averages are {_lag(worst):.2g} standard deviations from those with the mean and variance of the "
         f"batch{before}",
         moving_averages.CAUSE,

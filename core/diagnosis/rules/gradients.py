@@ -8,7 +8,7 @@ from msgspec import Struct
 from core.diagnosis.finding import Finding
 from core.diagnosis.fixes import RELUS, SQUASHING, feeding, fix_scaling, hidden_rows, unbiased, use_elu, use_leaky_relu
 from core.diagnosis.rule import UNFIT, training_rule
-from core.diagnosis.static_context import named
+from core.diagnosis.static_context import place
 from core.diagnosis.step_size import lower_learning_rate
 from core.diagnosis.training_context import GOOD, ProbedLayer, ProbedStep, TrainingContext
 from core.formatting import show_amount, show_percent
@@ -68,8 +68,8 @@ def vanishing_gradients(training: TrainingContext) -> Iterator[Finding]:
     yield Finding(
         "vanishing-gradients",
         weakest.row.index,
-        f"at step {step.step:,} the gradient of {named(weakest.row)} is {weakest.gradient:.2g}, {ratio} the "
-        f"{last.gradient:.2g} of {named(last.row)}; accuracy is {show_percent(accuracy, 1)}",
+        f"at step {step.step:,} the gradient of {place(weakest.row)} is {weakest.gradient:.2g}, {ratio} the "
+        f"{last.gradient:.2g} of {place(last.row)}; accuracy is {show_percent(accuracy, 1)}",
         cause,
         _distinct(fixes),
     )
@@ -115,7 +115,7 @@ def dead_relus(training: TrainingContext) -> Iterator[Finding]:
     yield Finding(
         "dead-relus",
         worst.row.index,
-        f"{_at_least(worst.share)} units of {named(worst.row)} gave 0 for every image of the batch at "
+        f"{_at_least(worst.share)} units of {place(worst.row)} gave 0 for every image of the batch at "
         f"{_steps(training)}{_more(lasting)}",
         cause,
         _distinct(fixes),
@@ -152,7 +152,7 @@ def saturated_units(training: TrainingContext) -> Iterator[Finding]:
     yield Finding(
         "saturated-units",
         worst.row.index,
-        f"{_at_least(worst.share)} outputs of {named(worst.row)} were saturated at {_steps(training)}, "
+        f"{_at_least(worst.share)} outputs of {place(worst.row)} were saturated at {_steps(training)}, "
         f"{show_percent(worst.first, 0)} at step {training.steps[0].step:,}{_more(lasting)}",
         cause,
         _distinct(fixes),

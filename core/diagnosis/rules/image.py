@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.rule import UNFIT, static_rule
-from core.diagnosis.static_context import StaticContext, named
+from core.diagnosis.static_context import StaticContext, place
 from core.formatting import show_percent
 from core.network.architecture import Architecture
 from core.network.fix import Fix
@@ -46,7 +46,7 @@ def discards_image(context: StaticContext) -> Iterator[Finding]:
     yield Finding(
         "discards-image",
         pools[first].index,
-        f"{named(pools[first])} leaves {left[first]:,} of the image's {whole:,} numbers "
+        f"{place(pools[first])} leaves {left[first]:,} of the image's {whole:,} numbers "
         f"({show_percent(left[first] / whole, 1)}) before any weight has seen them",
         "Pooling keeps only that a feature is there. Before the first filter there are none: it just blurs the image.",
         tuple(_smaller_pools(context, pools[first:], whole)),
@@ -86,7 +86,7 @@ def skips_pixels(context: StaticContext) -> Iterator[Finding]:
     yield Finding(
         "skips-pixels",
         row.index,
-        f"the {show_shape(layer.kernel_size)} window of {named(row)} moves by {show_shape(layer.strides)}: "
+        f"the {show_shape(layer.kernel_size)} window of {place(row)} moves by {show_shape(layer.strides)}: "
         f"it sees {under:,} of {pixels:,} pixels ({show_percent(under / pixels, 1)})",
         "Strides larger than the window leave gaps between its positions, and no later layer sees what lies in them.",
         (context.replace_layer(f"set strides={show_shape(strides)}", row, replace(layer, strides=strides)),),

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.rule import BROKEN, LARGE, UNFIT, static_rule
-from core.diagnosis.static_context import StaticContext, named
+from core.diagnosis.static_context import StaticContext, place
 from core.formatting import show_amount, show_percent
 from core.network.layers import BatchNormalization, Rescaling
 
@@ -47,7 +47,7 @@ def inputs_not_scaled(context: StaticContext) -> Iterator[Finding]:
     yield Finding(
         "inputs-not-scaled",
         first.index,
-        f"inputs from {least:.4g} to {largest:.4g} reach {named(first)}, whose first weights are made for "
+        f"inputs from {least:.4g} to {largest:.4g} reach {place(first)}, whose first weights are made for "
         "inputs of about 1",
         "With inputs this large the first sums are large too: sigmoids and tanh start out flat, and the gradient of "
         "the first weights is as many times too large, so that no learning rate suits all layers.",
@@ -73,7 +73,7 @@ def bn_tiny_batches(context: StaticContext) -> Iterator[Finding]:
     yield Finding(
         "bn-tiny-batches",
         rows[0].index,
-        f"{named(rows[0])}{others} takes the mean of each batch: over {_examples(size)} it {off}",
+        f"{place(rows[0])}{others} takes the mean of each batch: over {_examples(size)} it {off}",
         "A mean and a variance over so few examples are mostly noise: each step normalizes by different ones, and at "
         "test time the moving averages match none of them.",
         tuple(

@@ -9,7 +9,7 @@ from core.datasets.validation import training_examples
 from core.diagnosis.finding import Finding
 from core.diagnosis.rule import static_rule
 from core.diagnosis.rules.inputs import FEWEST_EXAMPLES
-from core.diagnosis.static_context import StaticContext, named
+from core.diagnosis.static_context import StaticContext, place
 from core.formatting import show_amount, show_percent
 from core.network.fix import Fix
 from core.network.layers import BatchNormalization
@@ -54,7 +54,7 @@ def moving_averages_lag(context: StaticContext) -> Iterator[Finding]:
     yield Finding(
         CODE,
         row.index,
-        f"{named(row)} has momentum={momentum:g}: after the {show_amount(steps, 'step')} of the plan its moving "
+        f"{place(row)} has momentum={momentum:g}: after the {show_amount(steps, 'step')} of the plan its moving "
         f"averages still hold {momentum:g}^{steps:,} = {show_percent(momentum**steps, 0)} of their initial 0 and 1"
         f"{others}",
         CAUSE,

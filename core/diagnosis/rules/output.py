@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.rule import BROKEN, STUCK, static_rule
-from core.diagnosis.static_context import StaticContext, named
+from core.diagnosis.static_context import StaticContext, place
 from core.formatting import show_percent
 from core.network.activations import curve
 from core.network.fix import Fix
@@ -107,7 +107,7 @@ def _binary_on_softmax(context: StaticContext, ending: Row) -> Finding:
         "binary-loss-on-softmax",
         ending.index,
         f"{loss.alias()} averages {classes} yes-or-no questions for each image, {classes - 1} of them with the answer "
-        f"no; the softmax of {named(ending)} gives {classes} probabilities that add up to 1",
+        f"no; the softmax of {place(ending)} gives {classes} probabilities that add up to 1",
         f"An image has one class, so the probabilities depend on each other. Judged separately, the correct class "
         f"counts for 1/{classes} of the loss: its gradient is {classes} times smaller, and training is slow.",
         (context.make_fix(f"set loss={categorical.alias()}", plan=plan),),
@@ -120,7 +120,7 @@ def _logits_of(context: StaticContext, ending: Row) -> Finding:
     keras/src/backend/tensorflow/nn.py, _get_logits: only if no layer follows the activation.
     """
     loss, ends_in, classes = context.plan.loss, context.ends_in, context.classes
-    evidence = f"{loss.alias()} has from_logits=true and applies {loss.reads} to the output of {named(ending)}"
+    evidence = f"{loss.alias()} has from_logits=true and applies {loss.reads} to the output of {place(ending)}"
     cause = f"The loss treats the {ends_in} as logits and squashes it again: even a confident answer looks uncertain."
     if _uses_cached_logits(context):
         evidence += f", which is already a {ends_in}"
@@ -151,7 +151,7 @@ def _not_probabilities(context: StaticContext, ending: Row, expected: str) -> Fi
     each = (
         f"{classes} probabilities that add up to 1" if expected == "softmax" else f"{classes} numbers between 0 and 1"
     )
-    evidence = f"{loss.alias()} expects {each}; {named(ending)} ends in {ends_in}"
+    evidence = f"{loss.alias()} expects {each}; {place(ending)} ends in {ends_in}"
     if ends_in == "sigmoid":
         evidence += f": {classes} numbers that add up to anything from 0 to {classes}"
         cause = "Each sigmoid judges its own class only, while an image has exactly one class."
@@ -183,7 +183,7 @@ def _unreachable_labels(context: StaticContext, ending: Row) -> Iterator[Finding
         yield Finding(
             "no-positive-output",
             ending.index,
-            f"{loss.alias()} takes the logarithm of the outputs; {named(ending)} ends in {context.ends_in}, which goes "
+            f"{loss.alias()} takes the logarithm of the outputs; {place(ending)} ends in {context.ends_in}, which goes "
             "below 0",
             "A number below 0 has no logarithm: the loss is NaN from then on.",
             (_ends_in(context, ending, "softmax"),),
@@ -198,7 +198,7 @@ def _unreachable_labels(context: StaticContext, ending: Row) -> Iterator[Finding
             "hinge-without-negatives",
             ending.index,
             f"{loss.alias()} expects 1 for the class and -1 for each of the {context.classes - 1} others; "
-            f"{named(ending)} ends in {context.ends_in}, which never goes below 0",
+            f"{place(ending)} ends in {context.ends_in}, which never goes below 0",
             "The loss pushes outputs below a negative bound that they cannot reach: most of it remains whatever the "
             "network learns, and little of the gradient tells the classes apart.",
             (fix,),
@@ -244,10 +244,10 @@ def dropout_after_output(context: StaticContext) -> Iterator[Finding]:
     if not rows:
         return
     first, strength = rows[0], _strength(rows[0].layer)
-    evidence = f"{named(first)} adds noise with a standard deviation of {strength:g} to the {context.classes} outputs"
+    evidence = f"{place(first)} adds noise with a standard deviation of {strength:g} to the {context.classes} outputs"
     if isinstance(first.layer, Dropout):
         evidence = (
-            f"{named(first)} sets {show_percent(strength, 0)} of the {context.classes} outputs to 0 while training: "
+            f"{place(first)} sets {show_percent(strength, 0)} of the {context.classes} outputs to 0 while training: "
             f"for {show_percent(strength, 0)} of the images the correct class is among them"
         )
     yield Finding(
@@ -278,7 +278,7 @@ def normalization_after_output(context: StaticContext) -> Iterator[Finding]:
     yield Finding(
         "normalization-after-output",
         rows[0].index,
-        f"{named(ending)} gives {context.classes} numbers{shares}; {named(rows[0])} shifts them to mean 0 {over}, "
+        f"{place(ending)} gives {context.classes} numbers{shares}; {place(rows[0])} shifts them to mean 0 {over}, "
         "about half of them below 0",
         "The loss uses the output as it is: probabilities that are shifted and scaled are no longer probabilities.",
         (context.remove_layers(_removal(rows), rows),),

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from core.diagnosis.finding import Finding
 from core.diagnosis.kernels import expected
 from core.diagnosis.rule import BROKEN, STUCK, static_rule
-from core.diagnosis.static_context import StaticContext, named
+from core.diagnosis.static_context import StaticContext, place
 from core.fields.struct import fields_of
 from core.formatting import show_amount
 from core.network.fix import Fix
@@ -78,7 +78,7 @@ def penalties(context: StaticContext) -> list[Penalty]:
 def penalty_of(one: Penalty) -> str:
     """``kernel_regularizer l2=1 of layer 1 (Dense 128 relu)``."""
     factors = " ".join(f"{name}={value:g}" for name, value in _factors(one.regularizer).items())
-    return f"{one.field} {factors} of {named(one.row)}"
+    return f"{one.field} {factors} of {place(one.row)}"
 
 
 def lightened(context: StaticContext, found: list[Penalty], share: float) -> tuple[Fix, ...]:

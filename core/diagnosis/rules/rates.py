@@ -9,7 +9,7 @@ from core.charts import Point
 from core.diagnosis.finding import Finding
 from core.diagnosis.fixes import fix_scaling
 from core.diagnosis.rule import FLAT, STUCK, UNFIT, training_rule
-from core.diagnosis.static_context import named
+from core.diagnosis.static_context import place
 from core.diagnosis.step_size import USUAL, clip_gradients, lower_learning_rate, power, scale_learning_rate
 from core.diagnosis.training_context import GOOD, ProbedLayer, ProbedStep, TrainingContext, largest_update
 from core.formatting import show_amount, show_percent
@@ -65,7 +65,7 @@ def not_finite(context: TrainingContext) -> Iterator[Finding]:
     yield Finding(
         "not-finite",
         first.row.index,
-        f"at step {step.step:,} the {what} of {named(first.row)} {'are' if weights else 'is'} infinite or NaN{more}"
+        f"at step {step.step:,} the {what} of {place(first.row)} {'are' if weights else 'is'} infinite or NaN{more}"
         f"{_before(context, step)}",
         _EXPLODES if exploding else _JUMPS,
         _scaling_fixes(context) if exploding else _step_size_fixes(context),
@@ -82,7 +82,7 @@ def exploding_gradients(context: TrainingContext) -> Iterator[Finding]:
     yield Finding(
         "exploding-gradients",
         layer.row.index,
-        f"at step {first.step:,} the gradient of {named(layer.row)} is {layer.gradient:,.3g}, {layer.relative:,.3g} "
+        f"at step {first.step:,} the gradient of {place(layer.row)} is {layer.gradient:,.3g}, {layer.relative:,.3g} "
         f"times its weights; {_jumped(context, jump)}",
         _EXPLODES,
         _scaling_fixes(context),
@@ -96,7 +96,7 @@ def learning_rate_too_high(context: TrainingContext) -> Iterator[Finding]:
     layer = max(largest, key=lambda one: one.update, default=None)
     moved = ""
     if layer and layer.update >= TOO_FAR:
-        moved = f"one step moved {named(layer.row)} by {layer.update:,.2g} times its weights"
+        moved = f"one step moved {place(layer.row)} by {layer.update:,.2g} times its weights"
     rate = f"learning_rate is {context.learning_rate:g}{' and training diverges' if context.guesses else ''}"
     if jump := _jump(context):
         evidence = f"{rate}: {_jumped(context, jump)}"
@@ -186,7 +186,7 @@ def _before(context: TrainingContext, step: ProbedStep) -> str:
     layer = largest_update(first) if first.step < step.step else None
     if not layer or layer.update < TOO_FAR:
         return ""
-    return f"; step {first.step:,} moved {named(layer.row)} by {layer.update:,.2g} times its weights"
+    return f"; step {first.step:,} moved {place(layer.row)} by {layer.update:,.2g} times its weights"
 
 
 def _scaling_fixes(context: TrainingContext) -> tuple[Fix, ...]:

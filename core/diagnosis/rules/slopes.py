@@ -7,7 +7,7 @@ from math import prod
 from core.diagnosis.finding import Finding
 from core.diagnosis.fixes import hidden_rows, use_elu
 from core.diagnosis.rule import UNFIT, static_rule
-from core.diagnosis.static_context import StaticContext, named
+from core.diagnosis.static_context import StaticContext, place
 from core.formatting import show_amount
 from core.network.activations import curve
 
@@ -38,7 +38,7 @@ def flat_slopes(context: StaticContext) -> Iterator[Finding]:
     yield Finding(
         "flat-slopes",
         first.index,
-        f"{activations} in a row: weights aside, the gradient of {named(first)} is at most {powers} = {left:.1g} "
+        f"{activations} in a row: weights aside, the gradient of {place(first)} is at most {powers} = {left:.1g} "
         "of the last layer's",
         "Backpropagation multiplies the gradient by the slope of every activation: at most 1/4 for a sigmoid, 1 for an "
         "active relu or elu. With so little left, the first layers hardly learn: the gradient vanishes.",

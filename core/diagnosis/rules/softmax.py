@@ -6,7 +6,7 @@ from math import exp, inf, log
 from core.diagnosis.finding import Finding
 from core.diagnosis.rule import STUCK, static_rule
 from core.diagnosis.rules.output import until_it_fits
-from core.diagnosis.static_context import StaticContext, named
+from core.diagnosis.static_context import StaticContext, place
 from core.formatting import show_amount
 from core.network.activations import curve
 from core.network.architecture import Architecture
@@ -42,7 +42,7 @@ def softmax_on_one_unit(context: StaticContext) -> Iterator[Finding]:
     yield Finding(
         "softmax-on-one-unit",
         rows[0].index,
-        f"{named(rows[0])} is a softmax over 1 number: exp(x) / exp(x) = 1 for every x{others}",
+        f"{place(rows[0])} is a softmax over 1 number: exp(x) / exp(x) = 1 for every x{others}",
         "Softmax divides 1 among its inputs. A single input always gets all of it: the output says nothing, and no "
         "gradient passes back through it.",
         fixes,
@@ -99,7 +99,7 @@ def _activated_before(context: StaticContext, ending: Row) -> Row | None:
 
 def _evidence(context: StaticContext, first: Row, ending: Row, floor: float | None) -> str:
     name, classes, loss = first.layer.activation_name, context.classes, context.plan.loss
-    text = f"{named(ending)} is applied to the {name} of {named(first)}"
+    text = f"{place(ending)} is applied to the {name} of {place(first)}"
     if floor is None:
         return text
     low, high = curve(name).low, curve(name).high
@@ -145,7 +145,7 @@ def hidden_softmax(context: StaticContext) -> Iterator[Finding]:
     yield Finding(
         "hidden-softmax",
         row.index,
-        f"{named(row)} is a hidden layer: its {units:,} numbers add up to 1, about {1 / units:.2g} each{others}",
+        f"{place(row)} is a hidden layer: its {units:,} numbers add up to 1, about {1 / units:.2g} each{others}",
         "Softmax makes units compete for a share of 1: where one is large, all others are close to 0. Slopes of "
         "p * (1 - p), at most 1/4 and here much less, leave earlier layers little to learn from.",
         (context.make_fix(f"set activation={' and '.join(names)}{where}", architecture=architecture),),
@@ -164,7 +164,7 @@ def softmax_over_places(context: StaticContext) -> Iterator[Finding]:
     yield Finding(
         "softmax-axis",
         ending.index,
-        f"{named(ending)} works along the last axis of {'x'.join(map(str, shape))}: every {shape[-1]} numbers add up "
+        f"{place(ending)} works along the last axis of {'x'.join(map(str, shape))}: every {shape[-1]} numbers add up "
         f"to 1, not the {classes} class outputs",
         "Softmax normalizes along the last axis only. The class outputs lie along other axes, so together they add up "
         "to more than 1.",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from core.diagnosis.finding import Finding
 from core.diagnosis.rule import UNFIT, static_rule
-from core.diagnosis.static_context import StaticContext, named
+from core.diagnosis.static_context import StaticContext, place
 from core.formatting import show_amount, show_percent
 from core.network.fix import Fix
 from core.network.formulas import total
@@ -42,7 +42,7 @@ def bottleneck(context: StaticContext) -> Iterator[Finding]:
     yield Finding(
         "bottleneck",
         worst.index,
-        f"{named(worst)} has {show_amount(widths[worst.index], 'output')}{others}; the probabilities of "
+        f"{place(worst)} has {show_amount(widths[worst.index], 'output')}{others}; the probabilities of "
         f"{context.classes} classes, which add up to 1, are {enough} free numbers",
         "All that later layers learn about an image has to pass through it, and what is lost there does not come back.",
         _widened(context, narrow),
@@ -102,7 +102,7 @@ def _heavy(context: StaticContext, flatten: Row, dense: Row, params: int) -> Fin
     return Finding(
         "top-heavy",
         dense.index,
-        f"{named(dense)} holds {params:,} of {all_params:,} parameters ({show_percent(params / all_params, 1)}): "
+        f"{place(dense)} holds {params:,} of {all_params:,} parameters ({show_percent(params / all_params, 1)}): "
         f"Flatten gives it {height} * {width} * {depth} = {show_amount(height * width * depth, 'number')}",
         "Each unit has its own weight for every position of every feature map: much memory, much room to overfit, and "
         "nothing is shared between positions.",

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from core.diagnosis.finding import Finding
 from core.diagnosis.kernels import fans, fits, initial_stddev, same_value
 from core.diagnosis.rule import BROKEN, LARGE, STUCK, static_rule
-from core.diagnosis.static_context import StaticContext, named
+from core.diagnosis.static_context import StaticContext, place
 from core.formatting import show_amount
 from core.network.fix import Fix
 from core.network.initializers import GlorotUniform, HeNormal, Initializer, Zeros
@@ -76,7 +76,7 @@ def same_weights(context: StaticContext) -> Iterator[Finding]:
     yield Finding(
         "same-weights",
         row.index,
-        f"{kernel.field} fills {named(row)} with {value:g}: all {kernel.twins:,} units start equal and act as one"
+        f"{kernel.field} fills {place(row)} with {value:g}: all {kernel.twins:,} units start equal and act as one"
         f"{_more(off, 'affected')}",
         cause,
         (_suitable_initializers(context, off),),
@@ -101,7 +101,7 @@ def initial_spread(context: StaticContext) -> Iterator[Finding]:
     yield Finding(
         "initial-spread",
         row.index,
-        f"{start.kernel.field} of {named(row)} draws weights with a standard deviation of {start.stddev:.3g}, "
+        f"{start.kernel.field} of {place(row)} draws weights with a standard deviation of {start.stddev:.3g}, "
         f"{f'{ratio:,.3g} times' if ratio > 1 else f'1/{1 / ratio:,.3g} of'} {right}"
         f"{_more(off, 'off')}",
         cause,

@@ -85,8 +85,8 @@ CASES = (
     Failing("binary-loss-on-softmax", 3, (Flatten(), HIDDEN, Dense(10, "softmax")),
             plan(loss=BinaryCrossentropy(), optimizer=SGD(0.1))),
     Failing("hinge-without-negatives", 3, (Flatten(), HIDDEN, Dense(10, "softmax")),
-            plan(loss=Loss.named("Hinge")(), optimizer=SGD(0.1))),
-    Failing("no-positive-output", 3, (Flatten(), HIDDEN, Dense(10)), plan(loss=Loss.named("Poisson")())),
+            plan(loss=Loss.from_name("Hinge")(), optimizer=SGD(0.1))),
+    Failing("no-positive-output", 3, (Flatten(), HIDDEN, Dense(10)), plan(loss=Loss.from_name("Poisson")())),
     Failing("flat-slopes", 2, (Flatten(), *[Dense(16, "sigmoid")] * 5, Dense(10, "softmax")), plan()),
     Failing("learning-rate-too-high", 2, (Flatten(), HIDDEN, Dense(10, "softmax")), plan(optimizer=SGD(30.0)), 0.8),
 )  # fmt: skip

@@ -240,7 +240,7 @@ def test_a_script_begins_where_the_app_does(shape: tuple[int, ...], layer: Layer
 @pytest.mark.keras
 @pytest.mark.parametrize("name", Initializer.members)
 def test_every_initializer_begins_where_the_app_has_it_begin(name: str) -> None:
-    assert_begins_alike(Dense(4, kernel_initializer=Initializer.named(name)()), Dense(4), shape=(5,))
+    assert_begins_alike(Dense(4, kernel_initializer=Initializer.from_name(name)()), Dense(4), shape=(5,))
 
 
 @pytest.mark.keras
@@ -257,7 +257,7 @@ def test_what_is_written_without_a_name_comes_first_in_keras(name: str) -> None:
 def test_every_optimizer_begins_where_the_app_has_it_begin(name: str) -> None:
     from core.keras_runtime import keras_model
 
-    plan = Plan(optimizer=Optimizer.named(name)(), seed=2)
+    plan = Plan(optimizer=Optimizer.from_name(name)(), seed=2)
     x, y = np.random.default_rng(0).random((8, 28, 28, 1), np.float32), np.eye(10, dtype=np.float32)[:8]
     theirs = model_of(script(Preset("any", SMALL, plan)), "model.compile", "model.optimizer.build")
     theirs.fit(x, y, batch_size=8, verbose=0)

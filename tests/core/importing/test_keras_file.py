@@ -111,7 +111,7 @@ def test_arguments_are_read_whatever_way_keras_writes_them() -> None:
     ]
     conv, pool, norm, _, last, _ = layers
     assert isinstance(conv, Conv2D)
-    assert conv.kernel_initializer == type(conv.kernel_initializer).named("HeNormal")(seed=7)
+    assert conv.kernel_initializer == type(conv.kernel_initializer).from_name("HeNormal")(seed=7)
     assert pool == MaxPooling2D((3, 3))
     assert norm == BatchNormalization(momentum=0.9)
     assert isinstance(last, Dense)

@@ -142,7 +142,7 @@ def test_a_sequences_padding_in_pixels_comes_back(keras: Any) -> None:
 def test_each_optimizer_is_taken_along(name: str, keras: Any) -> None:
     from core.keras_runtime.keras_model import loss, optimizer
 
-    plan = Plan(optimizer=Optimizer.named(name)(learning_rate=0.03, clipnorm=2.5))
+    plan = Plan(optimizer=Optimizer.from_name(name)(learning_rate=0.03, clipnorm=2.5))
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
     model.compile(optimizer(plan), loss(plan))
     preset = loads(model.to_json(), "model.json")
@@ -154,7 +154,7 @@ def test_each_optimizer_is_taken_along(name: str, keras: Any) -> None:
 def test_each_loss_is_taken_along(name: str, keras: Any) -> None:
     from core.keras_runtime.keras_model import loss
 
-    plan = Plan(loss=Loss.named(name)())
+    plan = Plan(loss=Loss.from_name(name)())
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
     model.compile("adam", loss(plan))
     assert loads(model.to_json(), "model.json").plan == plan
@@ -164,7 +164,7 @@ def test_a_loss_by_name_is_taken_and_an_optimizer_without_its_schedule(keras: An
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
     model.compile(keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)), "mse", ["accuracy"])
     preset = loads(model.to_json(), "model.json")
-    assert preset.plan == Plan(optimizer=SGD(learning_rate=0.1), loss=Loss.named("mse")())
+    assert preset.plan == Plan(optimizer=SGD(learning_rate=0.1), loss=Loss.from_name("mse")())
     assert preset.description.startswith(
         "Imported from a Keras file, with its optimizer and loss. Its ExponentialDecay was not imported, "
     )
@@ -256,7 +256,7 @@ def test_a_legacy_file_is_read_as_keras_reads_it(loss: str, keras: Any, tmp_path
     model.save(tmp_path / "mine.h5")
     preset = load(tmp_path / "mine.h5")
     assert preset.architecture == Architecture((4,), (LeakyReLU(0.2), Dense(2)))
-    meant = Loss.named("kl_divergence" if loss == "function" else loss)()
+    meant = Loss.from_name("kl_divergence" if loss == "function" else loss)()
     assert preset.plan == Plan(optimizer=SGD(0.1, momentum=0.5), loss=meant)
     model.save_weights(tmp_path / "mine.weights.h5")
     with pytest.raises(PresetError, match="an HDF5 file without a model's layers"):

@@ -37,7 +37,9 @@ def test_a_fused_update_changes_the_weights_as_a_plain_one(name):
     results = []
     for fused in (True, False):
         model = keras_model.build(NETWORK, seed=1)
-        model.compile(keras_model.optimizer(Plan(optimizer=Optimizer.named(name)(clipnorm=0.5, use_ema=True))), "mse")
+        model.compile(
+            keras_model.optimizer(Plan(optimizer=Optimizer.from_name(name)(clipnorm=0.5, use_ema=True))), "mse"
+        )
         model.optimizer.build(model.trainable_variables)
         update = loops.update(model, fused=fused)
         draw = np.random.default_rng(0)

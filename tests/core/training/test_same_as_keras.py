@@ -66,7 +66,7 @@ def plain(architecture, plan):
         (DENSE, RMSprop(), True),
         (NORMALIZED, Adam(epsilon=1e-3), True),
         (DENSE, SGD(0.5, clipnorm=0.1, use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=7), True),
-        (DENSE, Optimizer.named("ScheduleFreeAdamW")(), False),
+        (DENSE, Optimizer.from_name("ScheduleFreeAdamW")(), False),
         (DENSE, Adam(clipnorm=0.1, gradient_accumulation_steps=3, loss_scale_factor=64.0), True),
         (WIDE, SGD(momentum=0.9, gradient_accumulation_steps=3, use_ema=True, ema_overwrite_frequency=7), False),
     ],

@@ -280,7 +280,7 @@ def test_early_stopping_goes_back_to_the_best_weights():
 
 
 def test_a_loss_that_is_no_number_ends_it_in_a_clear_message():
-    plan = replace(QUICK, optimizer=SGD(learning_rate=1e30), loss=Loss.named("MeanSquaredError")())
+    plan = replace(QUICK, optimizer=SGD(learning_rate=1e30), loss=Loss.from_name("MeanSquaredError")())
     script = Script(Architecture((28, 28, 1), (Flatten(), Dense(10), Dense(10))), plan)
     ended = script.run()
     assert ended.reason == "failed"
@@ -397,7 +397,7 @@ def test_every_shape_of_the_digits_is_fed(shape):
 
 def test_sparse_labels_give_the_same_as_one_hot_ones():
     one_hot = Script()
-    sparse = Script(plan=replace(QUICK, loss=Loss.named("SparseCategoricalCrossentropy")()))
+    sparse = Script(plan=replace(QUICK, loss=Loss.from_name("SparseCategoricalCrossentropy")()))
     assert one_hot.run().test_loss == pytest.approx(sparse.run().test_loss, rel=1e-4)
 
 

@@ -93,8 +93,8 @@ class GradientsView(View):
         self.set_class(self.charted, "-charted")
         self._draw()
 
-    @on(Listing.Chosen)
-    def _chosen(self, event: Listing.Chosen) -> None:
+    @on(Listing.Selected)
+    def _chosen(self, event: Listing.Selected) -> None:
         event.stop()
         self._draw()
 

@@ -85,7 +85,7 @@ class Activations(Vertical):
     foot = query_one("#which", Static)
 
     @dataclass
-    class Chosen(Message):
+    class Selected(Message):
         """The user clicked a map or unit."""
 
         unit: int
@@ -121,7 +121,7 @@ class Activations(Vertical):
         for row in (event.row, event.row + 1):
             unit = layout.at(row, event.column, scene.count, page)
             if unit is not None:
-                self.post_message(self.Chosen(unit))
+                self.post_message(self.Selected(unit))
                 return
 
     def _redraw(self) -> None:

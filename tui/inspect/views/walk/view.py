@@ -129,8 +129,8 @@ class WalkView(View, can_focus=True):
             what = "digit could not be walked" if event.worker.group == "walk" else "weights could not be loaded"
             self._say(f"! The {what}: {event.worker.error}", "$text-error")
 
-    @on(Listing.Chosen)
-    def _chosen(self, event: Listing.Chosen) -> None:
+    @on(Listing.Selected)
+    def _chosen(self, event: Listing.Selected) -> None:
         event.stop()
         if event.index != self._row:
             self._row, self._unit, self._alone = event.index, 0, False
@@ -141,8 +141,8 @@ class WalkView(View, can_focus=True):
         event.stop()
         self.action_open()
 
-    @on(Activations.Chosen)
-    def _map_chosen(self, event: Activations.Chosen) -> None:
+    @on(Activations.Selected)
+    def _map_chosen(self, event: Activations.Selected) -> None:
         event.stop()
         self._unit = event.unit
         self._show()

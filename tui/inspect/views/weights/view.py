@@ -178,8 +178,8 @@ class WeightsView(View, can_focus=True):
 
     # Actions
 
-    @on(Listing.Chosen)
-    def _chosen(self, event: Listing.Chosen | None = None) -> None:
+    @on(Listing.Selected)
+    def _chosen(self, event: Listing.Selected | None = None) -> None:
         if event:
             event.stop()
         self.part = self.images.page = 0
