@@ -36,7 +36,7 @@ from tui.runs.pane import RunsPane
 from tui.screens.browse import AddLayer
 from tui.screens.dialogs import Ask
 from tui.screens.resizing import TabsScreen
-from tui.theme import DARK, LIGHT
+from tui.theme import DARK, LIGHT, roles
 from tui.train.pane import TrainPane
 from tui.widgets.key_footer import KeyFooter
 
@@ -147,6 +147,10 @@ class LayerLabApp(Containing):
         from tui.driver import TerminalDriver  # noqa: PLC0415  # there is no such terminal on Windows
 
         return TerminalDriver
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The colors that a theme of Textual's does not define."""
+        return dict(roles(dark=self.current_theme.dark))
 
     def get_default_screen(self) -> TabsScreen:
         """The screen below all others."""

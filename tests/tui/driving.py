@@ -96,10 +96,16 @@ def faint_texts(app: LayerLabApp, least: float) -> list[tuple[float, str]]:
             if not any(letter.isalnum() for letter in text) or style is None or not (style.color and style.bgcolor):
                 continue
             ink, ground = (Color.from_rich_color(color) for color in (style.color, style.bgcolor))
-            ratio = _ratio(*((ground, ink) if style.reverse else (ink, ground)))
+            ratio = contrast(*((ground, ink) if style.reverse else (ink, ground)))
             if ratio < least:
                 faint.append((round(ratio, 2), text))
     return faint
+
+
+def contrast(one: Color, other: Color) -> float:
+    """The contrast of two colors, 1 to 21, as WCAG 2 defines it."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def themes_in_turn(app: LayerLabApp, *themes: Theme) -> list[Theme]:
@@ -119,11 +125,6 @@ def check_golden(app: LayerLabApp, name: str, *, update: bool) -> None:
 def _remembered(*plan: Any) -> ScriptedSession:
     sessions.append(ScriptedSession(*plan))
     return sessions[-1]
-
-
-def _ratio(one: Color, other: Color) -> float:
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 def _luminance(color: Color) -> float:
