@@ -1,4 +1,4 @@
-"""The JSON output about presets: plain data for `core.strict_json.to_json`.
+"""The JSON of `layerlab summary` and `layerlab presets`: plain data for `core.strict_json.to_json`.
 
 The field names are an interface: scripts read them. Numbers that could not be computed are None, and so is whatever
 JSON cannot express (NaN, infinities).

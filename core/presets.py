@@ -1,4 +1,4 @@
-"""Presets: an architecture and a plan in one TOML file, shipped with LayerLab or saved by the user."""
+"""Presets, read from TOML files and saved to them: an architecture and a plan, from LayerLab or the user."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""Locks that are released when the process that holds them ends, even if it crashes."""
+"""Locks, of a run in training or a journal, that are released when their process ends, even if it crashes."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""Imports TensorFlow in the background while the user is idle."""
+"""The background import: runs `import tensorflow` in a thread while the user is idle."""
 
 from collections.abc import Callable
 from contextlib import suppress

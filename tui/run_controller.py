@@ -19,7 +19,7 @@ from core.sentences import sentence
 from tui.conversation import conversation
 from tui.runs.export_run import FilesExistError, choices, export_runs, title
 from tui.screens.dialogs import Ask
-from tui.screens.export_dialog import ExportDialog, Wanted
+from tui.screens.export_dialog import ExportChoice, ExportDialog
 from tui.sessions import interrupted_runs, load_inspector, new_session, resume_session, trained_network
 from tui.training_session import MakeSession, TrainingSession
 
@@ -144,15 +144,15 @@ class RunController:
         if wanted:
             self._begin_export(runs, wanted, force=False)
 
-    async def _confirm_replacing(self, runs: Sequence[Run], wanted: Wanted, existing: str) -> None:
+    async def _confirm_replacing(self, runs: Sequence[Run], wanted: ExportChoice, existing: str) -> None:
         question = f"{sentence(one_line(existing))} Replace?"
         if await self.app.push_screen_wait(Ask(question, {"replace": "Replace"})):
             self._begin_export(runs, wanted, force=True)
 
-    def _begin_export(self, runs: Sequence[Run], wanted: Wanted, *, force: bool) -> None:
+    def _begin_export(self, runs: Sequence[Run], wanted: ExportChoice, *, force: bool) -> None:
         self._in_thread(partial(self._export, runs, wanted, force=force), "export")
 
-    def _export(self, runs: Sequence[Run], wanted: Wanted, *, force: bool) -> None:
+    def _export(self, runs: Sequence[Run], wanted: ExportChoice, *, force: bool) -> None:
         self.app.call_from_thread(self.app.runs_pane.say, f"exporting {title(runs, wanted.choice)} ...")
         message = ""
         try:

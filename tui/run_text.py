@@ -17,7 +17,7 @@ from core.network.summary import summarize
 from core.presets import Preset
 from core.runs.metrics_text import best_epochs
 from core.runs.record import Label, Metrics, Run, RunDetails, RunState
-from core.runs.search import misread
+from core.runs.search import ignored_comparison_warning
 from tui.plan_text import plan_line
 
 __all__ = [
@@ -28,10 +28,10 @@ __all__ = [
     "SIGNS",
     "begun",
     "count",
-    "curveless",
     "epochs",
     "facts",
     "label_text",
+    "no_curves_reason",
     "no_match",
     "state",
 ]
@@ -87,7 +87,7 @@ def count(shown: int, all: int, marked: int) -> str:
 
 def no_match(query: str) -> str:
     """Shown if no run matches ``query``."""
-    why = misread(query)
+    why = ignored_comparison_warning(query)
     return f"No run matches the filter{f' ({why})' if why else ''}: escape clears it."
 
 
@@ -96,7 +96,7 @@ def label_text(label: Label) -> str:
     return " ".join([*(f"#{tag}" for tag in label.tags), label.note]).strip()
 
 
-def curveless(run: Run) -> str:
+def no_curves_reason(run: Run) -> str:
     """Why there are no curves."""
     if run.state == "running":
         return "The curves appear here at the end of the first epoch."

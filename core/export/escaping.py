@@ -5,7 +5,7 @@ from html import escape
 
 from core.sanitize import one_line
 
-__all__ = ["code", "harmless", "inline", "line", "markup"]
+__all__ = ["code", "escape_unprintable", "inline", "line", "markup"]
 
 _INLINE = re.compile(
     r"""
@@ -21,19 +21,19 @@ _FIRST = re.compile(r"[-+>=]|(?P<number>\d{1,9})[.)](?!\S)")
 """What starts a list, a quotation or a rule at the beginning of a line."""
 
 
-def harmless(text: str) -> str:
+def escape_unprintable(text: str) -> str:
     """``text`` on one line, unprintable characters escaped."""
     return one_line(text)
 
 
 def markup(text: str) -> str:
     """``text`` for HTML and XML, inside elements and in quoted attributes."""
-    return escape(harmless(text))
+    return escape(escape_unprintable(text))
 
 
 def inline(text: str) -> str:
     """``text`` for GitHub's Markdown inside a line: in cells, between asterisks, in the text of a link."""
-    return _INLINE.sub(r"\\\g<0>", harmless(text))
+    return _INLINE.sub(r"\\\g<0>", escape_unprintable(text))
 
 
 def line(text: str) -> str:
@@ -48,7 +48,7 @@ def line(text: str) -> str:
 
 def code(text: str) -> str:
     """``text`` as a code span of GitHub's Markdown, safe in table cells."""
-    text = harmless(text)
+    text = escape_unprintable(text)
     if not text:
         return ""
     fence = "`" * (1 + max((len(ticks) for ticks in re.findall("`+", text)), default=0))

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from core.export.chart_svg import Figure, svg
 from core.export.document import Block, ChartGroup, Column, Items, KeyValues, Report, Section, Table, Text
-from core.export.escaping import code, harmless, inline, line
+from core.export.escaping import code, escape_unprintable, inline, line
 
 __all__ = ["as_markdown"]
 
@@ -38,7 +38,7 @@ def _section(section: Section, level: int, stem: str) -> Iterator[str]:
 def _block(block: Block, stem: str) -> str:
     match block:
         case Text(text=text, quiet=quiet):
-            return f"*{inline(text)}*" if quiet and harmless(text) else line(text)
+            return f"*{inline(text)}*" if quiet and escape_unprintable(text) else line(text)
         case KeyValues(pairs=pairs):
             return "\n".join(f"- **{inline(name)}**: {inline(value)}" for name, value in pairs)
         case Items(title=title, items=items):

@@ -1,4 +1,4 @@
-"""A network's predictions on a set of examples: accuracy, metrics per class, and the most confident mistakes."""
+"""A network's predictions on a set of examples: accuracy, confusion matrix, metrics per class, worst mistakes."""
 
 from typing import Any
 

@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from core.network.shapes import Slide, Window
+from core.network.shapes import Window, WindowAxis
 
 __all__ = ["Convolved", "Pooled", "Stop", "convolve", "convolve_depthwise", "pool", "stop"]
 
@@ -138,7 +138,7 @@ def pool(
     return Pooled(here, operation, patch, counted, divmod(best, patch.shape[1]), float(values.max()))
 
 
-def _covered(slide: Slide, kernel: int, dilation: int, place: int) -> NDArray[np.int64]:
+def _covered(slide: WindowAxis, kernel: int, dilation: int, place: int) -> NDArray[np.int64]:
     _check(slide.axis, place, slide.output)
     return place * slide.stride - slide.before + dilation * np.arange(kernel)
 

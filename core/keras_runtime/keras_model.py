@@ -1,4 +1,4 @@
-"""Builds the Keras model of an architecture, and a plan's optimizer and loss. Importing this loads TensorFlow."""
+"""Builds the keras.Model of an architecture, and a plan's optimizer and loss. Importing this loads TensorFlow."""
 
 import random
 from collections.abc import Iterator

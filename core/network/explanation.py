@@ -10,7 +10,7 @@ from core.network.layers import Facts
 from core.network.shapes import Window
 from core.network.summary import BYTES_A_NUMBER, Row
 
-__all__ = ["Cell", "Line", "draw_window", "explain", "sums"]
+__all__ = ["Cell", "Line", "draw_window", "explain", "parameter_line"]
 
 LARGEST_DRAWING = 40
 """Maximum rows and columns of a drawing; more cells would not fit a terminal."""
@@ -36,7 +36,7 @@ def explain(row: Row) -> tuple[Line, ...]:
     return tuple(_line(number) for number in numbers)
 
 
-def sums(facts: Facts) -> str:
+def parameter_line(facts: Facts) -> str:
     """One line on the layer's parameters: ``params 2,416 = 2,400 weights + 16 biases, 9.4 KiB``."""
     parts = [
         show_amount(total(numbers), name)

@@ -6,7 +6,16 @@ from msgspec import Struct
 
 from core.network.formulas import Formula, Number
 
-__all__ = ["Shape", "Slide", "Window", "channels_last", "count", "show_shape", "slide", "transposed"]
+__all__ = [
+    "Shape",
+    "Window",
+    "WindowAxis",
+    "channels_last",
+    "count",
+    "output_size",
+    "show_shape",
+    "transposed_output_size",
+]
 
 Shape = tuple[int, ...]
 """Sizes along each axis, without the batch axis, channels last."""
@@ -32,7 +41,7 @@ TRANSPOSED_EXTRA = Formula(
 )
 
 
-class Slide(Struct, frozen=True):
+class WindowAxis(Struct, frozen=True):
     """A window sliding along one axis: its size, stride, padding and number of positions."""
 
     axis: str
@@ -58,8 +67,8 @@ class Slide(Struct, frozen=True):
 class Window(Struct, frozen=True):
     """A two-dimensional window over an image, for drawing: one `Slide` per axis."""
 
-    rows: Slide
-    columns: Slide
+    rows: WindowAxis
+    columns: WindowAxis
     kernel: tuple[int, int]
     dilation: tuple[int, int]
 
@@ -86,7 +95,7 @@ def channels_last(shape: Shape) -> Shape | None:
     return (height, width, channels) if image else None
 
 
-def slide(axis: str, size: int, kernel: int, stride: int, padding: str | int, dilation: int = 1) -> Slide:
+def output_size(axis: str, size: int, kernel: int, stride: int, padding: str | int, dilation: int = 1) -> WindowAxis:
     """The output size of a convolution or pooling: slide a window of ``kernel`` along ``size`` pixels.
 
     ``padding`` is "valid", "same", "causal" (all of it in front, as in Conv1D) or the pixels on each side.
@@ -102,13 +111,13 @@ def slide(axis: str, size: int, kernel: int, stride: int, padding: str | int, di
             pads = Formula(pads.name, "window - 1", "keras.layers.Conv1D, padding='causal'")(window=span.value)
             before = pads.value
         after = pads.value - before
-        return Slide(axis, size, span.value, stride, before, after, output.value, (*steps, output, pads))
+        return WindowAxis(axis, size, span.value, stride, before, after, output.value, (*steps, output, pads))
     pixels = padding if isinstance(padding, int) else 0
     output = SLIDING(axis, size=size, pad=pixels, window=span.value, stride=stride)
-    return Slide(axis, size, span.value, stride, pixels, pixels, output.value, (*steps, output))
+    return WindowAxis(axis, size, span.value, stride, pixels, pixels, output.value, (*steps, output))
 
 
-def transposed(
+def transposed_output_size(
     axis: str, size: int, kernel: int, stride: int, padding: str, extra: int | None, dilation: int
 ) -> tuple[Number, ...]:
     """The steps of a transposed convolution's output size along ``axis``; the last one is the size.

@@ -1,4 +1,4 @@
-"""A run's folder: which files it has, and how they are read and written. Loads neither numpy nor TensorFlow.
+"""A run on disk: reads and writes the files of its folder (read a run, load a run). Loads neither numpy nor TensorFlow.
 
 run.json                  format, preset's name, begun, environment, state, message, figures: written by the trainer
 label.json                name, note and tags: written by the user

@@ -9,7 +9,7 @@ from core.fields.types import FieldError, FloatField
 from core.presets import printable_path
 from core.runs.record import Run, RunError
 
-__all__ = ["COLUMNS", "Searchable", "matching", "misread", "ordered"]
+__all__ = ["COLUMNS", "Searchable", "ignored_comparison_warning", "matching", "ordered"]
 
 Value = float | str | None
 Test = Callable[["_Entry"], bool]
@@ -67,7 +67,7 @@ def matching(runs: Iterable[Run], query: str) -> tuple[Run, ...]:
     return Searchable(runs).matching(query)
 
 
-def misread(query: str) -> str:
+def ignored_comparison_warning(query: str) -> str:
     """Why a word of ``query`` that looks like a comparison is searched as text; empty if there is none."""
     for word in _words(query):
         match = COMPARISON.fullmatch(word)

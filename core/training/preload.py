@@ -1,4 +1,4 @@
-"""Loads everything that training needs before it is requested. Importing this loads nothing heavy."""
+"""Imports TensorFlow, and what else training needs, before it is requested. Importing this loads nothing heavy."""
 
 from importlib import import_module
 

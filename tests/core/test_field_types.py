@@ -126,7 +126,7 @@ def _is_one_short_line(error: FieldError) -> None:
         (PairField(), "3x5", (3, 5)),
         (PairField(), "3 x 5", (3, 5)),
         (PairField(), "(3, 5)", (3, 5)),
-        (PairField(), "3 × 5", (3, 5)),  # noqa: RUF001  # a multiplication sign is what a person may type
+        (PairField(), "3 × 5", (3, 5)),  # a multiplication sign is what a person may type
         (ShapeField(), "28x28x1", (28, 28, 1)),
         (ShapeField(free=True), "-1, 7", (-1, 7)),
         (AxesField(), "1, 2", (1, 2)),

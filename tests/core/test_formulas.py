@@ -55,10 +55,10 @@ def test_every_number_of_every_layer_is_what_its_steps_say(layer: Layer, shape: 
 
 @given(st.integers(0, 10**6), st.integers(1, 50), st.integers(1, 20))
 def test_the_sliding_window_is_counted_stop_by_stop(size: int, window: int, stride: int) -> None:
-    from core.network.shapes import slide
+    from core.network.shapes import output_size
 
     size %= 300
-    slid = slide("height", size, window, stride, "valid")
+    slid = output_size("height", size, window, stride, "valid")
     stops = range(0, size - window + 1, stride)
     assert max(slid.output, 0) == len(stops)
     if stops:

@@ -27,7 +27,7 @@ from tui.cli.command_line import app
 from tui.cli.commands import presets as presets_command
 from tui.cli.commands import summary as summary_command
 from tui.cli.lookup import UsageError
-from tui.cli.plan_options import plan_options, planned
+from tui.cli.plan_options import apply_plan_options, plan_options
 from tui.output import Output
 
 COMMAND = [sys.executable, "-m", "tui"]
@@ -242,7 +242,7 @@ class TestPlanOptions:
 
     def test_what_is_not_given_stays(self) -> None:
         plan = Plan(epochs=3, seed=7)
-        assert planned(plan, dict.fromkeys(parameter.name for parameter in plan_options())) == plan
+        assert apply_plan_options(plan, dict.fromkeys(parameter.name for parameter in plan_options())) == plan
 
     def test_what_is_given_is_parsed_as_in_forms(self) -> None:
         given = {
@@ -255,21 +255,21 @@ class TestPlanOptions:
             "shuffle": False,
             "early_stopping": "monitor=val_loss, patience=3",
         }
-        plan = planned(Plan(), given)
+        plan = apply_plan_options(Plan(), given)
         assert (type(plan.optimizer).__name__, plan.optimizer.learning_rate) == ("SGD", 0.5)
         assert vars_of(plan.optimizer, "momentum", "nesterov") == (0.9, True)
         assert plan.schedule == Step(every=2)
         assert type(plan.loss).__name__ == "MeanSquaredError"
         assert (plan.batch_size, plan.validation, plan.shuffle) == (64, 0.1, False)
         assert plan.early_stopping == EarlyStopping(monitor="val_loss", patience=3)
-        assert planned(plan, {"early_stopping": ""}).early_stopping is None
+        assert apply_plan_options(plan, {"early_stopping": ""}).early_stopping is None
 
     def test_a_flag_has_two_forms(self) -> None:
         assert "--shuffle / --no-shuffle" in layerlab("train", "--help").stdout
 
     def test_misuse_remembers_what_was_wrong(self) -> None:
         with pytest.raises(UsageError) as caught:
-            planned(Plan(), {"epochs": "0"})
+            apply_plan_options(Plan(), {"epochs": "0"})
         assert isinstance(caught.value.__cause__, FieldError)
 
 

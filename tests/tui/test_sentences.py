@@ -11,7 +11,7 @@ from core.diagnosis.problems import architecture_problems
 from core.events import Progress, Started
 from core.formatting import show_amount
 from core.network.architecture import Architecture
-from core.network.explanation import sums
+from core.network.explanation import parameter_line
 from core.network.layers import Dense, Flatten
 from core.network.summary import summarize
 from core.plan.plan import EarlyStopping, Plan
@@ -91,7 +91,7 @@ def test_whatever_is_said_of_an_architecture_is_said_well(architecture: Architec
     said = [printed(Preset("net", architecture, plan))]
     for row in summary.rows:
         if row.facts:
-            said += [sums(row.facts), *row.facts.notes]
+            said += [parameter_line(row.facts), *row.facts.notes]
     for problem in architecture_problems(architecture, plan, summary):
         said.append("".join(part if isinstance(part, str) else part[0] for part in _problem(problem)))
         said.append(problem.cause)

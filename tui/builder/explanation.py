@@ -11,7 +11,7 @@ from textual.getters import query_one
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from core.network.explanation import Cell, Line, draw_window, explain, sums
+from core.network.explanation import Cell, Line, draw_window, explain, parameter_line
 from core.network.shapes import Window, show_shape
 from core.network.summary import Problem, Row, Summary
 from tui.widgets.text import update_text
@@ -117,7 +117,7 @@ def describe(row: Row, problems: list[Problem]) -> Content:
     for line in explain(row):
         parts += _line_parts(line, before)
         before = line
-    parts.append((f"{sums(row.facts)}\n", "bold"))
+    parts.append((f"{parameter_line(row.facts)}\n", "bold"))
     parts += [(f"{note}\n", "$foreground-muted") for note in row.facts.notes]
     return Content.assemble(*parts).rstrip()
 

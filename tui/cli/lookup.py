@@ -32,11 +32,11 @@ __all__ = [
     "find_runs",
     "load",
     "loaded",
+    "parse_positive_int",
     "quiet",
     "refused",
     "target",
     "weights",
-    "whole",
 ]
 
 DONE = 0
@@ -140,7 +140,7 @@ def weights(text: str | None) -> "Which":
     raise UsageError(f"--weights: {printable_path(str(text))} is not one of them{did_you_mean(text, WHICH)}")
 
 
-def whole(option: str, text: str | None) -> int | None:
+def parse_positive_int(option: str, text: str | None) -> int | None:
     """Parse the value of an ``option`` that takes a positive integer; None if not given. Raises `UsageError`."""
     try:
         return None if text is None else IntField(1, 1_000_000_000).parse(text)

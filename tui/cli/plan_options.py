@@ -13,7 +13,7 @@ from core.plan.optimizers import Optimizer
 from core.plan.plan import Plan
 from tui.cli.lookup import UsageError
 
-__all__ = ["plan_options", "planned"]
+__all__ = ["apply_plan_options", "plan_options"]
 
 LEARNING_RATE = next(field for field in fields_of(Optimizer) if field.name == "learning_rate")
 
@@ -28,7 +28,7 @@ def plan_options() -> list[Option]:
     return options
 
 
-def planned(plan: Plan, given: Mapping[str, object]) -> Plan:
+def apply_plan_options(plan: Plan, given: Mapping[str, object]) -> Plan:
     """``plan`` with the options ``given`` on the command line; None is an option not given.
 
     Raises `UsageError`, which names the option.

@@ -192,7 +192,7 @@ class RunDetail(Vertical):
             )
             self.chart.chart = None
         else:
-            self.chart.empty = run_text.curveless(first.run)
+            self.chart.empty = run_text.no_curves_reason(first.run)
             self.chart.legend = True
             self.chart.chart = single(self.figure, first.history, first.history.planned)
 

@@ -19,17 +19,17 @@ from tui.widgets.option_list import SafeOptionList
 from tui.widgets.text import update_text
 from tui.widgets.text_input import PATH, TextInput
 
-__all__ = ["ExportDialog", "Wanted"]
+__all__ = ["ExportChoice", "ExportDialog"]
 
 
-class Wanted(Struct, frozen=True):
+class ExportChoice(Struct, frozen=True):
     """The user's choice."""
 
     choice: str
     folder: Path
 
 
-class ExportDialog(Modal[Wanted | None]):
+class ExportDialog(Modal[ExportChoice | None]):
     """Asks for an export format and a folder; returns None for Back."""
 
     HELP = """
@@ -111,7 +111,7 @@ class ExportDialog(Modal[Wanted | None]):
     def _done(self) -> None:
         option = self.choices.highlighted_option
         if option and option.id and not self._problem:
-            self.dismiss(Wanted(option.id, self._wanted.expanduser()))
+            self.dismiss(ExportChoice(option.id, self._wanted.expanduser()))
 
     def action_cancel(self) -> None:
         """Go back without writing."""

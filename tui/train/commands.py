@@ -1,4 +1,4 @@
-"""The commands for training, and why one does not apply in a state."""
+"""The keys of the Train tab: the commands for training, and why one does not apply in a state."""
 
 from textual.binding import Binding, BindingType
 

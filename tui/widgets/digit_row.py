@@ -1,4 +1,4 @@
-"""Grey images side by side."""
+"""Draws digits, or other grey images, side by side."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Pictures in half-block characters: two pixels per character, one above the other."""
+"""Draws images, such as digits, in half-block characters: two pixels per character, one above the other."""
 
 from functools import lru_cache
 

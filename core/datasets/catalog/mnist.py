@@ -1,4 +1,4 @@
-"""MNIST, shipped with LayerLab."""
+"""MNIST, shipped with LayerLab: nothing is downloaded."""
 
 from hashlib import sha256
 from io import BytesIO

@@ -54,7 +54,7 @@ def penalty_dominates(context: TrainingContext) -> Iterator[Finding]:
         f"{penalties.penalty_of(found[0])}{more} is {show_percent(first.penalty, 0)} of the loss at step "
         f"{first.step:,} and {show_percent(newest[-1].penalty, 0)} at step {newest[-1].step:,}{accuracy}{before}",
         penalties.CAUSE,
-        known.fixes if known else penalties.lightened(context.static_context, found, factor),
+        known.fixes if known else penalties.weaker_penalty_fixes(context.static_context, found, factor),
     )
 
 
@@ -82,7 +82,7 @@ def moving_averages_lag(training: TrainingContext) -> Iterator[Finding]:
         f"averages are {_lag(worst):.2g} standard deviations from those with the mean and variance of the "
         f"batch{before}",
         moving_averages.CAUSE,
-        known.fixes if known else moving_averages.hastened(context, [layer.row for layer in lagging]),
+        known.fixes if known else moving_averages.faster_average_fixes(context, [layer.row for layer in lagging]),
     )
 
 

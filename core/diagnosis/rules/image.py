@@ -18,7 +18,7 @@ from core.network.layers import (
     MaxPooling2D,
     SeparableConv2D,
 )
-from core.network.shapes import Slide, count, show_shape
+from core.network.shapes import WindowAxis, count, show_shape
 from core.network.summary import Row
 
 __all__ = ["seen"]
@@ -93,7 +93,7 @@ def skips_pixels(context: StaticContext) -> Iterator[Finding]:
     )
 
 
-def seen(slide: Slide) -> int:
+def seen(slide: WindowAxis) -> int:
     """How many pixels of the axis, without padding, an undilated window covers; all if the stride leaves no gaps."""
 
     def covered(end: int) -> int:

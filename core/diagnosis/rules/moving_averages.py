@@ -15,7 +15,7 @@ from core.network.fix import Fix
 from core.network.layers import BatchNormalization
 from core.network.summary import Row
 
-__all__ = ["CAUSE", "CODE", "averaging", "hastened", "held_back"]
+__all__ = ["CAUSE", "CODE", "averaging", "faster_average_fixes", "unconverged_rows"]
 
 CODE = "bn-moving-averages-lag"
 
@@ -45,7 +45,7 @@ CAUSE = (
 @static_rule(70)
 def moving_averages_lag(context: StaticContext) -> Iterator[Finding]:
     """Moving averages that do not converge within the steps of the plan."""
-    rows = held_back(context)
+    rows = unconverged_rows(context)
     if not rows:
         return
     row, steps = rows[0], _steps(context)
@@ -58,7 +58,7 @@ def moving_averages_lag(context: StaticContext) -> Iterator[Finding]:
         f"averages still hold {momentum:g}^{steps:,} = {show_percent(momentum**steps, 0)} of their initial 0 and 1"
         f"{others}",
         CAUSE,
-        hastened(context, rows),
+        faster_average_fixes(context, rows),
     )
 
 
@@ -67,20 +67,20 @@ def averaging(context: StaticContext) -> list[Row]:
     return [row for row in context.summary.rows if isinstance(row.layer, BatchNormalization) and row.layer.trainable]
 
 
-def held_back(context: StaticContext) -> list[Row]:
+def unconverged_rows(context: StaticContext) -> list[Row]:
     """The rows whose moving averages do not converge by the plan's last step."""
     steps = _steps(context)
     return [row for row in averaging(context) if _momentum(row) ** steps > LEFT] if context.trains else []
 
 
-def hastened(context: StaticContext, rows: list[Row]) -> tuple[Fix, ...]:
+def faster_average_fixes(context: StaticContext, rows: list[Row]) -> tuple[Fix, ...]:
     """Fixes with which the moving averages of ``rows`` converge: lower momentum, smaller batches, more epochs."""
     if not rows:
         return ()
-    return tuple(_hastened(context, rows))
+    return tuple(_faster_averages(context, rows))
 
 
-def _hastened(context: StaticContext, rows: list[Row]) -> Iterator[Fix]:
+def _faster_averages(context: StaticContext, rows: list[Row]) -> Iterator[Fix]:
     plan, steps, slowest = context.plan, _steps(context), max(_momentum(row) for row in rows)
     if slowest <= 0:
         return

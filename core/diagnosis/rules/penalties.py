@@ -19,7 +19,7 @@ from core.network.regularizers import Regularizer
 from core.network.shapes import Shape, count
 from core.network.summary import Row
 
-__all__ = ["CAUSE", "CODE", "Penalty", "lightened", "penalties", "penalty_of"]
+__all__ = ["CAUSE", "CODE", "Penalty", "penalties", "penalty_of", "weaker_penalty_fixes"]
 
 CODE = "penalty-dominates"
 
@@ -66,7 +66,7 @@ def penalty_dominates(context: StaticContext) -> Iterator[Finding]:
         f"{penalty_of(worst)} adds about {worst.start:,.3g} to the loss at the start{more}; "
         f"guessing among {context.classes} classes gives a loss of {loss:.2g}",
         CAUSE,
-        lightened(context, found, SMALL * loss / total),
+        weaker_penalty_fixes(context, found, SMALL * loss / total),
     )
 
 
@@ -81,7 +81,7 @@ def penalty_of(one: Penalty) -> str:
     return f"{one.field} {factors} of {place(one.row)}"
 
 
-def lightened(context: StaticContext, found: list[Penalty], share: float) -> tuple[Fix, ...]:
+def weaker_penalty_fixes(context: StaticContext, found: list[Penalty], share: float) -> tuple[Fix, ...]:
     """Fixes that remove the regularizers ``found``, or multiply their factors by ``share``."""
     several = f" of {show_amount(len(found), 'regularizer')}" if found[1:] else ""
     label = f"remove {show_amount(len(found), 'regularizer')}" if found[1:] else f"remove {found[0].field}"

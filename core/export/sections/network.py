@@ -4,17 +4,18 @@ from collections.abc import Iterator
 
 from core.datasets import DATASETS
 from core.export.document import Block, Column, Section, Table, Text
-from core.export.sections.text import shape, typeset
 from core.fields.registry import Registered
 from core.fields.struct import FieldStruct, fields_of
 from core.formatting import NONE, show_amount, show_bytes, show_count, show_short
-from core.network.explanation import sums
+from core.network.explanation import parameter_line
 from core.network.formulas import Number, total
 from core.network.layers import Facts, Layer
+from core.network.shapes import Shape, show_shape
 from core.network.summary import Row, Summary, Totals, summarize
 from core.plan.plan import Plan
 from core.presets import Preset
 from core.sentences import sentence
+from core.typography import typeset, typeset_formula
 
 __all__ = ["architecture", "arithmetic", "plan"]
 
@@ -31,7 +32,7 @@ def architecture(preset: Preset) -> Section:
         "Layers with their output shapes for one example, their parameters and their multiply-adds",
         (Column("#"), Column("Layer", "text"), *(Column(title) for title in columns)),
         tuple(_layer(row) for row in summary.rows),
-        total=("", "All layers", shape(summary.output) if summary.output else NONE, *map(show_count, sizes)),
+        total=("", "All layers", _shape(summary.output) if summary.output else NONE, *map(show_count, sizes)),
     )
     about = [
         Text(text) for text in (preset.description, preset.origin and sentence(f"Origin: {preset.origin}")) if text
@@ -65,7 +66,7 @@ def _layer(row: Row) -> tuple[str, ...]:
         return (str(row.index), row.layer.label, *["?"] * 6)
     parts = (total(facts.weights), total(facts.biases), total(facts.statistics), facts.params)
     numbers = (*parts, total(facts.multiply_adds))
-    return (str(row.index), row.layer.label, shape(facts.output), *map(show_count, numbers))
+    return (str(row.index), row.layer.label, _shape(facts.output), *map(show_count, numbers))
 
 
 def _totals(totals: Totals) -> Iterator[str]:
@@ -93,7 +94,7 @@ def _explained(summary: Summary) -> Iterator[Section]:
             blocks.append(Text(f"Given: {given}."))
         blocks += [Text(warning.message) for warning in facts.warnings]
         if steps := tuple(_steps(facts)):
-            caption = f"{shape(row.input or ())} \N{RIGHTWARDS ARROW} {shape(facts.output)}; {sums(facts)}"
+            caption = f"{_shape(row.input or ())} \N{RIGHTWARDS ARROW} {_shape(facts.output)}; {parameter_line(facts)}"
             blocks.append(Table(caption, STEPS, steps))
         yield Section(f"{row.index} {row.layer.label}", tuple(blocks))
 
@@ -112,20 +113,20 @@ def _steps(facts: Facts) -> Iterator[tuple[str, ...]]:
     for number in facts.sizes:
         alike.setdefault((number.formula, number.substituted, number.value), []).append(number.name)
     for (formula, substituted, value), names in alike.items():
-        yield ", ".join(names), typeset(formula), typeset(substituted), show_count(value)
+        yield ", ".join(names), typeset_formula(formula), typeset_formula(substituted), show_count(value)
     for kind in ("weights", "biases", "statistics", "multiply_adds"):
         numbers: tuple[Number, ...] = getattr(facts, kind)
         for number in numbers:
             named = kind == "multiply_adds" or kind in number.name
             name = number.name if named else f"{number.name} ({kind})"
-            yield name, typeset(number.formula), typeset(number.substituted), show_count(number.value)
+            yield name, typeset_formula(number.formula), typeset_formula(number.substituted), show_count(number.value)
 
 
 def _data(plan: Plan) -> str:
     dataset = DATASETS[plan.dataset]
     text = (
         f"{dataset.title}: {show_count(dataset.train)} training images and {show_count(dataset.test)} test "
-        f"images, {shape(dataset.shape)} each, in {len(dataset.classes)} classes."
+        f"images, {_shape(dataset.shape)} each, in {len(dataset.classes)} classes."
     )
     if plan.validation == "test":
         return f"{text} The test set is also the validation set: the best weights are chosen by the loss on it."
@@ -147,3 +148,7 @@ def _fields(value: FieldStruct, path: str = "") -> Iterator[tuple[str, str, str]
             yield from _fields(current, f"{place}.")
         else:
             yield place, field.type.show(current) or NONE, field.help
+
+
+def _shape(shape: Shape) -> str:
+    return typeset(show_shape(shape))

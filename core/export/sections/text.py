@@ -1,19 +1,8 @@
 """Formats numbers and texts for a report."""
 
-from core.network.shapes import Shape, show_shape
 from core.runs.record import RunDetails
 
-__all__ = ["names", "paragraphs", "shape", "typeset"]
-
-
-def shape(value: Shape) -> str:
-    """A shape with multiplication signs between its sizes."""
-    return show_shape(value).replace("x", "\N{MULTIPLICATION SIGN}")
-
-
-def typeset(formula: str) -> str:
-    """A formula with multiplication signs instead of asterisks."""
-    return formula.replace(" * ", "*").replace("*", " \N{MULTIPLICATION SIGN} ")
+__all__ = ["names", "paragraphs"]
 
 
 def paragraphs(text: str) -> tuple[str, ...]:

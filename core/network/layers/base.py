@@ -69,7 +69,7 @@ class Facts(Struct, frozen=True):
 
     @property
     def params(self) -> int:
-        """Weights, biases and statistics together: Keras's count."""
+        """The number of parameters, as Keras's count_params: weights, biases and statistics together."""
         return total(self.weights) + total(self.biases) + total(self.statistics)
 
 

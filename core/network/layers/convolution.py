@@ -23,7 +23,7 @@ from core.network.layers.sliding import (
     sliding_detail,
     with_pixels,
 )
-from core.network.shapes import Shape, transposed
+from core.network.shapes import Shape, transposed_output_size
 
 __all__ = [
     "BIASES",
@@ -168,7 +168,7 @@ class Conv2DTranspose(Layer, frozen=True):
                 LayerFix("leave output_padding to Keras", "replace", replace(self, output_padding=None)),
             )
         steps = [
-            transposed(axis, size, kernel, stride, self.padding, more, dilation)
+            transposed_output_size(axis, size, kernel, stride, self.padding, more, dilation)
             for axis, size, kernel, stride, more, dilation in zip(
                 ("height", "width"),
                 (height, width),

@@ -7,7 +7,7 @@ from core.formatting import show_amount
 from core.keras_call import Call
 from core.network.layers.base import REMOVE, Layer, LayerError, LayerFix, LayerWarning
 from core.network.layers.inputs import image, sequence
-from core.network.shapes import Shape, Slide, Window, show_shape, slide
+from core.network.shapes import Shape, Window, WindowAxis, output_size, show_shape
 
 __all__ = [
     "PlacedWindow",
@@ -51,8 +51,8 @@ def place_window(
     Raises `LayerError` if ``x`` is not an image or the window is larger than the padded image.
     """
     height, width, channels = image(layer, x)
-    rows = slide("height", height, kernel[0], strides[0], padding, dilation[0])
-    columns = slide("width", width, kernel[1], strides[1], padding, dilation[1])
+    rows = output_size("height", height, kernel[0], strides[0], padding, dilation[0])
+    columns = output_size("width", width, kernel[1], strides[1], padding, dilation[1])
     if rows.output < 1 or columns.output < 1:
         span = f"{rows.window}x{columns.window}"
         fix = LayerFix('set padding="same"', "replace", replace(layer, padding="same")) if padding != "same" else REMOVE
@@ -65,13 +65,13 @@ def place_window(
 
 def place_on_sequence(
     layer: Layer, x: Shape, length: int, stride: int, padding: str | int, dilation: int = 1
-) -> tuple[Slide, int]:
+) -> tuple[WindowAxis, int]:
     """Slide a window of ``length`` along the sequence ``x``; returns the slide and the number of features.
 
     Raises `LayerError` if ``x`` is not a sequence or the window is longer than the padded sequence.
     """
     steps, features = sequence(layer, x)
-    slid = slide("steps", steps, length, stride, padding, dilation)
+    slid = output_size("steps", steps, length, stride, padding, dilation)
     if slid.output < 1:
         fix = LayerFix('set padding="same"', "replace", replace(layer, padding="same"))
         message = f"{layer.type}: a window of {slid.window} does not fit {show_amount(steps, 'step')}"
@@ -114,7 +114,7 @@ def activation_suffix(name: str) -> str:
     return "" if name == "linear" else f" {name}"
 
 
-def _uneven(layer: Layer, rows: Slide, columns: Slide) -> tuple[LayerWarning, ...]:
+def _uneven(layer: Layer, rows: WindowAxis, columns: WindowAxis) -> tuple[LayerWarning, ...]:
     """A warning if a stride does not divide evenly, so that some rows or columns are never seen."""
     axes = [axis for axis in (rows, columns) if axis.unseen]
     if not axes:
@@ -141,7 +141,7 @@ def _uneven(layer: Layer, rows: Slide, columns: Slide) -> tuple[LayerWarning, ..
     return (LayerWarning("uneven-stride", message, fix),)
 
 
-def _even_padding(rows: Slide, columns: Slide, pixels: int) -> int | None:
+def _even_padding(rows: WindowAxis, columns: WindowAxis, pixels: int) -> int | None:
     """The smallest larger padding in pixels at which the strides of both axes divide evenly."""
     for padding in range(pixels + 1, pixels + max(rows.stride, columns.stride) + 1):
         rests = [(one.size + 2 * padding - one.window) % one.stride for one in (rows, columns)]

@@ -19,7 +19,7 @@ from core.network.architecture import Architecture
 from core.network.initializers import RandomNormal, Zeros
 from core.network.layers import Dense, Facts, Flatten, Layer, MaxPooling2D
 from core.network.layers import arguments as arg
-from core.network.shapes import Shape, slide
+from core.network.shapes import Shape, output_size
 from core.network.summary import summarize
 from core.plan.plan import Plan
 from tests.core.diagnosis.cases import CASES, HEALTHY, Case
@@ -157,11 +157,11 @@ def test_a_layer_with_an_unknown_kernel_is_passed_by() -> None:
 
 @given(st.integers(1, 40), st.integers(1, 9), st.integers(1, 6), st.sampled_from(["valid", "same", 0, 1, 5]))
 def test_the_pixels_under_a_window_are_counted(size: int, kernel: int, gap: int, padding: str | int) -> None:
-    placed = slide("height", size, kernel, kernel + gap, padding)
+    placed = output_size("height", size, kernel, kernel + gap, padding)
     assume(placed.output > 0)
     under = {stop * (kernel + gap) + cell - placed.before for stop in range(placed.output) for cell in range(kernel)}
     assert seen(placed) == len(under & set(range(size)))
 
 
 def test_a_window_that_leaves_no_gaps_sees_all() -> None:
-    assert seen(slide("height", 7, 3, 3, "valid")) == 7
+    assert seen(output_size("height", 7, 3, 3, "valid")) == 7

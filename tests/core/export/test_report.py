@@ -79,13 +79,17 @@ def test_weights_biases_and_statistics_are_counted_apart_and_add_up(name: str) -
         assert sum(map(number, column(layers, title))) == number(layers.total[place]) == known
 
 
+PYTHON = str.maketrans({"×": "*", "−": "-", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")"})
+"""A typeset formula as Python."""
+
+
 @pytest.mark.parametrize("name", ["lenet-5", "keras-convnet", "mlp-600-100-bn-dropout", "lecture-7x7-stride-3-padded"])
 def test_every_step_of_the_arithmetic_comes_out_as_it_says(name: str) -> None:
     report = lab_report(told(preset=presets.load(presets.find(name))), None)
     steps = [block for block in blocks((section(report, "How it is computed"),)) if isinstance(block, Table)]
     assert steps
     for values, value in ((row[2], row[3]) for step in steps for row in step.rows):
-        written = values.replace("\N{MULTIPLICATION SIGN}", "*")
+        written = values.translate(PYTHON)
         assert eval(written, {"floor": floor, "ceil": ceil, "max": max}) == number(value)  # noqa: S307  # of our own
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 
-from core.export.escaping import harmless
+from core.export.escaping import escape_unprintable
 from core.export.html import as_html
 from core.export.lab_report import lab_report
 from core.runs.record import Label
@@ -73,7 +73,7 @@ class Document(HTMLParser):
 def written(text: str) -> str:
     """A report in which everything that people name is called ``text``."""
     preset = replace(LENET, name=text, description=text, origin=text)
-    run = told(Label(text, harmless(text), (text,)), preset=preset, history=history(2))
+    run = told(Label(text, escape_unprintable(text), (text,)), preset=preset, history=history(2))
     run = replace(run, run=replace(run.run, message=text), environment=replace(run.environment, platform=text))
     classes = tuple(f"{number}{text}" for number in range(10))
     return as_html(lab_report(run, results(classes), [told(Label(text), preset=preset, key="zzzzz")]))
@@ -88,7 +88,7 @@ def test_hostile_text_stands_for_itself(text: str) -> None:
     document = Document(written(text))
     assert document.outline == PLAIN.outline
     assert document.comments == []
-    assert harmless(text) in document.texts
+    assert escape_unprintable(text) in document.texts
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", "".join(document.texts))
 
 

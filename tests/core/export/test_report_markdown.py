@@ -10,7 +10,7 @@ from markdown_it.token import Token
 from msgspec.structs import replace
 
 from core.export import escaping
-from core.export.escaping import harmless
+from core.export.escaping import escape_unprintable
 from core.export.lab_report import lab_report
 from core.export.markdown import as_markdown
 from core.runs.record import Label
@@ -40,7 +40,7 @@ def plain(tokens: list[Token]) -> str:
 def written(text: str) -> dict[str, str]:
     """A report in which everything that people name is called ``text``."""
     preset = replace(LENET, name=text, description=text, origin=text)
-    run = told(Label(text, harmless(text), (text,)), preset=preset, history=history(2))
+    run = told(Label(text, escape_unprintable(text), (text,)), preset=preset, history=history(2))
     run = replace(run, run=replace(run.run, message=text), environment=replace(run.environment, platform=text))
     return as_markdown(lab_report(run, results(), [told(Label(text), preset=preset, key="zzzzz")]), "my report")
 
@@ -64,10 +64,10 @@ PLAIN = outline(written("plain")["my report.md"])
 def test_a_line_stands_for_itself(text: str) -> None:
     for written, kind in ((escaping.line(text), "paragraph_open"), (f"# {escaping.line(text)}", "heading_open")):
         tokens = PARSER.parse(written)
-        if harmless(text):
+        if escape_unprintable(text):
             assert tokens[0].type == kind
             assert len(tokens) == 3
-        assert plain(tokens) == harmless(text)
+        assert plain(tokens) == escape_unprintable(text)
 
 
 @settings(max_examples=200, deadline=None)
@@ -79,10 +79,10 @@ def test_a_cell_stands_for_itself_as_text_and_as_code(text: str) -> None:
     tokens = PARSER.parse(table)
     cells = [token for token, before in zip(tokens[1:], tokens, strict=False) if before.type == "td_open"]
     assert len(cells) == 2
-    assert plain([cells[0]]) == harmless(text)
-    if harmless(text):
+    assert plain([cells[0]]) == escape_unprintable(text)
+    if escape_unprintable(text):
         (code,) = inline([cells[1]])
-        assert (code.type, code.content) == ("code_inline", harmless(text))
+        assert (code.type, code.content) == ("code_inline", escape_unprintable(text))
 
 
 def test_addresses_and_emoji_are_no_links_and_no_pictures() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.inspection.window_math import Convolved, convolve
-from core.network.shapes import Window, slide
+from core.network.shapes import Window, output_size
 from tui.inspect.views.walk.window_text import sums
 
 ROOM = 60
@@ -14,7 +14,10 @@ def stopped(x: np.ndarray, kernel: np.ndarray) -> Convolved:
     """The only stop of a window as large as ``x``, of one channel."""
     height, width = x.shape
     window = Window(
-        slide("rows", height, height, 1, "valid"), slide("columns", width, width, 1, "valid"), (height, width), (1, 1)
+        output_size("rows", height, height, 1, "valid"),
+        output_size("columns", width, width, 1, "valid"),
+        (height, width),
+        (1, 1),
     )
     return convolve(window, x[..., None], kernel[..., None, None], None, 0, 0, 0)
 

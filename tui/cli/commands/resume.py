@@ -5,7 +5,7 @@ from click import Option
 from core.runs.store import Store
 from tui.cli.command import Command
 from tui.cli.commands import train
-from tui.cli.lookup import find_run, refused, whole
+from tui.cli.lookup import find_run, parse_positive_int, refused
 from tui.cli.parameters import JSON, RUN
 from tui.cli.reporters import reporter
 from tui.sessions import resume_session
@@ -15,7 +15,7 @@ __all__ = ["COMMAND", "run"]
 
 def run(name: str, more: str | None, *, as_json: bool) -> int:
     """Train the run ``name`` to the last epoch of its plan, or for ``more`` epochs."""
-    epochs = whole("--more", more) or 0
+    epochs = parse_positive_int("--more", more) or 0
     store = Store()
     found = find_run(store, name)
     with refused():

@@ -7,12 +7,12 @@ from click import Argument, Option
 from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_gap, show_moment
 from core.runs.json_output import run_report
 from core.runs.record import Run
-from core.runs.search import matching, misread, ordered
+from core.runs.search import ignored_comparison_warning, matching, ordered
 from core.runs.store import Store
 from core.strict_json import to_json
 from tui import run_text
 from tui.cli.command import Command
-from tui.cli.lookup import DONE, refused, whole
+from tui.cli.lookup import DONE, parse_positive_int, refused
 from tui.cli.parameters import JSON
 from tui.output import Column, Output
 
@@ -57,7 +57,7 @@ def run(
     store = Store()
     if rebuild:
         return _rebuild(store, as_json=as_json)
-    most = whole("--limit", limit)
+    most = parse_positive_int("--limit", limit)
     every = store.discarded() if trash else store.refresh()
     with refused():
         matches = ordered(matching(every, " ".join(filters)), sort or "begun", descending=reverse == bool(sort))
@@ -76,7 +76,7 @@ def run(
             _print_advice(matches, out)
     elif every:
         query = " ".join(filters)
-        out.line(f"none of {show_amount(len(every), 'run')} matches: {misread(query) or query}")
+        out.line(f"none of {show_amount(len(every), 'run')} matches: {ignored_comparison_warning(query) or query}")
     else:
         out.line(NO_TRASH if trash else NO_RUNS)
     return DONE

@@ -18,7 +18,7 @@ from core.runs.store import Store
 from tui.cli.command import Command
 from tui.cli.lookup import DONE, FAILED, UsageError, load, quiet, refused
 from tui.cli.parameters import JSON, NO_SAVE, PRESET, RUN_NAME
-from tui.cli.plan_options import plan_options, planned
+from tui.cli.plan_options import apply_plan_options, plan_options
 from tui.cli.reporters import Reporter, reporter
 from tui.cli.session_runner import run_session
 from tui.interrupt import INTERRUPTED
@@ -85,7 +85,7 @@ def run(name: str, *, no_save: bool, run_name: str | None, as_json: bool, **plan
 
 def prepare_preset(preset: Preset, given: Mapping[str, object]) -> Preset:
     """``preset``, its plan changed by the ``given`` options. Raises `UsageError`."""
-    return replace(preset, plan=planned(preset.plan, given))
+    return replace(preset, plan=apply_plan_options(preset.plan, given))
 
 
 def run_guarded(preset: Preset, work: Callable[[Output], Ended], *, as_json: bool) -> int:
