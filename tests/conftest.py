@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,11 @@ settings.load_profile("layerlab")
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Each of several processes has a core of its own: threads of one that wait for work would take it from another.
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+
+
+if hasattr(signal, "SIGHUP"):
+    # Under nohup it is ignored, and so by every process that a test starts and hangs up on.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

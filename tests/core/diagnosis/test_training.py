@@ -80,12 +80,11 @@ def accuracy(network: Network) -> float:
     return reached
 
 
-@pytest.mark.parametrize("units", [9, 99])
-def test_deep_sigmoids_have_vanishing_gradients(units: int) -> None:
-    network = preset(f"deep-sigmoid-{units}", epochs=1)
+def test_deep_sigmoids_have_vanishing_gradients() -> None:
+    network = preset("deep-sigmoid-9", epochs=1)
     found, *others = findings(network)
     assert (found.code, found.layer) == ("vanishing-gradients", 3)
-    assert f"layer 3 (Dense {units} sigmoid)" in found.evidence
+    assert "layer 3 (Dense 9 sigmoid)" in found.evidence
     assert "layer 13 (Dense 10 softmax)" in found.evidence
     assert [other.code for other in others] == ["saturated-units"]  # by the pixels of 0 to 255
     assert found.fixes[0].label.startswith("set elu, he_normal and BatchNormalization in 11 layers, optimizer=adam")

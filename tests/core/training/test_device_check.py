@@ -1,7 +1,6 @@
 """The short trainings that tell whether a device trains as the CPU does."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -68,24 +67,30 @@ def choose(name):
         raise TrainingRefused("it has been pulled out")
     return name
 
-devices.devices = lambda: ("cpu", "gpu:0", "gpu:1")
+devices.devices = lambda: {devices}
 devices.choose = choose
 devices.placement = lambda device: "/CPU:0" if device == "cpu" else "/CPU:1"
 device_check.PLAN = replace(device_check.PLAN, batch_size=4096, validation=0.9)
 few = Conv2D(4, (5, 5), strides=(3, 3), activation="relu")
 device_check.NETWORKS["convolutional"] = Architecture((28, 28, 1), (few, Flatten(), Dense(10, "softmax")))
-sys.argv[1:] = ["doctor", "--train", "--json"]
+sys.argv[1:] = ["doctor", "--train", *{options}]
 main()
 """
-"""The command where a second CPU of TensorFlow's stands in for a GPU, and another one fails.
+"""The command with a smaller convolution and fewer digits, on any number of ``devices``.
 
-With a smaller convolution and fewer digits; the next test trains all there is.
+A second CPU of TensorFlow's stands in for the first GPU, and a second GPU fails.
 """
+
+
+def doctor(devices: tuple[str, ...], *options: str) -> subprocess.CompletedProcess[str]:
+    """What ``layerlab doctor --train`` says where these are the devices."""
+    command = COMMAND.format(devices=devices, options=options)
+    return subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=False)
 
 
 @pytest.mark.keras
 def test_two_devices_and_one_that_fails() -> None:
-    done = subprocess.run([sys.executable, "-c", COMMAND], capture_output=True, text=True, check=False)
+    done = doctor(("cpu", "gpu:0", "gpu:1"), "--json")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr  # the rest is what TensorFlow says when it is imported by hand
     told = json.loads(done.stdout, parse_constant=pytest.fail)
@@ -108,10 +113,8 @@ def test_two_devices_and_one_that_fails() -> None:
 
 @pytest.mark.keras
 def test_with_a_cpu_alone_it_says_that_nothing_is_known_of_a_gpu() -> None:
-    environ = os.environ | {"CUDA_VISIBLE_DEVICES": ""}
-    command = [sys.executable, "-m", "tui", "doctor", "--train"]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
-    assert done.stderr == ""
+    done = doctor(("cpu",))
+    assert done.returncode == 0
     lines = done.stdout.splitlines()
     assert lines[-3:] == [
         "  cpu: trains correctly",
