@@ -21,6 +21,7 @@ from core.network.layers import Layer
 from core.network.shapes import show_shape
 from core.presets import Preset
 from core.sanitize import one_line
+from core.typography import typeset
 from tui.builder.pane import BuildPane
 from tui.containment import Containing
 from tui.conversation import conversation
@@ -76,6 +77,7 @@ class LayerLabApp(Containing):
     ]
     COMMANDS = {_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (150, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-middle"), (50, "-high")]
     ENABLE_COMMAND_PALETTE = True
 
     BINDINGS = [
@@ -395,5 +397,5 @@ class LayerLabApp(Containing):
         dataset = DATASETS[preset.plan.dataset]
         self.header.title = one_line(preset.name)
         self.header.unsaved = self.document.unsaved
-        self.header.data = f"{dataset.title} {show_shape(dataset.shape)}"
+        self.header.data = f"{dataset.title} {typeset(show_shape(dataset.shape))}"
         self._show_activity()

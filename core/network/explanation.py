@@ -10,7 +10,7 @@ from core.network.layers import Facts
 from core.network.shapes import Window
 from core.network.summary import BYTES_A_NUMBER, Row
 
-__all__ = ["Cell", "Line", "draw_window", "explain", "parameter_line"]
+__all__ = ["Cell", "Line", "draw_output", "draw_window", "explain", "parameter_line"]
 
 LARGEST_DRAWING = 40
 """Maximum rows and columns of a drawing; more cells would not fit a terminal."""
@@ -69,6 +69,18 @@ def draw_window(window: Window, stop: int = 0) -> tuple[tuple[Cell, ...], ...] |
         return "unseen" if y >= height - rows.unseen or x >= width - columns.unseen else "pixel"
 
     return tuple(tuple(cell(y, x) for x in range(width)) for y in range(height))
+
+
+def draw_output(window: Window, stop: int = 0) -> tuple[tuple[Cell, ...], ...] | None:
+    """One channel of the output as rows of cells: what the window gives at its ``stop``-th position is marked.
+
+    None if too large.
+    """
+    height, width = window.rows.output, window.columns.output
+    if max(height, width) > LARGEST_DRAWING:
+        return None
+    marked = divmod(stop % (height * width), width)
+    return tuple(tuple("window" if (y, x) == marked else "pixel" for x in range(width)) for y in range(height))
 
 
 def _line(number: Number) -> Line:

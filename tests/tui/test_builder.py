@@ -8,10 +8,10 @@ from tui.builder.stack import Stack
 async def test_it_shows_the_stack_with_shapes_and_counts(size):
     async with opened("lenet-5", size) as (app, _):
         screen = screen_of(app)
-        assert "Conv2D 16@5x5 tanh" in screen
-        assert "10x10x16" in screen
+        assert "Conv2D 16·5×5 tanh" in screen
+        assert "10×10×16" in screen
         assert "61,706 params = 61,470 weights + 236 biases" in screen
-        assert "(i) no problems" in screen
+        assert "ready to train" in screen
 
 
 async def test_every_keystroke_in_the_form_changes_the_numbers(size):
@@ -127,10 +127,10 @@ async def test_a_layer_that_cannot_take_its_input_says_why_and_a_key_mends_it(si
         await keys(pilot, "down", "down", "down", "enter", "down", "text:99")
         await keys(pilot, "escape")
         lines = lines_of(app)
-        broken = next(line for line in lines if "Conv2D 16@99x99" in line)
+        broken = next(line for line in lines if "Conv2D 16·99×99" in line)
         assert broken.lstrip("\u2502 ").startswith("!")
         assert "?" in broken
-        assert any("does not fit 14x14" in line for line in lines)
+        assert any("does not fit 14×14" in line for line in lines)
         await keys(pilot, "f")
         assert app.preset.architecture.layers[2].padding == "same"
         assert not app.build_pane.summary.errors

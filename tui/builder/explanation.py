@@ -1,8 +1,5 @@
 """How the selected layer's numbers are computed: formulas, substituted values, and the window drawn."""
 
-from functools import lru_cache
-from itertools import groupby
-
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -11,24 +8,18 @@ from textual.getters import query_one
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from core.network.explanation import Cell, Line, draw_window, explain, parameter_line
-from core.network.shapes import Window, show_shape
+from core.network.explanation import Line, explain, parameter_line
+from core.network.shapes import show_shape
 from core.network.summary import Problem, Row, Summary
+from core.typography import typeset, typeset_formula
+from tui.builder.window_drawing import Part, draw
 from tui.widgets.text import update_text
 
 __all__ = ["Explanation"]
 
 _NAME = 13
-_CELLS: dict[Cell, tuple[str, str, str]] = {
-    "pixel": ("\u00b7", "pixel", "$foreground-muted"),
-    "window": ("\u2588", "window", "$accent"),
-    "padding": ("0", "padding", "$text-secondary"),
-    "unseen": ("x", "never seen", "$text-error"),
-}
-"""How each kind of cell is drawn, named and coloured."""
-
-Part = str | tuple[str, str]
-"""Text, or text with a style, for `Content.assemble`."""
+LEAST_LINES = 8
+"""Lines that the drawing of a window may always have: the pane scrolls."""
 
 
 class Explanation(VerticalScroll, can_focus=True):
@@ -73,6 +64,9 @@ class Explanation(VerticalScroll, can_focus=True):
         self.scroll_home(animate=False)
         self._redraw()
 
+    def on_resize(self) -> None:
+        self._redraw()
+
     def watch_stop(self) -> None:
         self._redraw()
 
@@ -97,7 +91,14 @@ class Explanation(VerticalScroll, can_focus=True):
         problems = [problem for problem in self.problems if problem.layer == row.index]
         update_text(self.text, describe(row, problems))
         window = row.facts.window if row.facts else None
-        update_text(self.window, draw(window, self.stop) if window else Content())
+        width, height = self.scrollable_content_region.width, max(LEAST_LINES, self.size.height - 3)
+        update_text(self.window, draw(window, self.stop, width, height) if window else Content())
+        self.border_title = _question(row)
+
+
+def _question(row: Row) -> str:
+    """What is explained: ``Why 10×10×16?``."""
+    return f"Why {typeset(show_shape(row.facts.output))}?" if row.facts and row.index else "How it is computed"
 
 
 def describe(row: Row, problems: list[Problem]) -> Content:
@@ -112,7 +113,7 @@ def describe(row: Row, problems: list[Problem]) -> Content:
             parts.append((f"  f: {problem.fix.label}\n", "bold"))
     if row.facts is None:
         return Content.assemble(*parts, "" if problems else "\nA layer above has to be fixed first.")
-    parts.append((f"\n{show_shape(row.input or ())} -> {show_shape(row.facts.output)}\n", "bold"))
+    parts.append((typeset(f"\n{show_shape(row.input or ())} -> {show_shape(row.facts.output)}\n"), "bold"))
     before: Line | None = None
     for line in explain(row):
         parts += _line_parts(line, before)
@@ -127,34 +128,12 @@ def _line_parts(line: Line, before: Line | None) -> list[Part]:
     name: Part = (f"{line.name:<{_NAME}} " if short else f"{line.name}\n{'':{_NAME}} ", "$foreground-muted")
     if before and (line.formula, line.substituted) == (before.formula, before.substituted):
         return [name, f"the same: {line.value:,}\n"]
+    formula, substituted = typeset_formula(line.formula), typeset_formula(line.substituted)
     if line.substituted == str(line.value):
-        return [name, f"{line.formula} = ", (f"{line.value:,}\n", "bold")]
+        return [name, f"{formula} = ", (f"{line.value:,}\n", "bold")]
     return [
         name,
-        (f"{line.formula}\n", "$foreground-muted"),
-        f"{'':{_NAME}} {line.substituted} = ",
+        (f"{formula}\n", "$foreground-muted"),
+        f"{'':{_NAME}} {substituted} = ",
         (f"{line.value:,}\n", "bold"),
     ]
-
-
-@lru_cache(maxsize=64)  # most edits leave the window as it is
-def draw(window: Window, stop: int = 0) -> Content:
-    """The window at its ``stop``-th stop over the image."""
-    cells = draw_window(window, stop)
-    stops = window.rows.output * window.columns.output
-    if cells is None:
-        return Content.styled(f"\n{stops:,} window stops; too many cells to draw", "$foreground-muted")
-    seen = {cell for line in cells for cell in line}
-    legend = "  ".join(f"{mark} {name}" for cell, (mark, name, _) in _CELLS.items() if cell in seen)
-    parts: list[Part] = [
-        (f"\nstop {stop % stops + 1:,} of {stops:,}", "bold"),
-        (f"   , and . slide it   {legend}\n", "$foreground-muted"),
-    ]
-    wide = 2 if len(cells[0]) <= 20 else 1
-    for line in cells:
-        for cell, run in groupby(line):
-            mark, _, style = _CELLS[cell]
-            block = mark * wide if cell == "window" else mark.ljust(wide)
-            parts.append((block * len(list(run)), style))
-        parts.append("\n")
-    return Content.assemble(*parts).rstrip()

@@ -1,4 +1,4 @@
-"""The Build tab: the stack on the left, the selected layer's form and explanation on the right."""
+"""The Build tab: the network above; the stack on the left, the selected layer's form and explanation on the right."""
 
 from collections.abc import Callable
 
@@ -22,12 +22,13 @@ from tui.builder.explanation import Explanation
 from tui.builder.stack import Stack
 from tui.builder.totals import TotalsView
 from tui.widgets.form import StructForm
+from tui.widgets.network_strip import NetworkStrip
 from tui.widgets.sight import focus_later
 
 __all__ = ["BuildPane"]
 
 
-class BuildPane(Horizontal):
+class BuildPane(Vertical):
     """Edits the architecture of ``preset``; passes every new one to ``on_edit`` and stores none itself."""
 
     BINDINGS = [
@@ -99,16 +100,17 @@ class BuildPane(Horizontal):
         self._generation = 0
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="left"):
-            yield Stack(id="stack").data_bind(BuildPane.summary, BuildPane.problems, BuildPane.selected)
-            yield TotalsView(id="totals").data_bind(BuildPane.summary, BuildPane.problems)
-        with Vertical(id="detail"):
-            yield StructForm(self._field_edited, fit=True, id="layer-form")
-            yield Explanation(id="explanation").data_bind(BuildPane.summary, BuildPane.problems, BuildPane.selected)
+        yield NetworkStrip(id="strip").data_bind(BuildPane.summary, BuildPane.selected)
+        with Horizontal(id="workbench"):
+            with Vertical(id="left"):
+                yield Stack(id="stack").data_bind(BuildPane.summary, BuildPane.problems, BuildPane.selected)
+                yield TotalsView(id="totals").data_bind(BuildPane.summary, BuildPane.problems)
+            with Vertical(id="detail"):
+                yield StructForm(self._field_edited, fit=True, id="layer-form")
+                yield Explanation(id="explanation").data_bind(BuildPane.summary, BuildPane.problems, BuildPane.selected)
 
     def on_mount(self) -> None:
         self.left.border_title = "Stack"
-        self.explanation.border_title = "How it is computed"
 
     @property
     def architecture(self) -> Architecture | None:
@@ -158,7 +160,8 @@ class BuildPane(Horizontal):
             self.selected = index
 
     @on(Stack.Selected)
-    def _select(self, event: Stack.Selected) -> None:
+    @on(NetworkStrip.Selected)
+    def _select(self, event: Stack.Selected | NetworkStrip.Selected) -> None:
         self.selected = event.index
 
     @on(Stack.Opened)

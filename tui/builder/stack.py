@@ -15,14 +15,16 @@ from textual.strip import Strip
 
 from core.network.shapes import show_shape
 from core.network.summary import Problem, Row, Summary
+from core.typography import typeset
 from tui.widgets.bars import bar
+from tui.widgets.layer_kinds import kind_of, role_style
 from tui.widgets.text import fitted
 
 __all__ = ["Stack"]
 
 HEADER = 1
 PREFIX = 6
-"""Cells in front of a layer's name, for a problem mark and the number."""
+"""Cells in front of a layer's name, for a problem mark, the letter of its kind and its number."""
 WIDEST_BAR = 16
 
 
@@ -41,6 +43,8 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
     HELP = """
     ## Stack
     The layers of the network, from the input down, with their output shapes and parameters.
+    The letter is the kind of the layer: **C** convolution, **P** pooling, **D** dense, **N** normalization,
+    **X** dropout and noise, **R** recurrent, **F** flatten and reshape, **I** images, **A** activation.
     The bar shows each layer's share of all parameters.
 
     **up / down** select a layer, **enter** edits it, **a** adds one after it, **d** deletes it,
@@ -54,7 +58,6 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
         "stack--cursor-blurred",
         "stack--error",
         "stack--warning",
-        "stack--bar",
         "stack--muted",
     }
 
@@ -110,6 +113,10 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
         self._measure()
         self.refresh()
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        self._measure()
+        self.refresh()
+
     def on_focus(self) -> None:
         self.refresh()
 
@@ -145,7 +152,7 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Moved(dragged, drop))
 
     def render_line(self, y: int) -> Strip:
-        width, style = self.size.width, self.visual_style.rich_style
+        width, style = self.scrollable_content_region.width, self.visual_style.rich_style
         if self.summary is None:
             return Strip.blank(width, style)
         if y == 0:
@@ -169,7 +176,7 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _measure(self) -> None:
         """Compute the column widths and the list's height."""
-        width = self.size.width
+        width = self.scrollable_content_region.width
         self._columns = self._columns_within(width)
         self.virtual_size = Size(width, (len(self.summary.rows) if self.summary else 0) + HEADER)
 
@@ -186,7 +193,7 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
     def _header(self) -> Text:
         columns = self._columns
         layer, output = f"{'Layer':<{columns.layer}}", f"{'Output':<{columns.output}}"
-        return Text(f"   #  {layer}{output}{'Params':>{columns.params}}")
+        return Text(f"    # {layer}{output}{'Params':>{columns.params}}")
 
     def _line(self, row: Row) -> Text:
         columns = self._columns
@@ -198,17 +205,20 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
             mark = "="
         problem = self.get_component_rich_style(style, partial=True) if severities else Style.null()
         muted = self.get_component_rich_style("stack--muted", partial=True)
+        kind = kind_of(row.layer)
+        color = role_style(self.app, kind.role)
         line = Text()
         line.append(mark, problem)
-        line.append(f"{row.index:>3}  ", muted)
-        line.append(fitted(row.layer.label, columns.layer - 1) + " ", problem)
+        line.append(kind.letter, color)
+        line.append(f"{row.index:>3} ", muted)
+        line.append(fitted(typeset(row.layer.label), columns.layer - 1) + " ", problem)
         if row.facts is None:
             return line.append(f"{'?':<{columns.output}}{'?':>{columns.params}}", problem)
-        line.append(f"{show_shape(row.facts.output):<{columns.output}}")
+        line.append(f"{typeset(show_shape(row.facts.output)):<{columns.output}}")
         count = row.facts.params
         line.append(f"{count:>{columns.params},}", Style.null() if count else muted)
         if share := self._bar(row, self.summary):
-            line.append(f" {share}", self.get_component_rich_style("stack--bar", partial=True))
+            line.append(f" {share}", color)
         return line
 
     def _bar(self, row: Row, summary: Summary | None) -> str:

@@ -7,7 +7,8 @@ from textual.widgets import Static
 from core.formatting import show_amount, show_bytes, show_short
 from core.network.summary import Problem, Summary, Totals
 from core.sentences import after_place
-from tui.builder.explanation import Part
+from core.typography import typeset
+from tui.builder.window_drawing import Part
 from tui.widgets.text import update_text
 
 __all__ = ["TotalsView"]
@@ -26,6 +27,9 @@ class TotalsView(Static):
     notice: reactive[str] = reactive("", repaint=False)
     """What the last edit changed; shown once."""
 
+    def on_resize(self) -> None:
+        self._redraw()
+
     def watch_summary(self) -> None:
         self._redraw()
 
@@ -41,11 +45,12 @@ class TotalsView(Static):
     def _describe(self) -> Content:
         if self.summary is None:
             return Content()
-        parts = _totals(self.summary.totals, whole=self.summary.output is not None)
+        short = self.screen.has_class("-low")
+        parts = _totals(self.summary.totals, whole=self.summary.output is not None, short=short)
         if self.notice:
             parts.append((f"{self.notice}\n", "$text-accent bold"))
         if not self.problems:
-            parts.append(("(i) no problems", "$text-success"))
+            parts.append(("\N{CHECK MARK} ready to train", "$text-success"))
         for problem in self.problems[:SHOWN]:
             parts += _problem(problem)
         if len(self.problems) > SHOWN:
@@ -53,16 +58,22 @@ class TotalsView(Static):
         return Content.assemble(*parts).rstrip()
 
 
-def _totals(totals: Totals, *, whole: bool) -> list[Part]:
+def _totals(totals: Totals, *, whole: bool, short: bool) -> list[Part]:
+    """The number of parameters and what they are; ``short``: on one line."""
     kinds = [show_amount(totals.weights, "weight"), show_amount(totals.biases, "bias")]
     if totals.statistics:
         kinds.append(show_amount(totals.statistics, "statistic"))
     trainable = f"trainable {totals.trainable:,}"
     if totals.non_trainable:
         trainable += f", not {totals.non_trainable:,}"
-    return [
+    params: list[Part] = [
         (show_amount(totals.params, "param"), "bold"),
         f"{'' if whole else ' so far'} = {' + '.join(kinds)}\n",
+    ]
+    if short:
+        return params
+    return [
+        *params,
         f"{trainable}   {show_bytes(totals.parameter_bytes)}   {show_short(totals.multiply_adds)} multiply-adds\n",
     ]
 
@@ -72,7 +83,7 @@ def _problem(problem: Problem) -> list[Part]:
     mark = "(!)" if error else "(~)"
     parts: list[Part] = [
         (
-            f"{mark} {after_place(problem.layer or None, problem.message)}",
+            typeset(f"{mark} {after_place(problem.layer or None, problem.message)}"),
             "$text-error bold" if error else "$text-warning",
         )
     ]

@@ -1,0 +1,137 @@
+"""The network as a strip of pictures: the output of each layer, as high as its image and as wide as its channels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import itemgetter
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.app import App
+from textual.message import Message
+from textual.reactive import reactive
+
+from core.network.summary import Row, Summary
+from tui.widgets.bars import HEIGHTS
+from tui.widgets.layer_kinds import kind_of, role_style
+from tui.widgets.lines import Lines
+from tui.widgets.strip_layout import Slot, Volume, layout, volumes
+
+__all__ = ["NetworkStrip", "picture"]
+
+EIGHTHS = 8
+ARROW = "\N{BLACK RIGHT-POINTING SMALL TRIANGLE}"
+ROOM_FOR_ARROW = 3
+UNKNOWN = "?"
+
+Cell = tuple[str, Style]
+
+
+class NetworkStrip(Lines):
+    """Draws the network of ``summary`` and marks the ``selected`` layer; a click selects one.
+
+    A single line has pictures alone; in several, the shapes of the outputs stand above them.
+    """
+
+    DEFAULT_CSS = """
+    NetworkStrip { height: 6; border: round $foreground 22%; border-title-color: $text-muted; padding: 0 1; }
+    """
+
+    summary: reactive[Summary | None] = reactive(None, repaint=False)
+    """The summary of the architecture."""
+    selected: reactive[int] = reactive(0, repaint=False)
+    """The selected row; 0 is the input."""
+
+    @dataclass
+    class Selected(Message):
+        """A layer was clicked."""
+
+        index: int
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._slots: list[Slot] = []
+
+    def on_mount(self) -> None:
+        self.border_title = "Network"
+
+    def watch_summary(self, summary: Summary | None) -> None:
+        self.redraw()
+
+    def watch_selected(self) -> None:
+        self.redraw()
+
+    def draw(self) -> list[list[Segment]]:
+        if self.summary is None:
+            return []
+        rows, width = self.summary.rows, self.content_size.width
+        drawn = volumes([row.facts.output if row.facts else None for row in rows])
+        self._slots = layout(drawn, self.selected, width)
+        return _lines(self.app, rows, drawn, self._slots, self.selected, width, self.content_size.height)
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is not None and self._slots:
+            nearest = min(self._slots, key=lambda slot: abs(slot.left + slot.width / 2 - offset.x - 0.5))
+            self.post_message(self.Selected(nearest.row))
+
+
+def picture(app: App[object], rows: Sequence[Row], width: int, height: int) -> list[list[Segment]]:
+    """A network as lines of segments, without a mark."""
+    drawn = volumes([row.facts.output if row.facts else None for row in rows])
+    return _lines(app, rows, drawn, layout(drawn, -1, width), -1, width, height)
+
+
+def _lines(
+    app: App[object],
+    rows: Sequence[Row],
+    drawn: Sequence[Volume | None],
+    slots: Sequence[Slot],
+    selected: int,
+    width: int,
+    height: int,
+) -> list[list[Segment]]:
+    """The labels, unless there is a single line, and below them the pictures."""
+    muted, mark = role_style(app, "layer-reshaping"), role_style(app, "accent") + Style(bold=True, reverse=True)
+    cells: list[list[Cell]] = [[(" ", Style.null())] * width for _ in range(height)]
+    labels = height > 1
+    for slot in slots:
+        color = role_style(app, kind_of(rows[slot.row].layer).role)
+        if slot.row == selected and not labels:
+            color = role_style(app, "accent") + Style(underline=True)
+        volume = drawn[slot.row]
+        if volume is None:
+            cells[-1][slot.left] = (UNKNOWN, role_style(app, "error"))
+        else:
+            _fill(cells[labels:], slot, volume.height, color)
+        if labels:
+            style = mark if slot.row == selected else muted
+            cells[0][slot.label_left : slot.label_left + len(slot.label)] = [(sign, style) for sign in slot.label]
+    if labels:
+        _arrows(cells[-1], slots, muted)
+    return [_segments(line) for line in cells]
+
+
+def _fill(cells: list[list[Cell]], slot: Slot, share: float, style: Style) -> None:
+    """Draw a picture ``share`` of the lines high, from the bottom up."""
+    filled = max(1, round(share * EIGHTHS * len(cells)))
+    for number, line in enumerate(reversed(cells)):
+        sign = HEIGHTS[min(max(filled - EIGHTHS * number, 0), EIGHTHS)]
+        if sign != " ":
+            line[slot.left : slot.left + slot.width] = [(sign, style)] * slot.width
+
+
+def _arrows(line: list[Cell], slots: Sequence[Slot], style: Style) -> None:
+    """An arrow between two pictures that stand far enough apart."""
+    for before, after in pairwise(slots):
+        end = before.left + before.width
+        if after.left - end >= ROOM_FOR_ARROW:
+            line[(end + after.left - 1) // 2] = (ARROW, style)
+
+
+def _segments(line: list[Cell]) -> list[Segment]:
+    return [
+        Segment("".join(sign for sign, _ in run), style)
+        for style, run in ((style, list(run)) for style, run in groupby(line, itemgetter(1)))
+    ]
