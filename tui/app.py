@@ -17,12 +17,12 @@ from textual.widgets import ContentSwitcher, Static
 from core import presets
 from core.datasets import DATASETS
 from core.document import Document
-from core.network.layers import Layer
 from core.network.shapes import show_shape
 from core.presets import Preset
 from core.sanitize import one_line
 from core.typography import typeset
 from tui.builder.pane import BuildPane
+from tui.builder.start_card import FIRST_PRESET
 from tui.containment import Containing
 from tui.conversation import conversation
 from tui.document_controller import EMPTY, DocumentController
@@ -34,7 +34,7 @@ from tui.journal_controller import JournalController
 from tui.loading import Loader, Preload
 from tui.run_controller import RunController
 from tui.runs.pane import RunsPane
-from tui.screens.browse import AddLayer
+from tui.screens.add_layer import AddLayer
 from tui.screens.dialogs import Ask
 from tui.screens.resizing import TabsScreen
 from tui.theme import DARK, LIGHT, roles
@@ -247,9 +247,15 @@ class LayerLabApp(Containing):
     @on(BuildPane.AddRequested)
     @conversation
     async def _add_requested(self) -> None:
-        name = await self.push_screen_wait(AddLayer(self.preset.architecture, self.build_pane.selected))
-        if name is not None:
-            self.build_pane.insert(Layer.from_name(name).initial())
+        classes = len(DATASETS[self.preset.plan.dataset].classes)
+        dialog = AddLayer(self.preset.architecture, self.build_pane.selected, classes)
+        chosen = await self.push_screen_wait(dialog)
+        if chosen is not None:
+            self.build_pane.insert(dialog.layer_of(chosen))
+
+    @on(BuildPane.StartRequested)
+    def _start_requested(self) -> None:
+        self.documents.open_preset(presets.find(FIRST_PRESET))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         steps = {"undo": self.document.past, "redo": self.document.future}

@@ -15,7 +15,7 @@ from core.presets import Preset, PresetError
 from core.sanitize import one_line
 from core.sentences import sentence
 from tui.conversation import conversation
-from tui.screens.browse import BrowsePresets
+from tui.screens.browse_presets import BrowsePresets
 from tui.screens.dialogs import Ask, NameFile
 from tui.screens.text_prompt import TextPrompt
 from tui.training_session import TrainedNetwork

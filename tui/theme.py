@@ -33,6 +33,16 @@ _LIGHT_ROLES = {
     "positive": "#a04a00",
 }
 
+
+def _scrollbars(ground: str, bar: str, held: str) -> dict[str, str]:
+    """Scrollbars in grey, until one is held."""
+    grounds = dict.fromkeys(
+        ("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active", "scrollbar-corner-color"),
+        ground,
+    )
+    return {**grounds, "scrollbar": bar, "scrollbar-hover": bar, "scrollbar-active": held}
+
+
 DARK = Theme(
     name="layerlab-dark",
     primary="#5aa9e6",
@@ -46,7 +56,7 @@ DARK = Theme(
     surface="#191d27",
     panel="#262c3a",
     dark=True,
-    variables=_DARK_ROLES,
+    variables={**_DARK_ROLES, **_scrollbars("#12151c", "#39424f", "#f2b84b")},
 )
 LIGHT = Theme(
     name="layerlab-light",
@@ -61,7 +71,7 @@ LIGHT = Theme(
     surface="#f2f0e9",
     panel="#dcd9cf",
     dark=False,
-    variables=_LIGHT_ROLES,
+    variables={**_LIGHT_ROLES, **_scrollbars("#fbfaf6", "#c3bfb2", "#925200")},
 )
 
 

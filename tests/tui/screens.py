@@ -11,7 +11,8 @@ import tui
 from core.network.architecture import Architecture
 from tests.tui.inspect.test_stepper import LECTURE
 from tui.inspect.views.walk.stepper import Stepper
-from tui.screens.browse import AddLayer, BrowsePresets
+from tui.screens.add_layer import AddLayer
+from tui.screens.browse_presets import BrowsePresets
 from tui.screens.data import DataPage
 from tui.screens.dialogs import Ask, NameFile
 from tui.screens.export_dialog import ExportDialog
@@ -19,9 +20,10 @@ from tui.screens.help import HelpPage
 from tui.screens.palette import Palette
 from tui.screens.resizing import TabsScreen
 from tui.screens.text_prompt import TextPrompt
+from tui.screens.tour import Tour
 
 MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
-    AddLayer: lambda _: AddLayer(Architecture((28, 28, 1)), 0),
+    AddLayer: lambda _: AddLayer(Architecture((28, 28, 1)), 0, 10),
     Ask: lambda _: Ask("Really?", {"yes": "Yes", "no": "No"}),
     BrowsePresets: lambda _: BrowsePresets("lenet-5"),
     DataPage: lambda _: DataPage("mnist"),
@@ -30,6 +32,7 @@ MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     Palette: lambda _: Palette(),
     Stepper: lambda _: Stepper(LECTURE),
     ExportDialog: lambda folder: ExportDialog("Write it", {"csv": "CSV", "toml": "TOML"}, folder),
+    Tour: lambda _: Tour(),
     TextPrompt: lambda _: TextPrompt("A line", "text", "", lambda _: ""),
 }
 

@@ -6,7 +6,7 @@ from core import presets
 from tests.tui.driving import keys, lines_of, opened, screen_of, sessions, until
 from tui.app import LayerLabApp
 from tui.header import TABS
-from tui.screens.browse import BrowsePresets
+from tui.screens.browse_presets import BrowsePresets
 from tui.screens.data import DataPage
 from tui.screens.dialogs import Ask, NameFile
 from tui.screens.help import HelpPage

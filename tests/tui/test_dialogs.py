@@ -12,7 +12,8 @@ from core.network.layers import Dense, Flatten
 from tests.core.importing.test_keras_file import dense, entry, made, sequential
 from tests.tui.driving import keys, lines_of, opened, screen_of, until
 from tui.header import Header
-from tui.screens.browse import AddLayer, BrowsePresets
+from tui.screens.add_layer import AddLayer
+from tui.screens.browse_presets import BrowsePresets
 from tui.screens.data import DataPage
 from tui.screens.dialogs import Ask, NameFile
 from tui.screens.help import HelpPage
@@ -70,7 +71,7 @@ async def test_the_header_always_tells_what_training_is_doing(size):
 async def test_a_short_title_leaves_room_for_data_and_device(size):
     async with opened("lenet-5", size) as (app, _):
         assert isinstance(app.header, Header)
-        facts = "LeNet-5   MNIST 28x28x1   device auto" if size[0] > 80 else "LeNet-5   device auto"
+        facts = "LeNet-5   MNIST 28×28×1   device auto" if size[0] > 80 else "LeNet-5   device auto"
         assert facts in lines_of(app)[0]
 
 

@@ -20,6 +20,7 @@ from core.network.summary import Problem, Summary, summarize
 from core.presets import Preset
 from tui.builder.explanation import Explanation
 from tui.builder.stack import Stack
+from tui.builder.start_card import StartCard
 from tui.builder.totals import TotalsView
 from tui.widgets.form import StructForm
 from tui.widgets.network_strip import NetworkStrip
@@ -33,6 +34,8 @@ class BuildPane(Vertical):
 
     BINDINGS = [
         Binding("a", "add", "Add", id="build.add", tooltip="Add a layer after the chosen one"),
+        Binding("enter", "start", "LeNet-5", id="build.start", tooltip="Open LeNet-5, a network ready to train"),
+        Binding("question_mark", "tour", "Tour", id="build.tour", tooltip="A tour in three steps", key_display="?"),
         Binding("enter,e", "edit", "Edit", id="build.edit", tooltip="Edit the chosen layer"),
         Binding("d,delete", "delete", "Del", id="build.delete", tooltip="Delete the chosen layer"),
         Binding("D", "duplicate", "Duplicate", id="build.duplicate", tooltip="Copy the chosen layer", show=False),
@@ -79,6 +82,9 @@ class BuildPane(Vertical):
     class AddRequested(Message):
         """The user wants to add a layer."""
 
+    class StartRequested(Message):
+        """The user wants to begin with a preset."""
+
     def __init__(
         self,
         on_edit: Callable[[Architecture, str], None],
@@ -106,6 +112,7 @@ class BuildPane(Vertical):
                 yield Stack(id="stack").data_bind(BuildPane.summary, BuildPane.problems, BuildPane.selected)
                 yield TotalsView(id="totals").data_bind(BuildPane.summary, BuildPane.problems)
             with Vertical(id="detail"):
+                yield StartCard(id="start-card")
                 yield StructForm(self._field_edited, fit=True, id="layer-form")
                 yield Explanation(id="explanation").data_bind(BuildPane.summary, BuildPane.problems, BuildPane.selected)
 
@@ -116,6 +123,11 @@ class BuildPane(Vertical):
     def architecture(self) -> Architecture | None:
         """The architecture shown."""
         return self.preset.architecture if self.preset else None
+
+    @property
+    def empty(self) -> bool:
+        """Whether there are no layers yet."""
+        return self.preset is not None and not self.preset.architecture.layers
 
     def watch_preset(self, before: Preset | None, preset: Preset | None) -> None:
         if preset is None:
@@ -129,6 +141,9 @@ class BuildPane(Vertical):
         if summary.totals.params != self._reported:
             self.totals.notice = ""  # it is out of date
         self.selected = min(self.selected, len(preset.architecture.layers))
+        if self.has_class("-empty") != self.empty:
+            self.set_class(self.empty, "-empty")
+            self.refresh_bindings()
         self._show_layer()
 
     def watch_selected(self) -> None:
@@ -192,6 +207,8 @@ class BuildPane(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         editing = self.form.has_focus_within
+        if action in {"start", "tour"}:
+            return self.empty and not editing
         if action == "leave":
             return not self.stack.has_focus
         if action == "go":
@@ -217,6 +234,16 @@ class BuildPane(Vertical):
         """Ask for a layer to add."""
         self.post_message(self.AddRequested())
 
+    def action_start(self) -> None:
+        """Open a preset to begin with."""
+        self.post_message(self.StartRequested())
+
+    def action_tour(self) -> None:
+        """Show the tour."""
+        from tui.screens.tour import Tour  # noqa: PLC0415  # seldom needed
+
+        self.app.push_screen(Tour())
+
     def action_edit(self) -> None:
         """Focus the form of the selected layer."""
         layer = self.architecture.stack[self.selected] if self.architecture else None
@@ -225,12 +252,14 @@ class BuildPane(Vertical):
             return
         # A hidden form can take the focus only once it is shown.
         self.add_class("-editing")
+        self._show_layer()
         focus_later(self, self.form.focus_field)
 
     def action_leave(self) -> None:
         """Go back to the stack; fields with invalid text show their last valid value again."""
         self.form.restore()
         self.remove_class("-editing")
+        self._show_layer()
         self.stack.focus()
 
     def action_delete(self) -> None:
@@ -284,6 +313,6 @@ class BuildPane(Vertical):
         stack = self.architecture.stack
         index = min(self.selected, len(stack) - 1)
         self.form.take(stack[index], (self._generation, index))
-        title = f"{stack[index].type}, layer {index}" if index else "Input"
+        title = f"{index} {stack[index].type}" if index else "Start" if self.empty and not self.has_class("-editing") else "Input"
         if title != self.detail.border_title:
             self.detail.border_title = title

@@ -45,6 +45,8 @@ class TotalsView(Static):
     def _describe(self) -> Content:
         if self.summary is None:
             return Content()
+        if len(self.summary.rows) == 1:
+            return _not_begun(self.problems)
         short = self.screen.has_class("-low")
         parts = _totals(self.summary.totals, whole=self.summary.output is not None, short=short)
         if self.notice:
@@ -76,6 +78,13 @@ def _totals(totals: Totals, *, whole: bool, short: bool) -> list[Part]:
         *params,
         f"{trainable}   {show_bytes(totals.parameter_bytes)}   {show_short(totals.multiply_adds)} multiply-adds\n",
     ]
+
+
+def _not_begun(problems: tuple[Problem, ...]) -> Content:
+    """That there are no layers is no alarm: what to do about it."""
+    fixes = [f"\nf: {problem.fix.label}" for problem in problems if problem.fix]
+    message = problems[0].message if problems else ""
+    return Content.assemble((message, "$foreground-muted"), (fixes[0] if fixes else "", "bold"))
 
 
 def _problem(problem: Problem) -> list[Part]:

@@ -60,7 +60,7 @@ class Picker(Modal[str | None]):
         super().__init__()
         self._heading = title
         self._prompt = prompt
-        self._choosables = list(choosables)
+        self._choosables = self._listed = list(choosables)
         self._chosen = chosen
 
     def compose(self) -> ComposeResult:
@@ -88,7 +88,7 @@ class Picker(Modal[str | None]):
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        choosable = next((one for one in self._choosables if one.id == event.option_id), None)
+        choosable = next((one for one in self._listed if one.id == event.option_id), None)
         if choosable:
             self.detail.update(self.describe(choosable))
 
@@ -112,7 +112,8 @@ class Picker(Modal[str | None]):
         self.dismiss(None)
 
     def _list(self, chosen: str = "") -> None:
-        found = self._found(self.filter.value.strip())
+        found = self.found(self.filter.value.strip())
+        self._listed = found
         self.options.clear_options()
         group = ""
         for one in found:
@@ -134,7 +135,8 @@ class Picker(Modal[str | None]):
         room = max(1, width - side.cell_length)
         return Content.assemble(fitted(shortened(one_line(one.title), room - 1), room), side)
 
-    def _found(self, query: str) -> list[Choosable]:
+    def found(self, query: str) -> list[Choosable]:
+        """What ``query`` finds, the best first; all if it is empty."""
         if not query:
             return self._choosables
         matcher = Matcher(query)

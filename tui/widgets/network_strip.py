@@ -7,8 +7,10 @@ from operator import itemgetter
 
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
 from textual import events
 from textual.app import App
+from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
@@ -77,10 +79,13 @@ class NetworkStrip(Lines):
             self.post_message(self.Selected(nearest.row))
 
 
-def picture(app: App[object], rows: Sequence[Row], width: int, height: int) -> list[list[Segment]]:
-    """A network as lines of segments, without a mark."""
+def picture(app: App[object], rows: Sequence[Row], width: int, height: int) -> Content:
+    """A network as text of ``height`` lines, without a mark."""
     drawn = volumes([row.facts.output if row.facts else None for row in rows])
-    return _lines(app, rows, drawn, layout(drawn, -1, width), -1, width, height)
+    lines = _lines(app, rows, drawn, layout(drawn, -1, width), -1, width, height)
+    return Content("\n").join(
+        Content.from_rich_text(Text.assemble(*((part.text, part.style or "") for part in line))) for line in lines
+    )
 
 
 def _lines(

@@ -70,7 +70,7 @@ class FindingsView(View):
     FindingsView .finding { height: auto; }
     FindingsView .finding--text { height: auto; padding: 0 2; }
     FindingsView FixLine { height: auto; margin-left: 2; padding: 0 1; color: $text-success; }
-    FindingsView FixLine:focus { background: $primary 35%; color: $foreground; text-style: bold; }
+    FindingsView FixLine:focus { background: $accent 28%; color: $foreground; text-style: bold; }
     """
 
     findings: reactive[tuple[Finding, ...] | None] = reactive(None, repaint=False)

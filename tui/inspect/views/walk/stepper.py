@@ -82,7 +82,7 @@ class Stepper(Modal[None]):
     DEFAULT_CSS = """
     Stepper #stepper {
         width: 100%; height: 100%; max-width: 150; max-height: 44;
-        border: round $primary; background: $surface; padding: 0 1;
+        border: round $accent; background: $surface; padding: 0 1;
     }
     Stepper #stepper-title { height: 1; text-wrap: nowrap; text-overflow: ellipsis; text-style: bold; }
     Stepper #stepper-body { height: 1fr; }

@@ -1,24 +1,30 @@
-"""The two pickers: presets to open, layers to add."""
+"""The presets to open, with a drawing of each."""
 
 import re
-from collections import defaultdict
 
 from msgspec import Struct
+from rich.text import Text
+from textual.app import App
 from textual.content import Content
 
 from core import presets
 from core.files import LISTED_PRESET
 from core.formatting import show_amount, show_short
-from core.network.architecture import Architecture
-from core.network.layers import Input, Layer, LayerError
 from core.network.shapes import show_shape
-from core.network.summary import Summary, summarize
+from core.network.summary import Row, Summary, summarize
 from core.presets import Listed, Preset, PresetError
 from core.readiness import blockers
 from core.sanitize import one_line
+from core.typography import typeset
 from tui.screens.picker import Choosable, Picker
+from tui.widgets.layer_kinds import kind_of, role_style
+from tui.widgets.network_strip import picture
 
-__all__ = ["AddLayer", "BrowsePresets"]
+__all__ = ["BrowsePresets"]
+
+PICTURE = 4
+"""Lines of the drawing of a preset."""
+LEAST_WIDTH = 24
 
 OWN, TRAINED, LECTURE, ARITHMETIC = GROUPS = (
     "Your own",
@@ -74,50 +80,27 @@ class BrowsePresets(Picker):
         if isinstance(read, PresetError):
             return Content.assemble(("This file cannot be read\n\n", "$text-error bold"), one_line(str(read)))
         preset, summary = read.preset, read.summary
-        layers = "\n".join(
-            f"{row.index:>3}  {one_line(row.layer.label)}"
-            for row in summary.rows
-            if row.index or not preset.architecture.layers
-        )
         return Content.assemble(
             (f"{one_line(preset.name)}\n", "bold"),
             f"{one_line(preset.description)}\n",
             (f"{one_line(preset.origin)}\n\n", "$foreground-muted"),
             (f"{show_amount(summary.totals.params, 'param')}\n", "bold"),
             (f"Cannot be trained here: {one_line(read.blocker)}\n", "$text-warning") if read.blocker else "",
-            f"  0  Input {show_shape(preset.architecture.input_shape)}\n",
-            layers,
+            "\n",
+            picture(self.app, summary.rows, max(LEAST_WIDTH, self.detail.size.width), PICTURE),
+            "\n\n",
+            f"{'':4}0 Input {typeset(show_shape(preset.architecture.input_shape))}\n",
+            Content("\n").join(_line(self.app, row) for row in summary.rows if row.index),
         )
 
 
-class AddLayer(Picker):
-    """All layers by group; returns the name of the one picked."""
-
-    def __init__(self, architecture: Architecture, selected: int) -> None:
-        self._architecture = architecture
-        self._after = selected
-        groups: defaultdict[str, list[Choosable]] = defaultdict(list)
-        for name, layer in Layer.members.items():
-            if layer is not Input:
-                groups[layer.group].append(Choosable(name, name, group=layer.group))
-        order = ("Core", "Convolution", "Pooling")
-        names = sorted(groups, key=lambda group: (order.index(group) if group in order else len(order), group))
-        choosables = [choosable for group in names for choosable in groups[group]]
-        super().__init__(f"Add a layer after {architecture.stack[selected].type}", "name of a layer", choosables)
-
-    def describe(self, choosable: Choosable) -> Content:
-        layer = Layer.from_name(choosable.id).initial()
-        row = summarize(self._architecture).rows[self._after]
-        effect: str | tuple[str, str] = "The output of the layer above is unknown."
-        if row.facts:
-            try:
-                facts = layer.facts(row.facts.output)
-            except LayerError as error:
-                effect = (f"! {error.message}", "$text-error")
-            else:
-                change = f"{show_shape(row.facts.output)} -> {show_shape(facts.output)}"
-                effect = f"{change}\n{show_amount(facts.params, 'param')}"
-        return Content.assemble((f"{layer.label}\n\n", "bold"), f"{layer.help}\n\n", effect)
+def _line(app: App[object], row: Row) -> Content:
+    """A layer with the letter of its kind."""
+    kind = kind_of(row.layer)
+    text = Text.assemble(
+        (kind.letter, role_style(app, kind.role)), f"{row.index:>4} {typeset(one_line(row.layer.label))}"
+    )
+    return Content.from_rich_text(text)
 
 
 def _read(listed: Listed) -> _Read | PresetError:

@@ -1,0 +1,51 @@
+"""A layer from a few words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.network.layer_query import find_layers, parse_layer
+from core.network.layers import LSTM, Conv1D, Conv2D, Dense, Dropout, Layer, MaxPooling2D
+
+
+@pytest.mark.parametrize(
+    ("text", "layer"),
+    [
+        ("dense 10 softmax", Dense(10, "softmax")),
+        ("den 10", Dense(10, "relu")),
+        ("d 10", Dense(10, "relu")),
+        ("dense softmax 10", Dense(10, "softmax")),
+        ("conv 32 3x3 relu same", Conv2D(32, (3, 3), padding="same", activation="relu")),
+        ("conv 8 5 tanh", Conv2D(8, (5, 5), activation="tanh")),
+        ("conv2d filters=8 kernel_size=5", Conv2D(8, (5, 5), activation="relu")),
+        ("pool 2", MaxPooling2D((2, 2))),
+        ("POOL 3x3 same", MaxPooling2D((3, 3), padding="same")),
+        ("drop 0.3", Dropout(0.3)),
+        ("lstm 64", LSTM(64)),
+    ],
+)
+def test_words_become_fields(text: str, layer: Layer) -> None:
+    assert parse_layer(text, (28, 28, 1)) == layer
+
+
+@pytest.mark.parametrize("text", ["", "  ", "dense foo", "dense 10 10 10", "nonsense", "dense units=", "pool -1"])
+def test_a_word_that_fits_nothing_is_not_left_out(text: str) -> None:
+    assert parse_layer(text, (28, 28, 1)) is None
+
+
+def test_the_layer_that_fits_the_input_is_preferred() -> None:
+    assert isinstance(parse_layer("conv 8", (28, 28)), Conv1D)
+    assert isinstance(parse_layer("conv 8", (28, 28, 1)), Conv2D)
+    assert isinstance(parse_layer("conv 8"), Conv2D)
+
+
+@given(st.sampled_from(sorted(Layer.members)), st.integers(1, 40))
+def test_every_beginning_of_a_name_finds_its_layer(name: str, length: int) -> None:
+    found = find_layers(name[:length])
+    assert name == "Input" or name in [layer.__name__ for layer in found]
+
+
+@given(st.text(max_size=60))
+def test_no_text_brings_it_down(text: str) -> None:
+    layer = parse_layer(text, (28, 28, 1))
+    assert layer is None or isinstance(layer, Layer)
