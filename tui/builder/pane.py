@@ -313,6 +313,7 @@ class BuildPane(Vertical):
         stack = self.architecture.stack
         index = min(self.selected, len(stack) - 1)
         self.form.take(stack[index], (self._generation, index))
-        title = f"{index} {stack[index].type}" if index else "Start" if self.empty and not self.has_class("-editing") else "Input"
+        starting = self.empty and not self.has_class("-editing")
+        title = "Start" if starting else f"{index} {stack[index].type}" if index else "Input"
         if title != self.detail.border_title:
             self.detail.border_title = title
