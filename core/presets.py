@@ -19,6 +19,7 @@ from core.plan.plan import Plan
 from core.sanitize import printable_path
 
 __all__ = [
+    "UNTITLED",
     "Listed",
     "Preset",
     "PresetError",
@@ -36,6 +37,8 @@ __all__ = [
     "unreadable",
 ]
 
+UNTITLED = "untitled"
+"""The name of a preset that has been given none."""
 SHIPPED = Path(__file__).resolve().parent.parent / "presets"
 _LONGEST_NAME = 200
 """Maximum length in UTF-8 bytes of a file name that LayerLab chooses; file systems allow 255."""

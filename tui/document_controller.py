@@ -11,7 +11,7 @@ from core.files import what_is
 from core.network.architecture import Architecture
 from core.network.fix import Fix
 from core.plan.plan import Plan
-from core.presets import Preset, PresetError
+from core.presets import UNTITLED, Preset, PresetError
 from core.sanitize import one_line
 from core.sentences import sentence
 from tui.conversation import conversation
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EMPTY", "DocumentController"]
 
-EMPTY = Preset("untitled", Architecture((28, 28, 1)))
+EMPTY = Preset(UNTITLED, Architecture((28, 28, 1)))
 
 
 class DocumentController:

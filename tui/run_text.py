@@ -1,7 +1,7 @@
 """Runs as text, for the Runs tab and the command line."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from core.formatting import (
     show_accuracy,
@@ -31,8 +31,11 @@ __all__ = [
     "epochs",
     "facts",
     "label_text",
+    "named",
     "no_curves_reason",
     "no_match",
+    "nothing_listed",
+    "refused",
     "state",
 ]
 
@@ -79,10 +82,32 @@ def epochs(metrics: Metrics) -> str:
     return both if len(both) <= 7 else f"{done}/\N{HORIZONTAL ELLIPSIS}"
 
 
-def count(shown: int, all: int, marked: int) -> str:
-    """The number of runs: ``12 of 10,000 runs, 3 marked``."""
-    text = show_amount(all, "run") if shown == all else f"{shown:,} of {show_amount(all, 'run')}"
+def count(shown: int, all: int, marked: int, folded: int = 0) -> str:
+    """The number of runs: ``12 of 10,000 runs, 3 marked``; ``folded`` never took a step: ``4 runs, h shows 2 more``."""
+    if folded:
+        text = f"{show_amount(shown, 'run')}, h shows {folded:,} more"
+    else:
+        text = show_amount(all, "run") if shown == all else f"{shown:,} of {show_amount(all, 'run')}"
     return f"{text}, {marked:,} marked" if marked else text
+
+
+def nothing_listed(*, known: bool, any_run: bool, query: str) -> str:
+    """Shown in place of the list of runs if it is empty."""
+    if not known:
+        return READING
+    if not any_run:
+        return NONE
+    return no_match(query) if query.strip() else "No run took a step: h shows them all the same."
+
+
+def named(runs: Sequence[Run]) -> str:
+    """One run by its name, several by their number."""
+    return runs[0].name if len(runs) == 1 else show_amount(len(runs), "run")
+
+
+def refused(run: Run, why: str) -> str:
+    """Why an action was refused; messages of unreadable runs already name their files."""
+    return why if not run.readable else f"{run.name}: {why}"
 
 
 def no_match(query: str) -> str:

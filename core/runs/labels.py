@@ -1,7 +1,8 @@
 """The user's labels of runs: names, notes and tags."""
 
 from core.fields.types import quoted_name
-from core.presets import printable_path
+from core.network.names import network_name
+from core.presets import UNTITLED, Preset, printable_path
 from core.runs.record import Label, RunError
 from core.sanitize import truncated
 
@@ -13,10 +14,12 @@ LONGEST_TAG = 30
 MOST_TAGS = 20
 
 
-def default_label(preset: str) -> Label:
-    """The label of a new run of a preset with this name."""
-    name = " ".join(printable_path(preset).split())
-    return Label(name[:LONGEST_NAME].rstrip() or "untitled")
+def default_label(preset: Preset) -> Label:
+    """The label of a new run of ``preset``: its name, or what its network is made of if it has none."""
+    name = " ".join(printable_path(preset.name).split())
+    if name in ("", UNTITLED):
+        name = network_name(preset.architecture)
+    return Label(name[:LONGEST_NAME].rstrip() or UNTITLED)
 
 
 def shortened(label: Label) -> Label:

@@ -125,6 +125,12 @@ class Run(Struct, frozen=True, rename={"metrics": "figures"}):
         return self.state not in ("damaged", "newer")
 
     @property
+    def unstarted(self) -> bool:
+        """Whether it ended before its first step, as where training was stopped while it was being prepared."""
+        ended = self.state in ("stopped", "failed", "finished")
+        return ended and not self.metrics.epochs and not self.metrics.seconds
+
+    @property
     def name(self) -> str:
         """The user's name for it."""
         return self.label.name

@@ -47,9 +47,7 @@ class Writer:
     @classmethod
     def create(cls, folder: Path, preset: Preset, history: History, device: str) -> "Writer":
         """For a run that starts now; its ``history`` has the number of parameters and epochs."""
-        header = files.create(
-            folder, default_label(preset.name), preset, _environment(device), metrics_of(history, 0.0)
-        )
+        header = files.create(folder, default_label(preset), preset, _environment(device), metrics_of(history, 0.0))
         lock = files.lock(folder)
         try:
             return cls(folder, preset, lock, header, new=True)

@@ -7,7 +7,7 @@ from tests.tui.driving import SIZES, keys, lines_of, opened, until
 from tui.document_controller import EMPTY
 from tui.widgets.choice import Choice
 from tui.widgets.form import StructForm
-from tui.widgets.key_footer import Item, fitting
+from tui.widgets.key_footer import MOST, Item, fitting
 
 
 def _items(*names: str) -> tuple[Item, ...]:
@@ -15,13 +15,13 @@ def _items(*names: str) -> tuple[Item, ...]:
 
 
 def test_only_whole_keys_are_shown_and_the_one_for_help_in_any_case():
-    items = _items(*"abcde?")  # six cells each, one between
-    for room in range(60):
+    items = _items(*"abcdefgh?")  # six cells each, two between
+    for room in range(80):
         shown = fitting(items, room)
-        assert sum(item.width + 1 for item in shown) - 1 <= room or not shown
+        assert sum(item.width + 2 for item in shown) - 2 <= room or not shown
         assert (room < 6) != ("?" in [item.name for item in shown])
-        assert len(shown) == min(6, (room + 1) // 7)
-    assert fitting(items, 41) == items
+        assert len(shown) == min(MOST + 1, (room + 2) // 8)
+    assert fitting(items, 80) == (*items[:MOST], items[-1])
 
 
 async def _footer(app, pilot) -> str:
@@ -49,9 +49,9 @@ async def test_in_a_field_that_takes_letters_no_letter_is_shown_as_a_key(size):
 
 async def test_keys_that_would_be_refused_are_not_shown():
     async with opened() as (app, pilot):
-        assert "Del" not in await _footer(app, pilot), "the input stays"
+        assert "Delete" not in await _footer(app, pilot), "the input stays"
         await keys(pilot, "down")
-        assert "d Del" in await _footer(app, pilot)
+        assert "d Delete" in await _footer(app, pilot)
         assert "t Train" in await _footer(app, pilot)
         app.documents.open_document(Preset("empty", EMPTY.architecture), None)
         assert "t Train" not in await _footer(app, pilot)

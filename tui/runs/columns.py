@@ -35,24 +35,24 @@ class Place(Struct, frozen=True):
 
 COLUMNS = {
     "name": Column("Name", LEAST_NAME, lambda run, _: run.name, right=False),
-    "architecture": Column("Architecture", 14, lambda run, _: run.architecture, right=False),
-    "params": Column("Params", 6, lambda run, _: show_short(run.metrics.params)),
-    "epochs": Column("Epochs", 7, lambda run, _: run_text.epochs(run.metrics)),
+    "test": Column("Test", 7, lambda run, _: show_accuracy(run.metrics.test_accuracy)),
     "best": Column("Best val", 8, lambda run, _: show_accuracy(run.metrics.best_val_accuracy)),
     "last": Column("Last val", 8, lambda run, _: show_accuracy(run.metrics.last_val_accuracy)),
-    "test": Column("Test", 7, lambda run, _: show_accuracy(run.metrics.test_accuracy)),
     "train": Column("Train", 7, lambda run, _: show_accuracy(run.metrics.final_train_accuracy)),
     "gap": Column("Gap pp", 6, lambda run, _: show_gap(run.metrics.generalization_gap).removesuffix(" pp")),
+    "epochs": Column("Epochs", 7, lambda run, _: run_text.epochs(run.metrics)),
     "time": Column("Time", 8, lambda run, _: show_duration(run.metrics.seconds)),
-    "device": Column("Device", 8, lambda run, _: run.device, right=False),
     "state": Column("State", 13, lambda run, _: run_text.state(run), right=False),
     "begun": Column("Begun", 11, lambda run, now: run_text.begun(run.begun, now), right=False),
+    "params": Column("Params", 6, lambda run, _: show_short(run.metrics.params)),
+    "architecture": Column("Architecture", 14, lambda run, _: run.architecture, right=False),
+    "device": Column("Device", 8, lambda run, _: run.device, right=False),
     "note": Column("Note", 14, lambda run, _: run_text.label_text(run.label), right=False),
 }
-"""By the names that `core.runs.search` sorts by, from left to right."""
+"""By the names that `core.runs.search` sorts by, from left to right: results first, then what was trained."""
 
 PRIORITY = (
-    *("name", "state", "test", "best", "epochs", "begun"),
+    *("name", "test", "best", "state", "epochs", "begun"),
     *("gap", "params", "time", "architecture", "train", "last", "note", "device"),
 )
 """The most important first."""

@@ -11,6 +11,7 @@ BINDINGS: list[BindingType] = [
     Binding("space", "mark", "Mark", id="runs.mark", tooltip="Mark the run, to compare several or act on them"),
     Binding("a", "mark_all", "Mark all", id="runs.mark_all", tooltip="Mark all runs shown, or none", show=False),
     Binding("O", "reverse", "Reverse", id="runs.reverse", tooltip="Reverse the order", show=False),
+    Binding("h", "unfold", "Hidden runs", id="runs.unfold", tooltip="Show runs that never took a step", show=False),
     Binding("c", "turn", "Curves", id="runs.turn", tooltip="Accuracy, loss, or details and differences"),
     Binding("b", "open", "Build", id="runs.open", tooltip="Open its network in Build", show=False),
     Binding(

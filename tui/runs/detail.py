@@ -34,6 +34,8 @@ REST = 0.06
 """Seconds that a run is selected before it is loaded."""
 WIDE = 150
 """Width from which curves and facts fit side by side."""
+TALL = 22
+"""Height from which they fit one above the other."""
 
 
 class _Read(Struct, frozen=True, eq=False):
@@ -51,7 +53,7 @@ class RunDetail(Vertical):
     ## Curves and differences
     The curves of the selected run, or of all marked runs in one chart: each has its own color, symbol and line style,
     and the same symbol in the table. **c** switches from accuracy to loss and on to the run's details, or to the
-    differences of the marked runs; **tab** goes there. On a wide terminal they are side by side.
+    differences of the marked runs; **tab** goes there. Where there is room both are shown.
     """
 
     runs: reactive[tuple[Run, ...]] = reactive((), repaint=False)
@@ -89,11 +91,17 @@ class RunDetail(Vertical):
         return self.size.width >= WIDE
 
     @property
+    def roomy(self) -> bool:
+        """Whether there is room for both curves and facts."""
+        return self.wide or self.size.height >= TALL
+
+    @property
     def busy(self) -> bool:
         """Whether the runs shown are still being loaded."""
         return bool(self.runs) and (self._read is None or self._read.runs != self.runs)
 
     def on_mount(self) -> None:
+        self.border_title = "Curves"
         self._lay_out()
 
     def on_resize(self) -> None:
@@ -122,11 +130,11 @@ class RunDetail(Vertical):
 
     def turn(self) -> None:
         """Switch from accuracy to loss, and to the facts unless they are beside it."""
-        if self.turned and not self.wide:
+        if self.turned and not self.roomy:
             self.turned, self.figure = False, "accuracy"
         elif self.figure == "accuracy":
             self.figure = "loss"
-        elif self.wide:
+        elif self.roomy:
             self.figure = "accuracy"
         else:
             self.turned = True
@@ -199,8 +207,9 @@ class RunDetail(Vertical):
     def _lay_out(self) -> None:
         """Show what fits."""
         self.set_class(self.wide, "-wide")
-        facts = self.wide or self.turned
-        self.chart.display = self.wide or not self.turned
+        self.set_class(self.roomy and not self.wide, "-tall")
+        facts = self.roomy or self.turned
+        self.chart.display = self.roomy or not self.turned
         self.facts.display = facts and len(self.runs) < 2
         self.table.display = facts and len(self.runs) > 1
         self.call_after_refresh(self._list_facts)

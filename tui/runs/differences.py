@@ -15,8 +15,10 @@ from tui.widgets.text import fitted
 
 __all__ = ["Compared", "DifferenceTable"]
 
-MOST_PLACE, MOST_FIELD, LEAST_VALUE = 24, 26, 9
+MOST_PLACE, MOST_FIELD, LEAST_VALUE = 24, 26, 7
 """Widths of the columns, in cells."""
+LEAST_TEXT, PLACE_SHARE, FIELD_SHARE = 8, 0.25, 0.26
+"""Where there is little room, what differs has at most a share of it: the values matter more."""
 GAP, MORE = 2, 3
 """Cells between two columns, and for the number of runs that do not fit."""
 SAME = "No differences: the same architecture and the same plan."
@@ -77,8 +79,8 @@ class DifferenceTable(Listing):
         difference = self.compared.differences[index]
         repeated = index > 0 and self.compared.differences[index - 1].place == difference.place
         cells: list[Cell] = [
-            (fitted("" if repeated else difference.place, place + GAP), ""),
-            (fitted(difference.field, field + GAP), "muted"),
+            (fitted("" if repeated else difference.place, place) + " " * GAP, ""),
+            (fitted(_short(difference.field, field), field) + " " * GAP, "muted"),
         ]
         texts = [one_line(text) for text in difference.values[:shown]]
         return cells + [(fitted(text, value) + " " * GAP, "muted" if text == MISSING else "") for text in texts]
@@ -90,11 +92,17 @@ class DifferenceTable(Listing):
         field = max([len("What"), *(len(difference.field) for difference in differences)])
         values = [len(one_line(value)) for difference in differences for value in difference.values]
         names = [len(name) + 2 for name in self.compared.names] if self.compared else []
-        place, field = min(place, MOST_PLACE), min(field, MOST_FIELD)
+        place = min(place, MOST_PLACE, max(LEAST_TEXT, round(PLACE_SHARE * self.width)))
+        field = min(field, MOST_FIELD, max(LEAST_TEXT, round(FIELD_SHARE * self.width)))
         room = self.width - place - field - 2 * GAP
         shown = max(1, min(len(names), (room - MORE) // (LEAST_VALUE + GAP))) if names else 0
         widest = (room - MORE * (shown < len(names))) // max(1, shown) - GAP
         return _Columns(place, field, max(1, min(max([*values, *names, LEAST_VALUE]), widest)), shown)
+
+
+def _short(field: str, width: int) -> str:
+    """``learning_rate`` for ``optimizer.learning_rate`` where that does not fit."""
+    return field if len(field) <= width else field.rpartition(".")[2]
 
 
 class _Columns(NamedTuple):

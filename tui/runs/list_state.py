@@ -22,14 +22,24 @@ class RunListState:
         self.descending = True
         self.query = ""
         """The text in the filter."""
+        self.unfolded = False
+        """Whether runs that never took a step are shown without a query too."""
         self._marks: dict[str, None] = {}
         self._newest_first: tuple[Run, ...] = ()
+        self._started: tuple[Run, ...] = ()
         self._searchable: Searchable | None = None
 
     @property
     def shown(self) -> tuple[Run, ...]:
-        """The runs that match the query."""
-        return self.prepare().matching(self.query) if self.query.strip() else self.runs
+        """The runs that match the query; without one, those that took a step, unless all are unfolded."""
+        if self.query.strip():
+            return self.prepare().matching(self.query)
+        return self.runs if self.unfolded or not self.folded else self._started
+
+    @property
+    def folded(self) -> int:
+        """How many runs never took a step."""
+        return len(self.runs) - len(self._started)
 
     def prepare(self) -> Searchable:
         """Prepare for a query: with thousands of runs, the first key would be slow otherwise."""
@@ -73,4 +83,5 @@ class RunListState:
     def _sort(self) -> None:
         # Ties: newest first.
         self.runs = ordered(self._newest_first, self.column, self.descending)
+        self._started = tuple(run for run in self.runs if not run.unstarted)
         self._searchable = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
@@ -25,7 +25,7 @@ from tui.runs.labels import ask
 from tui.runs.list_state import RunListState
 from tui.runs.run_cache import RunCache
 from tui.runs.series_styles import sign
-from tui.runs.store_poller import StorePoller
+from tui.runs.store_poller import StorePoller, restore
 from tui.runs.table import RunTable
 from tui.widgets.listing import Listing
 from tui.widgets.status_line import StatusLine, Tone
@@ -99,11 +99,13 @@ class RunsPane(StorePoller):
                 placeholder="/ filters: a name, #tag, best>0.98", id="runs-query", compact=True, max_length=SEARCH
             )
             yield Static(id="runs-count", markup=False)
-        yield RunTable()
-        yield RunDetail(self._cache)
+        with Container(id="runs-main"):
+            yield RunTable()
+            yield RunDetail(self._cache)
         yield StatusLine(id="runs-status")
 
     def on_mount(self) -> None:
+        self.table.border_title = "Runs"
         self.detail.display = False
         self.table.empty = run_text.READING
 
@@ -129,13 +131,12 @@ class RunsPane(StorePoller):
         """Show the matching runs, sorted, with their marks."""
         state, table = self._list_state, self.table
         shown, marked = state.shown, state.marked
-        table.empty = (
-            run_text.READING if not self.known else run_text.no_match(state.query) if state.runs else run_text.NONE
-        )
+        table.empty = run_text.nothing_listed(known=self.known, any_run=bool(state.runs), query=state.query)
         table.order = state.column, state.descending
         table.signs = {run.id: sign(number) for number, run in enumerate(marked)}
         table.show(shown)
-        count = run_text.count(len(shown), len(state.runs), len(marked))
+        folded = 0 if state.unfolded or state.query.strip() else state.folded
+        count = run_text.count(len(shown), len(state.runs), len(marked), folded)
         update_text(self.count, Content(count if self.known else run_text.LOOKING))
         self._show_detail()
 
@@ -240,6 +241,11 @@ class RunsPane(StorePoller):
         """Reverse the order of the runs."""
         self._sort(self._list_state.column)
 
+    def action_unfold(self) -> None:
+        """Show or hide runs that never took a step."""
+        self._list_state.unfolded = not self._list_state.unfolded
+        self._show()
+
     def action_turn(self) -> None:
         """Switch between accuracy, loss, and details or differences."""
         self.detail.turn()
@@ -270,14 +276,14 @@ class RunsPane(StorePoller):
         runs = self._targets("write") if part == "tags" else tuple(filter(None, [self._allowed("write")]))
         labels = await ask(self.app, part, runs) if runs else {}
         if labels:
-            message = f"{_named(runs)}: {part} saved"
+            message = f"{run_text.named(runs)}: {part} saved"
             self.change(lambda store: [store.relabel(run, label) for run, label in labels.items()], message)
 
     def action_discard(self) -> None:
         """Move the marked runs, or else the selected one, to the trash."""
         if runs := self._targets("discard"):
             ids = tuple(run.id for run in runs)
-            message = f"{_named(runs)} moved to the trash: z restores {'it' if len(runs) == 1 else 'them'}"
+            message = f"{run_text.named(runs)} moved to the trash: z restores {'it' if len(runs) == 1 else 'them'}"
             self.change(lambda store: store.discard(ids), message, lambda: self._trash.append(ids))
 
     def action_restore(self) -> None:
@@ -286,7 +292,7 @@ class RunsPane(StorePoller):
             self.say("nothing has been deleted since LayerLab started", "warning")
             return
         ids = self._trash.pop()
-        self.change(lambda store: _restore(store, ids), f"{show_amount(len(ids), 'run')} restored")
+        self.change(lambda store: restore(store, ids), f"{show_amount(len(ids), 'run')} restored")
 
     def action_export(self) -> None:
         """Export the marked runs, or else the selected one."""
@@ -330,20 +336,5 @@ class RunsPane(StorePoller):
     def _check(self, action: str, runs: Sequence[Run]) -> bool:
         refused = [(run, why) for run in runs if (why := commands.refusal(action, run))]
         if refused or not runs:
-            self.say(_refused(*refused[0]) if refused else self.table.empty, "warning")
+            self.say(run_text.refused(*refused[0]) if refused else self.table.empty, "warning")
         return bool(runs) and not refused
-
-
-def _restore(store: "Store", ids: Sequence[str]) -> None:
-    """Restore those of ``ids`` that are still in the trash. Raises `RunError` if none is."""
-    discarded = {run.id for run in store.discarded()}
-    store.restore([name for name in ids if name in discarded] or ids)
-
-
-def _named(runs: Sequence[Run]) -> str:
-    return runs[0].name if len(runs) == 1 else show_amount(len(runs), "run")
-
-
-def _refused(run: Run, why: str) -> str:
-    """Why an action was refused; messages of unreadable runs already name their files."""
-    return why if not run.readable else f"{run.name}: {why}"

@@ -16,7 +16,7 @@ from tui.widgets.status_line import Tone
 if TYPE_CHECKING:
     from core.runs.store import Store
 
-__all__ = ["StorePoller"]
+__all__ = ["StorePoller", "restore"]
 
 EVERY = 2.0
 """Seconds between two polls: another process may be training."""
@@ -124,3 +124,9 @@ class StorePoller(Vertical):
     def _take(self, runs: Sequence[Run]) -> None:
         self._runs = runs
         self.take(runs)
+
+
+def restore(store: "Store", ids: Sequence[str]) -> None:
+    """Restore those of ``ids`` that are still in the trash. Raises `RunError` if none is."""
+    discarded = {run.id for run in store.discarded()}
+    store.restore([name for name in ids if name in discarded] or ids)

@@ -1,4 +1,4 @@
-"""The footer: the keys that work right now, none of them truncated."""
+"""The footer: the most important keys that work right now, none of them truncated, and the one for all others."""
 
 from collections.abc import Sequence
 from itertools import accumulate
@@ -14,10 +14,13 @@ from textual.widgets import Footer
 
 __all__ = ["KeyFooter", "Offering"]
 
-GAP = 1
+GAP = 2
 """Cells between two keys."""
+MOST = 6
+"""Keys shown: more are not read."""
 HELP = ("help", "app.help")
 """The action whose key is always shown: its help lists the others."""
+MORE = "more"
 
 
 @runtime_checkable
@@ -51,18 +54,16 @@ class KeyFooter(Footer):
     of them; it also shows keys that the focused widget consumes, and truncates what does not fit.
     """
 
-    COMPONENT_CLASSES = {"footer--key", "footer--description", "footer--edge"}
+    COMPONENT_CLASSES = {"footer--key", "footer--description"}
 
     DEFAULT_CSS = """
     KeyFooter > .footer--key { color: $footer-key-foreground; text-style: bold; }
     KeyFooter > .footer--description { color: $footer-description-foreground; }
-    KeyFooter > .footer--edge { color: $foreground 20%; }
     """
 
-    def __init__(self, *, show_command_palette: bool = True) -> None:
-        super().__init__(show_command_palette=show_command_palette, compact=True)
+    def __init__(self) -> None:
+        super().__init__(show_command_palette=False, compact=True)
         self._items: tuple[Item, ...] = ()
-        self._palette: Item | None = None
 
     def compose(self) -> ComposeResult:
         yield from ()
@@ -73,21 +74,15 @@ class KeyFooter(Footer):
             return
         active = screen.active_bindings
         items = {each.binding.action: self._item(each) for each in reversed(active.values()) if _shown(each)}
-        palette = active.get(self.app.COMMAND_PALETTE_BINDING) if self.show_command_palette else None
-        found = tuple(reversed(items.values())), self._item(palette) if palette else None
-        if found != (self._items, self._palette):
-            self._items, self._palette = found
+        found = tuple(reversed(items.values()))
+        if found != self._items:
+            self._items = found
             self.refresh()
 
     def render(self) -> Content:
-        key, text, edge = (self.get_visual_style(f"footer--{part}") for part in ("key", "description", "edge"))
-        room = self.size.width - self._reserved
+        key, text = (self.get_visual_style(f"footer--{part}") for part in ("key", "description"))
         items = [Content.assemble((item.name, key), (f" {item.description}", text)) for item in self._fitting]
-        line = Content(" " * GAP).join(items)
-        if self._palette is None:
-            return line
-        palette = Content.assemble(("\u258f", edge), (self._palette.name, key), (f" {self._palette.description}", text))
-        return Content.assemble(line, " " * max(0, room - line.cell_length), palette)
+        return Content(" " * GAP).join(items)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Press the key that was clicked."""
@@ -103,16 +98,12 @@ class KeyFooter(Footer):
 
     def _item(self, active: ActiveBinding) -> Item:
         binding = active.binding
-        return Item(binding.key, self.app.get_key_display(binding), binding.description, active.tooltip, binding.action)
-
-    @property
-    def _reserved(self) -> int:
-        """Cells reserved for the palette's key at the right."""
-        return 0 if self._palette is None else self._palette.width + 2
+        description = MORE if binding.action in HELP else binding.description
+        return Item(binding.key, self.app.get_key_display(binding), description, active.tooltip, binding.action)
 
     @property
     def _fitting(self) -> tuple[Item, ...]:
-        return fitting(self._items, self.size.width - self._reserved)
+        return fitting(self._items, self.size.width)
 
     def _item_at(self, x: int) -> Item | None:
         left = 0
@@ -120,7 +111,7 @@ class KeyFooter(Footer):
             if left <= x < left + item.width:
                 return item
             left += item.width + GAP
-        return self._palette if self._palette and x >= self.size.width - self._reserved else None
+        return None
 
 
 def _shown(active: ActiveBinding) -> bool:
@@ -134,11 +125,9 @@ def _shown(active: ActiveBinding) -> bool:
 
 
 def fitting(items: Sequence[Item], room: int) -> tuple[Item, ...]:
-    """As many of ``items``, from the first, as fit in ``room`` cells; always the one for help, if it fits."""
+    """The first of ``items``, at most `MOST`, that fit in ``room`` cells; then the one for help, if it fits."""
     helps = tuple(item for item in items if item.action in HELP)
-    others = [item for item in items if item.action not in HELP]
-    if sum(item.width + GAP for item in items) - GAP <= room:
-        return tuple(items)
+    others = [item for item in items if item.action not in HELP][:MOST]
     left = room - sum(item.width + GAP for item in helps)
     count = sum(end <= left + GAP for end in accumulate(item.width + GAP for item in others))
     return (*others[:count], *(item for item in helps if item.width <= room))

@@ -1,5 +1,6 @@
 """How kinds of layers are told apart on screen: a letter and a color for each group of layers."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.style import Style
@@ -40,4 +41,9 @@ def kind_of(layer: Layer) -> Kind:
 
 def role_style(app: App[object], role: str) -> Style:
     """The color that ``role`` has in the app's theme."""
-    return Style(color=Color.parse(app.theme_variables[role]).rich_color)
+    return _style(app.theme_variables[role])
+
+
+@lru_cache(256)
+def _style(color: str) -> Style:
+    return Style(color=Color.parse(color).rich_color)

@@ -54,11 +54,13 @@ class NetworkStrip(Lines):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._slots: list[Slot] = []
+        self._volumes: list[Volume | None] = []
 
     def on_mount(self) -> None:
         self.border_title = "Network"
 
     def watch_summary(self, summary: Summary | None) -> None:
+        self._volumes = _volumes(summary.rows) if summary else []
         self.redraw()
 
     def watch_selected(self) -> None:
@@ -68,9 +70,8 @@ class NetworkStrip(Lines):
         if self.summary is None:
             return []
         rows, width = self.summary.rows, self.content_size.width
-        drawn = volumes([row.facts.output if row.facts else None for row in rows])
-        self._slots = layout(drawn, self.selected, width)
-        return _lines(self.app, rows, drawn, self._slots, self.selected, width, self.content_size.height)
+        self._slots = layout(self._volumes, self.selected, width)
+        return _lines(self.app, rows, self._volumes, self._slots, self.selected, width, self.content_size.height)
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
@@ -81,11 +82,15 @@ class NetworkStrip(Lines):
 
 def picture(app: App[object], rows: Sequence[Row], width: int, height: int) -> Content:
     """A network as text of ``height`` lines, without a mark."""
-    drawn = volumes([row.facts.output if row.facts else None for row in rows])
+    drawn = _volumes(rows)
     lines = _lines(app, rows, drawn, layout(drawn, -1, width), -1, width, height)
     return Content("\n").join(
         Content.from_rich_text(Text.assemble(*((part.text, part.style or "") for part in line))) for line in lines
     )
+
+
+def _volumes(rows: Sequence[Row]) -> list[Volume | None]:
+    return volumes([row.facts.output if row.facts else None for row in rows])
 
 
 def _lines(

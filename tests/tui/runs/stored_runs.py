@@ -69,13 +69,18 @@ def keep(
     note: str = "",
     tags: tuple[str, ...] = (),
     message: str = "",
+    started: bool = True,
 ) -> str:
-    """Put a run under ``home``, which began ``number`` days after the first; gives its id."""
+    """Put a run under ``home``, which began ``number`` days after the first; gives its id.
+
+    One that was not ``started`` ended before its first step.
+    """
+    seconds = 2.5 * len(told.epochs) or (0.4 if started else 0.0)
     folder = home / "runs" / f"20231114-120000-run-{number:05}"
     header = files.create(folder, Label(name, note, tags), trained, ENVIRONMENT)
     files.write_history(folder, HistoryFile().encode(told), durably=False)
     (folder / files.CHECKPOINT).write_bytes(NO_TENSORS)
-    come_to = replace(metrics_of(told, 2.5 * len(told.epochs)), planned=trained.plan.epochs)
+    come_to = replace(metrics_of(told, seconds), planned=trained.plan.epochs)
     began = BEGUN + 86_400 * number
     files.write_header(
         folder, replace(header, begun=began, state=state, metrics=come_to, message=message), durably=False

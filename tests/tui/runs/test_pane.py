@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from core.history import History
 from core.runs import folder as files
 from core.runs.record import Label
 from core.runs.store import Store
@@ -456,3 +457,23 @@ async def test_the_wider_the_terminal_the_more_columns(runs):
             row = next(line for line in lines_of(app) if "interrupted" in line)
             assert row.index("\u2016 interrupted") == head.index("State")
             assert all(len(line) <= size[0] for line in lines_of(app))
+
+
+async def test_a_run_that_never_took_a_step_is_folded_away_until_it_is_wanted(home: Path, runs):
+    keep(home, "changed my mind", preset(), History(), "stopped", number=40, started=False)
+    async with listing(7) as (app, pane, pilot):
+        assert names(pane) == NEWEST_FIRST
+        assert "7 runs, h shows 1 more" in screen_of(app)
+        await keys(pilot, "h")
+        assert names(pane)[0] == "changed my mind"
+        assert "8 runs" in screen_of(app)
+        await keys(pilot, "h", "slash", "text:mind", "enter")
+        assert names(pane) == ["changed my mind"]
+
+
+async def test_if_all_runs_are_folded_it_says_how_to_see_them(home: Path):
+    keep(home, "changed my mind", preset(), History(), "stopped", started=False)
+    async with listing(0) as (app, pane, pilot):
+        await until(pilot, lambda: "No run took a step" in screen_of(app))
+        await keys(pilot, "h")
+        assert names(pane) == ["changed my mind"]

@@ -128,7 +128,7 @@ class Stepper(Modal[None]):
                     with VerticalScroll(id="stepper-scroll", can_focus=False):
                         yield Static(id="stepper-grids", markup=False)
                     yield Static(id="stepper-sums", markup=False)
-            yield KeyFooter(show_command_palette=False)
+            yield KeyFooter()
 
     def on_mount(self) -> None:
         steps = self._steps
