@@ -88,7 +88,7 @@ class Registered(FieldStruct, frozen=True):
 
 
 class RegisteredField(FieldType):
-    """A member of a family: just its name, or a table with the name and the member's fields."""
+    """A name, or a call with arguments, such as RandomNormal(stddev=0.1)."""
 
     control = "family"
 
@@ -114,10 +114,14 @@ class RegisteredField(FieldType):
     def choose(self, current: Registered, text: str) -> Registered:
         """The member that ``text`` names. It keeps the fields it shares with ``current``; the others are initial.
 
+        A call has its own arguments: ``text`` such as ``RandomNormal(stddev=0.1)`` is read as it stands.
+
         Shared fields have the same name and accept the same value. The learning rate is not shared: each optimizer
         needs its own.
         """
-        member = type(self.parse(text)) if "(" in text else self.family.from_name(text.strip())
+        if "(" in text:
+            return self.parse(text)
+        member = self.family.from_name(text.strip())
         if isinstance(current, member):
             return current
         previous, shared = write(current), {}

@@ -16,6 +16,7 @@ from tui.screens.data import DataPage
 from tui.screens.dialogs import Ask, NameFile
 from tui.screens.export_dialog import ExportDialog
 from tui.screens.help import HelpPage
+from tui.screens.option_menu import OptionMenu
 from tui.screens.palette import Palette
 from tui.screens.resizing import TabsScreen
 from tui.screens.text_prompt import TextPrompt
@@ -27,6 +28,7 @@ MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     DataPage: lambda _: DataPage("mnist"),
     HelpPage: lambda _: HelpPage("# Help"),
     NameFile: lambda _: NameFile("name", "/folder"),
+    OptionMenu: lambda _: OptionMenu(None, "activation", ("relu", "tanh"), "relu"),
     Palette: lambda _: Palette(),
     Stepper: lambda _: Stepper(LECTURE),
     ExportDialog: lambda folder: ExportDialog("Write it", {"csv": "CSV", "toml": "TOML"}, folder),

@@ -28,13 +28,13 @@ async def test_a_line_whose_field_is_gone_takes_nothing(family):
         form = app.query_one(StructForm)
         for before, after in zip(members, [*members[1:], members[0]], strict=True):
             form.value = Plan(**{family: before()})
-            await until(pilot, lambda: [line.entry for line in form.lines] == list(form._entries()))
+            await until(pilot, lambda: [line.entry for line in form.lines] == list(form._view.shown))
             lines = form.lines
             form.value = new = Plan(**{family: after()})
-            wanted = {entry.path for entry in form._entries()}
+            wanted = {entry.path for entry in form._view.shown}
             for line in lines:
                 if line.entry.path not in wanted:
-                    line.control.value = line.control.options[-1] if line.entry.field.type.options else "0.25"
+                    line.control.value = options[-1] if (options := line.entry.field.type.options) else "0.25"
                     line.tidy()
             assert form.value == new
-            await until(pilot, lambda: [line.entry for line in form.lines] == list(form._entries()))
+            await until(pilot, lambda: [line.entry for line in form.lines] == list(form._view.shown))

@@ -49,6 +49,7 @@ class TrainPane(EventFollower):
     BINDINGS = commands.BINDINGS
 
     form = query_one("#plan", StructForm)
+    plan_side = query_one("#plan-side", Vertical)
     plan_title = query_one("#plan-title", Static)
     plan_line = query_one("#plan-line", Static)
     epochs = query_one(EpochTable)
@@ -69,6 +70,14 @@ class TrainPane(EventFollower):
             yield Static("Plan", id="plan-title", markup=False)
             yield StructForm(self._plan_edited, id="plan")  # its lines come with the first look at this tab
         yield RunView(id="run-side").data_bind(TrainPane.history)
+
+    def on_mount(self) -> None:
+        self.watch(self.form, "least_width", self._make_room)
+
+    def _make_room(self, width: int) -> None:
+        """Make the plan wide enough for the names of its fields."""
+        side = self.plan_side
+        side.styles.min_width = width + side.gutter.width
 
     def on_resize(self, event: events.Resize) -> None:
         folded = event.size.width < FOLDED_BELOW

@@ -1,6 +1,5 @@
 """A form for any `FieldStruct`: one line per field, validated at every keystroke."""
 
-from asyncio import gather
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -8,56 +7,60 @@ from dataclasses import dataclass
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
+from textual.containers import Vertical
 from textual.getters import query_one
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widget import AwaitMount
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
-from core.fields.forms import Entry, edited, entries
+from core.fields.folding import Folding, View
+from core.fields.forms import Entry, edited, entries, refusal
 from core.fields.struct import FieldStruct
 from core.fields.types import FieldError
-from tui.widgets.form_line import FormLine
-from tui.widgets.text import update_text
+from tui.widgets.fold_line import FoldLine
+from tui.widgets.form_hint import FormHint
+from tui.widgets.form_line import AROUND, LEAST_VALUE, FormLine
+from tui.widgets.form_lines import FormLines
 
 __all__ = ["StructForm"]
 
-
-class FormLines(VerticalScroll, inherit_bindings=False):
-    """The lines of a form. It has no bindings of its own: up and down go from field to field."""
+SCROLL_BAR = 1
+"""Cells of the bar beside lines that do not fit."""
 
 
 class StructForm(Vertical):
-    """Edits ``value``: passes on every valid keystroke, and posts `Settled` when a field is done."""
+    """Edits ``value``: passes on every valid keystroke, and posts `Settled` when a field is done.
+
+    It shows the fields that people change and all that differ from their defaults; the others are folded away and
+    are no widgets then. A field that has been shown stays until another value is taken, or the user folds.
+    """
 
     HELP = """
     ## Form
     **up / down** or **tab** go from field to field; every keystroke applies at once.
-    In a text field type the value; in a choice **left / right** step through the values.
-    **enter** finishes, **escape** goes back.
-    A field marked **!** is invalid: the line below the form says what it expects.
+    **enter** finishes, **escape** goes back. **F2** shows or folds the fields that have their defaults.
+    A field marked **!** is invalid: the line below the form says what it expects. If it is left so, it keeps its
+    last valid value, and that line says which.
     """
 
     BINDINGS = [
         Binding("up", "step(-1)", "Field above", id="form.up", tooltip="Go to the field above", show=False),
         Binding("down", "step(1)", "Field below", id="form.down", tooltip="Go to the field below", show=False),
         Binding("enter", "done", "Done", id="form.done", tooltip="Close this edit"),
+        Binding("f2", "fold", "More/fewer", id="form.fold", tooltip="Show or fold the fields that have their defaults"),
     ]
 
     DEFAULT_CSS = """
     StructForm { height: 1fr; }
-    StructForm > FormLines { height: 1fr; scrollbar-size-vertical: 1; }
-    StructForm > #hint { height: 1; color: $text-muted; text-overflow: ellipsis; text-wrap: nowrap; }
-    StructForm > #hint.-error { color: $text-error; }
     """
 
     value: reactive[FieldStruct | None] = reactive(None, init=False, repaint=False)
     """The value shown and edited."""
+    least_width: reactive[int] = reactive(0, repaint=False)
+    """Cells that whole names and short values need."""
 
-    lines_box = query_one("#lines", FormLines)
-    hint = query_one("#hint", Static)
+    fold_line = query_one(FoldLine)
+    hint = query_one("#hint", FormHint)
 
     @dataclass
     class Settled(Message):
@@ -88,78 +91,101 @@ class StructForm(Vertical):
         self._on_edit = on_edit
         self._fit = fit
         self._shown: object = None
+        self.lines_box = FormLines(id="lines", can_focus=False)
+        self._folding = Folding()  # as the user last chose, for whatever this form shows
         self.set_reactive(StructForm.value, value)
 
     def compose(self) -> ComposeResult:
-        with FormLines(id="lines", can_focus=False):
-            yield from (FormLine(entry, self._typed) for entry in self._entries())
-        yield Static("", id="hint", markup=False)
+        with self.lines_box:
+            yield from map(self._line, self._view.shown)
+            yield FoldLine(self._turn)
+        yield FormHint(id="hint")
+
+    def on_mount(self) -> None:
+        self._arrange()
+
+    def on_resize(self) -> None:
+        self.lines_box.styles.max_height = max(1, self.size.height - FormHint.ROWS)
 
     @property
     def lines(self) -> list[FormLine]:
         """The lines, from the top."""
-        return [line for box in self.children for line in box.children if isinstance(line, FormLine)]
+        return self.lines_box.lines
 
     def take(self, value: FieldStruct | None, what: object = None) -> None:
-        """Show ``value``, which belongs to ``what``: a layer at its place, a plan.
+        """Show ``value``, which belongs to ``what``: a layer at its place, the plan of a document.
 
-        Another ``what`` discards invalid text in the fields.
+        Another ``what`` discards invalid text in the fields, and says so.
         """
         if what != self._shown:
             self._shown = what
-            self.restore()
+            self.restore(gone=True)
+            self._folding.forget()
+            if self.is_mounted:
+                self.hint.clear()
+                self.hint.say()
         self.value = value
 
-    def restore(self) -> None:
-        """Replace invalid text in the fields with their last valid values."""
+    def restore(self, *, gone: bool = False) -> None:
+        """Replace invalid text in the fields with their last valid values, and say so.
+
+        ``gone``: the fields are about to show something else, so the form is no place to say it.
+        """
         for line in self.lines:
-            line.restore()
-        if self.is_mounted:
-            self._show_hint(None)
+            self._restore(line, gone=gone)
+
+    def _restore(self, line: FormLine, *, gone: bool = False) -> None:
+        if line.error:
+            kept = refusal(line.entry, line.error)
+            if gone:
+                self.notify(kept, severity="warning", markup=False)
+            else:
+                self.hint.notice(kept)
+        line.restore()
 
     def watch_value(self) -> None:
         """Show the value at once; add and remove lines afterwards."""
-        wanted = self._entries()
-        current = [self._line_for(entry) for entry in wanted]
+        view = self._view
+        wanted = view.shown
+        current = [self.lines_box.line_for(entry) for entry in wanted]
         for line, entry in zip(current, wanted, strict=True):
             if line:
                 line.show(entry)
         if current != self.lines:
             # A hidden form must not delay what is visible, least of all the app's first frame.
             (self.call_next if self._affects_screen else self.call_after_refresh)(self._rebuild)
+        elif self.is_mounted:
+            self._show_others(view)
 
     async def _rebuild(self) -> None:
-        """Remove stale lines and mount new ones; lines that stay keep cursor and focus."""
-        wanted = self._entries()
-        lines = [self._line_for(entry) or FormLine(entry, self._typed) for entry in wanted]
+        """Remove stale lines and mount new ones."""
         with self.app.batch_update() if self._affects_screen else nullcontext():
-            await self.lines_box.remove_children([line for line in self.lines if line not in lines])
-            before: FormLine | None = None
-            mounting: list[AwaitMount] = []
-            for line, entry in zip(lines, wanted, strict=True):
-                if line.is_attached:
-                    line.show(entry)
-                elif before:
-                    mounting.append(self.lines_box.mount(line, after=before))
-                else:
-                    mounting.append(self.lines_box.mount(line, before=0))
-                before = line
-            await gather(*mounting)
-            if self._fit:
-                self.styles.height = len(lines) + 1 if lines else 0
+            await self.lines_box.rebuild(self._view.shown, self._line)
+            self._arrange()
+
+    def _line(self, entry: Entry) -> FormLine:
+        return FormLine(entry, self._typed)
+
+    def _arrange(self) -> None:
+        """Align the values, and make the form as high as its lines."""
+        self.least_width = self.lines_box.align() + AROUND + LEAST_VALUE + SCROLL_BAR
+        self._show_others(self._view)
+        if self._fit:
+            self.styles.height = len(self.lines_box.stops) + FormHint.ROWS if self.lines else 0
+
+    def _show_others(self, view: View) -> None:
+        self.fold_line.count = view.others
+        self.fold_line.unfolded = self._folding.unfolded
+        self.fold_line.display = view.others > 0
 
     @property
     def _affects_screen(self) -> bool:
         """Whether the lines affect what is visible: they are on screen, or move what is below."""
         return self._fit or self.is_on_screen
 
-    def _entries(self) -> tuple[Entry, ...]:
-        return entries(self.value) if self.value is not None else ()
-
-    def _line_for(self, entry: Entry) -> FormLine | None:
-        """The line that can show ``entry``."""
-        at, kind = entry.path, entry.field.type
-        return next((line for line in self.lines if line.entry.path == at and line.entry.field.type is kind), None)
+    @property
+    def _view(self) -> View:
+        return self._folding.view(self.value)
 
     def focus_field(self, path: tuple[str, ...] = ()) -> bool:
         """Focus the field at ``path``, or the first; False if the form has no field."""
@@ -173,8 +199,9 @@ class StructForm(Vertical):
     def _typed(self, line: FormLine, text: str) -> None:
         if self.value is None or not line.is_attached or (text == line.entry.text and not line.error):
             return
-        if all(entry.path != line.entry.path for entry in self._entries()):
+        if all(entry.path != line.entry.path for entry in entries(self.value)):
             return  # its field has just gone, as another option was chosen: the line is about to be removed
+        self.hint.clear()
         try:
             value = edited(self.value, line.entry.path, text)
         except FieldError as error:
@@ -185,6 +212,7 @@ class StructForm(Vertical):
         self._show_hint(line)
         # Update the line: it must not overwrite what is typed next with an older value.
         line.entry = next(entry for entry in entries(value) if entry.path == line.entry.path)
+        self._folding.keep(line.entry.path)
         self.value = value
         self._on_edit(value, ".".join(line.entry.path))
 
@@ -195,21 +223,23 @@ class StructForm(Vertical):
 
     def on_descendant_focus(self) -> None:
         line = next((line for line in self.lines if line.has_focus_within), None)
-        if line:
-            self._show_hint(line)
+        self._show_hint(line)
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        if isinstance(event.widget.parent, FormLine) and event.widget.is_attached:
-            event.widget.parent.tidy()
-            if not event.widget.parent.error:
+        if not self.app.app_focus:
+            return  # the terminal is not in front: the focus comes back to the field as it is
+        line = event.widget.parent
+        if isinstance(line, FormLine) and event.widget.is_attached:
+            self._restore(line)
+            if not self.has_focus_within:
                 self._show_hint(None)
         self.post_message(self.Settled(self))
 
     def action_step(self, by: int) -> None:
         """Go ``by`` fields further, wrapping around."""
-        lines = self.lines
-        here = next((index for index, line in enumerate(lines) if line.has_focus_within), -1)
-        lines[(here + by) % len(lines)].control.focus()
+        stops = self.lines_box.stops
+        here = next((index for index, stop in enumerate(stops) if stop.has_focus), -1)
+        stops[(here + by) % len(stops)].focus()
 
     def action_done(self) -> None:
         """Finish the edit, unless the focused field is invalid."""
@@ -218,7 +248,30 @@ class StructForm(Vertical):
             return
         self.post_message(self.Settled(self, done=True))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "fold" or self.fold_line.display
+
+    def action_fold(self) -> None:
+        """Show all fields, or fold those that have their defaults."""
+        self._turn(not self._folding.unfolded)
+
+    def _turn(self, unfolded: bool) -> None:
+        self._folding.unfolded = unfolded
+        self._folding.forget(line.entry.path for line in self.lines if line.error)
+        stay = {entry.path for entry in self._view.shown}
+        if any(line.has_focus_within and line.entry.path not in stay for line in self.lines):
+            self.fold_line.focus()
+        self.call_next(self._refold, {line.entry.path for line in self.lines})
+
+    async def _refold(self, before: set[tuple[str, ...]]) -> None:
+        """Show or fold the other fields; from the line that showed them, go to the first."""
+        await self._rebuild()
+        new = next((line for line in self.lines if line.entry.path not in before), None)
+        if new is not None and self.fold_line.has_focus:
+            new.control.focus()
+
     def _show_hint(self, line: FormLine | None) -> None:
-        error = line.error if line else ""
-        self.hint.set_class(bool(error), "-error")
-        update_text(self.hint, Content(f"! {error}" if error else line.entry.field.help if line else ""))
+        if line is None:
+            self.hint.say()
+        else:
+            self.hint.say(line.entry.field.help, line.error)

@@ -2,68 +2,112 @@
 
 from collections.abc import Callable
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import Reactive, reactive
-from textual.suggester import SuggestFromList
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from core.fields.forms import Entry
 from core.fields.types import FieldError
 from tui.widgets.choice import Choice
+from tui.widgets.flag import Flag
+from tui.widgets.text import fitted
 from tui.widgets.text_input import VALUE, TextInput
 
-__all__ = ["FormLine"]
+__all__ = ["AROUND", "LEAST_VALUE", "FormLine"]
+
+LEAST_VALUE, MOST_VALUE = 10, 34
+"""The least and the most cells that a value has."""
+AROUND = 3
+"""Cells beside name and value: the mark of an error and the two brackets."""
 
 
 class FormInput(TextInput):
     """A text field of fixed width: typing moves nothing else, so no new layout is needed."""
 
+    HELP = """
+    ## Text
+    Type the value; every key applies at once. **enter** finishes, **escape** goes back.
+    """
+
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
 
 
 class FormLine(Horizontal):
-    """One field: its name and the control that edits it."""
+    """One field: its name and, in brackets, the control that edits it."""
+
+    COMPONENT_CLASSES = {"form-line--name", "form-line--focus", "form-line--error", "form-line--bracket"}
 
     DEFAULT_CSS = """
     FormLine { height: 1; }
-    FormLine > .name { width: 22; color: $text-muted; }
-    FormLine:focus-within > .name { color: $foreground; text-style: bold; }
-    FormLine > FormInput { width: 1fr; background: $surface; }
-    FormLine > FormInput:focus { background: $primary 40%; }
-    FormLine.-invalid > .name { color: $text-error; text-style: bold; }
+    FormLine > * { width: 1fr; min-width: 10; max-width: 34; }
+    FormLine > FormInput { background: $surface; }
+    FormLine > FormInput:focus { background: $accent 25%; }
     FormLine.-invalid > FormInput { background: $error 30%; }
+    FormLine > .form-line--name, FormLine > .form-line--bracket { color: $text-muted; }
+    FormLine > .form-line--focus { color: $accent; text-style: bold; }
+    FormLine > .form-line--error { color: $text-error; text-style: bold; }
     """
 
     error: reactive[str] = reactive("")
     """Why the text in the control is invalid; empty if it is valid."""
+    column: reactive[int] = reactive(0)
+    """Cells for the name."""
 
     def __init__(self, entry: Entry, on_text: Callable[["FormLine", str], None]) -> None:
         """``on_text`` is called with the text whenever it changes, within the same turn of the event loop."""
         super().__init__()
         self.entry = entry
-        self.control = _control(entry)
+        self.caption = "  " * (len(entry.path) - 1) + entry.field.name
+        """The name, indented if it is the field of a nested value."""
+        self.control = _control(entry, self._why_not)
         """The widget that holds the text."""
         self._on_text = on_text
 
     def compose(self) -> ComposeResult:
-        yield Static(self._caption(), classes="name", markup=False)
         yield self.control
 
     def on_mount(self) -> None:
         self.watch(self.control, "value", lambda text: self._on_text(self, text), init=False)
 
+    def render(self) -> Content:
+        """The name and the brackets around the control, which is painted over them."""
+        name = "error" if self.error else "focus" if self.has_focus_within else "name"
+        style = self.get_visual_style(f"form-line--{name}")
+        edge = style if name != "name" else self.get_visual_style("form-line--bracket")
+        parts = [(fitted(self.caption, self.column), style), ("!" if self.error else " ", style)]
+        if not isinstance(self.control, Flag):
+            room = min(MOST_VALUE, max(LEAST_VALUE, self.size.width - self.column - AROUND))
+            parts += [("[", edge), (" " * room, edge), ("]", edge)]
+        return Content.assemble(*parts)
+
+    @property
+    def caption_width(self) -> int:
+        """Cells that the name needs."""
+        return cell_len(self.caption) + 1
+
     @on(Input.Changed)
-    @on(Choice.Changed)
-    def _stop_changed(self, event: Input.Changed | Choice.Changed) -> None:
+    def _stop_changed(self, event: Input.Changed) -> None:
         event.stop()  # `on_text` has been called already
 
+    def on_descendant_focus(self) -> None:
+        self.refresh()
+
+    def on_descendant_blur(self) -> None:
+        self.refresh()
+
+    def watch_column(self, column: int) -> None:
+        bracket = not isinstance(self.control, Flag)
+        self.control.styles.margin = (0, 1, 0, column + 1 + bracket)
+
     def show(self, entry: Entry) -> None:
-        """Show ``entry``; a focused control whose text means the same is left as typed."""
+        """Show ``entry``; invalid text, and text in focus that means the same, is left as typed."""
         before, self.entry = self.entry, entry
-        if entry.value != before.value and not self._means(entry):
+        if entry.value != before.value and not self.error and not self._means(entry):
             self.restore()
 
     def tidy(self) -> None:
@@ -78,26 +122,30 @@ class FormLine(Horizontal):
 
     def _means(self, entry: Entry) -> bool:
         """Whether the focused control's text already means ``entry``'s value."""
-        if self.error or not self.control.has_focus:
+        if not self.control.has_focus:
             return False
         try:
             return bool(entry.field.type.parse(self.control.value) == entry.value)
         except FieldError:
             return False
 
+    def _why_not(self, text: str) -> str:
+        """Why the field cannot take ``text``; empty if it can."""
+        try:
+            self.entry.field.type.parse(text)
+        except FieldError as error:
+            return error.message
+        return ""
+
     def watch_error(self, error: str) -> None:
         self.set_class(bool(error), "-invalid")
-        if self.is_mounted:
-            self.query_one(".name", Static).update(self._caption(), layout=False)
-
-    def _caption(self) -> str:
-        depth = len(self.entry.path) - 1
-        return f"{'! ' if self.error else ''}{'  ' * depth}{self.entry.field.name}"
+        self.refresh()
 
 
-def _control(entry: Entry) -> Input | Choice:
-    kind = entry.field.type
-    if kind.control != "text":
-        return Choice(kind.options, entry.text)
-    suggester = SuggestFromList(kind.options) if kind.options else None
-    return FormInput(entry.text, compact=True, suggester=suggester, select_on_focus=True, max_length=VALUE)
+def _control(entry: Entry, check: Callable[[str], str]) -> Input | Choice | Flag:
+    kind, name = entry.field.type, entry.field.name
+    if kind.control == "flag":
+        return Flag(entry.text)
+    if kind.options:
+        return Choice(name, kind.options, entry.text, None if kind.control == "choice" else check)
+    return FormInput(entry.text, compact=True, select_on_focus=True, max_length=VALUE)

@@ -12,6 +12,10 @@ class PairField(FieldType):
     def __init__(self, least: int = 1, most: int | None = None) -> None:
         self.number = IntField(least, most)
 
+    @property
+    def takes(self) -> str:
+        return f"height and width, each {self.number}; a single number sets both"
+
     def initial(self) -> tuple[int, int]:
         return self.number.initial(), self.number.initial()
 
