@@ -11,7 +11,7 @@ __all__ = ["about"]
 
 
 def about(entry: Entry) -> Mapping[str, str]:
-    """What is known about the field of ``entry``, by what it is; nothing in it was typed by the user."""
+    """What there is to know about the field of ``entry``; nothing in it was typed by the user."""
     field, kind = entry.field, entry.field.type
     facts = {"meaning": sentence(field.help)}
     if kind.control in ("text", "family"):

@@ -88,13 +88,17 @@ class Registered(FieldStruct, frozen=True):
 
 
 class RegisteredField(FieldType):
-    """A name, or a call with arguments, such as RandomNormal(stddev=0.1)."""
+    """A member of a family: just its name, or a table with the name and the member's fields."""
 
     control = "family"
 
     def __init__(self, family: type[Registered], among: tuple[str, ...] = ()) -> None:
         self.family = family
         self._among = among
+
+    @property
+    def takes(self) -> str:
+        return "one of the options, or a call with arguments by name"
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -72,6 +72,10 @@ class StructField(FieldType):
     def __init__(self, of: type[FieldStruct]) -> None:
         self.of = of
 
+    @property
+    def takes(self) -> str:
+        return ", ".join(f"{field.name}=..." for field in fields_of(self.of))
+
     def read(self, raw: object) -> FieldStruct:
         if not isinstance(raw, Mapping):
             names = ", ".join(field.name for field in fields_of(self.of))

@@ -10,7 +10,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Markdown
 
+from core.fields.field_help import about
 from tui.screens.modal import Modal
+from tui.widgets.form_line import FormLine
 
 __all__ = ["HelpPage", "help_for"]
 
@@ -25,7 +27,8 @@ and **F1** even where a question mark would be text.
 
 def help_for(screen: Screen[Any], focused: Widget | None) -> str:
     """Markdown: the help of the focused widget and of those around it, then all keys that work now."""
-    helps = [] if screen.is_modal else [INTRODUCTION]  # for a dialog, its own help is enough
+    helps = _about_field(focused)
+    helps += [] if screen.is_modal else [INTRODUCTION]  # for a dialog, its own help is enough
     if focused is None and screen.is_modal:
         focused = screen
     if focused is not None:
@@ -39,6 +42,15 @@ def help_for(screen: Screen[Any], focused: Widget | None) -> str:
             rows.append(f"| {key} | {binding.description} | {active.tooltip or binding.tooltip} |")
     keys = ["## Keys that work here", "", "| key | action | what it does |", "|---|---|---|", *dict.fromkeys(rows)]
     return "\n\n".join([*(cleandoc(text) for text in helps), "\n".join(keys)])
+
+
+def _about_field(focused: Widget | None) -> list[str]:
+    """What is known about the field in focus, if one is."""
+    line = focused.parent if focused is not None else None
+    if not isinstance(line, FormLine):
+        return []
+    facts = "\n".join(f"- **{name}**: {text}" for name, text in about(line.entry).items())
+    return [f"# {line.entry.field.name}\n\n{facts}"]
 
 
 class HelpPage(Modal[None]):

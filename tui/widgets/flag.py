@@ -39,7 +39,7 @@ class Flag(Widget, can_focus=True):
         return Text("[x] yes" if self.value == "true" else "[ ] no")
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        return character is not None and character.isalnum()
+        return character is not None and character.isprintable() and character not in " ?"
 
     def on_key(self, event: events.Key) -> None:
         if event.character is not None and self.check_consume_key(event.key, event.character):

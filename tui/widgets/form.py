@@ -106,6 +106,7 @@ class StructForm(Vertical):
 
     def on_resize(self) -> None:
         self.lines_box.styles.max_height = max(1, self.size.height - FormHint.ROWS)
+        self._fit_lines()
 
     @property
     def lines(self) -> list[FormLine]:
@@ -170,8 +171,12 @@ class StructForm(Vertical):
         """Align the values, and make the form as high as its lines."""
         self.least_width = self.lines_box.align() + AROUND + LEAST_VALUE + SCROLL_BAR
         self._show_others(self._view)
+        self._fit_lines()
+
+    def _fit_lines(self) -> None:
         if self._fit:
-            self.styles.height = len(self.lines_box.stops) + FormHint.ROWS if self.lines else 0
+            rows = len(self.lines_box.stops) + FormHint.ROWS + self.gutter.height
+            self.styles.height = rows if self.lines else 0
 
     def _show_others(self, view: View) -> None:
         self.fold_line.count = view.others

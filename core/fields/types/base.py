@@ -44,7 +44,7 @@ class FieldType(ABC):
     @property
     def takes(self) -> str:
         """What the field accepts, in a few words: by default the first line of the type's docstring."""
-        return (type(self).__doc__ or "").strip().splitlines()[0]
+        return (type(self).__doc__ or "").strip().splitlines()[0].removesuffix(".")
 
     def initial(self) -> Any:
         """The initial value of a field without a default."""
@@ -80,7 +80,7 @@ class OptionalField(FieldType):
 
     @property
     def takes(self) -> str:
-        return f"{self.kind.takes.rstrip('.')}; or empty"
+        return f"{self.kind.takes}; or empty"
 
     def initial(self) -> None:
         return None

@@ -42,7 +42,7 @@ class IntField(FieldType):
 
     @property
     def takes(self) -> str:
-        return str(self)
+        return f"a whole number{_bounds(self.least, None if self.most == MOST else self.most)}"
 
     def __str__(self) -> str:
         return f"a whole number{_bounds(self.least, self.most)}"
