@@ -19,7 +19,6 @@ from core.diagnosis import rule, run_findings
 from core.export.formats import FORMATS
 from core.export.script import script
 from core.fields.folding import Folding
-from core.fields.folding import Folding
 from core.fields.forms import edited, entries
 from core.json_output import summary_report
 from core.network.architecture import Architecture
