@@ -10,13 +10,13 @@ from textual.screen import Screen
 import tui
 from core.network.architecture import Architecture
 from tests.tui.inspect.test_stepper import LECTURE
+from tui.forms.option_menu import OptionMenu
 from tui.inspect.views.walk.stepper import Stepper
 from tui.screens.browse import AddLayer, BrowsePresets
 from tui.screens.data import DataPage
 from tui.screens.dialogs import Ask, NameFile
 from tui.screens.export_dialog import ExportDialog
 from tui.screens.help import HelpPage
-from tui.screens.option_menu import OptionMenu
 from tui.screens.palette import Palette
 from tui.screens.resizing import TabsScreen
 from tui.screens.text_prompt import TextPrompt

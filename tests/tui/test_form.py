@@ -8,10 +8,10 @@ from core.plan.optimizers import Optimizer
 from core.plan.plan import Plan
 from core.plan.schedules import Schedule
 from tests.tui.driving import keys, lines_of, opened, screen_of, until
-from tui.screens.option_menu import OptionMenu
-from tui.widgets.choice import Choice
-from tui.widgets.flag import Flag
-from tui.widgets.form import StructForm
+from tui.forms.choice import Choice
+from tui.forms.flag import Flag
+from tui.forms.form import StructForm
+from tui.forms.option_menu import OptionMenu
 
 FAMILIES = {"optimizer": Optimizer, "schedule": Schedule, "loss": Loss}
 
@@ -57,12 +57,12 @@ async def test_the_rest_is_folded_behind_a_line_and_is_no_widget(size):
         await until(pilot, lambda: app.focused is form.lines[2].control)
         assert str(form.fold_line.render()) == "\u25be fold 8 defaults"
         await keys(pilot, "escape", "up", "enter")  # another layer: it is still unfolded
-        await until(pilot, lambda: len(form.lines) == 11)
+        await until(pilot, lambda: len(form.lines) == 10)
         await keys(pilot, "up", "left")
         await until(pilot, lambda: _names(form) == ["units", "activation"])
         assert app.focused is form.fold_line
         await keys(pilot, "right")
-        await until(pilot, lambda: len(form.lines) == 11)
+        await until(pilot, lambda: len(form.lines) == 10)
 
 
 async def test_a_key_unfolds_from_any_field_and_a_click_on_the_line_too(size):

@@ -21,7 +21,7 @@ from core.presets import Preset
 from tui.builder.explanation import Explanation
 from tui.builder.stack import Stack
 from tui.builder.totals import TotalsView
-from tui.widgets.form import StructForm
+from tui.forms.form import StructForm
 from tui.widgets.sight import focus_later
 
 __all__ = ["BuildPane"]

@@ -1,7 +1,8 @@
 """The help page: what the focused widget is, and the keys that work there. Imports Markdown: import it late."""
 
+from collections.abc import Mapping
 from inspect import cleandoc
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -10,11 +11,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Markdown
 
-from core.fields.field_help import about
 from tui.screens.modal import Modal
-from tui.widgets.form_line import FormLine
 
-__all__ = ["HelpPage", "help_for"]
+__all__ = ["Explaining", "HelpPage", "help_for"]
 
 INTRODUCTION = """
 # LayerLab
@@ -25,9 +24,18 @@ and **F1** even where a question mark would be text.
 """
 
 
+@runtime_checkable
+class Explaining(Protocol):
+    """Around a field: knows what it means."""
+
+    def explain(self) -> tuple[str, Mapping[str, str]]:
+        """The name of the field, and what is known about it: trusted text, by what it is."""
+        ...
+
+
 def help_for(screen: Screen[Any], focused: Widget | None) -> str:
     """Markdown: the help of the focused widget and of those around it, then all keys that work now."""
-    helps = _about_field(focused)
+    helps = _explained(focused)
     helps += [] if screen.is_modal else [INTRODUCTION]  # for a dialog, its own help is enough
     if focused is None and screen.is_modal:
         focused = screen
@@ -44,13 +52,13 @@ def help_for(screen: Screen[Any], focused: Widget | None) -> str:
     return "\n\n".join([*(cleandoc(text) for text in helps), "\n".join(keys)])
 
 
-def _about_field(focused: Widget | None) -> list[str]:
+def _explained(focused: Widget | None) -> list[str]:
     """What is known about the field in focus, if one is."""
-    line = focused.parent if focused is not None else None
-    if not isinstance(line, FormLine):
+    line: object = focused.parent if focused is not None else None
+    if not isinstance(line, Explaining):
         return []
-    facts = "\n".join(f"- **{name}**: {text}" for name, text in about(line.entry).items())
-    return [f"# {line.entry.field.name}\n\n{facts}"]
+    name, facts = line.explain()
+    return [f"# {name}\n\n" + "\n".join(f"- **{what}**: {text}" for what, text in facts.items())]
 
 
 class HelpPage(Modal[None]):

@@ -15,13 +15,13 @@ from core.formatting import show_amount
 from core.history import History
 from core.plan.plan import Plan
 from core.presets import Preset
+from tui.forms.form import StructForm
 from tui.plan_text import plan_line
 from tui.train import commands, messages
 from tui.train.epochs import EpochTable
 from tui.train.event_follower import EventFollower
 from tui.train.run_view import RunView
 from tui.training_session import MakeSession, TrainedNetwork
-from tui.widgets.form import StructForm
 from tui.widgets.sight import focus_later
 
 __all__ = ["TrainPane"]

@@ -7,8 +7,8 @@ from textual.containers import VerticalScroll
 from textual.widget import AwaitMount, Widget
 
 from core.fields.forms import Entry
-from tui.widgets.fold_line import FoldLine
-from tui.widgets.form_line import FormLine
+from tui.forms.fold_line import FoldLine
+from tui.forms.line import FormLine
 
 __all__ = ["FormLines"]
 

@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.screens.option_menu import OptionMenu
+from tui.forms.option_menu import OptionMenu
 from tui.widgets.text import fitted
 
 __all__ = ["Choice"]

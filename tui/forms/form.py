@@ -17,10 +17,10 @@ from core.fields.folding import Folding, View
 from core.fields.forms import Entry, edited, entries, refusal
 from core.fields.struct import FieldStruct
 from core.fields.types import FieldError
-from tui.widgets.fold_line import FoldLine
-from tui.widgets.form_hint import FormHint
-from tui.widgets.form_line import AROUND, LEAST_VALUE, FormLine
-from tui.widgets.form_lines import FormLines
+from tui.forms.fold_line import FoldLine
+from tui.forms.hint import FormHint
+from tui.forms.line import AROUND, LEAST_VALUE, FormLine
+from tui.forms.lines import FormLines
 
 __all__ = ["StructForm"]
 

@@ -1,6 +1,6 @@
 """One line of a form: the name of a field and the control that edits it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from rich.cells import cell_len
 from textual import on
@@ -11,10 +11,11 @@ from textual.geometry import Size
 from textual.reactive import Reactive, reactive
 from textual.widgets import Input
 
+from core.fields.field_help import about
 from core.fields.forms import Entry
 from core.fields.types import FieldError
-from tui.widgets.choice import Choice
-from tui.widgets.flag import Flag
+from tui.forms.choice import Choice
+from tui.forms.flag import Flag
 from tui.widgets.text import fitted
 from tui.widgets.text_input import VALUE, TextInput
 
@@ -89,6 +90,10 @@ class FormLine(Horizontal):
     def caption_width(self) -> int:
         """Cells that the name needs."""
         return cell_len(self.caption) + 1
+
+    def explain(self) -> tuple[str, Mapping[str, str]]:
+        """The name of the field, and what is known about it."""
+        return self.entry.field.name, about(self.entry)
 
     @on(Input.Changed)
     def _stop_changed(self, event: Input.Changed) -> None:
