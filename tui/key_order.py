@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from time import monotonic
 from typing import Any, Protocol, runtime_checkable
+from weakref import ref
 
 from textual import events
 from textual.app import App
@@ -44,8 +45,9 @@ class KeyOrder:
         self._tired = False
         self._due: events.Event | None = None
         self._rounds = 0
-        self._carrier: DOMNode = app
-        self._screen: Screen[Any] | None = None
+        # Only looked at: a dialog that was closed must not be kept alive.
+        self._carrier: ref[DOMNode] = ref(app)
+        self._screen: ref[Screen[Any]] | None = None
         self._holds = 0
 
     def hold(self) -> Callable[[], None]:
@@ -76,7 +78,7 @@ class KeyOrder:
 
     def follow(self) -> None:
         """Send a marker after the key that was just passed on."""
-        self._screen = self._app.screen
+        self._screen = ref(self._app.screen)
         self._rounds = ROUNDS
         self._start()
 
@@ -84,13 +86,13 @@ class KeyOrder:
         self._carry(self._app.focused or self._app.screen)
 
     def _carry(self, pump: DOMNode) -> None:
-        self._carrier = pump
+        self._carrier = ref(pump)
         if not pump.call_later(self._carried, pump):
             self._rounds = 0
 
     def _carried(self, pump: DOMNode) -> None:
         """The marker has come through the queue of ``pump``."""
-        if pump is not self._carrier:
+        if pump is not self._carrier():
             return  # of a key before, whose marker was given up
         if pump is not self._app:
             self._carry(pump.parent or self._app)
@@ -103,12 +105,13 @@ class KeyOrder:
 
     def _quiet(self) -> bool:
         """Whether all that the keys before did is done."""
-        if self._rounds and not (self._carrier.is_running and self._carrier.is_attached):
+        carrier = self._carrier()
+        if self._rounds and not (carrier and carrier.is_running and carrier.is_attached):
             self._rounds = 0  # the marker has gone with its widget
         if self._rounds or self._holds or self._busy():
             return self._tired
         self._tired = False
-        if self._screen is None or self._app.screen is self._screen:
+        if self._screen is None or self._app.screen is self._screen():
             return True
         if self._app.screen.is_mounted:
             self.follow()  # a dialog takes the focus after it is mounted

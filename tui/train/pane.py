@@ -130,7 +130,7 @@ class TrainPane(EventFollower):
         """Show the plan in training, else the document's."""
         source = self.controller.run if self.busy else self.preset
         plan = source.plan if source else None
-        self.form.take(plan)
+        self.form.take(plan, self.document_id)
         self.plan_line.update(f"Plan: {plan_line(plan)}  (e: edit)" if plan else "")
 
     def watch_state(self) -> None:
