@@ -66,4 +66,4 @@ def edited(value: FieldStruct, path: tuple[str, ...], text: str) -> FieldStruct:
 def refusal(entry: Entry, error: str) -> str:
     """What to tell once invalid text has been replaced by the value of ``entry``; ``error`` says what was expected."""
     kept = entry.text or "empty"
-    return f"kept {entry.field.name} {kept}: {error}"
+    return f"{entry.field.name} stays {kept}: {error}"

@@ -110,6 +110,6 @@ def test_every_field_can_be_explained(family):
 
 def test_what_is_said_of_text_that_is_not_kept_names_the_field_and_its_value():
     filters = entries(Conv2D(8, (3, 3)))[0]
-    assert refusal(filters, "expected a number, not 'abc'") == "kept filters 8: expected a number, not 'abc'"
+    assert refusal(filters, "expected a number, not 'abc'") == "filters stays 8: expected a number, not 'abc'"
     clipnorm = next(entry for entry in entries(Adam()) if entry.path == ("clipnorm",))
-    assert refusal(clipnorm, "no").startswith("kept clipnorm empty")
+    assert refusal(clipnorm, "no").startswith("clipnorm stays empty")

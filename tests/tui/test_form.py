@@ -1,10 +1,12 @@
 """Forms: what they fold, how their lists open, and what becomes of text that a field cannot take."""
 
 import pytest
+from msgspec.structs import replace
 from textual.app import App
+from textual.events import Paste
 
 from core.plan.losses import Loss
-from core.plan.optimizers import Optimizer
+from core.plan.optimizers import SGD, Optimizer
 from core.plan.plan import Plan
 from core.plan.schedules import Schedule
 from tests.tui.driving import keys, lines_of, opened, screen_of, until
@@ -185,7 +187,7 @@ async def test_a_draft_that_is_left_is_told_with_what_was_kept(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "end", "enter", "text:abc", "down")
         form = app.build_pane.form
-        kept = "kept units 10: expected a whole number"
+        kept = "units stays 10: expected a whole number"
         assert kept in screen_of(app)
         assert form.lines[0].control.value == "10"
         await keys(pilot, "up", "down", "up")
@@ -201,16 +203,16 @@ async def test_a_draft_is_told_whatever_way_the_form_is_left(leaving):
         await until(pilot, lambda: not app.build_pane.form.has_focus_within)
         await until(pilot, lambda: [told.message for told in app._notifications])
         (told,) = app._notifications
-        assert told.message.startswith("kept units 10: expected a whole number")
+        assert told.message.startswith("units stays 10: expected a whole number")
         assert app.preset.architecture.layers[-1].units == 10
 
 
 async def test_a_draft_is_told_once_where_the_form_stays_in_sight():
     async with opened("lenet-5", (120, 36)) as (app, pilot):
         await keys(pilot, "end", "enter", "text:abc", "escape")
-        assert "! kept units 10" in screen_of(app)
+        assert "! units stays 10" in screen_of(app)
         await keys(pilot, "up")
-        assert "kept" not in screen_of(app)
+        assert "stays" not in screen_of(app)
         assert not list(app._notifications)
 
 
@@ -219,7 +221,7 @@ async def test_a_draft_is_told_when_another_layer_takes_its_form(size):
         await keys(pilot, "end", "enter", "text:abc")
         app.build_pane.selected = 1
         await until(pilot, lambda: [told.message for told in app._notifications])
-        assert "kept units 10" in next(iter(app._notifications)).message
+        assert "units stays 10" in next(iter(app._notifications)).message
 
 
 async def test_help_stands_below_the_fields_and_moves_nothing(size):
@@ -241,3 +243,22 @@ async def test_f1_explains_the_field_in_focus(size):
         await until(pilot, lambda: "keras.layers.Conv2D(padding=...)" in screen_of(app))
         assert "options: valid, same" in screen_of(app)
         assert "default: valid" in screen_of(app)
+
+
+async def test_what_is_pasted_into_a_list_filters_it(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "end", "enter", "down")
+        app.post_message(Paste("gelu\n"))
+        await until(pilot, lambda: isinstance(app.screen, OptionMenu))
+        await keys(pilot, "enter")
+        assert app.preset.architecture.layers[-1].activation == "gelu"
+
+
+async def test_a_draft_of_a_plan_is_told_when_another_document_is_opened(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "2", "e", "down", "down", "text:abc")
+        other = replace(app.preset, name="Other", plan=Plan(optimizer=SGD(learning_rate=0.5)))
+        app.documents.open_document(other, None, saved=True)
+        await until(pilot, lambda: [told for told in app._notifications if "learning_rate stays" in told.message])
+        await until(pilot, lambda: "0.5" in [line.control.value for line in app.train_pane.form.lines])
+        assert "abc" not in [line.control.value for line in app.train_pane.form.lines]
