@@ -22,6 +22,10 @@ class KerasObject(FieldStruct, frozen=True):
     module: ClassVar[str]
     """The module of the Keras class: "layers", "optimizers", ..."""
 
+    @classmethod
+    def argument(cls, name: str) -> str:
+        return f"keras.{cls.module}.{cls.__name__}({name}=...)"
+
     def call(self, **changed: Any) -> Call:
         """The call that creates the Keras object, in models and in exported scripts.
 

@@ -18,6 +18,7 @@ from core.datasets import DATASETS
 from core.diagnosis import rule, run_findings
 from core.export.formats import FORMATS
 from core.export.script import script
+from core.fields.folding import Folding
 from core.fields.forms import edited, entries
 from core.json_output import summary_report
 from core.network.architecture import Architecture
@@ -154,6 +155,10 @@ def test_files_forms_json_and_reports(one_more: Preset) -> None:
         assert name in {entry.field.name: entry for entry in entries(plan)}[field].field.type.options
         plan = edited(plan, (field,), name)
     assert plan == one_more.plan
+    assert ("factor",) in {entry.path for entry in Folding().view(one_more.architecture.layers[0]).shown}
+    assert ("optimizer", "learning_rate") in {entry.path for entry in Folding().view(plan).shown}
+    assert ("factor",) in {entry.path for entry in Folding().view(one_more.architecture.layers[0]).shown}
+    assert ("optimizer", "learning_rate") in {entry.path for entry in Folding().view(plan).shown}
     told = json.loads(to_json(summary_report(one_more, summarize(one_more.architecture))))
     assert told["layers"][0]["type"] == "Brighten"
     assert not [problem for problem in told["problems"] if problem["severity"] == "error"]

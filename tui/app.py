@@ -24,13 +24,14 @@ from core.typography import typeset
 from tui.builder.pane import BuildPane
 from tui.builder.start_card import FIRST_PRESET
 from tui.containment import Containing
-from tui.conversation import conversation
+from tui.conversation import conversation, talking
 from tui.document_controller import EMPTY, DocumentController
 from tui.garbage import IdleCollector
 from tui.header import TABS, Header
 from tui.inspect.messages import FixWanted
 from tui.inspect.pane import InspectPane
 from tui.journal_controller import JournalController
+from tui.key_order import KeyOrder
 from tui.loading import Loader, Preload
 from tui.run_controller import RunController
 from tui.runs.pane import RunsPane
@@ -133,6 +134,7 @@ class LayerLabApp(Containing):
         self.journal = JournalController(self)
         self.runs = RunController(self, saves=saves)
         self._containing = contain_errors
+        self.key_order = KeyOrder(self, self._is_between_dialogs)
         self.loader = Loader(load) if load else None
         self._preload = Preload(self.loader, self._show_activity) if self.loader else None
         # An import of TensorFlow makes a million objects, all of which stay: to go through them would take long.
@@ -196,7 +198,16 @@ class LayerLabApp(Containing):
             if self._exit:
                 return  # the app is quitting: a dialog opened now would never be complete
             await self._wait_for_screen()  # also for keys that a widget sends back: they are for the dialog
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            if self.key_order.admits(event):
+                await super().on_event(event)
+                self.key_order.follow()
+            return
         await super().on_event(event)
+
+    def _is_between_dialogs(self) -> bool:
+        """Whether a dialog has been answered and the answer is not yet carried out, or one is about to open."""
+        return talking(self) and not self.screen.is_modal
 
     async def _wait_for_screen(self) -> None:
         """Wait until a dialog that has just been opened is mounted: the keys that follow are for it.

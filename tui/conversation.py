@@ -6,7 +6,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from textual.app import App
 
-__all__ = ["conversation"]
+__all__ = ["conversation", "talking"]
 
 
 class InApp(Protocol):
@@ -20,6 +20,11 @@ Speaker = TypeVar("Speaker", bound=InApp)
 Arguments = ParamSpec("Arguments")
 
 
+def talking(app: App[Any]) -> bool:
+    """Whether a conversation is under way."""
+    return any(worker.group == "conversation" and not worker.is_finished for worker in app.workers)
+
+
 def conversation(
     talk: Callable[Concatenate[Speaker, Arguments], Coroutine[Any, Any, None]],
 ) -> Callable[Concatenate[Speaker, Arguments], None]:
@@ -27,8 +32,7 @@ def conversation(
 
     @wraps(talk)
     def begin(speaker: Speaker, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        under_way = (worker.group == "conversation" and not worker.is_finished for worker in speaker.app.workers)
-        if any(under_way):
+        if talking(speaker.app):
             speaker.app.bell()
         else:
             speaker.app.run_worker(talk(speaker, *args, **kwargs), name=talk.__name__, group="conversation")

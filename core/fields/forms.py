@@ -8,7 +8,7 @@ from core.fields.registry import Registered, RegisteredField
 from core.fields.struct import Field, FieldStruct, change, fields_of
 from core.fields.types import FieldError
 
-__all__ = ["Entry", "edited", "entries"]
+__all__ = ["Entry", "edited", "entries", "refusal"]
 
 
 class Entry(Struct, frozen=True):
@@ -17,21 +17,33 @@ class Entry(Struct, frozen=True):
     path: tuple[str, ...]
     field: Field
     value: Any
+    owner: type[FieldStruct]
+    """The class that declares the field."""
+    folds: bool = False
+    """Whether a form may fold it away: few people change the field, and it has its default."""
 
     @property
     def text(self) -> str:
         """The value as a user would type it; for a nested value only its name, as its fields have their own lines."""
-        return self.value.alias() if isinstance(self.value, Registered) else str(self.field.type.show(self.value))
+        return self.shown(self.value)
+
+    def shown(self, value: Any) -> str:
+        """A ``value`` of the field as `text` shows it."""
+        return value.alias() if isinstance(value, Registered) else str(self.field.type.show(value))
 
 
-def entries(value: FieldStruct, path: tuple[str, ...] = ()) -> tuple[Entry, ...]:
-    """The entries for ``value``; the fields of a nested value follow its own entry, with a longer path."""
+def entries(value: FieldStruct, path: tuple[str, ...] = (), *, folds: bool = False) -> tuple[Entry, ...]:
+    """The entries for ``value``; the fields of a nested value follow its own entry, with a longer path.
+
+    With ``folds`` all of them fold, as the fields of a value that is itself folded away.
+    """
     lines: list[Entry] = []
     for field in fields_of(type(value)):
         current = getattr(value, field.name)
-        lines.append(Entry((*path, field.name), field, current))
+        away = folds or (field.rare and current == field.default)
+        lines.append(Entry((*path, field.name), field, current, type(value), away))
         if isinstance(current, Registered):
-            lines += entries(current, (*path, field.name))
+            lines += entries(current, (*path, field.name), folds=away)
     return tuple(lines)
 
 
@@ -49,3 +61,9 @@ def edited(value: FieldStruct, path: tuple[str, ...], text: str) -> FieldStruct:
         if field.required and not text.strip():
             raise FieldError("is required")
         return change(value, name, field_type.parse(text))
+
+
+def refusal(entry: Entry, error: str) -> str:
+    """What to tell once invalid text has been replaced by the value of ``entry``; ``error`` says what was expected."""
+    kept = entry.text or "empty"
+    return f"{entry.field.name} stays {kept}: {error}"

@@ -97,6 +97,10 @@ class RegisteredField(FieldType):
         self._among = among
 
     @property
+    def takes(self) -> str:
+        return "one of the options, or a call with arguments by name"
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The class names to choose from."""
         return self._among or tuple(self.family.members)
@@ -114,10 +118,14 @@ class RegisteredField(FieldType):
     def choose(self, current: Registered, text: str) -> Registered:
         """The member that ``text`` names. It keeps the fields it shares with ``current``; the others are initial.
 
+        A call has its own arguments: ``text`` such as ``RandomNormal(stddev=0.1)`` is read as it stands.
+
         Shared fields have the same name and accept the same value. The learning rate is not shared: each optimizer
         needs its own.
         """
-        member = type(self.parse(text)) if "(" in text else self.family.from_name(text.strip())
+        if "(" in text:
+            return self.parse(text)
+        member = self.family.from_name(text.strip())
         if isinstance(current, member):
             return current
         previous, shared = write(current), {}

@@ -3,6 +3,8 @@
 A field's annotation carries its `FieldType` (how a value is read, checked, written and shown) and a line of help::
 
     units: Annotated[int, IntField(least=1), "Size of the output"]
+
+`RARE` marks a field that few people change: a form folds it away while it has its default.
 """
 
 from collections.abc import Mapping
@@ -14,7 +16,15 @@ from msgspec import NODEFAULT, Struct
 
 from core.fields.types import FieldError, FieldType, did_you_mean, quoted
 
-__all__ = ["Field", "FieldStruct", "StructField", "change", "did_you_mean", "fields_of", "read", "write"]
+__all__ = ["RARE", "Field", "FieldStruct", "StructField", "change", "did_you_mean", "fields_of", "read", "write"]
+
+
+class Rare(Struct, frozen=True):
+    """The type of `RARE`."""
+
+
+RARE = Rare()
+"""In a field's annotation: few people change it."""
 
 
 class Field(Struct, frozen=True):
@@ -24,6 +34,8 @@ class Field(Struct, frozen=True):
     type: FieldType
     default: Any
     help: str
+    rare: bool = False
+    """Whether a form folds it away while it has its default."""
 
     @property
     def required(self) -> bool:
@@ -45,6 +57,11 @@ class FieldStruct(Struct, frozen=True):
     refused: ClassVar[Mapping[str, str]] = {}
     """Keras arguments that are not fields, each with its error message."""
 
+    @classmethod
+    def argument(cls, name: str) -> str:  # noqa: ARG003  # for those that override it
+        """The argument in Keras that the field ``name`` becomes; empty if there is none."""
+        return ""
+
 
 T = TypeVar("T", bound=FieldStruct)
 
@@ -54,6 +71,10 @@ class StructField(FieldType):
 
     def __init__(self, of: type[FieldStruct]) -> None:
         self.of = of
+
+    @property
+    def takes(self) -> str:
+        return ", ".join(f"{field.name}=..." for field in fields_of(self.of))
 
     def read(self, raw: object) -> FieldStruct:
         if not isinstance(raw, Mapping):
@@ -84,7 +105,7 @@ def fields_of(cls: type[FieldStruct]) -> tuple[Field, ...]:
     """The fields of ``cls`` in order, with type, default and help."""
     hints = get_type_hints(cls, include_extras=True)
     infos = sorted(msgspec.structs.fields(cls), key=lambda info: info.name in cls.shown_last)
-    return tuple(Field(info.name, *_type_and_help(cls, info.name, hints[info.name], info.default)) for info in infos)
+    return tuple(_field(cls, info.name, hints[info.name], info.default) for info in infos)
 
 
 def read(cls: type[T], raw: Mapping[str, object]) -> T:
@@ -138,10 +159,10 @@ def change(value: T, name: str, to: object) -> T:
     return msgspec.structs.replace(value, **{name: to})
 
 
-def _type_and_help(cls: type, name: str, hint: Any, default: Any) -> tuple[FieldType, Any, str]:
+def _field(cls: type, name: str, hint: Any, default: Any) -> Field:
     if get_origin(hint) is not Annotated:
         raise TypeError(f"{cls.__name__}.{name} needs Annotated[type, FieldType, help]")
     extras = get_args(hint)[1:]
     field_type = next(extra for extra in extras if isinstance(extra, FieldType))
     help_line = next((extra for extra in reversed(extras) if isinstance(extra, str)), "")
-    return field_type, default, help_line
+    return Field(name, field_type, default, help_line, RARE in extras)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from core.fields.registry import Registered
+from core.fields.struct import RARE
 from core.fields.types import ChoiceField, FloatField, IntField, OptionalField
 from core.keras_call import KerasObject
 
@@ -13,6 +14,7 @@ Seed = Annotated[
     int | None,
     OptionalField(IntField(0, 2**31 - 1)),
     "Seed of this initializer alone; empty: derived from the plan's seed",
+    RARE,
 ]
 
 

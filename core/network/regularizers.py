@@ -39,6 +39,10 @@ class RegularizerField(StructField):
     def __init__(self) -> None:
         super().__init__(Regularizer)
 
+    @property
+    def takes(self) -> str:
+        return "l1=..., l2=..., or a call as in Keras, such as L2(0.001)"
+
     def read(self, raw: object) -> FieldStruct:
         return self._named(raw) if isinstance(raw, str) else super().read(raw)
 

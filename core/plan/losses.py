@@ -5,13 +5,14 @@ from math import expm1, log
 from typing import Annotated, ClassVar
 
 from core.fields.registry import Registered
+from core.fields.struct import RARE
 from core.fields.types import BoolField, FloatField
 from core.keras_call import KerasObject
 
 __all__ = ["BinaryCrossentropy", "CategoricalCrossentropy", "Loss", "SparseCategoricalCrossentropy"]
 
-FromLogits = Annotated[bool, BoolField(), "The outputs are logits: the loss applies the activation"]
-Smoothing = Annotated[float, FloatField(0, 1), "How much the labels are smoothed towards uniform"]
+FromLogits = Annotated[bool, BoolField(), "The outputs are logits: the loss applies the activation", RARE]
+Smoothing = Annotated[float, FloatField(0, 1), "How much the labels are smoothed towards uniform", RARE]
 Gamma = Annotated[float, FloatField(0), "How much easy examples are down-weighted"]
 Alpha = Annotated[float, FloatField(0, 1), "Weight of the focal term"]
 

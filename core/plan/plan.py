@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from core.datasets import DATASETS
 from core.fields.registry import RegisteredField
-from core.fields.struct import FieldStruct, StructField
+from core.fields.struct import RARE, FieldStruct, StructField
 from core.fields.types import BoolField, ChoiceField, DeviceField, FloatField, IntField, OptionalField, ValidationField
 from core.plan.losses import CategoricalCrossentropy, Loss
 from core.plan.optimizers import Adam, Optimizer
@@ -30,7 +30,7 @@ class Plan(FieldStruct, frozen=True):
     """How to train: the dataset, the optimizer, the loss and the number of epochs."""
 
     dataset: Annotated[str, ChoiceField(names=DATASETS), "The dataset to train on"] = "mnist"
-    pixels: Annotated[str, ChoiceField("0..1", "0..255"), "Range of the network's input pixels"] = "0..1"
+    pixels: Annotated[str, ChoiceField("0..1", "0..255"), "Range of the network's input pixels", RARE] = "0..1"
     optimizer: Annotated[Optimizer, RegisteredField(Optimizer), "How gradients change the weights"] = Adam()
     schedule: Annotated[Schedule, RegisteredField(Schedule), "How the learning rate changes from epoch to epoch"] = (
         Constant()
@@ -45,11 +45,13 @@ class Plan(FieldStruct, frozen=True):
         bool,
         BoolField(),
         "Shuffle the examples every epoch; if not, every step matches Keras to the last digit",
+        RARE,
     ] = True
-    seed: Annotated[int, IntField(0, 2**31 - 1), "The same seed gives the same numbers on the same device"] = 1
+    seed: Annotated[int, IntField(0, 2**31 - 1), "The same seed gives the same numbers on the same device", RARE] = 1
     early_stopping: Annotated[
         EarlyStopping | None,
         OptionalField(StructField(EarlyStopping)),
         "When to stop early, such as monitor=val_loss, patience=3; empty: never",
+        RARE,
     ] = None
-    device: Annotated[str, DeviceField(), "auto: the first GPU if there is one; cpu; gpu:0 and so on"] = "auto"
+    device: Annotated[str, DeviceField(), "auto: the first GPU if there is one; cpu; gpu:0 and so on", RARE] = "auto"

@@ -150,6 +150,7 @@ def _in_form(chance: Random) -> list[Event]:
     for _ in range(chance.randint(1, 4)):
         names += chance.choices(["down", "up", "tab", "shift+tab"], k=chance.randint(0, 4))
         names += chance.choice([["right"], ["left", "space"], ["t"], ["backspace", *chance.choice(_WORDS)], ["ctrl+a"]])
+        names += chance.choice([[], ["f2"], ["space", "down", "enter"], ["s", "enter"], ["space", "escape"]])
     names.append(chance.choice(["enter", "escape", "ctrl+r", "2", "tab"]))
     return [Keys(tuple(names), chance.random() < 0.6)]
 

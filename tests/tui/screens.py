@@ -10,6 +10,7 @@ from textual.screen import Screen
 import tui
 from core.network.architecture import Architecture
 from tests.tui.inspect.test_stepper import LECTURE
+from tui.forms.option_menu import OptionMenu
 from tui.inspect.views.walk.stepper import Stepper
 from tui.screens.add_layer import AddLayer
 from tui.screens.browse_presets import BrowsePresets
@@ -29,6 +30,7 @@ MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     DataPage: lambda _: DataPage("mnist"),
     HelpPage: lambda _: HelpPage("# Help"),
     NameFile: lambda _: NameFile("name", "/folder"),
+    OptionMenu: lambda _: OptionMenu(None, "activation", ("relu", "tanh"), "relu"),
     Palette: lambda _: Palette(),
     Stepper: lambda _: Stepper(LECTURE),
     ExportDialog: lambda folder: ExportDialog("Write it", {"csv": "CSV", "toml": "TOML"}, folder),

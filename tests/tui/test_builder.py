@@ -53,13 +53,15 @@ async def test_letters_in_a_number_field_are_told_and_lose_nothing(size):
         assert app.preset.architecture.layers[0].filters == 6
 
 
-async def test_a_choice_steps_with_the_arrows_and_jumps_to_a_letter(size):
+async def test_a_list_steps_with_the_arrows_and_opens_with_a_letter(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "end", "enter", "down", "right")
         assert app.preset.architecture.layers[-1].activation == "celu"
         await keys(pilot, "left", "left")
         assert app.preset.architecture.layers[-1].activation == "tanh"
-        await keys(pilot, "g")
+        await keys(pilot, "text:gel")
+        assert app.preset.architecture.layers[-1].activation == "tanh"
+        await keys(pilot, "enter")
         assert app.preset.architecture.layers[-1].activation == "gelu"
 
 
@@ -201,7 +203,7 @@ async def test_a_number_typed_in_one_burst_stands_as_typed(size):
 
 async def test_steps_through_a_family_in_one_burst_all_count(size):
     async with opened("lenet-5", size) as (app, pilot):
-        await keys(pilot, "end", "enter")
+        await keys(pilot, "end", "enter", "f2")
         app.build_pane.form.focus_field(("kernel_initializer",))
         await pilot.pause()
         before = app.focused.value
@@ -214,7 +216,7 @@ async def test_steps_through_a_family_in_one_burst_all_count(size):
 
 async def test_what_a_field_could_not_take_stays_with_its_layer(size):
     async with opened("mlp-64-64", size) as (app, pilot):
-        await keys(pilot, "down", "down", "enter")
+        await keys(pilot, "down", "down", "enter", "f2")
         app.build_pane.form.focus_field(("kernel_regularizer",))
         await keys(pilot, "text:zzz", "enter")
         assert app.build_pane.form.has_focus_within
@@ -226,7 +228,7 @@ async def test_what_a_field_could_not_take_stays_with_its_layer(size):
 
 async def test_letters_in_a_choice_do_not_reach_the_keys_around_it(size):
     async with opened("lenet-5", size) as (app, pilot):
-        await keys(pilot, "end", "enter")
+        await keys(pilot, "end", "enter", "f2")
         app.build_pane.form.focus_field(("use_bias",))
         await keys(pilot, "n", "p")
         assert app.preset.architecture.layers[-1].use_bias is False

@@ -5,8 +5,8 @@ import pytest
 from core.presets import Preset
 from tests.tui.driving import SIZES, keys, lines_of, opened, until
 from tui.document_controller import EMPTY
-from tui.widgets.choice import Choice
-from tui.widgets.form import StructForm
+from tui.forms.choice import Choice
+from tui.forms.form import StructForm
 from tui.widgets.key_footer import MOST, Item, fitting
 
 

@@ -22,7 +22,7 @@ from tui.builder.explanation import Explanation
 from tui.builder.stack import Stack
 from tui.builder.start_card import StartCard
 from tui.builder.totals import TotalsView
-from tui.widgets.form import StructForm
+from tui.forms.form import StructForm
 from tui.widgets.network_strip import NetworkStrip
 from tui.widgets.sight import focus_later
 

@@ -1,7 +1,8 @@
 """The help page: what the focused widget is, and the keys that work there. Imports Markdown: import it late."""
 
+from collections.abc import Mapping
 from inspect import cleandoc
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,7 +13,7 @@ from textual.widgets import Markdown
 
 from tui.screens.modal import Modal
 
-__all__ = ["HelpPage", "help_for"]
+__all__ = ["Explaining", "HelpPage", "help_for"]
 
 INTRODUCTION = """
 # LayerLab
@@ -23,9 +24,19 @@ and **F1** even where a question mark would be text.
 """
 
 
+@runtime_checkable
+class Explaining(Protocol):
+    """Around a field: knows what it means."""
+
+    def explain(self) -> tuple[str, Mapping[str, str]]:
+        """The name of the field, and what is known about it: trusted text, by what it is."""
+        ...
+
+
 def help_for(screen: Screen[Any], focused: Widget | None) -> str:
     """Markdown: the help of the focused widget and of those around it, then all keys that work now."""
-    helps = [] if screen.is_modal else [INTRODUCTION]  # for a dialog, its own help is enough
+    helps = _explained(focused)
+    helps += [] if screen.is_modal else [INTRODUCTION]  # for a dialog, its own help is enough
     if focused is None and screen.is_modal:
         focused = screen
     if focused is not None:
@@ -39,6 +50,15 @@ def help_for(screen: Screen[Any], focused: Widget | None) -> str:
             rows.append(f"| {key} | {binding.description} | {active.tooltip or binding.tooltip} |")
     keys = ["## Keys that work here", "", "| key | action | what it does |", "|---|---|---|", *dict.fromkeys(rows)]
     return "\n\n".join([*(cleandoc(text) for text in helps), "\n".join(keys)])
+
+
+def _explained(focused: Widget | None) -> list[str]:
+    """What is known about the field in focus, if one is."""
+    line: object = focused.parent if focused is not None else None
+    if not isinstance(line, Explaining):
+        return []
+    name, facts = line.explain()
+    return [f"# {name}\n\n" + "\n".join(f"- **{what}**: {text}" for what, text in facts.items())]
 
 
 class HelpPage(Modal[None]):

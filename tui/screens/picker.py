@@ -104,8 +104,9 @@ class Picker(Modal[str | None]):
 
     def action_pick(self) -> None:
         """Return the selected entry."""
-        if self.options.highlighted is not None:
-            self.options.action_select()
+        marked = self.options.highlighted
+        if marked is not None:
+            self.dismiss(self.options.get_option_at_index(marked).id)  # at once: the keys that follow are not for it
 
     def action_cancel(self) -> None:
         """Close without picking."""

@@ -15,13 +15,13 @@ from core.formatting import show_amount
 from core.history import History
 from core.plan.plan import Plan
 from core.presets import Preset
+from tui.forms.form import StructForm
 from tui.plan_text import plan_line
 from tui.train import commands, messages
 from tui.train.epochs import EpochTable
 from tui.train.event_follower import EventFollower
 from tui.train.run_view import RunView
 from tui.training_session import MakeSession, TrainedNetwork
-from tui.widgets.form import StructForm
 from tui.widgets.sight import focus_later
 
 __all__ = ["TrainPane"]
@@ -49,6 +49,7 @@ class TrainPane(EventFollower):
     BINDINGS = commands.BINDINGS
 
     form = query_one("#plan", StructForm)
+    plan_side = query_one("#plan-side", Vertical)
     plan_title = query_one("#plan-title", Static)
     plan_line = query_one("#plan-line", Static)
     epochs = query_one(EpochTable)
@@ -69,6 +70,14 @@ class TrainPane(EventFollower):
             yield Static("Plan", id="plan-title", markup=False)
             yield StructForm(self._plan_edited, id="plan")  # its lines come with the first look at this tab
         yield RunView(id="run-side").data_bind(TrainPane.history)
+
+    def on_mount(self) -> None:
+        self.watch(self.form, "least_width", self._make_room)
+
+    def _make_room(self, width: int) -> None:
+        """Make the plan wide enough for the names of its fields."""
+        side = self.plan_side
+        side.styles.min_width = width + side.gutter.width
 
     def on_resize(self, event: events.Resize) -> None:
         folded = event.size.width < FOLDED_BELOW
@@ -121,7 +130,7 @@ class TrainPane(EventFollower):
         """Show the plan in training, else the document's."""
         source = self.controller.run if self.busy else self.preset
         plan = source.plan if source else None
-        self.form.take(plan)
+        self.form.take(plan, self.document_id)
         self.plan_line.update(f"Plan: {plan_line(plan)}  (e: edit)" if plan else "")
 
     def watch_state(self) -> None:

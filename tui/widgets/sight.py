@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from textual.widget import Widget
 
+from tui.key_order import HoldsKeys
+
 __all__ = ["focus_later", "in_sight"]
 
 
@@ -20,8 +22,17 @@ def in_sight(widget: Widget) -> bool:
 
 
 def focus_later(widget: Widget, focus: Callable[[], object]) -> None:
-    """Call ``focus`` after the next layout, if ``widget`` is visible then.
+    """Call ``focus`` after the next layout, if ``widget`` is visible then; keys wait until it has the focus.
 
     The user may have switched to another tab: it must not lose the focus to a hidden widget.
     """
-    widget.call_after_refresh(lambda: focus() if in_sight(widget) else None)
+    app = widget.app
+    release = app.key_order.hold() if isinstance(app, HoldsKeys) else None
+
+    def focus_now() -> None:
+        if in_sight(widget):
+            focus()
+        if release:
+            app.call_later(release)  # behind the change of the focus itself
+
+    widget.call_after_refresh(focus_now)

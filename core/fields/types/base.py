@@ -41,6 +41,11 @@ class FieldType(ABC):
         """The texts to choose from or to suggest; empty if there are none."""
         return ()
 
+    @property
+    def takes(self) -> str:
+        """What the field accepts, in a few words: by default the first line of the type's docstring."""
+        return (type(self).__doc__ or "").strip().splitlines()[0].removesuffix(".")
+
     def initial(self) -> Any:
         """The initial value of a field without a default."""
         raise NotImplementedError(f"{type(self).__name__} has no initial value")
@@ -72,6 +77,10 @@ class OptionalField(FieldType):
     @property
     def options(self) -> tuple[str, ...]:
         return self.kind.options
+
+    @property
+    def takes(self) -> str:
+        return f"{self.kind.takes}; or empty"
 
     def initial(self) -> None:
         return None

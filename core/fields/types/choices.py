@@ -43,6 +43,10 @@ class DeviceField(FieldType):
     _names = re.compile(r"auto|cpu|gpu(:[0-9]{1,3})?")
 
     @property
+    def takes(self) -> str:
+        return "one of the options, or a GPU by its number, such as gpu:1"
+
+    @property
     def options(self) -> tuple[str, ...]:
         return "auto", "cpu", "gpu:0"
 
@@ -115,6 +119,10 @@ class ValidationField(FieldType):
     """What to validate on: "test", "none", or a fraction: the last part of the training set."""
 
     _fraction = FloatField(above=0, below=1)
+
+    @property
+    def takes(self) -> str:
+        return f"one of the options, or {self._fraction}"
 
     @property
     def options(self) -> tuple[str, ...]:

@@ -40,6 +40,10 @@ class IntField(FieldType):
     def initial(self) -> int:
         return self.least or 0
 
+    @property
+    def takes(self) -> str:
+        return f"a whole number{_bounds(self.least, None if self.most == MOST else self.most)}"
+
     def __str__(self) -> str:
         return f"a whole number{_bounds(self.least, self.most)}"
 
@@ -85,6 +89,10 @@ class FloatField(FieldType):
             if isinstance(error, FieldError):
                 raise
             raise FieldError(f"expected {self}, not {text.strip()!r}") from error
+
+    @property
+    def takes(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         bounds = [

@@ -12,6 +12,10 @@ class PairField(FieldType):
     def __init__(self, least: int = 1, most: int | None = None) -> None:
         self.number = IntField(least, most)
 
+    @property
+    def takes(self) -> str:
+        return f"height and width, each {self.number.takes}; a single number sets both"
+
     def initial(self) -> tuple[int, int]:
         return self.number.initial(), self.number.initial()
 
@@ -40,6 +44,10 @@ class ShapeField(FieldType):
     def __init__(self, *, free: bool = False, most: int = 3) -> None:
         self.free = free
         self.most = most
+
+    @property
+    def takes(self) -> str:
+        return f"1 to {self.most} sizes, such as 28 x 28 x 1{'; one may be -1' if self.free else ''}"
 
     def initial(self) -> tuple[int, ...]:
         return (-1 if self.free else 1,)
@@ -90,6 +98,10 @@ class PaddingField(FieldType):
 
     def __init__(self, *words: str) -> None:
         self.words = words or ("valid", "same")
+
+    @property
+    def takes(self) -> str:
+        return "one of the options, or a number of pixels for every side"
 
     @property
     def options(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec.structs import replace
 
+from core.fields.struct import RARE
 from core.fields.types import ChoiceField, IntField, OptionalField, PairField
 from core.formatting import show_amount
 from core.keras_call import Call
@@ -73,7 +74,7 @@ class Conv2D(Layer, frozen=True):
     strides: arg.Strides = (1, 1)
     padding: arg.PixelPadding = "valid"
     dilation_rate: arg.Dilation = (1, 1)
-    groups: Annotated[int, IntField(1), "Number of groups; each filter sees only its group's channels"] = 1
+    groups: Annotated[int, IntField(1), "Number of groups; each filter sees only its group's channels", RARE] = 1
     activation: arg.Activation = "linear"
     use_bias: arg.UseBias = True
     kernel_initializer: arg.InitializerArg = GlorotUniform()
@@ -130,6 +131,7 @@ class Conv2DTranspose(Layer, frozen=True):
         tuple[int, int] | None,
         OptionalField(PairField(0, arg.MOST_WINDOW)),
         "Extra rows and columns of the output; empty: Keras chooses",
+        RARE,
     ] = None
     dilation_rate: arg.Dilation = (1, 1)
     activation: arg.Activation = "linear"

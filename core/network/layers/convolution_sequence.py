@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec.structs import replace
 
+from core.fields.struct import RARE
 from core.fields.types import IntField, PaddingField
 from core.keras_call import Call
 from core.network.formulas import Formula
@@ -40,8 +41,8 @@ class Conv1D(Layer, frozen=True):
         PaddingField("valid", "same", "causal"),
         "valid: none; same: keeps ceil(size/stride); causal: all in front; or a number of zeros on each side",
     ] = "valid"
-    dilation_rate: Annotated[int, IntField(1, arg.MOST_WINDOW), "Spacing of the window's cells"] = 1
-    groups: Annotated[int, IntField(1), "Number of groups; each filter sees only its group's features"] = 1
+    dilation_rate: Annotated[int, IntField(1, arg.MOST_WINDOW), "Spacing of the window's cells", RARE] = 1
+    groups: Annotated[int, IntField(1), "Number of groups; each filter sees only its group's features", RARE] = 1
     activation: arg.Activation = "linear"
     use_bias: arg.UseBias = True
     kernel_initializer: arg.InitializerArg = GlorotUniform()

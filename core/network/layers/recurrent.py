@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 from msgspec.structs import replace
 
 from core.fields.registry import RegisteredField
+from core.fields.struct import RARE
 from core.fields.types import BoolField, ChoiceField
 from core.formatting import show_amount
 from core.keras_call import Call
@@ -27,7 +28,7 @@ WORK = Formula("multiply-adds", "steps * weights", "each weight is used once a s
 TWICE = Formula("twice", "2 * one", "keras.layers.Bidirectional: one copy forward, one backward")
 
 ReturnSequences = Annotated[bool, BoolField(), "Return the output of every step, not only of the last"]
-GoBackwards = Annotated[bool, BoolField(), "Read the sequence from its end"]
+GoBackwards = Annotated[bool, BoolField(), "Read the sequence from its end", RARE]
 
 
 class _Recurrent(Layer, frozen=True):
@@ -89,7 +90,7 @@ class SimpleRNN(_Recurrent, frozen=True):
     bias_regularizer: arg.RegularizerArg = None
     activity_regularizer: arg.RegularizerArg = None
     dropout: arg.Rate = 0.0
-    recurrent_dropout: arg.Rate = 0.0
+    recurrent_dropout: Annotated[arg.Rate, RARE] = 0.0
     return_sequences: ReturnSequences = False
     go_backwards: GoBackwards = False
     seed: arg.Seed = None
@@ -102,18 +103,18 @@ class LSTM(_Recurrent, frozen=True):
     gates: ClassVar[int] = 4
 
     activation: arg.Activation = "tanh"
-    recurrent_activation: arg.Activation = "sigmoid"
+    recurrent_activation: Annotated[arg.Activation, RARE] = "sigmoid"
     use_bias: arg.UseBias = True
     kernel_initializer: arg.InitializerArg = GlorotUniform()
     recurrent_initializer: arg.InitializerArg = Orthogonal()
     bias_initializer: arg.InitializerArg = Zeros()
-    unit_forget_bias: Annotated[bool, BoolField(), "Start the forget gate's bias at one"] = True
+    unit_forget_bias: Annotated[bool, BoolField(), "Start the forget gate's bias at one", RARE] = True
     kernel_regularizer: arg.RegularizerArg = None
     recurrent_regularizer: arg.RegularizerArg = None
     bias_regularizer: arg.RegularizerArg = None
     activity_regularizer: arg.RegularizerArg = None
     dropout: arg.Rate = 0.0
-    recurrent_dropout: arg.Rate = 0.0
+    recurrent_dropout: Annotated[arg.Rate, RARE] = 0.0
     seed: arg.Seed = None
     return_sequences: ReturnSequences = False
     go_backwards: GoBackwards = False
@@ -126,7 +127,7 @@ class GRU(_Recurrent, frozen=True):
     gates: ClassVar[int] = 3
 
     activation: arg.Activation = "tanh"
-    recurrent_activation: arg.Activation = "sigmoid"
+    recurrent_activation: Annotated[arg.Activation, RARE] = "sigmoid"
     use_bias: arg.UseBias = True
     kernel_initializer: arg.InitializerArg = GlorotUniform()
     recurrent_initializer: arg.InitializerArg = Orthogonal()
@@ -136,11 +137,11 @@ class GRU(_Recurrent, frozen=True):
     bias_regularizer: arg.RegularizerArg = None
     activity_regularizer: arg.RegularizerArg = None
     dropout: arg.Rate = 0.0
-    recurrent_dropout: arg.Rate = 0.0
+    recurrent_dropout: Annotated[arg.Rate, RARE] = 0.0
     seed: arg.Seed = None
     return_sequences: ReturnSequences = False
     go_backwards: GoBackwards = False
-    reset_after: Annotated[bool, BoolField(), "Apply the reset gate after the product; adds a second bias"] = True
+    reset_after: Annotated[bool, BoolField(), "Apply the reset gate after the product; adds a second bias", RARE] = True
     trainable: arg.Trainable = True
 
     def weight_axes(self, x: Shape) -> Mapping[str, int]:

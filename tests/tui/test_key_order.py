@@ -1,0 +1,62 @@
+"""Keys that come faster than the app acts go where they would have gone one by one."""
+
+from core.network.layers import Dense
+from tests.tui.driving import burst, opened, until
+from tui.builder.stack import Stack
+
+
+async def test_a_layer_is_added_and_edited_in_one_burst(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await burst(app, pilot, "end", "up", "a", *"dense", "enter", "enter", *"10", "enter", "up", "d")
+        await until(pilot, lambda: len(app.preset.architecture.layers) == 8)
+        assert app.preset.architecture.layers[-3:-1] == (Dense(120, "tanh"), Dense(10, "relu"))
+        assert isinstance(app.focused, Stack)
+
+
+async def test_a_layer_that_has_just_been_picked_is_edited_by_the_keys_that_follow(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await pilot.press("end", "a")
+        await until(pilot, lambda: app.screen.is_modal)
+        await burst(app, pilot, *"dense", "enter", "enter", *"10", "enter")
+        await until(pilot, lambda: len(app.preset.architecture.layers) == 9 and isinstance(app.focused, Stack))
+        assert app.preset.architecture.layers[-1].units == 10
+
+
+async def test_a_tab_is_opened_by_the_key_behind_the_one_that_leaves_a_field(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await burst(app, pilot, "end", "enter", *"12", "escape", "3")
+        await until(pilot, lambda: app.tabs.current == "inspect")
+        assert app.preset.architecture.layers[-1].units == 12
+
+
+async def test_a_plan_is_opened_edited_and_left_in_one_burst(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await burst(app, pilot, "2", "e", "down", "down", *"0.5", "escape", "1")
+        await until(pilot, lambda: app.tabs.current == "build")
+        assert app.preset.plan.optimizer.learning_rate == 0.5
+
+
+async def test_a_list_takes_the_letters_that_follow_the_one_that_opened_it(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await burst(app, pilot, "end", "enter", "down", *"gelu", "enter", "escape", "u")
+        await until(pilot, lambda: isinstance(app.focused, Stack))
+        await until(pilot, lambda: not app.document.past)
+        await burst(app, pilot, "ctrl+r")
+        assert app.preset.architecture.layers[-1].activation == "gelu"
+
+
+async def test_a_paste_goes_to_the_field_that_the_key_before_it_opens(size):
+    from textual.events import Key, Paste
+
+    async with opened("lenet-5", size) as (app, pilot):
+        await pilot.press("end")
+        app.post_message(Key("enter", None))
+        app.post_message(Paste("25"))
+        await until(pilot, lambda: app.preset.architecture.layers[-1].units == 25)
+
+
+async def test_keys_do_not_wait_forever_for_a_focus_that_never_comes(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        app.key_order.hold()  # and nobody ever releases it
+        await burst(app, pilot, "down", "down")
+        await until(pilot, lambda: app.build_pane.selected == 2)
