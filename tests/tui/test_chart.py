@@ -5,16 +5,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.segment import Segment
 from rich.style import Style
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 
 from core.charts import Axis, Chart, Curve, CurveStyle, Point, VerticalLine
 from core.run_charts import BEST, TRAINING
-from tests.tui.driving import screen_of
+from tests.tui.driving import Themed, screen_of
 from tui.widgets.chart import ChartWidget
 from tui.widgets.plot import draw
 
 MARKS = CurveStyle("validation", None, "circle")
-STYLES = {role: Style(color="#102030") for role in ("training", "validation", "best", "axis", "rule")}
+STYLES = {role: Style(color="#102030") for role in ("training", "validation", "best", "axis", "rule", "cut", "cross")}
 
 
 def chart_of(**changes):
@@ -29,7 +29,7 @@ def chart_of(**changes):
     return Chart(**{**parts, **changes})
 
 
-class ChartApp(App[None]):
+class ChartApp(Themed):
     def compose(self) -> ComposeResult:
         yield ChartWidget("loss", "Press t", id="chart")
 
@@ -103,7 +103,7 @@ async def test_colors_come_from_the_theme_and_the_background_is_left_alone(theme
         assert styles
         assert not any(style.bgcolor for style in styles)
         drawn = {style.color.get_truecolor() for style in styles if style.color}
-        wanted = app.theme_variables["primary"]
+        wanted = app.theme_variables["training"]
         assert any(color.hex.lower() == wanted.lower() for color in drawn)
 
 
