@@ -51,7 +51,7 @@ class Axis(Struct, frozen=True):
         while len(values) < 2:
             step = nice_step(step * 0.4)
             values = self._multiples(step)
-        return tuple((value, self._label(value, step)) for value in values)
+        return tuple((value, f"{value:.6g}" if self.log else self._label(value, step)) for value in values)
 
     def _label(self, value: float, step: float) -> str:
         scale = 100 if self.percent else 1

@@ -3,7 +3,7 @@
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from core import machine
 from tui.widgets.sight import in_sight
@@ -22,21 +22,17 @@ class MachineLine(Static):
 
     def __init__(self) -> None:
         super().__init__("", markup=False)
-        self._sampling = False
+        self._sampling: Worker[None] | None = None
 
     def on_mount(self) -> None:
         self.set_interval(EVERY, self.look)
 
     def look(self) -> None:
         """Sample the machine, unless nobody can see it or a sample is still being taken."""
-        if self.parent is not None and self._wanted and not self._sampling:
-            self._sampling = True
-            self.run_worker(self._sample, thread=True, group="machine", exit_on_error=False)
-
-    @property
-    def _wanted(self) -> bool:
-        """Whether the line is in sight, or would be if it had something to show."""
-        return in_sight(self) if self.display else isinstance(self.parent, Widget) and in_sight(self.parent)
+        place = self.parent  # the line itself is hidden as long as there is nothing to show
+        seen = isinstance(place, Widget) and in_sight(place)
+        if seen and (self._sampling is None or self._sampling.is_finished):
+            self._sampling = self.run_worker(self._sample, thread=True, group="machine", exit_on_error=False)
 
     def _sample(self) -> None:
         text = machine.sample().text
@@ -44,6 +40,5 @@ class MachineLine(Static):
             self.app.call_from_thread(self._show, text)
 
     def _show(self, text: str) -> None:
-        self._sampling = False
         update_text(self, Content(text))
         self.display = bool(text)
