@@ -22,6 +22,7 @@ from core.charts import (
     between,
     epoch_axis,
     loss_axis,
+    memory,
     smooth,
     zoomed,
 )
@@ -98,7 +99,7 @@ def single(quantity: Quantity, history: History, planned: int = 0, look: Look = 
         Axis(0.0, 1.0),
         tuple(curves),
         tuple(VerticalLine(change.x, f"lr {show_rate(change.learning_rate)}") for change in history.changes),
-        bands=(Band(TRAINING.role, training),) if line is not training else (),
+        bands=(Band(TRAINING.role, training, memory(look.smoothing)),) if line is not training else (),
     )
     return _ranged(chart, quantity, training, validation, look)
 

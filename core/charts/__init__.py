@@ -8,7 +8,7 @@ from core.charts.chart import Band, Chart, Curve, CurveStyle, Cut, Dash, Mark, V
 from core.charts.points import Point, Reach, between, reaches, thin
 from core.charts.ranges import accuracy_axis, epoch_axis, loss_axis, zoomed
 from core.charts.reading import Reading, next_place, read
-from core.charts.smoothing import WEIGHTS, next_weight, smooth
+from core.charts.smoothing import WEIGHTS, memory, next_weight, smooth
 
 __all__ = [
     "WEIGHTS",
@@ -29,6 +29,7 @@ __all__ = [
     "clip",
     "epoch_axis",
     "loss_axis",
+    "memory",
     "next_place",
     "next_weight",
     "placed",

@@ -36,10 +36,12 @@ class Curve(Struct, frozen=True):
 
 
 class Band(Struct, frozen=True):
-    """Values that a smoothed line averages: drawn as a dim area between the lowest and the highest near each x."""
+    """Values that a smoothed line averages: drawn as a dim area between the lowest and the highest of them."""
 
     role: str
     points: tuple[Point, ...]
+    back: float = 0.0
+    """Epochs before each x to which the average reaches back."""
 
 
 class VerticalLine(Struct, frozen=True):

@@ -48,14 +48,16 @@ def between(points: Sequence[Point], low: float, high: float) -> list[Point]:
     return [*_cut(points, first, low), *points[first:last], *_cut(points, last, high)]
 
 
-def reaches(points: Sequence[Point], start: float, step: float, count: int) -> list[Reach | None]:
+def reaches(points: Sequence[Point], start: float, step: float, count: int, back: float = 0.0) -> list[Reach | None]:
     """How far the line through ``points`` reaches near each of ``count`` places, from ``start`` in steps of ``step``.
 
-    Near is within one step. None where there is no line.
+    Near is from ``back``, at least one step, before a place to one step after it, but not beyond the end of the line.
     """
     found: list[Reach | None] = []
+    last = points[-1].x if points else 0.0
     for number in range(count):
-        line = between(points, start + (number - 1) * step, start + (number + 1) * step)
+        x = start + number * step
+        line = between(points, x - max(back, step), x + step) if x <= last + step else []
         found.append(Reach(min(line, key=_y).y, max(line, key=_y).y) if line else None)
     return found
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from core.charts.points import Point
 
-__all__ = ["WEIGHTS", "next_weight", "smooth"]
+__all__ = ["WEIGHTS", "memory", "next_weight", "smooth"]
 
 WEIGHTS = (0.0, 0.6, 0.9, 0.97, 0.99)
 """The smoothing weights to choose from; 0 is no smoothing."""
@@ -58,6 +58,11 @@ def smooth(points: Points, weight: float) -> Points:
     result = _averaged(points, weight, before)
     _results = [result, *(each for each in _results if each is not before)][:_KEPT]
     return result.smoothed
+
+
+def memory(weight: float) -> float:
+    """Epochs after which a value counts a tenth as much in a line smoothed with ``weight``."""
+    return log(0.1) / log(weight) * _UNIT if 0 < weight < 1 else 0.0
 
 
 def next_weight(weight: float) -> float:

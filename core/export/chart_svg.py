@@ -149,7 +149,7 @@ def _band(place: _Place, band: Band) -> str:
     x = place.chart.x
     step = (x.high - x.low) / (BAND - 1)
     edges: list[list[tuple[float, Reach]]] = [[]]
-    for number, reach in enumerate(reaches(band.points, x.low, step, BAND)):
+    for number, reach in enumerate(reaches(band.points, x.low, step, BAND, band.back)):
         if reach is None:
             edges.append([])
         else:

@@ -232,6 +232,18 @@ def test_a_band_reaches_every_value_that_it_stands_for(values, count):
         assert nearest.low - 1e-6 <= y <= nearest.high + 1e-6
 
 
+@given(st.lists(st.floats(0.1, 1), min_size=100, max_size=200), weights)
+def test_a_line_lies_in_its_band_once_the_average_reaches_back_that_far(values, weight):
+    falling = curve([value + 2.0 / (1 + number) for number, value in enumerate(values)])
+    chart = single("loss", History(loss=falling), look=Look(smoothing=weight))
+    band = chart.bands[0]
+    for number in range(0, len(falling), 7):
+        line = chart.curves[0].points[number]
+        reach = reaches(band.points, line.x, UNIT, 1, band.back)[0]
+        spread = max(values) - min(values) + 2.0
+        assert reach.low - 0.1 * spread <= line.y <= reach.high + 0.1 * spread
+
+
 def test_the_planned_learning_rate_is_drawn_over_the_epochs_as_it_will_be():
     plan = Plan(epochs=4, optimizer=SGD(learning_rate=0.1), schedule=Step(every=2, rate=0.5))
     chart = learning_rate(plan)

@@ -204,7 +204,8 @@ class RunsPane(ChartKeys, StorePoller):
         marked = self._list_state.marked if action in {"discard", "export"} else ()
         runs = marked or self._selected_run
         if action in CHART_ACTIONS:
-            return self.detail.chart.display and self.detail.chart.chart is not None
+            several = bool(self._list_state.marked) and action == "smooth"  # epochs are means already
+            return self.detail.chart.display and self.detail.chart.chart is not None and not several
         if action not in {"open", "inspect", "resume", "more", "write", "discard", "export", "mark"}:
             return True
         return bool(runs) and (action == "mark" or not any(commands.refusal(action, run) for run in runs))

@@ -80,6 +80,7 @@ class TrainPane(ChartKeys, EventFollower):
         folded = event.size.width < FOLDED_BELOW
         self.set_class(folded, "-folded")
         self.view.alone = (self.view.alone or "loss") if folded else None
+        self.refresh_bindings()
         self.set_class(event.size.height >= TALL_FROM, "-tall")
         self.set_class(event.size.height < SHORT_BELOW, "-short")
 

@@ -4,11 +4,12 @@ A place is a share of the width and the height: (0, 0) is the center of the cell
 """
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from rich.segment import Segment
 from rich.style import Style
 
-from core.charts import Axis, Chart, Curve, Point, VerticalLine, between, clip, placed, reaches
+from core.charts import Axis, Chart, Curve, CurveStyle, Point, VerticalLine, between, clip, placed, reaches
 from tui.widgets.canvas import Canvas
 from tui.widgets.curve_signs import COLUMNS, sign
 from tui.widgets.raster import rasterize
@@ -31,9 +32,8 @@ def draw(
     rasterize(canvas, [(_line(curve, chart, canvas), styles[curve.style.role]) for curve in chart.curves])
     for rule in chart.rules:
         _vertical(canvas, chart.x.share(rule.x), "\u250a", styles["rule"])
-    for curve in chart.curves:
-        for column, row in _marks(curve, chart, canvas):
-            canvas.put(row, column, sign(curve.style), styles[curve.style.role])
+    for (column, row), style in _shared_marks(chart, canvas):
+        canvas.put(row, column, sign(style), styles[style.role])
     _cuts(canvas, chart, styles)
     for rule in chart.rules:
         _label(canvas, rule, chart.x, styles["rule"])
@@ -58,11 +58,11 @@ def _half_row(canvas: Canvas, share: float) -> int:
 
 
 def _bands(canvas: Canvas, chart: Chart, styles: dict[str, Style]) -> None:
-    """Tint the cells that a band reaches within a column and half of each one beside it."""
+    """Tint the cells that a band reaches."""
     column_width = (chart.x.high - chart.x.low) / (canvas.width - 1)
     for band in chart.bands:
         style = styles[f"band-{band.role}"]
-        for column, reach in enumerate(reaches(band.points, chart.x.low, column_width, canvas.width)):
+        for column, reach in enumerate(reaches(band.points, chart.x.low, column_width, canvas.width, band.back)):
             if reach is None:
                 continue
             low, high = chart.y.share(reach.low), chart.y.share(reach.high)
@@ -108,6 +108,22 @@ def _marks(curve: Curve, chart: Chart, canvas: Canvas) -> Iterable[tuple[int, in
     for x, y in (*curve.points[: -1 : _every(curve, canvas)], curve.points[-1]):
         if chart.x.low <= x <= chart.x.high:
             yield _column(canvas, chart.x.share(x)), _row(canvas, chart.y.share(y))
+
+
+def _shared_marks(chart: Chart, canvas: Canvas) -> Iterable[tuple[tuple[int, int], CurveStyle]]:
+    """Every cell with a mark and whose it is: curves with marks in the same cells take turns, so that each is seen.
+
+    A mark of its own, such as the best epoch, is above those of lines.
+    """
+    owners: dict[tuple[int, int], list[CurveStyle]] = {}
+    for curve in chart.curves:
+        for cell in _marks(curve, chart, canvas):
+            owners.setdefault(cell, []).append(curve.style)
+    turn = 0
+    for cell, styles in sorted(owners.items(), key=itemgetter(0)):
+        alone = styles[-1].dash is None
+        yield cell, styles[-1 if alone else turn % len(styles)]
+        turn += len(styles) > 1
 
 
 def _vertical(canvas: Canvas, share: float, letter: str, style: Style) -> None:
