@@ -205,7 +205,7 @@ class RunsPane(ChartKeys, StorePoller):
         runs = marked or self._selected_run
         if action in CHART_ACTIONS:
             several = bool(self._list_state.marked) and action == "smooth"  # epochs are means already
-            return self.detail.chart.display and self.detail.chart.chart is not None and not several
+            return self.detail.chart.display and not several
         if action not in {"open", "inspect", "resume", "more", "write", "discard", "export", "mark"}:
             return True
         return bool(runs) and (action == "mark" or not any(commands.refusal(action, run) for run in runs))

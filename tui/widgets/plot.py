@@ -75,7 +75,9 @@ def _line(curve: Curve, chart: Chart, canvas: Canvas) -> Sequence[Sequence[Point
     dash = COLUMNS[curve.style.dash] if curve.style.dash else None
     if not curve.style.dash:
         return ()
-    points = placed(curve.points, chart, 2 * canvas.width)
+    # A smoothed line has no peaks to lose, and every point costs time.
+    smoothed = any(band.role == curve.style.role for band in chart.bands)
+    points = placed(curve.points, chart, canvas.width if smoothed else 2 * canvas.width)
     if curve.style.mark and _every(curve, canvas) == 1:
         points = [_snapped(point, canvas) for point in points]
     parts = clip(points, _WHOLE, _WHOLE)
