@@ -74,7 +74,7 @@ class TrainPane(ChartKeys, EventFollower):
     def compose(self) -> ComposeResult:
         with Vertical(id="plan-side"):
             yield StructForm(self._plan_edited, id="plan")  # its lines come with the first look at this tab
-        yield RunView(id="run-side").data_bind(TrainPane.history)
+        yield RunView(lambda: self.form.has_focus_within, id="run-side").data_bind(TrainPane.history)
 
     def on_resize(self, event: events.Resize) -> None:
         folded = event.size.width < FOLDED_BELOW
@@ -96,10 +96,10 @@ class TrainPane(ChartKeys, EventFollower):
         self.show_look()
 
     def on_descendant_focus(self) -> None:
-        self.view.planning = self.form.has_focus_within
+        self.view.follow_focus()
 
     def on_descendant_blur(self) -> None:
-        self.view.planning = self.form.has_focus_within
+        self.view.follow_focus()
 
     @property
     def message(self) -> str:

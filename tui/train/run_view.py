@@ -1,5 +1,6 @@
 """The live view of a run: curves, progress, epochs and status."""
 
+from collections.abc import Callable
 from time import monotonic
 
 from textual.app import ComposeResult
@@ -50,8 +51,6 @@ class RunView(Vertical):
     """How the curves are shown."""
     plan: reactive[Plan | None] = reactive[Plan | None](None, init=False, repaint=False)
     """The plan for the next training."""
-    planning: reactive[bool] = reactive(False, init=False, repaint=False)
-    """Whether the plan is being edited, so that its learning rate is worth more room than the accuracy."""
     alone: reactive[Quantity | None] = reactive[Quantity | None](None, init=False, repaint=False)
     """The only quantity shown, if there is no room for both charts."""
 
@@ -63,8 +62,11 @@ class RunView(Vertical):
     gradients = query_one(GradientTable)
     diagnosis = query_one("#diagnosis", Static)
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, planning: Callable[[], bool], *, id: str | None = None) -> None:
+        """``planning`` says whether the plan is being edited: then its learning rate takes the place of a chart."""
         super().__init__(id=id)
+        self._planning = planning
+        self._drawn_planning = False
         self._painter = Painter()
         self._begun = 0.0
 
@@ -128,13 +130,15 @@ class RunView(Vertical):
     def watch_plan(self) -> None:
         self._draw_curves()
 
-    def watch_planning(self) -> None:
-        self._draw_curves()
-
     def watch_alone(self) -> None:
         self.loss_chart.display = self.alone in {None, "loss"}
         self.accuracy_chart.display = self.alone in {None, "accuracy"}
         self._draw_curves()
+
+    def follow_focus(self) -> None:
+        """Draw the curves again if editing the plan has begun or ended."""
+        if self._planning() != self._drawn_planning:
+            self._draw_curves()
 
     def draw_next(self) -> None:
         """Draw one of the parts that have changed, if visible."""
@@ -165,10 +169,10 @@ class RunView(Vertical):
 
     def _charts(self) -> tuple[Chart | None, Chart | None]:
         """The charts for both places: the curves, or the planned learning rate in place of one that is not needed."""
-        planned = self.history.planned
+        planned, self._drawn_planning = self.history.planned, self._planning()
         loss = single("loss", self.history, planned, self.look)
         accuracy = single("accuracy", self.history, planned, self.look)
-        if self.live or self.plan is None or not (self.planning or loss is None):
+        if self.live or self.plan is None or not (self._drawn_planning or loss is None):
             return loss, accuracy
         rate = learning_rate(self.plan)
         return (loss, rate or accuracy) if self.alone is None or loss else (rate, rate)
