@@ -24,6 +24,7 @@ __all__ = [
     "PACKAGED",
     "PRESET",
     "RUN",
+    "SETTINGS",
     "SHARED_DATA",
     "SYSTEM",
     "TENSORS",
@@ -72,6 +73,7 @@ TENSORS = FileKind("a checkpoint", 32_000 * _MB)
 SHARED_DATA = FileKind("a shipped dataset", 200 * _MB)
 PACKAGED = FileKind("a file of a package", 8_000 * _MB)
 SYSTEM = FileKind("a system file", 1 * _MB)
+SETTINGS = FileKind("settings", _MB // 10)
 
 
 class NotAFile(OSError):

@@ -60,6 +60,17 @@ class History(Struct, frozen=True):
         """How far training has got, in epochs."""
         return max((curve[-1].x for curve in (self.loss, self.val_loss) if curve), default=0.0)
 
+    @property
+    def seconds(self) -> float:
+        """How long training has taken: measured at its end, before that its epochs and the share of the current one."""
+        if self.ended:
+            return self.ended.seconds
+        finished = sum(epoch.seconds for epoch in self.epochs)
+        if not (self.progress and self.started) or self.progress.examples_per_second <= 0:
+            return finished
+        within = self.progress.step - (self.epochs[-1].step if self.epochs else 0)
+        return finished + max(0, within) * self.started.batch_size / self.progress.examples_per_second
+
     def means(self, figure: Literal["loss", "accuracy"]) -> tuple[Point, ...]:
         """``figure`` over the training set at the end of every epoch, the mean of its batches."""
         return tuple(Point(epoch.epoch, y) for epoch in self.epochs if isfinite(y := float(getattr(epoch, figure))))

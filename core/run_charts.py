@@ -1,30 +1,57 @@
-"""The charts of runs: loss and accuracy of one, or of several overlaid."""
+"""The charts of runs: loss and accuracy of one, or of several overlaid, and the learning rate of a plan."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
+from operator import itemgetter
 from typing import Literal
 
+from msgspec.structs import replace
+
 from core.charts import (
+    Axis,
+    Band,
     Chart,
     Curve,
     CurveStyle,
+    Cut,
     Dash,
     Mark,
     Point,
     VerticalLine,
     accuracy_axis,
+    between,
     epoch_axis,
     loss_axis,
+    memory,
+    smooth,
+    zoomed,
 )
-from core.formatting import show_rate
+from core.formatting import show_percent, show_rate
 from core.history import History
+from core.plan.plan import Plan
+from core.settings import ChartSettings
 
-__all__ = ["BEST", "BEST_OF", "RUNS", "TRAINING", "VALIDATION", "Quantity", "overlaid", "series", "single"]
+__all__ = [
+    "BEST",
+    "BEST_OF",
+    "PLAIN",
+    "RUNS",
+    "TRAINING",
+    "VALIDATION",
+    "Look",
+    "Quantity",
+    "learning_rate",
+    "overlaid",
+    "series",
+    "single",
+]
 
 Quantity = Literal["loss", "accuracy"]
 
 TRAINING = CurveStyle("training")
 VALIDATION = CurveStyle("validation", mark="circle")
 BEST = CurveStyle("best", None, "star")
+_RATE = CurveStyle("training")
 
 _DASHES: tuple[Dash, ...] = ("solid", "dashed", "dotted")
 _MARKS: tuple[Mark, ...] = ("circle", "triangle", "square", "diamond")
@@ -37,35 +64,51 @@ RUNS = tuple(
 
 BEST_OF: dict[Quantity, str] = {"loss": "lowest loss", "accuracy": "best accuracy"}
 
-_AXIS = {"loss": loss_axis, "accuracy": accuracy_axis}
+
+class Look(ChartSettings, frozen=True):
+    """How curves are shown: the settings, and the epochs."""
+
+    zoom: int = 0
+    """How often the epochs shown have been halved."""
+    center: float | None = None
+    """The epoch that is zoomed in on; None for the newest."""
 
 
-def single(quantity: Quantity, history: History, planned: int = 0) -> Chart | None:
+PLAIN = Look(smoothing=0.0)
+"""Every point as it was reported."""
+
+
+def single(quantity: Quantity, history: History, planned: int = 0, look: Look = PLAIN) -> Chart | None:
     """``quantity`` in training and validation, the best epoch, changes of the learning rate; None before any point.
 
-    The x axis has room for ``planned`` epochs.
+    The x axis has room for ``planned`` epochs. Training is smoothed, above a band of what was reported.
     """
     training, validation = series(quantity, history)
     if not (training or validation):
         return None
-    curves = [Curve("training", training, TRAINING)] if training else []
+    line = smooth(training, look.smoothing)
+    curves = [Curve("training", line, TRAINING)] if training else []
     curves += [Curve("validation", validation, VALIDATION)] if validation else []
     best = history.best_mark(quantity)
     if best:
         curves.append(Curve(f"{BEST_OF[quantity]}: epoch {best.x:.0f}", (best,), BEST))
-    return Chart(
+    newest = max(history.x, best.x if best else 0)
+    chart = Chart(
         quantity,
-        epoch_axis(max(history.x, best.x if best else 0), planned),
-        _AXIS[quantity](training, validation),
+        _epochs(newest, planned, look),
+        Axis(0.0, 1.0),
         tuple(curves),
         tuple(VerticalLine(change.x, f"lr {show_rate(change.learning_rate)}") for change in history.changes),
+        bands=(Band(TRAINING.role, training, memory(look.smoothing)),) if line is not training else (),
     )
+    return _ranged(chart, quantity, training, validation, look)
 
 
-def overlaid(quantity: Quantity, histories: Sequence[tuple[str, History | None]]) -> Chart | None:
+def overlaid(quantity: Quantity, histories: Sequence[tuple[str, History | None]], look: Look = PLAIN) -> Chart | None:
     """``quantity`` of runs, by name, in validation, or without it the means of the training epochs.
 
     At most as many runs as can be distinguished; one without a history keeps its style. None before any point.
+    Epochs are means already, so nothing is smoothed.
     """
     measured: dict[str, list[Point]] = {}
     curves = []
@@ -78,12 +121,21 @@ def overlaid(quantity: Quantity, histories: Sequence[tuple[str, History | None]]
             curves.append(Curve(name, points, style))
     if not curves:
         return None
-    return Chart(
-        f"{' or '.join(measured)} {quantity}",
-        epoch_axis(max(curve.points[-1].x for curve in curves), 0),
-        _AXIS[quantity](sorted(measured.get("training", ())), measured.get("validation", ())),
-        tuple(curves),
-    )
+    newest = max(curve.points[-1].x for curve in curves)
+    title = f"{' or '.join(measured)} {quantity}"
+    chart = Chart(title, _epochs(newest, 0, look), Axis(0.0, 1.0), tuple(curves))
+    training, validation = (tuple(sorted(measured.get(each, ()))) for each in ("training", "validation"))
+    return _ranged(chart, quantity, training, validation, replace(look, smoothing=0.0))
+
+
+def learning_rate(plan: Plan) -> Chart | None:
+    """The learning rate over the epochs of ``plan``, if it varies with the epoch alone; else None."""
+    rates = plan.schedule.learning_rates(plan.epochs, plan.optimizer.learning_rate)
+    if len(set(rates)) < 2:
+        return None
+    steps = tuple(Point(epoch + end, rate) for epoch, rate in enumerate(rates) for end in (0, 1))
+    title = "learning rate, as planned"
+    return Chart(title, Axis(0.0, float(plan.epochs)), loss_axis((), steps), (Curve("", steps, _RATE),))
 
 
 def series(quantity: Quantity, history: History) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
@@ -91,3 +143,37 @@ def series(quantity: Quantity, history: History) -> tuple[tuple[Point, ...], tup
     if quantity == "loss":
         return history.loss, history.val_loss
     return history.accuracy, history.val_accuracy
+
+
+def _epochs(newest: float, planned: int, look: Look) -> Axis:
+    return zoomed(epoch_axis(newest, planned), look.zoom, newest, look.center)
+
+
+def _ranged(
+    chart: Chart, quantity: Quantity, training: Sequence[Point], validation: Sequence[Point], look: Look
+) -> Chart:
+    """``chart`` with the y axis for its points within the x axis, what that cuts off marked, and notes on both."""
+    if look.zoom:
+        training, validation = (between(points, chart.x.low, chart.x.high) for points in (training, validation))
+    axis = partial(loss_axis, log=look.log) if quantity == "loss" else accuracy_axis
+    y = axis(training, validation)
+    notes = ["log" if y.log else "log: no positive values"] if look.log and quantity == "loss" else []
+    notes += [f"smooth {look.smoothing:g}"] if look.smoothing and training else []
+    notes += [f"zoom {2**look.zoom}x"] if look.zoom else []
+    return replace(
+        chart, y=y, notes=tuple(notes), cuts=tuple(_cuts([*training, *validation], y)) if training or validation else ()
+    )
+
+
+def _cuts(points: Sequence[Point], y: Axis) -> Iterable[Cut]:
+    """Marks for the highest and the lowest of ``points`` where they are beyond ``y``."""
+    highest, lowest = max(points, key=itemgetter(1)), min(points, key=itemgetter(1))
+    if highest.y > y.high:
+        yield Cut(highest.x, f"\u2191{_edge(highest.y, y)}", top=True)
+    if lowest.y < y.low:
+        yield Cut(lowest.x, f"\u2193{_edge(lowest.y, y)}", top=False)
+
+
+def _edge(value: float, axis: Axis) -> str:
+    """A value that is cut off, in few digits: ``2.31``, ``10.2%``."""
+    return show_percent(value, 1) if axis.percent else f"{value:.3g}"

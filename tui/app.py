@@ -20,6 +20,7 @@ from core.document import Document
 from core.network.shapes import show_shape
 from core.presets import Preset
 from core.sanitize import one_line
+from core.settings import ChartSettings, chart_settings, save_chart_settings
 from core.typography import typeset
 from tui.builder.pane import BuildPane
 from tui.builder.start_card import FIRST_PRESET
@@ -40,6 +41,7 @@ from tui.screens.dialogs import Ask
 from tui.screens.resizing import TabsScreen
 from tui.theme import DARK, LIGHT, roles
 from tui.train.pane import TrainPane
+from tui.widgets.chart_keys import ChartKeys
 from tui.widgets.key_footer import KeyFooter
 
 __all__ = ["LayerLabApp"]
@@ -105,6 +107,8 @@ class LayerLabApp(Containing):
     """The preset being edited, with its history."""
     document_id: reactive[int] = reactive(0, repaint=False)
     """Identifies the document: unchanged while it is edited and saved, new when another is opened."""
+    chart_settings: reactive[ChartSettings] = reactive(ChartSettings(), repaint=False)
+    """How curves are shown in every tab."""
     preset: reactive[Preset] = reactive(EMPTY, repaint=False)
     """The present of `document`, as the tabs see it."""
 
@@ -130,6 +134,7 @@ class LayerLabApp(Containing):
             preset = presets.load(path)
         self.set_reactive(LayerLabApp.document, Document.opened(preset or EMPTY))
         self.set_reactive(LayerLabApp.preset, preset or EMPTY)
+        self.set_reactive(LayerLabApp.chart_settings, chart_settings())
         self.documents = DocumentController(self, path)
         self.journal = JournalController(self)
         self.runs = RunController(self, saves=saves)
@@ -167,9 +172,10 @@ class LayerLabApp(Containing):
                 LayerLabApp.preset
             )
             train = TrainPane(self.documents.edit_plan, self.runs.session_maker, id="train")
-            yield train.data_bind(LayerLabApp.preset, LayerLabApp.document_id)
+            yield train.data_bind(LayerLabApp.preset, LayerLabApp.document_id, settings=LayerLabApp.chart_settings)
             yield InspectPane(self.runs.inspector, id="inspect").data_bind(LayerLabApp.preset)
-            yield RunsPane(lambda: self.runs.store, id="runs")
+            runs = RunsPane(lambda: self.runs.store, id="runs")
+            yield runs.data_bind(settings=LayerLabApp.chart_settings)
         yield Static(id="too-small", markup=False)
         yield KeyFooter()
 
@@ -246,6 +252,14 @@ class LayerLabApp(Containing):
     def _edit_settled(self) -> None:
         self.documents.settle()
         self.build_pane.report_change()
+
+    @on(ChartKeys.SettingsChanged)
+    def _chart_settings_changed(self, event: ChartKeys.SettingsChanged) -> None:
+        self.chart_settings = event.settings
+        try:
+            save_chart_settings(event.settings)
+        except OSError as error:
+            self.refuse("Not saved", f"the settings of charts: {error.strerror}")
 
     @on(TrainPane.PlanSettled)
     def _plan_settled(self) -> None:

@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 
 from msgspec import Struct
 
-from core.charts import Chart, Curve, CurveStyle, Dash, clip, thin
+from core.charts import Axis, Band, Chart, Curve, CurveStyle, Cut, Dash, Reach, clip, placed, reaches
 from core.export.escaping import markup
 from core.files import PACKAGED, read_bytes
 from core.sanitize import truncated
@@ -46,6 +46,9 @@ SAMPLE, LETTER = 30, 6.6
 """Widths in the legend: of a sample of the curve, and the estimated width of a letter."""
 LONGEST_NAME = 48
 MOST_POINTS = 400
+BAND = 160
+"""Places at which the reach of a band is drawn."""
+WHOLE = Axis(0.0, 1.0)
 MOST_MARKS = 24
 """Maximum number of marks on a curve; if it has more points, only some are marked."""
 MARK = 3.4
@@ -66,10 +69,14 @@ class _Place(NamedTuple):
     top: float
 
     def x(self, value: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * (value - self.chart.x.low) / (self.chart.x.high - self.chart.x.low)
+        return LEFT + (WIDTH - LEFT - RIGHT) * self.chart.x.share(value)
 
     def y(self, value: float) -> float:
-        return self.bottom - PLOT_HEIGHT * (value - self.chart.y.low) / (self.chart.y.high - self.chart.y.low)
+        return self.at(0.0, self.chart.y.share(value))[1]
+
+    def at(self, right: float, up: float) -> tuple[float, float]:
+        """The place at shares of both axes."""
+        return LEFT + (WIDTH - LEFT - RIGHT) * right, self.bottom - PLOT_HEIGHT * up
 
     @property
     def bottom(self) -> float:
@@ -96,11 +103,13 @@ def svg(figure: Figure, *, alone: bool = False) -> str:
         page = _element("rect", cls="page", x=left, y=left, width=width, height=height)
         parts += [f"<style>{stylesheet()}</style>", page]
     parts += [
-        _text(figure.title, 0, 15, cls="title"),
+        _text(" · ".join((figure.title, *chart.notes)), 0, 15, cls="title"),
         *(_entry(curve, line, start) for line, start, curve in legend),
         *_axes(place),
+        *(_band(place, band) for band in chart.bands),
         *_rules(place),
         *(_curve(place, curve) for curve in chart.curves),
+        *(_cut(place, cut) for cut in chart.cuts),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -135,17 +144,48 @@ def _rules(place: _Place) -> Iterator[str]:
             yield _text(rule.label, x - 4 if late else x + 4, place.top + 11, anchor="end" if late else "start")
 
 
+def _band(place: _Place, band: Band) -> str:
+    """The area that the values of ``band`` reach, in parts where there are gaps."""
+    x = place.chart.x
+    step = (x.high - x.low) / (BAND - 1)
+    edges: list[list[tuple[float, Reach]]] = [[]]
+    for number, reach in enumerate(reaches(band.points, x.low, step, BAND, band.back)):
+        if reach is None:
+            edges.append([])
+        else:
+            edges[-1].append((number / (BAND - 1), reach))
+    return "".join(_area(place, band, part) for part in edges if len(part) > 1)
+
+
+def _area(place: _Place, band: Band, part: Sequence[tuple[float, Reach]]) -> str:
+    def placed_at(right: float, value: float) -> str:
+        x, y = place.at(right, WHOLE.clamp(place.chart.y.share(value)))
+        return f"{_number(x)},{_number(y)}"
+
+    upper = [placed_at(right, reach.high) for right, reach in part]
+    lower = [placed_at(right, reach.low) for right, reach in reversed(part)]
+    return _element("polygon", cls=f"band {band.role}", points=" ".join((*upper, *lower)))
+
+
+def _cut(place: _Place, cut: Cut) -> str:
+    """The value of a point beyond the y axis, at its end."""
+    x = place.x(cut.x)
+    late = x > WIDTH * 0.75
+    y = place.top + 11 if cut.top else place.bottom - 4
+    return _text(cut.label, x - 4 if late else x + 4, y, cls="cut", anchor="end" if late else "start")
+
+
 def _curve(place: _Place, curve: Curve) -> str:
     chart = place.chart
     lines: Iterable[str] = ()
     if curve.style.dash is not None:
-        parts = clip(thin(curve.points, MOST_POINTS), chart.x, chart.y)
-        lines = (_line(curve.style, [(place.x(x), place.y(y)) for x, y in part]) for part in parts)
+        parts = clip(placed(curve.points, chart, MOST_POINTS), WHOLE, WHOLE)
+        lines = (_line(curve.style, [place.at(x, y) for x, y in part]) for part in parts)
     every = -(-len(curve.points) // MOST_MARKS) or 1
     marks = (
         _mark(curve.style, place.x(x), place.y(y))
         for x, y in curve.points[::every]
-        if chart.x.low <= x <= chart.x.high and chart.y.low <= y <= chart.y.high
+        if 0 <= chart.x.share(x) <= 1 and 0 <= chart.y.share(y) <= 1
     )
     return _group(curve, (*lines, *marks))
 

@@ -55,6 +55,10 @@ class Schedule(Registered, frozen=True):
         """
         raise NotImplementedError
 
+    def learning_rates(self, epochs: int, learning_rate: float) -> tuple[float, ...]:
+        """The learning rate of each of ``epochs``; empty if it depends on how training goes."""
+        return tuple(learning_rate * self.multiplier(epoch, epochs, (), learning_rate) for epoch in range(epochs))
+
     def expression(self, epochs: int) -> str:
         """`multiplier` as Python source using ``epoch`` and `math`; empty unless it varies with the epoch alone."""
         raise NotImplementedError
@@ -142,6 +146,9 @@ class ReduceLROnPlateau(Schedule, frozen=True):
     @property
     def watches(self) -> str:
         return self.monitor
+
+    def learning_rates(self, epochs: int, learning_rate: float) -> tuple[float, ...]:
+        return ()
 
     def multiplier(self, epoch: int, epochs: int, watched: tuple[float, ...], learning_rate: float = 1.0) -> float:
         floor, best = self.min_lr / learning_rate, None

@@ -7,12 +7,13 @@ from statistics import median
 from time import perf_counter
 from types import FunctionType, ModuleType
 
+from textual.widget import Widget
+
 from core.events import EpochEnded, Progress, Started
 from core.history import History
-from core.run_charts import Quantity, single
+from core.run_charts import Look, Quantity, single
 from tests.benchmarks.measured import Measured, Scope, percentile
 from tui.app import LayerLabApp
-from tui.widgets.chart import ChartWidget
 
 POINTS = 1_000_000
 STEPS = 469
@@ -29,8 +30,13 @@ async def measure(scope: Scope) -> list[Measured]:
     begun = perf_counter()
     history = grown(History(), 0, points)
     each = (perf_counter() - begun) / points
-    taken = await redraws(history, points, 5 if scope.tiny else REDRAWS)
+    count = 5 if scope.tiny else REDRAWS
+    taken = await redraws(history, points, count)
+    usual = grown(History(), 0, 10 * STEPS)
+    frame = await frames(usual, 10 * STEPS, count)
     return [
+        Measured("a frame of Train at 120x36 in its tenth epoch, median", 1e3 * median(frame), "ms", 15.0),
+        Measured("the same, 95th percentile", 1e3 * percentile(frame, 95), "ms", 15.0),
         Measured(f"redrawing both charts at {points:,} points, median", 1e3 * median(taken), "ms", 15.0),
         Measured("the same, 95th percentile", 1e3 * percentile(taken, 95), "ms", 15.0),
         Measured("taking in one of these points", 1e6 * each, "us"),
@@ -68,16 +74,35 @@ async def redraws(history: History, points: int, count: int) -> list[float]:
             history = grown(history, points + number, points + number + 1)
             begun = perf_counter()
             for chart, quantity in zip(charts, QUANTITIES, strict=True):
-                chart.chart = single(quantity, history, history.planned)
+                chart.chart = single(quantity, history, history.planned, Look())
                 lines(chart)
             taken.append(perf_counter() - begun)
             await pilot.pause(0.01)
     return taken[1:]  # the first one imports plotext
 
 
-def lines(chart: ChartWidget) -> int:
-    """Have ``chart`` render all that is seen of it; how many lines those are."""
-    return len(chart.render_lines(chart.size.region))
+async def frames(history: History, points: int, count: int) -> list[float]:
+    """Seconds that each of ``count`` frames took: all of the Train tab that a new point changes, at 120x36."""
+    taken = []
+    app = LayerLabApp("lenet-5")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("2")
+        await pilot.pause()
+        view = app.train_pane.view
+        for number in range(count + 1):
+            history = grown(history, points + number, points + number + 1)
+            begun = perf_counter()
+            view.history = history  # nothing trains, so all of it is drawn at once
+            for part in (view.loss_chart, view.accuracy_chart, view.progress, view.epochs):
+                lines(part)
+            taken.append(perf_counter() - begun)
+            await pilot.pause(0.01)
+    return taken[1:]  # the first one imports plotext
+
+
+def lines(part: Widget) -> int:
+    """Have ``part`` render all that is seen of it; how many lines those are."""
+    return len(part.render_lines(part.size.region))
 
 
 def held(root: object) -> int:

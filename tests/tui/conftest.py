@@ -4,6 +4,7 @@ from zlib import crc32
 
 import pytest
 
+from core.machine import Machine
 from tests.tui.driving import SIZES
 
 
@@ -17,3 +18,9 @@ def size(request: pytest.FixtureRequest) -> tuple[int, int]:
 def update(request: pytest.FixtureRequest) -> bool:
     """Whether golden screens are to be written anew."""
     return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(autouse=True)
+def machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine of which nothing can be measured: how busy it is, is another at every look."""
+    monkeypatch.setattr("core.machine.sample", Machine)

@@ -16,6 +16,15 @@ from textual.theme import Theme
 from core import presets
 from tests.tui.scripted import ScriptedSession
 from tui.app import LayerLabApp
+from tui.theme import roles
+
+
+class Themed(App[None]):
+    """An app with the colors of LayerLab's roles, for widgets alone."""
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(roles(dark=self.current_theme.dark))
+
 
 SIZES = [(80, 24), (120, 36)]
 sessions: list[ScriptedSession] = []

@@ -5,16 +5,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.segment import Segment
 from rich.style import Style
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 
-from core.charts import Axis, Chart, Curve, CurveStyle, Point, VerticalLine
-from core.run_charts import BEST, TRAINING
-from tests.tui.driving import screen_of
+from core.charts import Axis, Band, Chart, Curve, CurveStyle, Cut, Point, VerticalLine
+from core.run_charts import BEST, RUNS, TRAINING, VALIDATION
+from tests.tui.driving import Themed, screen_of
+from tui.theme import DARK, LIGHT
+from tui.widgets import plot
+from tui.widgets.canvas import Canvas
 from tui.widgets.chart import ChartWidget
-from tui.widgets.plot import draw
+from tui.widgets.plot import LABELS, draw
+from tui.widgets.raster import rasterize
 
 MARKS = CurveStyle("validation", None, "circle")
-STYLES = {role: Style(color="#102030") for role in ("training", "validation", "best", "axis", "rule")}
+STYLES = {role: Style(color="#102030") for role in ("training", "validation", "best", "axis", "rule", "cut", "cross")}
 
 
 def chart_of(**changes):
@@ -29,7 +33,7 @@ def chart_of(**changes):
     return Chart(**{**parts, **changes})
 
 
-class ChartApp(App[None]):
+class ChartApp(Themed):
     def compose(self) -> ComposeResult:
         yield ChartWidget("loss", "Press t", id="chart")
 
@@ -103,7 +107,7 @@ async def test_colors_come_from_the_theme_and_the_background_is_left_alone(theme
         assert styles
         assert not any(style.bgcolor for style in styles)
         drawn = {style.color.get_truecolor() for style in styles if style.color}
-        wanted = app.theme_variables["primary"]
+        wanted = app.theme_variables["training"]
         assert any(color.hex.lower() == wanted.lower() for color in drawn)
 
 
@@ -173,3 +177,95 @@ def test_whatever_the_points_it_fills_its_room(width, height, raw, ends):
     lines = draw(shown, STYLES, width, height, bare=False)
     assert len(lines) == height
     assert all(Segment.get_line_length(line) <= width for line in lines)
+
+
+BRAILLE = ("\u2800", "\u28ff")
+shares = st.lists(st.floats(0, 1), min_size=2, max_size=12)
+
+
+@given(shares, st.integers(24, 120), st.integers(6, 40), st.sampled_from([VALIDATION, RUNS[0], RUNS[3]]))
+@settings(max_examples=60)
+def test_marks_stand_on_their_line(values, width, height, style):
+    points = tuple(Point(2 * number / (len(values) - 1), value) for number, value in enumerate(values))
+    curve, canvas = Curve("", points, style), Canvas(width - LABELS - 1, height - 2)
+    shown = chart_of(curves=(curve,), rules=())
+    rasterize(canvas, [(plot._line(curve, shown, canvas), STYLES["validation"])])
+    marks = list(plot._marks(curve, shown, canvas))
+    drawn = ["".join(segment.text for segment in canvas.segments(row)) for row in range(canvas.height)]
+    if plot._every(curve, canvas) == 1:
+        assert len(marks) == len(points)
+        for column, row in marks:
+            assert BRAILLE[0] < drawn[row][column] <= BRAILLE[1], (column, row, drawn)
+
+
+def grounds_of(drawing, row):
+    """The columns of the line ``row`` that are tinted, by their ground or as half a cell."""
+    columns, at = [], 0
+    for segment in drawing[row]:
+        if (segment.style and segment.style.bgcolor) or set(segment.text) <= {"\u2580", "\u2584"}:
+            columns += range(at, at + len(segment.text))
+        at += len(segment.text)
+    return columns
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+async def test_the_band_is_a_dim_ground_behind_its_line_and_nowhere_else(theme):
+    points = tuple(Point(number / 20, 0.9 if number % 2 else 0.5) for number in range(21))
+    line = Curve("training", (Point(0, 0.7), Point(1, 0.7)), TRAINING)
+    app = ChartApp()
+    async with app.run_test(size=(80, 14)) as pilot:
+        app.register_theme(theme)
+        app.theme = theme.name
+        chart = app.query_one(ChartWidget)
+        chart.chart = chart_of(curves=(line,), bands=(Band("training", points),), rules=())
+        await pilot.pause()
+        drawing = chart.draw()
+        tinted = {row: grounds_of(drawing, row) for row in range(1, 12)}
+        middle = LABELS + 1 + (80 - LABELS - 1) // 2
+        reached = [row for row, columns in tinted.items() if columns]
+        assert 1 < reached[0] < reached[-1] < 8, "from 0.9 to 0.5 of twelve rows"
+        assert all(LABELS < column <= middle + 2 for row in reached for column in tinted[row])
+        ground = next(segment.style.bgcolor for segment in drawing[3] if segment.style and segment.style.bgcolor)
+        assert ground.get_truecolor() not in {app.theme_variables["training"], app.theme_variables["background"]}
+
+
+async def test_a_value_that_is_cut_off_stands_at_its_edge():
+    shown = chart_of(cuts=(Cut(0.0, "\u21912.31", top=True), Cut(2.0, "\u21930.01", top=False)))
+    lines = lines_of(await rendered((80, 14), shown))
+    assert "\u21912.31" in lines[1]
+    assert lines[-3].endswith("\u21930.01")
+
+
+async def test_the_crosshair_reads_the_values_in_the_line_of_the_title():
+    app = ChartApp()
+    async with app.run_test(size=(80, 14)) as pilot:
+        chart = app.query_one(ChartWidget)
+        curves = (chart_of().curves[0], Curve("validation", (Point(1, 0.2), Point(2, 0.1)), VALIDATION))
+        chart.chart = chart_of(curves=curves, notes=("log", "smooth 0.9"))
+        chart.cross = 1.0
+        await pilot.pause()
+        title, *body = screen_of(app).splitlines()
+        assert title.split()[:6] == ["loss", "log", "smooth", "0.9", "epoch", "1"]
+        assert "0.1667" in title
+        assert "0.2000" in title
+        assert sum("\u2502" in line[LABELS + 1 :] for line in body) > 5
+        chart.cross = None
+        await pilot.pause()
+        assert "validation" in screen_of(app).splitlines()[0]
+
+
+async def test_the_mouse_points_at_an_epoch_and_leaves():
+    pointed = []
+
+    class Pointing(ChartApp):
+        def on_chart_widget_pointed(self, event):
+            pointed.append(event.epoch)
+
+    app = Pointing()
+    async with app.run_test(size=(80, 14)) as pilot:
+        app.query_one(ChartWidget).chart = chart_of()
+        await pilot.pause()
+        await pilot.hover(ChartWidget, offset=(79, 5))
+        await pilot.hover(ChartWidget, offset=(LABELS + 1, 5))
+        await pilot.hover(ChartWidget, offset=(2, 5))
+        assert pointed == [2.0, 0.0, None]

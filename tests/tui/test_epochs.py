@@ -4,13 +4,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import MouseScrollDown, MouseScrollUp
 
 import tui
 from core.events import EpochEnded, Progress
-from tests.tui.driving import lines_of
+from tests.tui.driving import Themed, lines_of
 from tui.train.epochs import EpochTable
 from tui.train.progress import ProgressPanel
 
@@ -26,8 +26,9 @@ class TrainPane(Vertical):
             yield EpochTable()
 
 
-class Host(App[None]):
+class Host(Themed):
     CSS_PATH = [str(CSS)]
+    CSS = "TrainPane EpochTable { max-height: 8; }"
 
     def compose(self) -> ComposeResult:
         yield TrainPane()

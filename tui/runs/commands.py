@@ -3,6 +3,7 @@
 from textual.binding import Binding, BindingType
 
 from core.runs.record import Run
+from tui.widgets.chart_keys import chart_bindings
 
 __all__ = ["BINDINGS", "refusal"]
 
@@ -52,6 +53,7 @@ BINDINGS: list[BindingType] = [
     Binding("n", "write('name')", "Rename", id="runs.rename", tooltip="Give it another name"),
     Binding("z", "restore", "Undelete", id="runs.restore", tooltip="Restore what was deleted last", show=False),
     Binding("x", "export", "Export", id="runs.export", tooltip="Export the marked runs, or this one"),
+    *chart_bindings("runs"),
     Binding("escape", "leave", "Unmark", id="runs.leave", tooltip="Clear the filter, or all marks", show=False),
     Binding("escape", "clear", "Clear", id="runs.clear", tooltip="Clear the filter and go back to the runs"),
     Binding("down", "list", "To the runs", id="runs.list", tooltip="Go from the filter to the runs"),

@@ -14,7 +14,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 from textual.worker import Worker, get_current_worker
 
-from core.run_charts import Quantity, overlaid, single
+from core.run_charts import Look, Quantity, overlaid, single
 from core.runs.differences import Difference, differences
 from core.runs.record import Run, RunDetails, RunError
 from core.sanitize import one_line
@@ -60,6 +60,8 @@ class RunDetail(Vertical):
     """The runs shown."""
     figure: reactive[Quantity] = reactive[Quantity]("accuracy", repaint=False)
     """The metric of the curves."""
+    look: reactive[Look] = reactive(Look(), init=False, repaint=False)
+    """How the curves are shown."""
     turned: reactive[bool] = reactive(False, repaint=False)
     """Whether facts replace the curves, if there is no room for both."""
 
@@ -123,6 +125,9 @@ class RunDetail(Vertical):
             self._due = self.set_timer(REST, lambda: self._look_up(runs))  # even if it fires once there are none
 
     def watch_figure(self) -> None:
+        self._draw()
+
+    def watch_look(self) -> None:
         self._draw()
 
     def watch_turned(self) -> None:
@@ -193,7 +198,7 @@ class RunDetail(Vertical):
             histories = [("", None if isinstance(each, str) else each.history) for each in read.details]
             self.chart.empty = "None of these runs has a curve."
             self.chart.legend = False
-            self.chart.chart = overlaid(self.figure, histories)
+            self.chart.chart = overlaid(self.figure, histories, self.look)
         elif isinstance(first, str):
             self.chart.empty = (
                 f"{sentence(first)} {run_text.DISCARD_HINT}" if read.runs[0].state == "damaged" else first
@@ -202,7 +207,7 @@ class RunDetail(Vertical):
         else:
             self.chart.empty = run_text.no_curves_reason(first.run)
             self.chart.legend = True
-            self.chart.chart = single(self.figure, first.history, first.history.planned)
+            self.chart.chart = single(self.figure, first.history, first.history.planned, self.look)
 
     def _lay_out(self) -> None:
         """Show what fits."""

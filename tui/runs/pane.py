@@ -27,6 +27,8 @@ from tui.runs.run_cache import RunCache
 from tui.runs.series_styles import sign
 from tui.runs.store_poller import StorePoller, restore
 from tui.runs.table import RunTable
+from tui.widgets.chart import ChartWidget
+from tui.widgets.chart_keys import CHART_ACTIONS, ChartKeys
 from tui.widgets.listing import Listing
 from tui.widgets.status_line import StatusLine, Tone
 from tui.widgets.text import update_text
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["RunsPane"]
 
 
-class RunsPane(StorePoller):
+class RunsPane(ChartKeys, StorePoller):
     """Lists the runs of a store and acts on them."""
 
     HELP = """
@@ -50,6 +52,9 @@ class RunsPane(StorePoller):
     **space** marks runs to compare their curves in one chart; **enter** opens a run's network in Build, **i** inspects
     it, **r** resumes it to the end of its plan, **+** trains as many epochs again as planned. **n** renames it,
     **N** writes a note, **#** adds tags. **d** moves it to the trash, **z** restores it.
+
+    On the curves **s** changes the smoothing of training, **l** the scale of losses; **left** and **right** read
+    values, **>** shows half as many epochs and **<** twice as many.
     """
 
     BINDINGS = commands.BINDINGS
@@ -107,11 +112,19 @@ class RunsPane(StorePoller):
     def on_mount(self) -> None:
         self.table.border_title = "Runs"
         self.detail.display = False
+        self.show_look()
         self.table.empty = run_text.READING
 
     def focus_default(self) -> None:
         """Focus the table, where all keys work."""
         self.table.focus()
+
+    @property
+    def charts(self) -> tuple[ChartWidget, ...]:
+        return (self.detail.chart,)
+
+    def show_look(self) -> None:
+        self.detail.look = self.look
 
     def watch_active(self) -> None:
         super().watch_active()
@@ -183,12 +196,17 @@ class RunsPane(StorePoller):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # While the user types in the filter, keys are text.
+        if action == "uncross" and self.cross is None:
+            return False
         return self.filter.has_focus == (action in {"clear", "list"})
 
     def offers(self, action: str) -> bool:
         """Whether ``action`` applies to the selected run, or to the marked ones if it acts on these."""
         marked = self._list_state.marked if action in {"discard", "export"} else ()
         runs = marked or self._selected_run
+        if action in CHART_ACTIONS:
+            several = bool(self._list_state.marked) and action == "smooth"  # epochs are means already
+            return self.detail.chart.display and not several
         if action not in {"open", "inspect", "resume", "more", "write", "discard", "export", "mark"}:
             return True
         return bool(runs) and (action == "mark" or not any(commands.refusal(action, run) for run in runs))

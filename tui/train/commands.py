@@ -7,6 +7,7 @@ from core.network.summary import summarize
 from core.presets import Preset
 from core.readiness import blockers
 from core.sentences import after_place
+from tui.widgets.chart_keys import chart_bindings
 
 __all__ = ["BINDINGS", "COMMANDS", "blocker", "refusal"]
 
@@ -51,8 +52,10 @@ BINDINGS: list[BindingType] = [
         tooltip="Double the learning rate during training",
     ),
     Binding("e", "plan", "Plan", id="training.plan", tooltip="Edit the plan"),
+    Binding("c", "turn", "Loss/accuracy", id="training.turn", tooltip="Switch between the curves of loss and accuracy"),
     Binding("g", "gradients", "Gradients", id="training.gradients", tooltip="Switch between curves and gradients"),
     Binding("escape", "leave_plan", "Back to charts", id="training.leave_plan", tooltip="Close the plan", show=False),
+    *chart_bindings("training"),
 ]
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "PREPARING",
     "beginning",
     "diagnosis",
+    "figures",
     "headline",
     "last",
     "no_gradients",
@@ -47,6 +48,22 @@ def headline(name: str, state: State, history: History, *, testing: bool) -> str
     doing = "testing" if state == "stopping" and testing else {"running": "training"}.get(state, state)
     done, name = history.progress, one_line(name)
     return f"{doing} {name} {done.epoch}/{history.planned}" if done else f"{doing} {name}"
+
+
+def figures(history: History) -> str:
+    """The newest figures: ``98.29% val │ 0.0560 loss │ 6/10 │ 56 s``; empty before the first batch.
+
+    Accuracy and loss are those of the last validation; until there is one, or without any, those in training.
+    """
+    done, epoch = history.progress, history.epochs[-1] if history.epochs else None
+    if epoch and epoch.val_accuracy is not None:
+        results = f"{show_accuracy(epoch.val_accuracy)} val │ {show_loss(epoch.val_loss)} loss"
+    elif latest := epoch or done:
+        results = f"{show_accuracy(latest.accuracy)} train │ {show_loss(latest.loss)} loss"
+    else:
+        return ""
+    at = done.epoch if done else epoch.epoch if epoch else 0
+    return f"{results} │ {at}/{history.planned} │ {show_duration(history.seconds)}"
 
 
 def beginning(name: str, started: Started) -> str:

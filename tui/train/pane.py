@@ -22,6 +22,8 @@ from tui.train.epochs import EpochTable
 from tui.train.event_follower import EventFollower
 from tui.train.run_view import RunView
 from tui.training_session import MakeSession, TrainedNetwork
+from tui.widgets.chart import ChartWidget
+from tui.widgets.chart_keys import CHART_ACTIONS, ChartKeys
 from tui.widgets.sight import focus_later
 
 __all__ = ["TrainPane"]
@@ -33,7 +35,7 @@ SHORT_BELOW = 19
 """Heights from which, and below which, the table of epochs is taller or shorter."""
 
 
-class TrainPane(EventFollower):
+class TrainPane(ChartKeys, EventFollower):
     """Trains the preset it is given; passes every edit of its plan to ``on_edit``."""
 
     HELP = """
@@ -42,15 +44,19 @@ class TrainPane(EventFollower):
     **+** trains for as many epochs again as planned. **[** and **]** halve and double the learning rate during
     training: the change is marked on the curves. **e** edits the plan, **g** switches between curves and gradients.
 
-    The line is the training metric, one point per few batches; the dots are the validation metric, one per epoch; the
-    stars mark the epochs with the lowest validation loss and the highest validation accuracy, which may differ.
+    The line is a smoothed mean of the training metric, over a band of the values that it averages. The dots are the
+    validation metric, one per epoch; the stars mark the epochs with the lowest validation loss and the highest
+    validation accuracy, which may differ. An arrow at an edge gives the farthest value beyond it.
+
+    **s** changes the smoothing, **l** the scale of the loss. **left** and **right** read values off the curves, as the
+    mouse does. **>** shows half as many epochs, the newest or those around the crosshair; **<** twice as many. On a
+    narrow terminal **c** switches between loss and accuracy.
     """
 
     BINDINGS = commands.BINDINGS
 
     form = query_one("#plan", StructForm)
     plan_side = query_one("#plan-side", Vertical)
-    plan_title = query_one("#plan-title", Static)
     plan_line = query_one("#plan-line", Static)
     epochs = query_one(EpochTable)
 
@@ -67,9 +73,8 @@ class TrainPane(EventFollower):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="plan-side"):
-            yield Static("Plan", id="plan-title", markup=False)
             yield StructForm(self._plan_edited, id="plan")  # its lines come with the first look at this tab
-        yield RunView(id="run-side").data_bind(TrainPane.history)
+        yield RunView(lambda: self.form.has_focus_within, id="run-side").data_bind(TrainPane.history)
 
     def on_mount(self) -> None:
         self.watch(self.form, "least_width", self._make_room)
@@ -82,9 +87,27 @@ class TrainPane(EventFollower):
     def on_resize(self, event: events.Resize) -> None:
         folded = event.size.width < FOLDED_BELOW
         self.set_class(folded, "-folded")
-        self.view.loss_chart.bare = folded
+        self.view.alone = (self.view.alone or "loss") if folded else None
+        self.refresh_bindings()
         self.set_class(event.size.height >= TALL_FROM, "-tall")
         self.set_class(event.size.height < SHORT_BELOW, "-short")
+
+    @property
+    def charts(self) -> tuple[ChartWidget, ...]:
+        return (self.view.loss_chart, self.view.accuracy_chart)
+
+    def show_look(self) -> None:
+        self.view.look = self.look
+
+    def on_mount(self) -> None:
+        self.plan_side.border_title = "Plan"
+        self.show_look()
+
+    def on_descendant_focus(self) -> None:
+        self.view.follow_focus()
+
+    def on_descendant_blur(self) -> None:
+        self.view.follow_focus()
 
     @property
     def message(self) -> str:
@@ -131,6 +154,7 @@ class TrainPane(EventFollower):
         source = self.controller.run if self.busy else self.preset
         plan = source.plan if source else None
         self.form.take(plan, self.document_id)
+        self.view.plan = plan
         self.plan_line.update(f"Plan: {plan_line(plan)}  (e: edit)" if plan else "")
 
     def watch_state(self) -> None:
@@ -143,13 +167,18 @@ class TrainPane(EventFollower):
         self.form.disabled = self.busy
         self._show_plan()
         self.view.live = self.busy
-        self.plan_title.update("Plan (fixed during training)" if self.busy else "Plan")
+        self.plan_side.border_title = "Plan (fixed during training)" if self.busy else "Plan"
         if self.busy:
             self.remove_class("-planning")
 
     # Actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in CHART_ACTIONS:
+            shown = not self.view.showing_gradients and not self.form.has_focus_within
+            return shown and (action != "uncross" or self.cross is not None)
+        if action == "turn":
+            return self.view.alone is not None and not self.view.showing_gradients
         if action == "leave_plan":
             return self.has_class("-planning") or self.form.has_focus_within
         if action in {"pause", "resume"} and (action == "resume") != (self.state == "paused"):
@@ -230,6 +259,10 @@ class TrainPane(EventFollower):
         if self._allowed("plan"):
             self.set_class(self.has_class("-folded"), "-planning")
             focus_later(self, self.form.focus_field)
+
+    def action_turn(self) -> None:
+        """Switch between the curves of loss and accuracy, where there is room for one."""
+        self.view.alone = "accuracy" if self.view.alone == "loss" else "loss"
 
     def action_gradients(self) -> None:
         """Switch between curves and gradients."""

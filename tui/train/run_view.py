@@ -1,5 +1,6 @@
 """The live view of a run: curves, progress, epochs and status."""
 
+from collections.abc import Callable
 from time import monotonic
 
 from textual.app import ComposeResult
@@ -10,11 +11,14 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
+from core.charts import Chart
 from core.diagnosis import training_findings
 from core.history import History
-from core.run_charts import single
+from core.plan.plan import Plan
+from core.run_charts import Look, Quantity, learning_rate, single
 from tui.train import messages
 from tui.train.epochs import EpochTable
+from tui.train.machine_line import MachineLine
 from tui.train.painter import Painter
 from tui.train.progress import ProgressPanel
 from tui.training_session import TrainedNetwork
@@ -43,7 +47,14 @@ class RunView(Vertical):
     """What is trained, and its plan."""
     live: reactive[bool] = reactive(False, init=False, repaint=False)
     """Whether the history is growing."""
+    look: reactive[Look] = reactive(Look(), init=False, repaint=False)
+    """How the curves are shown."""
+    plan: reactive[Plan | None] = reactive[Plan | None](None, init=False, repaint=False)
+    """The plan for the next training."""
+    alone: reactive[Quantity | None] = reactive[Quantity | None](None, init=False, repaint=False)
+    """The only quantity shown, if there is no room for both charts."""
 
+    curves = query_one("#curves", Vertical)
     loss_chart = query_one("#loss", ChartWidget)
     accuracy_chart = query_one("#accuracy", ChartWidget)
     progress = query_one(ProgressPanel)
@@ -51,25 +62,32 @@ class RunView(Vertical):
     gradients = query_one(GradientTable)
     diagnosis = query_one("#diagnosis", Static)
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, planning: Callable[[], bool], *, id: str | None = None) -> None:
+        """``planning`` says whether the plan is being edited: then its learning rate takes the place of a chart."""
         super().__init__(id=id)
+        self._planning = planning
+        self._drawn_planning = False
         self._painter = Painter()
         self._begun = 0.0
 
     def compose(self) -> ComposeResult:
         yield Static("", id="plan-line", markup=False)
-        with Vertical(id="charts"):
-            yield ChartWidget("loss", messages.EMPTY, id="loss")
-            yield ChartWidget("accuracy", "", id="accuracy")
-        yield GradientTable(opens=False, id="gradients")
-        yield ProgressPanel()
-        yield EpochTable()
+        with Vertical(id="curves"):
+            with Vertical(id="charts"):
+                yield ChartWidget("loss", messages.EMPTY, id="loss")
+                yield ChartWidget("accuracy", "", id="accuracy")
+            yield GradientTable(opens=False, id="gradients")
+            yield ProgressPanel()
+            yield MachineLine()
+        with Vertical(id="epochs-side"):
+            yield EpochTable()
         yield Static("", id="diagnosis", markup=False)
         yield StatusLine(id="status")
 
     def on_mount(self) -> None:
+        self.query_one("#epochs-side").border_title = "Epochs"
         self.progress.clear()
-        self.gradients.empty = messages.no_gradients(self.history, live=self.live)
+        self._draw_curves()
 
     def prepare(self, what: str) -> None:
         """Show that training is being prepared; ``what`` says how."""
@@ -94,18 +112,33 @@ class RunView(Vertical):
         self.gradients.architecture = run.architecture if run else None
 
     def watch_live(self, live: bool) -> None:
-        self.loss_chart.empty = messages.PREPARING if live else messages.EMPTY
-        self.gradients.empty = messages.no_gradients(self.history, live=live)
         if live:
             self._begun = monotonic()
         else:
             self._painter.want([self._draw_figures])  # without the time left
-            self.draw_all()
+        self._painter.want([self._draw_curves])
+        self.draw_all()
 
     def watch_history(self, before: History, history: History) -> None:
         self._painter.want([self._draw_curves, self._draw_figures])
         if self.is_mounted and not self.live:
             self.draw_all()
+
+    def watch_look(self) -> None:
+        self._draw_curves()
+
+    def watch_plan(self) -> None:
+        self._draw_curves()
+
+    def watch_alone(self) -> None:
+        self.loss_chart.display = self.alone in {None, "loss"}
+        self.accuracy_chart.display = self.alone in {None, "accuracy"}
+        self._draw_curves()
+
+    def follow_focus(self) -> None:
+        """Draw the curves again if editing the plan has begun or ended."""
+        if self._planning() != self._drawn_planning:
+            self._draw_curves()
 
     def draw_next(self) -> None:
         """Draw one of the parts that have changed, if visible."""
@@ -122,18 +155,35 @@ class RunView(Vertical):
         return min(max(SHORTEST, GROWN * (monotonic() - self._begun)), LONGEST)
 
     def _draw_curves(self) -> float:
+        self.loss_chart.empty = messages.PREPARING if self.live else messages.EMPTY
+        self.gradients.empty = messages.no_gradients(self.history, live=self.live)
         if self.showing_gradients:
             self.gradients.samples = self.history.samples
             return self._interval
-        self.loss_chart.chart = single("loss", self.history, self.history.planned)
-        self.accuracy_chart.chart = single("accuracy", self.history, self.history.planned)
+        loss, accuracy = self._charts()
+        if self.alone != "accuracy":
+            self.loss_chart.chart = loss
+        if self.alone != "loss":
+            self.accuracy_chart.chart = accuracy
         return CURVES * self._interval
+
+    def _charts(self) -> tuple[Chart | None, Chart | None]:
+        """The charts for both places: the curves, or the planned learning rate in place of one that is not needed."""
+        planned, self._drawn_planning = self.history.planned, self._planning()
+        loss = single("loss", self.history, planned, self.look)
+        accuracy = single("accuracy", self.history, planned, self.look)
+        if self.live or self.plan is None or not (self._drawn_planning or loss is None):
+            return loss, accuracy
+        rate = learning_rate(self.plan)
+        return (loss, rate or accuracy) if self.alone is None or loss else (rate, rate)
 
     def _draw_figures(self) -> float:
         if self.history.progress:
             self.progress.show(self.history.progress, live=self.live)
         elif not self.live:
             self.progress.clear()
+        if (title := messages.figures(self.history)) != self.curves.border_title:
+            self.curves.border_title = title
         self.epochs.show(self.history.epochs)
         found = training_findings(self.run.architecture, self.run.plan, self.history) if self.run else ()
         update_text(self.diagnosis, Content(messages.diagnosis(found)))

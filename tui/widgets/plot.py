@@ -1,158 +1,178 @@
-"""Draws a chart, such as the loss curve, with plotext. Only this module uses plotext, which is slow to import.
+"""Draws a chart, such as the loss curve, in a terminal: its axes, bands, lines and marks.
 
-plotext has one figure for the whole process and a C++ kernel that aborts the process on input that it cannot draw, so
-it only ever gets finite points on the axes, on the UI thread.
+A place is a share of the width and the height: (0, 0) is the center of the cell at the lower left of the curves.
 """
 
-import re
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from itertools import accumulate
 from operator import itemgetter
-from typing import Any, cast
 
-from plotext import add_theme, figure, marker, pixel, terminal
 from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
 
-from core.charts import Axis, Chart, Point, VerticalLine, clip, thin
+from core.charts import Axis, Chart, Curve, CurveStyle, Point, VerticalLine, between, clip, placed, reaches
+from tui.widgets.canvas import Canvas
 from tui.widgets.curve_signs import COLUMNS, sign
+from tui.widgets.raster import rasterize
 
 __all__ = ["LABELS", "draw"]
 
 LABELS = 7
 """Columns for the labels of the y axis, so that the epochs of stacked charts are aligned."""
 
-_COLORED = re.compile(r"(\x1b\[[\d;]*m)?([^\x1b]*)")
+_WHOLE = Axis(0.0, 1.0)
 
 
-def draw(chart: Chart, styles: dict[str, Style], width: int, height: int, *, bare: bool) -> list[list[Segment]]:
-    """The curves with their axes, line by line."""
-    canvas = width - LABELS - 1
-    _prepare(styles["axis"])
-    figure.clear.data()
-    figure.plot_size(width, height)
-    _rule(0, chart.x, () if bare else chart.x.ticks(canvas // 8))
-    _rule(1, chart.y, [(at, label.rjust(LABELS)) for at, label in chart.y.ticks(max(2, height // 2 - 1))])
+def draw(
+    chart: Chart, styles: dict[str, Style], width: int, height: int, *, bare: bool, cross: float | None = None
+) -> list[list[Segment]]:
+    """The curves with their axes, line by line; ``cross`` is the epoch of a crosshair."""
+    below = 1 if bare else 2
+    canvas = Canvas(width - LABELS - 1, height - below)
+    _bands(canvas, chart, styles)
+    rasterize(canvas, [(_line(curve, chart, canvas), styles[curve.style.role]) for curve in chart.curves])
     for rule in chart.rules:
-        _dots(_sampled(rule, chart, height), "\u250a", styles["rule"])
-    for curve in chart.curves:
-        if curve.style.dash:
-            parts, dash = clip(thin(curve.points, 2 * canvas), chart.x, chart.y), COLUMNS[curve.style.dash]
-            _curve(_dashed(parts, chart.x, canvas, dash) if dash else parts, styles[curve.style.role])
-    for curve in chart.curves:
-        if curve.style.mark:
-            _dots(_inside(_spread(curve.points, canvas), chart), sign(curve.style), styles[curve.style.role])
+        _vertical(canvas, chart.x.share(rule.x), "\u250a", styles["rule"])
+    for (column, row), style in _shared_marks(chart, canvas):
+        canvas.put(row, column, sign(style), styles[style.role])
+    _cuts(canvas, chart, styles)
     for rule in chart.rules:
-        _label(rule, chart, canvas, styles["rule"])
-    return [_segments(line) for line in figure.build().string().splitlines()]
+        _label(canvas, rule, chart.x, styles["rule"])
+    if cross is not None:
+        _vertical(canvas, chart.x.share(cross), "\u2502", styles["cross"])
+    return [*_left_axis(canvas, chart.y, styles["axis"]), *_lower_axis(canvas, chart.x, styles["axis"], bare=bare)]
 
 
-@lru_cache(1)  # there is one figure, in the state of the last call
-def _prepare(text: Style) -> None:
-    """Set up the figure with a left and a bottom axis, and text in the color of ``text``."""
-    terminal.limit(False, False)
-    figure.clear()
-    add_theme("layerlab", text=_pixel(text))  # only a theme leaves the background to the terminal
-    figure.theme("layerlab")
-    figure.axes(False, axis="x", side="upper")
-    figure.axes(False, axis="y", side="right")
+def _column(canvas: Canvas, share: float) -> int:
+    return round(share * (canvas.width - 1))
 
 
-def _rule(axis: int, shown: Axis, ticks: Sequence[tuple[float, str]]) -> None:
-    ruler = figure.ruler(axis, 0)
-    ruler.lim(shown.low, shown.high)
-    ruler.ticks([at for at, _ in ticks], [label for _, label in ticks])
+def _row(canvas: Canvas, share: float) -> int:
+    """The row at the height ``share``, or the one at the edge."""
+    return canvas.height - 1 - round(min(max(share, 0.0), 1.0) * (canvas.height - 1))
 
 
-def _curve(parts: Sequence[Sequence[Point]], style: Style) -> None:
-    """The line through the points of every part; in one signal, as a signal costs more than its points."""
-    points = [point for part in parts for point in part]
-    if points:
-        signal = _signal(points, marker("braille", _pixel(style))).lines()
-        for start in accumulate((len(part) for part in parts[:-1]), initial=0):
-            signal.line(start, False)
-        figure.draw(signal)
+def _half_row(canvas: Canvas, share: float) -> int:
+    """The half of a row at the height ``share``, counted from the top, or the one at the edge."""
+    last = 2 * canvas.height - 1
+    return min(max(round(last - 0.5 - 2 * share * (canvas.height - 1)), 0), last)
+
+
+def _bands(canvas: Canvas, chart: Chart, styles: dict[str, Style]) -> None:
+    """Tint the cells that a band reaches."""
+    column_width = (chart.x.high - chart.x.low) / (canvas.width - 1)
+    for band in chart.bands:
+        style = styles[f"band-{band.role}"]
+        for column, reach in enumerate(reaches(band.points, chart.x.low, column_width, canvas.width, band.back)):
+            if reach is None:
+                continue
+            low, high = chart.y.share(reach.low), chart.y.share(reach.high)
+            if high >= 0 and low <= 1:
+                canvas.tint(column, _half_row(canvas, high), _half_row(canvas, low), style)
+
+
+def _line(curve: Curve, chart: Chart, canvas: Canvas) -> Sequence[Sequence[Point]]:
+    """The parts of the line of ``curve`` that can be seen."""
+    dash = COLUMNS[curve.style.dash] if curve.style.dash else None
+    if not curve.style.dash:
+        return ()
+    # A smoothed line has no peaks to lose, and every point costs time.
+    smoothed = any(band.role == curve.style.role for band in chart.bands)
+    points = placed(curve.points, chart, canvas.width if smoothed else 2 * canvas.width)
+    if curve.style.mark and _every(curve, canvas) == 1:
+        points = [_snapped(point, canvas) for point in points]
+    parts = clip(points, _WHOLE, _WHOLE)
+    return _dashed(parts, _WHOLE, canvas.width, dash) if dash else parts
+
+
+def _snapped(point: Point, canvas: Canvas) -> Point:
+    """``point`` in the center of its cell, where its mark stands."""
+    wide, high = canvas.width - 1, canvas.height - 1
+    return Point(round(point.x * wide) / wide, round(point.y * high) / high)
 
 
 def _dashed(parts: Iterable[Sequence[Point]], x: Axis, columns: int, dash: tuple[int, int]) -> list[Sequence[Point]]:
     """The pieces of ``parts`` that ``dash`` draws."""
     column = (x.high - x.low) / columns
     starts = [x.low + place * column for place in range(0, columns, sum(dash))]
-    pieces = (_between(part, start, start + dash[0] * column) for part in parts for start in starts)
+    pieces = (between(part, start, start + dash[0] * column) for part in parts for start in starts)
     return [piece for piece in pieces if len(piece) > 1]
 
 
-def _between(part: Sequence[Point], low: float, high: float) -> list[Point]:
-    """The line through ``part`` from ``low`` to ``high``, with interpolated points at both ends."""
-    first, last = (bisect_left(part, x, key=itemgetter(0)) for x in (low, high))
-    return [*_cut(part, first, low), *part[first:last], *_cut(part, last, high)]
+def _every(curve: Curve, canvas: Canvas) -> int:
+    """One of how many points has a mark: there are at most half as many as columns."""
+    return max(1, -(-len(curve.points) // max(1, canvas.width // 2)))
 
 
-def _cut(part: Sequence[Point], at: int, x: float) -> list[Point]:
-    """The interpolated point at ``x`` before the point ``at``, if there is one on both sides."""
-    if not 0 < at < len(part):
-        return []
-    start, end = part[at - 1], part[at]
-    return [Point(x, start.y + (end.y - start.y) * (x - start.x) / (end.x - start.x))]
-
-
-def _dots(points: Sequence[Point], signs: str, style: Style) -> None:
-    """A sign at every point: ``signs`` in turn."""
-    if points:
-        figure.draw(_signal(points, [marker(sign, _pixel(style)) for sign in signs]))
-
-
-def _signal(points: Sequence[Point], markers: object) -> Any:
-    return figure.signal([x for x, _ in points], [y for _, y in points], marker=markers)
-
-
-def _label(rule: VerticalLine, chart: Chart, columns: int, style: Style) -> None:
-    """The label of a rule, at its top, on the side where it fits."""
-    x = chart.x
-    column = (rule.x - x.low) / (x.high - x.low) * (columns - 1)
-    to_the_right = column + 2 + len(rule.label) < columns
-    if not rule.label or (not to_the_right and column < 2 + len(rule.label)):
+def _marks(curve: Curve, chart: Chart, canvas: Canvas) -> Iterable[tuple[int, int]]:
+    """The column and row of every mark, the last always with one; those above or below stand at the edge."""
+    if not curve.style.mark or not curve.points:
         return
-    at = column + 2 if to_the_right else column - 1 - len(rule.label)
-    places = [x.low + (at + offset) / (columns - 1) * (x.high - x.low) for offset in range(len(rule.label))]
-    _dots([Point(place, chart.y.high) for place in places], rule.label, style)
+    for x, y in (*curve.points[: -1 : _every(curve, canvas)], curve.points[-1]):
+        if chart.x.low <= x <= chart.x.high:
+            yield _column(canvas, chart.x.share(x)), _row(canvas, chart.y.share(y))
 
 
-def _inside(points: Iterable[Point], chart: Chart) -> list[Point]:
-    """The points between the ends of the x axis, those above or below drawn at the edge."""
-    x, y = chart.x, chart.y
-    return [Point(point.x, y.clamp(point.y)) for point in points if x.low <= point.x <= x.high]
+def _shared_marks(chart: Chart, canvas: Canvas) -> Iterable[tuple[tuple[int, int], CurveStyle]]:
+    """Every cell with a mark and whose it is: curves with marks in the same cells take turns, so that each is seen.
+
+    A mark of its own, such as the best epoch, is above those of lines.
+    """
+    owners: dict[tuple[int, int], list[CurveStyle]] = {}
+    for curve in chart.curves:
+        for cell in _marks(curve, chart, canvas):
+            owners.setdefault(cell, []).append(curve.style)
+    turn = 0
+    for cell, styles in sorted(owners.items(), key=itemgetter(0)):
+        alone = styles[-1].dash is None
+        yield cell, styles[-1 if alone else turn % len(styles)]
+        turn += len(styles) > 1
 
 
-def _spread(points: tuple[Point, ...], columns: int) -> tuple[Point, ...]:
-    """At most half as many points as columns: every n-th, and always the last."""
-    every = -(-len(points) // max(1, columns // 2))
-    return points if every <= 1 else (*points[:-1:every], points[-1])
+def _vertical(canvas: Canvas, share: float, letter: str, style: Style) -> None:
+    """A vertical line behind everything else."""
+    if 0 <= share <= 1:
+        for row in range(canvas.height):
+            canvas.put(row, _column(canvas, share), letter, style, over=False)
 
 
-def _sampled(rule: VerticalLine, chart: Chart, height: int) -> list[Point]:
-    """A point for every row of a vertical line."""
-    low, high = chart.y.low, chart.y.high
-    return [Point(rule.x, low + (high - low) * row / height) for row in range(height + 1)]
+def _cuts(canvas: Canvas, chart: Chart, styles: dict[str, Style]) -> None:
+    """The values that are cut off, at the edge."""
+    for cut in chart.cuts:
+        column = min(_column(canvas, chart.x.share(cut.x)), canvas.width - len(cut.label))
+        canvas.write(0 if cut.top else canvas.height - 1, column, cut.label, styles["cut"])
 
 
-def _segments(line: str) -> list[Segment]:
-    """Split text with color codes into segments; each of plotext's codes is self-contained."""
-    return [Segment(text, _decoded(code)) for code, text in _COLORED.findall(line) if text]
+def _label(canvas: Canvas, rule: VerticalLine, x: Axis, style: Style) -> None:
+    """The label of a rule, at its top, on the side where it fits, below another one that is there."""
+    share = x.share(rule.x)
+    if not rule.label or not 0 <= share <= 1:
+        return
+    column = _column(canvas, share)
+    for row in range(min(3, canvas.height)):
+        if any(canvas.write(row, at, rule.label, style) for at in (column + 2, column - 1 - len(rule.label))):
+            return
 
 
-@lru_cache(256)
-def _decoded(code: str) -> Style | None:
-    spans = Text.from_ansi(f"{code}x").spans
-    return cast("Style", spans[0].style) if spans else None
+def _left_axis(canvas: Canvas, y: Axis, style: Style) -> list[list[Segment]]:
+    """The rows of the canvas behind the y axis with its labels."""
+    ticks = y.ticks(max(2, canvas.height // 2))
+    labels = {_row(canvas, y.share(at)): label for at, label in ticks if len(label) <= LABELS}
+    lines = []
+    for row in range(canvas.height):
+        label = labels.get(row)
+        edge = f"{label:>{LABELS}}\u2524" if label else " " * LABELS + "\u2502"
+        lines.append([Segment(edge, style), *canvas.segments(row)])
+    return lines
 
 
-def _pixel(style: Style) -> object:
-    """The color of ``style``, or of the terminal's text where the theme leaves it to the terminal."""
-    color = style.color
-    if color is None or color.is_default:
-        return pixel()
-    return pixel(color.number if color.triplet is None else tuple(color.triplet))
+def _lower_axis(canvas: Canvas, x: Axis, style: Style, *, bare: bool) -> list[list[Segment]]:
+    """The x axis, with its labels below it unless ``bare``."""
+    ruler, labels = ["\u2500"] * canvas.width, Canvas(LABELS + 1 + canvas.width, 1)
+    labels.write(0, LABELS - len("epoch") - 1, "epoch", style)
+    for at, label in () if bare else x.ticks(max(1, canvas.width // 8)):
+        column = _column(canvas, x.share(at))
+        start = min(LABELS + 1 + column - len(label) // 2, labels.width - len(label))
+        if labels.write(0, start, label, style):
+            ruler[column] = "\u252c"
+    axis = [Segment(" " * LABELS + "\u2514" + "".join(ruler), style)]
+    return [axis] if bare else [axis, labels.segments(0)]

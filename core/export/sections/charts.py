@@ -6,7 +6,7 @@ from core import run_charts
 from core.export.chart_svg import Figure
 from core.formatting import show_accuracy, show_amount, show_loss
 from core.history import History
-from core.run_charts import BEST_OF, Quantity, series
+from core.run_charts import BEST_OF, Look, Quantity, series
 from core.sentences import sentence
 
 __all__ = ["overlaid", "single"]
@@ -21,7 +21,7 @@ def single(history: History) -> tuple[Figure, ...]:
 
 def _single(history: History) -> Iterator[Figure]:
     for quantity in _SHOW:
-        if chart := run_charts.single(quantity, history):
+        if chart := run_charts.single(quantity, history, look=Look()):
             yield Figure(quantity, _described(quantity, history), chart)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from core import presets
+from core.charts import smooth
 from core.diagnosis import run_findings
 from core.events import LearningRateChanged
 from core.export.document import Block, ChartGroup, Items, KeyValues, Report, Section, Table, Text
@@ -24,7 +25,7 @@ from core.network.layers import Dense, Flatten
 from core.network.summary import summarize
 from core.plan.plan import EarlyStopping
 from core.presets import Preset
-from core.run_charts import RUNS
+from core.run_charts import RUNS, Look
 from core.runs.differences import differences
 from core.runs.record import Label
 from tests.core.export.reported import LENET, STEPS, history, results, told
@@ -166,7 +167,9 @@ def test_the_curves_reach_from_the_start_to_the_end_and_the_best_epoch_is_marked
     loss = figures.charts[0]
     chart = loss.chart
     by_name = {curve.name: curve.points for curve in chart.curves}
-    assert by_name == {"training": went.loss, "validation": went.val_loss, "lowest loss: epoch 2": ((2, 0.5),)}
+    line = smooth(went.loss, Look().smoothing)
+    assert by_name == {"training": line, "validation": went.val_loss, "lowest loss: epoch 2": ((2, 0.5),)}
+    assert [band.points for band in chart.bands] == [went.loss]
     assert (chart.x.low, chart.x.high) == (0, 5)
     assert loss.description == (
         "Training loss from 1.0000 to 0.7000; validation loss from 1.0000 to 0.7000; lowest loss 0.5000 in epoch 2."

@@ -75,3 +75,12 @@ def test_a_dashed_line_is_drawn_with_gaps():
         )
 
     assert 0 < inked("dotted") < inked("dashed") < inked("solid")
+
+
+def test_runs_with_the_same_values_take_turns_at_their_marks_and_each_is_seen():
+    same = tuple(Point(epoch, 0.5) for epoch in range(1, 10))
+    runs = tuple(Curve(style.role, same, style) for style in RUNS[:3])
+    styles = {"axis": Style(), "rule": Style(), "cut": Style(), **{style.role: Style() for style in RUNS}}
+    drawn = plot.draw(Chart("", Axis(0.0, 10.0), Axis(0.0, 1.0), runs), styles, 60, 8, bare=True)
+    text = "".join(segment.text for line in drawn for segment in line)
+    assert [text.count(sign(number)[0]) for number in range(3)] == [3, 3, 3]

@@ -1,0 +1,76 @@
+"""What is remembered from one start to the next, and that a damaged file changes nothing but that."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.files import SETTINGS
+from core.settings import ChartSettings, chart_settings, save_chart_settings
+
+
+@pytest.fixture
+def file(home: Path) -> Path:
+    home.mkdir()
+    return home / "settings.toml"
+
+
+def test_without_a_file_there_are_defaults(home: Path) -> None:
+    assert chart_settings() == ChartSettings()
+    assert not home.exists()
+
+
+def test_what_is_saved_comes_back(home: Path) -> None:
+    save_chart_settings(ChartSettings(0.97, log=True))
+    assert chart_settings() == ChartSettings(0.97, log=True)
+    assert [path.name for path in home.iterdir()] == ["settings.toml"], "nothing half-written is left"
+
+
+def test_what_is_not_known_stays(file: Path) -> None:
+    file.write_text('later = 1\n[charts]\nlog = true\ncolor = "red"\n[other]\nkey = 2\n')
+    save_chart_settings(ChartSettings(0.6, log=chart_settings().log))
+    assert tomllib.loads(file.read_text()) == {
+        "later": 1,
+        "charts": {"smoothing": 0.6, "log": True, "color": "red"},
+        "other": {"key": 2},
+    }
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfe\x00",
+        b"charts = 3",
+        b"[charts",
+        b"[charts]\nsmoothing = 'much'\nlog = 1",
+        b"[charts]\nsmoothing = nan",
+        b"[charts]\nsmoothing = 1.0",
+        b"[charts]\nsmoothing = -0.1",
+        b"[charts]\nsmoothing = true",
+        b"a = " + b"[" * 5_000,
+        b"#" * (SETTINGS.most + 1),
+    ],
+)
+def test_what_is_damaged_is_the_default_and_is_replaced(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    assert chart_settings() == ChartSettings()
+    save_chart_settings(ChartSettings(0.6))
+    assert chart_settings() == ChartSettings(0.6)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.binary(max_size=200))
+def test_whatever_the_file_holds_there_are_settings(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    assert 0 <= chart_settings().smoothing < 1
+
+
+def test_a_pipe_in_its_place_is_never_opened(file: Path) -> None:
+    import os
+
+    os.mkfifo(file)
+    assert chart_settings() == ChartSettings()
+    with pytest.raises(OSError, match="pipe"):
+        save_chart_settings(ChartSettings())
