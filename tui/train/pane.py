@@ -76,9 +76,6 @@ class TrainPane(ChartKeys, EventFollower):
             yield StructForm(self._plan_edited, id="plan")  # its lines come with the first look at this tab
         yield RunView(lambda: self.form.has_focus_within, id="run-side").data_bind(TrainPane.history)
 
-    def on_mount(self) -> None:
-        self.watch(self.form, "least_width", self._make_room)
-
     def _make_room(self, width: int) -> None:
         """Make the plan wide enough for the names of its fields."""
         side = self.plan_side
@@ -100,6 +97,7 @@ class TrainPane(ChartKeys, EventFollower):
         self.view.look = self.look
 
     def on_mount(self) -> None:
+        self.watch(self.form, "least_width", self._make_room)
         self.plan_side.border_title = "Plan"
         self.show_look()
 
