@@ -42,7 +42,7 @@ def draw(window: Window, stop: int, width: int, height: int) -> Content:
     legend = "  ".join(f"{mark} {name}" for cell, (mark, name, _) in CELLS.items() if cell in seen)
     head: list[Part] = [
         (f"\nposition {stop % stops + 1:,} of {stops:,}", "bold"),
-        (f"   , and . move the window   {legend}\n", "$foreground-muted"),
+        (f"  , . move it   {legend}\n", "$foreground-muted"),
     ]
     return Content.assemble(*head, *(part for line in lines for part in (*line, "\n"))).rstrip()
 

@@ -91,6 +91,7 @@ class StructForm(Vertical):
         self._on_edit = on_edit
         self._fit = fit
         self._shown: object = None
+        self._due = False
         self.lines_box = FormLines(id="lines", can_focus=False)
         self._folding = Folding()  # as the user last chose, for whatever this form shows
         self.set_reactive(StructForm.value, value)
@@ -153,13 +154,25 @@ class StructForm(Vertical):
             if line:
                 line.show(entry)
         if current != self.lines:
-            # A hidden form must not delay what is visible, least of all the app's first frame.
-            (self.call_next if self._affects_screen else self.call_after_refresh)(self._rebuild)
+            self._request_lines()
         elif self.is_mounted:
             self._show_others(view)
 
+    def _request_lines(self) -> None:
+        """Have the lines rebuilt: at once if a field was edited, behind the next frame if something else is shown.
+
+        A hidden form must not delay what is visible, least of all the app's first frame; and where layers are gone
+        through faster than frames are drawn, only the last needs its lines.
+        """
+        if self.has_focus_within and self._affects_screen:
+            self.call_next(self._rebuild)
+        elif not self._due:
+            self._due = True
+            self.call_after_refresh(self._rebuild)
+
     async def _rebuild(self) -> None:
         """Remove stale lines and mount new ones."""
+        self._due = False
         with self.app.batch_update() if self._affects_screen else nullcontext():
             await self.lines_box.rebuild(self._view.shown, self._line)
             self._arrange()

@@ -19,6 +19,7 @@ from core.runs.differences import Difference, differences
 from core.runs.record import Run, RunDetails, RunError
 from core.sanitize import one_line
 from core.sentences import sentence
+from core.typography import typeset
 from tui import run_text
 from tui.runs.differences import Compared, DifferenceTable
 from tui.runs.legend import Legend
@@ -187,7 +188,8 @@ class RunDetail(Vertical):
         if self.facts.display and self._read is not None and len(self._read.runs) == 1:
             details = self._read.details[0]
             lines = [("why", details)] if isinstance(details, str) else run_text.facts(details)
-            update_text(self.text, _listed(list(lines), self.facts.scrollable_content_region.width))
+            lines = [(name, typeset(value) if name == "network" else value) for name, value in lines]
+            update_text(self.text, _listed(lines, self.facts.scrollable_content_region.width))
 
     def _draw(self) -> None:
         read = self._read

@@ -8,6 +8,7 @@ from textual.reactive import reactive
 
 from core.runs.differences import MISSING, Difference
 from core.sanitize import one_line
+from core.typography import typeset
 from tui.run_text import READING
 from tui.runs.series_styles import Sign
 from tui.widgets.listing import Cell, Listing
@@ -82,7 +83,7 @@ class DifferenceTable(Listing):
             (fitted("" if repeated else difference.place, place) + " " * GAP, ""),
             (fitted(_short(difference.field, field), field) + " " * GAP, "muted"),
         ]
-        texts = [one_line(text) for text in difference.values[:shown]]
+        texts = [typeset(one_line(text)) for text in difference.values[:shown]]
         return cells + [(fitted(text, value) + " " * GAP, "muted" if text == MISSING else "") for text in texts]
 
     @property

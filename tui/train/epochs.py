@@ -33,12 +33,12 @@ class EpochTable(Lines, can_focus=True):
     COMPONENT_CLASSES = {"epochs--header", "epochs--cursor", "epochs--bar"}
 
     BINDINGS = [
-        Binding("up", "move(-1)", "Epoch before", show=False),
-        Binding("down", "move(1)", "Epoch after", show=False),
-        Binding("pageup", "turn(-1)", "Page up", show=False),
-        Binding("pagedown", "turn(1)", "Page down", show=False),
-        Binding("home,ctrl+home", "first", "First epoch", show=False),
-        Binding("end,ctrl+end", "last", "Last epoch", show=False),
+        Binding("up", "move(-1)", "Epoch before", id="epochs.previous", tooltip="The epoch before", show=False),
+        Binding("down", "move(1)", "Epoch after", id="epochs.next", tooltip="The epoch after", show=False),
+        Binding("pageup", "turn(-1)", "Page up", id="epochs.page_up", tooltip="A page of epochs up", show=False),
+        Binding("pagedown", "turn(1)", "Page down", id="epochs.page_down", tooltip="A page of epochs down", show=False),
+        Binding("home,ctrl+home", "first", "First epoch", id="epochs.first", tooltip="The first epoch", show=False),
+        Binding("end,ctrl+end", "last", "Last epoch", id="epochs.last", tooltip="The last epoch", show=False),
     ]
 
     cursor_row: reactive[int] = reactive(0, repaint=False)
@@ -129,10 +129,11 @@ class EpochTable(Lines, can_focus=True):
         if not self._colors:
             self._colors = {name: self.get_component_rich_style(name) for name in self.COMPONENT_CLASSES}
         width = self.size.width
-        lines = [[Segment(_line(HEADINGS), self._colors["epochs--header"])]]
+        # The last cell is the scrollbar's.
+        lines = [[Segment(_line(HEADINGS, width - 1), self._colors["epochs--header"])]]
         for row in range(self._top, min(self._top + self._page, self.row_count)):
             style = self._colors["epochs--cursor"] if row == self.cursor_row else None
-            lines.append([Segment(_line(self.cells(row))[: width - 1].ljust(width - 1), style)])
+            lines.append([Segment(_line(self.cells(row), width - 1)[: width - 1].ljust(width - 1), style)])
         for line, sign in zip(lines[HEADER:], self._bar(), strict=False):
             line.append(Segment(sign, self._colors["epochs--bar"]))
         return lines
@@ -167,5 +168,7 @@ class EpochTable(Lines, can_focus=True):
         return "".join("\u2503" if start <= line < start + length else "\u2502" for line in range(page))
 
 
-def _line(cells: tuple[str, ...]) -> str:
-    return "".join(f" {cell[:width]:>{width}} " for cell, width in zip(cells, WIDTHS, strict=True))
+def _line(cells: tuple[str, ...], room: int) -> str:
+    """The ``cells`` under each other's headings: two cells apart, or one where ``room`` is scarce."""
+    gap = " " * (2 if sum(WIDTHS) + 2 * len(WIDTHS) <= room else 1)
+    return "".join(f"{gap}{cell[:width]:>{width}}" for cell, width in zip(cells, WIDTHS, strict=True))

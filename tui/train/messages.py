@@ -100,12 +100,12 @@ def progress_details(progress: Progress, *, live: bool) -> tuple[str, str]:
 
 
 def diagnosis(findings: Sequence[Finding]) -> str:
-    """The first of ``findings`` in a line: ``! vanishing gradients: layer 2 ... (3 f: what to do)``."""
+    """The first of ``findings`` in a line: ``! vanishing gradients: layer 2 ... 3, then f: fixes``."""
     if not findings:
         return ""
     first, *others = findings
     more = f", and {len(others)} more" if others else ""
-    return one_line(f"! {first.code.replace('-', ' ')}{more} (3 f: what to do): {first.evidence}")
+    return one_line(f"! {first.code.replace('-', ' ')}{more}. Fixes: 3, then f. {first.evidence}")
 
 
 def ready(name: str) -> str:

@@ -70,6 +70,7 @@ class TrainPane(ChartKeys, EventFollower):
         super().__init__(id=id)
         self._on_edit = on_edit
         self._make = make
+        self._blocked: tuple[Preset | None, str] = (None, commands.blocker(None))
 
     def compose(self) -> ComposeResult:
         with Vertical(id="plan-side"):
@@ -139,7 +140,7 @@ class TrainPane(ChartKeys, EventFollower):
         self.refresh_bindings()
         if self.busy:
             return
-        why = commands.blocker(self.preset)
+        why = self._blocker()
         if why:
             self._say(why, "warning")
         elif self.history.ended:
@@ -305,8 +306,14 @@ class TrainPane(ChartKeys, EventFollower):
     def _refusal(self, action: str) -> str:
         if action not in commands.COMMANDS:
             return ""
-        why = commands.blocker(self.preset) if self.state == "idle" else ""
+        why = self._blocker() if self.state == "idle" else ""
         return commands.refusal(action, self.state, blocker=why, extendable=self.controller.extendable)
+
+    def _blocker(self) -> str:
+        """Why the preset cannot be trained: worked out once, as the footer asks at every key."""
+        if self._blocked[0] is not self.preset:
+            self._blocked = (self.preset, commands.blocker(self.preset))
+        return self._blocked[1]
 
     def _allowed(self, action: str) -> bool:
         why = self._refusal(action)
