@@ -10,7 +10,13 @@ from tui.runs.list_state import RunListState
 
 def run(number: int, name: str = "run", best: float | None = None) -> Run:
     return Run(
-        f"2023-{name}-{number:05}", Label(name), "net", "finished", number, "CPU", Metrics(best_val_accuracy=best)
+        f"2023-{name}-{number:05}",
+        Label(name),
+        "net",
+        "finished",
+        number,
+        "CPU",
+        Metrics(epochs=1, best_val_accuracy=best),
     )
 
 
