@@ -284,7 +284,11 @@ class LayerLabApp(Containing):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         steps = {"undo": self.document.past, "redo": self.document.future}
-        return bool(steps.get(action, True))
+        if action not in steps:
+            return True
+        # Keys act on what is on the screen: stack and plan are on these tabs.
+        tabs = self.query("#tabs").results(ContentSwitcher)
+        return bool(steps[action]) and any(each.current in {"build", "train"} for each in tabs)
 
     def offers(self, action: str) -> bool:
         """Whether ``action`` is available; where training cannot start, the Train tab says why."""

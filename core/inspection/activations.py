@@ -1,6 +1,7 @@
 """A layer's output as one picture: its feature maps side by side, as large as fits, one of them framed.
 
-Every pixel of a picture, (height, width), is a grey from 0 to 255 or one of the markers above that.
+Every pixel of a picture, (height, width), is a grey from 0 to 255, one of the markers above that, or a signed value
+(`core.inspection.signs`).
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from core.inspection.images import Grid, grey, not_finite, resample, signed, tiles
+from core.inspection.signs import MARKED, SIGNED, sign_places
 
 __all__ = [
     "BLANK",
@@ -24,6 +26,7 @@ __all__ = [
     "Spread",
     "framed",
     "maps",
+    "painted",
     "shades",
     "sheet",
 ]
@@ -121,6 +124,12 @@ def maps(values: NDArray[Any]) -> NDArray[Any]:
     return values.reshape(-1, *values.shape[-2:])
 
 
+def painted(values: NDArray[Any]) -> Picture:
+    """``values`` of one picture with `shades` of their own: greys, or signed pixels if any is negative."""
+    spread = Spread.of(values)
+    return shades(values, spread).astype(np.int16) + np.int16(SIGNED if spread.signed else 0)
+
+
 def shades(values: NDArray[Any], spread: Spread, *, each: bool = False) -> NDArray[np.uint8]:
     """``values`` as greys: from 0 (black) if none in ``spread`` is negative, else around 0, which is mid-grey.
 
@@ -142,6 +151,9 @@ def sheet(
     here = grid.shown(shown.shape[2], unit // grid.places if page is None else page)
     drawn = _sized(shades(shown[..., here.start : here.stop], spread, each=each), layout.tile)
     picture = tiles(drawn, grid).astype(np.int16)
+    if spread.signed:
+        times = layout.tile[0] // shown.shape[0], layout.tile[1] // shown.shape[1]
+        picture += SIGNED + (MARKED - SIGNED) * tiles(sign_places(drawn, *times), grid).astype(np.int16)
     picture[tiles(np.ones_like(drawn), grid) == 0] = GROUND
     picture = np.pad(picture, 1, constant_values=GROUND)
     if unit not in here:

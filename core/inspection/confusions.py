@@ -1,11 +1,29 @@
 """The classes confused most often in a confusion matrix, and how strongly to shade each cell."""
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from core.inspection.results import Results
 
-__all__ = ["confusions", "heat"]
+__all__ = ["Confusion", "confusions", "heat", "worst"]
+
+
+class Confusion(Struct, frozen=True):
+    """``count`` of the ``examples`` of class ``true`` were predicted as class ``predicted``."""
+
+    true: int
+    predicted: int
+    count: int
+    examples: int
+
+
+def worst(results: Results, number: int) -> tuple[Confusion, ...]:
+    """The ``number`` most frequent confusions, fewer if there are fewer mistakes."""
+    return tuple(
+        Confusion(true, predicted, int(results.confusion[true, predicted]), int(results.support[true]))
+        for true, predicted in confusions(results)[:number]
+    )
 
 
 def confusions(results: Results) -> tuple[tuple[int, int], ...]:

@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from core.inspection.activations import BLANK, GROUND, LARGEST, Picture, Spread, framed, shades
+from core.inspection.activations import BLANK, GROUND, LARGEST, Picture, framed, painted
 from core.inspection.tensors import LayerOutput, Weight
 from core.inspection.window_math import Convolved, Pooled, convolve, convolve_depthwise, pool
 from core.network.layers import SeparableConv2D
@@ -122,7 +122,7 @@ def input_picture(steps: Steps, stop: int, channel: int, most: tuple[int, int]) 
     rows, columns = steps.window.rows, steps.window.columns
     values = steps.x[..., channel]
     pads = ((rows.before, rows.after), (columns.before, columns.after))
-    picture = np.pad(shades(values, Spread.of(values)).astype(np.int16), pads, constant_values=BLANK)
+    picture = np.pad(painted(values), pads, constant_values=BLANK)
     row, column = steps.place(stop)
     corner = row * rows.stride, column * columns.stride
     return _part(picture, corner, (rows.window, columns.window), most)
@@ -131,7 +131,7 @@ def input_picture(steps: Steps, stop: int, channel: int, most: tuple[int, int]) 
 def output_picture(steps: Steps, stop: int, filter: int, most: tuple[int, int]) -> Picture:
     """The outputs of ``filter`` up to ``stop``, with a frame around the last one, no larger than ``most``."""
     values = steps.output[..., filter]
-    picture = shades(values, Spread.of(values)).astype(np.int16)
+    picture = painted(values)
     picture.reshape(-1)[stop + 1 :] = BLANK
     return _part(picture, steps.place(stop), (1, 1), most)
 

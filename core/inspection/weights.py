@@ -10,6 +10,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from core.inspection.images import Grid, Statistics, pages, resample, shrink, signed, tiles
+from core.inspection.signs import sign_places
 from core.inspection.tensors import Weight
 from core.network.architecture import Architecture
 from core.network.layers import (
@@ -43,7 +44,7 @@ ENLARGED = 8
 """Maximum enlargement: pixels per weight."""
 
 SEEN = 0.995
-"""The quantile of the weights that the grey scale covers: a few outliers would make all others mid-grey."""
+"""The quantile of the weights that the scale covers: a few outliers would make all others as good as zero."""
 
 Kind = Literal["filters", "units", "matrix"]
 
@@ -102,7 +103,7 @@ class WeightSummary(Struct, frozen=True, eq=False):
     pictures: tuple[NDArray[np.uint8], NDArray[np.uint8]]
     """Before and after, `signed` on one scale: (height, width, n)."""
     most: float
-    """The absolute value from which on weights are drawn black if negative, white if positive."""
+    """The absolute value from which on weights have the full color of their sign."""
 
     @property
     def unchanged(self) -> bool:
@@ -126,9 +127,11 @@ class Sheet(Struct, frozen=True, eq=False):
     page: int
     pages: int
     most: float
-    """The absolute value from which on weights are drawn black if negative, white if positive."""
+    """The absolute value from which on weights have the full color of their sign."""
     shrunk: bool
     """Whether its pixels are means over several weights."""
+    signs: NDArray[np.uint8]
+    """1 where a weight has room for its sign, else 0: as large as the image."""
 
 
 def first_dense_on_pixels(architecture: Architecture) -> tuple[int, tuple[int, int]] | None:
@@ -189,7 +192,13 @@ def sheet(summary: WeightSummary, room: tuple[int, int], page: int = 0, *, initi
     picked = _enlarge(pictures[:, :, places.start : places.stop], factor, factor)
     whole = pages(number, grid.places)
     return Sheet(
-        tiles(picked, grid), places, min(max(0, page), whole - 1), whole, most, pictures.shape[:2] != (height, width)
+        tiles(picked, grid),
+        places,
+        min(max(0, page), whole - 1),
+        whole,
+        most,
+        pictures.shape[:2] != (height, width),
+        tiles(sign_places(picked, factor, factor), grid),
     )
 
 
@@ -212,8 +221,10 @@ def _matrix(summary: WeightSummary, room: tuple[int, int], at: int) -> Sheet:
         means = [_values(resample(picture, height, width), summary.most) for picture in summary.pictures]
         most = max(map(_scale, means))
         image = signed(means[at], most)
-    factors = (min(ENLARGED, max(1, most_room // size)) for most_room, size in zip(room, (height, width), strict=True))
-    return Sheet(_enlarge(image, *factors)[:, :, 0], range(1), 0, 1, most, height * width < count(summary.shape))
+    down, across = (min(ENLARGED, max(1, least // size)) for least, size in zip(room, (height, width), strict=True))
+    drawn = _enlarge(image, down, across)
+    shrunk = height * width < count(summary.shape)
+    return Sheet(drawn[:, :, 0], range(1), 0, 1, most, shrunk, sign_places(drawn, down, across)[:, :, 0])
 
 
 def _means(values: NDArray[Any]) -> NDArray[Any]:

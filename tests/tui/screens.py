@@ -9,6 +9,9 @@ from textual.screen import Screen
 
 import tui
 from core.network.architecture import Architecture
+from core.network.fix import Fix
+from core.network.layers import Dense, Flatten
+from core.plan.plan import Plan
 from tests.tui.inspect.test_stepper import LECTURE
 from tui.forms.option_menu import OptionMenu
 from tui.inspect.views.walk.stepper import Stepper
@@ -17,17 +20,21 @@ from tui.screens.browse_presets import BrowsePresets
 from tui.screens.data import DataPage
 from tui.screens.dialogs import Ask, NameFile
 from tui.screens.export_dialog import ExportDialog
+from tui.screens.fix_preview import FixPreview
 from tui.screens.help import HelpPage
 from tui.screens.palette import Palette
 from tui.screens.resizing import TabsScreen
 from tui.screens.text_prompt import TextPrompt
 from tui.screens.tour import Tour
 
+FIX = Fix('set pixels="0..1"', Architecture((28, 28, 1), (Flatten(), Dense(10, "softmax"))), Plan())
+
 MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     AddLayer: lambda _: AddLayer(Architecture((28, 28, 1)), 0, 10),
     Ask: lambda _: Ask("Really?", {"yes": "Yes", "no": "No"}),
     BrowsePresets: lambda _: BrowsePresets("lenet-5"),
     DataPage: lambda _: DataPage("mnist"),
+    FixPreview: lambda _: FixPreview("It helps.", FIX, FIX.architecture, Plan(pixels="0..255"), "note"),
     HelpPage: lambda _: HelpPage("# Help"),
     NameFile: lambda _: NameFile("name", "/folder"),
     OptionMenu: lambda _: OptionMenu(None, "activation", ("relu", "tanh"), "relu"),

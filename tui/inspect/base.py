@@ -6,6 +6,7 @@ from textual.reactive import reactive
 
 from core.history import History
 from core.inspection.results import Results
+from core.presets import Preset
 from tui.inspect.inspector_protocol import Inspected
 from tui.inspect.workers import NetworkWorkers
 from tui.training_session import TrainedNetwork
@@ -25,6 +26,10 @@ class View(NetworkWorkers):
     """Its results on the test set; None until they are available."""
     run: reactive[TrainedNetwork | None] = reactive(None, repaint=False)
     """What was trained."""
+    preset: reactive[Preset | None] = reactive(None, repaint=False)
+    """The open document, which may differ from it."""
+    layer_row: reactive[int] = reactive(0, repaint=False)
+    """The row of the layer chosen, which all views share; 0 is the input."""
     history: reactive[History] = reactive(History(), repaint=False)
     """The history of that training."""
     active: reactive[bool] = reactive(False, repaint=False)

@@ -3,12 +3,14 @@
 from core.events import State
 from core.formatting import show_accuracy, show_amount, show_count
 from core.history import History
+from core.network.summary import Summary
 from core.presets import Preset
 from core.sanitize import one_line
 from core.sentences import sentence
+from tui.inspect.views import VIEWS
 from tui.training_session import TrainedNetwork
 
-__all__ = ["missing", "subject"]
+__all__ = ["HELP", "first_with_params", "missing", "subject"]
 
 NEVER = "Nothing has been trained yet: press t to train."
 
@@ -62,3 +64,31 @@ def subject(run: TrainedNetwork | None, state: State, history: History, now: Pre
     if run.architecture != now.architecture:
         return f"{text}; the stack has been edited since, this is what was trained"
     return f"{text}; the plan has been edited since"
+
+
+def first_with_params(summary: Summary | None) -> int:
+    """The row of the first layer that has parameters; the last row if none has."""
+    rows = summary.rows if summary else ()
+    return next((row.index for row in rows if row.facts and row.facts.params), max(0, len(rows) - 1))
+
+
+def _listed() -> str:
+    """The views with their keys, for the help."""
+    described = ((entry, entry.tooltip[0].lower() + entry.tooltip[1:]) for entry in VIEWS.values())
+    return "\n    ".join(f"- **{entry.key}** {entry.title}: {tooltip}" for entry, tooltip in described)
+
+
+HELP = f"""
+    ## Inspect
+    What the network learned, in these views:
+
+    {_listed()}
+
+    **tab** and **shift+tab** step through them. The strip draws the network: a click chooses a layer for all views, and
+    so do **up** and **down** in a view that shows layers.
+
+    It is the network as it was trained last, even if the stack has been edited since, or a saved run opened from the
+    Runs tab; **l** goes back from that to the last training. During training, **space** on the Train tab pauses it so
+    that it can be inspected.
+    """
+"""The help of the tab."""

@@ -23,6 +23,8 @@ class Entry(Struct, frozen=True):
     """Where its class is: ``package.module:Class``."""
     needs_network: bool = True
     """Whether it needs the network; else the history of its training is enough."""
+    shows_layer: bool = False
+    """Whether it shows the layer that is chosen in the strip."""
 
     def make(self, name: str) -> "View":
         """The view, with ``name`` as its id."""

@@ -11,7 +11,7 @@ from tui.training_session import TrainedNetwork
 if TYPE_CHECKING:
     from tui.inspect.inspector_protocol import Image
 
-__all__ = ["CellWanted", "FixWanted", "WalkWanted"]
+__all__ = ["CellWanted", "FixWanted", "LayerChosen", "ViewLeft", "WalkWanted"]
 
 
 @dataclass
@@ -28,6 +28,17 @@ class FixWanted(Message):
 
     fix: Fix
     run: TrainedNetwork
+
+
+@dataclass
+class LayerChosen(Message):
+    """The user chose the layer in ``row``, for all views."""
+
+    row: int
+
+
+class ViewLeft(Message):
+    """The user wants to leave the view for the row of views."""
 
 
 @dataclass

@@ -17,14 +17,16 @@ from textual.worker import Worker, WorkerState, get_current_worker
 from core.events import State
 from core.history import History
 from core.keras_runtime.failures import explain
+from core.network.summary import Summary, summarize
 from core.presets import Preset
 from core.sanitize import one_line
 from tui.inspect import captions
 from tui.inspect.bar import ViewBar
-from tui.inspect.messages import CellWanted, WalkWanted
+from tui.inspect.messages import CellWanted, LayerChosen, ViewLeft, WalkWanted
 from tui.inspect.views import VIEWS
 from tui.inspect.workers import NetworkWorkers
 from tui.training_session import TrainedNetwork
+from tui.widgets.network_strip import NetworkStrip
 from tui.widgets.sight import focus_later
 from tui.widgets.text import update_text
 
@@ -38,31 +40,18 @@ if TYPE_CHECKING:
 __all__ = ["InspectPane"]
 
 
-def _listed() -> str:
-    """The views with their keys, for the help."""
-    described = ((entry, entry.tooltip[0].lower() + entry.tooltip[1:]) for entry in VIEWS.values())
-    return "\n    ".join(f"- **{entry.key}** {entry.title}: {tooltip}" for entry, tooltip in described)
-
-
 class InspectPane(Vertical, NetworkWorkers):
     """Shows the network that was trained last, one view at a time."""
 
-    HELP = f"""
-    ## Inspect
-    What the network learned, in these views:
-
-    {_listed()}
-
-    It is the network as it was trained last, even if the stack has been edited since, or a saved run opened from the
-    Runs tab; **l** goes back from that to the last training. During training, **space** on the Train tab pauses it so
-    that it can be inspected.
-    """
+    HELP = captions.HELP
 
     BINDINGS = [
         *(
             Binding(entry.key, f"look('{name}')", entry.title, id=f"inspect.{name}", tooltip=entry.tooltip, show=False)
             for name, entry in VIEWS.items()
         ),
+        Binding("tab", "step(1)", "Next view", id="inspect.next", tooltip="Open the next view", show=False),
+        Binding("shift+tab", "step(-1)", "View before", id="inspect.previous", tooltip="The view before", show=False),
         Binding(
             "l", "back", "Last training", id="inspect.back", tooltip="Go back from the saved run to the last training"
         ),
@@ -85,6 +74,12 @@ class InspectPane(Vertical, NetworkWorkers):
     results: reactive["Results | None"] = reactive(None, repaint=False)
     """Its results on the test set, once available."""
 
+    summary: reactive[Summary | None] = reactive(None, repaint=False)
+    """The summary of the network shown."""
+    layer_row: reactive[int] = reactive(0, repaint=False)
+    """The layer chosen in the strip, for all views."""
+
+    strip = query_one(NetworkStrip)
     switcher = query_one("#views", ContentSwitcher)
     bar = query_one(ViewBar)
     line = query_one("#subject", Static)
@@ -105,6 +100,7 @@ class InspectPane(Vertical, NetworkWorkers):
     def compose(self) -> ComposeResult:
         yield ViewBar().data_bind(InspectPane.chosen)
         yield Static(id="subject", markup=False)
+        yield NetworkStrip(id="inspect-strip").data_bind(InspectPane.summary, selected=InspectPane.layer_row)
         yield Static(id="inspect-empty", markup=False)
         yield ContentSwitcher(id="views", initial=None)
 
@@ -121,6 +117,10 @@ class InspectPane(Vertical, NetworkWorkers):
             self.bar.focus()
 
     def watch_run(self) -> None:
+        summary = summarize(self.run.architecture) if self.run else None
+        if summary != self.summary:  # the layer chosen stays chosen in another training of the same network
+            self.summary = summary
+            self.layer_row = captions.first_with_params(summary)
         self._renew()
         self._show()
         self.refresh_bindings()
@@ -169,7 +169,7 @@ class InspectPane(Vertical, NetworkWorkers):
         if not self.active or self._complete:
             return
         pane = InspectPane
-        bound = (pane.inspected, pane.results, pane.run, pane.history)
+        bound = (pane.inspected, pane.results, pane.run, pane.history, pane.preset, pane.layer_row)
         made_for = None
         while made_for != self._generation:  # another network may be shown meanwhile
             made_for = self._generation
@@ -196,6 +196,21 @@ class InspectPane(Vertical, NetworkWorkers):
         event.stop()
         self.chosen = event.name
 
+    @on(NetworkStrip.Selected)
+    def _layer_clicked(self, event: NetworkStrip.Selected) -> None:
+        event.stop()
+        self.layer_row = event.index
+
+    @on(LayerChosen)
+    def _layer_chosen(self, event: LayerChosen) -> None:
+        event.stop()
+        self.layer_row = event.row
+
+    @on(ViewLeft)
+    def _view_left(self, event: ViewLeft) -> None:
+        event.stop()
+        self.bar.focus()
+
     @on(WalkWanted)
     def _walk(self, event: WalkWanted) -> None:
         event.stop()
@@ -221,6 +236,10 @@ class InspectPane(Vertical, NetworkWorkers):
         """Open the view ``view``."""
         self.chosen = view
 
+    def action_step(self, by: int) -> None:
+        """Open the view ``by`` places to the right."""
+        self.bar.action_step(by)
+
     def on_worker_state_changed(self, event: "Worker.StateChanged") -> None:
         """Show why the network cannot be inspected."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
@@ -245,6 +264,8 @@ class InspectPane(Vertical, NetworkWorkers):
             update_text(self.line, Content(captions.subject(self.run, self.state, self.history, self.preset)))
         hidden = not self.switcher.display
         self.empty.display = bool(why)
+        self.set_class(self.summary is None, "-without-strip")
+        self.set_class(not VIEWS[self.chosen].shows_layer, "-without-layer")
         self.switcher.display = not why
         if self.active and hidden != bool(why):
             # The focused widget is hidden now, or the view is shown again.

@@ -9,6 +9,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from core.inspection.signs import MARKED, ZERO
+
 __all__ = ["Extras", "half_blocks"]
 
 UPPER, LOWER, FULL = "\u2580", "\u2584", "\u2588"
@@ -17,6 +19,8 @@ MIDDLE = 128
 SHIFT = 1024
 """More than the largest pixel, so that two pixels make up one number."""
 
+PLUS, MINUS = "+", "-"
+
 Extras = tuple[Color | None, ...]
 """The colors of pixels 256, 257, ...; None lets the background show through."""
 
@@ -24,8 +28,9 @@ Extras = tuple[Color | None, ...]
 def half_blocks(pixels: NDArray[np.integer], extras: Extras = (), *, below: int = 0) -> list[Strip]:
     """``pixels``, (height, width), as lines: 0 to 255 are greys, what is above is one of ``extras``.
 
-    A last odd row is paired with pixels of ``below``. The brighter half is the character, so that a picture can be
-    seen without colors too. Equal neighbors share a segment: less to send to the terminal.
+    Two pixels of a signed value that is marked are a plus or a minus. A last odd row is paired with pixels of
+    ``below``. The brighter half is the character, so that a picture can be seen without colors too. Equal neighbors
+    share a segment: less to send to the terminal.
     """
     height, width = pixels.shape
     rows = np.full((height + height % 2, width), below, np.int32)
@@ -43,7 +48,11 @@ def _strip(line: NDArray[np.int32], extras: Extras) -> Strip:
 @lru_cache(maxsize=16_384)
 def _cell(pair: int, extras: Extras) -> tuple[str, Style]:
     """The character and colors of two pixels, one above the other."""
-    upper, lower = (_color(pixel, extras) for pixel in divmod(pair, SHIFT))
+    first, second = divmod(pair, SHIFT)
+    upper, lower = _color(first, extras), _color(second, extras)
+    if first == second >= MARKED:
+        contrast = _color(0 if _lightness(upper) >= MIDDLE else GREYS - 1, extras)
+        return PLUS if first > MARKED + ZERO else MINUS, Style.from_color(contrast, upper)
     if upper == lower:
         return FULL if _lightness(upper) >= MIDDLE else " ", Style.from_color(upper, lower)
     if _lightness(upper) >= _lightness(lower):

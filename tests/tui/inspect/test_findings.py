@@ -12,6 +12,7 @@ from tests.tui.driving import SIZES, check_golden, faint_texts, screen_of, theme
 from tests.tui.inspect.networks import QUICK, SMALL, Network, fixed, inspecting, trained
 from tui.inspect.views.findings.view import FindingsView, FixLine
 from tui.screens.dialogs import Ask, NameFile
+from tui.screens.fix_preview import FixPreview
 from tui.theme import DARK, LIGHT
 from tui.training_session import TrainedNetwork
 
@@ -37,16 +38,97 @@ async def test_what_is_found_about_a_trained_network_is_shown_with_numbers_cause
             await until(pilot, lambda text=text: text[:60] in " ".join(screen_of(app).split()))
 
 
-async def test_enter_applies_the_fix_in_focus_and_u_takes_it_back():
+async def previewed(app, pilot, key="enter"):
+    """Press ``key`` and wait for the preview."""
+    await pilot.press(key)
+    await until(pilot, lambda: isinstance(app.screen, FixPreview))
+
+
+async def test_enter_previews_the_fix_in_focus_and_enter_again_applies_it():
     network = fixed(SMALL, LOUD)
     async with inspecting(network, "f") as (app, pane, pilot):
         await until(pilot, lambda: isinstance(app.focused, FixLine))
         before = app.document.present
+        await previewed(app, pilot)
+        assert "pixels 0..255 \u2192 0..1" in screen_of(app)
+        assert app.document.present == before
         await pilot.press("enter")
         await until(pilot, lambda: app.document.present.plan.pixels == "0..1")
         assert pane.run.plan == LOUD, "what was trained stays as it was"
         await pilot.press("u")
+        await pilot.pause()
+        assert app.document.present.plan.pixels == "0..1", "u is for what is on the screen"
+        await pilot.press("escape", "1", "u")
         await until(pilot, lambda: app.document.present == before)
+
+
+async def test_escape_leaves_the_preview_without_a_change():
+    async with inspecting(fixed(SMALL, LOUD), "f") as (app, _pane, pilot):
+        await until(pilot, lambda: isinstance(app.focused, FixLine))
+        before = app.document
+        await previewed(app, pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert app.document == before
+        await previewed(app, pilot)
+        await pilot.press("right", "enter")  # the button
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert app.document == before
+
+
+async def test_a_number_previews_its_fix_and_digits_without_a_fix_open_tabs():
+    async with inspecting(fixed(SMALL, LOUD), "f") as (app, pane, pilot):
+        await until(pilot, lambda: isinstance(app.focused, FixLine))
+        count = len(view_of(pane).fix_lines)
+        assert 1 < count < 4
+        await previewed(app, pilot, "2")
+        assert "BatchNormalization inserted" in screen_of(app)
+        assert app.document.present.architecture == SMALL
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await pilot.press("4")
+        await until(pilot, lambda: app.tabs.current == "runs")
+        await pilot.press("3")
+        await until(pilot, lambda: isinstance(app.focused, FixLine))
+        await pilot.press("escape", "1")
+        await until(pilot, lambda: app.tabs.current == "build")
+
+
+async def test_every_fix_names_what_it_changes_with_the_parameters_before_and_after(size):
+    async with inspecting(fixed(SMALL, LOUD), "f", size) as (app, pane, pilot):
+        await until(pilot, lambda: isinstance(app.focused, FixLine))
+        texts = [line.content.plain for line in view_of(pane).fix_lines]
+        params = summarize(SMALL).totals.params
+        assert texts[0].startswith('1  set pixels="0..1"')
+        assert "plan: pixels 0..255 \u2192 0..1" in texts[0]
+        assert f"params {params:,} \u2192 {params:,}" in texts[0]
+        assert f"params {params:,} \u2192 {params + 4:,}" in texts[1]
+
+
+async def test_the_first_heading_is_in_sight_at_first_and_of_every_fix_that_fits_below_its_own():
+    async with inspecting(fixed(SMALL, LOUD), "f", SIZES[0]) as (app, pane, pilot):
+        await until(pilot, lambda: isinstance(app.focused, FixLine))
+        await pilot.pause()
+        title = view_of(pane).findings[0].code.replace("-", " ")
+        assert f"! {title}" in screen_of(app)
+        assert app.focused.content.plain.splitlines()[0].strip() in screen_of(app)
+        for _ in view_of(pane).fix_lines:
+            await pilot.press("down")
+            await pilot.pause()
+            assert app.focused.content.plain.splitlines()[0].strip() in screen_of(app)
+
+
+async def test_a_fix_of_what_is_no_longer_open_says_so():
+    async with inspecting(fixed(SMALL, LOUD), "f") as (app, pane, pilot):
+        await until(pilot, lambda: isinstance(app.focused, FixLine))
+        await previewed(app, pilot)
+        assert "differs from what was trained" not in screen_of(app)
+        await pilot.press("escape")
+        app.build_pane.selected = 1
+        app.build_pane.action_delete()
+        await until(pilot, lambda: pane.preset.architecture != SMALL)
+        await previewed(app, pilot)
+        assert "differs from what was trained" in screen_of(app)
 
 
 async def test_up_and_down_go_from_fix_to_fix():
@@ -60,11 +142,13 @@ async def test_up_and_down_go_from_fix_to_fix():
         await until(pilot, lambda: app.focused is lines[0])
 
 
-async def test_a_click_applies_a_fix():
+async def test_a_click_previews_a_fix():
     async with inspecting(fixed(SMALL, LOUD), "f") as (app, pane, pilot):
         await until(pilot, lambda: list(view_of(pane).query(FixLine)))
         await pilot.pause()
         await pilot.click(list(view_of(pane).query(FixLine))[1])
+        await until(pilot, lambda: isinstance(app.screen, FixPreview))
+        await pilot.press("enter")
         await until(pilot, lambda: len(app.document.present.architecture.layers) == len(SMALL.layers) + 1)
 
 
@@ -104,6 +188,7 @@ async def test_a_fix_is_for_the_network_trained_last_though_it_is_called_as_the_
         await until(pilot, lambda: {line.fix.plan.seed for line in pane.query(FixLine)} == {77})
         await until(pilot, lambda: isinstance(app.focused, FixLine))
         assert [line.fix.label for line in view_of(pane).query(FixLine)] == labels
+        await previewed(app, pilot)
         await pilot.press("enter")
         await until(pilot, lambda: app.document.present.plan == replace(other, pixels="0..1"))
 
@@ -156,12 +241,14 @@ async def test_a_fix_for_another_network_opens_a_new_document_and_leaves_the_ope
         app.build_pane.action_delete()
         edited = app.document
 
+        await previewed(app, pilot)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Ask))
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         assert (app.document, app.documents.path) == (edited, mine)
 
+        await previewed(app, pilot)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Ask))
         await pilot.press("left", "enter")
@@ -187,6 +274,7 @@ async def test_a_fix_of_an_earlier_version_of_the_document_is_an_edit_of_it():
         app.build_pane.selected = 1
         app.build_pane.action_delete()
         edited = app.document.present
+        await previewed(app, pilot)
         await pilot.press("enter")
         await until(pilot, lambda: app.document.present.plan.pixels == "0..1")
         assert app.document.past[-1] == edited
@@ -199,6 +287,9 @@ async def test_a_fix_that_is_no_longer_among_what_was_found_is_not_applied():
         await until(pilot, lambda: isinstance(app.focused, FixLine))
         stale, before = app.focused, app.document
         pane.run = replace_run(network.run, plan=QUICK)
-        stale.action_apply()
+        stale.action_choose()
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
+        view_of(pane).apply(stale.fix)
         await pilot.pause()
         assert app.document == before

@@ -1,13 +1,13 @@
-"""What is wrong with the network, its plan or its training: the evidence, the cause, and fixes to apply."""
+"""What is wrong with the network, its plan or its training: cards with evidence, cause, and fixes to apply."""
 
 from collections.abc import Sequence
+from functools import partial
 from time import monotonic
 
-from textual import events
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.getters import query_one
 from textual.reactive import reactive
 from textual.timer import Timer
@@ -16,31 +16,18 @@ from textual.widgets import Static
 from core.diagnosis import Finding, run_findings
 from core.network.fix import Fix
 from tui.inspect.base import View
-from tui.inspect.messages import FixWanted
+from tui.inspect.messages import FixWanted, ViewLeft
+from tui.inspect.views.findings.cards import Card, FixLine, cards
+from tui.screens.fix_preview import FixPreview
 
-__all__ = ["FindingsView"]
+__all__ = ["FindingsView", "FixLine"]
 
 PAUSE = 0.5
 """Seconds between two diagnoses during training."""
-
-
-class FixLine(Static, can_focus=True):
-    """A fix; enter or a click applies it."""
-
-    BINDINGS = [Binding("enter", "apply", "Apply", id="findings.apply", tooltip="Apply this fix to the network")]
-
-    def __init__(self, fix: Fix) -> None:
-        super().__init__(Content.assemble(("enter ", "bold"), fix.label), markup=False)
-        self.fix = fix
-
-    def action_apply(self) -> None:
-        """Apply this fix to the network."""
-        self.query_ancestor(FindingsView).apply(self.fix)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click applies it too."""
-        event.stop()
-        self.action_apply()
+NUMBERED = 9
+"""Fixes that have a key of their own."""
+NOTHING = "\u2713 no problems found with this network, its plan or its training so far"
+EDITED = "What is open now differs from what was trained: the fix is one of what was trained."
 
 
 class FindingsView(View):
@@ -48,29 +35,32 @@ class FindingsView(View):
 
     HELP = """
     ## Findings
-    What is wrong with the network, its plan or its training: first the evidence, then the cause, then the fixes.
-    **up** and **down** go from fix to fix, **enter** applies one to the network as it was trained, **u** undoes that.
-    If another document is open, or a saved run is shown, the fixed network opens as a new document.
+    What is wrong with the network, its plan or its training: a card each, with the evidence, why it matters, and the
+    fixes, each with the layers it changes. The **number** of a fix, or **up**, **down** and **enter**, previews it:
+    every change, and the parameters before and after. Applied there, it changes the network as it was trained; **u** on
+    the Build tab undoes it. If another document is open, or a saved run is shown, the fixed network opens as a new
+    document.
+
+    **escape** goes to the row of views, where **1** to **5** open the tabs again.
     """
 
     BINDINGS = [
-        Binding("down", "app.focus_next", "Next fix", id="findings.next", tooltip="Go to the next fix", show=False),
-        Binding(
-            "up",
-            "app.focus_previous",
-            "Fix before",
-            id="findings.previous",
-            tooltip="Go to the fix before",
-            show=False,
+        Binding("down", "step(1)", "Next fix", id="findings.next", tooltip="Go to the next fix", show=False),
+        Binding("up", "step(-1)", "Fix before", id="findings.previous", tooltip="Go to the fix before", show=False),
+        *(
+            Binding(str(n), f"choose({n})", f"Fix {n}", id=f"findings.{n}", tooltip=f"Preview fix {n}", show=False)
+            for n in range(1, NUMBERED + 1)
         ),
+        Binding("escape", "leave", "Leave", id="findings.leave", tooltip="Go to the row of views", show=False),
     ]
 
     DEFAULT_CSS = """
     FindingsView > VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
+    FindingsView Card { height: auto; border-left: outer $warning; padding: 0 1; margin-bottom: 1; }
     FindingsView .finding { height: auto; }
-    FindingsView .finding--text { height: auto; padding: 0 2; }
-    FindingsView FixLine { height: auto; margin-left: 2; padding: 0 1; color: $text-success; }
-    FindingsView FixLine:focus { background: $accent 28%; color: $foreground; text-style: bold; }
+    FindingsView .finding--text { height: auto; margin-bottom: 1; }
+    FindingsView FixLine { height: auto; padding: 0 1; }
+    FindingsView FixLine:focus { background: $accent 28%; }
     """
 
     findings: reactive[tuple[Finding, ...] | None] = reactive(None, repaint=False)
@@ -86,15 +76,80 @@ class FindingsView(View):
     def compose(self) -> ComposeResult:
         yield VerticalScroll(can_focus=True)
 
+    @property
+    def fix_lines(self) -> tuple[FixLine, ...]:
+        """The fixes of all cards, in the order of their numbers."""
+        return tuple(self.query(FixLine))
+
     def focus_default(self) -> None:
         """Focus the first fix."""
         # At once: later, the fixes may have changed.
-        self.screen.set_focus(next(iter(self.query(FixLine)), self.scroll))
+        self._focus(next(iter(self.fix_lines), None))
 
     def apply(self, fix: Fix) -> None:
         """Request ``fix``, unless it is for a network that is no longer shown."""
-        if self.active and self.run is not None and any(fix in finding.fixes for finding in self.findings or ()):
+        if self.run is not None and self._offers(fix):
             self.post_message(FixWanted(fix, self.run))
+
+    def action_step(self, by: int) -> None:
+        """Go ``by`` fixes on; without fixes, scroll."""
+        lines = self.fix_lines
+        if not lines:
+            self.scroll.scroll_relative(y=by, animate=False)
+            return
+        at = next((index for index, line in enumerate(lines) if line.has_focus), -by)
+        self._focus(lines[min(max(0, at + by), len(lines) - 1)])
+
+    def action_choose(self, number: int) -> None:
+        """Preview the fix ``number``."""
+        lines = self.fix_lines
+        if number <= len(lines):
+            self._focus(lines[number - 1])
+            self._preview(lines[number - 1].fix)
+
+    def action_leave(self) -> None:
+        """Go to the row of views."""
+        self.post_message(ViewLeft())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Other digits are the keys of the tabs.
+        number = parameters[0] if action == "choose" else None
+        return not isinstance(number, int) or number <= len(self.fix_lines)
+
+    @on(FixLine.Chosen)
+    def _chosen(self, event: FixLine.Chosen) -> None:
+        event.stop()
+        self._preview(event.fix)
+
+    def _preview(self, fix: Fix) -> None:
+        if self.run is None or not self._offers(fix):
+            return
+        reason = next(one.cause for one in self.findings or () if fix in one.fixes)
+        same = self.preset and (self.preset.architecture, self.preset.plan) == (self.run.architecture, self.run.plan)
+        dialog = FixPreview(reason, fix, self.run.architecture, self.run.plan, "" if same else EDITED)
+        self.app.push_screen(dialog, partial(self._answered, fix))
+
+    def _answered(self, fix: Fix, wanted: bool | None) -> None:
+        if wanted:
+            self.apply(fix)
+
+    def _offers(self, fix: Fix) -> bool:
+        return self.active and any(fix in finding.fixes for finding in self.findings or ())
+
+    def _focus(self, line: FixLine | None) -> None:
+        # Textual would center it, and scroll the heading of its card away.
+        self.screen.set_focus(line or self.scroll, scroll_visible=False)
+        self.call_after_refresh(self._show_focused)
+
+    def _show_focused(self) -> None:
+        """Scroll to the card of the fix in focus: to its heading, if there is room for both."""
+        line = next((line for line in self.fix_lines if line.has_focus), None)
+        if line is None or not isinstance(line.parent, Card):
+            return
+        room, top = self.scroll.size.height, line.parent.virtual_region.y
+        end = top + line.virtual_region.bottom
+        if not self.scroll.scroll_y <= top <= end <= self.scroll.scroll_y + room:
+            self.scroll.scroll_to(y=top if end - top <= room else end - room, animate=False)
 
     def watch_active(self) -> None:
         self._diagnose()
@@ -119,43 +174,21 @@ class FindingsView(View):
         self.findings = run_findings(self.run.architecture, self.run.plan, self.history)
 
     async def watch_findings(self, before: Sequence[Finding] | None, findings: Sequence[Finding] | None) -> None:
-        if findings is None or not self.children:  # no longer composed: another network is shown
+        if findings is None or self.run is None or not self.children:  # no longer composed: another network is shown
             return
         if before is not None and _outline(before) == _outline(findings) and self.scroll.children:
-            for shown, finding in zip(self.query(".finding--text").results(Static), findings, strict=True):
-                shown.update(_text(finding))
+            for card, finding in zip(self.query(Card), findings, strict=True):
+                card.update(finding)
             return
         focused = self.scroll.has_focus_within
-        chosen = next((line.fix for line in self.query(FixLine) if line.has_focus), None)
+        chosen = next((line.fix for line in self.fix_lines if line.has_focus), None)
         await self.scroll.remove_children()
-        await self.scroll.mount_all(_lines(findings))
+        shown = list(cards(findings, self.run.architecture, self.run.plan))
+        await self.scroll.mount_all(shown or [Static(NOTHING, classes="finding", markup=False)])
+        self.refresh_bindings()
         if self.active and focused:
-            same = (line for line in self.query(FixLine) if line.fix == chosen)
-            self.screen.set_focus(next(same, next(iter(self.query(FixLine)), self.scroll)))
-
-
-def _lines(findings: Sequence[Finding]) -> list[Static]:
-    if not findings:
-        nothing = "\u2713 no problems found with this network, its plan or its training so far"
-        return [Static(nothing, classes="finding", markup=False)]
-    lines: list[Static] = []
-    for finding in findings:
-        lines.append(Static(_title(finding), classes="finding", markup=False))
-        lines.append(Static(_text(finding), classes="finding--text", markup=False))
-        lines += [FixLine(fix) for fix in finding.fixes]
-        lines.append(Static(""))
-    return lines
-
-
-def _title(finding: Finding) -> Content:
-    place = f"  layer {finding.layer}" if finding.layer else ""
-    if finding.because:
-        place += f"  because of {finding.because}"
-    return Content.assemble((f"! {finding.code.replace('-', ' ')}", "$text-warning bold"), (place, "$foreground-muted"))
-
-
-def _text(finding: Finding) -> Content:
-    return Content.assemble(f"{finding.evidence}\n", (finding.cause, "$foreground-muted"))
+            same = next((line for line in self.fix_lines if line.fix == chosen), None)
+            self._focus(same or next(iter(self.fix_lines), None))
 
 
 def _outline(findings: Sequence[Finding]) -> list[object]:

@@ -11,4 +11,5 @@ VIEW = Entry(
     "Gradients, updates, dead and saturated units during training",
     "tui.inspect.views.gradients.view:GradientsView",
     needs_network=False,
+    shows_layer=True,
 )

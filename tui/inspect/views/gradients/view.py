@@ -14,6 +14,8 @@ from core.history import History
 from core.inspection.gradients import LayerTrend, Quantity, logarithmic, power_axis
 from core.run_charts import TRAINING
 from tui.inspect.base import View
+from tui.inspect.chosen_layer import place_cursor
+from tui.inspect.messages import LayerChosen
 from tui.widgets.chart import ChartWidget
 from tui.widgets.gradient_table import GradientTable
 from tui.widgets.listing import Listing
@@ -89,6 +91,16 @@ class GradientsView(View):
         elif self._due is None:
             self._due = self.set_timer(EVERY, self._update)
 
+    def watch_layer_row(self) -> None:
+        if self.is_mounted:
+            self._choose()
+            self._draw()
+
+    def _choose(self) -> None:
+        """Select the layer chosen; if it has no gradients, the nearest one below, as Weights does."""
+        rows = [trend.row for trend in self.table.trends]
+        place_cursor(self.table, rows, self.layer_row)
+
     def watch_charted(self) -> None:
         self.set_class(self.charted, "-charted")
         self._draw()
@@ -96,6 +108,8 @@ class GradientsView(View):
     @on(Listing.Selected)
     def _chosen(self, event: Listing.Selected) -> None:
         event.stop()
+        if self.table.chosen is not None:
+            self.post_message(LayerChosen(self.table.chosen.row))
         self._draw()
 
     @on(Listing.Opened)
@@ -123,6 +137,7 @@ class GradientsView(View):
             self.table.architecture = self.run.architecture
         self.table.samples = self.history.samples
         self.table.display = bool(self.table.trends)
+        self._choose()
         if not self.table.trends:
             self.charted = False
         update_text(self.about, Content(_about(self.history)))

@@ -7,7 +7,7 @@ from textual.getters import query_one
 from textual.widgets import Static
 
 from core.formatting import show_accuracy, show_amount, show_count, show_gap, show_loss, show_percent, show_share
-from core.inspection.confusions import confusions
+from core.inspection.confusions import confusions, worst
 from core.inspection.results import Results, TrainingResults
 from core.sanitize import one_line
 from tui.inspect.digits_view import DigitsView
@@ -20,6 +20,8 @@ __all__ = ["ResultsView"]
 
 MOST_DIGITS = 16
 """Digits of a cell that are drawn at most."""
+NAMED = 3
+"""Confusions that are named in words."""
 TALL = 52
 """Height from which the rows of the matrix are three lines high."""
 
@@ -56,7 +58,7 @@ class ResultsView(DigitsView):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._selected = False
+        self._begun_for: Results | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="results-figures", markup=False)
@@ -127,14 +129,19 @@ class ResultsView(DigitsView):
         self.missing.update(f"! {without_answer(results)}" if results is not None else "")
         self._show_figures()
         self._show_cell()
-        if results is not None and not self._selected:  # once: from then on, the selection is the user's
-            self._selected = True
-            self.action_confusion()
+        if results is not None and results is not self._begun_for:
+            # The worst of these results; from then on, the selection is the user's.
+            self._begun_for = results
+            self.matrix.cell = next(iter(confusions(results)), (0, 0))
 
     def _show_figures(self) -> None:
-        parts = (self.waiting,) if self.results is None else figures(self.results)
+        if self.results is None:
+            self.figures.update(self.waiting)
+            return
+        parts = figures(self.results)
         whole = "   ".join(parts)
-        self.figures.update(whole if len(whole) <= self.size.width else "\n".join(parts))
+        lines = [whole] if len(whole) <= self.size.width else parts
+        self.figures.update("\n".join(filter(None, (*lines, most_confused(self.results)))))
 
     def _show_cell(self) -> None:
         if self.results is None:
@@ -166,6 +173,15 @@ def learned(measured: TrainingResults, gap: float | None) -> str:
     """The training accuracy of the same weights."""
     on = show_amount(measured.examples, "example")
     return f"training accuracy {show_accuracy(measured.accuracy)} on {on}, generalization gap {show_gap(gap)}"
+
+
+def most_confused(results: Results) -> str:
+    """The worst confusions in words: ``most confused: 4 as 9 (12 of 982), 7 as 2 (9 of 1,028)``; empty without any."""
+    found = []
+    for one in worst(results, NAMED):
+        name, other = (one_line(results.classes[index]) for index in (one.true, one.predicted))
+        found.append(f"{name} as {other} ({show_count(one.count)} of {show_count(one.examples)})")
+    return f"most confused: {', '.join(found)}" if found else ""
 
 
 def without_answer(results: Results) -> str:

@@ -21,6 +21,7 @@ from core.network.shapes import show_shape
 from tui.inspect.outputs import OutputBars
 from tui.inspect.views.walk.numbers import short, spread_text
 from tui.inspect.views.walk.pixels import Drawn, Pixels
+from tui.widgets.signed_colors import legend
 from tui.widgets.text import update_text
 
 __all__ = ["Activations", "Scene"]
@@ -96,7 +97,7 @@ class Activations(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="figures", markup=False)
-        yield Pixels(id="maps")
+        yield Pixels(id="maps").add_class("-centered")
         yield OutputBars(id="bars")
         yield Static(id="which", markup=False)
 
@@ -129,7 +130,7 @@ class Activations(Vertical):
         if not self.is_mounted or scene is None:
             return
         spread = Spread.of(scene.output.values)
-        head = _head(scene, spread)
+        head = _head(scene, spread, self._legend(scene, spread))
         update_text(self.head, Content("\n").join(head))
         width, height = self.content_size
         height -= len(head) + FOOT
@@ -141,6 +142,19 @@ class Activations(Vertical):
         elif width > 2 and height > 1:
             self._draw(scene, spread, (2 * height, width))
 
+    def _legend(self, scene: Scene, spread: Spread) -> Content:
+        """What the colors or greys mean."""
+        if scene.classes or not spread.size:
+            return Content("")
+        largest = short(spread.size)
+        of_each = f" of each {_unit_name(scene)}" if scene.scaled else ""
+        if not spread.signed:
+            white = f"the largest{of_each}" if scene.scaled else largest
+            return Content.styled(f"black is 0, white {white}", "$foreground-muted")
+        ends = ("lowest", f"highest{of_each}") if scene.scaled else (f"-{largest}", largest)
+        parts = legend(self.app, *ends)
+        return Content.assemble(*((text, f"on {ground}" if ground else "$foreground-muted") for text, ground in parts))
+
     def _draw(self, scene: Scene, spread: Spread, room: tuple[int, int]) -> None:
         shown, unit = scene.maps, scene.unit
         if scene.alone:
@@ -151,26 +165,16 @@ class Activations(Vertical):
         update_text(self.foot, Content(f"{chosen}\n{_page_text(scene, layout)}"))
 
 
-def _head(scene: Scene, spread: Spread) -> list[Content]:
+def _head(scene: Scene, spread: Spread, legend: Content) -> list[Content]:
     lines = [
         Content.assemble((scene.label, "bold"), f"  {show_shape(scene.output.values.shape)}"),
         Content(spread_text(spread)),
-        Content.styled(_legend(scene, spread), "$foreground-muted"),
+        legend,
     ]
     if spread.not_finite and spread.low is not None:
         warning = f"! {spread.not_finite:,} of {spread.count:,} are NaN or infinite"
         lines.insert(2, Content.styled(warning, "$text-error bold"))
     return lines
-
-
-def _legend(scene: Scene, spread: Spread) -> str:
-    if scene.classes or not spread.size:
-        return ""
-    if scene.scaled:
-        scale = "grey is 0, white the largest magnitude" if spread.signed else "black is 0, white the largest"
-        return f"{scale} of each {_unit_name(scene)}"
-    largest = short(spread.size)
-    return f"black is -{largest}, grey 0, white {largest}" if spread.signed else f"black is 0, white {largest}"
 
 
 def _page_text(scene: Scene, layout: Layout) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 from rich.color import Color
+from rich.segment import Segment
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
@@ -13,6 +14,7 @@ from textual.widget import Widget
 
 from core.inspection.activations import GROUND, Picture
 from tui.widgets.half_blocks import half_blocks
+from tui.widgets.signed_colors import palette
 
 __all__ = ["Drawn", "Pixels"]
 
@@ -29,6 +31,7 @@ class Pixels(Widget):
     COMPONENT_CLASSES = {"pixels--ground", "pixels--frame", "pixels--blank"}
 
     DEFAULT_CSS = """
+    Pixels.-centered { width: 1fr; }
     Pixels > .pixels--ground { color: $panel; }
     Pixels > .pixels--frame { color: $accent; }
     Pixels > .pixels--blank { color: $primary 45%; }
@@ -63,7 +66,8 @@ class Pixels(Widget):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        self.post_message(self.Clicked(self, 2 * event.y, event.x))
+        left, top = self._margin
+        self.post_message(self.Clicked(self, 2 * (event.y - top), event.x - left))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         return self.drawn.picture.shape[1] if self.drawn else 0
@@ -72,13 +76,27 @@ class Pixels(Widget):
         if self._strips is None:
             self._strips = self._paint()
         width, style = self.size.width, self.visual_style.rich_style
-        if y >= len(self._strips):
+        left, top = self._margin
+        if not 0 <= y - top < len(self._strips):
             return Strip.blank(width, style)
-        return self._strips[y].adjust_cell_length(width, style)
+        strip = self._strips[y - top]
+        return (
+            Strip([Segment(" " * left, style), *strip]).adjust_cell_length(width, style)
+            if left
+            else (strip.adjust_cell_length(width, style))
+        )
+
+    @property
+    def _margin(self) -> tuple[int, int]:
+        """Cells to the left and lines above a picture that is centered."""
+        if self.drawn is None or not self.has_class("-centered"):
+            return 0, 0
+        height, width = self.drawn.picture.shape
+        return max(0, (self.size.width - width) // 2), max(0, (self.size.height - -(-height // 2)) // 2)
 
     def _paint(self) -> list[Strip]:
         if self.drawn is None:
             return []
         names = ("ground", "frame", "blank")  # in the order of their numbers
         colors = (self.get_component_rich_style(f"pixels--{name}").color or Color.default() for name in names)
-        return half_blocks(self.drawn.picture, tuple(colors), below=GROUND)
+        return half_blocks(self.drawn.picture, palette(self.app, tuple(colors)), below=GROUND)

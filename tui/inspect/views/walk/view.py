@@ -18,7 +18,9 @@ from core.inspection.tensors import Weight
 from core.network.summary import Row, summarize
 from core.sanitize import one_line
 from tui.inspect.base import View
+from tui.inspect.chosen_layer import place_cursor
 from tui.inspect.inspector_protocol import Image, Inspected
+from tui.inspect.messages import LayerChosen
 from tui.inspect.views.walk.activations import Activations, Scene
 from tui.inspect.views.walk.model import Digit, Walked, another, caption, first
 from tui.inspect.views.walk.pixels import Drawn, Pixels
@@ -86,7 +88,7 @@ class WalkView(View, can_focus=True):
         self._asked = False
         self._walked: Walked | None = None
         self._weights: tuple[Weight, ...] | None = None
-        self._row = self._unit = 0
+        self._unit = 0
         self._each = self._alone = False
 
     def compose(self) -> ComposeResult:
@@ -124,6 +126,12 @@ class WalkView(View, can_focus=True):
     def watch_active(self) -> None:
         self._walk_if_active()
 
+    def watch_layer_row(self) -> None:
+        self._unit, self._alone = 0, False
+        if self.is_mounted and self.rows.summary is not None:
+            place_cursor(self.rows, range(self.rows.lines), self.layer_row)
+            self._show()
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR:
             what = "digit could not be walked" if event.worker.group == "walk" else "weights could not be loaded"
@@ -132,14 +140,13 @@ class WalkView(View, can_focus=True):
     @on(Listing.Selected)
     def _chosen(self, event: Listing.Selected) -> None:
         event.stop()
-        if event.index != self._row:
-            self._row, self._unit, self._alone = event.index, 0, False
-            self._show()
+        self.post_message(LayerChosen(event.index))
 
     @on(Listing.Opened)
     def _opened(self, event: Listing.Opened) -> None:
         event.stop()
-        self.action_open()
+        if self.check_action("open", ()):
+            self.action_open()
 
     @on(Activations.Selected)
     def _map_chosen(self, event: Activations.Selected) -> None:
@@ -147,10 +154,15 @@ class WalkView(View, can_focus=True):
         self._unit = event.unit
         self._show()
 
-    def offers(self, action: str) -> bool:
-        """Whether ``action`` is available: only some layers have a window to slide."""
-        summary = self.rows.summary
-        return action != "open" or bool(summary and self._walked and not refusal(summary.rows[self._row]))
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Only some layers have a window to slide, and a single unit has no map to be alone.
+        if action == "open":
+            summary = self.rows.summary
+            return bool(summary and self._walked and not refusal(summary.rows[self._row]))
+        if action == "alone":
+            scene = self._scene()
+            return scene is not None and not scene.dense
+        return True
 
     def action_layer(self, by: int) -> None:
         """Select the layer ``by`` further down."""
@@ -196,17 +208,20 @@ class WalkView(View, can_focus=True):
         self._request(lambda inspected: another(inspected, before))
 
     def action_open(self) -> None:
-        """Slide the window of the selected layer, or show why it has none."""
+        """Slide the window of the selected layer."""
         if self._walked is None or self.inspected is None or self.rows.summary is None:
             return
         row = self.rows.summary.rows[self._row]
-        if why := refusal(row):
-            self._say(why, "$text-warning")
-        elif self._weights is None:
+        if self._weights is None:
             self._say("loading the weights ...")
             self._load_weights(self.inspected, row)
         else:
             self._step(row)
+
+    @property
+    def _row(self) -> int:
+        """The row shown: that of the layer chosen, unless this network has fewer."""
+        return min(self.layer_row, self.rows.lines - 1)
 
     def _request(self, wanted: Callable[[Inspected], Digit]) -> None:
         self._choose_digit, self._asked = wanted, False
@@ -231,8 +246,10 @@ class WalkView(View, can_focus=True):
             return
         summary = summarize(inspected.architecture)
         if summary != self.rows.summary:
-            self._row, self._unit = min(self._row, len(summary.rows) - 1), 0
-            self.rows.summary = summary
+            self._unit = 0
+            with self.rows.prevent(Listing.Selected):
+                self.rows.summary = summary
+            place_cursor(self.rows, range(self.rows.lines), self.layer_row)
         self._walked = walked
         self._choose_digit = lambda _: walked.digit  # changed weights are shown with the same digit
         self._show()

@@ -10,4 +10,5 @@ VIEW = Entry(
     "Weights",
     "The weights of every layer before and after training",
     "tui.inspect.views.weights.view:WeightsView",
+    shows_layer=True,
 )

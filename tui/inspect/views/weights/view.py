@@ -16,7 +16,9 @@ from core.inspection.weights import WeightSummary, first_dense_on_pixels, weight
 from core.network.shapes import show_shape
 from core.sanitize import one_line
 from tui.inspect.base import View
+from tui.inspect.chosen_layer import place_cursor
 from tui.inspect.inspector_protocol import Inspected
+from tui.inspect.messages import LayerChosen
 from tui.inspect.views.weights.histogram import Histogram
 from tui.inspect.views.weights.layer_list import LayerList, LayerWeights, figure, share
 from tui.inspect.views.weights.weight_images import WeightImages
@@ -43,9 +45,9 @@ class WeightsView(View, can_focus=True):
     as shares of all weights. **up / down** select the layer, **left / right** its kernel, bias, gamma ...
 
     **i** shows the weights as pictures: a convolution's filters, with a slice for every input channel; for a Dense
-    layer on pixels, what each unit looks for in the image; else the matrix, with a column for every unit. Zero is
-    mid-grey, negative darker, positive brighter. **space** switches between before and after, **,** and **.** turn
-    the pages.
+    layer on pixels, what each unit looks for in the image; else the matrix, with a column for every unit. Negative
+    is blue, positive orange, zero the background; where there is room, a weight has its sign. **space** switches
+    between before and after, **,** and **.** turn the pages.
 
     The list shows each layer's first weight after training; **change** is its standard deviation as a multiple of the
     one before. A weight is near zero if its magnitude is at most 1% of the largest.
@@ -128,8 +130,14 @@ class WeightsView(View, can_focus=True):
     @property
     def weight(self) -> WeightSummary | None:
         """The weight shown."""
-        chosen = self.listing.chosen
+        chosen = self.chosen
         return chosen.weights[self.part] if chosen and self.part < len(chosen.weights) else None
+
+    @property
+    def chosen(self) -> LayerWeights | None:
+        """The layer chosen; None if it has no weights."""
+        at = self.listing.chosen
+        return at if at is not None and at.row == self.layer_row else None
 
     # State from the pane
 
@@ -167,23 +175,41 @@ class WeightsView(View, can_focus=True):
     ) -> None:
         if worker.is_cancelled or inspected is not self.inspected:
             return
-        self._say(message)
         self.entries = layers
+        if message:
+            self._say(message)
 
     def watch_entries(self) -> None:
         if not self.is_mounted:
             return
-        self.listing.entries = self.entries or ()
-        self._chosen()
+        with self.listing.prevent(Listing.Selected):
+            self.listing.entries = self.entries or ()
+        self.watch_layer_row()
+
+    def watch_layer_row(self) -> None:
+        if not self.is_mounted or self.entries is None:
+            return
+        known = place_cursor(self.listing, [entry.row for entry in self.entries], self.layer_row)
+        self._say("" if known else self._without_weights)
+        self.part = self.images.page = 0
+        self._show()
+
+    @property
+    def _without_weights(self) -> str:
+        """Why nothing is shown of the layer chosen."""
+        if not self.entries or self.inspected is None:
+            return NOTHING
+        stack = self.inspected.architecture.stack
+        name = f"{self.layer_row} {stack[self.layer_row].label}" if self.layer_row < len(stack) else "This layer"
+        return f"{name} has no weights: up and down go to the layers that have some."
 
     # Actions
 
     @on(Listing.Selected)
-    def _chosen(self, event: Listing.Selected | None = None) -> None:
-        if event:
-            event.stop()
-        self.part = self.images.page = 0
-        self._show()
+    def _chosen(self, event: Listing.Selected) -> None:
+        event.stop()
+        if self.listing.chosen is not None:
+            self.post_message(LayerChosen(self.listing.chosen.row))
 
     def on_listing_opened(self, event: Listing.Opened) -> None:
         """Show a layer's pictures on a double click."""
@@ -196,7 +222,7 @@ class WeightsView(View, can_focus=True):
 
     def action_part(self, by: int) -> None:
         """Show the layer's weight ``by`` further."""
-        chosen = self.listing.chosen
+        chosen = self.chosen
         if chosen:
             self.images.page = 0
             self.part = (self.part + by) % len(chosen.weights)
@@ -242,10 +268,11 @@ class WeightsView(View, can_focus=True):
     def _show(self) -> None:
         if not self.is_mounted:
             return
-        shown, chosen = self.weight, self.listing.chosen
+        shown, chosen = self.weight, self.chosen
         self.set_class(chosen is None, "-empty")
         self.set_class(self.pictured, "-pictures")
-        self.set_class(chosen is None or (self.pictured and not self.has_class("-wide")), "-unlisted")
+        covered = self.pictured and chosen is not None and not self.has_class("-wide")
+        self.set_class(not self.entries or covered, "-unlisted")
         self.histogram.weight = None if self.pictured else shown
         self.images.weight = shown if self.pictured else None
         if shown and chosen:

@@ -7,18 +7,19 @@ from textual.reactive import reactive
 
 from core.formatting import show_amount
 from core.inspection.activations import GROUND
+from core.inspection.signs import MARKED, SIGNED
 from core.inspection.weights import Sheet, WeightSummary, sheet
-from tui.widgets.half_blocks import Extras, half_blocks
+from tui.widgets.half_blocks import half_blocks
+from tui.widgets.layer_kinds import role_style
 from tui.widgets.lines import Lines
+from tui.widgets.signed_colors import legend, palette
 from tui.widgets.text import fitted
 
 __all__ = ["WeightImages"]
 
 CAPTION = 2
 NOTHING = 0
-"""A pixel outside all pictures, where the background shows through; black is 1 in pictures of signed values."""
-SEE_THROUGH: Extras = (None,)
-"""The color of `GROUND`."""
+"""A pixel outside all pictures; the most negative value is 1."""
 
 
 class WeightImages(Lines):
@@ -57,16 +58,22 @@ class WeightImages(Lines):
         drawn = self._sheet()
         if drawn is None or self.weight is None:
             return []
-        pixels = np.where(drawn.image == NOTHING, np.int16(GROUND), drawn.image)
+        marks = (MARKED - SIGNED) * drawn.signs.astype(np.int16)
+        pixels = np.where(drawn.image == NOTHING, np.int16(GROUND), drawn.image.astype(np.int16) + SIGNED + marks)
+        gap = role_style(self.app, "panel").color
+        left = Segment(" " * max(0, (self.size.width - pixels.shape[1]) // 2))
         muted = Style(color=self.get_component_rich_style("weight-images--caption").color)
         when = Segment("before" if self.before else "after", Style(bold=True))
-        what, scale = (
-            fitted(text, self.size.width - len(when.text)) for text in _caption(self.weight, drawn, self.before)
-        )
+        what, warning = _caption(self.weight, drawn, self.before)
+        most = f"{drawn.most:.2g}"
+        scale = [
+            Segment(text, Style(bgcolor=ground) if ground else muted)
+            for text, ground in legend(self.app, f"-{most}", most)
+        ]
         return [
-            [when, Segment(what, muted)],
-            [Segment(scale, muted)],
-            *(list(line) for line in half_blocks(pixels, SEE_THROUGH, below=GROUND)),
+            [when, Segment(fitted(what, self.size.width - len(when.text)), muted)],
+            [Segment(warning, muted), *scale],
+            *([left, *line] for line in half_blocks(pixels, palette(self.app, (gap,)), below=GROUND)),
         ]
 
     def _sheet(self) -> Sheet | None:
@@ -77,7 +84,7 @@ class WeightImages(Lines):
 
 
 def _caption(shown: WeightSummary, drawn: Sheet, before: bool) -> tuple[str, str]:
-    """What the pictures show, their page, and what their greys mean."""
+    """What the pictures show and their page, and how many weights cannot be drawn."""
     number = shown.pictures[0].shape[2]
     if shown.kind == "matrix":
         text = ": inputs down, units across" if len(shown.shape) > 1 else ""
@@ -88,5 +95,4 @@ def _caption(shown: WeightSummary, drawn: Sheet, before: bool) -> tuple[str, str
         text += f", page {drawn.page + 1:,} of {drawn.pages:,} (keys , and .)"
     text += ", means of several" if drawn.shrunk else ""
     broken = (shown.before if before else shown.after).not_finite
-    scale = f"black <= {-drawn.most:.2g}, grey 0, white >= {drawn.most:.2g}"
-    return text, f"! {broken:,} NaN or infinite as 0; {scale}" if broken else scale
+    return text, f"! {broken:,} NaN or infinite as 0; " if broken else ""
