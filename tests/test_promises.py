@@ -265,7 +265,7 @@ async def test_a_dataset_in_the_app(lights: Preset) -> None:
     async with opened(None) as (app, pilot):
         app.documents.open_document(lights, None, saved=True)
         await pilot.pause()
-        assert "Lights 8x8x1" in screen_of(app)
+        assert "Lights 8×8×1" in screen_of(app)
         await burst(app, pilot, "m")
         await until(pilot, lambda: "striped   1,000     100" in screen_of(app))
 

@@ -133,7 +133,7 @@ async def test_a_layer_that_cannot_take_its_input_says_why_and_a_key_mends_it(si
         assert broken.lstrip("\u2502 ").startswith("!")
         assert "?" in broken
         assert any("does not fit 14×14" in line for line in lines)
-        await keys(pilot, "f")
+        await keys(pilot, "f", "enter")
         assert app.preset.architecture.layers[2].padding == "same"
         assert not app.build_pane.summary.errors
 
@@ -141,9 +141,9 @@ async def test_a_layer_that_cannot_take_its_input_says_why_and_a_key_mends_it(si
 async def test_an_empty_stack_says_what_to_do_and_f_begins(size):
     async with opened(None, size) as (app, pilot):
         assert "there are no layers yet" in screen_of(app)
-        await keys(pilot, "f")
+        await keys(pilot, "f", "enter")
         assert app.preset.architecture.layers == (Flatten(),)
-        await keys(pilot, "f")
+        await keys(pilot, "f", "enter")
         assert app.preset.architecture.layers == (Flatten(), Dense(10, "softmax"))
         assert not app.build_pane.problems
 
@@ -152,7 +152,7 @@ async def test_an_output_that_is_not_the_classes_is_told_and_mended(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "end", "enter", "text:12")
         assert any("MNIST has 10 classes" in problem.message for problem in app.build_pane.problems)
-        await keys(pilot, "escape", "f")
+        await keys(pilot, "escape", "f", "enter")
         assert app.preset.architecture.layers[-1].units == 10
 
 

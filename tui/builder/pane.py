@@ -18,11 +18,15 @@ from core.network.fix import Fix
 from core.network.layers import Layer
 from core.network.summary import Problem, Summary, summarize
 from core.presets import Preset
+from core.sentences import after_place
+from core.typography import typeset
 from tui.builder.explanation import Explanation
 from tui.builder.stack import Stack
 from tui.builder.start_card import StartCard
 from tui.builder.totals import TotalsView
+from tui.conversation import conversation
 from tui.forms.form import StructForm
+from tui.screens.fix_preview import FixPreview
 from tui.widgets.network_strip import NetworkStrip
 from tui.widgets.sight import focus_later
 
@@ -48,7 +52,7 @@ class BuildPane(Vertical):
             show=False,
         ),
         Binding("J,shift+down", "move(1)", "Move down", id="build.down", tooltip="Move the layer down", show=False),
-        Binding("f", "fix", "Fix", id="build.fix", tooltip="Apply the fix for this layer, or for the first problem"),
+        Binding("f", "fix", "Fix", id="build.fix", tooltip="See the fix for this layer, or for the first problem"),
         Binding("full_stop", "slide(1)", "Slide", id="build.slide", tooltip="Slide the window forward", show=False),
         Binding("comma", "slide(-1)", "Slide back", id="build.slide_back", tooltip="Slide the window back", show=False),
         Binding("up,k", "go(-1)", "Up", id="build.previous", tooltip="Select the layer above", show=False),
@@ -283,20 +287,26 @@ class BuildPane(Vertical):
             self._on_edit(self.architecture.move(index, to), "")
             self.selected = to
 
-    def action_fix(self) -> None:
-        """Apply the fix for the selected layer, or else for the first problem that has one."""
+    @conversation
+    async def action_fix(self) -> None:
+        """Show the fix for the selected layer, or else for the first problem that has one, and apply it if wanted."""
         fixable = [problem for problem in self.problems if problem.fix]
         here = [problem for problem in fixable if problem.layer == self.selected]
         problem = next(iter(here or fixable), None)
-        if problem is None or problem.fix is None or self.architecture is None:
+        preset = self.preset
+        if problem is None or problem.fix is None or preset is None:
             return
-        if isinstance(problem.fix, Fix):
-            self._on_fix(problem.fix)
-            return
-        fix, index = problem.fix, problem.layer if problem.layer is not None else len(self.architecture.layers)
-        self._on_edit(self.architecture.apply_fix(index, fix), "")
-        self.selected = {"remove": min(index, self.selected), "append": index + 1}.get(fix.action, index)
-        self.notify(f"Fixed: {fix.label}", markup=False, timeout=3)
+        found = problem.fix
+        index = problem.layer if problem.layer is not None else len(preset.architecture.layers)
+        if isinstance(found, Fix):
+            fix, selected = found, self.selected
+        else:
+            fix = Fix(found.label, preset.architecture.apply_fix(index, found), preset.plan)
+            selected = {"remove": min(index, self.selected), "append": index + 1}.get(found.action, index)
+        reason = after_place(problem.layer or None, f"{problem.message}\n{problem.cause}".rstrip())
+        if await self.app.push_screen_wait(FixPreview(typeset(reason), fix, preset.architecture, preset.plan)):
+            self._on_fix(fix)
+            self.selected = selected
 
     def action_slide(self, by: int) -> None:
         """Slide the drawn window."""

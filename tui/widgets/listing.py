@@ -50,7 +50,7 @@ class Listing(ScrollView, can_focus=True, inherit_bindings=False):
     Listing > .listing--cursor-blurred { background: $accent 12%; color: $foreground; }
     Listing > .listing--muted { color: $foreground-muted; }
     Listing > .listing--bar { color: $accent; }
-    Listing > .listing--trend { color: $training; }
+    Listing > .listing--trend { color: $primary; }
     Listing > .listing--warning { color: $text-warning; }
     """
 
