@@ -14,7 +14,7 @@ from core.history import History
 from core.inspection.gradients import LayerTrend, Quantity, logarithmic, power_axis
 from core.run_charts import TRAINING
 from tui.inspect.base import View
-from tui.inspect.chosen_layer import place_cursor
+from tui.inspect.chosen_layer import line_of, place_cursor
 from tui.inspect.messages import LayerChosen
 from tui.widgets.chart import ChartWidget
 from tui.widgets.gradient_table import GradientTable
@@ -108,7 +108,8 @@ class GradientsView(View):
     @on(Listing.Selected)
     def _chosen(self, event: Listing.Selected) -> None:
         event.stop()
-        if self.table.chosen is not None:
+        rows = [trend.row for trend in self.table.trends]
+        if self.table.chosen is not None and event.index != line_of(rows, self.layer_row):
             self.post_message(LayerChosen(self.table.chosen.row))
         self._draw()
 

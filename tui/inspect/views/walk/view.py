@@ -18,7 +18,7 @@ from core.inspection.tensors import Weight
 from core.network.summary import Row, summarize
 from core.sanitize import one_line
 from tui.inspect.base import View
-from tui.inspect.chosen_layer import place_cursor
+from tui.inspect.chosen_layer import line_of, place_cursor
 from tui.inspect.inspector_protocol import Image, Inspected
 from tui.inspect.messages import LayerChosen
 from tui.inspect.views.walk.activations import Activations, Scene
@@ -140,7 +140,8 @@ class WalkView(View, can_focus=True):
     @on(Listing.Selected)
     def _chosen(self, event: Listing.Selected) -> None:
         event.stop()
-        self.post_message(LayerChosen(event.index))
+        if self.rows.lines and event.index != line_of(range(self.rows.lines), self.layer_row):
+            self.post_message(LayerChosen(event.index))
 
     @on(Listing.Opened)
     def _opened(self, event: Listing.Opened) -> None:

@@ -16,7 +16,7 @@ from core.inspection.weights import WeightSummary, first_dense_on_pixels, weight
 from core.network.shapes import show_shape
 from core.sanitize import one_line
 from tui.inspect.base import View
-from tui.inspect.chosen_layer import place_cursor
+from tui.inspect.chosen_layer import line_of, place_cursor, stepped
 from tui.inspect.inspector_protocol import Inspected
 from tui.inspect.messages import LayerChosen
 from tui.inspect.views.weights.histogram import Histogram
@@ -85,6 +85,7 @@ class WeightsView(View, can_focus=True):
     WeightsView #weights-message { height: auto; color: $text-muted; }
     WeightsView.-wide { layout: horizontal; }
     WeightsView.-wide LayerList { width: 1fr; max-width: 84; height: 1fr; max-height: 100%; margin-right: 2; }
+    WeightsView.-wide #weights-message { width: 1fr; }
     WeightsView.-wide #weights-detail { width: 1fr; margin-top: 0; }
     WeightsView.-wide #weights-figures { margin-bottom: 1; }
     WeightsView.-unlisted LayerList, WeightsView.-empty #weights-detail { display: none; }
@@ -112,8 +113,8 @@ class WeightsView(View, can_focus=True):
         self._loaded_for: Inspected | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(id="weights-message", markup=False)
         yield LayerList()
+        yield Static(id="weights-message", markup=False)
         with Vertical(id="weights-detail"):
             yield Static(id="weights-title", markup=False)
             yield Static(id="weights-figures", markup=False)
@@ -189,10 +190,15 @@ class WeightsView(View, can_focus=True):
     def watch_layer_row(self) -> None:
         if not self.is_mounted or self.entries is None:
             return
-        known = place_cursor(self.listing, [entry.row for entry in self.entries], self.layer_row)
+        known = place_cursor(self.listing, self._rows, self.layer_row)
         self._say("" if known else self._without_weights)
         self.part = self.images.page = 0
         self._show()
+
+    @property
+    def _rows(self) -> list[int]:
+        """The layers listed."""
+        return [entry.row for entry in self.entries or ()]
 
     @property
     def _without_weights(self) -> str:
@@ -208,7 +214,7 @@ class WeightsView(View, can_focus=True):
     @on(Listing.Selected)
     def _chosen(self, event: Listing.Selected) -> None:
         event.stop()
-        if self.listing.chosen is not None:
+        if self.listing.chosen is not None and event.index != line_of(self._rows, self.layer_row):
             self.post_message(LayerChosen(self.listing.chosen.row))
 
     def on_listing_opened(self, event: Listing.Opened) -> None:
@@ -236,8 +242,9 @@ class WeightsView(View, can_focus=True):
         self.images.turn(by)
 
     def action_step(self, by: int) -> None:
-        """Select the layer ``by`` further down."""
-        self.listing.action_step(by)
+        """Select the layer ``by`` further down among those with weights."""
+        if self._rows:
+            self.post_message(LayerChosen(stepped(self._rows, self.layer_row, by)))
 
     def action_list_page(self, by: int) -> None:
         """Select the layer ``by`` pages further down."""
