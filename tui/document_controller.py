@@ -58,7 +58,8 @@ class DocumentController:
         fixed = replace(document.present, architecture=fix.architecture, plan=fix.plan)
         self.app.document = document.edit(fixed).settle()
         self.app.build_pane.report_change()
-        self.app.notify(f"{sentence(f'Done: {fix.label}')} u undoes it, t trains it", markup=False)
+        undo = "u undoes it" if self.app.tabs.current == "build" else "u on the Build tab undoes it"
+        self.app.notify(f"{sentence(f'Done: {fix.label}')} {undo}, t trains it", markup=False)
 
     def fix(self, fix: Fix, run: TrainedNetwork) -> None:
         """Apply a fix found in ``run``: to the open document if that is what ``run`` trained, else to a new one."""

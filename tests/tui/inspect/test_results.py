@@ -128,6 +128,8 @@ async def test_the_cursor_begins_at_the_most_frequent_confusion_and_n_goes_on_fr
     async with inspecting(network) as (app, pane, pilot):
         view = await ready(pane, pilot)
         assert view.matrix.cell == mistakes[0][1]
+        (true, taken), count = mistakes[0][1], -mistakes[0][0]
+        assert f"most confused: {true} as {taken} ({count} of " in screen_of(app)
         for _, (true, taken) in mistakes[1:4]:
             await keys(pilot, "n")
             assert view.matrix.cell == (true, taken)
@@ -138,6 +140,17 @@ async def test_the_cursor_begins_at_the_most_frequent_confusion_and_n_goes_on_fr
 
 
 @pytest.mark.keras
+async def test_other_results_have_the_cursor_at_their_own_worst_confusion():
+    async with inspecting(answering(lambda labels: np.eye(10)[np.where(labels == 7, 1, labels)])) as (app, pane, pilot):
+        view = await ready(pane, pilot)
+        assert view.matrix.cell == (7, 1)
+        await keys(pilot, "down", "down")
+        other = answering(lambda labels: np.eye(10)[np.where(labels == 4, 9, labels)])
+        pane.results = other.inspected.results()
+        await until(pilot, lambda: view.matrix.cell == (4, 9))
+        assert "most confused: 4 as 9 (" in screen_of(app)
+
+
 async def test_percent_of_the_true_class_and_back():
     network = trained()
     counts = counted(network)

@@ -33,9 +33,10 @@ def of(architecture):
 
 
 async def walked(pane, pilot):
-    """The view, once it shows a digit."""
+    """The view, once it shows a digit, at the input."""
     view = pane.view
     await until(pilot, lambda: view.activations.scene)
+    await pilot.press("home")
     await pilot.pause()
     return view
 
@@ -280,13 +281,18 @@ async def test_a_window_is_opened_at_the_map_that_is_chosen():
         await until(pilot, lambda: "MaxPooling2D" in screen_of(app))
 
 
-async def test_a_layer_without_a_window_says_so():
-    async with inspecting(fixed(), "w") as (app, pane, pilot):
+async def test_the_key_of_the_stepper_is_shown_for_layers_with_a_window_alone_and_refuses_nothing(size):
+    async with inspecting(fixed(), "w", size) as (app, pane, pilot):
         view = await walked(pane, pilot)
-        for key, said in [("enter", "Input has no window"), ("end", ""), ("enter", "Dense has no window to slide")]:
+        title = view.title.content.plain
+        for key, slides in [("home", False), ("down", True), ("down", True), ("down", False), ("end", False)]:
             await pilot.press(key)
-            await until(pilot, lambda said=said: said in view.title.content.plain)
-            assert not isinstance(app.screen, Stepper)
+            await until(pilot, lambda slides=slides: ("Slide window" in screen_of(app)) == slides)
+            if not slides:
+                await pilot.press("enter")
+                await pilot.pause()
+                assert not isinstance(app.screen, Stepper)
+                assert view.title.content.plain == title, "nothing is refused"
 
 
 async def test_the_mouse_chooses_layers_and_maps():
@@ -457,7 +463,7 @@ async def test_sequences_and_flat_inputs_are_drawn_too():
         view = await walked(pane, pilot)
         for foot in ("1 map", "1 map", "units 1-", "64 units", "64 units"):
             assert view.activations.foot.content.plain.splitlines()[1].startswith(foot)
-            assert told_of(view)[-1] == "black is -1, grey 0, white 1"
+            assert told_of(view)[-1] == "-1       0       1  blue negative, orange positive"
             assert FRAME in view.activations.pixels.drawn.picture
             await pilot.press("down")
             await pilot.pause()
