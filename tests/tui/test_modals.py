@@ -107,7 +107,7 @@ async def test_saving_before_leaving_takes_enter_twice(key, home):
         await burst(app, pilot, "enter", "enter")
         await until(pilot, lambda: isinstance(app.screen, NameFile) or app._exit or not app.document.unsaved)
         await burst(app, pilot, "enter", "enter", "enter")
-        await until(pilot, lambda: app._exit or not app.preset.architecture.layers)
+        await until(pilot, lambda: app._exit or (home / "presets" / "lenet-5.toml").exists())
     assert presets.load(home / "presets" / "lenet-5.toml").architecture.layers
 
 

@@ -95,7 +95,7 @@ def test_whatever_is_said_of_an_architecture_is_said_well(architecture: Architec
     for problem in architecture_problems(architecture, plan, summary):
         said.append("".join(part if isinstance(part, str) else part[0] for part in _problem(problem)))
         said.append(problem.cause)
-    said += [part if isinstance(part, str) else part[0] for part in _totals(summary.totals, whole=True)]
+    said += [part if isinstance(part, str) else part[0] for part in _totals(summary.totals, whole=True, short=False)]
     for text in said:
         for line in text.splitlines():
             assert not ODD.search(line), line

@@ -32,7 +32,14 @@ class StartCard(Static):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
 
+    def on_mount(self) -> None:
+        # The colors of a theme are known a moment after its name.
+        self.watch(self.app, "theme", lambda: self.call_after_refresh(self._redraw), init=False)
+
     def on_resize(self) -> None:
+        self._redraw()
+
+    def _redraw(self) -> None:
         self.update(self._describe())
 
     def _describe(self) -> Content:

@@ -13,6 +13,7 @@ from textual.worker import get_current_worker
 from core.datasets import DATASETS
 from core.datasets.examples import DatasetError, Preview
 from core.network.shapes import show_shape
+from core.typography import typeset
 from tui.screens.modal import Modal
 from tui.widgets.bars import bar
 from tui.widgets.digit_row import DigitRow
@@ -64,7 +65,7 @@ class DataPage(Modal[None]):
     def on_mount(self) -> None:
         dataset = self._dataset
         self.facts.update(
-            f"{show_shape(dataset.shape)} pixels, 0..255,  {len(dataset.classes)} classes, "
+            f"{typeset(show_shape(dataset.shape))} pixels, 0..255,  {len(dataset.classes)} classes, "
             f"{dataset.train:,} to train, {dataset.test:,} to test"
         )
         self._load()

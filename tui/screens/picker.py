@@ -77,6 +77,8 @@ class Picker(Modal[str | None]):
         self.options.can_focus = False
         self._list(self._chosen)
         self.filter.focus()
+        # The colors of a theme are known a moment after its name.
+        self.watch(self.app, "theme", lambda: self.call_after_refresh(self._describe_again), init=False)
 
     def describe(self, choosable: Choosable) -> Content:
         """The description of the selected entry, beside the list."""
@@ -88,9 +90,17 @@ class Picker(Modal[str | None]):
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        choosable = next((one for one in self._listed if one.id == event.option_id), None)
+        self._describe(event.option_id)
+
+    def _describe(self, id: str | None) -> None:
+        choosable = next((one for one in self._listed if one.id == id), None)
         if choosable:
             self.detail.update(self.describe(choosable))
+
+    def _describe_again(self) -> None:
+        """Describe the selected entry in the colors of another theme."""
+        if self.options.highlighted is not None:
+            self._describe(self.options.get_option_at_index(self.options.highlighted).id)
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:

@@ -23,6 +23,7 @@ from core.inspection.gradients import (
     update_size,
 )
 from core.network.architecture import Architecture
+from core.typography import typeset
 from tui.widgets.bars import bar, height
 from tui.widgets.listing import Cell, Listing
 from tui.widgets.text import fitted
@@ -107,7 +108,7 @@ class GradientTable(Listing):
         self.changed()
 
     def watch_architecture(self) -> None:
-        self._names = tuple(layer.label for layer in self.architecture.stack) if self.architecture else ()
+        self._names = tuple(typeset(layer.label) for layer in self.architecture.stack) if self.architecture else ()
         self.changed()
 
     def watch_quantity(self) -> None:

@@ -18,6 +18,7 @@ from core.formatting import show_amount
 from core.inspection.activations import Layout, Spread, maps, sheet
 from core.inspection.tensors import LayerOutput
 from core.network.shapes import show_shape
+from core.typography import typeset
 from tui.inspect.outputs import OutputBars
 from tui.inspect.views.walk.numbers import short, spread_text
 from tui.inspect.views.walk.pixels import Drawn, Pixels
@@ -167,7 +168,7 @@ class Activations(Vertical):
 
 def _head(scene: Scene, spread: Spread, legend: Content) -> list[Content]:
     lines = [
-        Content.assemble((scene.label, "bold"), f"  {show_shape(scene.output.values.shape)}"),
+        Content.assemble((typeset(scene.label), "bold"), typeset(f"  {show_shape(scene.output.values.shape)}")),
         Content(spread_text(spread)),
         legend,
     ]

@@ -4,6 +4,7 @@ from textual.reactive import reactive
 
 from core.network.shapes import show_shape
 from core.network.summary import Summary
+from core.typography import typeset
 from tui.widgets.listing import Cell, Listing
 from tui.widgets.text import fitted
 
@@ -35,8 +36,8 @@ class RowList(Listing, can_focus=False):
         if self.summary is None:
             return []
         row, (label, shape) = self.summary.rows[index], self._widths()
-        output = f" {show_shape(row.facts.output):>{shape}}" if shape and row.facts else ""
-        return [(f"{index:>3} ", "muted"), (fitted(row.layer.label, label), ""), (output, "")]
+        output = f" {typeset(show_shape(row.facts.output)):>{shape}}" if shape and row.facts else ""
+        return [(f"{index:>3} ", "muted"), (fitted(typeset(row.layer.label), label), ""), (output, "")]
 
     def _widths(self) -> tuple[int, int]:
         """Widths of the label and the shape; 0 if there is no room for the shape."""

@@ -16,6 +16,7 @@ from textual.widgets import Static
 from core.inspection.activations import Picture
 from core.inspection.steps import Steps, input_picture, output_at, output_picture
 from core.network.shapes import show_shape
+from core.typography import typeset
 from tui.inspect.views.walk.pixels import Drawn, Pixels
 from tui.inspect.views.walk.window_text import grids, sums
 from tui.screens.modal import Modal
@@ -132,7 +133,7 @@ class Stepper(Modal[None]):
 
     def on_mount(self) -> None:
         steps = self._steps
-        shapes = f"{show_shape(steps.x.shape)} -> {show_shape(steps.output.shape)}"
+        shapes = typeset(f"{show_shape(steps.x.shape)} -> {show_shape(steps.output.shape)}")
         self.query_one("#stepper").border_title = f"{steps.label}   {shapes}"
         self.call_after_refresh(self._redraw)
 

@@ -8,6 +8,7 @@ from textual.reactive import reactive
 from core.formatting import show_percent
 from core.inspection.images import Statistics
 from core.inspection.weights import WeightSummary
+from core.typography import typeset
 from tui.widgets.listing import Cell, Listing
 from tui.widgets.text import fitted
 
@@ -75,7 +76,7 @@ class LayerList(Listing, can_focus=False):
         return [
             ("!" if broken else " ", "warning" if broken else ""),
             (f"{layer.row:>3}  ", "muted"),
-            (f"{fitted(layer.label, label)} ", ""),
+            (f"{fitted(typeset(layer.label), label)} ", ""),
             (fitted(first.name, name - 1) + " " if name else "", "muted"),
             (f"{after.count:>{number},}", ""),
             (f"{figure(after.mean):>{MEAN}}" if mean else "", ""),

@@ -15,6 +15,7 @@ from textual.worker import Worker, get_current_worker
 from core.inspection.weights import WeightSummary, first_dense_on_pixels, weight_summary
 from core.network.shapes import show_shape
 from core.sanitize import one_line
+from core.typography import typeset
 from tui.inspect.base import View
 from tui.inspect.chosen_layer import line_of, place_cursor, stepped
 from tui.inspect.inspector_protocol import Inspected
@@ -306,8 +307,8 @@ def _title(layer: LayerWeights, part: int) -> Content:
     others = f", {part + 1} of {len(layer.weights)}" if len(layer.weights) > 1 else ""
     same = ", unchanged" if shown.unchanged else ""
     return Content.assemble(
-        (f"{layer.row} {layer.label}: ", "$foreground-muted"),
-        (f"{shown.name} {show_shape(shown.shape)}", "bold"),
+        (f"{layer.row} {typeset(layer.label)}: ", "$foreground-muted"),
+        (f"{shown.name} {typeset(show_shape(shown.shape))}", "bold"),
         (f"{others}{same}", "$foreground-muted"),
     )
 
