@@ -1,4 +1,4 @@
-"""Takes the README's pictures: Build, Train in the midst of a real training, Inspect after it, Runs. Takes minutes."""
+"""Takes the README's pictures: the first screen, Build, Train in the midst of a real training, Inspect after it, Runs. Takes minutes."""
 
 import asyncio
 import os
@@ -16,6 +16,7 @@ from core.runs.recorder import wait_until_written
 from core.runs.sessions import new_session
 from core.runs.store import Store
 from tui.app import LayerLabApp
+from tui.inspect.views.walk.stepper import Stepper
 
 FOLDER = Path(__file__).parent
 SIZE = (120, 36)
@@ -24,6 +25,10 @@ OTHERS = ("ffnn-10", "ffnn-500", "mlp-600-100-bn-dropout")
 
 async def take() -> None:
     """Drive the app from view to view and save them."""
+    app = LayerLabApp()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        save(app, "start")
     path = presets.find("lenet-5")
     app = LayerLabApp(presets.load(path), path)
     async with app.run_test(size=SIZE) as pilot:
@@ -44,6 +49,11 @@ async def take() -> None:
         await _press(pilot, "down")
         await pilot.pause()
         save(app, "walk")
+        await _press(pilot, "enter")
+        await _until(pilot, lambda: isinstance(app.screen, Stepper) and app.screen.input_pixels.drawn is not None)
+        await _press(pilot, *["down"] * 9, *["right"] * 10)
+        save(app, "stepper")
+        await _press(pilot, "escape")
         await _press(pilot, "4")
         await _until(pilot, lambda: len(app.runs_pane.table.runs) > len(OTHERS))
         await _press(pilot, "space", "space", "space")

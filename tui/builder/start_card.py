@@ -33,11 +33,13 @@ class StartCard(Static):
         super().__init__(id=id, markup=False)
 
     def on_mount(self) -> None:
-        # The colors of a theme are known a moment after its name.
-        self.watch(self.app, "theme", lambda: self.call_after_refresh(self._redraw), init=False)
+        self.watch(self.app, "theme", self._theme_changed, init=False)
 
     def on_resize(self) -> None:
         self._redraw()
+
+    def _theme_changed(self) -> None:
+        self.call_after_refresh(self._redraw)  # the colors of a theme are known a moment after its name
 
     def _redraw(self) -> None:
         self.update(self._describe())

@@ -77,8 +77,7 @@ class Picker(Modal[str | None]):
         self.options.can_focus = False
         self._list(self._chosen)
         self.filter.focus()
-        # The colors of a theme are known a moment after its name.
-        self.watch(self.app, "theme", lambda: self.call_after_refresh(self._describe_again), init=False)
+        self.watch(self.app, "theme", self._theme_changed, init=False)
 
     def describe(self, choosable: Choosable) -> Content:
         """The description of the selected entry, beside the list."""
@@ -96,6 +95,9 @@ class Picker(Modal[str | None]):
         choosable = next((one for one in self._listed if one.id == id), None)
         if choosable:
             self.detail.update(self.describe(choosable))
+
+    def _theme_changed(self) -> None:
+        self.call_after_refresh(self._describe_again)  # the colors of a theme are known a moment after its name
 
     def _describe_again(self) -> None:
         """Describe the selected entry in the colors of another theme."""
