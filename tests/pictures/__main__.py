@@ -1,4 +1,4 @@
-"""Takes the README's pictures: the first screen, Build, Train in the midst of a real training, Inspect after it, Runs. Takes minutes."""
+"""Takes the README's pictures: the first screen, Build, a real training, Inspect after it, Runs. Takes minutes."""
 
 import asyncio
 import os
