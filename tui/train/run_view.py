@@ -16,6 +16,7 @@ from core.diagnosis import training_findings
 from core.history import History
 from core.plan.plan import Plan
 from core.run_charts import Look, Quantity, learning_rate, single
+from core.typography import typeset
 from tui.train import messages
 from tui.train.epochs import EpochTable
 from tui.train.machine_line import MachineLine
@@ -186,6 +187,6 @@ class RunView(Vertical):
             self.curves.border_title = title
         self.epochs.show(self.history.epochs)
         found = training_findings(self.run.architecture, self.run.plan, self.history) if self.run else ()
-        update_text(self.diagnosis, Content(messages.diagnosis(found)))
+        update_text(self.diagnosis, Content(typeset(messages.diagnosis(found))))
         self.diagnosis.display = bool(found)
         return self._interval

@@ -100,7 +100,7 @@ def _title(finding: Finding, place: str) -> Content:
 
 
 def _text(finding: Finding) -> Content:
-    lines = [("Evidence  ", finding.evidence), ("Why       ", finding.cause)]
+    lines = [("Evidence  ", typeset(finding.evidence)), ("Why       ", finding.cause)]
     return Content("\n").join(Content.assemble((name, "bold $foreground-muted"), text) for name, text in lines if text)
 
 
