@@ -13,6 +13,8 @@ from tui.widgets.text import update_text
 
 __all__ = ["TotalsView"]
 
+LOW = 30
+"""Lines of the terminal below which the totals are shorter."""
 SHOWN = 3
 """Problems shown; more are only counted."""
 
@@ -28,7 +30,7 @@ class TotalsView(Static):
     """What the last edit changed; shown once."""
 
     def on_resize(self) -> None:
-        self._redraw()
+        self.call_after_refresh(self._redraw)  # a layout asked for within a layout is not made
 
     def watch_summary(self) -> None:
         self._redraw()
@@ -47,7 +49,7 @@ class TotalsView(Static):
             return Content()
         if len(self.summary.rows) == 1:
             return _not_begun(self.problems)
-        short = self.screen.has_class("-low")
+        short = self.app.size.height < LOW
         parts = _totals(self.summary.totals, whole=self.summary.output is not None, short=short)
         if self.notice:
             parts.append((f"{self.notice}\n", "$text-accent bold"))
