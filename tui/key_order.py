@@ -119,6 +119,9 @@ class KeyOrder:
 
     def _look(self, *, again: bool = True) -> None:
         """Pass on the first key that waits, if it can act by now."""
+        if not self._app.screen_stack:
+            self._waiting.clear()  # the app has ended
+            return
         if self._waiting and self._due is None:
             late = monotonic() - self._since > PATIENCE
             if late or self._quiet():

@@ -1,7 +1,9 @@
 """Keys that come faster than the app acts go where they would have gone one by one."""
 
+from textual.events import Key
+
 from core.network.layers import Dense
-from tests.tui.driving import burst, opened, until
+from tests.tui.driving import burst, keys, opened, until
 from tui.builder.stack import Stack
 
 
@@ -60,3 +62,16 @@ async def test_keys_do_not_wait_forever_for_a_focus_that_never_comes(size):
         app.key_order.hold()  # and nobody ever releases it
         await burst(app, pilot, "down", "down")
         await until(pilot, lambda: app.build_pane.selected == 2)
+
+
+async def test_keys_that_wait_while_the_app_ends_are_given_up():
+    async with opened("lenet-5") as (app, pilot):
+        await keys(pilot, "down")
+        app.key_order.hold()
+        for _ in range(5):
+            app.post_message(Key("down", None))
+        await pilot.pause()
+        assert app.build_pane.selected == 1
+        app.exit()
+    app._screen_stack.clear()  # as at the very end
+    app.key_order._look()  # as the timer does that was set before
