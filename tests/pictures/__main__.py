@@ -49,7 +49,7 @@ async def take() -> None:
         await _press(pilot, "down")
         await pilot.pause()
         save(app, "walk")
-        await _press(pilot, "enter")
+        await _press(pilot, "up", "enter")
         await _until(pilot, lambda: isinstance(app.screen, Stepper) and app.screen.input_pixels.drawn is not None)
         await _press(pilot, *["down"] * 9, *["right"] * 10)
         save(app, "stepper")

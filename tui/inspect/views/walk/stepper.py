@@ -133,8 +133,8 @@ class Stepper(Modal[None]):
 
     def on_mount(self) -> None:
         steps = self._steps
-        shapes = typeset(f"{show_shape(steps.x.shape)} -> {show_shape(steps.output.shape)}")
-        self.query_one("#stepper").border_title = f"{steps.label}   {shapes}"
+        shapes = f"{show_shape(steps.x.shape)} -> {show_shape(steps.output.shape)}"
+        self.query_one("#stepper").border_title = typeset(f"{steps.label}   {shapes}")
         self.call_after_refresh(self._redraw)
 
     def on_resize(self, event: events.Resize) -> None:
