@@ -1,5 +1,6 @@
 """Keys that come faster than the app acts go where they would have gone one by one."""
 
+from time import monotonic
 from weakref import ref
 
 from textual.app import App
@@ -74,5 +75,6 @@ def test_keys_that_wait_while_the_app_ends_are_given_up():
     order = KeyOrder(app, lambda: False)
     order._screen = ref(screen)  # a key has been passed on to it
     order._waiting.append(Key("down", None))
+    order._since = monotonic()
     order._look()  # as a timer does that was set before the end: there is no screen any more
     assert not order._waiting
