@@ -48,7 +48,7 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
     The bar shows each layer's share of all parameters.
 
     **up / down** select a layer, **enter** edits it, **a** adds one after it, **d** deletes it,
-    **K / J** move it up and down (or drag it with the mouse), **D** duplicates it, **f** applies the fix
+    **K / J** move it up and down (or drag it with the mouse), **D** duplicates it, **f** shows the fix
     that a problem offers, **u** undoes.
     """
 
