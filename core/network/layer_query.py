@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from core.fields.struct import Field, fields_of
 from core.fields.types import FieldError
-from core.network.layers import Dense, Input, Layer, LayerError
+from core.network.layers import Dense, Input, Layer
 from core.network.shapes import Shape
 
 __all__ = ["find_layers", "parse_layer"]
@@ -37,7 +37,7 @@ def parse_layer(text: str, x: Shape | None = None) -> Layer | None:
     """
     name, *values = text.split()[:12] or [""]
     layers = [layer for found in find_layers(name) if (layer := _with_values(found, values)) is not None]
-    return next((layer for layer in layers if x is not None and _accepts(layer, x)), layers[0] if layers else None)
+    return next((layer for layer in layers if x is not None and layer.accepts(x)), layers[0] if layers else None)
 
 
 def find_layers(name: str) -> list[type[Layer]]:
@@ -76,11 +76,3 @@ def _parsed(found: type[Layer], word: str, given: dict[str, object]) -> Iterator
             yield field, field.type.parse(value if equals else word)
         except FieldError:
             continue
-
-
-def _accepts(layer: Layer, x: Shape) -> bool:
-    try:
-        layer.facts(x)
-    except LayerError:
-        return False
-    return True

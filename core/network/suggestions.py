@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.network.architecture import Architecture
-from core.network.layers import LSTM, Conv2D, Dense, Dropout, Flatten, Layer, LayerError, MaxPooling2D
+from core.network.layers import LSTM, Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D
 from core.network.shapes import Shape
 from core.network.summary import summarize
 
@@ -23,7 +23,7 @@ def next_layers(architecture: Architecture, after: int, classes: int) -> tuple[L
         return ()
     output = row.facts.output
     before = architecture.stack[: after + 1]
-    return tuple(layer for layer in _candidates(before, output, classes) if _accepts(layer, output))
+    return tuple(layer for layer in _candidates(before, output, classes) if layer.accepts(output))
 
 
 def _candidates(before: tuple[Layer, ...], x: Shape, classes: int) -> Iterator[Layer]:
@@ -58,11 +58,3 @@ def _for_vector(before: tuple[Layer, ...], classes: int) -> Iterator[Layer]:
 
 def _is_output(last: Layer, x: Shape, classes: int) -> bool:
     return last.activation_name == "softmax" and x == (classes,)
-
-
-def _accepts(layer: Layer, x: Shape) -> bool:
-    try:
-        layer.facts(x)
-    except LayerError:
-        return False
-    return True

@@ -165,6 +165,14 @@ class Layer(Registered, KerasObject, frozen=True):
                 raise LayerError("initializer", f"{self.type}: {field.name} {value.alias()} {refusal}", fix)
         return facts
 
+    def accepts(self, x: Shape) -> bool:
+        """Whether it can take an input of shape ``x``."""
+        try:
+            self.facts(x)
+        except LayerError:
+            return False
+        return True
+
     @property
     def detail(self) -> str:
         """A few words that distinguish this layer from others of its type, for a narrow column."""
