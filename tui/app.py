@@ -288,7 +288,8 @@ class LayerLabApp(Containing):
             return True
         # Keys act on what is on the screen: stack and plan are on these tabs.
         tabs = self.query("#tabs").results(ContentSwitcher)
-        return bool(steps[action]) and any(each.current in {"build", "train"} for each in tabs)
+        shown = {each.current for each in tabs}
+        return bool(steps[action]) and ("build" in shown or ("train" in shown and not self.train_pane.busy))
 
     def offers(self, action: str) -> bool:
         """Whether ``action`` is available; where training cannot start, the Train tab says why."""

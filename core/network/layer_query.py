@@ -27,6 +27,9 @@ ALIASES = {
 }
 """Names that people type, beside the beginning or a part of Keras's."""
 
+NEVER_MEANT = ("seed", "name")
+"""Fields that a value alone never means."""
+
 
 def parse_layer(text: str, x: Shape | None = None) -> Layer | None:
     """The layer that ``text`` describes: a name, then values in any order that fits; None if a word fits nothing.
@@ -70,7 +73,7 @@ def _parsed(found: type[Layer], word: str, given: dict[str, object]) -> Iterator
     """The fields of ``found`` that take ``word``, with its value."""
     name, equals, value = word.partition("=")
     for field in fields_of(found):
-        if field.name in given or (equals and field.name != name):
+        if field.name in given or (equals and field.name != name) or (not equals and field.name in NEVER_MEANT):
             continue
         try:
             yield field, field.type.parse(value if equals else word)

@@ -106,11 +106,13 @@ def describe(row: Row, problems: list[Problem]) -> Content:
     parts: list[Part] = [(f"{row.layer.help}\n", "italic")]
     for problem in problems:
         error = problem.severity == "error"
-        parts.append((f"{'!' if error else '~'} {problem.message}\n", "$text-error bold" if error else "$text-warning"))
+        parts.append(
+            (typeset(f"{'!' if error else '~'} {problem.message}\n"), "$text-error bold" if error else "$text-warning")
+        )
         if problem.cause:
-            parts.append((f"  {problem.cause}\n", "$foreground-muted"))
+            parts.append((typeset(f"  {problem.cause}\n"), "$foreground-muted"))
         if problem.fix:
-            parts.append((f"  f: {problem.fix.label}\n", "bold"))
+            parts.append((typeset(f"  f: {problem.fix.label}\n"), "bold"))
     if row.facts is None:
         return Content.assemble(*parts, "" if problems else "\nA layer above has to be fixed first.")
     parts.append((typeset(f"\n{show_shape(row.input or ())} -> {show_shape(row.facts.output)}\n"), "bold"))

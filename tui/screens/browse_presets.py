@@ -25,6 +25,8 @@ __all__ = ["BrowsePresets"]
 PICTURE = 4
 """Lines of the drawing of a preset."""
 LEAST_WIDTH = 24
+SCROLLBAR = 4
+"""Cells that the padding and a scrollbar of the description may take."""
 
 OWN, TRAINED, LECTURE, ARITHMETIC = GROUPS = (
     "Your own",
@@ -87,7 +89,7 @@ class BrowsePresets(Picker):
             (f"{show_amount(summary.totals.params, 'param')}\n", "bold"),
             (f"Cannot be trained here: {one_line(read.blocker)}\n", "$text-warning") if read.blocker else "",
             "\n",
-            picture(self.app, summary.rows, max(LEAST_WIDTH, self.detail.size.width), PICTURE),
+            picture(self.app, summary.rows, max(LEAST_WIDTH, self.detail.container_size.width - SCROLLBAR), PICTURE),
             "\n\n",
             f"{'':4}0 Input {typeset(show_shape(preset.architecture.input_shape))}\n",
             Content("\n").join(_line(self.app, row) for row in summary.rows if row.index),

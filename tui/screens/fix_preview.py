@@ -43,17 +43,6 @@ class FixPreview(Modal[bool]):
         Binding("pagedown", "scroll(1)", "Scroll", id="fix.pagedown", tooltip="Scroll the changes down", show=False),
     ]
 
-    DEFAULT_CSS = """
-    FixPreview #fix { width: 84; padding: 0 2; }
-    FixPreview #fix-scroll { height: auto; max-height: 14; margin-top: 1; scrollbar-size-vertical: 1; }
-    FixPreview #fix-scroll Static, FixPreview #fix-label { height: auto; }
-    FixPreview #fix-label { text-style: bold; }
-    FixPreview #fix-numbers { margin-top: 1; }
-    FixPreview #fix-note { color: $text-warning; margin-top: 1; }
-    FixPreview .answers { margin-bottom: 1; }
-    .-low FixPreview #fix-scroll, FixPreview.-low #fix-scroll { max-height: 9; }
-    """
-
     def __init__(self, reason: str, fix: Fix, architecture: Architecture, plan: Plan, note: str = "") -> None:
         super().__init__()
         self._reason, self._fix, self._note = reason, fix, note

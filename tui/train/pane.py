@@ -295,6 +295,7 @@ class TrainPane(ChartKeys, EventFollower):
 
     def _launch(self, run: TrainedNetwork, make: MakeSession, history: History, *, single: bool = False) -> None:
         self.history = history
+        self.forget_place()
         loader = self._loader
         what = "building the network" if loader and loader.done else "loading TensorFlow"
         self.view.prepare(what)

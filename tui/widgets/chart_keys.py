@@ -102,6 +102,10 @@ class ChartKeys(Widget):
         event.stop()
         self.cross = event.epoch
 
+    def forget_place(self) -> None:
+        """Show all epochs, without a crosshair: what is shown is another run."""
+        self.center, self.zoom, self.cross = None, 0, None
+
     def action_log(self) -> None:
         """Switch between a logarithmic and a linear scale of losses."""
         self._show_as(ChartSettings(self.settings.smoothing, not self.settings.log))

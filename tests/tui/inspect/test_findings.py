@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from core import presets
 from core.diagnosis import static_findings
 from core.network.summary import summarize
+from core.typography import typeset
 from tests.tui.driving import SIZES, check_golden, faint_texts, screen_of, themes_in_turn, until
 from tests.tui.inspect.networks import QUICK, SMALL, Network, fixed, inspecting, trained
 from tui.inspect.views.findings.view import FindingsView, FixLine
@@ -35,7 +36,7 @@ async def test_what_is_found_about_a_trained_network_is_shown_with_numbers_cause
     async with inspecting(network, "f", (200, 60)) as (app, pane, pilot):
         await until(pilot, lambda: finding in (view_of(pane).findings or ()))
         for text in (finding.evidence, finding.cause, finding.fixes[0].label):
-            await until(pilot, lambda text=text: text[:60] in " ".join(screen_of(app).split()))
+            await until(pilot, lambda text=text: typeset(text)[:40] in " ".join(screen_of(app).split()))
 
 
 async def previewed(app, pilot, key="enter"):

@@ -84,7 +84,7 @@ async def test_o_follows_another_quantity():
 async def test_enter_draws_the_layer_and_the_arrows_choose_it():
     async with inspecting(fixed(), "g") as (app, pane, pilot):
         await pilot.press("enter")
-        await until(pilot, lambda: "1 Conv2D 4@5x5 relu: norm of the loss's gradient" in screen_of(app))
+        await until(pilot, lambda: "1 Conv2D 4·5×5 relu: norm of the loss's gradient" in screen_of(app))
         await pilot.press("down", "o")
         await until(pilot, lambda: "4 Dense 16 sigmoid: step as a share" in screen_of(app))
         await pilot.press("o")

@@ -10,6 +10,7 @@ from core.inspection.activations import FRAME, GROUND
 from core.inspection.tensors import LayerOutput
 from core.network.architecture import Architecture
 from core.network.layers import Activation, Conv2D, Dense, Dropout, Flatten
+from core.typography import typeset
 from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, themes_in_turn, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, Network, fixed, inspecting, trained
 from tui.inspect.messages import WalkWanted
@@ -58,8 +59,8 @@ async def test_the_digit_every_layer_and_the_answer_are_told_as_the_network_give
         view = await walked(pane, pilot)
         for row, layer in enumerate(network.run.architecture.stack):
             label, told = told_of(view)[:2]
-            shape = "x".join(map(str, passages[row].values.shape))
-            assert label == f"{row}  {layer.label}  {shape}"
+            shape = "×".join(map(str, passages[row].values.shape))
+            assert label == f"{row}  {typeset(layer.label)}  {shape}"
             assert told.startswith(figures(passages[row].values).replace("e-0", "e-"))
             zeros = float(np.mean(passages[row].values == 0))
             assert told.endswith(f"{show_percent(zeros, 1)} zeros")
@@ -164,7 +165,7 @@ async def test_shapes_are_whole_beside_the_scrollbar():
             wide = pane.view.rows.region.width
             words = [line[:wide].split() for line in lines_of(app)[5:] if line]
             shown = {line[0]: line[-1].rstrip("\u2581") for line in words}
-            assert shown["61"] == "24x24x128", size
+            assert shown["61"] == "24×24×128", size
             assert shown["62"] == "73728", size
             assert shown["63"] == "10", size
 

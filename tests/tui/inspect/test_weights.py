@@ -87,7 +87,7 @@ async def test_the_figures_are_those_of_the_networks_weights_and_training_is_see
             while view.weight.name != name:
                 await pilot.press("right")
             screen = lines_of(app)
-            assert any(f"{name} {'x'.join(map(str, told.after.shape))}" in line for line in screen)
+            assert any(f"{name} {'×'.join(map(str, told.after.shape))}" in line for line in screen)
             for when, values in (("before", told.before), ("after", told.after)):
                 line = next(line for line in screen if re.search(rf"{when} +-?\d\S* +\d", line))
                 exact = values.astype(np.float64)

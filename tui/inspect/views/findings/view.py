@@ -24,8 +24,6 @@ __all__ = ["FindingsView", "FixLine"]
 
 PAUSE = 0.5
 """Seconds between two diagnoses during training."""
-NUMBERED = 9
-"""Fixes that have a key of their own."""
 NOTHING = "\u2713 no problems found with this network, its plan or its training so far"
 EDITED = "What is open now differs from what was trained: the fix is one of what was trained."
 
@@ -36,21 +34,17 @@ class FindingsView(View):
     HELP = """
     ## Findings
     What is wrong with the network, its plan or its training: a card each, with the evidence, why it matters, and the
-    fixes, each with the layers it changes. The **number** of a fix, or **up**, **down** and **enter**, previews it:
+    fixes, each with the layers it changes. **up** and **down** go through the fixes, **enter** previews one:
     every change, and the parameters before and after. Applied there, it changes the network as it was trained; **u** on
     the Build tab undoes it. If another document is open, or a saved run is shown, the fixed network opens as a new
     document.
 
-    **escape** goes to the row of views, where **1** to **5** open the tabs again.
+    **escape** goes to the row of views.
     """
 
     BINDINGS = [
         Binding("down", "step(1)", "Next fix", id="findings.next", tooltip="Go to the next fix", show=False),
         Binding("up", "step(-1)", "Fix before", id="findings.previous", tooltip="Go to the fix before", show=False),
-        *(
-            Binding(str(n), f"choose({n})", f"Fix {n}", id=f"findings.{n}", tooltip=f"Preview fix {n}", show=False)
-            for n in range(1, NUMBERED + 1)
-        ),
         Binding("escape", "leave", "Leave", id="findings.leave", tooltip="Go to the row of views", show=False),
     ]
 
@@ -100,21 +94,9 @@ class FindingsView(View):
         at = next((index for index, line in enumerate(lines) if line.has_focus), -by)
         self._focus(lines[min(max(0, at + by), len(lines) - 1)])
 
-    def action_choose(self, number: int) -> None:
-        """Preview the fix ``number``."""
-        lines = self.fix_lines
-        if number <= len(lines):
-            self._focus(lines[number - 1])
-            self._preview(lines[number - 1].fix)
-
     def action_leave(self) -> None:
         """Go to the row of views."""
         self.post_message(ViewLeft())
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        # Other digits are the keys of the tabs.
-        number = parameters[0] if action == "choose" else None
-        return not isinstance(number, int) or number <= len(self.fix_lines)
 
     @on(FixLine.Chosen)
     def _chosen(self, event: FixLine.Chosen) -> None:
