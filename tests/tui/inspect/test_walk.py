@@ -302,7 +302,7 @@ async def test_the_mouse_chooses_layers_and_maps():
         await pilot.click(view.rows, offset=(8, 2))
         await until(pilot, lambda: told_of(view)[0].startswith("1  "))
         layout = view.activations._layout
-        below = layout.tile[0] + 1 if layout.grid.rows > 1 else 0
+        below = layout.tile[0] + 1 if layout.grid.columns < 4 else 0
         place = layout.grid.columns if below else 1
         offset = (2, (below + 4) // 2) if below else (layout.tile[1] + 4, 2)
         left, top = view.activations.pixels._margin
