@@ -25,6 +25,8 @@ class Entry(Struct, frozen=True):
     """Whether it needs the network; else the history of its training is enough."""
     shows_layer: bool = False
     """Whether it shows the layer that is chosen in the strip."""
+    tall: bool = False
+    """Whether it needs the lines of the strip itself, unless the terminal is high."""
 
     def make(self, name: str) -> "View":
         """The view, with ``name`` as its id."""

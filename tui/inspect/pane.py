@@ -117,10 +117,8 @@ class InspectPane(Vertical, NetworkWorkers):
             self.bar.focus()
 
     def watch_run(self) -> None:
-        summary = summarize(self.run.architecture) if self.run else None
-        if summary != self.summary:  # the layer chosen stays chosen in another training of the same network
-            self.summary = summary
-            self.layer_row = captions.first_with_params(summary)
+        self.summary = summarize(self.run.architecture) if self.run else None
+        self.layer_row = captions.first_with_params(self.summary)
         self._renew()
         self._show()
         self.refresh_bindings()
@@ -266,6 +264,7 @@ class InspectPane(Vertical, NetworkWorkers):
         self.empty.display = bool(why)
         self.set_class(self.summary is None, "-without-strip")
         self.set_class(not VIEWS[self.chosen].shows_layer, "-without-layer")
+        self.set_class(VIEWS[self.chosen].tall, "-tall")
         self.switcher.display = not why
         if self.active and hidden != bool(why):
             # The focused widget is hidden now, or the view is shown again.

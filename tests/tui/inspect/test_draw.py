@@ -487,7 +487,8 @@ async def test_at_other_sizes_the_pad_is_whole_and_the_bars_are_seen():
             await pilot.resize_terminal(*size)
             await pilot.pause()
             assert view.pad.content_size == (28 * view.pad.scale, 14 * view.pad.scale), size
-            assert all(line.count("%") for line in lines_of(app)[5:14]), size
+            top = view.region.y + 1
+            assert all(line.count("%") for line in lines_of(app)[top : top + 9]), size
             assert view.region.contains_region(view.bars.region.intersection(view.region)), size
             assert view.query_one("#draw-outputs", OutputBars).content_size.width >= 15, size
 

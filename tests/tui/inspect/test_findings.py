@@ -77,22 +77,19 @@ async def test_escape_leaves_the_preview_without_a_change():
         assert app.document == before
 
 
-async def test_a_number_previews_its_fix_and_digits_without_a_fix_open_tabs():
+async def test_down_goes_to_the_next_fix_and_digits_open_tabs():
     async with inspecting(fixed(SMALL, LOUD), "f") as (app, pane, pilot):
         await until(pilot, lambda: isinstance(app.focused, FixLine))
-        count = len(view_of(pane).fix_lines)
-        assert 1 < count < 4
-        await previewed(app, pilot, "2")
+        assert len(view_of(pane).fix_lines) > 1
+        await pilot.press("down")
+        await previewed(app, pilot)
         assert "BatchNormalization inserted" in screen_of(app)
         assert app.document.present.architecture == SMALL
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
-        await pilot.press("4")
-        await until(pilot, lambda: app.tabs.current == "runs")
-        await pilot.press("3")
-        await until(pilot, lambda: isinstance(app.focused, FixLine))
-        await pilot.press("escape", "1")
-        await until(pilot, lambda: app.tabs.current == "build")
+        for key, tab in (("4", "runs"), ("3", "inspect"), ("1", "build")):
+            await pilot.press(key)
+            await until(pilot, lambda tab=tab: app.tabs.current == tab)
 
 
 async def test_every_fix_names_what_it_changes_with_the_parameters_before_and_after(size):

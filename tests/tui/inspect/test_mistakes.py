@@ -18,7 +18,7 @@ from tui.theme import DARK, LIGHT
 
 LEAST = 3.0
 SIZES = [(80, 24), (120, 36), (200, 60)]
-PLACES = {(80, 24): (2, 2), (120, 36): (3, 5), (200, 60): (6, 11)}
+PLACES = {(80, 24): (2, 2), (120, 36): (3, 5), (200, 60): (5, 11)}
 """Rows and columns of pictures in each size."""
 CLASSES = DATASETS["mnist"].classes
 

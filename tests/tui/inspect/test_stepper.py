@@ -287,7 +287,7 @@ async def test_it_looks_as_it_was_last_looked_at(name, layer, update):
     network = Network(known.run, known.history, Computed(known.run.architecture, known.run.plan))
     async with inspecting(network, "w", SIZES[0]) as (app, pane, pilot):
         await until(pilot, lambda: pane.view.activations.scene)
-        await pilot.press(*["down"] * (layer - 1), "enter")  # the first layer is selected
+        await pilot.press("home", *["down"] * layer, "enter")
         await until(pilot, lambda: isinstance(app.screen, Stepper) and app.screen.input_pixels.drawn)
         await pilot.press(*["down"] * (9 // layer), *["right"] * (10 // layer))
         for size in SIZES:

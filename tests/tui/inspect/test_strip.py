@@ -40,10 +40,10 @@ async def test_a_click_in_the_strip_chooses_for_the_view():
 async def test_in_a_low_terminal_it_is_a_line_and_only_where_a_layer_is_shown():
     async with inspecting(fixed(), "w", (80, 24)) as (_app, pane, pilot):
         await until(pilot, lambda: pane.strip.size.height == 1)
-        await pilot.resize_terminal(120, 36)
-        await until(pilot, lambda: pane.strip.size.height > 1)
         await pilot.press("r")
         await until(pilot, lambda: not pane.strip.display)
+        await pilot.resize_terminal(120, 36)
+        await until(pilot, lambda: pane.strip.display and pane.strip.size.height > 1)
 
 
 async def test_tab_and_shift_tab_step_through_the_views():

@@ -143,7 +143,7 @@ async def test_no_view_shows_anything_of_the_network_before(architecture, size):
         async with app.run_test(size=size) as pilot:
             show(app.inspect_pane, network)
             await pilot.press("3")
-            alone[network] = await walked(app.inspect_pane, pilot)
+            alone[network] = await walked(app.inspect_pane, pilot, touching=True)
     app = LayerLabApp(second.preset)
     async with app.run_test(size=size) as pilot:
         pane = app.inspect_pane
@@ -156,4 +156,4 @@ async def test_no_view_shows_anything_of_the_network_before(architecture, size):
         assert not differing(await walked(pane, pilot, touching=True), alone[second])
         await opened_view(pane, pilot, "weights")
         show(pane, first)  # as the key l does it: the tab is open
-        assert not differing(await walked(pane, pilot), alone[first])
+        assert not differing(await walked(pane, pilot, touching=True), alone[first])

@@ -163,7 +163,8 @@ async def test_shapes_are_whole_beside_the_scrollbar():
             await pilot.press("home", "end")
             await until(pilot, lambda: any(line.lstrip().startswith("63 Dense") for line in lines_of(app)))
             wide = pane.view.rows.region.width
-            words = [line[:wide].split() for line in lines_of(app)[5:] if line]
+            top = pane.view.rows.region.y + 1
+            words = [words for line in lines_of(app)[top:] if (words := line[:wide].split())]
             shown = {line[0]: line[-1].rstrip("\u2581") for line in words}
             assert shown["61"] == "24×24×128", size
             assert shown["62"] == "73728", size
@@ -302,10 +303,12 @@ async def test_the_mouse_chooses_layers_and_maps():
         await pilot.click(view.rows, offset=(8, 2))
         await until(pilot, lambda: told_of(view)[0].startswith("1  "))
         layout = view.activations._layout
-        below = layout.tile[0] + 1 if layout.grid.rows > 1 else 0
+        below = layout.tile[0] + 1 if layout.grid.columns < 4 else 0
         place = layout.grid.columns if below else 1
         offset = (2, (below + 4) // 2) if below else (layout.tile[1] + 4, 2)
-        await pilot.click(view.activations.pixels, offset=offset)
+        left, top = view.activations.pixels._margin
+        assert left, "it is centered"
+        await pilot.click(view.activations.pixels, offset=(left + offset[0], top + offset[1]))
         await until(pilot, lambda: view.activations.scene.unit == place)
         await pilot.click(view.rows, offset=(8, 2), times=2)
         await until(pilot, lambda: isinstance(app.screen, Stepper))

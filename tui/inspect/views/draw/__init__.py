@@ -4,4 +4,6 @@ from tui.inspect.entry import Entry
 
 __all__ = ["VIEW"]
 
-VIEW = Entry(3, "d", "Draw", "Draw a digit and see what the network predicts", "tui.inspect.views.draw.view:DrawView")
+VIEW = Entry(
+    3, "d", "Draw", "Draw a digit and see what the network predicts", "tui.inspect.views.draw.view:DrawView", tall=True
+)

@@ -10,4 +10,5 @@ VIEW = Entry(
     "Mistakes",
     "The digits that it gets wrong, and how confidently",
     "tui.inspect.views.mistakes.view:MistakesView",
+    tall=True,
 )

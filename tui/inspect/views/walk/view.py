@@ -31,6 +31,7 @@ from tui.widgets.listing import Listing
 __all__ = ["WalkView"]
 
 WORKING = "computing every layer's output for the digit ..."
+FAILURES = {"walk": "digit could not be walked", "steps": "weights could not be loaded"}
 
 HIGH_ENOUGH = 26
 """Height from which the digit is shown below the list."""
@@ -134,8 +135,7 @@ class WalkView(View, can_focus=True):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR:
-            what = "digit could not be walked" if event.worker.group == "walk" else "weights could not be loaded"
-            self._say(f"! The {what}: {event.worker.error}", "$text-error")
+            self._say(f"! The {FAILURES[event.worker.group]}: {event.worker.error}", "$text-error")
 
     @on(Listing.Selected)
     def _chosen(self, event: Listing.Selected) -> None:
@@ -157,13 +157,10 @@ class WalkView(View, can_focus=True):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # Only some layers have a window to slide, and a single unit has no map to be alone.
+        summary, scene = self.rows.summary, self._scene()
         if action == "open":
-            summary = self.rows.summary
-            return bool(summary and self._walked and not refusal(summary.rows[self._row]))
-        if action == "alone":
-            scene = self._scene()
-            return scene is not None and not scene.dense
-        return True
+            return bool(summary and scene and not refusal(summary.rows[self._row]))
+        return action != "alone" or (scene is not None and not scene.dense)
 
     def action_layer(self, by: int) -> None:
         """Select the layer ``by`` further down."""

@@ -6,22 +6,20 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.content import Content
 from textual.getters import query_one
 from textual.reactive import reactive
 from textual.widgets import Static
 from textual.worker import Worker, get_current_worker
 
 from core.inspection.weights import WeightSummary, first_dense_on_pixels, weight_summary
-from core.network.shapes import show_shape
 from core.sanitize import one_line
-from core.typography import typeset
 from tui.inspect.base import View
 from tui.inspect.chosen_layer import line_of, place_cursor, stepped
 from tui.inspect.inspector_protocol import Inspected
 from tui.inspect.messages import LayerChosen
+from tui.inspect.views.weights.figures import figures_of, title_of
 from tui.inspect.views.weights.histogram import Histogram
-from tui.inspect.views.weights.layer_list import LayerList, LayerWeights, figure, share
+from tui.inspect.views.weights.layer_list import LayerList, LayerWeights
 from tui.inspect.views.weights.weight_images import WeightImages
 from tui.widgets.listing import Listing
 from tui.widgets.text import update_text
@@ -30,8 +28,6 @@ __all__ = ["WeightsView"]
 
 SIDE_BY_SIDE = 110
 """Width from which the list and the selected weight fit side by side."""
-
-HEADINGS = ("mean", "stddev", "min", "max", "near 0")
 
 NOTHING = "No layer has weights: there is nothing to show."
 WORKING = "loading the weights before and after ..."
@@ -284,8 +280,8 @@ class WeightsView(View, can_focus=True):
         self.histogram.weight = None if self.pictured else shown
         self.images.weight = shown if self.pictured else None
         if shown and chosen:
-            update_text(self.title, _title(chosen, self.part))
-            update_text(self.figures, _figures(shown))
+            update_text(self.title, title_of(chosen, self.part))
+            update_text(self.figures, figures_of(shown))
 
 
 def _layers(inspected: Inspected, wanted: Callable[[], bool]) -> tuple[LayerWeights, ...] | None:
@@ -299,29 +295,3 @@ def _layers(inspected: Inspected, wanted: Callable[[], bool]) -> tuple[LayerWeig
         image = on_pixels[1] if on_pixels and on_pixels[0] == weight.row else None
         weights.setdefault(weight.row, []).append(weight_summary(weight, image))
     return tuple(LayerWeights(row, stack[row].label, tuple(parts)) for row, parts in weights.items())
-
-
-def _title(layer: LayerWeights, part: int) -> Content:
-    """Which weight of which layer: ``1 Conv2D 4@5x5: kernel 5x5x1x4, 1 of 2``."""
-    shown = layer.weights[part]
-    others = f", {part + 1} of {len(layer.weights)}" if len(layer.weights) > 1 else ""
-    same = ", unchanged" if shown.unchanged else ""
-    return Content.assemble(
-        (f"{layer.row} {typeset(layer.label)}: ", "$foreground-muted"),
-        (f"{shown.name} {typeset(show_shape(shown.shape))}", "bold"),
-        (f"{others}{same}", "$foreground-muted"),
-    )
-
-
-def _figures(shown: WeightSummary) -> Content:
-    """Figures before and after, one line each."""
-    lines = [Content.styled(f"{'':<7}{''.join(f'{name:>9}' for name in HEADINGS)}", "$foreground-muted")]
-    for name, figures in (("before", shown.before), ("after", shown.after)):
-        known = (figures.mean, figures.stddev, figures.low, figures.high)
-        lines.append(Content(f"{name:<7}{''.join(f'{figure(value):>9}' for value in known)}{share(figures):>9}"))
-    lines += [
-        Content.styled(f"! {name}: {figures.not_finite:,} of {figures.count:,} are NaN or infinite", "$text-warning")
-        for name, figures in (("before", shown.before), ("after", shown.after))
-        if figures.not_finite
-    ]
-    return Content("\n").join(lines)
