@@ -482,6 +482,6 @@ def test_a_rule_on_an_architecture() -> None:
 @pytest.mark.usefixtures("even")
 async def test_a_rule_in_the_app() -> None:
     async with inspecting(fixed(), "f") as (app, _, pilot):
-        await until(pilot, lambda: "even epochs  because of even-units" in screen_of(app))
+        await until(pilot, lambda: "even epochs   because of even-units" in screen_of(app))
         await keys(pilot, "1")
         await until(pilot, lambda: "has an even number of units" in screen_of(app))
