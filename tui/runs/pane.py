@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal
+from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
@@ -105,12 +105,13 @@ class RunsPane(ChartKeys, StorePoller):
             )
             yield Static(id="runs-count", markup=False)
         with Container(id="runs-main"):
-            yield RunTable()
+            with Vertical(id="runs-list"):
+                yield RunTable()
             yield RunDetail(self._cache)
         yield StatusLine(id="runs-status")
 
     def on_mount(self) -> None:
-        self.table.border_title = "Runs"
+        self.query_one("#runs-list").border_title = "Runs"
         self.detail.display = False
         self.show_look()
         self.table.empty = run_text.READING
