@@ -1,5 +1,6 @@
 """Below the table: the curves of the runs shown, the details of one, or the differences of several."""
 
+from collections.abc import Callable
 from importlib import import_module
 from textwrap import wrap
 
@@ -84,7 +85,7 @@ class RunDetail(Vertical):
         yield Legend()
         with Horizontal(id="run-body"):
             yield Overlay("Curves", run_text.READING)
-            with VerticalScroll(id="run-facts"):
+            with _Facts(self._list_facts):
                 yield Static(id="run-facts-text", markup=False)
             yield DifferenceTable()
 
@@ -228,6 +229,17 @@ class RunDetail(Vertical):
             update_text(self.about, _about(self.runs[0]))
         else:
             self.legend.names = tuple(run.name for run in self.runs)
+
+
+class _Facts(VerticalScroll):
+    """Scrolls facts, which are wrapped anew whenever its own width changes: that may be after its parent's."""
+
+    def __init__(self, on_width: Callable[[], None]) -> None:
+        super().__init__(id="run-facts")
+        self._on_width = on_width
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._on_width)
 
 
 def _about(run: Run) -> Content:
