@@ -449,7 +449,7 @@ async def test_the_wider_the_terminal_the_more_columns(runs):
             await pilot.pause()
             columns, width = set(pane.table.columns), pane.table.size.width
             assert {"name", "state", "test", "best"} <= columns
-            assert ({"epochs", "begun"} <= columns) == (width >= 78)
+            assert ({"epochs", "begun"} <= columns) == (width >= 74)
             assert ("params" in columns) == (width >= 90)
             head = next(line for line in lines_of(app) if "Name" in line and "State" in line)
             row = next(line for line in lines_of(app) if "interrupted" in line)
