@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from core.formatting import show_bytes
+from core.formatting import show_bytes, show_percent
 
 __all__ = ["Machine", "sample"]
 
@@ -74,7 +74,7 @@ def _nvml() -> Any:
 
 
 def _percent(share: float) -> str:
-    return f"{share:.0%}"
+    return show_percent(share, 0)
 
 
 def _part(used: int, total: int) -> str:
