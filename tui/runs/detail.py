@@ -1,6 +1,5 @@
 """Below the table: the curves of the runs shown, the details of one, or the differences of several."""
 
-from collections.abc import Callable
 from importlib import import_module
 from textwrap import wrap
 
@@ -10,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
+from textual.message import Message
 from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Static
@@ -46,6 +46,16 @@ class _Read(Struct, frozen=True, eq=False):
     runs: tuple[Run, ...]
     details: tuple[RunDetails | str, ...]
     differences: tuple[Difference, ...]
+
+
+class Facts(VerticalScroll):
+    """Scrolls facts, which are wrapped anew whenever its own width changes: that may be after its parent's."""
+
+    class Resized(Message):
+        """Its size has changed."""
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
 
 
 class RunDetail(Vertical):
@@ -85,7 +95,7 @@ class RunDetail(Vertical):
         yield Legend()
         with Horizontal(id="run-body"):
             yield Overlay("Curves", run_text.READING)
-            with _Facts(self._list_facts):
+            with Facts(id="run-facts"):
                 yield Static(id="run-facts-text", markup=False)
             yield DifferenceTable()
 
@@ -125,6 +135,11 @@ class RunDetail(Vertical):
             self._show(_Read(runs, (known[0],), ()))
         elif runs:
             self._due = self.set_timer(REST, lambda: self._look_up(runs))  # even if it fires once there are none
+
+    @on(Facts.Resized)
+    def _facts_resized(self, event: Facts.Resized) -> None:
+        event.stop()
+        self.call_after_refresh(self._list_facts)
 
     def watch_figure(self) -> None:
         self._draw()
@@ -229,17 +244,6 @@ class RunDetail(Vertical):
             update_text(self.about, _about(self.runs[0]))
         else:
             self.legend.names = tuple(run.name for run in self.runs)
-
-
-class _Facts(VerticalScroll):
-    """Scrolls facts, which are wrapped anew whenever its own width changes: that may be after its parent's."""
-
-    def __init__(self, on_width: Callable[[], None]) -> None:
-        super().__init__(id="run-facts")
-        self._on_width = on_width
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._on_width)
 
 
 def _about(run: Run) -> Content:
