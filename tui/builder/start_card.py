@@ -1,6 +1,7 @@
 """What an empty stack shows instead of a form: how to begin."""
 
 from textual.content import Content
+from textual.theme import Theme
 from textual.widgets import Static
 
 from core import presets
@@ -33,12 +34,12 @@ class StartCard(Static):
         super().__init__(id=id, markup=False)
 
     def on_mount(self) -> None:
-        self.watch(self.app, "theme", self._theme_changed, init=False)
+        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
 
     def on_resize(self) -> None:
         self._redraw()
 
-    def _theme_changed(self) -> None:
+    def _theme_changed(self, _: Theme) -> None:
         self.call_after_refresh(self._redraw)  # the colors of a theme are known a moment after its name
 
     def _redraw(self) -> None:

@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from core.sanitize import is_printable
 from tui.forms.option_menu import OptionMenu
 from tui.widgets.text import fitted
 
@@ -70,7 +71,7 @@ class Choice(Widget, can_focus=True):
         self.action_open()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        return character is not None and character.isprintable() and character not in " ?"
+        return character is not None and is_printable(character) and character not in " ?"
 
     def on_key(self, event: events.Key) -> None:
         if event.character is not None and self.check_consume_key(event.key, event.character):

@@ -6,6 +6,8 @@ from textual.binding import Binding
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from core.sanitize import is_printable
+
 __all__ = ["Flag"]
 
 ANSWERS = {"y": "true", "t": "true", "n": "false", "f": "false"}
@@ -39,7 +41,7 @@ class Flag(Widget, can_focus=True):
         return Text("[x] yes" if self.value == "true" else "[ ] no")
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        return character is not None and character.isprintable() and character not in " ?"
+        return character is not None and is_printable(character) and character not in " ?"
 
     def on_key(self, event: events.Key) -> None:
         if event.character is not None and self.check_consume_key(event.key, event.character):

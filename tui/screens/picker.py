@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.fuzzy import Matcher
 from textual.getters import query_one
+from textual.theme import Theme
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -77,7 +78,7 @@ class Picker(Modal[str | None]):
         self.options.can_focus = False
         self._list(self._chosen)
         self.filter.focus()
-        self.watch(self.app, "theme", self._theme_changed, init=False)
+        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
 
     def describe(self, choosable: Choosable) -> Content:
         """The description of the selected entry, beside the list."""
@@ -96,7 +97,7 @@ class Picker(Modal[str | None]):
         if choosable:
             self.detail.update(self.describe(choosable))
 
-    def _theme_changed(self) -> None:
+    def _theme_changed(self, _: Theme) -> None:
         self.call_after_refresh(self._describe_again)  # the colors of a theme are known a moment after its name
 
     def _describe_again(self) -> None:
