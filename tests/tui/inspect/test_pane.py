@@ -257,6 +257,8 @@ async def test_the_network_that_was_looked_into_is_trained_again_at_once(monkeyp
             await until(pilot, lambda: pane.chosen == "weights" and pane.view.entries)
             await pilot.press("f", "g")
             await until(pilot, lambda: pane.chosen == "gradients")
+            # A view that still computes holds the network that it looks into.
+            await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
         assert models[0] is models[1]
 
 
