@@ -1,8 +1,6 @@
 """The Textual app: holds the document, passes it to the tabs and handles their messages."""
 
-import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from textual import events, on
@@ -25,7 +23,7 @@ from core.typography import typeset
 from tui.builder.pane import BuildPane
 from tui.builder.start_card import FIRST_PRESET
 from tui.containment import Containing
-from tui.conversation import conversation, talking
+from tui.conversation import conversation
 from tui.document_controller import EMPTY, DocumentController
 from tui.garbage import IdleCollector
 from tui.header import TABS, Header
@@ -49,8 +47,6 @@ __all__ = ["LayerLabApp"]
 LEAST_WIDTH, LEAST_HEIGHT = 60, 18
 SETTLED = 0.5
 """Seconds after start-up before interrupted runs are searched for."""
-MOUNTING = 2.0
-"""The longest that keys wait for a dialog to be mounted, in seconds."""
 
 
 def _commands() -> type[Provider]:
@@ -105,6 +101,8 @@ class LayerLabApp(Containing):
 
     document: reactive[Document] = reactive(Document.opened(EMPTY), init=False, repaint=False)
     """The preset being edited, with its history."""
+    tab: reactive[str] = reactive("build", init=False, repaint=False, bindings=True)
+    """The open tab."""
     document_id: reactive[int] = reactive(0, repaint=False)
     """Identifies the document: unchanged while it is edited and saved, new when another is opened."""
     chart_settings: reactive[ChartSettings] = reactive(ChartSettings(), repaint=False)
@@ -139,7 +137,7 @@ class LayerLabApp(Containing):
         self.journal = JournalController(self)
         self.runs = RunController(self, saves=saves)
         self._containing = contain_errors
-        self.key_order = KeyOrder(self, self._is_between_dialogs)
+        self.key_order = KeyOrder(self)
         self.loader = Loader(load) if load else None
         self._preload = Preload(self.loader, self._show_activity) if self.loader else None
         # An import of TensorFlow makes a million objects, all of which stay: to go through them would take long.
@@ -166,8 +164,8 @@ class LayerLabApp(Containing):
         return TabsScreen(id="_default")
 
     def compose(self) -> ComposeResult:
-        yield Header()
-        with ContentSwitcher(id="tabs", initial="build"):
+        yield Header().data_bind(LayerLabApp.tab)
+        with ContentSwitcher(id="tabs", initial=self.tab):
             yield BuildPane(self.documents.edit_architecture, self.documents.apply_fix, id="build").data_bind(
                 LayerLabApp.preset
             )
@@ -203,27 +201,13 @@ class LayerLabApp(Containing):
                 self._preload.touched()
             if self._exit:
                 return  # the app is quitting: a dialog opened now would never be complete
-            await self._wait_for_screen()  # also for keys that a widget sends back: they are for the dialog
+            await self.key_order.screen_mounted()  # also for keys that a widget sends back: they are for the dialog
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             if self.key_order.admits(event):
                 await super().on_event(event)
                 self.key_order.follow()
             return
         await super().on_event(event)
-
-    def _is_between_dialogs(self) -> bool:
-        """Whether a dialog has been answered and the answer is not yet carried out, or one is about to open."""
-        return talking(self) and not self.screen.is_modal
-
-    async def _wait_for_screen(self) -> None:
-        """Wait until a dialog that has just been opened is mounted: the keys that follow are for it.
-
-        Its actions query its widgets, and a dialog that is dismissed while it mounts cannot find them.
-        """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(MOUNTING):
-                while self.screen_stack and not self.screen.is_mounted:
-                    await asyncio.sleep(0)
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
@@ -287,9 +271,7 @@ class LayerLabApp(Containing):
         if action not in steps:
             return True
         # Keys act on what is on the screen: stack and plan are on these tabs.
-        tabs = self.query("#tabs").results(ContentSwitcher)
-        shown = {each.current for each in tabs}
-        return bool(steps[action]) and ("build" in shown or ("train" in shown and not self.train_pane.busy))
+        return bool(steps[action]) and (self.tab == "build" or (self.tab == "train" and not self.train_pane.busy))
 
     def offers(self, action: str) -> bool:
         """Whether ``action`` is available; where training cannot start, the Train tab says why."""
@@ -355,24 +337,25 @@ class LayerLabApp(Containing):
 
     def action_show(self, tab: str) -> None:
         """Open the tab ``tab``."""
-        if tab not in TABS or self.tabs.current == tab:
-            return
+        if tab in TABS:
+            self.tab = tab
+
+    def watch_tab(self, tab: str) -> None:
         self.tabs.current = tab
-        self.header.tab = tab
         self._activate_pane()
         self._focus_tab()
 
     def _activate_pane(self) -> None:
         """Tell each pane whether it is the open one."""
         for pane in (self.train_pane, self.inspect_pane, self.runs_pane):
-            pane.active = pane.id == self.tabs.current
+            pane.active = pane.id == self.tab
 
     def _focus_tab(self) -> None:
-        if self.tabs.current == "build":
+        if self.tab == "build":
             self.build_pane.stack.focus()
-        elif self.tabs.current == "train":
+        elif self.tab == "train":
             self.train_pane.focus_default()
-        elif self.tabs.current == "inspect":
+        elif self.tab == "inspect":
             self.inspect_pane.focus_default()
         else:
             self.runs_pane.focus_default()
@@ -425,7 +408,7 @@ class LayerLabApp(Containing):
     def show_opened(self) -> None:
         """Show the document that has just been opened."""
         self.build_pane.start_over()
-        if self.tabs.current == "runs":
+        if self.tab == "runs":
             self.action_show("build")  # what was opened is on the Build tab
 
     def _show_document(self) -> None:

@@ -58,7 +58,7 @@ class DocumentController:
         fixed = replace(document.present, architecture=fix.architecture, plan=fix.plan)
         self.app.document = document.edit(fixed).settle()
         self.app.build_pane.report_change()
-        undo = "u undoes it" if self.app.tabs.current == "build" else "u on the Build tab undoes it"
+        undo = "u undoes it" if self.app.tab == "build" else "u on the Build tab undoes it"
         self.app.notify(f"{sentence(f'Done: {fix.label}')} {undo}, t trains it", markup=False)
 
     def fix(self, fix: Fix, run: TrainedNetwork) -> None:

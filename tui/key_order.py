@@ -1,7 +1,9 @@
 """Keys act one after the other: each waits until the one before it has moved the focus to where it belongs."""
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Any, Protocol, runtime_checkable
 from weakref import ref
@@ -11,6 +13,8 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from tui.conversation import talking
+
 __all__ = ["HoldsKeys", "KeyOrder"]
 
 ROUNDS = 2
@@ -19,6 +23,8 @@ LOOK = 0.005
 """Seconds between two looks at what a key waits for."""
 PATIENCE = 1.0
 """The longest that a key waits, in seconds: a key in the wrong place is a smaller evil than a dead keyboard."""
+MOUNTING = 2.0
+"""The longest that keys wait for a dialog to be mounted, in seconds."""
 
 
 @runtime_checkable
@@ -36,10 +42,8 @@ class KeyOrder:
     app is busy, would all go to the widget that had the focus at first.
     """
 
-    def __init__(self, app: App[Any], busy: Callable[[], bool]) -> None:
-        """``busy`` says whether the app is about to change for another reason, such as an answered dialog."""
+    def __init__(self, app: App[Any]) -> None:
         self._app = app
-        self._busy = busy
         self._waiting: deque[events.Event] = deque()
         self._since = 0.0
         self._tired = False
@@ -76,6 +80,16 @@ class KeyOrder:
             self._app.set_timer(LOOK, self._look)
         return False
 
+    async def screen_mounted(self) -> None:
+        """Wait until a dialog that has just been opened is mounted: the keys that follow are for it.
+
+        Its actions query its widgets, and a dialog that is dismissed while it mounts cannot find them.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MOUNTING):
+                while self._app.screen_stack and not self._app.screen.is_mounted:
+                    await asyncio.sleep(0)
+
     def follow(self) -> None:
         """Send a marker after the key that was just passed on."""
         self._screen = ref(self._app.screen)
@@ -108,7 +122,7 @@ class KeyOrder:
         carrier = self._carrier()
         if self._rounds and not (carrier and carrier.is_running and carrier.is_attached):
             self._rounds = 0  # the marker has gone with its widget
-        if self._rounds or self._holds or self._busy():
+        if self._rounds or self._holds or self._is_between_dialogs():
             return self._tired
         self._tired = False
         if self._screen is None or self._app.screen is self._screen():
@@ -116,6 +130,10 @@ class KeyOrder:
         if self._app.screen.is_mounted:
             self.follow()  # a dialog takes the focus after it is mounted
         return False
+
+    def _is_between_dialogs(self) -> bool:
+        """Whether a dialog has been answered and the answer is not yet carried out, or one is about to open."""
+        return talking(self._app) and not self._app.screen.is_modal
 
     def _look(self, *, again: bool = True) -> None:
         """Pass on the first key that waits, if it can act by now."""

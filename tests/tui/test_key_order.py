@@ -72,7 +72,7 @@ async def test_keys_do_not_wait_forever_for_a_focus_that_never_comes(size):
 
 def test_keys_that_wait_while_the_app_ends_are_given_up():
     app, screen = App[None](), Screen[None]()
-    order = KeyOrder(app, lambda: False)
+    order = KeyOrder(app)
     order._screen = ref(screen)  # a key has been passed on to it
     order._waiting.append(Key("down", None))
     order._since = monotonic()
