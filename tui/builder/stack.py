@@ -17,7 +17,7 @@ from core.network.shapes import show_shape
 from core.network.summary import Problem, Row, Summary
 from core.typography import typeset
 from tui.widgets.bars import bar
-from tui.widgets.layer_kinds import kind_of, role_style
+from tui.widgets.layer_kinds import kind_of, rich_style
 from tui.widgets.text import fitted
 
 __all__ = ["Stack"]
@@ -206,7 +206,7 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
         problem = self.get_component_rich_style(style, partial=True) if severities else Style.null()
         muted = self.get_component_rich_style("stack--muted", partial=True)
         kind = kind_of(row.layer)
-        color = role_style(self.app, kind.role)
+        color = rich_style(self.app, kind.color)
         line = Text()
         line.append(mark, problem)
         line.append(kind.letter, color)

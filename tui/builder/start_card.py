@@ -1,7 +1,6 @@
 """What an empty stack shows instead of a form: how to begin."""
 
 from textual.content import Content
-from textual.theme import Theme
 from textual.widgets import Static
 
 from core import presets
@@ -33,16 +32,7 @@ class StartCard(Static):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
 
-    def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
-
     def on_resize(self) -> None:
-        self._redraw()
-
-    def _theme_changed(self, _: Theme) -> None:
-        self.call_after_refresh(self._redraw)  # the colors of a theme are known a moment after its name
-
-    def _redraw(self) -> None:
         self.update(self._describe())
 
     def _describe(self) -> Content:
@@ -52,5 +42,5 @@ class StartCard(Static):
         parts = [title, *([] if low else [Content()]), *lines]
         if not low:
             rows = summarize(presets.load(presets.find(FIRST_PRESET)).architecture).rows
-            parts += [Content(), Content(), picture(self.app, rows, self.size.width, PICTURE)]
+            parts += [Content(), Content(), picture(rows, self.size.width, PICTURE)]
         return Content("\n").join(parts)

@@ -3,8 +3,6 @@
 import re
 
 from msgspec import Struct
-from rich.text import Text
-from textual.app import App
 from textual.content import Content
 
 from core import presets
@@ -17,7 +15,7 @@ from core.readiness import blockers
 from core.sanitize import one_line
 from core.typography import typeset
 from tui.screens.picker import Choosable, Picker
-from tui.widgets.layer_kinds import kind_of, role_style
+from tui.widgets.layer_kinds import kind_of
 from tui.widgets.network_strip import picture
 
 __all__ = ["BrowsePresets"]
@@ -89,20 +87,17 @@ class BrowsePresets(Picker):
             (f"{show_amount(summary.totals.params, 'param')}\n", "bold"),
             (f"Cannot be trained here: {one_line(read.blocker)}\n", "$text-warning") if read.blocker else "",
             "\n",
-            picture(self.app, summary.rows, max(LEAST_WIDTH, self.detail.container_size.width - SCROLLBAR), PICTURE),
+            picture(summary.rows, max(LEAST_WIDTH, self.detail.container_size.width - SCROLLBAR), PICTURE),
             "\n\n",
             f"{'':4}0 Input {typeset(show_shape(preset.architecture.input_shape))}\n",
-            Content("\n").join(_line(self.app, row) for row in summary.rows if row.index),
+            Content("\n").join(_line(row) for row in summary.rows if row.index),
         )
 
 
-def _line(app: App[object], row: Row) -> Content:
+def _line(row: Row) -> Content:
     """A layer with the letter of its kind."""
     kind = kind_of(row.layer)
-    text = Text.assemble(
-        (kind.letter, role_style(app, kind.role)), f"{row.index:>4} {typeset(one_line(row.layer.label))}"
-    )
-    return Content.from_rich_text(text)
+    return Content.assemble((kind.letter, kind.color), f"{row.index:>4} {typeset(one_line(row.layer.label))}")
 
 
 def _read(listed: Listed) -> _Read | PresetError:

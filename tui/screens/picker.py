@@ -10,7 +10,6 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.fuzzy import Matcher
 from textual.getters import query_one
-from textual.theme import Theme
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -78,7 +77,6 @@ class Picker(Modal[str | None]):
         self.options.can_focus = False
         self._list(self._chosen)
         self.filter.focus()
-        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
 
     def describe(self, choosable: Choosable) -> Content:
         """The description of the selected entry, beside the list."""
@@ -96,14 +94,6 @@ class Picker(Modal[str | None]):
         choosable = next((one for one in self._listed if one.id == id), None)
         if choosable:
             self.detail.update(self.describe(choosable))
-
-    def _theme_changed(self, _: Theme) -> None:
-        self.call_after_refresh(self._describe_again)  # the colors of a theme are known a moment after its name
-
-    def _describe_again(self) -> None:
-        """Describe the selected entry in the colors of another theme."""
-        if self.options.highlighted is not None:
-            self._describe(self.options.get_option_at_index(self.options.highlighted).id)
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:

@@ -6,17 +6,14 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 
 from rich.segment import Segment
-from rich.style import Style
-from rich.text import Text
 from textual import events
-from textual.app import App
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
 from core.network.summary import Row, Summary
 from tui.widgets.bars import HEIGHTS
-from tui.widgets.layer_kinds import kind_of, role_style
+from tui.widgets.layer_kinds import kind_of, rich_style
 from tui.widgets.lines import Lines
 from tui.widgets.strip_layout import Slot, Volume, layout, volumes
 
@@ -26,8 +23,12 @@ EIGHTHS = 8
 ARROW = "\N{BLACK RIGHT-POINTING SMALL TRIANGLE}"
 ROOM_FOR_ARROW = 3
 UNKNOWN = "?"
+MUTED = "$layer-reshaping"
+SELECTED_LABEL = "$accent bold reverse"
+SELECTED_PICTURE = "$accent underline"
 
-Cell = tuple[str, Style]
+Cell = tuple[str, str]
+"""A sign and its style."""
 
 
 class NetworkStrip(Lines):
@@ -71,7 +72,8 @@ class NetworkStrip(Lines):
             return []
         rows, width = self.summary.rows, self.content_size.width
         self._slots = layout(self._volumes, self.selected, width)
-        return _lines(self.app, rows, self._volumes, self._slots, self.selected, width, self.content_size.height)
+        lines = _lines(rows, self._volumes, self._slots, self.selected, width, self.content_size.height)
+        return [[Segment(text, rich_style(self.app, style)) for text, style in line] for line in lines]
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
@@ -80,13 +82,11 @@ class NetworkStrip(Lines):
             self.post_message(self.Selected(nearest.row))
 
 
-def picture(app: App[object], rows: Sequence[Row], width: int, height: int) -> Content:
+def picture(rows: Sequence[Row], width: int, height: int) -> Content:
     """A network as text of ``height`` lines, without a mark."""
     drawn = _volumes(rows)
-    lines = _lines(app, rows, drawn, layout(drawn, -1, width), -1, width, height)
-    return Content("\n").join(
-        Content.from_rich_text(Text.assemble(*((part.text, part.style or "") for part in line))) for line in lines
-    )
+    lines = _lines(rows, drawn, layout(drawn, -1, width), -1, width, height)
+    return Content("\n").join(Content.assemble(*line) for line in lines)
 
 
 def _volumes(rows: Sequence[Row]) -> list[Volume | None]:
@@ -94,36 +94,34 @@ def _volumes(rows: Sequence[Row]) -> list[Volume | None]:
 
 
 def _lines(
-    app: App[object],
     rows: Sequence[Row],
     drawn: Sequence[Volume | None],
     slots: Sequence[Slot],
     selected: int,
     width: int,
     height: int,
-) -> list[list[Segment]]:
-    """The labels, unless there is a single line, and below them the pictures."""
-    muted, mark = role_style(app, "layer-reshaping"), role_style(app, "accent") + Style(bold=True, reverse=True)
-    cells: list[list[Cell]] = [[(" ", Style.null())] * width for _ in range(height)]
+) -> list[list[Cell]]:
+    """Runs of one style: the labels, unless there is a single line, and below them the pictures."""
+    cells: list[list[Cell]] = [[(" ", "")] * width for _ in range(height)]
     labels = height > 1
     for slot in slots:
-        color = role_style(app, kind_of(rows[slot.row].layer).role)
+        color = kind_of(rows[slot.row].layer).color
         if slot.row == selected and not labels:
-            color = role_style(app, "accent") + Style(underline=True)
+            color = SELECTED_PICTURE
         volume = drawn[slot.row]
         if volume is None:
-            cells[-1][slot.left] = (UNKNOWN, role_style(app, "error"))
+            cells[-1][slot.left] = (UNKNOWN, "$error")
         else:
             _fill(cells[labels:], slot, volume.height, color)
         if labels:
-            style = mark if slot.row == selected else muted
+            style = SELECTED_LABEL if slot.row == selected else MUTED
             cells[0][slot.label_left : slot.label_left + len(slot.label)] = [(sign, style) for sign in slot.label]
     if labels:
-        _arrows(cells[-1], slots, muted)
-    return [_segments(line) for line in cells]
+        _arrows(cells[-1], slots, MUTED)
+    return [_runs(line) for line in cells]
 
 
-def _fill(cells: list[list[Cell]], slot: Slot, share: float, style: Style) -> None:
+def _fill(cells: list[list[Cell]], slot: Slot, share: float, style: str) -> None:
     """Draw a picture ``share`` of the lines high, from the bottom up."""
     filled = max(1, round(share * EIGHTHS * len(cells)))
     for number, line in enumerate(reversed(cells)):
@@ -132,7 +130,7 @@ def _fill(cells: list[list[Cell]], slot: Slot, share: float, style: Style) -> No
             line[slot.left : slot.left + slot.width] = [(sign, style)] * slot.width
 
 
-def _arrows(line: list[Cell], slots: Sequence[Slot], style: Style) -> None:
+def _arrows(line: list[Cell], slots: Sequence[Slot], style: str) -> None:
     """An arrow between two pictures that stand far enough apart."""
     for before, after in pairwise(slots):
         end = before.left + before.width
@@ -140,8 +138,5 @@ def _arrows(line: list[Cell], slots: Sequence[Slot], style: Style) -> None:
             line[(end + after.left - 1) // 2] = (ARROW, style)
 
 
-def _segments(line: list[Cell]) -> list[Segment]:
-    return [
-        Segment("".join(sign for sign, _ in run), style)
-        for style, run in ((style, list(run)) for style, run in groupby(line, itemgetter(1)))
-    ]
+def _runs(line: list[Cell]) -> list[Cell]:
+    return [("".join(sign for sign, _ in run), style) for style, run in groupby(line, itemgetter(1))]

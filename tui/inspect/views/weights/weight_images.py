@@ -10,7 +10,7 @@ from core.inspection.activations import GROUND
 from core.inspection.signs import MARKED, SIGNED
 from core.inspection.weights import Sheet, WeightSummary, sheet
 from tui.widgets.half_blocks import half_blocks
-from tui.widgets.layer_kinds import role_style
+from tui.widgets.layer_kinds import rich_style
 from tui.widgets.lines import Lines
 from tui.widgets.signed_colors import legend, palette
 from tui.widgets.text import fitted
@@ -60,7 +60,7 @@ class WeightImages(Lines):
             return []
         marks = (MARKED - SIGNED) * drawn.signs.astype(np.int16)
         pixels = np.where(drawn.image == NOTHING, np.int16(GROUND), drawn.image.astype(np.int16) + SIGNED + marks)
-        gap = role_style(self.app, "panel").color
+        gap = rich_style(self.app, "$panel").color
         left = Segment(" " * max(0, (self.size.width - pixels.shape[1]) // 2))
         muted = Style(color=self.get_component_rich_style("weight-images--caption").color)
         when = Segment("before" if self.before else "after", Style(bold=True))
