@@ -34,6 +34,10 @@ class Axis(Struct, frozen=True):
             return self.low + share * (self.high - self.low)
         return float(self.low * (self.high / self.low) ** share)
 
+    def has(self, value: float) -> bool:
+        """Whether ``value`` lies on the axis."""
+        return self.low <= value <= self.high
+
     def clamp(self, value: float) -> float:
         """``value``, or the nearest end of the axis."""
         return min(max(value, self.low), self.high)

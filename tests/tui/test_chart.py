@@ -236,6 +236,14 @@ async def test_a_value_that_is_cut_off_stands_at_its_edge():
     assert lines[-3].endswith("\u21930.01")
 
 
+async def test_the_first_epoch_stands_apart_from_its_word():
+    points = tuple(Point(1.0 + index / 100, 0.5) for index in range(101))
+    below = lines_of(
+        await rendered((80, 14), chart_of(x=Axis(1.75, 2.0), curves=(Curve("training", points, TRAINING),)))
+    )
+    assert below[-1].split()[0] == "epoch"
+
+
 async def test_the_crosshair_reads_the_values_in_the_line_of_the_title():
     app = ChartApp()
     async with app.run_test(size=(80, 14)) as pilot:
@@ -249,8 +257,15 @@ async def test_the_crosshair_reads_the_values_in_the_line_of_the_title():
         assert "0.1667" in title
         assert "0.2000" in title
         assert sum("\u2502" in line[LABELS + 1 :] for line in body) > 5
-        chart.cross = None
+        await pilot.resize_terminal(44, 14)
+        assert [word for word in title.split() if word not in {"log", "smooth", "0.9"}] == (
+            screen_of(app).splitlines()[0].split()
+        ), "the notes make room for what is read"
+        chart.cross = 3.0
         await pilot.pause()
+        assert "epoch 3" not in screen_of(app), "another run has fewer epochs"
+        chart.cross = None
+        await pilot.resize_terminal(80, 14)
         assert "validation" in screen_of(app).splitlines()[0]
 
 

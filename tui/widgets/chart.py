@@ -1,6 +1,7 @@
 """A widget with a chart of curves over epochs, such as the loss curve."""
 
 from dataclasses import dataclass
+from itertools import chain
 from textwrap import wrap
 
 from rich.segment import Segment
@@ -59,7 +60,7 @@ class ChartWidget(Lines):
     bare: reactive[bool] = reactive(False, repaint=False)
     """Without labels at the x axis, for a chart above another one with the same epochs."""
     cross: reactive[float | None] = reactive[float | None](None, repaint=False)
-    """The epoch of the crosshair, whose values replace the legend; None for none."""
+    """The epoch of the crosshair, whose values replace the legend; None for none. Beyond the chart it is not shown."""
 
     @dataclass
     class Pointed(Message):
@@ -110,8 +111,9 @@ class ChartWidget(Lines):
             return [[Segment(line, styles["axis"])] for line in wrap(f"{self._title}: no room for a chart", width)]
         from tui.widgets.plot import draw  # noqa: PLC0415  # plotext is slow to import, and unused before training
 
-        drawn = draw(self.chart, styles, width, height - TITLE, bare=self.bare, cross=self.cross)
-        return [self._heading(self.chart), *drawn]
+        cross = self.cross if self.cross is not None and self.chart.x.has(self.cross) else None
+        drawn = draw(self.chart, styles, width, height - TITLE, bare=self.bare, cross=cross)
+        return [self._heading(self.chart, cross), *drawn]
 
     def _epoch_at(self, column: int) -> float | None:
         """The epoch in ``column``; None beside the curves."""
@@ -131,12 +133,18 @@ class ChartWidget(Lines):
             return Style(bgcolor=style.bgcolor)
         return Style(color=style.color)
 
-    def _heading(self, chart: Chart) -> list[Segment]:
-        """The title with its notes; at the right what fits of the legend or of what the crosshair reads."""
-        notes = "".join(f"  {note}" for note in chart.notes)
-        title = [Segment(chart.title, Style(bold=True)), Segment(notes, self._styles["axis"])]
+    def _heading(self, chart: Chart, cross: float | None) -> list[Segment]:
+        """The title with its notes; at the right what fits of the legend or of what the crosshair reads.
+
+        What the crosshair reads goes before the notes: it was asked for.
+        """
+        title = [Segment(chart.title, Style(bold=True))]
+        notes = [Segment("".join(f"  {note}" for note in chart.notes), self._styles["axis"])]
+        offered = self._legend(chart) if cross is None else self._read(chart, cross)
+        if cross is None or Segment.get_line_length([*title, *notes, *chain(*offered)]) <= self.size.width:
+            title += notes
         entries: list[Segment] = []
-        for entry in self._read(chart, self.cross) if self.cross is not None else self._legend(chart):
+        for entry in offered:
             if Segment.get_line_length([*title, *entries, *entry]) > self.size.width:
                 break
             entries += entry

@@ -168,7 +168,7 @@ def _left_axis(canvas: Canvas, y: Axis, style: Style) -> list[list[Segment]]:
 def _lower_axis(canvas: Canvas, x: Axis, style: Style, *, bare: bool) -> list[list[Segment]]:
     """The x axis, with its labels below it unless ``bare``."""
     ruler, labels = ["\u2500"] * canvas.width, Canvas(LABELS + 1 + canvas.width, 1)
-    labels.write(0, LABELS - len("epoch") - 1, "epoch", style)
+    labels.write(0, LABELS - len("epoch "), "epoch ", style)
     for at, label in () if bare else x.ticks(max(1, canvas.width // 8)):
         column = _column(canvas, x.share(at))
         start = min(LABELS + 1 + column - len(label) // 2, labels.width - len(label))
