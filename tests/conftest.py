@@ -15,8 +15,10 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 
+# A shell makes what it starts in the background ignore it, and so every process that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
-    # Under nohup it is ignored, and so by every process that a test starts and hangs up on.
+    # So does nohup with this one.
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
