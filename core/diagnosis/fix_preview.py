@@ -17,6 +17,7 @@ from core.plan.plan import Plan
 
 __all__ = ["Change", "FieldChange", "Preview", "preview"]
 
+INPUT, PLAN = "input", "plan"
 NOTHING = "none"
 MOST_NAMED = 3
 """Layers that are named one by one; of more, the first and the last."""
@@ -40,16 +41,16 @@ class Change(Struct, frozen=True):
 
     kind: Kind
     places: tuple[str, ...]
-    """``layer 3 Dense 400``, ``plan``; of what is inserted, what it follows: ``after layer 2 Flatten``."""
+    """``3 Dense 400``, ``input`` or ``plan``; of what is inserted, what it follows."""
     what: str = ""
     """The layer that is inserted."""
     fields: tuple[FieldChange, ...] = ()
 
     def __str__(self) -> str:
-        place = _several(self.places)
+        place = _named(self.places)
         if self.kind == "removed":
             return f"{place}: removed"
-        return f"{place}: {self.what} inserted" if self.kind == "inserted" else f"{place}: {self.fields_text}"
+        return f"after {place}: {self.what} inserted" if self.kind == "inserted" else f"{place}: {self.fields_text}"
 
     @property
     def fields_text(self) -> str:
@@ -70,7 +71,7 @@ def preview(architecture: Architecture, plan: Plan, fix: Fix) -> Preview:
     stack, fixed = architecture.stack, fix.architecture.stack
     changes = [change for change in _layer_changes(stack, fixed) if change.fields or change.kind != "changed"]
     if fields := _fields(plan, fix.plan):
-        changes.append(Change("changed", ("plan",), fields=fields))
+        changes.append(Change("changed", (PLAN,), fields=fields))
     return Preview(
         tuple(_grouped(changes)), (len(stack) - 1, len(fixed) - 1), (_params(architecture), _params(fix.architecture))
     )
@@ -85,7 +86,7 @@ def _layer_changes(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> Itera
     last = 0
     for left, right in aligned(before, after):
         if left is None and right is not None:
-            yield Change("inserted", (f"after {_place(before[last], last)}",), after[right].label)
+            yield Change("inserted", (_place(before[last], last),), after[right].label)
         elif left is not None:
             last = left
             fields = () if right is None else _fields(before[left], after[right])
@@ -94,11 +95,11 @@ def _layer_changes(before: tuple[Layer, ...], after: tuple[Layer, ...]) -> Itera
 
 
 def _place(layer: Layer, index: int, *, named: bool = True) -> str:
-    """``layer 3 Dense 400 sigmoid``; without its activation unless ``named``, if that is what changes."""
+    """``3 Dense 400 sigmoid``; without its activation unless ``named``, if that is what changes."""
     if index == 0:
-        return "input"
+        return INPUT
     plain = None if named else layer.with_activation("linear")
-    return f"layer {index} {(plain or layer).label}"
+    return f"{index} {(plain or layer).label}"
 
 
 def _fields(before: FieldStruct, after: FieldStruct) -> tuple[FieldChange, ...]:
@@ -123,17 +124,14 @@ def _grouped(changes: Iterable[Change]) -> list[Change]:
     return [replace(change, places=tuple(places)) for change, places in groups.items()]
 
 
-def _several(places: tuple[str, ...]) -> str:
-    """``layer 3 Dense 400``, ``layers 3 Dense 400, 5 Dense 84``; more than three are counted: ``layers 1 to 9 (9)``."""
-    if len(places) == 1:
-        return places[0]
-    head, names = _split(places)
-    if len(names) <= MOST_NAMED:
-        return f"{head}s {', '.join(names)}"
-    return f"{head}s {names[0]} to {names[-1]} ({len(names)} in all)"
-
-
-def _split(places: tuple[str, ...]) -> tuple[str, list[str]]:
-    """What all begin with, ``layer`` or ``after layer``, and the rest of each."""
-    head = "after layer" if places[0].startswith("after ") else "layer"
-    return head, [place.removeprefix(f"{head} ") for place in places]
+def _named(places: tuple[str, ...]) -> str:
+    """``layer 3 Dense 400``, ``input and layers 3 Dense 400, 5 Dense 84``; more are counted: ``layers 1 to 9 (9)``."""
+    layers = [place for place in places if place not in {INPUT, PLAN}]
+    named = [place for place in places if place in {INPUT, PLAN}]
+    if len(layers) == 1:
+        named.append(f"layer {layers[0]}")
+    elif 1 < len(layers) <= MOST_NAMED:
+        named.append(f"layers {', '.join(layers)}")
+    elif layers:
+        named.append(f"layers {layers[0]} to {layers[-1]} ({len(layers)} in all)")
+    return " and ".join(named)

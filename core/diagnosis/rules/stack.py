@@ -38,7 +38,7 @@ def bottleneck(context: StaticContext) -> Iterator[Finding]:
         return
     widths = {row.index: count(row.facts.output) for row in narrow if row.facts}
     worst = min(narrow, key=lambda row: widths[row.index])
-    others = f", and {len(narrow) - 1} more are below {enough}" if len(narrow) > 1 else ""
+    others = f", and {_more(len(narrow) - 1)} below {enough}" if len(narrow) > 1 else ""
     yield Finding(
         "bottleneck",
         worst.index,
@@ -47,6 +47,10 @@ def bottleneck(context: StaticContext) -> Iterator[Finding]:
         "All that later layers learn about an image has to pass through it, and what is lost there does not come back.",
         _widened(context, narrow),
     )
+
+
+def _more(count: int) -> str:
+    return "one more is" if count == 1 else f"{count} more are"
 
 
 def _widened(context: StaticContext, narrow: list[Row]) -> tuple[Fix, ...]:

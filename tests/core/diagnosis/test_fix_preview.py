@@ -51,6 +51,8 @@ def test_a_network_that_cannot_be_built_has_no_number():
 def test_what_is_inserted_names_what_it_follows_and_what_is_removed_itself():
     assert told(BEFORE.insert(1, BatchNormalization())) == ["after input: BatchNormalization inserted"]
     assert told(BEFORE.insert(3, Dropout(0.5))) == ["after layer 2 Dense 400 sigmoid: Dropout 0.5 inserted"]
+    both = BEFORE.insert(3, BatchNormalization()).insert(1, BatchNormalization())
+    assert told(both) == ["after input and layer 2 Dense 400 sigmoid: BatchNormalization inserted"]
     assert told(BEFORE.remove(3)) == ["layer 3 Dense 84 sigmoid: removed"]
 
 
