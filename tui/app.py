@@ -230,7 +230,7 @@ class LayerLabApp(Containing):
 
     @on(FixWanted)
     def _fix_wanted(self, event: FixWanted) -> None:
-        self.documents.fix(event.fix, event.run)
+        self.documents.fix(event.fix, event.run, event.reason)
 
     @on(BuildPane.Settled)
     def _edit_settled(self) -> None:

@@ -17,6 +17,7 @@ from core.sentences import sentence
 from tui.conversation import conversation
 from tui.screens.browse_presets import BrowsePresets
 from tui.screens.dialogs import Ask, NameFile
+from tui.screens.fix_preview import FixPreview
 from tui.screens.text_prompt import TextPrompt
 from tui.training_session import TrainedNetwork
 
@@ -59,16 +60,28 @@ class DocumentController:
         self.app.document = document.edit(fixed).settle()
         self.app.build_pane.report_change()
         undo = "u undoes it" if self.app.tab == "build" else "u on the Build tab undoes it"
-        self.app.notify(f"{sentence(f'Done: {fix.label}')} {undo}, t trains it", markup=False)
+        then = ", t trains it" if self.app.train_pane.offers("start") else "; it cannot be trained yet"
+        self.app.notify(f"{sentence(f'Done: {fix.label}')} {undo}{then}", markup=False)
 
-    def fix(self, fix: Fix, run: TrainedNetwork) -> None:
-        """Apply a fix found in ``run``: to the open document if that is what ``run`` trained, else to a new one."""
+    @conversation
+    async def fix(self, fix: Fix, run: TrainedNetwork, reason: str) -> None:
+        """Show a fix found in ``run``; applied, it changes the open document if ``run`` trained that, else opens one."""
+        dialog = FixPreview(reason, fix, run.architecture, run.plan, self._where_fixed(run))
+        if not await self.app.push_screen_wait(dialog):
+            return
         if run.document == self.app.document_id:
             self.apply_fix(fix)
         else:
-            self._open_fixed(fix, run)
+            await self._open_fixed(fix, run)
 
-    @conversation
+    def _where_fixed(self, run: TrainedNetwork) -> str:
+        """What is to know of the place where a fix found in ``run`` is applied; empty if it is as one expects."""
+        present = self.app.document.present
+        if run.document != self.app.document_id:
+            return f"{one_line(run.name)} is not what is open: the fixed network opens as a new document."
+        same = (present.architecture, present.plan) == (run.architecture, run.plan)
+        return "" if same else "What is open now differs from what was trained: the fix is one of what was trained."
+
     async def _open_fixed(self, fix: Fix, run: TrainedNetwork) -> None:
         name = one_line(run.name)
         if await self.may_leave(f"open {name}"):

@@ -143,8 +143,12 @@ async def test_an_empty_stack_says_what_to_do_and_f_begins(size):
         assert "there are no layers yet" in screen_of(app)
         await keys(pilot, "f", "enter")
         assert app.preset.architecture.layers == (Flatten(),)
+        assert [notice.message.partition(" u ")[2] for notice in app._notifications] == [
+            "undoes it; it cannot be trained yet"
+        ]
         await keys(pilot, "f", "enter")
         assert app.preset.architecture.layers == (Flatten(), Dense(10, "softmax"))
+        assert [notice for notice in app._notifications if notice.message.endswith("undoes it, t trains it")]
         assert not app.build_pane.problems
 
 

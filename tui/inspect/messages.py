@@ -24,10 +24,14 @@ class CellWanted(Message):
 
 @dataclass
 class FixWanted(Message):
-    """The user wants to apply ``fix``, found for the network that ``run`` trained."""
+    """The user wants to see, and perhaps apply, ``fix``, found for the network that ``run`` trained.
+
+    ``reason`` says why it helps.
+    """
 
     fix: Fix
     run: TrainedNetwork
+    reason: str
 
 
 @dataclass

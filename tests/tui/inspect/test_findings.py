@@ -240,6 +240,7 @@ async def test_a_fix_for_another_network_opens_a_new_document_and_leaves_the_ope
         edited = app.document
 
         await previewed(app, pilot)
+        assert "opens as a new document" in " ".join(screen_of(app).split())
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Ask))
         await pilot.press("escape")
@@ -288,6 +289,6 @@ async def test_a_fix_that_is_no_longer_among_what_was_found_is_not_applied():
         stale.action_choose()
         await pilot.pause()
         assert len(app.screen_stack) == 1
-        view_of(pane).apply(stale.fix)
+        view_of(pane).ask(stale.fix)
         await pilot.pause()
         assert app.document == before

@@ -1,7 +1,6 @@
 """What is wrong with the network, its plan or its training: cards with evidence, cause, and fixes to apply."""
 
 from collections.abc import Sequence
-from functools import partial
 from time import monotonic
 
 from textual import on
@@ -18,14 +17,12 @@ from core.network.fix import Fix
 from tui.inspect.base import View
 from tui.inspect.messages import FixWanted, ViewLeft
 from tui.inspect.views.findings.cards import Card, FixLine, cards
-from tui.screens.fix_preview import FixPreview
 
 __all__ = ["FindingsView", "FixLine"]
 
 PAUSE = 0.5
 """Seconds between two diagnoses during training."""
 NOTHING = "\u2713 no problems found with this network, its plan or its training so far"
-EDITED = "What is open now differs from what was trained: the fix is one of what was trained."
 
 
 class FindingsView(View):
@@ -80,10 +77,11 @@ class FindingsView(View):
         # At once: later, the fixes may have changed.
         self._focus(next(iter(self.fix_lines), None))
 
-    def apply(self, fix: Fix) -> None:
-        """Request ``fix``, unless it is for a network that is no longer shown."""
+    def ask(self, fix: Fix) -> None:
+        """Ask for ``fix``, unless it is for a network that is no longer shown."""
         if self.run is not None and self._offers(fix):
-            self.post_message(FixWanted(fix, self.run))
+            reason = next(one.cause for one in self.findings or () if fix in one.fixes)
+            self.post_message(FixWanted(fix, self.run, reason))
 
     def action_step(self, by: int) -> None:
         """Go ``by`` fixes on; without fixes, scroll."""
@@ -101,19 +99,7 @@ class FindingsView(View):
     @on(FixLine.Chosen)
     def _chosen(self, event: FixLine.Chosen) -> None:
         event.stop()
-        self._preview(event.fix)
-
-    def _preview(self, fix: Fix) -> None:
-        if self.run is None or not self._offers(fix):
-            return
-        reason = next(one.cause for one in self.findings or () if fix in one.fixes)
-        same = self.preset and (self.preset.architecture, self.preset.plan) == (self.run.architecture, self.run.plan)
-        dialog = FixPreview(reason, fix, self.run.architecture, self.run.plan, "" if same else EDITED)
-        self.app.push_screen(dialog, partial(self._answered, fix))
-
-    def _answered(self, fix: Fix, wanted: bool | None) -> None:
-        if wanted:
-            self.apply(fix)
+        self.ask(event.fix)
 
     def _offers(self, fix: Fix) -> bool:
         return self.active and any(fix in finding.fixes for finding in self.findings or ())
