@@ -15,6 +15,7 @@ from core.fields.types import FieldError, ShapeField, quoted, quoted_name
 from core.files import PRESET, FileKind, NotAFile, TooLarge, read_bytes
 from core.network.architecture import Architecture
 from core.network.layers import Input, Layer
+from core.network.names import network_name
 from core.plan.plan import Plan
 from core.sanitize import printable_path
 
@@ -81,6 +82,11 @@ class Preset(Struct, frozen=True):
     plan: Plan = Plan()
     description: str = ""
     origin: str = ""
+
+    @property
+    def title(self) -> str:
+        """Its name; without one, that of its network: ``784-256-10``."""
+        return self.name if self.name.strip() not in ("", UNTITLED) else network_name(self.architecture) or UNTITLED
 
 
 class Listed(Struct, frozen=True):

@@ -78,7 +78,7 @@ class DocumentController:
         """What is to know of the place where a fix found in ``run`` is applied; empty if it is as one expects."""
         present = self.app.document.present
         if run.document != self.app.document_id:
-            return f"{one_line(run.name)} is not what is open: the fixed network opens as a new document."
+            return f"{one_line(run.title)} is not what is open: the fixed network opens as a new document."
         same = (present.architecture, present.plan) == (run.architecture, run.plan)
         return "" if same else "What is open now differs from what was trained: the fix is one of what was trained."
 

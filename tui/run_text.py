@@ -171,4 +171,4 @@ def _listed(values: dict[str, str]) -> str:
 
 def _network(preset: Preset) -> str:
     layers = ", ".join(layer.label for layer in preset.architecture.stack)
-    return f"{preset.name}, {show_amount(summarize(preset.architecture).totals.params, 'param')}: {layers}"
+    return f"{preset.title}, {show_amount(summarize(preset.architecture).totals.params, 'param')}: {layers}"

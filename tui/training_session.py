@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from core.events import Ended, Event
 from core.network.architecture import Architecture
 from core.plan.plan import Plan
+from core.presets import Preset
 
 if TYPE_CHECKING:
     from core.training.inspector import Inspector
@@ -49,3 +50,8 @@ class TrainedNetwork:
     """For a saved run: its key, and which of its weights."""
     document: int | None = None
     """The `document_id` that it was trained from; None for a saved run."""
+
+    @property
+    def title(self) -> str:
+        """What it is called, as `core.presets.Preset.title`."""
+        return Preset(self.name, self.architecture).title

@@ -1,7 +1,6 @@
 """The user's labels of runs: names, notes and tags."""
 
 from core.fields.types import quoted_name
-from core.network.names import network_name
 from core.presets import UNTITLED, Preset, printable_path
 from core.runs.record import Label, RunError
 from core.sanitize import truncated
@@ -15,10 +14,8 @@ MOST_TAGS = 20
 
 
 def default_label(preset: Preset) -> Label:
-    """The label of a new run of ``preset``: its name, or what its network is made of if it has none."""
-    name = " ".join(printable_path(preset.name).split())
-    if name in ("", UNTITLED):
-        name = network_name(preset.architecture)
+    """The label of a new run of ``preset``: its title."""
+    name = " ".join(printable_path(preset.title).split())
     return Label(name[:LONGEST_NAME].rstrip() or UNTITLED)
 
 

@@ -63,6 +63,7 @@ async def test_784_10_10_is_built_and_begun_with_few_keys(size):
         assert app.preset.architecture.layers == (Flatten(), Dense(10, "relu"), Dense(10, "softmax"))
         await until(pilot, lambda: app.train_pane.busy)
         assert len(pressed) <= 14
+        await until(pilot, lambda: "784-10-10" in app.header.activity)
         await app.train_pane.stop_and_wait()
 
 

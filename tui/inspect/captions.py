@@ -26,7 +26,7 @@ def missing(*, network: bool, run: TrainedNetwork | None, state: State, history:
     """Why a view has nothing to show, and what to do; empty if it has. ``network``: whether it needs the network."""
     if run is None:
         return NEVER
-    name = one_line(run.name)
+    name = one_line(run.title)
     # If the first steps failed there is no progress, but their samples show why.
     if history.progress is None and not history.samples:
         if state == "paused":
@@ -43,7 +43,7 @@ def subject(run: TrainedNetwork | None, state: State, history: History, now: Pre
     """Which network is shown: ``lenet-5 after 3 epochs, test accuracy 98.71%``, and how ``now`` differs from it."""
     if run is None:
         return ""
-    text = one_line(f"{run.name} ({run.saved_as})" if run.saved_as else run.name)
+    text = one_line(f"{run.title} ({run.saved_as})" if run.saved_as else run.title)
     done = history.progress
     if done:
         whole = len(history.epochs) and history.epochs[-1].epoch
@@ -60,7 +60,7 @@ def subject(run: TrainedNetwork | None, state: State, history: History, now: Pre
     if (run.architecture, run.plan) == (now.architecture, now.plan):
         return text
     if run.name != now.name:
-        return f"{text}; the open document is {one_line(now.name)}, this is what was trained"
+        return f"{text}; the open document is {one_line(now.title)}, this is what was trained"
     if run.architecture != now.architecture:
         return f"{text}; the stack has been edited since, this is what was trained"
     return f"{text}; the plan has been edited since"

@@ -105,13 +105,13 @@ class EventFollower(Widget):
                 self._say(f"preparing: {what} ...")
             case Started():
                 self._save_failed = False
-                self._say(messages.beginning(self._run_name, event))
+                self._say(messages.beginning(self._run_title, event))
             case StateChanged(state="paused"):
                 self._say(messages.paused(history.progress))
             case StateChanged(state="stopping") if not self.controller.stopped:
                 self._say("all epochs done: evaluating on the test and training sets ...")
             case StateChanged(state="running") if self.state == "paused" and history.started:
-                self._say(messages.beginning(self._run_name, history.started))
+                self._say(messages.beginning(self._run_title, history.started))
             case LearningRateChanged():
                 at = history.changes[-1]
                 self._say(f"learning rate {show_rate(at.learning_rate)} from epoch {at.x:.2f} on")
@@ -124,18 +124,19 @@ class EventFollower(Widget):
                 self._say_outcome(event, history)
 
     @property
-    def _run_name(self) -> str:
-        return self.controller.run.name if self.controller.run else ""
+    def _run_title(self) -> str:
+        return self.controller.run.title if self.controller.run else ""
 
     def _follow(self) -> None:
         """Show the controller's state."""
         self.state = self.controller.state
-        self.headline = messages.headline(self._run_name, self.state, self.history, testing=not self.controller.stopped)
+        self.headline = messages.headline(self._run_title, self.state, self.history, testing=not self.controller.stopped)
 
     def _say_outcome(self, ended: Ended, history: History) -> None:
         tones: dict[str, Tone] = {"finished": "done", "failed": "error"}
-        other = self.preset is None or self.preset.name != self._run_name
-        text = messages.outcome(ended, history, self._run_name if other else "")
+        run = self.controller.run
+        other = run and (self.preset is None or self.preset.name != run.name)
+        text = messages.outcome(ended, history, run.title if run and other else "")
         self._say(f"{text}; not everything was saved" if self._save_failed else text, tones.get(ended.reason, ""))
 
     def _say(self, message: str, tone: Tone = "") -> None:

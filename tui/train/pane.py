@@ -146,7 +146,7 @@ class TrainPane(ChartKeys, EventFollower):
         elif self.history.ended:
             self._say_outcome(self.history.ended, self.history)
         elif self.preset:
-            self._say(messages.ready(self.preset.name))
+            self._say(messages.ready(self.preset.title))
 
     def _show_plan(self) -> None:
         """Show the plan in training, else the document's."""
@@ -246,7 +246,7 @@ class TrainPane(ChartKeys, EventFollower):
         more = run.plan.epochs
         self.controller.extend(more)
         self._follow()
-        self._say(f"continuing {run.name} as it was when training started: {show_amount(more, 'epoch')} more")
+        self._say(f"continuing {run.title} as it was when training started: {show_amount(more, 'epoch')} more")
 
     def action_scale(self, factor: float) -> None:
         """Multiply the learning rate by ``factor``."""
