@@ -40,6 +40,11 @@ if TYPE_CHECKING:
 
 __all__ = ["RunsPane"]
 
+OF_ONE_RUN = frozenset({"open", "inspect", "resume", "more", "write", "discard", "export", "mark"})
+"""Actions on the selected run, or on marked ones."""
+OF_RUNS = OF_ONE_RUN | CHART_ACTIONS | {"filter", "mark_all", "reverse", "unfold", "turn", "sort"}
+"""Actions that need a run."""
+
 
 class RunsPane(ChartKeys, StorePoller):
     """Lists the runs of a store and acts on them."""
@@ -203,12 +208,14 @@ class RunsPane(ChartKeys, StorePoller):
 
     def offers(self, action: str) -> bool:
         """Whether ``action`` applies to the selected run, or to the marked ones if it acts on these."""
+        if not self._list_state.runs:
+            return action not in OF_RUNS
         marked = self._list_state.marked if action in {"discard", "export"} else ()
         runs = marked or self._selected_run
         if action in CHART_ACTIONS:
             several = bool(self._list_state.marked) and action == "smooth"  # epochs are means already
             return self.detail.chart.display and not several
-        if action not in {"open", "inspect", "resume", "more", "write", "discard", "export", "mark"}:
+        if action not in OF_ONE_RUN:
             return True
         return bool(runs) and (action == "mark" or not any(commands.refusal(action, run) for run in runs))
 
