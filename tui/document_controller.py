@@ -65,7 +65,7 @@ class DocumentController:
 
     @conversation
     async def fix(self, fix: Fix, run: TrainedNetwork, reason: str) -> None:
-        """Show a fix found in ``run``; applied, it changes the open document if ``run`` trained that, else opens one."""
+        """Show a fix found in ``run``. Applied, it changes the document that ``run`` trained, or opens a new one."""
         dialog = FixPreview(reason, fix, run.architecture, run.plan, self._where_fixed(run))
         if not await self.app.push_screen_wait(dialog):
             return

@@ -130,7 +130,8 @@ class EventFollower(Widget):
     def _follow(self) -> None:
         """Show the controller's state."""
         self.state = self.controller.state
-        self.headline = messages.headline(self._run_title, self.state, self.history, testing=not self.controller.stopped)
+        testing = not self.controller.stopped
+        self.headline = messages.headline(self._run_title, self.state, self.history, testing=testing)
 
     def _say_outcome(self, ended: Ended, history: History) -> None:
         tones: dict[str, Tone] = {"finished": "done", "failed": "error"}
