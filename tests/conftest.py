@@ -27,10 +27,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Real trainings first, then screens, then what takes milliseconds: so several processes end at the same time."""
+    """Random keys and real trainings first, then screens, then what takes milliseconds: all processes end together."""
     trains = {item.path for item in items if item.get_closest_marker("keras")}
-    screens = Path(__file__).parent / "tui"
-    items.sort(key=lambda item: 0 if item.path in trains else 1 if item.path.is_relative_to(screens) else 2)
+    monkey, screens = (Path(__file__).parent / name for name in ("monkey", "tui"))
+
+    def rank(item: pytest.Item) -> int:
+        if item.path.is_relative_to(monkey):
+            return 0
+        return 1 if item.path in trains else 2 if item.path.is_relative_to(screens) else 3
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(autouse=True)

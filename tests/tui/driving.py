@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from textual.app import App
@@ -32,7 +33,7 @@ sessions: list[ScriptedSession] = []
 
 TURN = 0.01
 """Seconds between two looks at a condition."""
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds until one is taken never to hold."""
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -54,7 +55,8 @@ async def opened(
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
     """Let the app run until ``condition`` holds, and until it has come to rest then."""
-    for _ in range(round(PATIENCE / TURN)):
+    end = monotonic() + PATIENCE
+    while monotonic() < end:
         if condition():
             await pilot.pause()
             return
