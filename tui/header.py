@@ -16,7 +16,7 @@ GAP = "   "
 """Separates facts."""
 NARROW = 100
 """Width below which tabs are spaced more tightly."""
-LEAST_NAME = 10
+LEAST_NAME = 5
 """Minimum width of the name beside the state of training."""
 
 
@@ -72,8 +72,8 @@ def _fitted(title: str, data: str, activity: str, room: int) -> list[str]:
 
 
 def _shorten_within(text: str, room: int) -> str:
-    """``text`` shortened before its last word, which is the progress of training."""
-    if cell_len(text) <= room:
-        return text
-    start, _, end = text.rpartition(" ")
-    return f"{shortened(start, room - cell_len(end) - 1)} {end}"
+    """``training lenet-5 3/10`` without the name, then without what is done; another text is cut at its end."""
+    doing, _, rest = text.partition(" ")
+    _, named, progress = rest.rpartition(" ")
+    shorter = [f"{doing} {progress}", progress] if named else []
+    return next((short for short in (text, *shorter) if cell_len(short) <= room), shortened(text, room))
