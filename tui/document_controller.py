@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from core import presets
+from core.diagnosis.fix_preview import changes
 from core.document import Document
 from core.files import what_is
 from core.network.architecture import Architecture
@@ -14,6 +15,7 @@ from core.plan.plan import Plan
 from core.presets import UNTITLED, Preset, PresetError
 from core.sanitize import one_line
 from core.sentences import sentence
+from core.typography import typeset
 from tui.conversation import conversation
 from tui.screens.browse_presets import BrowsePresets
 from tui.screens.dialogs import Ask, NameFile
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["EMPTY", "DocumentController"]
 
 EMPTY = Preset(UNTITLED, Architecture((28, 28, 1)))
+
+
+MOST_NAMED = 3
+"""Changes that are named of those that one key undoes."""
 
 
 class DocumentController:
@@ -90,13 +96,20 @@ class DocumentController:
 
     def undo(self) -> None:
         """Undo the last edit."""
-        self.app.document = self.app.document.undo()
-        self.app.build_pane.report_change()
+        self._go("Undone", self.app.document.undo())
 
     def redo(self) -> None:
         """Redo the last undone edit."""
-        self.app.document = self.app.document.redo()
+        self._go("Redone", self.app.document.redo())
+
+    def _go(self, what: str, document: Document) -> None:
+        before, after = self.app.document.present, document.present
+        self.app.document = document
         self.app.build_pane.report_change()
+        found = changes(before.architecture, before.plan, after.architecture, after.plan)
+        if found and self.app.tab != "build":  # there the stack shows it
+            text = "; ".join(map(str, found[:MOST_NAMED]))
+            self.app.notify(one_line(typeset(text)), title=what, markup=False)
 
     @conversation
     async def new(self) -> None:

@@ -15,7 +15,7 @@ from core.network.layers import Layer
 from core.network.summary import summarize
 from core.plan.plan import Plan
 
-__all__ = ["Change", "FieldChange", "Preview", "preview"]
+__all__ = ["Change", "FieldChange", "Preview", "changes", "preview"]
 
 INPUT, PLAN = "input", "plan"
 NOTHING = "none"
@@ -68,13 +68,20 @@ class Preview(Struct, frozen=True):
 
 def preview(architecture: Architecture, plan: Plan, fix: Fix) -> Preview:
     """What ``fix`` changes of ``architecture`` and ``plan``."""
-    stack, fixed = architecture.stack, fix.architecture.stack
-    changes = [change for change in _layer_changes(stack, fixed) if change.fields or change.kind != "changed"]
-    if fields := _fields(plan, fix.plan):
-        changes.append(Change("changed", (PLAN,), fields=fields))
+    before, after = architecture, fix.architecture
     return Preview(
-        tuple(_grouped(changes)), (len(stack) - 1, len(fixed) - 1), (_params(architecture), _params(fix.architecture))
+        changes(before, plan, after, fix.plan),
+        (len(before.layers), len(after.layers)),
+        (_params(before), _params(after)),
     )
+
+
+def changes(before: Architecture, plan_before: Plan, after: Architecture, plan_after: Plan) -> tuple[Change, ...]:
+    """What is different in another architecture and plan, those that are alike as one."""
+    found = [each for each in _layer_changes(before.stack, after.stack) if each.fields or each.kind != "changed"]
+    if fields := _fields(plan_before, plan_after):
+        found.append(Change("changed", (PLAN,), fields=fields))
+    return tuple(_grouped(found))
 
 
 def _params(architecture: Architecture) -> int | None:

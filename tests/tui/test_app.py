@@ -24,6 +24,18 @@ async def test_the_app_opens_by_itself_and_with_a_preset(size):
         assert "untitled" in lines_of(app)[0]
 
 
+async def test_off_the_build_tab_it_is_said_what_was_undone(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "end", "d", "u")
+        assert not app._notifications
+        await keys(pilot, "ctrl+r", "2", "u", "ctrl+r")
+        row = len(app.preset.architecture.layers) + 1
+        assert [(notice.title, notice.message) for notice in app._notifications] == [
+            ("Undone", f"after layer {row - 1} Dense 84 tanh: Dense 10 softmax inserted"),
+            ("Redone", f"layer {row} Dense 10 softmax: removed"),
+        ]
+
+
 async def test_the_browser_filters_and_opens_a_preset(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "p", "text:alexn")
