@@ -126,8 +126,7 @@ async def test_a_click_chooses_and_a_double_click_edits(size):
 
 async def test_a_layer_that_cannot_take_its_input_says_why_and_a_key_mends_it(size):
     async with opened("lenet-5", size) as (app, pilot):
-        await keys(pilot, "down", "down", "down", "enter", "down", "text:99")
-        await keys(pilot, "escape")
+        await keys(pilot, "down", "down", "down", "enter", "down", "text:99", "enter")
         lines = lines_of(app)
         broken = next(line for line in lines if "Conv2D 16·99×99" in line)
         assert broken.lstrip("\u2502 ").startswith("!")
@@ -152,7 +151,7 @@ async def test_an_output_that_is_not_the_classes_is_told_and_mended(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "end", "enter", "text:12")
         assert any("MNIST has 10 classes" in problem.message for problem in app.build_pane.problems)
-        await keys(pilot, "escape", "f", "enter")
+        await keys(pilot, "enter", "f", "enter")
         assert app.preset.architecture.layers[-1].units == 10
 
 

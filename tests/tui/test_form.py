@@ -262,3 +262,51 @@ async def test_a_draft_of_a_plan_is_told_when_another_document_is_opened(size):
         await until(pilot, lambda: [told for told in app._notifications if "learning_rate stays" in told.message])
         await until(pilot, lambda: "0.5" in [line.control.value for line in app.train_pane.form.lines])
         assert "abc" not in [line.control.value for line in app.train_pane.form.lines]
+
+
+def _units(app) -> int:
+    return app.preset.architecture.layers[-1].units
+
+
+async def test_half_of_a_number_is_never_taken(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "end", "enter", "1")
+        assert _units(app) == 1, "each whole number is shown at once"
+        await keys(pilot, "e")
+        assert _units(app) == 10
+        await keys(pilot, "3")
+        assert _units(app) == 1000
+        await keys(pilot, ".", "down")
+        assert _units(app) == 10
+        assert "units stays 10: expected a whole number" in screen_of(app)
+        assert not app.document.past, "nothing is left to undo"
+
+
+@pytest.mark.parametrize("on_the_way", [[], ["f1", "escape"], ["ctrl+p", "escape"]])
+async def test_escape_takes_back_what_was_typed_and_says_so(on_the_way):
+    async with opened("lenet-5", (80, 24)) as (app, pilot):
+        await keys(pilot, "end", "enter", "9")
+        assert _units(app) == 9
+        await keys(pilot, *on_the_way, "escape")
+        await until(pilot, lambda: app.build_pane.stack.has_focus)
+        await until(pilot, lambda: [told.message for told in app._notifications])
+        (told,) = app._notifications
+        assert told.message == "units stays 10: escape takes back '9', enter keeps it"
+        assert _units(app) == 10
+        assert not app.document.unsaved
+
+
+async def test_enter_and_the_next_field_take_what_was_typed(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "end", "enter", "text:96", "enter", "enter", "text:64", "down", "escape")
+        assert _units(app) == 64
+        await keys(pilot, "enter", "escape")
+        assert not list(app._notifications), "without an edit there is nothing to say"
+
+
+async def test_escape_takes_back_a_number_of_the_plan_too(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        before = app.preset.plan
+        await keys(pilot, "2", "e", "down", "down", "5", "escape")
+        await until(pilot, lambda: app.train_pane.view.table.has_focus)
+        assert app.preset.plan == before

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from textual import events, on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -38,15 +39,16 @@ class StructForm(Vertical):
     HELP = """
     ## Form
     **up / down** or **tab** go from field to field; every keystroke applies at once.
-    **enter** finishes, **escape** goes back. **F2** shows or folds the fields that have their defaults.
-    A field marked **!** is invalid: the line below the form says what it expects. If it is left so, it keeps its
-    last valid value, and that line says which.
+    **enter** finishes, **escape** takes back what was typed into the field and goes back. **F2** shows or folds the
+    fields that have their defaults. A field marked **!** is invalid: the line below the form says what it expects, and
+    the field has the value from before it was edited.
     """
 
     BINDINGS = [
         Binding("up", "step(-1)", "Field above", id="form.up", tooltip="Go to the field above", show=False),
         Binding("down", "step(1)", "Field below", id="form.down", tooltip="Go to the field below", show=False),
         Binding("enter", "done", "Done", id="form.done", tooltip="Close this edit"),
+        Binding("escape", "cancel", "Back", id="form.cancel", tooltip="Take back what was typed here, and go back"),
         Binding("f2", "fold", "More/fewer", id="form.fold", tooltip="Show or fold the fields that have their defaults"),
     ]
 
@@ -129,7 +131,7 @@ class StructForm(Vertical):
         self.value = value
 
     def restore(self, *, gone: bool = False) -> None:
-        """Replace invalid text in the fields with their last valid values, and say so.
+        """Replace invalid text in the fields with their values, and say so.
 
         ``gone``: the fields are about to show something else, so the form is no place to say it.
         """
@@ -220,19 +222,23 @@ class StructForm(Vertical):
         if all(entry.path != line.entry.path for entry in entries(self.value)):
             return  # its field has just gone, as another option was chosen: the line is about to be removed
         self.hint.clear()
+        line.begin()
         try:
-            value = edited(self.value, line.entry.path, text)
+            value, line.error = edited(self.value, line.entry.path, text), ""
         except FieldError as error:
-            line.error = error.message
-            self._show_hint(line)
-            return
-        line.error = ""
+            # Not the last text that was valid: of 1e, the 1 is half of a number.
+            value, line.error = edited(self.value, line.entry.path, line.before.text), error.message
         self._show_hint(line)
+        self._edit(line, value)
+
+    def _edit(self, line: FormLine, value: FieldStruct) -> None:
+        """Pass on ``value``, edited in ``line``."""
         # Update the line: it must not overwrite what is typed next with an older value.
         line.entry = next(entry for entry in entries(value) if entry.path == line.entry.path)
         self._folding.keep(line.entry.path)
-        self.value = value
-        self._on_edit(value, ".".join(line.entry.path))
+        if value != self.value:
+            self.value = value
+            self._on_edit(value, ".".join(line.entry.path))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -265,6 +271,19 @@ class StructForm(Vertical):
             self.app.bell()
             return
         self.post_message(self.Settled(self, done=True))
+
+    def action_cancel(self) -> None:
+        """Take back what was typed into the focused field; the pane around the form goes back."""
+        for line in self.lines:
+            if self.value is not None and line.drafted:
+                self._take_back(line, self.value)
+        raise SkipAction
+
+    def _take_back(self, line: FormLine, value: FieldStruct) -> None:
+        typed = line.control.value.strip()
+        self._edit(line, edited(value, line.entry.path, line.before.text))
+        line.restore()
+        self.hint.notice(refusal(line.entry, f"escape takes back {typed!r}, enter keeps it"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "fold" or self.fold_line.display
