@@ -1,5 +1,7 @@
 """The Build tab, driven by keys and mouse at the two sizes that matter."""
 
+import pytest
+
 from core.network.layers import Conv2D, Dense, Dropout, Flatten
 from tests.tui.driving import burst, keys, lines_of, opened, screen_of, until
 from tui.builder.stack import Stack
@@ -236,3 +238,17 @@ async def test_letters_in_a_choice_do_not_reach_the_keys_around_it(size):
 
 def test_conv2d_is_what_the_palette_makes(size):
     assert Conv2D.initial() == Conv2D(32, (3, 3), activation="relu")
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 36)], ids=str)
+async def test_an_argument_that_fits_nothing_is_named_and_adds_nothing(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "end", "a", "text:dense 10 sofmax")
+        await until(pilot, lambda: "! Dense has no argument" in screen_of(app))
+        assert {"sofmax:", "softmax?"} <= set(screen_of(app).split())
+        await keys(pilot, "enter")
+        assert app.screen.is_modal
+        await keys(pilot, "ctrl+u", "text:conv 0")
+        await until(pilot, lambda: "! filters: expected" in screen_of(app))
+        await keys(pilot, "ctrl+u", "text:dense 10 softmax", "enter")
+        await until(pilot, lambda: len(app.preset.architecture.layers) == 9)

@@ -128,7 +128,8 @@ class Picker(Modal[str | None]):
         if not found:
             no_match = "no match"
             self.options.add_option(Option(Content.styled(no_match, "$foreground-muted"), disabled=True))
-            self.detail.update("")
+            why = self.why_none(self.filter.value.strip())
+            self.detail.update(Content.styled(f"! {one_line(why)}", "$text-error") if why else "")
             return
         wanted = chosen if any(one.id == chosen for one in found) else found[0].id
         self.options.highlighted = self.options.get_option_index(wanted)
@@ -147,6 +148,10 @@ class Picker(Modal[str | None]):
         scored = [(max(matcher.match(one.title), matcher.match(one.id)), one) for one in self._choosables]
         ranked = sorted((pair for pair in scored if pair[0] > 0), key=lambda pair: -pair[0])
         return [one for _, one in ranked]
+
+    def why_none(self, query: str) -> str:
+        """Why ``query`` finds nothing, if there is more to say than that."""
+        return ""
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._relist)

@@ -47,7 +47,7 @@ class IntField(FieldType):
         return f"a whole number{_bounds(self.least, None if self.most == MOST else self.most)}"
 
     def __str__(self) -> str:
-        return f"a whole number{_bounds(self.least, self.most)}"
+        return self.takes
 
 
 class FloatField(FieldType):
