@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -137,7 +138,9 @@ class Picker(Modal[str | None]):
     def _line(self, one: Choosable) -> Content:
         width = max(20, self.options.size.width - 4) if self.options.size.width else 40
         side = Content.styled(one_line(one.side), "$foreground-muted")
-        room = max(1, width - side.cell_length)
+        if side.cell_length + cell_len(one.title) >= width:
+            return Content(shortened(one_line(one.title), width))  # the description has the rest
+        room = width - side.cell_length
         return Content.assemble(fitted(shortened(one_line(one.title), room - 1), room), side)
 
     def found(self, query: str) -> list[Choosable]:

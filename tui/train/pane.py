@@ -154,7 +154,7 @@ class TrainPane(ChartKeys, EventFollower):
         plan = source.plan if source else None
         self.form.take(plan, self.document_id)
         self.view.plan = plan
-        self.plan_line.update(f"Plan: {plan_line(plan)}  (e: edit)" if plan else "")
+        self.plan_line.update(f"Plan: {plan_line(plan)}" if plan else "")
 
     def watch_state(self) -> None:
         super().watch_state()
