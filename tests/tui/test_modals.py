@@ -11,7 +11,7 @@ from tests.tui.screens import MAKERS, screen_classes
 from tui.runs.export_run import choices
 from tui.screens.dialogs import Ask, NameFile
 from tui.screens.export_dialog import ExportDialog
-from tui.screens.help import HelpPage
+from tui.screens.help import HelpPage, help_for
 from tui.screens.modal import DismissOnce
 from tui.screens.palette import Palette
 
@@ -205,3 +205,16 @@ async def test_names_of_presets_are_whole_where_there_is_little_room():
     async with opened("lenet-5", (60, 18)) as (app, pilot):
         await keys(pilot, "p", "text:bn-512")
         await until(pilot, lambda: "bn-512-128-128-64-64-64" in screen_of(app))
+
+
+async def test_help_lists_the_keys_that_say_what_they_do_and_no_others(tmp_path):
+    async with opened("lenet-5") as (app, pilot):
+        for kind in KINDS:
+            await shown(app, pilot, kind, tmp_path, [])
+            rows = [line for line in help_for(app.screen, app.focused).splitlines() if line.startswith("| ")][1:]
+            assert rows, kind
+            assert not [row for row in rows if "" in [cell.strip() for cell in row[1:-1].split(" | ")]], kind
+            assert not [row for row in rows if "cursor" in row or "Focus Next" in row], kind
+            app.pop_screen()
+            app.pop_screen()
+            await pilot.pause()
