@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.geometry import Size
@@ -34,6 +35,8 @@ class FormInput(TextInput):
     ## Text
     Type the value; every key applies at once. **enter** finishes, **escape** goes back.
     """
+
+    BINDINGS = [Binding("enter", "submit", "Done", id="field.done", tooltip="Take the value and close this edit")]
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
 
