@@ -95,7 +95,7 @@ class LayerLabApp(Containing):
         Binding("m", "data", "Data", id="app.data", tooltip="Look at the digits of the dataset", show=False),
         Binding("ctrl+t", "theme", "Light/dark", id="app.theme", tooltip="Switch light and dark", show=False),
         Binding("question_mark", "help", "Help", id="app.help", tooltip="Help for where you are", key_display="?"),
-        Binding("f1", "help", "Help", id="app.help_anywhere", tooltip="Help, even where ? is text"),
+        Binding("f1", "help", "Help", id="app.help_anywhere", tooltip="Help, even where ? is text", key_display="F1"),
         Binding("q,ctrl+q", "quit", "Quit", id="app.quit", tooltip="Quit LayerLab", show=False),
     ]
 

@@ -85,11 +85,17 @@ async def test_where_a_question_mark_is_text_f1_is_the_key_for_help(size):
         await keys(pilot, "end", "enter")
         shown = await _footer(app, pilot)
         assert shown.startswith("\u23ce Done  esc Back")
-        assert "f1 Help" in shown
+        assert "F1 Help" in shown
         assert "more" not in shown
         await keys(pilot, "down")
         assert "? more" in await _footer(app, pilot)
-        assert "f1" not in await _footer(app, pilot)
+        assert "F1" not in await _footer(app, pilot)
+
+
+async def test_where_the_question_mark_is_the_tour_it_says_so(size):
+    async with opened(None, size) as (app, pilot):
+        assert "? Tour" in await _footer(app, pilot)
+        assert (await _footer(app, pilot)).endswith("F1 Help")
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 36)], ids=str)

@@ -49,7 +49,14 @@ class StructForm(Vertical):
         Binding("down", "step(1)", "Field below", id="form.down", tooltip="Go to the field below", show=False),
         Binding("enter", "done", "Done", id="form.done", tooltip="Close this edit"),
         Binding("escape", "cancel", "Back", id="form.cancel", tooltip="Take back what was typed here, and go back"),
-        Binding("f2", "fold", "More/fewer", id="form.fold", tooltip="Show or fold the fields that have their defaults"),
+        Binding(
+            "f2",
+            "fold",
+            "More/fewer",
+            key_display="F2",
+            id="form.fold",
+            tooltip="Show or fold the fields that have their defaults",
+        ),
     ]
 
     DEFAULT_CSS = """

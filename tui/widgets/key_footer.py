@@ -101,7 +101,8 @@ class KeyFooter(Footer):
 
     def _item(self, active: ActiveBinding) -> Item:
         binding = active.binding
-        description = MORE if binding.key == "question_mark" else binding.description
+        more = binding.action in HELP and binding.key != "f1"
+        description = MORE if more else binding.description
         return Item(binding.key, self.app.get_key_display(binding), description, active.tooltip, binding.action)
 
     @property
