@@ -9,6 +9,7 @@ from core.plan.losses import Loss
 from core.plan.optimizers import SGD, Optimizer
 from core.plan.plan import Plan
 from core.plan.schedules import Schedule
+from core.settings import UnfoldedForms, load_settings
 from tests.tui.driving import keys, lines_of, opened, screen_of, until
 from tui.forms.choice import Choice
 from tui.forms.flag import Flag
@@ -22,7 +23,7 @@ class FormApp(App[None]):
     """A form alone on the screen."""
 
     def compose(self):
-        yield StructForm(lambda *_: None, Plan())
+        yield StructForm(lambda *_: None, Plan(), kind="plan")
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -310,3 +311,30 @@ async def test_escape_takes_back_a_number_of_the_plan_too(size):
         await keys(pilot, "2", "e", "down", "down", "5", "escape")
         await until(pilot, lambda: app.train_pane.view.table.has_focus)
         assert app.preset.plan == before
+
+
+async def test_that_a_form_is_unfolded_is_remembered_by_its_kind(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "end", "enter", "f2")
+        await until(pilot, lambda: len(app.build_pane.form.lines) == 10)
+        assert load_settings(UnfoldedForms) == UnfoldedForms(layer=True)
+        app.documents.new()
+        await keys(pilot, "2", "e")
+        assert not app.train_pane.form.unfolded, "the plan is another kind"
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "end", "enter")
+        await until(pilot, lambda: len(app.build_pane.form.lines) == 10)
+        await keys(pilot, "f2")
+        await until(pilot, lambda: len(app.build_pane.form.lines) == 2)
+        await keys(pilot, "escape", "2", "e", "f2")
+        await until(pilot, lambda: len(app.train_pane.form.lines) > 20)
+        assert load_settings(UnfoldedForms) == UnfoldedForms(plan=True)
+
+
+async def test_a_form_unfolds_although_that_cannot_be_saved(home):
+    home.write_text("a file where the folder should be")
+    async with opened("lenet-5") as (app, pilot):
+        await keys(pilot, "end", "enter", "f2")
+        await until(pilot, lambda: len(app.build_pane.form.lines) == 10)
+        await until(pilot, lambda: [notice for notice in app._notifications if "settings" in notice.message])
+        assert len(app._notifications) == 1
