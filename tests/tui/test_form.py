@@ -338,3 +338,13 @@ async def test_a_form_unfolds_although_that_cannot_be_saved(home):
         await until(pilot, lambda: len(app.build_pane.form.lines) == 10)
         await until(pilot, lambda: [notice for notice in app._notifications if "settings" in notice.message])
         assert len(app._notifications) == 1
+
+
+async def test_what_a_field_kept_is_no_longer_said_once_it_has_another_value():
+    async with opened("lenet-5", (120, 36)) as (app, pilot):
+        await keys(pilot, "2", "e", "down", "down", "text:0.5", "enter", "e", "down", "down", "text:abc", "escape")
+        form = app.train_pane.form
+        assert "learning_rate stays 0.5" in form.hint.render().plain
+        await keys(pilot, "u")
+        await until(pilot, lambda: app.preset.plan.optimizer.learning_rate == 0.001)
+        assert "stays" not in screen_of(app)

@@ -90,10 +90,15 @@ class StructForm(FoldingForm):
             self._shown = what
             self.restore(gone=True)
             self._folding.forget()
-            if self.is_mounted:
-                self.hint.clear()
-                self.hint.say()
+            self._forget_notice()
+        if value != self.value:  # by other ways than this form: what a field kept is not what it has now
+            self._forget_notice()
         self.value = value
+
+    def _forget_notice(self) -> None:
+        if self.is_mounted:
+            self.hint.clear()
+            self._show_hint(next((line for line in self.lines if line.has_focus_within), None))
 
     def restore(self, *, gone: bool = False) -> None:
         """Replace invalid text in the fields with their values, and say so.
