@@ -100,10 +100,9 @@ class KeyFooter(Footer):
             self.tooltip = tooltip
 
     def _item(self, active: ActiveBinding) -> Item:
-        binding = active.binding
-        more = binding.action in HELP and binding.key != "f1"
-        description = MORE if more else binding.description
-        return Item(binding.key, self.app.get_key_display(binding), description, active.tooltip, binding.action)
+        binding, name = active.binding, self.app.get_key_display(active.binding)
+        description = MORE if binding.action in HELP and name == "?" else binding.description
+        return Item(binding.key, name, description, active.tooltip, binding.action)
 
     @property
     def _fitting(self) -> tuple[Item, ...]:
