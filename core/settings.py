@@ -1,44 +1,58 @@
-"""What LayerLab remembers from one start to the next: ``settings.toml`` in its home folder."""
+"""What LayerLab remembers from one start to the next: ``settings.toml`` in its home folder, a table for each kind."""
 
 import tomllib
-from math import isfinite
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import tomli_w
-from msgspec import Struct
+from msgspec import Meta, Struct, ValidationError, convert, structs
 
 from core.files import SETTINGS, read_bytes
 from core.storage import home, write_atomically
 
-__all__ = ["ChartSettings", "chart_settings", "save_chart_settings"]
-
-_TABLE = "charts"
+__all__ = ["ChartSettings", "Settings", "UnfoldedForms", "load_settings", "save_settings"]
 
 
-class ChartSettings(Struct, frozen=True):
+class Settings(Struct, frozen=True):
+    """One kind of settings: every field has a default and is a value of TOML."""
+
+    table: ClassVar[str]
+    """Its table in the file."""
+
+
+class ChartSettings(Settings, frozen=True):
     """How curves are shown."""
 
-    smoothing: float = 0.9
-    """The weight of `core.charts.smooth`, at least 0 and less than 1; 0 for none."""
+    table = "charts"
+
+    smoothing: Annotated[float, Meta(ge=0, lt=1)] = 0.9
+    """The weight of `core.charts.smooth`; 0 for none."""
     log: bool = False
     """Whether losses are on a logarithmic scale."""
 
 
-def chart_settings() -> ChartSettings:
-    """The saved settings; defaults for what is missing or damaged."""
-    saved, default = _table(_read()), ChartSettings()
-    smoothing, log = saved.get("smoothing"), saved.get("log")
-    return ChartSettings(
-        float(smoothing) if _is_weight(smoothing) else default.smoothing,
-        log if isinstance(log, bool) else default.log,
-    )
+class UnfoldedForms(Settings, frozen=True):
+    """Which forms show the fields that have their defaults too."""
+
+    table = "unfolded"
+
+    layer: bool = False
+    plan: bool = False
 
 
-def save_chart_settings(settings: ChartSettings) -> None:
+S = TypeVar("S", bound=Settings)
+
+
+def load_settings(kind: type[S]) -> S:
+    """The saved settings of ``kind``; defaults for what is missing or damaged."""
+    saved = _table(_read(), kind)
+    return kind(**{field.name: _valid(field, saved) for field in structs.fields(kind)})
+
+
+def save_settings(settings: Settings) -> None:
     """Save ``settings``, keeping everything else in the file that can be read. Raises OSError."""
     content = _read()
-    content[_TABLE] = {**_table(content), "smoothing": settings.smoothing, "log": settings.log}
+    content[settings.table] = {**_table(content, type(settings)), **structs.asdict(settings)}
     write_atomically(_path(), tomli_w.dumps(content), durably=False)
 
 
@@ -54,10 +68,14 @@ def _read() -> dict[str, Any]:
         return {}
 
 
-def _table(content: dict[str, Any]) -> dict[str, Any]:
-    found = content.get(_TABLE)
+def _table(content: dict[str, Any], kind: type[Settings]) -> dict[str, Any]:
+    found = content.get(kind.table)
     return found if isinstance(found, dict) else {}
 
 
-def _is_weight(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and 0 <= value < 1
+def _valid(field: structs.FieldInfo, saved: dict[str, Any]) -> Any:
+    """The saved value of ``field``; its default if there is none of its type."""
+    try:
+        return convert(saved[field.name], field.type)
+    except (KeyError, ValidationError):
+        return field.default

@@ -18,7 +18,7 @@ from core.document import Document
 from core.network.shapes import show_shape
 from core.presets import Preset
 from core.sanitize import one_line
-from core.settings import ChartSettings, chart_settings, save_chart_settings
+from core.settings import ChartSettings, Settings, UnfoldedForms, load_settings, save_settings
 from core.typography import typeset
 from tui.builder.pane import BuildPane
 from tui.builder.start_card import FIRST_PRESET
@@ -32,6 +32,7 @@ from tui.inspect.pane import InspectPane
 from tui.journal_controller import JournalController
 from tui.key_order import KeyOrder
 from tui.loading import Loader, Preload
+from tui.remembered import SettingsChanged
 from tui.run_controller import RunController
 from tui.runs.pane import RunsPane
 from tui.screens.add_layer import AddLayer
@@ -39,12 +40,13 @@ from tui.screens.dialogs import Ask
 from tui.screens.resizing import TabsScreen
 from tui.theme import DARK, LIGHT, roles
 from tui.train.pane import TrainPane
-from tui.widgets.chart_keys import ChartKeys
 from tui.widgets.key_footer import KeyFooter
 
 __all__ = ["LayerLabApp"]
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 18
+REMEMBERED: dict[type[Settings], str] = {ChartSettings: "chart_settings", UnfoldedForms: "unfolded_forms"}
+"""The reactive of the app that holds each kind of settings."""
 SETTLED = 0.5
 """Seconds after start-up before interrupted runs are searched for."""
 
@@ -95,7 +97,7 @@ class LayerLabApp(Containing):
         Binding("m", "data", "Data", id="app.data", tooltip="Look at the digits of the dataset", show=False),
         Binding("ctrl+t", "theme", "Light/dark", id="app.theme", tooltip="Switch light and dark", show=False),
         Binding("question_mark", "help", "Help", id="app.help", tooltip="Help for where you are", key_display="?"),
-        Binding("f1", "help", "Help", id="app.help_anywhere", tooltip="Help, even where ? is text", show=False),
+        Binding("f1", "help", "Help", id="app.help_anywhere", tooltip="Help, even where ? is text", key_display="F1"),
         Binding("q,ctrl+q", "quit", "Quit", id="app.quit", tooltip="Quit LayerLab", show=False),
     ]
 
@@ -107,6 +109,8 @@ class LayerLabApp(Containing):
     """Identifies the document: unchanged while it is edited and saved, new when another is opened."""
     chart_settings: reactive[ChartSettings] = reactive(ChartSettings(), repaint=False)
     """How curves are shown in every tab."""
+    unfolded_forms: reactive[UnfoldedForms] = reactive(UnfoldedForms(), repaint=False)
+    """Which forms show all their fields."""
     preset: reactive[Preset] = reactive(EMPTY, repaint=False)
     """The present of `document`, as the tabs see it."""
 
@@ -132,7 +136,8 @@ class LayerLabApp(Containing):
             preset = presets.load(path)
         self.set_reactive(LayerLabApp.document, Document.opened(preset or EMPTY))
         self.set_reactive(LayerLabApp.preset, preset or EMPTY)
-        self.set_reactive(LayerLabApp.chart_settings, chart_settings())
+        for kind, name in REMEMBERED.items():
+            self.set_reactive(getattr(LayerLabApp, name), load_settings(kind))
         self.documents = DocumentController(self, path)
         self.journal = JournalController(self)
         self.runs = RunController(self, saves=saves)
@@ -167,10 +172,15 @@ class LayerLabApp(Containing):
         yield Header().data_bind(LayerLabApp.tab)
         with ContentSwitcher(id="tabs", initial=self.tab):
             yield BuildPane(self.documents.edit_architecture, self.documents.apply_fix, id="build").data_bind(
-                LayerLabApp.preset
+                LayerLabApp.preset, LayerLabApp.unfolded_forms
             )
             train = TrainPane(self.documents.edit_plan, self.runs.session_maker, id="train")
-            yield train.data_bind(LayerLabApp.preset, LayerLabApp.document_id, settings=LayerLabApp.chart_settings)
+            yield train.data_bind(
+                LayerLabApp.preset,
+                LayerLabApp.document_id,
+                LayerLabApp.unfolded_forms,
+                settings=LayerLabApp.chart_settings,
+            )
             yield InspectPane(self.runs.inspector, id="inspect").data_bind(LayerLabApp.preset)
             runs = RunsPane(lambda: self.runs.store, id="runs")
             yield runs.data_bind(settings=LayerLabApp.chart_settings)
@@ -237,13 +247,13 @@ class LayerLabApp(Containing):
         self.documents.settle()
         self.build_pane.report_change()
 
-    @on(ChartKeys.SettingsChanged)
-    def _chart_settings_changed(self, event: ChartKeys.SettingsChanged) -> None:
-        self.chart_settings = event.settings
+    @on(SettingsChanged)
+    def _settings_changed(self, event: SettingsChanged) -> None:
+        setattr(self, REMEMBERED[type(event.settings)], event.settings)
         try:
-            save_chart_settings(event.settings)
+            save_settings(event.settings)
         except OSError as error:
-            self.refuse("Not saved", f"the settings of charts: {error.strerror}")
+            self.refuse("Not saved", f"settings, {event.settings.table}: {error.strerror}")
 
     @on(TrainPane.PlanSettled)
     def _plan_settled(self) -> None:

@@ -183,7 +183,7 @@ class DocumentController:
         return self._write(self.app.document.present, self.path)
 
     async def _save_as(self) -> bool:
-        name = await self.app.push_screen_wait(NameFile(self.app.preset.name, str(presets.own_folder())))
+        name = await self.app.push_screen_wait(NameFile(self.app.preset.name))
         if name is None:
             return False
         try:

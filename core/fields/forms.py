@@ -64,6 +64,6 @@ def edited(value: FieldStruct, path: tuple[str, ...], text: str) -> FieldStruct:
 
 
 def refusal(entry: Entry, error: str) -> str:
-    """What to tell once invalid text has been replaced by the value of ``entry``; ``error`` says what was expected."""
+    """What to tell once text has been replaced by the value of ``entry``; ``error`` says why it was not taken."""
     kept = entry.text or "empty"
     return f"{entry.field.name} stays {kept}: {error}"

@@ -121,6 +121,9 @@ def _is_one_short_line(error: FieldError) -> None:
         (FloatField(), "1,234,567.5", 1_234_567.5),
         (FloatField(), "1,000e-3", 1.0),
         (FloatField(), "1e-3", 0.001),
+        (IntField(1), "1e3", 1000),
+        (IntField(1), "1.5E+3", 1500),
+        (PairField(), "1e1 x 2", (10, 2)),
         (BoolField(), "Yes", True),
         (PairField(), "3", (3, 3)),
         (PairField(), "3x5", (3, 5)),
@@ -170,8 +173,8 @@ def test_text_as_people_type_it(kind: FieldType, text: str, value: object) -> No
         (PairField(), [1, "x"], "expected a whole number of at least 1, not 'x'"),
         (ShapeField(), [], "expected 1 to 3 sizes, not []"),
         (ShapeField(), 28, "expected 1 to 3 sizes, not 28"),
-        (ShapeField(free=True), [-1.0, 7], "expected a whole number from 1 to 1000000000000000000, not -1.0"),
-        (ShapeField(free=True), [-1, -1], "expected a whole number from 1 to 1000000000000000000, not -1"),
+        (ShapeField(free=True), [-1.0, 7], "expected a whole number of at least 1, not -1.0"),
+        (ShapeField(free=True), [-1, -1], "expected a whole number of at least 1, not -1"),
         (AxesField(), [0, 1], "expected axes such as -1 or [1, 2] (0 is the batch), not [0, 1]"),
         (AxesField(), [[1]], "expected a whole number, not [1]"),
         (PaddingField("valid", "same"), "causal", "expected valid, same or a number of pixels, not 'causal'"),
@@ -190,9 +193,10 @@ def test_refusals_say_what_was_expected_and_what_was_found(kind: FieldType, raw:
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
+        *((IntField(1), text) for text in ("1e", "1e-3", "1.5e0", "1e99")),
         *((IntField(1), text) for text in ("1,5", "1,00", "0,001", "1,0000", "1,000.5", "many", "", "9" * 5000)),
         *((FloatField(), text) for text in ("1,5,3", "1.000,5", "a bit")),
-        *((PairField(), text) for text in ("3x", "a")),
+        *((PairField(), text) for text in ("3x", "3 \u00d7", "a", "1e-1 x 2")),
         (BoolField(), "perhaps"),
         (ShapeField(), ""),
         (MarginsField(), "1, 2, 3"),
@@ -201,9 +205,6 @@ def test_refusals_say_what_was_expected_and_what_was_found(kind: FieldType, raw:
     ],
 )
 def test_letters_in_a_number_field_are_refused(kind: FieldType, text: str) -> None:
-    if text == "3x":
-        assert kind.parse(text) == (3, 3)
-        return
     with pytest.raises(FieldError):
         kind.parse(text)
 

@@ -1,9 +1,12 @@
 """A layer from a few words."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.fields.types import FieldError
 from core.network.layer_query import find_layers, parse_layer
 from core.network.layers import LSTM, Conv1D, Conv2D, Dense, Dropout, Layer, MaxPooling2D
 
@@ -28,9 +31,30 @@ def test_words_become_fields(text: str, layer: Layer) -> None:
     assert parse_layer(text, (28, 28, 1)) == layer
 
 
-@pytest.mark.parametrize("text", ["", "  ", "dense foo", "dense 10 10 10", "nonsense", "dense units=", "pool -1"])
-def test_a_word_that_fits_nothing_is_not_left_out(text: str) -> None:
-    assert parse_layer(text, (28, 28, 1)) is None
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "no layer"),
+        ("  ", "no layer"),
+        ("nonsense", "no layer nonsense"),
+        ("dense foo", "Dense has no argument foo$"),
+        ("dense 10 10 10", "Dense has no argument 10$"),
+        ("dense 10 sofmax", r"Dense has no argument sofmax: did you mean softmax\?"),
+        ("dense 10 softm", r"did you mean softmax\?"),
+        ("dense unit=10", r"Dense has no argument unit: did you mean units\?"),
+        ("dense units=", "units: expected a whole number"),
+        ("dense 0", "units: expected a whole number of at least 1, not 0"),
+        ("conv 0", "filters: expected a whole number of at least 1, not 0"),
+        ("conv 32 0", "kernel_size: expected a whole number from 1 to 1000, not 0"),
+        ("conv 32 0x3", "kernel_size: expected a whole number from 1 to 1000, not 0"),
+        ("pool -1", "pool_size: expected a whole number from 1 to 1000, not -1"),
+        ("drop 1.5", "rate: expected a number"),
+        ("drop 1", "rate: expected a number"),
+    ],
+)
+def test_a_word_that_fits_nothing_is_named_with_the_reason(text: str, why: str) -> None:
+    with pytest.raises(FieldError, match=f"^{why}" if "did" not in why else why):
+        parse_layer(text, (28, 28, 1))
 
 
 def test_the_layer_that_fits_the_input_is_preferred() -> None:
@@ -47,5 +71,5 @@ def test_every_beginning_of_a_name_finds_its_layer(name: str, length: int) -> No
 
 @given(st.text(max_size=60))
 def test_no_text_brings_it_down(text: str) -> None:
-    layer = parse_layer(text, (28, 28, 1))
-    assert layer is None or isinstance(layer, Layer)
+    with suppress(FieldError):
+        assert isinstance(parse_layer(text, (28, 28, 1)), Layer)

@@ -36,7 +36,7 @@ MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     DataPage: lambda _: DataPage("mnist"),
     FixPreview: lambda _: FixPreview("It helps.", FIX, FIX.architecture, Plan(pixels="0..255"), "note"),
     HelpPage: lambda _: HelpPage("# Help"),
-    NameFile: lambda _: NameFile("name", "/folder"),
+    NameFile: lambda _: NameFile("name"),
     OptionMenu: lambda _: OptionMenu(None, "activation", ("relu", "tanh"), "relu"),
     Palette: lambda _: Palette(),
     Stepper: lambda _: Stepper(LECTURE),

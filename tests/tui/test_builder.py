@@ -1,5 +1,7 @@
 """The Build tab, driven by keys and mouse at the two sizes that matter."""
 
+import pytest
+
 from core.network.layers import Conv2D, Dense, Dropout, Flatten
 from tests.tui.driving import burst, keys, lines_of, opened, screen_of, until
 from tui.builder.stack import Stack
@@ -126,8 +128,7 @@ async def test_a_click_chooses_and_a_double_click_edits(size):
 
 async def test_a_layer_that_cannot_take_its_input_says_why_and_a_key_mends_it(size):
     async with opened("lenet-5", size) as (app, pilot):
-        await keys(pilot, "down", "down", "down", "enter", "down", "text:99")
-        await keys(pilot, "escape")
+        await keys(pilot, "down", "down", "down", "enter", "down", "text:99", "enter")
         lines = lines_of(app)
         broken = next(line for line in lines if "Conv2D 16·99×99" in line)
         assert broken.lstrip("\u2502 ").startswith("!")
@@ -156,7 +157,7 @@ async def test_an_output_that_is_not_the_classes_is_told_and_mended(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "end", "enter", "text:12")
         assert any("MNIST has 10 classes" in problem.message for problem in app.build_pane.problems)
-        await keys(pilot, "escape", "f", "enter")
+        await keys(pilot, "enter", "f", "enter")
         assert app.preset.architecture.layers[-1].units == 10
 
 
@@ -241,3 +242,17 @@ async def test_letters_in_a_choice_do_not_reach_the_keys_around_it(size):
 
 def test_conv2d_is_what_the_palette_makes(size):
     assert Conv2D.initial() == Conv2D(32, (3, 3), activation="relu")
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 36)], ids=str)
+async def test_an_argument_that_fits_nothing_is_named_and_adds_nothing(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "end", "a", "text:dense 10 sofmax")
+        await until(pilot, lambda: "! Dense has no argument" in screen_of(app))
+        assert {"sofmax:", "softmax?"} <= set(screen_of(app).split())
+        await keys(pilot, "enter")
+        assert app.screen.is_modal
+        await keys(pilot, "ctrl+u", "text:conv 0")
+        await until(pilot, lambda: "! filters: expected" in screen_of(app))
+        await keys(pilot, "ctrl+u", "text:dense 10 softmax", "enter")
+        await until(pilot, lambda: len(app.preset.architecture.layers) == 9)

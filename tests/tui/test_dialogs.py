@@ -28,7 +28,7 @@ def _harmless(screen: str) -> bool:
 
 async def test_names_and_answers_reach_the_terminal_without_escape_codes(size):
     async with opened("lenet-5", size) as (app, pilot):
-        for screen in (Ask(STEERING, {"yes": STEERING}), NameFile(STEERING, STEERING)):
+        for screen in (Ask(STEERING, {"yes": STEERING}), NameFile(STEERING)):
             app.push_screen(screen)
             await pilot.pause()
             assert _harmless(screen_of(app))

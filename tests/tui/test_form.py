@@ -9,6 +9,7 @@ from core.plan.losses import Loss
 from core.plan.optimizers import SGD, Optimizer
 from core.plan.plan import Plan
 from core.plan.schedules import Schedule
+from core.settings import UnfoldedForms, load_settings
 from tests.tui.driving import keys, lines_of, opened, screen_of, until
 from tui.forms.choice import Choice
 from tui.forms.flag import Flag
@@ -22,7 +23,7 @@ class FormApp(App[None]):
     """A form alone on the screen."""
 
     def compose(self):
-        yield StructForm(lambda *_: None, Plan())
+        yield StructForm(lambda *_: None, Plan(), kind="plan")
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -262,3 +263,88 @@ async def test_a_draft_of_a_plan_is_told_when_another_document_is_opened(size):
         await until(pilot, lambda: [told for told in app._notifications if "learning_rate stays" in told.message])
         await until(pilot, lambda: "0.5" in [line.control.value for line in app.train_pane.form.lines])
         assert "abc" not in [line.control.value for line in app.train_pane.form.lines]
+
+
+def _units(app) -> int:
+    return app.preset.architecture.layers[-1].units
+
+
+async def test_half_of_a_number_is_never_taken(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "end", "enter", "1")
+        assert _units(app) == 1, "each whole number is shown at once"
+        await keys(pilot, "e")
+        assert _units(app) == 10
+        await keys(pilot, "3")
+        assert _units(app) == 1000
+        await keys(pilot, ".", "down")
+        assert _units(app) == 10
+        assert "units stays 10: expected a whole number" in screen_of(app)
+        assert not app.document.past, "nothing is left to undo"
+
+
+@pytest.mark.parametrize("on_the_way", [[], ["f1", "escape"], ["ctrl+p", "escape"]])
+async def test_escape_takes_back_what_was_typed_and_says_so(on_the_way):
+    async with opened("lenet-5", (80, 24)) as (app, pilot):
+        await keys(pilot, "end", "enter", "9")
+        assert _units(app) == 9
+        await keys(pilot, *on_the_way, "escape")
+        await until(pilot, lambda: app.build_pane.stack.has_focus)
+        await until(pilot, lambda: [told.message for told in app._notifications])
+        (told,) = app._notifications
+        assert told.message == "units stays 10: escape takes back '9', enter keeps it"
+        assert _units(app) == 10
+        assert not app.document.unsaved
+
+
+async def test_enter_and_the_next_field_take_what_was_typed(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "end", "enter", "text:96", "enter", "enter", "text:64", "down", "escape")
+        assert _units(app) == 64
+        await keys(pilot, "enter", "escape")
+        assert not list(app._notifications), "without an edit there is nothing to say"
+
+
+async def test_escape_takes_back_a_number_of_the_plan_too(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        before = app.preset.plan
+        await keys(pilot, "2", "e", "down", "down", "5", "escape")
+        await until(pilot, lambda: app.train_pane.view.table.has_focus)
+        assert app.preset.plan == before
+
+
+async def test_that_a_form_is_unfolded_is_remembered_by_its_kind(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "end", "enter", "f2")
+        await until(pilot, lambda: len(app.build_pane.form.lines) == 10)
+        assert load_settings(UnfoldedForms) == UnfoldedForms(layer=True)
+        app.documents.new()
+        await keys(pilot, "2", "e")
+        assert not app.train_pane.form.unfolded, "the plan is another kind"
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "end", "enter")
+        await until(pilot, lambda: len(app.build_pane.form.lines) == 10)
+        await keys(pilot, "f2")
+        await until(pilot, lambda: len(app.build_pane.form.lines) == 2)
+        await keys(pilot, "escape", "2", "e", "f2")
+        await until(pilot, lambda: len(app.train_pane.form.lines) > 20)
+        assert load_settings(UnfoldedForms) == UnfoldedForms(plan=True)
+
+
+async def test_a_form_unfolds_although_that_cannot_be_saved(home):
+    home.write_text("a file where the folder should be")
+    async with opened("lenet-5") as (app, pilot):
+        await keys(pilot, "end", "enter", "f2")
+        await until(pilot, lambda: len(app.build_pane.form.lines) == 10)
+        await until(pilot, lambda: [notice for notice in app._notifications if "settings" in notice.message])
+        assert len(app._notifications) == 1
+
+
+async def test_what_a_field_kept_is_no_longer_said_once_it_has_another_value():
+    async with opened("lenet-5", (120, 36)) as (app, pilot):
+        await keys(pilot, "2", "e", "down", "down", "text:0.5", "enter", "e", "down", "down", "text:abc", "escape")
+        form = app.train_pane.form
+        assert "learning_rate stays 0.5" in form.hint.render().plain
+        await keys(pilot, "u")
+        await until(pilot, lambda: app.preset.plan.optimizer.learning_rate == 0.001)
+        assert "stays" not in screen_of(app)

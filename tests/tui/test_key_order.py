@@ -32,14 +32,14 @@ async def test_a_layer_that_has_just_been_picked_is_edited_by_the_keys_that_foll
 
 async def test_a_tab_is_opened_by_the_key_behind_the_one_that_leaves_a_field(size):
     async with opened("lenet-5", size) as (app, pilot):
-        await burst(app, pilot, "end", "enter", *"12", "escape", "3")
+        await burst(app, pilot, "end", "enter", *"12", "enter", "3")
         await until(pilot, lambda: app.tabs.current == "inspect")
         assert app.preset.architecture.layers[-1].units == 12
 
 
 async def test_a_plan_is_opened_edited_and_left_in_one_burst(size):
     async with opened("lenet-5", size) as (app, pilot):
-        await burst(app, pilot, "2", "e", "down", "down", *"0.5", "escape", "1")
+        await burst(app, pilot, "2", "e", "down", "down", *"0.5", "enter", "1")
         await until(pilot, lambda: app.tabs.current == "build")
         assert app.preset.plan.optimizer.learning_rate == 0.5
 

@@ -15,7 +15,7 @@ SCENES = [
         "lenet-5",
         {
             "build": ["down", "down", "down"],
-            "build-problem": ["enter", "down", "text:99", "escape"],
+            "build-problem": ["enter", "down", "text:99", "enter"],
         },
     ),
     ("lecture-7x7-stride-3-padded", {"build-window": ["down", "full_stop"]}),

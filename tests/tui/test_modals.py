@@ -8,8 +8,10 @@ from textual.widgets import Button, Input, OptionList
 from core import presets
 from tests.tui.driving import burst, keys, opened, screen_of, until
 from tests.tui.screens import MAKERS, screen_classes
+from tui.runs.export_run import choices
 from tui.screens.dialogs import Ask, NameFile
-from tui.screens.help import HelpPage
+from tui.screens.export_dialog import ExportDialog
+from tui.screens.help import HelpPage, help_for
 from tui.screens.modal import DismissOnce
 from tui.screens.palette import Palette
 
@@ -179,3 +181,40 @@ async def test_a_palette_that_is_closed_while_it_searches_finds_nothing():
         await palette._gather_commands("e").wait()
         palette.dismiss()
         await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24)], ids=str)
+async def test_keys_answers_and_titles_of_every_screen_are_whole(size, tmp_path):
+    folder = tmp_path / "a-folder-with-a-long-name" / "in-another-one-with-a-long-name"
+    folder.mkdir(parents=True)
+    makers = [lambda make=make: make(folder) for make in MAKERS.values()]
+    makers += [lambda: NameFile("name" * 20), lambda: ExportDialog("Export a run", choices(), folder)]
+    async with opened("lenet-5", size) as (app, pilot):
+        for make in makers:
+            screen = make()
+            app.push_screen(screen)
+            await until(pilot, lambda screen=screen: screen.is_mounted)
+            for widget in screen.query("Button, .note, .title, #picker-keys, #data-keys"):
+                place = screen.find_widget(widget)
+                assert place.clip.contains_region(place.region), (screen, widget)
+            app.pop_screen()
+            await pilot.pause()
+
+
+async def test_names_of_presets_are_whole_where_there_is_little_room():
+    async with opened("lenet-5", (60, 18)) as (app, pilot):
+        await keys(pilot, "p", "text:bn-512")
+        await until(pilot, lambda: "bn-512-128-128-64-64-64" in screen_of(app))
+
+
+async def test_help_lists_the_keys_that_say_what_they_do_and_no_others(tmp_path):
+    async with opened("lenet-5") as (app, pilot):
+        for kind in KINDS:
+            await shown(app, pilot, kind, tmp_path, [])
+            rows = [line for line in help_for(app.screen, app.focused).splitlines() if line.startswith("| ")][1:]
+            assert rows, kind
+            assert not [row for row in rows if "" in [cell.strip() for cell in row[1:-1].split(" | ")]], kind
+            assert not [row for row in rows if "cursor" in row or "Focus Next" in row], kind
+            app.pop_screen()
+            app.pop_screen()
+            await pilot.pause()

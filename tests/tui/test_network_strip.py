@@ -78,7 +78,7 @@ async def test_a_click_selects_the_layer_below_it():
 
 async def test_a_layer_that_does_not_fit_is_a_question_mark():
     async with opened("lenet-5") as (app, pilot):
-        await keys(pilot, "down", "down", "down", "enter", "down", "text:99", "escape")
+        await keys(pilot, "down", "down", "down", "enter", "down", "text:99", "enter")
         assert app.build_pane.summary.errors
         strip = app.build_pane.query_one("#strip")
         assert "".join(segment.text for segment in strip.render_line(strip.size.height - 1)).count("?") >= 1

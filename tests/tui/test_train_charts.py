@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from core.history import History
 from core.machine import Machine
 from core.plan.schedules import Cosine
-from core.settings import ChartSettings, chart_settings
+from core.settings import ChartSettings, load_settings
 from tests.tui.driving import keys, lines_of, opened, screen_of, sessions, until
 from tests.tui.scripted import STEPS
 from tui.train import machine_line, messages
@@ -50,7 +50,7 @@ async def test_l_and_s_change_the_charts_say_so_and_are_remembered():
         await until(pilot, lambda: "smooth" not in title(app, "loss"))
         assert shown(app, 0).curves[0].points == app.train_pane.history.loss
         assert shown(app, 0).bands == ()
-        assert chart_settings() == ChartSettings(0.0, log=True)
+        assert load_settings(ChartSettings) == ChartSettings(0.0, log=True)
         await app.train_pane.stop_and_wait()
     async with opened() as (app, pilot):
         assert app.train_pane.settings == app.runs_pane.settings == ChartSettings(0.0, log=True)

@@ -19,6 +19,7 @@ from core.network.layers import Layer
 from core.network.summary import Problem, Summary, summarize
 from core.presets import Preset
 from core.sentences import after_place
+from core.settings import UnfoldedForms
 from core.typography import typeset
 from tui.builder.explanation import Explanation
 from tui.builder.stack import Stack
@@ -64,6 +65,8 @@ class BuildPane(Vertical):
         Binding("escape", "leave", "Back", id="build.leave", tooltip="Back to the stack"),
     ]
 
+    unfolded_forms: reactive[UnfoldedForms] = reactive(UnfoldedForms(), repaint=False)
+    """Which forms show all their fields."""
     preset: reactive[Preset | None] = reactive(None, repaint=False)
     """The preset being edited."""
     selected: reactive[int] = reactive(0, repaint=False)
@@ -115,9 +118,10 @@ class BuildPane(Vertical):
             with Vertical(id="left"):
                 yield Stack(id="stack").data_bind(BuildPane.summary, BuildPane.problems, BuildPane.selected)
                 yield TotalsView(id="totals").data_bind(BuildPane.summary, BuildPane.problems)
+            form = StructForm(self._field_edited, kind="layer", fit=True, id="layer-form")
             with Vertical(id="detail"):
                 yield StartCard(id="start-card")
-                yield StructForm(self._field_edited, fit=True, id="layer-form")
+                yield form.data_bind(BuildPane.unfolded_forms)
                 yield Explanation(id="explanation").data_bind(BuildPane.summary, BuildPane.problems, BuildPane.selected)
 
     def on_mount(self) -> None:

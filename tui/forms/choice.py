@@ -11,6 +11,7 @@ from textual.widget import Widget
 from core.sanitize import is_printable
 from tui.forms.option_menu import OptionMenu
 from tui.widgets.text import fitted
+from tui.widgets.typed_keys import character_of
 
 __all__ = ["Choice"]
 
@@ -71,7 +72,8 @@ class Choice(Widget, can_focus=True):
         self.action_open()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        return character is not None and is_printable(character) and character not in " ?"
+        typed = character_of(key, character)
+        return typed is not None and is_printable(typed) and typed not in " ?"
 
     def on_key(self, event: events.Key) -> None:
         if event.character is not None and self.check_consume_key(event.key, event.character):

@@ -7,6 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from core.sanitize import is_printable
+from tui.widgets.typed_keys import character_of
 
 __all__ = ["Flag"]
 
@@ -41,7 +42,8 @@ class Flag(Widget, can_focus=True):
         return Text("[x] yes" if self.value == "true" else "[ ] no")
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        return character is not None and is_printable(character) and character not in " ?"
+        typed = character_of(key, character)
+        return typed is not None and is_printable(typed) and typed not in " ?"
 
     def on_key(self, event: events.Key) -> None:
         if event.character is not None and self.check_consume_key(event.key, event.character):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.geometry import Size
@@ -35,6 +36,8 @@ class FormInput(TextInput):
     Type the value; every key applies at once. **enter** finishes, **escape** goes back.
     """
 
+    BINDINGS = [Binding("enter", "submit", "Done", id="field.done", tooltip="Take the value and close this edit")]
+
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
 
 
@@ -63,6 +66,9 @@ class FormLine(Horizontal):
         """``on_text`` is called with the text whenever it changes, within the same turn of the event loop."""
         super().__init__()
         self.entry = entry
+        self.before = entry
+        """As it was before the edit in progress, which `begin` starts and `restore` ends."""
+        self._editing = False
         self.caption = "  " * (len(entry.path) - 1) + entry.field.name
         """The name, indented if it is the field of a nested value."""
         self.control = _control(entry, self._why_not)
@@ -109,6 +115,17 @@ class FormLine(Horizontal):
         bracket = not isinstance(self.control, Flag)
         self.control.styles.margin = (0, 1, 0, column + 1 + bracket)
 
+    def begin(self) -> None:
+        """An edit begins, unless one is in progress."""
+        if not self._editing:
+            self._editing = True
+            self.before = self.entry
+
+    @property
+    def drafted(self) -> bool:
+        """Whether the edit in progress is typed text that has changed the field: values of a list come whole."""
+        return self._editing and isinstance(self.control, Input) and self.entry.value != self.before.value
+
     def show(self, entry: Entry) -> None:
         """Show ``entry``; invalid text, and text in focus that means the same, is left as typed."""
         before, self.entry = self.entry, entry
@@ -121,8 +138,9 @@ class FormLine(Horizontal):
             self.restore()
 
     def restore(self) -> None:
-        """Replace the text with the field's value."""
+        """Replace the text with the field's value: the edit in progress has ended."""
         self.error = ""
+        self._editing = False
         self.control.value = self.entry.text
 
     def _means(self, entry: Entry) -> bool:

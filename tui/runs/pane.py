@@ -139,6 +139,10 @@ class RunsPane(ChartKeys, StorePoller):
 
     def take(self, runs: Sequence[Run]) -> None:
         self._list_state.take(runs)
+        listed = {run.id for run in runs}
+        if self._trash and listed.issuperset(self._trash[-1]):  # restored by another process
+            self._trash.pop()
+            self.say("")
         self._show()
 
     def say(self, message: str, tone: Tone = "") -> None:
@@ -160,7 +164,8 @@ class RunsPane(ChartKeys, StorePoller):
         self._show_detail()
 
     def _show_detail(self) -> None:
-        runs = self._list_state.marked or self._selected_run
+        runs = self._acted_on
+        self.status.recheck()
         self.detail.display = bool(runs)
         self.detail.runs = runs
         self.refresh_bindings()
@@ -168,7 +173,9 @@ class RunsPane(ChartKeys, StorePoller):
     @on(Listing.Selected)
     def _chosen(self, event: Listing.Selected) -> None:
         event.stop()
-        if not self._list_state.marked:
+        if self._list_state.marked:
+            self.status.recheck()
+        else:
             self._show_detail()
 
     @on(Listing.Opened)
@@ -314,8 +321,9 @@ class RunsPane(ChartKeys, StorePoller):
 
     def action_restore(self) -> None:
         """Restore what was deleted last."""
-        if not self._trash:
-            self.say("nothing has been deleted since LayerLab started", "warning")
+        selected = self._selected_run
+        nothing = "nothing has been deleted since LayerLab started"
+        if self.status.refuse(lambda: nothing if not self._trash and self._selected_run == selected else ""):
             return
         ids = self._trash.pop()
         self.change(lambda store: restore(store, ids), f"{show_amount(len(ids), 'run')} restored")
@@ -348,19 +356,22 @@ class RunsPane(ChartKeys, StorePoller):
 
     def _allowed(self, action: str) -> Run | None:
         """The selected run if ``action`` applies to it; else show why not."""
-        return self.table.chosen if self._check(action, self._selected_run) else None
+        refused = self.status.refuse(lambda: self._why_not(action, self._selected_run))
+        return None if refused else self.table.chosen
 
     def _targets(self, action: str) -> tuple[Run, ...]:
         """The marked runs, or else the selected one, if ``action`` applies to all of them; else show why not."""
-        runs = self._list_state.marked or self._selected_run
-        return runs if self._check(action, runs) else ()
+        refused = self.status.refuse(lambda: self._why_not(action, self._acted_on))
+        return () if refused else self._acted_on
 
     @property
     def _selected_run(self) -> tuple[Run, ...]:
         return (self.table.chosen,) if self.table.chosen else ()
 
-    def _check(self, action: str, runs: Sequence[Run]) -> bool:
-        refused = [(run, why) for run in runs if (why := commands.refusal(action, run))]
-        if refused or not runs:
-            self.say(run_text.refused(*refused[0]) if refused else self.table.empty, "warning")
-        return bool(runs) and not refused
+    @property
+    def _acted_on(self) -> tuple[Run, ...]:
+        return self._list_state.marked or self._selected_run
+
+    def _why_not(self, action: str, runs: Sequence[Run]) -> str:
+        refused = (run_text.refused(run, why) for run in runs if (why := commands.refusal(action, run)))
+        return next(refused, "") if runs else self.table.empty

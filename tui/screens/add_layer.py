@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
+from core.fields.types import FieldError
 from core.formatting import show_amount
 from core.network.architecture import Architecture
 from core.network.layer_query import parse_layer
@@ -47,13 +48,21 @@ class AddLayer(Picker):
 
     def found(self, query: str) -> list[Choosable]:
         """What was typed, as a layer with its arguments, then the layers with such a name."""
-        layer = parse_layer(query, self._input)
-        name = query.partition(" ")[0]
+        name, *arguments = query.split() or [""]
         others = [one for one in super().found(name) if not query or ":" not in one.id]
-        if layer is None or not query:
-            return others if " " not in query else []
+        try:
+            layer = parse_layer(query, self._input)
+        except FieldError:
+            return [] if arguments else others
         typed = self._choosable(TYPED, layer, "")
         return [typed, *(one for one in others if type(self._layers[one.id]) is not type(layer))]
+
+    def why_none(self, query: str) -> str:
+        try:
+            parse_layer(query, self._input)
+        except FieldError as error:
+            return error.message
+        return ""
 
     def describe(self, choosable: Choosable) -> Content:
         layer = self._layers[choosable.id]

@@ -73,18 +73,17 @@ class NameFile(Modal[str | None]):
     name_input = query_one("#file-name", Input)
     preview = query_one("#file-preview", Static)
 
-    def __init__(self, proposal: str, folder: str) -> None:
+    def __init__(self, proposal: str) -> None:
         super().__init__()
         self._proposal = proposal
-        self._folder = folder
 
     def compose(self) -> ComposeResult:
         with Vertical(id="name-file", classes="dialog"):
             yield Static("Save as", classes="title", markup=False)
             yield TextInput(one_line(self._proposal), id="file-name", compact=True, max_length=PATH)
             yield Static(id="file-preview", markup=False)
-            note = f"A plain name saves to your presets ({self._folder}); a path ending in .toml saves there."
-            yield Static(Content(one_line(note)), classes="note", markup=False)
+            note = "A plain name saves to your presets; a path ending in .toml saves there."
+            yield Static(note, classes="note", markup=False)
             yield Static("enter: save   escape: back   F1: help", classes="note", markup=False)
 
     def on_mount(self) -> None:

@@ -44,10 +44,11 @@ def help_for(screen: Screen[Any], focused: Widget | None) -> str:
     rows = []
     # Those in the footer first; sorting keeps the order among the others.
     for active in sorted(screen.active_bindings.values(), key=lambda active: not active.binding.show):
-        binding = active.binding
-        if binding.description and not binding.system and active.enabled:
+        binding, tooltip = active.binding, active.tooltip or active.binding.tooltip
+        # Textual's own keys have no tooltip: a text field alone has thirty of them, and they work as everywhere.
+        if binding.description and tooltip and not binding.system and active.enabled:
             key = screen.app.get_key_display(binding).replace("|", "\\|")
-            rows.append(f"| {key} | {binding.description} | {active.tooltip or binding.tooltip} |")
+            rows.append(f"| {key} | {binding.description} | {tooltip} |")
     keys = ["## Keys that work here", "", "| key | action | what it does |", "|---|---|---|", *dict.fromkeys(rows)]
     return "\n\n".join([*(cleandoc(text) for text in helps), "\n".join(keys)])
 

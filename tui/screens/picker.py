@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -128,7 +129,8 @@ class Picker(Modal[str | None]):
         if not found:
             no_match = "no match"
             self.options.add_option(Option(Content.styled(no_match, "$foreground-muted"), disabled=True))
-            self.detail.update("")
+            why = self.why_none(self.filter.value.strip())
+            self.detail.update(Content.styled(f"! {one_line(why)}", "$text-error") if why else "")
             return
         wanted = chosen if any(one.id == chosen for one in found) else found[0].id
         self.options.highlighted = self.options.get_option_index(wanted)
@@ -136,7 +138,9 @@ class Picker(Modal[str | None]):
     def _line(self, one: Choosable) -> Content:
         width = max(20, self.options.size.width - 4) if self.options.size.width else 40
         side = Content.styled(one_line(one.side), "$foreground-muted")
-        room = max(1, width - side.cell_length)
+        if side.cell_length + cell_len(one.title) >= width:
+            return Content(shortened(one_line(one.title), width))  # the description has the rest
+        room = width - side.cell_length
         return Content.assemble(fitted(shortened(one_line(one.title), room - 1), room), side)
 
     def found(self, query: str) -> list[Choosable]:
@@ -147,6 +151,10 @@ class Picker(Modal[str | None]):
         scored = [(max(matcher.match(one.title), matcher.match(one.id)), one) for one in self._choosables]
         ranked = sorted((pair for pair in scored if pair[0] > 0), key=lambda pair: -pair[0])
         return [one for _, one in ranked]
+
+    def why_none(self, query: str) -> str:
+        """Why ``query`` finds nothing, if there is more to say than that."""
+        return ""
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._relist)

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.getters import query_one
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widgets import Static
 
 from core.fields.struct import FieldStruct
@@ -15,6 +16,7 @@ from core.formatting import show_amount
 from core.history import History
 from core.plan.plan import Plan
 from core.presets import Preset
+from core.settings import UnfoldedForms
 from tui.forms.form import StructForm
 from tui.plan_text import plan_line
 from tui.train import commands, messages
@@ -55,6 +57,9 @@ class TrainPane(ChartKeys, EventFollower):
 
     BINDINGS = commands.BINDINGS
 
+    unfolded_forms: reactive[UnfoldedForms] = reactive(UnfoldedForms(), repaint=False)
+    """Which forms show all their fields."""
+
     form = query_one("#plan", StructForm)
     plan_side = query_one("#plan-side", Vertical)
     plan_line = query_one("#plan-line", Static)
@@ -74,7 +79,8 @@ class TrainPane(ChartKeys, EventFollower):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="plan-side"):
-            yield StructForm(self._plan_edited, id="plan")  # its lines come with the first look at this tab
+            form = StructForm(self._plan_edited, kind="plan", id="plan")  # its lines come with the first look
+            yield form.data_bind(TrainPane.unfolded_forms)
         yield RunView(lambda: self.form.has_focus_within, id="run-side").data_bind(TrainPane.history)
 
     def _make_room(self, width: int) -> None:
@@ -154,7 +160,7 @@ class TrainPane(ChartKeys, EventFollower):
         plan = source.plan if source else None
         self.form.take(plan, self.document_id)
         self.view.plan = plan
-        self.plan_line.update(f"Plan: {plan_line(plan)}  (e: edit)" if plan else "")
+        self.plan_line.update(f"Plan: {plan_line(plan)}" if plan else "")
 
     def watch_state(self) -> None:
         super().watch_state()

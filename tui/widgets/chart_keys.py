@@ -1,17 +1,16 @@
 """The keys of charts: smoothing, scale, zoom and crosshair, the same in every tab that shows curves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from core.charts import next_place, next_weight
 from core.run_charts import Look
 from core.settings import ChartSettings
+from tui.remembered import SettingsChanged
 from tui.widgets.chart import ChartWidget
 
 __all__ = ["CHART_ACTIONS", "ChartKeys", "chart_bindings"]
@@ -64,12 +63,6 @@ class ChartKeys(Widget):
 
     center: float | None = None
     """The epoch that was zoomed in on; None for the newest."""
-
-    @dataclass
-    class SettingsChanged(Message):
-        """The user has changed smoothing or scale."""
-
-        settings: ChartSettings
 
     @property
     def charts(self) -> Sequence[ChartWidget]:
@@ -132,4 +125,4 @@ class ChartKeys(Widget):
 
     def _show_as(self, settings: ChartSettings) -> None:
         self.settings = settings
-        self.post_message(self.SettingsChanged(settings))
+        self.post_message(SettingsChanged(settings))

@@ -19,7 +19,7 @@ GAP = 2
 MOST = 6
 """Keys shown: more are not read."""
 HELP = ("help", "app.help")
-"""The action whose key is always shown: its help lists the others."""
+"""The action whose key is always shown: its help lists the others. Where ? is text, it is F1."""
 MORE = "more"
 
 
@@ -68,11 +68,14 @@ class KeyFooter(Footer):
     def compose(self) -> ComposeResult:
         yield from ()
 
+    def on_mount(self) -> None:
+        self.app.screen_change_signal.subscribe(self, lambda _: self.bindings_changed(self.screen))
+
     def bindings_changed(self, screen: Screen[object]) -> None:
-        """Update the keys, if they have changed."""
+        """Update the keys, if they have changed. Below a dialog there are none: it names its own."""
         if not (self.is_attached and screen is self.screen):
             return
-        active = screen.active_bindings
+        active = screen.active_bindings if screen is self.app.screen else {}
         items = {each.binding.action: self._item(each) for each in reversed(active.values()) if _shown(each)}
         found = tuple(reversed(items.values()))
         if found != self._items:
@@ -97,9 +100,9 @@ class KeyFooter(Footer):
             self.tooltip = tooltip
 
     def _item(self, active: ActiveBinding) -> Item:
-        binding = active.binding
-        description = MORE if binding.action in HELP else binding.description
-        return Item(binding.key, self.app.get_key_display(binding), description, active.tooltip, binding.action)
+        binding, name = active.binding, self.app.get_key_display(active.binding)
+        description = MORE if binding.action in HELP and name == "?" else binding.description
+        return Item(binding.key, name, description, active.tooltip, binding.action)
 
     @property
     def _fitting(self) -> tuple[Item, ...]:

@@ -6,6 +6,7 @@ from textual import events
 from textual.widgets import Input
 
 from core.sanitize import pasted_line
+from tui.widgets.typed_keys import character_of
 
 __all__ = ["LINE", "PATH", "SEARCH", "VALUE", "PastesOneLine", "TextInput"]
 
@@ -33,6 +34,9 @@ class PastesOneLine(Mixed):
         event.stop()
         event.prevent_default()
         self._insert_line(event.text)
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return super().check_consume_key(key, character_of(key, character))
 
     def action_paste(self) -> None:
         """Insert what was copied last within LayerLab."""

@@ -12,6 +12,8 @@ MOST = 10**18
 """Upper bound of every size; beyond it the arithmetic would only print zeros."""
 
 _WHOLE = re.compile(r"[+-]?\d+")
+_SCIENTIFIC = re.compile(r"([+-]?)(\d+)(?:\.(\d*))?e\+?(\d{1,2})", re.IGNORECASE)
+"""A number with an exponent that can be whole: 1e3, 1.5e3."""
 _THOUSANDS = re.compile(r"([+-]?[1-9]\d{0,2}(?:,\d{3})+)(\.\d*)?(e[+-]?\d+)?", re.IGNORECASE)
 """A number with commas as thousands separators: 60,000 or 1,234.5, but not 0,001."""
 _MOST_DIGITS = 40
@@ -45,7 +47,7 @@ class IntField(FieldType):
         return f"a whole number{_bounds(self.least, None if self.most == MOST else self.most)}"
 
     def __str__(self) -> str:
-        return f"a whole number{_bounds(self.least, self.most)}"
+        return self.takes
 
 
 class FloatField(FieldType):
@@ -112,16 +114,29 @@ def typed_integer(text: str, expected: object) -> int:
     word = text.strip().replace("_", "")
     if _THOUSANDS.fullmatch(word):
         word = word.replace(",", "")
+    word = _without_exponent(word)
     if not _WHOLE.fullmatch(word) or len(word) > _MOST_DIGITS:
         raise FieldError(f"expected {expected}, not {text.strip()[:_MOST_DIGITS]!r}")
     return int(word)
 
 
 def typed_integers(text: str, expected: str) -> Sequence[int]:
-    words = [word for word in re.split(r"[\s,x\u00d7()\[\]]+", text) if word]
+    words = [_without_exponent(word) for word in re.split(r"[\s,x\u00d7()\[\]]+", text) if word]
+    if text.rstrip().endswith(("x", "\u00d7")):
+        words = []  # half of 5 x 3
     if not words or not all(_WHOLE.fullmatch(word) and len(word) < _MOST_DIGITS for word in words):
         raise FieldError(f"expected {expected}, not {text.strip()[:_MOST_DIGITS]!r}")
     return [int(word) for word in words]
+
+
+def _without_exponent(word: str) -> str:
+    """``word`` without its exponent, if it is a whole number: 1000 for 1e3; 1.5e0 stays as it is."""
+    found = _SCIENTIFIC.fullmatch(word)
+    if found is None:
+        return word
+    sign, before, after, exponent = found.groups(default="")
+    zeros = int(exponent) - len(after)
+    return f"{sign}{before}{after}{'0' * zeros}" if zeros >= 0 else word
 
 
 def _finite(number: float) -> bool:

@@ -475,3 +475,28 @@ async def test_if_all_runs_are_folded_it_says_how_to_see_them(home: Path):
         await until(pilot, lambda: "No run took a step" in screen_of(app))
         await keys(pilot, "h")
         assert names(pane) == ["changed my mind"]
+
+
+async def test_a_refusal_is_gone_with_what_it_speaks_of(runs):
+    async with listing(7) as (_app, pane, pilot):
+        await choose(pilot, pane, "ffnn 500")
+        await keys(pilot, "r")
+        assert "is finished" in pane.status.message
+        await keys(pilot, "down")
+        assert not pane.status.message, "another run is selected"
+        await keys(pilot, "z")
+        assert "nothing has been deleted" in pane.status.message
+        await keys(pilot, "up")
+        assert not pane.status.message
+
+
+async def test_the_key_that_restores_is_gone_when_somebody_else_has_restored(runs):
+    async with listing(7) as (_app, pane, pilot):
+        await choose(pilot, pane, "ffnn 500")
+        await keys(pilot, "d")
+        await until(pilot, lambda: "z restores it" in pane.status.message)
+        Store().restore([Store().discarded()[-1].id])
+        await until(pilot, lambda: len(pane.table.runs) == 7)
+        assert not pane.status.message
+        await keys(pilot, "z")
+        assert "nothing has been deleted" in pane.status.message
