@@ -11,7 +11,7 @@ __all__ = ["load"]
 def load() -> None:
     """Load everything that training needs, in the background; takes seconds. Raises whatever TensorFlow raises."""
     runtime.lower_priority()
-    runtime.prepare()
+    runtime.load()
     import_module("core.training.trainer")
     runtime.freeze_gc()
     devices, data = import_module("core.keras_runtime.devices"), import_module("core.training.resident_data")
