@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+from core.datasets import read_ahead
 from core.keras_runtime import runtime
 from core.plan.plan import Plan
 
@@ -11,6 +12,7 @@ __all__ = ["load"]
 def load() -> None:
     """Load everything that training needs, in the background; takes seconds. Raises whatever TensorFlow raises."""
     runtime.lower_priority()
+    read_ahead.begin(Plan().dataset)
     runtime.load()
     import_module("core.training.trainer")
     runtime.freeze_gc()
