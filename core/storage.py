@@ -16,6 +16,7 @@ from core.files import NotAFile, what_is
 __all__ = [
     "UNFINISHED",
     "atomic_file",
+    "cache_folder",
     "home",
     "log_file",
     "open_log",
@@ -39,6 +40,11 @@ def home() -> Path:
 def presets_folder() -> Path:
     """The folder of the user's own presets; it may not exist."""
     return home() / "presets"
+
+
+def cache_folder() -> Path:
+    """The folder of what can be deleted at any time; it may not exist."""
+    return home() / "cache" if os.environ.get("LAYERLAB_HOME") else platformdirs.user_cache_path("layerlab")
 
 
 def log_file() -> Path:

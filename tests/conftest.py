@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,11 @@ from hypothesis import settings
 
 settings.register_profile("layerlab", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("layerlab")
+
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+    # Some thirty processes import TensorFlow: its modules are compiled by the first of them.
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(__file__).parent.parent / ".pytest_cache" / "bytecode"))
+    sys.dont_write_bytecode, sys.pycache_prefix = False, os.environ["PYTHONPYCACHEPREFIX"]
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Each of several processes has a core of its own: threads of one that wait for work would take it from another.

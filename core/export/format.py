@@ -152,9 +152,9 @@ def write_export(path: Path, text: str, *, force: bool) -> None:
 
 @contextmanager
 def tensorflow_errors() -> Iterator[None]:
-    """Prepares TensorFlow; turns errors of Keras and TensorFlow into an `ExportError`."""
+    """Loads TensorFlow; turns errors of Keras and TensorFlow into an `ExportError`."""
     try:
-        runtime.prepare()
+        runtime.load()
         yield
     except (RunError, OSError, TrainingRefused):
         raise

@@ -44,5 +44,5 @@ def _gpus(tensorflow: Any) -> list[Any]:
 
 
 def _tensorflow() -> Any:
-    runtime.prepare()
+    runtime.load()
     return import_module("tensorflow")

@@ -12,9 +12,9 @@ from core.keras_runtime import runtime
 from core.network.architecture import Architecture
 from core.plan.plan import Plan
 
-runtime.prepare()
+runtime.load()
 
-import keras  # noqa: E402  # what prepare() sets is read when Keras is imported
+import keras  # noqa: E402  # what load() sets is read when Keras is imported
 
 __all__ = ["build", "loss", "make", "optimizer", "parts"]
 

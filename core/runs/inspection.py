@@ -8,9 +8,9 @@ from core.runs import checkpoint_file
 from core.runs.checkpoint_file import Which
 from core.runs.record import RunError
 
-runtime.prepare()
+runtime.load()
 
-from core.training.inspector import Inspector  # noqa: E402  # what prepare() sets is read when TensorFlow is imported
+from core.training.inspector import Inspector  # noqa: E402  # what load() sets is read when TensorFlow is imported
 from core.training.network_cache import NetworkCache  # noqa: E402
 from core.training.trainer import Trainer  # noqa: E402
 

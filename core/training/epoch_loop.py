@@ -195,6 +195,7 @@ class EpochLoop:
 
     def _train(self, count: int, *, alone: bool = False) -> None:
         """Take ``count`` steps; a step taken ``alone`` does not count as a timing of the others."""
+        self.trainer.trace_step(self.progress.epoch_step)
         started = perf_counter()
         sums = self.trainer.train(self.progress.epoch_step, count, self.progress.sums)
         seconds = perf_counter() - started
@@ -245,6 +246,7 @@ class EpochLoop:
             if not proceed():
                 return None
             count = self._validation_pace.steps(batches - first)
+            self.trainer.trace_evaluation()
             started = perf_counter()
             totals = self.trainer.evaluate(part, first, count, totals)
             seconds = perf_counter() - started

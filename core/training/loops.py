@@ -21,6 +21,7 @@ from core.network.shapes import Shape
 __all__ = [
     "INDEX",
     "Batch",
+    "Evaluation",
     "Forward",
     "Steps",
     "Sums",
@@ -62,6 +63,18 @@ class Steps(Protocol):
 
         They are fewer than ``count`` if the loss stopped being a finite number.
         """
+        ...
+
+    def get_concrete_function(self) -> Any:
+        """Trace it now."""
+        ...
+
+
+class Evaluation(Protocol):
+    """Evaluates ``count`` batches, as a TensorFlow function that is traced only once."""
+
+    def __call__(self, images: Any, labels: Any, first: Any, end: Any, count: Any, sums: Sums, /) -> Sums:
+        """The new sums; ``first`` is the index of the first example, ``end`` the one after the last."""
         ...
 
     def get_concrete_function(self) -> Any:
@@ -137,12 +150,8 @@ def steps(task: Task, apply: Update, size: int, *, exact: bool = False) -> Steps
     return compiled
 
 
-def evaluation(task: Task, size: int) -> Callable[..., Sums]:
-    """A function that evaluates ``count`` batches of ``size`` examples; the last one may be smaller.
-
-    Its arguments: images, labels, the index of the first example, the index after the last one, count, sums. It
-    returns the new sums.
-    """
+def evaluation(task: Task, size: int) -> Evaluation:
+    """A function that evaluates ``count`` batches of ``size`` examples; the last one may be smaller."""
 
     def run(images: Any, labels: Any, first: Any, end: Any, count: Any, sums: Sums) -> Sums:
         def step(done: Any, sums: Sums) -> tuple[Any, Sums]:
@@ -162,7 +171,7 @@ def evaluation(task: Task, size: int) -> Callable[..., Sums]:
         return sums
 
     specs = [_images(task.image), _LABELS, INDEX, INDEX, INDEX, _SUMS]
-    compiled: Callable[..., Any] = tf.function(run, specs, autograph=False)
+    compiled: Evaluation = tf.function(run, specs, autograph=False)
     return compiled
 
 

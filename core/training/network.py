@@ -4,7 +4,6 @@ Importing this loads TensorFlow.
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import keras
@@ -87,7 +86,7 @@ class Network:
         memory.check(spec.architecture, spec.plan, spec.device)
         self.spec = spec
         self.ready = False
-        """Whether everything has been traced and compiled."""
+        """Whether what the first step needs has been traced and compiled."""
         plan, cpu = spec.plan, spec.device == "cpu"
         self.model = _build_model(spec)
         with tf.device(devices.placement(spec.device)):
@@ -120,23 +119,18 @@ class Network:
                 variable.assign(initial)
         self.spec = spec
 
-    def trace(self, full: Callable[[], object] | None, others: Callable[[], object]) -> None:
-        """Trace and compile all loops: ``full`` and ``others`` call them for zero steps."""
-        if full:
-            self.full.get_concrete_function()
-        with ThreadPoolExecutor(1) as pool:
-            # XLA compiles on one core while Python traces the other loops on another.
-            compiling = pool.submit(self._compile, full)
-            others()
-            self.probe.trace()
-            compiling.result()
-        self.ready = True
+    def trace(self, full: Callable[[], object] | None) -> None:
+        """Trace and compile what the first step needs; ``full`` runs the loop of full batches for zero steps.
 
-    def _compile(self, full: Callable[[], object] | None) -> None:
+        Loops that come later, for the last batch of an epoch and for evaluation, are traced when they are first needed:
+        beside this, Python would trace them at the expense of what XLA compiles.
+        """
         if self._fused:
             self._compile_update()
         if full:
             full()
+        self.probe.trace()
+        self.ready = True
 
     def _compile_update(self) -> None:
         """Compile the update by running it once, then undo it."""

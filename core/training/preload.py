@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+from core.datasets import read_ahead
 from core.keras_runtime import runtime
 from core.plan.plan import Plan
 
@@ -11,7 +12,8 @@ __all__ = ["load"]
 def load() -> None:
     """Load everything that training needs, in the background; takes seconds. Raises whatever TensorFlow raises."""
     runtime.lower_priority()
-    runtime.prepare()
+    read_ahead.begin(Plan().dataset)
+    runtime.load()
     import_module("core.training.trainer")
     runtime.freeze_gc()
     devices, data = import_module("core.keras_runtime.devices"), import_module("core.training.resident_data")

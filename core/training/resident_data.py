@@ -8,7 +8,7 @@ import tensorflow as tf
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from core.datasets import DATASETS
+from core.datasets import read_ahead
 from core.datasets.examples import Examples
 from core.datasets.stratified import stratified
 
@@ -46,7 +46,7 @@ def resident(dataset: str, device: str) -> Resident:
 
     Raises `DatasetError`.
     """
-    examples = DATASETS[dataset].load()
+    examples = read_ahead.take(dataset)
     try:
         return _copy(examples, device)
     except (tf.errors.ResourceExhaustedError, tf.errors.InternalError):  # a copy that does not fit raises either

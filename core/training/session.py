@@ -5,6 +5,7 @@ from importlib import import_module
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from core.datasets import read_ahead
 from core.diagnosis.findings import cause_of_nan
 from core.events import Ended, Event, Preparing, Reason, Started, State, StateChanged
 from core.keras_runtime import runtime
@@ -174,6 +175,7 @@ class Session:
         """A trainer that is ready for its first step; None if a stop came first."""
         if not runtime.loaded():
             self._on_event(Preparing("loading TensorFlow"))
+            read_ahead.begin(self._plan.dataset)
         # Imported here because it imports TensorFlow, which nothing needs before the user trains.
         module = runtime.import_unless("core.training.trainer", self._is_stopped)
         if module is None:

@@ -66,11 +66,21 @@ class Trainer:
         return self._full_steps + bool(self._last_batch)
 
     def trace(self) -> None:
-        """Trace and compile now, so that no step waits for it later; does nothing if this network has been traced."""
+        """Trace and compile what the first step needs; does nothing if this network has been traced."""
         self.begin(0)
         if not self._network.ready:
-            full = (lambda: self._run_steps(self._network.full, 0, 0, ZERO)) if self._full_steps else None
-            self._network.trace(full, self._trace_others)
+            self._network.trace((lambda: self._run_steps(self._network.full, 0, 0, ZERO)) if self._full_steps else None)
+
+    def trace_step(self, first: int) -> None:
+        """Trace what step ``first`` of the epoch needs, so that its timing is that of the step alone."""
+        if first >= self._full_steps:
+            with tf.device(self.placement):
+                self._network.partial.get_concrete_function()
+
+    def trace_evaluation(self) -> None:
+        """Trace what `evaluate` needs, likewise."""
+        with tf.device(self.placement):
+            self._network.evaluation.get_concrete_function()
 
     def begin(self, epoch: int) -> None:
         """Draw the order of the examples for ``epoch``, counted from 0."""
@@ -160,11 +170,6 @@ class Trainer:
         """Do what Keras does to the weights when ``fit`` ends; whether that changed them."""
         self.model.optimizer.finalize_variable_values(self.model.trainable_weights)
         return bool(self.model.optimizer.use_ema)
-
-    def _trace_others(self) -> None:
-        if self._last_batch:
-            self._run_steps(self._network.partial, 0, 0, ZERO)
-        self.evaluate("test", 0, 0, ZERO)
 
     def _run_steps(self, run: loops.Steps, first: int, count: int, before: MetricTotals) -> MetricTotals:
         data, size = self._data.train, self._plan.batch_size

@@ -56,7 +56,7 @@ from core.keras_runtime.failures import TrainingRefused
 from core.training import device_check
 from tui.__main__ import main
 
-runtime.prepare()
+runtime.load()
 import tensorflow as tf
 
 (cpu,) = tf.config.list_physical_devices("CPU")
