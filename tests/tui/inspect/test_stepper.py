@@ -4,7 +4,6 @@ from contextlib import asynccontextmanager
 
 import numpy as np
 import pytest
-from textual.app import App
 
 from core.inspection.activations import FRAME
 from core.inspection.steps import Steps, steps
@@ -12,7 +11,7 @@ from core.inspection.tensors import LayerOutput, Weight
 from core.network.architecture import Architecture
 from core.network.layers import AveragePooling2D, Conv2D, DepthwiseConv2D, MaxPooling2D
 from core.network.summary import summarize
-from tests.tui.driving import check_golden, faint_texts, screen_of, themes_in_turn, until
+from tests.tui.driving import Themed, check_golden, faint_texts, screen_of, themes_in_turn, until
 from tests.tui.inspect.networks import Fixed, Network, fixed, inspecting
 from tui.inspect.views.walk.stepper import Place, Stepper
 from tui.theme import DARK, LIGHT
@@ -28,7 +27,7 @@ LECTURE = Steps(
 )
 
 
-class Stage(App[None]):
+class Stage(Themed):
     """Nothing but a stepper."""
 
     def __init__(self, shown: Steps, filter: int = 0) -> None:
