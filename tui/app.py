@@ -219,7 +219,7 @@ class LayerLabApp(Containing):
                 self.call_after_refresh(self._focus_tab)
         if small:
             needs = f"LayerLab needs {LEAST_WIDTH}x{LEAST_HEIGHT}\nthis terminal is {width}x{height}\nmake it larger"
-            self.screen_stack[0].query_one("#too-small", Static).update(needs)
+            self.screen_stack[0].query_one("#too-small", Static).update(typeset(needs))
 
     def watch_document(self, before: Document, document: Document) -> None:
         self.preset = document.present

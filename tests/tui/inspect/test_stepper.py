@@ -203,7 +203,7 @@ async def test_a_depthwise_filter_has_one_channel():
 async def test_a_large_filter_is_shortened_and_that_is_told(size):
     async with stepping(layered(Conv2D(1, (11, 11)), (14, 14, 1)), size) as (app, stepper, pilot):
         await until(pilot, lambda: stepper.grids.content.plain)
-        assert "shortened: the first and last 3 of 11x11" in stepper.grids.content.plain
+        assert "shortened: the first and last 3 of 11×11" in stepper.grids.content.plain
         assert "\u2026" in screen_of(app)
         assert max(map(len, stepper.grids.content.plain.splitlines())) <= stepper.numbers.content_size.width
 
