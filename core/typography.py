@@ -1,24 +1,27 @@
 """Typographic signs for numbers and formulas: 28x28x6 is shown as 28×28×6, floor((14 - 5) / 1) as ⌊(14 − 5) / 1⌋.
 
-Code, files and JSON keep ASCII. What a person reads is typeset where it is shown.
+Code, files and JSON keep ASCII. What a person reads is typeset where it is shown: sizes, factors, arrows, and the
+minus of a formula. Numbers, and sums of numbers, stay as Python writes them, so that they can be copied into it.
 """
 
 import re
 from functools import lru_cache
 
-__all__ = ["typeset", "typeset_formula"]
+__all__ = ["TIMES", "typeset", "typeset_formula"]
 
 TIMES, DOT, ARROW, MINUS = "\N{MULTIPLICATION SIGN}", "\N{MIDDLE DOT}", "\N{RIGHTWARDS ARROW}", "\N{MINUS SIGN}"
 ROUNDED = {"floor": ("\N{LEFT FLOOR}", "\N{RIGHT FLOOR}"), "ceil": ("\N{LEFT CEILING}", "\N{RIGHT CEILING}")}
 
 _SIZES = re.compile(r"(?<=[0-9?])( ?)x(?= ?[0-9?])")
+_FACTOR = re.compile(r"(?<=\()x(?=[0-9])")
 _FILTERS = re.compile(r"(?<=[0-9])@(?=[0-9])")
 
 
 @lru_cache(4_096)
 def typeset(text: str) -> str:
-    """Sizes, arrows and filters in ``text`` with their signs: ``16·5×5`` for 16@5x5, ``28×28 → 784``."""
-    return _FILTERS.sub(DOT, _SIZES.sub(rf"\1{TIMES}", text)).replace(" -> ", f" {ARROW} ")
+    """Sizes, factors, arrows and filters in ``text`` with their signs: ``16·5×5`` for 16@5x5, ``28 → 784 (×28)``."""
+    text = _FACTOR.sub(TIMES, _SIZES.sub(rf"\1{TIMES}", text))
+    return _FILTERS.sub(DOT, text).replace(" -> ", f" {ARROW} ")
 
 
 @lru_cache(4_096)

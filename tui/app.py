@@ -38,7 +38,7 @@ from tui.runs.pane import RunsPane
 from tui.screens.add_layer import AddLayer
 from tui.screens.dialogs import Ask
 from tui.screens.resizing import TabsScreen
-from tui.theme import DARK, LIGHT, roles
+from tui.theme import DARK, LIGHT, depth_of, in_depth, variable_defaults
 from tui.train.pane import TrainPane
 from tui.widgets.key_footer import KeyFooter
 
@@ -147,8 +147,8 @@ class LayerLabApp(Containing):
         self._preload = Preload(self.loader, self._show_activity) if self.loader else None
         # An import of TensorFlow makes a million objects, all of which stay: to go through them would take long.
         self._collector = IdleCollector(self, lambda: self.loader is not None and self.loader.under_way)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
+        for theme in (DARK, LIGHT):
+            self.register_theme(in_depth(theme, depth_of(self)))
         self.theme = DARK.name
 
     def get_driver_class(self) -> type[Driver]:
@@ -162,7 +162,7 @@ class LayerLabApp(Containing):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The colors that a theme of Textual's does not define."""
-        return dict(roles(dark=self.current_theme.dark))
+        return variable_defaults(dark=self.current_theme.dark, depth=depth_of(self))
 
     def get_default_screen(self) -> TabsScreen:
         """The screen below all others."""
@@ -229,7 +229,7 @@ class LayerLabApp(Containing):
                 self.call_after_refresh(self._focus_tab)
         if small:
             needs = f"LayerLab needs {LEAST_WIDTH}x{LEAST_HEIGHT}\nthis terminal is {width}x{height}\nmake it larger"
-            self.screen_stack[0].query_one("#too-small", Static).update(needs)
+            self.screen_stack[0].query_one("#too-small", Static).update(typeset(needs))
 
     def watch_document(self, before: Document, document: Document) -> None:
         self.preset = document.present

@@ -1,4 +1,5 @@
-"""Textual's driver with two fixes: pastes are text, and the terminal is restored however the app ends.
+"""Textual's driver with three fixes: pastes are text, the terminal is restored however the app ends, and it is written
+to in ASCII if its encoding has no other signs.
 
 POSIX only.
 """
@@ -16,6 +17,7 @@ from typing import Any, TextIO
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.ascii_signs import AsciiStream, ascii_only
 from tui.paste_parser import PasteParser
 from tui.terminal_state import Marker, restore
 
@@ -137,7 +139,8 @@ class Output:
     """The stream that is drawn on; discards everything once the terminal is gone, so that the writer thread goes on."""
 
     def __init__(self, file: TextIO | None) -> None:
-        self._file = file or sys.stderr
+        stream = file or sys.stderr
+        self._file = AsciiStream(stream) if ascii_only(stream) else stream
         self.gone = False
 
     def write(self, text: str) -> None:

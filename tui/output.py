@@ -4,9 +4,11 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO, cast
 
 from core.sanitize import escaped, one_line, truncated
+from core.typography import typeset
+from tui.ascii_signs import AsciiStream, ascii_only
 from tui.terminal import hush
 
 if TYPE_CHECKING:
@@ -66,7 +68,8 @@ class Output:
     def __init__(
         self, stream: TextIO | None = None, console: "Console | None" = None, errors: TextIO | None = None
     ) -> None:
-        self.stream = stream or sys.stdout
+        given = stream or sys.stdout
+        self.stream = cast("TextIO", AsciiStream(given)) if ascii_only(given) else given
         self.errors = errors or sys.stderr
         """The stream for messages that are not part of the output."""
         self._console = console
@@ -84,6 +87,10 @@ class Output:
 
             self._console = Console(file=self.stream, markup=False, highlight=False, emoji=False)
         return self._console
+
+    def typeset(self, text: str) -> str:
+        """Sizes and arrows in ``text`` with their signs for a person; in ASCII for programs, as they have been."""
+        return typeset(text) if self.rich else text
 
     def line(self, text: str = "", style: str = "") -> None:
         """Print one line of text, in ``style`` on a terminal."""

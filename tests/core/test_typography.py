@@ -15,6 +15,7 @@ from core.typography import typeset, typeset_formula
         ("Conv2D 16@5x5 same", "Conv2D 16·5×5 same"),
         ("14x14x6 -> 10x10x16", "14×14×6 → 10×10×16"),
         ("5 x 5", "5 × 5"),
+        ("10 -> 120 (x12)", "10 → 120 (×12)"),
         ("?x128", "?×128"),
         ("mlp-2x a@b.de max x", "mlp-2x a@b.de max x"),
     ],

@@ -24,3 +24,11 @@ def update(request: pytest.FixtureRequest) -> bool:
 def machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine of which nothing can be measured: how busy it is, is another at every look."""
     monkeypatch.setattr("core.machine.sample", Machine)
+
+
+@pytest.fixture(autouse=True)
+def full_color(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal with all colors, wherever the tests run."""
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)

@@ -17,14 +17,14 @@ from textual.theme import Theme
 from core import presets
 from tests.tui.scripted import ScriptedSession
 from tui.app import LayerLabApp
-from tui.theme import roles
+from tui.theme import variable_defaults
 
 
 class Themed(App[None]):
     """An app with the colors of LayerLab's roles, for widgets alone."""
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(roles(dark=self.current_theme.dark))
+        return variable_defaults(dark=self.current_theme.dark)
 
 
 SIZES = [(80, 24), (120, 36)]

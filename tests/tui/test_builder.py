@@ -35,7 +35,7 @@ async def test_a_keystroke_has_its_numbers_before_it_is_painted(size):
 async def test_an_edit_is_said_once_and_is_one_step_for_undo(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "down", "down", "down", "enter", "text:32", "enter")
-        assert app.build_pane.totals.notice == "params 61,706 -> 112,122 (+82%)"
+        assert app.build_pane.totals.notice == "params 61,706 → 112,122 (+82%)"
         assert isinstance(app.focused, Stack)
         await keys(pilot, "u")
         assert app.preset.architecture.layers[2].filters == 16

@@ -4,7 +4,6 @@ from importlib import import_module
 from pkgutil import walk_packages
 
 import pytest
-from textual.app import App
 from textual.containers import Container, VerticalScroll
 from textual.events import Click, Key
 from textual.screen import Screen
@@ -14,7 +13,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 import tui
-from tests.tui.driving import burst, keys, opened, screen_of, until
+from tests.tui.driving import Themed, burst, keys, opened, screen_of, until
 from tests.tui.screens import MAKERS
 from tui.builder.pane import BuildPane
 from tui.theme import DARK, LIGHT
@@ -43,7 +42,7 @@ def list_classes() -> list[type[Widget]]:
     return sorted(found, key=lambda kind: kind.__name__)
 
 
-class Stage(App[None]):
+class Stage(Themed):
     """One list that has not been laid out: keys are on their way to it before the first picture."""
 
     def __init__(self, subject: Widget, *, hidden: bool) -> None:

@@ -164,7 +164,7 @@ class BuildPane(Vertical):
             return
         now = self.summary.totals.params
         if now != self._reported:
-            self.totals.notice = f"params {show_change(self._reported, now)}"
+            self.totals.notice = typeset(f"params {show_change(self._reported, now)}")
             self._reported = now
 
     def start_over(self) -> None:

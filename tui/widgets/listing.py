@@ -46,8 +46,10 @@ class Listing(ScrollView, can_focus=True, inherit_bindings=False):
     DEFAULT_CSS = """
     Listing { overflow-x: hidden; scrollbar-size-vertical: 1; }
     Listing > .listing--header { color: $foreground-muted; text-style: bold; }
-    Listing > .listing--cursor { background: $accent 28%; color: $foreground; text-style: bold; }
-    Listing > .listing--cursor-blurred { background: $accent 12%; color: $foreground; }
+    Listing > .listing--cursor { background: $accent 28%; color: $foreground; text-style: $cursor-style; }
+    Listing > .listing--cursor-blurred {
+        background: $accent 12%; color: $foreground; text-style: $cursor-blurred-style;
+    }
     Listing > .listing--muted { color: $foreground-muted; }
     Listing > .listing--bar { color: $accent; }
     Listing > .listing--trend { color: $primary; }

@@ -7,6 +7,7 @@ from textual.app import App
 from textual.color import Color
 
 from core.inspection.signs import MARKED, SIGNED, ZERO
+from tui.theme import depth_of, sign_names
 
 __all__ = ["Palette", "legend", "palette"]
 
@@ -14,7 +15,6 @@ LEVELS = 256
 GREYS = 256
 SHADES = 5
 """Cells of the legend on either side of 0."""
-NAMES = "blue negative, orange positive"
 
 Part = tuple[str, str]
 """Text, and its background as hexadecimal; empty for none."""
@@ -46,12 +46,12 @@ def legend(app: App[object], low: str, high: str) -> list[Part]:
     steps = [round((LEVELS - 1 - ZERO) * step / SHADES) for step in range(1, SHADES + 1)]
     below = [(" ", _hex(colors[ZERO - step])) for step in reversed(steps)]
     above = [(" ", _hex(colors[ZERO + step])) for step in steps]
-    return [(f"{low} ", ""), *below, (" 0 ", ""), *above, (f" {high}  {NAMES}", "")]
+    return [(f"{low} ", ""), *below, (" 0 ", ""), *above, (f" {high}  {sign_names(depth_of(app))}", "")]
 
 
 def _ends(app: App[object]) -> tuple[str, str, str]:
     variables = app.theme_variables
-    return variables["negative"], variables["background"], variables["positive"]
+    return variables["negative"], variables.get("zero", variables["background"]), variables["positive"]
 
 
 @lru_cache(maxsize=32)

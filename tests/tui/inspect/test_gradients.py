@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from core.events import LayerSample, StepSampled
 from core.network.architecture import Architecture
 from core.network.layers import Dense, Flatten
-from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, themes_in_turn, until
+from tests.tui.driving import Themed, check_golden, faint_texts, lines_of, screen_of, themes_in_turn, until
 from tests.tui.inspect.networks import Network, fixed, inspecting, trained
 from tui.inspect.views.gradients.view import chart_of
 from tui.theme import DARK, LIGHT
@@ -190,13 +190,12 @@ async def test_a_hundred_layers_scroll():
 
 
 async def test_the_table_needs_samples_and_an_architecture_alone():
-    from textual.app import App
 
     from tui.widgets.gradient_table import GradientTable
 
     network = fixed()
 
-    class Alone(App[None]):
+    class Alone(Themed):
         def compose(self):
             yield GradientTable()
 

@@ -4,7 +4,6 @@ from contextlib import asynccontextmanager
 
 import numpy as np
 import pytest
-from textual.app import App
 
 from core.inspection.activations import FRAME
 from core.inspection.steps import Steps, steps
@@ -12,7 +11,7 @@ from core.inspection.tensors import LayerOutput, Weight
 from core.network.architecture import Architecture
 from core.network.layers import AveragePooling2D, Conv2D, DepthwiseConv2D, MaxPooling2D
 from core.network.summary import summarize
-from tests.tui.driving import check_golden, faint_texts, screen_of, themes_in_turn, until
+from tests.tui.driving import Themed, check_golden, faint_texts, screen_of, themes_in_turn, until
 from tests.tui.inspect.networks import Fixed, Network, fixed, inspecting
 from tui.inspect.views.walk.stepper import Place, Stepper
 from tui.theme import DARK, LIGHT
@@ -28,7 +27,7 @@ LECTURE = Steps(
 )
 
 
-class Stage(App[None]):
+class Stage(Themed):
     """Nothing but a stepper."""
 
     def __init__(self, shown: Steps, filter: int = 0) -> None:
@@ -204,7 +203,7 @@ async def test_a_depthwise_filter_has_one_channel():
 async def test_a_large_filter_is_shortened_and_that_is_told(size):
     async with stepping(layered(Conv2D(1, (11, 11)), (14, 14, 1)), size) as (app, stepper, pilot):
         await until(pilot, lambda: stepper.grids.content.plain)
-        assert "shortened: the first and last 3 of 11x11" in stepper.grids.content.plain
+        assert "shortened: the first and last 3 of 11×11" in stepper.grids.content.plain
         assert "\u2026" in screen_of(app)
         assert max(map(len, stepper.grids.content.plain.splitlines())) <= stepper.numbers.content_size.width
 

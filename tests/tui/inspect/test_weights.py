@@ -76,7 +76,7 @@ async def test_the_figures_are_those_of_the_networks_weights_and_training_is_see
         for told in network.inspected.weights():
             if told.name == "kernel":
                 ratio = told.after.astype(float).std() / told.before.astype(float).std()
-                assert any(f"x{ratio:.2f}" in line for line in lines_of(app))
+                assert any(f"×{ratio:.2f}" in line for line in lines_of(app))
         layers = ((1, 1), (4, 3), (5, 3))
         weights = {(told.row, told.name): told for told in network.inspected.weights()}
         assert len(weights) == 2 * len(layers)
@@ -231,7 +231,7 @@ async def test_figures_of_weights_that_have_grown_huge_stand_apart():
             await pilot.resize_terminal(*size)
             await pilot.pause()
             listed = next(line for line in lines_of(app) if "1  Conv2D" in line)
-            assert f"{figure(float(grown.after.std()))} x" in listed
+            assert f"{figure(float(grown.after.std()))} ×" in listed
             after = next(line for line in lines_of(app) if re.search(r"after +\S*e\+", line))
             exact = grown.after.astype(np.float64)
             expected = [figure(float(of)) for of in (exact.mean(), exact.std(), exact.min(), exact.max())]

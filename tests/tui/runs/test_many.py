@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 
 from core.runs.record import Label, Metrics, Run
 from tests.benchmarks.many_runs import fill
-from tests.tui.driving import keys, lines_of, screen_of, until
+from tests.tui.driving import Themed, keys, lines_of, screen_of, until
 from tests.tui.runs.stored_runs import listing
 from tui.runs.list_state import RunListState
 from tui.runs.table import RunTable
@@ -32,7 +32,7 @@ def runs(count: int) -> tuple[Run, ...]:
     )
 
 
-class Alone(App[None]):
+class Alone(Themed):
     """A table with nothing around it."""
 
     def compose(self) -> ComposeResult:

@@ -71,7 +71,10 @@ def show(compared: Sequence[RunDetails], out: Output) -> None:
         out.line("architectures and plans are the same")
         return
     out.heading("what differs")
-    out.table([Column("Where"), Column("What"), *keys], [(each.place, each.field, *each.values) for each in found])
+    out.table(
+        [Column("Where"), Column("What"), *keys],
+        [(each.place, each.field, *map(out.typeset, each.values)) for each in found],
+    )
 
 
 COMMAND = Command(

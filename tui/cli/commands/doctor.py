@@ -63,7 +63,7 @@ def terminal() -> tuple[Check, ...]:
     small = size.columns < LEAST[0] or size.lines < LEAST[1]
     encoding = (sys.stdout.encoding or "").lower()
     advice = f"the app needs {LEAST[0]}x{LEAST[1]} or more: enlarge the window" if small else None
-    narrow = "drawing needs UTF-8: set LANG to a UTF-8 locale" if encoding.replace("-", "") != "utf8" else None
+    narrow = "everything is drawn in ASCII: set LANG to a UTF-8 locale" if encoding.replace("-", "") != "utf8" else None
     return (
         Check("size", f"{size.columns}x{size.lines}", advice),
         Check("encoding", encoding, narrow),

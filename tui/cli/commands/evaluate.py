@@ -154,11 +154,12 @@ def show_findings(findings: Sequence[Finding], out: Output) -> None:
     if not findings:
         out.line("no problems found")
     for finding in findings:
-        out.heading(f"{finding.title}{f', because of {finding.because}' if finding.because else ''}")
+        because = f", because of {finding.because}" if finding.because else ""
+        out.heading(out.typeset(f"{finding.title}{because}"))
         for text in (finding.evidence, finding.cause):
-            _print_indented(text, "  ", out)
+            _print_indented(out.typeset(text), "  ", out)
         for fix in finding.fixes:
-            _print_indented(fix.label, "  > ", out, "green")
+            _print_indented(out.typeset(fix.label), "  > ", out, "green")
 
 
 def _print_indented(text: str, indent: str, out: Output, style: str = "") -> None:

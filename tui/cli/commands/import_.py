@@ -42,7 +42,7 @@ def run(file: str, out: str | None, *, force: bool, as_json: bool) -> int:
     output.line(f"{show_amount(layers, 'layer')}, {show_amount(params, 'param')}: saved as {name}")
     blocking = blockers(preset.architecture, preset.plan, summary)
     for text in filter(None, (preset.description, blocking[0].message if blocking else "")):
-        output.line(text)
+        output.line(output.typeset(text))
     output.line(f"`layerlab open {_argument(name, path)}` opens it")
     return DONE
 

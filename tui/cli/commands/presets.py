@@ -39,7 +39,7 @@ def show(reports: list[PresetReport], out: Output) -> None:
         out.line()
         out.line("These cannot be trained here:", "bold")
     for why, ids in reasons.items():
-        out.line(f"{', '.join(ids)}: {why}")
+        out.line(f"{', '.join(ids)}: {out.typeset(why)}")
 
 
 def _cells(report: PresetReport) -> tuple[str, ...]:

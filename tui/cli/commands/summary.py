@@ -45,16 +45,16 @@ def show(preset: Preset, summary: Summary, out: Output) -> None:
     out.heading(preset.name)
     for text in (preset.description, preset.origin):
         if text:
-            out.line(text, "dim")
+            out.line(out.typeset(text), "dim")
     out.line()
     styles = ["red" if row.index in failing else "dim" if row.facts is None else "" for row in summary.rows]
-    out.table(COLUMNS, [_cells(row) for row in summary.rows], styles)
+    out.table(COLUMNS, [[out.typeset(cell) for cell in _cells(row)] for row in summary.rows], styles)
     out.line()
     for line in _totals(summary.totals):
         out.line(line)
     out.line()
     for problem in problems:
-        out.line(_problem(problem), "red" if problem.severity == "error" else "yellow")
+        out.line(out.typeset(_problem(problem)), "red" if problem.severity == "error" else "yellow")
     if not problems:
         out.line("no problems")
 

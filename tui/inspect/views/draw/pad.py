@@ -32,8 +32,8 @@ class PadPicture(Widget):
     DEFAULT_CSS = """
     PadPicture { width: auto; height: auto; border: round $foreground-muted; }
     PadPicture { border-title-color: $foreground; border-subtitle-color: $foreground; }
-    PadPicture.-chosen { border: round $accent; border-subtitle-style: bold; }
-    PadPicture:focus { border: round $accent; }
+    PadPicture.-chosen { border: $focus-border $accent; border-subtitle-style: bold; }
+    PadPicture:focus { border: $focus-border $accent; }
     PadPicture > .pad--cursor { color: $accent; }
     PadPicture > .pad--cursor-down { color: $success; }
     """

@@ -51,7 +51,7 @@ class FindingsView(View):
     FindingsView .finding { height: auto; }
     FindingsView .finding--text { height: auto; margin-bottom: 1; }
     FindingsView FixLine { height: auto; padding: 0 1; }
-    FindingsView FixLine:focus { background: $accent 28%; }
+    FindingsView FixLine:focus { background: $accent 28%; text-style: $cursor-style; }
     """
 
     findings: reactive[tuple[Finding, ...] | None] = reactive(None, repaint=False)

@@ -67,7 +67,7 @@ class Gallery(Widget, can_focus=True):
     Gallery { height: 1fr; }
     Gallery > .gallery--caption { color: $text-muted; }
     Gallery > .gallery--cursor { background: $accent; color: $background; text-style: bold; }
-    Gallery > .gallery--cursor-blurred { background: $panel; color: $foreground; text-style: bold; }
+    Gallery > .gallery--cursor-blurred { background: $panel; color: $foreground; text-style: $cell-blurred-style; }
     """
 
     place: reactive[int] = reactive(0, repaint=False)

@@ -83,7 +83,9 @@ class ConfusionMatrix(Widget, can_focus=True):
     ConfusionMatrix > .matrix--muted { color: $text-muted; }
     ConfusionMatrix > .matrix--edge { color: $accent; text-style: bold underline; }
     ConfusionMatrix > .matrix--cursor { background: $accent; color: $background; text-style: bold; }
-    ConfusionMatrix > .matrix--cursor-blurred { background: $panel; color: $foreground; text-style: bold; }
+    ConfusionMatrix > .matrix--cursor-blurred {
+        background: $panel; color: $foreground; text-style: $cell-blurred-style;
+    }
     """
 
     results: reactive[Results | None] = reactive(None, layout=True)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from textual.content import Content
 
 from core.inspection.window_math import Convolved, Pooled
+from core.typography import TIMES
 from tui.inspect.views.walk.numbers import short, table_numbers
 
 __all__ = ["grids", "sums"]
@@ -185,7 +186,7 @@ def _beside(tables: Sequence[Lines], signs: str) -> Lines:
 
 
 def _shortened(size: tuple[int, ...]) -> str:
-    return f"shortened: the first and last {ENDS} of {size[0]}x{size[1]}"
+    return f"shortened: the first and last {ENDS} of {size[0]}{TIMES}{size[1]}"
 
 
 def _padding_note(at: Convolved | Pooled, padding: str | int) -> str:

@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from core.formatting import show_percent
 from core.inspection.images import Statistics
 from core.inspection.weights import WeightSummary
-from core.typography import typeset
+from core.typography import TIMES, typeset
 from tui.widgets.listing import Cell, Listing
 from tui.widgets.text import fitted
 
@@ -106,11 +106,11 @@ def figure(value: float | None) -> str:
 
 
 def ratio(weight: WeightSummary) -> str:
-    """How the standard deviation has changed, in at most eight cells: ``x2.31``; from 0 as ``from 0``."""
+    """How the standard deviation has changed, in at most eight cells: ``×2.31``; from 0 as ``from 0``."""
     times = weight.stddev_ratio
     if times is None:
         return "from 0" if weight.before.stddev == 0 and weight.after.stddev else "-"
-    return f"x{times:.2f}" if times < 100 else f"x{figure(times)}"
+    return f"{TIMES}{times:.2f}" if times < 100 else f"{TIMES}{figure(times)}"
 
 
 def share(statistics: Statistics) -> str:
