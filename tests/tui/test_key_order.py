@@ -7,6 +7,7 @@ from textual.app import App
 from textual.events import Key
 from textual.screen import Screen
 
+from core import presets
 from core.network.layers import Dense
 from tests.tui.driving import burst, opened, until
 from tui.builder.stack import Stack
@@ -78,3 +79,23 @@ def test_keys_that_wait_while_the_app_ends_are_given_up():
     order._since = monotonic()
     order._look()  # as a timer does that was set before the end: there is no screen any more
     assert not order._waiting
+
+
+async def test_a_layer_that_a_held_key_stops_at_is_the_one_that_is_edited():
+    async with opened("lenet-5") as (app, pilot):
+        await burst(app, pilot, *["down"] * 3, *["up"] * 2, *["down"] * 5, "enter", "9", "9", "enter")
+        await until(pilot, lambda: app.preset.architecture.layers[5] == Dense(99, "tanh"))
+        assert app.preset.architecture.layers[:5] == presets.load(presets.find("lenet-5")).architecture.layers[:5]
+
+
+async def test_the_lines_of_the_layer_that_a_held_key_rests_at_are_built():
+    async with opened("lenet-5") as (app, pilot):
+        for key in [*["down"] * 6, *["up"] * 5]:
+            await burst(app, pilot, key)
+        layer = app.preset.architecture.layers[0]
+        await until(pilot, lambda: app.build_pane.selected == 1)
+        await until(
+            pilot,
+            lambda: [line.entry.path for line in app.build_pane.form.lines][:2] == [("filters",), ("kernel_size",)],
+        )
+        assert app.build_pane.form.lines[0].entry.text == str(layer.filters)

@@ -261,6 +261,7 @@ class BuildPane(Vertical):
         # A hidden form can take the focus only once it is shown.
         self.add_class("-editing")
         self._show_layer()
+        self.form.hurry()
         focus_later(self, self.form.focus_field)
 
     def action_leave(self) -> None:

@@ -1,6 +1,7 @@
 """The lines of a form: what of a value it shows, and what it folds away."""
 
 from contextlib import nullcontext
+from time import monotonic
 from typing import Literal
 
 from msgspec.structs import replace
@@ -8,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.getters import query_one
 from textual.reactive import reactive
+from textual.timer import Timer
 
 from core.fields.folding import Folding, View
 from core.fields.forms import Entry
@@ -24,6 +26,10 @@ __all__ = ["FoldingForm", "Kind"]
 Kind = Literal["layer", "plan"]
 """A kind of form, as in `UnfoldedForms`: forms of a kind are unfolded together."""
 
+SOON = 0.15
+"""Seconds from one layer to the next within which a key is taken to be held down."""
+REST = 0.06
+"""Seconds that a layer is selected then before its lines are built."""
 SCROLL_BAR = 1
 """Cells of the bar beside lines that do not fit."""
 
@@ -50,6 +56,8 @@ class FoldingForm(Vertical):
         self._kind = kind
         self._fit = fit
         self._due = False
+        self._rest: Timer | None = None
+        self._rebuilt = 0.0
         self.lines_box = FormLines(id="lines", can_focus=False)
         self._folding = Folding()
         self.set_reactive(FoldingForm.value, value)
@@ -103,20 +111,33 @@ class FoldingForm(Vertical):
         """Have the lines rebuilt: at once if a field was edited, behind the next frame if something else is shown.
 
         A hidden form must not delay what is visible, least of all the app's first frame; and where layers are gone
-        through faster than frames are drawn, only the last needs its lines.
+        through with a key held down, only the one where it rests needs its lines.
         """
         if self.has_focus_within and self._affects_screen:
             self.call_next(self._rebuild)
+        elif self._rest:
+            self._rest.reset()
+        elif monotonic() - self._rebuilt < SOON:
+            self._rest = self.set_timer(REST, self._rebuild)
         elif not self._due:
             self._due = True
+            self.call_after_refresh(self._rebuild)
+
+    def hurry(self) -> None:
+        """Have the lines complete behind the next frame: they are about to get the focus."""
+        if self._rest:
             self.call_after_refresh(self._rebuild)
 
     async def _rebuild(self) -> None:
         """Remove stale lines and mount new ones."""
         self._due = False
+        if self._rest:
+            self._rest.stop()
+            self._rest = None
         with self.app.batch_update() if self._affects_screen else nullcontext():
             await self.lines_box.rebuild(self._view.shown, self._line)
             self._arrange()
+        self._rebuilt = monotonic()
 
     def _line(self, entry: Entry) -> FormLine:
         return FormLine(entry, self.typed)

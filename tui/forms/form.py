@@ -147,6 +147,7 @@ class StructForm(FoldingForm):
         self.action_done()
 
     def on_descendant_focus(self) -> None:
+        self.hurry()
         line = next((line for line in self.lines if line.has_focus_within), None)
         self._show_hint(line)
 
