@@ -1,8 +1,12 @@
-"""Takes the README's pictures: the first screen, Build, a real training, Inspect after it, Runs. Takes minutes."""
+"""Takes the README's pictures: the first screen, Build, a real training, Inspect after it, Runs. Takes minutes.
+
+`python -m tests.pictures recording` records the app in a terminal instead; that needs pyte and Pillow.
+"""
 
 import asyncio
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +19,7 @@ from core import presets
 from core.runs.recorder import wait_until_written
 from core.runs.sessions import new_session
 from core.runs.store import Store
+from tests.pictures import recording
 from tui.app import LayerLabApp
 from tui.inspect.views.walk.stepper import Stepper
 
@@ -87,7 +92,15 @@ async def _until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
         await pilot.pause(0.05)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Take what the command line asks for."""
+    if sys.argv[1:] == ["recording"]:
+        recording.take(FOLDER)
+        return
     with tempfile.TemporaryDirectory() as home, patch.dict(os.environ, LAYERLAB_HOME=home):
         train_others()
         asyncio.run(take())
+
+
+if __name__ == "__main__":
+    main()
