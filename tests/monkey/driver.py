@@ -172,6 +172,12 @@ async def _rested(app: Stage) -> None:
     await _holds(app, at_rest, REST)
 
 
+def _has_stopped(app: Stage) -> bool:
+    """Whether no worker is left, once trainings are stopped: a run that was still being read may have been resumed."""
+    app.train_pane.controller.stop(evaluate=False)
+    return all(worker.is_finished for worker in app.workers)
+
+
 async def _settled(app: Stage) -> None:
     """Wait until the app has taken in what was posted to it: not until all that follows from it is done."""
     for pump in (app, app.screen):  # a key goes from the one to the other
@@ -208,7 +214,7 @@ async def _check(app: Stage, pilot: Pilot[None]) -> None:
     await _do(app, Keys(("escape",)))
     await _until(app, lambda: len(app.screen_stack) == 1, "escape does not close the help")
     await app.train_pane.stop_and_wait()
-    await _until(app, lambda: all(worker.is_finished for worker in app.workers), "workers are left over", workers=True)
+    await _until(app, lambda: _has_stopped(app), "workers are left over", workers=True)
 
 
 async def _until(app: Stage, condition: Callable[[], bool], fault: str, *, workers: bool = False) -> None:
