@@ -214,7 +214,7 @@ async def test_a_terminal_too_small_says_so_and_recovers(size):
     async with opened("lenet-5", size) as (app, pilot):
         await pilot.resize_terminal(40, 10)
         await pilot.pause()
-        assert "this terminal is 40x10" in screen_of(app)
+        assert "this terminal is 40×10" in screen_of(app)
         await keys(pilot, "end", "d")
         assert not app.document.unsaved
         await pilot.resize_terminal(*size)

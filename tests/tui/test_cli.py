@@ -210,7 +210,7 @@ class TestWrongUsage:
         [
             ("--epochs", "0", "from 1 to 100000"),
             ("--epochs", "many", "a whole number"),
-            ("--batch-size", "1e3", "a whole number"),
+            ("--batch-size", "1e-3", "a whole number"),
             ("--optimizer", "adamm", "; did you mean "),
             ("--optimizer", "SGD(momentum=2)", "momentum: expected"),
             ("--learning-rate", "-1", "above 0"),
