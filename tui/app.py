@@ -31,7 +31,7 @@ from tui.inspect.messages import FixWanted
 from tui.inspect.pane import InspectPane
 from tui.journal_controller import JournalController
 from tui.key_order import KeyOrder
-from tui.loading import Loader, Preload
+from tui.loading import Loader, Preload, Prepare, Preparer
 from tui.remembered import SettingsChanged
 from tui.run_controller import RunController
 from tui.runs.pane import RunsPane
@@ -61,7 +61,8 @@ class LayerLabApp(Containing):
     """LayerLab, opened on ``preset``: a preset, its id, the path of a file, or None for an empty stack.
 
     ``path`` is the file that ``preset`` came from and is saved to. ``load`` loads what training needs; it is called in
-    a thread, once the app has been idle for a second or when training starts. Runs are saved if ``saves``.
+    a thread, once the app has been idle for a second or when training starts. ``prepare`` then prepares the network
+    that is open, and again when it has changed. Runs are saved if ``saves``.
     ``contain_errors`` reports and logs errors in handlers instead of ending the app; None: unless a test drives it,
     which should fail then.
     Raises `core.presets.PresetError` for an id or a path that cannot be read.
@@ -126,6 +127,7 @@ class LayerLabApp(Containing):
         preset: Preset | str | Path | None = None,
         path: Path | None = None,
         load: Callable[[], None] | None = None,
+        prepare: Prepare | None = None,
         *,
         saves: bool = True,
         contain_errors: bool | None = None,
@@ -144,7 +146,10 @@ class LayerLabApp(Containing):
         self._containing = contain_errors
         self.key_order = KeyOrder(self)
         self.loader = Loader(load) if load else None
-        self._preload = Preload(self.loader, self._show_activity) if self.loader else None
+        self.preparer = Preparer(prepare) if prepare else None
+        self._preload = (
+            Preload(self.loader, self.preparer, self._untrained, self._show_activity) if self.loader else None
+        )
         # An import of TensorFlow makes a million objects, all of which stay: to go through them would take long.
         self._collector = IdleCollector(self, lambda: self.loader is not None and self.loader.under_way)
         for theme in (DARK, LIGHT):
@@ -258,6 +263,10 @@ class LayerLabApp(Containing):
     @on(TrainPane.PlanSettled)
     def _plan_settled(self) -> None:
         self.documents.settle()
+
+    def _untrained(self) -> Preset | None:
+        """What is open, unless a training keeps the processor busy."""
+        return None if self.train_pane.busy else self.preset
 
     def _show_activity(self) -> None:
         loading = self._preload.text if self._preload else ""

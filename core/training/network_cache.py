@@ -36,6 +36,11 @@ class NetworkCache:
             self._owner = ref(owner)
             return self._network
 
+    def holds(self, spec: NetworkSpec) -> bool:
+        """Whether a training by ``spec`` can reuse the network, once its owner is gone."""
+        network = self._network
+        return network is not None and network.ready and network.spec.cache_key == spec.cache_key
+
     def _fits(self, network: Network, spec: NetworkSpec) -> bool:
         return network.ready and network.spec.cache_key == spec.cache_key and self._is_unused()
 

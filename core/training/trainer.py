@@ -3,6 +3,7 @@
 It knows nothing of epochs, pauses or events: `core.training.session` decides what to do next.
 """
 
+from collections.abc import Callable
 from math import ceil
 from typing import Any
 
@@ -21,7 +22,7 @@ from core.training.network import NetworkSpec
 from core.training.network_cache import NetworkCache
 from core.training.probe import ProbeState
 
-__all__ = ["Trainer"]
+__all__ = ["Trainer", "prepare"]
 
 _cache = NetworkCache()
 
@@ -34,8 +35,8 @@ class Trainer:
 
         Raises `TrainingRefused` for an unknown device or too little memory, `DatasetError`, and Keras's errors.
         """
-        self.device = device = devices.choose(plan.device)
-        self.placement = devices.placement(device)
+        self.device = devices.choose(plan.device)
+        self.placement = devices.placement(self.device)
         self._plan = plan
         self._data = resident_data.resident(plan.dataset, self.placement)
         total = self._data.train.examples
@@ -45,10 +46,7 @@ class Trainer:
             "validation": resident_data.Part(self._data.train.images, self._data.train.labels, self.examples, total),
         }
         self._full_steps, self._last_batch = divmod(self.examples, plan.batch_size)
-        image_shape = tuple(self._data.train.images.shape[1:])
-        self._network = (cache or _cache).acquire(
-            NetworkSpec(architecture, plan, device, self._data.data_device, image_shape), self
-        )
+        self._network = (cache or _cache).acquire(_spec(architecture, plan, self.device, self._data), self)
         self.task = self._network.task
         self.model = self.task.model
         self._order: Any = None
@@ -184,6 +182,25 @@ class Trainer:
             )
         steps = int(done)
         return MetricTotals(float(loss), int(correct), min((first + steps) * size, self.examples), steps)
+
+
+def prepare(architecture: Architecture, plan: Plan, cancelled: Callable[[], bool]) -> None:
+    """Build and trace the network of a training that may come, so that its first step need not wait for that.
+
+    On a CPU only: a GPU's memory is not taken before a person trains. Raises what `Trainer` raises.
+    """
+    device = devices.choose(plan.device)
+    if device != "cpu":
+        return
+    data = resident_data.resident(plan.dataset, devices.placement(device))
+    if not cancelled() and not _cache.holds(_spec(architecture, plan, device, data)):
+        trainer = Trainer(architecture, plan)
+        if not cancelled():
+            trainer.trace()
+
+
+def _spec(architecture: Architecture, plan: Plan, device: str, data: resident_data.Resident) -> NetworkSpec:
+    return NetworkSpec(architecture, plan, device, data.data_device, tuple(data.train.images.shape[1:]))
 
 
 def _sums(totals: MetricTotals) -> loops.Sums:

@@ -5,16 +5,18 @@ from contextlib import asynccontextmanager
 from threading import Event
 
 import pytest
+from msgspec.structs import replace
 
 from core import presets
+from core.network.architecture import Architecture
 from tests.tui.driving import screen_of, until
 from tests.tui.on_terminal import on_terminal
 from tests.tui.scripted import ScriptedSession
 from tui import loading
 from tui.app import LayerLabApp
-from tui.loading import Loader
+from tui.loading import Loader, Preparer
 
-SAID = "loading TensorFlow"
+SAID, PREPARED = "loading TensorFlow", "preparing training"
 
 
 class Load:
@@ -39,8 +41,8 @@ def load():
 
 
 @asynccontextmanager
-async def opened(load, size=(120, 36)):
-    app = LayerLabApp(presets.load(presets.find("lenet-5")), load=load)
+async def opened(load, size=(120, 36), prepare=None):
+    app = LayerLabApp(presets.load(presets.find("lenet-5")), load=load, prepare=prepare)
     sessions = []
 
     def remembered(*plan):
@@ -158,6 +160,110 @@ async def test_a_load_that_fails_is_not_told_before_a_person_trains(at_once):
         await pilot.press("t")
         await until(pilot, lambda: sessions)  # which tries again, and would tell
         await app.train_pane.stop_and_wait()
+
+
+class Prepare:
+    """Prepares nothing, but remembers of what; each comes to its end once it is let, or is not wanted any more."""
+
+    def __init__(self):
+        self.asked, self.let, self.given_up = [], Event(), []
+
+    def __call__(self, architecture, plan, cancelled):
+        self.asked.append((architecture, plan))
+        while not self.let.wait(0.001):
+            if cancelled():
+                self.given_up.append((architecture, plan))
+                return
+
+
+@pytest.fixture
+def prepare():
+    prepare = Prepare()
+    yield prepare
+    prepare.let.set()
+
+
+async def test_once_it_is_loaded_the_network_that_is_open_is_prepared_and_again_when_it_has_changed(
+    at_once, load, prepare
+):
+    async with opened(load, prepare=prepare) as (app, pilot, _):
+        await until(pilot, load.begun.is_set)
+        assert not prepare.asked
+        load.let.set()
+        await until(pilot, lambda: prepare.asked)
+        await until(pilot, lambda: PREPARED in app.header.activity)
+        first = app.preset
+        assert prepare.asked == [(first.architecture, first.plan)]
+        prepare.let.set()
+        await until(pilot, lambda: app.header.activity == "device auto")
+        await pilot.press("down")
+        await until(pilot, lambda: app._preload._idle is None)
+        assert len(prepare.asked) == 1, "nothing has changed"
+        await pilot.press("end", "d")
+        await until(pilot, lambda: len(prepare.asked) == 2)
+        assert prepare.asked[1] == (app.preset.architecture, app.preset.plan) != prepare.asked[0]
+
+
+async def test_t_waits_for_its_own_network_and_has_another_given_up(at_once, load, prepare):
+    async with opened(load, prepare=prepare) as (app, pilot, sessions):
+        load.let.set()
+        await until(pilot, lambda: prepare.asked)
+        await pilot.press("t")
+        await until(pilot, lambda: app.train_pane.busy)
+        assert not prepare.given_up
+        assert not sessions
+        await pilot.press("x")
+        await until(pilot, lambda: not app.train_pane.busy)
+        await pilot.press("1", "end", "up", "d", "t")
+        await until(pilot, lambda: prepare.given_up)
+        assert prepare.given_up == prepare.asked[:1]
+        await app.train_pane.stop_and_wait()
+
+
+async def test_while_something_trains_nothing_is_prepared(at_once, load, prepare):
+    async with opened(load, prepare=prepare) as (app, pilot, sessions):
+        prepare.let.set()
+        load.let.set()
+        await until(pilot, lambda: len(prepare.asked) == 1)
+        await pilot.press("t")
+        await until(pilot, lambda: sessions)
+        sessions[0].allow(1)
+        await pilot.press("1", "end", "d")
+        await until(pilot, lambda: app._preload._idle is None)
+        assert len(prepare.asked) == 1
+        await app.train_pane.stop_and_wait()
+
+
+def test_a_preparation_that_fails_is_over():
+    def fail(*_):
+        raise ValueError("no")
+
+    preparer = Preparer(fail)
+    preset = presets.load(presets.find("lenet-5"))
+    preparer.begin(preset)
+    preparer.wait(preset.architecture, preset.plan, lambda: False)
+    assert not preparer.under_way
+
+
+@pytest.mark.keras
+def test_a_training_reuses_what_was_prepared(monkeypatch):
+    loading.load()
+    from core.training import trainer
+
+    monkeypatch.setattr(trainer, "_cache", trainer.NetworkCache())
+    lenet, other = (presets.load(presets.find(name)) for name in ("lenet-5", "ffnn-10"))
+    loading.prepare(lenet.architecture, lenet.plan, lambda: True)
+    assert trainer._cache._network is None, "given up before it was built"
+    loading.prepare(Architecture((28, 28, 1)), lenet.plan, lambda: False)
+    assert trainer._cache._network is None, "it cannot be trained"
+    loading.prepare(lenet.architecture, lenet.plan, lambda: False)
+    prepared = trainer._cache._network
+    assert prepared.ready
+    loading.prepare(lenet.architecture, replace(lenet.plan, epochs=1, seed=5), lambda: False)
+    assert trainer._cache._network is prepared
+    assert trainer.Trainer(lenet.architecture, lenet.plan).model is prepared.model
+    loading.prepare(other.architecture, other.plan, lambda: False)
+    assert trainer._cache._network is not prepared
 
 
 def test_a_loader_runs_once_however_often_it_is_asked():

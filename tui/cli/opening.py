@@ -27,15 +27,15 @@ def open_app(name: str | None, *, no_save: bool = False) -> int:
         raise UsageError("the app needs a terminal; `layerlab summary` and `layerlab train` do not")
     with guarded():
         from tui.app import LayerLabApp  # noqa: PLC0415  # Textual is imported only for the app
-        from tui.loading import load as load_training  # noqa: PLC0415
+        from tui.loading import load, prepare  # noqa: PLC0415
 
-        app = LayerLabApp(preset, path, load_training, saves=not no_save)
+        app = LayerLabApp(preset, path, load, prepare, saves=not no_save)
         if sys.platform != "win32":  # there the console restores itself
             from tui.app_signals import AppSignals  # noqa: PLC0415  # as above
 
             AppSignals(app).handle()
         app.run()
     code = app.return_code or DONE
-    if app.loader and app.loader.under_way:
-        os._exit(code)  # nothing can stop an import of TensorFlow, and a clean exit would wait for it
+    if any(each and each.under_way for each in (app.loader, app.preparer)):
+        os._exit(code)  # nothing can stop an import or a trace of TensorFlow, and a clean exit would wait for it
     return code

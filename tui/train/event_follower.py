@@ -14,7 +14,7 @@ from core.history import History
 from core.keras_runtime import runtime
 from core.presets import Preset
 from core.sanitize import one_line
-from tui.loading import Loader
+from tui.loading import Loader, Preparer
 from tui.train import messages
 from tui.train.controller import Controller
 from tui.train.run_view import RunView
@@ -144,13 +144,21 @@ class EventFollower(Widget):
         self.status.say(message, tone)
 
     def _load(self, cancelled: Callable[[], bool]) -> None:
+        run, preparer = self.controller.run, self._preparer
         if self._loader:
             self._loader.wait(cancelled)
+        if preparer and run:
+            preparer.wait(run.architecture, run.plan, cancelled)
 
     @property
     def _loader(self) -> Loader | None:
         loader: Loader | None = getattr(self.app, "loader", None)
         return loader
+
+    @property
+    def _preparer(self) -> Preparer | None:
+        preparer: Preparer | None = getattr(self.app, "preparer", None)
+        return preparer
 
     def _in_thread(self, work: Callable[[], None]) -> None:
         def run() -> None:
