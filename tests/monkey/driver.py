@@ -164,12 +164,12 @@ def _mouse(kind: type[textual_events.MouseEvent], place: list[int], button: int)
 
 async def _rested(app: Stage) -> None:
     """Wait until all is done that has been begun, save for trainings and dialogs; for some seconds at most."""
+    await _holds(app, lambda: _at_rest(app), REST)
 
-    def at_rest() -> bool:
-        threads = (each for each in app.workers if each._thread_worker and each.group != "training")
-        return all(worker.is_finished for worker in threads)
 
-    await _holds(app, at_rest, REST)
+def _at_rest(app: Stage) -> bool:
+    threads = (each for each in app.workers if each._thread_worker and each.group != "training")
+    return all(worker.is_finished for worker in threads)
 
 
 def _has_stopped(app: Stage) -> bool:
@@ -204,6 +204,9 @@ async def _check(app: Stage, pilot: Pilot[None]) -> None:
     await _until(app, lambda: len(app.screen_stack) == 1, "escape does not close what is open")
     if app._exception is not None:
         raise Fault("".join(traceback.format_exception(app._exception)))
+    # A run that is still being read is inspected or resumed once it has been: on a busy machine only now.
+    await _until(app, lambda: _at_rest(app), "threads do not come to their end")
+    await pilot.pause()
     for tab in ("train", "build", "runs", "inspect", "build"):
         await _do(app, Keys(({"train": "2", "build": "1", "runs": "4", "inspect": "3"}[tab],)))
         await _until(app, lambda tab=tab: app.tabs.current == app.header.tab == tab, f"no key opens the tab {tab}")

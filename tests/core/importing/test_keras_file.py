@@ -235,7 +235,7 @@ LAYERS = [
     ),
     (made("Dense") | {"module": None}, "layer 1 (Dense), module: "),
     (dense() | {"registered_name": "My>Dense"}, "layer 1 (Dense 'd'), registered_name: expected a Keras class"),
-    (dense(units="3"), "layer 1 (Dense 'd'), units: expected a whole number from 1 to"),
+    (dense(units="3"), "layer 1 (Dense 'd'), units: expected a whole number of at least 1"),
     (dense(units=True), "layer 1 (Dense 'd'), units: expected a whole number"),
     (dense(units=10**30), "layer 1 (Dense 'd'), units: expected a whole number"),
     (dense(units=None), "layer 1 (Dense 'd'), units: expected a whole number"),
