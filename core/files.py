@@ -15,6 +15,7 @@ from typing import BinaryIO
 from msgspec import Struct
 
 __all__ = [
+    "DURATIONS",
     "HISTORY",
     "INDEX",
     "JOURNAL",
@@ -74,6 +75,7 @@ SHARED_DATA = FileKind("a shipped dataset", 200 * _MB)
 PACKAGED = FileKind("a file of a package", 8_000 * _MB)
 SYSTEM = FileKind("a system file", 1 * _MB)
 SETTINGS = FileKind("settings", _MB // 10)
+DURATIONS = FileKind("durations", _MB // 10)
 
 
 class NotAFile(OSError):

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from threading import Event, Lock, Thread
+from time import monotonic
 
 from textual.timer import Timer
 from textual.widget import Widget
 
+from core.durations import Phase, begin
+from core.keras_runtime import runtime
 from core.network.architecture import Architecture
 from core.plan.plan import Plan
 from core.presets import Preset
@@ -15,7 +18,7 @@ from core.training import preload
 
 __all__ = ["Loader", "Preload", "Prepare", "Preparer", "load", "prepare"]
 
-LOADING, PREPARING = "loading TensorFlow", "preparing training"
+PREPARING = "preparing training"
 IDLE = 1.0
 """Idle seconds after which loading starts, and after which a network is prepared."""
 FRAMES = "\u280b\u2819\u2839\u2838\u283c\u2834\u2826\u2827\u2807\u280f"
@@ -45,6 +48,12 @@ class Loader:
         self._lock = Lock()
         self._begun = False
         self._done = Event()
+        self._phase: Phase | None = None
+
+    @property
+    def phase(self) -> Phase:
+        """When it was begun, or would be now."""
+        return self._phase or begin(runtime.LOADING)
 
     @property
     def under_way(self) -> bool:
@@ -61,6 +70,7 @@ class Loader:
         with self._lock:
             if not self._begun:
                 self._begun = True
+                self._phase = begin(runtime.LOADING)
                 Thread(target=self._run, name="loading", daemon=True).start()
 
     def wait(self, cancelled: Callable[[], bool]) -> None:
@@ -144,8 +154,9 @@ class Preload:
     @property
     def text(self) -> str:
         """The activity, with a spinner; empty if idle."""
-        doing = LOADING if self._loader.under_way else PREPARING if self._prepares else ""
-        return f"{FRAMES[self._frame]} {doing}" if doing else ""
+        if self._loader.under_way:
+            return f"{FRAMES[self._frame]} {self._loader.phase.text(monotonic())}"
+        return f"{FRAMES[self._frame]} {PREPARING}" if self._prepares else ""
 
     @property
     def _prepares(self) -> bool:

@@ -11,19 +11,21 @@ from importlib.util import find_spec
 from pathlib import Path
 from threading import Event, RLock, Thread, get_native_id
 from threading import enumerate as enumerate_threads
+from time import monotonic
 from types import ModuleType
 
+from core import durations
 from core.files import PACKAGED, open_regular
 from core.keras_runtime import bytecode, limits
 from core.keras_runtime.failures import TrainingRefused
 
-__all__ = ["collect_garbage", "freeze_gc", "import_unless", "load", "loaded", "loading", "lower_priority"]
+__all__ = ["LOADING", "collect_garbage", "freeze_gc", "import_unless", "load", "loaded", "loading", "lower_priority"]
 
 NICENESS = 5
 """The niceness of training threads, so that the UI thread comes first."""
 
 LOADING = "loading TensorFlow"
-"""The name of the threads that do so."""
+"""What it is called while it is under way, and the name of the threads that do it."""
 POLL_INTERVAL = 0.05
 """Seconds between checks whether an import is still wanted."""
 
@@ -91,10 +93,12 @@ def load() -> None:
     """
     with _import_lock:
         if not loaded():
+            begun = monotonic()
             _prepare()
             with bytecode.kept("tensorflow"), _without_gc():
                 import_module("tensorflow")
                 import_module("keras")
+            durations.remember(LOADING, monotonic() - begun)
 
 
 @contextmanager

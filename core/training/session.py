@@ -174,7 +174,7 @@ class Session:
     def _build_trainer(self) -> "Trainer | None":
         """A trainer that is ready for its first step; None if a stop came first."""
         if not runtime.loaded():
-            self._on_event(Preparing("loading TensorFlow"))
+            self._on_event(Preparing(runtime.LOADING))
             read_ahead.begin(self._plan.dataset)
         # Imported here because it imports TensorFlow, which nothing needs before the user trains.
         module = runtime.import_unless("core.training.trainer", self._is_stopped)

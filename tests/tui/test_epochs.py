@@ -2,6 +2,7 @@
 
 from contextlib import asynccontextmanager
 from pathlib import Path
+from re import fullmatch
 
 import pytest
 from textual.app import ComposeResult
@@ -191,16 +192,9 @@ async def test_a_narrow_bar_leaves_the_figures_out():
     async with app.run_test(size=(40, 10)) as pilot:
         app.query_one(ProgressPanel).show(progress(50), live=True)
         await pilot.pause()
-        assert lines_of(app)[0] == "epoch  " + "\u2501" * 14 + "\u257a" + "\u2501" * 13 + "  50%"
-
-
-async def test_while_it_is_prepared_nobody_knows_how_far_it_is_and_a_bar_moves():
-    app = Host()
-    async with app.run_test(size=(80, 24)) as pilot:
-        panel = app.query_one(ProgressPanel)
-        panel.prepare("loading TensorFlow")
-        await pilot.pause()
-        assert lines_of(app)[0] == "epoch  " + "\u2501" * 30 + "  --%" + "loading TensorFlow ...".rjust(38)
+        line = lines_of(app)[0]
+        assert line.startswith("epoch  " + "\u2501" * 30 + "  --%")
+        assert fullmatch(r" +loading TensorFlow \d+ of about 3600 s", line[42:])
         first = panel.render_line(0)
         for _ in range(200):
             await pilot.pause(0.02)

@@ -1,12 +1,14 @@
 """How `layerlab train` reports training: as JSON lines, as plain lines, or live on a terminal."""
 
 from contextlib import AbstractContextManager, nullcontext
+from time import monotonic
 from typing import Protocol
 
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, Progress, Task, TaskID, TextColumn
 from rich.table import Column
 from rich.text import Text
 
+from core.durations import Phase, begin
 from core.events import Ended, EpochEnded, Event, Preparing, RunNotSaved, RunSaved, Started, StateChanged
 from core.events import Progress as Stretch
 from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_share, show_short
@@ -121,6 +123,14 @@ class PlainReporter(LineReporter):
         say_error(STOPPING, self.out.errors)
 
 
+class FiguresColumn(TextColumn):
+    """The figures of a task, or how long it has been prepared."""
+
+    def render(self, task: Task) -> Text:
+        phase: Phase | None = task.fields.get("phase")
+        return Text(phase.text(monotonic()) if phase else task.fields["figures"])
+
+
 class LiveReporter(LineReporter):
     """Also prints a growing table of epochs, above progress bars for the epoch and the whole run."""
 
@@ -130,7 +140,7 @@ class LiveReporter(LineReporter):
         self.progress = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=8 if self.narrow else 30),
-            TextColumn("{task.fields[figures]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
+            FiguresColumn("", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
             console=out.console,
             transient=True,
         )
@@ -147,7 +157,7 @@ class LiveReporter(LineReporter):
         super().report(event)
         match event:
             case Preparing():
-                self.progress.update(self.epoch, figures=event.what)
+                self.progress.update(self.epoch, phase=begin(event.what))
             case Started():
                 self._start(event)
             case Stretch():
@@ -162,7 +172,7 @@ class LiveReporter(LineReporter):
         self._line(STOPPING, "yellow")
 
     def _start(self, event: Started) -> None:
-        self.progress.update(self.epoch, total=event.steps_per_epoch, figures="")
+        self.progress.update(self.epoch, total=event.steps_per_epoch, phase=None)
         self.run = self.progress.add_task("run", total=event.epochs * event.steps_per_epoch, figures="")
 
     def _advance(self, event: Stretch) -> None:

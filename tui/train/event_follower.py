@@ -8,6 +8,7 @@ from textual.getters import query_one
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from core.durations import begin
 from core.events import Ended, Event, LearningRateChanged, Preparing, RunNotSaved, Started, State, StateChanged
 from core.formatting import show_rate
 from core.history import History
@@ -101,7 +102,7 @@ class EventFollower(Widget):
     def _report(self, event: Event, history: History) -> None:
         match event:
             case Preparing(what=what):
-                self.view.prepare(what)
+                self.view.prepare(begin(what))
                 self._say(f"preparing: {what} ...")
             case Started():
                 self._save_failed = False

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from core.durations import begin
 from core.fields.struct import FieldStruct
 from core.formatting import show_amount
 from core.history import History
@@ -303,12 +304,12 @@ class TrainPane(ChartKeys, EventFollower):
         self.history = history
         self.forget_place()
         loader = self._loader
-        what = "building the network" if loader and loader.done else "loading TensorFlow"
-        self.view.prepare(what)
+        phase = loader.phase if loader and not loader.done else begin("building the network")
+        self.view.prepare(phase)
         self.view.run = run
         self.controller.start(run, make, single=single)
         self._follow()
-        self._say(f"preparing: {what} ...")
+        self._say(f"preparing: {phase.what} ...")
 
     def _refusal(self, action: str) -> str:
         if action not in commands.COMMANDS:

@@ -7,6 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.reactive import reactive
 
+from core.durations import Phase
 from core.events import Progress
 from core.formatting import show_percent
 from tui.train.messages import progress_details
@@ -42,6 +43,7 @@ class ProgressPanel(Lines):
     def __init__(self) -> None:
         super().__init__()
         self._colors: dict[str, Style] = {}
+        self._phase: Phase | None = None
 
     def on_mount(self) -> None:
         self._mover = self.set_interval(1 / FRAMES, self.redraw, pause=True)
@@ -50,9 +52,10 @@ class ProgressPanel(Lines):
         """Show that nothing has been trained yet."""
         self._show(Gauge(0.0), Gauge(0.0))
 
-    def prepare(self, what: str) -> None:
-        """Show that training is being prepared, for an unknown time."""
-        self._show(Gauge(None, f"{what} ..."), Gauge(0.0))
+    def prepare(self, phase: Phase) -> None:
+        """Show that training is being prepared: how long that takes is an estimate at best."""
+        self._phase = phase
+        self._show(Gauge(None), Gauge(0.0))
 
     def show(self, progress: Progress, *, live: bool) -> None:
         """Show the progress of training; ``live`` while it runs."""
@@ -87,11 +90,12 @@ class ProgressPanel(Lines):
         details = DETAILS if width >= NAME + LEAST + PERCENT + DETAILS else 0
         bar = max(0, width - NAME - PERCENT - details)
         percent = "--%" if gauge.share is None else show_percent(gauge.share, 0)
+        text = self._phase.text(monotonic()) if gauge.share is None and self._phase else gauge.details
         return [
             Segment(name.ljust(NAME), self._colors["name"]),
             *self._bar(gauge.share, bar),
             Segment(percent.rjust(PERCENT)),
-            Segment(gauge.details[: details - 1].rjust(details) if details else ""),
+            Segment(text[: details - 1].rjust(details) if details else ""),
         ]
 
     def _bar(self, share: float | None, width: int) -> list[Segment]:

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from core.charts import Chart
 from core.diagnosis import training_findings
+from core.durations import Phase
 from core.history import History
 from core.plan.plan import Plan
 from core.run_charts import Look, Quantity, learning_rate, single
@@ -90,9 +91,9 @@ class RunView(Vertical):
         self.progress.clear()
         self._draw_curves()
 
-    def prepare(self, what: str) -> None:
-        """Show that training is being prepared; ``what`` says how."""
-        self.progress.prepare(what)
+    def prepare(self, phase: Phase) -> None:
+        """Show that training is being prepared; ``phase`` says how."""
+        self.progress.prepare(phase)
 
     @property
     def showing_gradients(self) -> bool:

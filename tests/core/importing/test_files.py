@@ -160,7 +160,9 @@ def test_an_encrypted_and_a_damaged_keras_file_are_told_in_our_words(tmp_path: P
 
 def test_a_number_of_thousands_of_digits_is_refused_where_it_stands(tmp_path: Path) -> None:
     (tmp_path / "net.json").write_text(MODEL.replace('"units": 3', f'"units": {"9" * 5_000}'))
-    assert refusal(tmp_path / "net.json").startswith("layer 1 (Dense 'd'), units: expected a whole number of at least 1")
+    assert refusal(tmp_path / "net.json").startswith(
+        "layer 1 (Dense 'd'), units: expected a whole number of at least 1"
+    )
 
 
 # HDF5.
