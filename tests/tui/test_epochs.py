@@ -3,6 +3,7 @@
 from contextlib import asynccontextmanager
 from pathlib import Path
 from re import fullmatch
+from time import monotonic
 
 import pytest
 from textual.app import ComposeResult
@@ -10,6 +11,7 @@ from textual.containers import Vertical
 from textual.events import MouseScrollDown, MouseScrollUp
 
 import tui
+from core.durations import Phase
 from core.events import EpochEnded, Progress
 from tests.tui.driving import Themed, lines_of
 from tui.train.epochs import EpochTable
@@ -191,6 +193,15 @@ async def test_a_narrow_bar_leaves_the_figures_out():
     app = Host()
     async with app.run_test(size=(40, 10)) as pilot:
         app.query_one(ProgressPanel).show(progress(50), live=True)
+        await pilot.pause()
+        assert lines_of(app)[0] == "epoch  " + "\u2501" * 14 + "\u257a" + "\u2501" * 13 + "  50%"
+
+
+async def test_while_it_is_prepared_nobody_knows_how_far_it_is_and_a_bar_moves():
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        panel = app.query_one(ProgressPanel)
+        panel.prepare(Phase("loading TensorFlow", monotonic() - 3.0, 3_600.0))
         await pilot.pause()
         line = lines_of(app)[0]
         assert line.startswith("epoch  " + "\u2501" * 30 + "  --%")
