@@ -1,7 +1,7 @@
 """A layer's output as one picture: its feature maps side by side, as large as fits, one of them framed.
 
 Every pixel of a picture, (height, width), is a grey from 0 to 255, one of the markers above that, or a signed value
-(`core.inspection.signs`).
+(`core.inspection.signed_pixels`).
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from core.inspection.images import Grid, grey, not_finite, resample, signed, tiles
-from core.inspection.signs import MARKED, SIGNED, sign_places
+from core.inspection.signed_pixels import MARKED, SIGNED, sign_places
 
 __all__ = [
     "BLANK",

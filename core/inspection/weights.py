@@ -10,7 +10,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from core.inspection.images import Grid, Statistics, pages, resample, shrink, signed, tiles
-from core.inspection.signs import sign_places
+from core.inspection.signed_pixels import sign_places
 from core.inspection.tensors import Weight
 from core.network.architecture import Architecture
 from core.network.layers import (

@@ -5,7 +5,7 @@ import pytest
 from rich.color import Color as RichColor
 from textual.color import Color
 
-from core.inspection.signs import MARKED, SIGNED, ZERO
+from core.inspection.signed_pixels import MARKED, SIGNED, ZERO
 from tests.tui.driving import opened
 from tui.theme import DARK, LIGHT
 from tui.widgets.half_blocks import half_blocks

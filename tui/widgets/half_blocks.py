@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from core.inspection.signs import MARKED, ZERO
+from core.inspection.signed_pixels import MARKED, ZERO
 
 __all__ = ["Extras", "half_blocks"]
 

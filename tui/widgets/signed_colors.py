@@ -6,7 +6,7 @@ from rich.color import Color as RichColor
 from textual.app import App
 from textual.color import Color
 
-from core.inspection.signs import MARKED, SIGNED, ZERO
+from core.inspection.signed_pixels import MARKED, SIGNED, ZERO
 from tui.theme import depth_of, sign_names
 
 __all__ = ["Palette", "legend", "palette"]

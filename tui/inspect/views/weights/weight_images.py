@@ -7,7 +7,7 @@ from textual.reactive import reactive
 
 from core.formatting import show_amount
 from core.inspection.activations import GROUND
-from core.inspection.signs import MARKED, SIGNED
+from core.inspection.signed_pixels import MARKED, SIGNED
 from core.inspection.weights import Sheet, WeightSummary, sheet
 from tui.widgets.half_blocks import half_blocks
 from tui.widgets.layer_kinds import rich_style

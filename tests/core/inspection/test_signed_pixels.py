@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.inspection.activations import Layout, Spread, painted, sheet
-from core.inspection.signs import MARKED, SIGNED, ZERO, sign_places
+from core.inspection.signed_pixels import MARKED, SIGNED, ZERO, sign_places
 
 
 def test_a_picture_with_negative_values_is_signed_and_another_grey():
