@@ -89,7 +89,7 @@ class DocumentController:
         return "" if same else "What is open now differs from what was trained: the fix is one of what was trained."
 
     async def _open_fixed(self, fix: Fix, run: TrainedNetwork) -> None:
-        name = one_line(run.name)
+        name = one_line(run.title)
         if await self.may_leave(f"open {name}"):
             self.open_document(Preset(run.name, fix.architecture, fix.plan), None, saved=False)
             self.app.notify(f"New document {name}: {fix.label}. t trains it, ctrl+s saves it", markup=False)

@@ -60,6 +60,7 @@ class RunController:
     def show_training(self) -> None:
         """Show what is trained in the Inspect tab, where a saved run stays until something is trained."""
         train, inspect = self.app.train_pane, self.app.inspect_pane
+        inspect.trained = train.controller.run is not None
         if self._shown and not train.busy:
             return
         self._shown = None

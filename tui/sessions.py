@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.events import Event
 from core.presets import Preset
+from core.runs.labels import document_name
 from core.runs.record import Run, RunDetails
 from tui.training_session import MakeSession, TrainedNetwork, TrainingSession
 
@@ -58,8 +59,15 @@ def resume_session(store: "Store", run: Run, more: int) -> tuple[MakeSession, Ru
 def trained_network(details: RunDetails, which: "Which | None" = None) -> TrainedNetwork:
     """The run as the Train and Inspect tabs show it, the latter with ``which`` of its weights."""
     preset = details.preset
-    weights = f", {WEIGHTS[which]}" if which else ""
-    return TrainedNetwork(details.run.name, preset.architecture, preset.plan, f"run {details.run.key}{weights}")
+    best = details.run.metrics.best_epoch
+    weights = f"weights of epoch {best}, the lowest loss" if which == "best" and best else WEIGHTS[which or "last"]
+    return TrainedNetwork(
+        document_name(details.run.name, preset),
+        preset.architecture,
+        preset.plan,
+        f"run {details.run.key}, {weights}" if which else f"run {details.run.key}",
+        ended=which != "best",
+    )
 
 
 def load_inspector(store: "Store", details: RunDetails, which: "Which") -> "Inspector":

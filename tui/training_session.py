@@ -48,6 +48,8 @@ class TrainedNetwork:
     plan: Plan
     saved_as: str = ""
     """For a saved run: its key, and which of its weights."""
+    ended: bool = True
+    """Whether the weights are those that the training came to, not the best on its way."""
     document: int | None = None
     """The `document_id` that it was trained from; None for a saved run."""
 

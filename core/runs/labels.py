@@ -5,7 +5,7 @@ from core.presets import UNTITLED, Preset, printable_path
 from core.runs.record import Label, RunError
 from core.sanitize import truncated
 
-__all__ = ["clean_label", "default_label", "shortened"]
+__all__ = ["clean_label", "default_label", "document_name", "shortened"]
 
 LONGEST_NAME = 100
 LONGEST_NOTE = 10_000
@@ -17,6 +17,14 @@ def default_label(preset: Preset) -> Label:
     """The label of a new run of ``preset``: its title."""
     name = " ".join(printable_path(preset.title).split())
     return Label(name[:LONGEST_NAME].rstrip() or UNTITLED)
+
+
+def document_name(label: str, preset: Preset) -> str:
+    """What a document with the network of a run is called: by its ``label``, unless that is its first one.
+
+    The first label may tell what the network is made of, which is wrong as soon as it is edited.
+    """
+    return preset.name if label == default_label(preset).name else label
 
 
 def shortened(label: Label) -> Label:

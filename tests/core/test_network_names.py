@@ -8,7 +8,7 @@ from core.network.architecture import Architecture
 from core.network.layers import LSTM, Dense, Flatten
 from core.network.names import network_name
 from core.presets import UNTITLED, Preset
-from core.runs.labels import default_label
+from core.runs.labels import default_label, document_name
 from tests.core.generated import architectures
 
 
@@ -35,6 +35,15 @@ def test_a_run_takes_the_name_of_its_preset_or_of_its_network() -> None:
     assert default_label(Preset(UNTITLED, architecture)).name == "784-256-10"
     assert default_label(Preset("", architecture)).name == "784-256-10"
     assert default_label(Preset("", Architecture((28, 28, 1)))).name == UNTITLED
+
+
+def test_a_document_is_not_called_by_what_its_network_is_made_of() -> None:
+    architecture = Architecture((28, 28, 1), (Flatten(), Dense(256, "relu"), Dense(10, "softmax")))
+    untitled, named = Preset(UNTITLED, architecture), Preset("mine", architecture)
+    assert document_name("784-256-10", untitled) == UNTITLED
+    assert document_name("best so far", untitled) == "best so far"
+    assert document_name("mine", named) == "mine"
+    assert document_name("renamed", named) == "renamed"
 
 
 @given(architectures())

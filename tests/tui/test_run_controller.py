@@ -62,6 +62,7 @@ async def test_a_training_is_kept_gone_on_with_and_looked_into(home: Path) -> No
         await until(pilot, lambda: app.tabs.current == "inspect" and inspect.results)
         assert f"run {run.key}, last weights" in str(inspect.line.content)
         assert inspect.results.accuracy == app.train_pane.history.ended.test_accuracy
+        assert app.inspect_pane.check_action("back", ())
         await keys(pilot, "l")
         await until(pilot, lambda: not inspect.run.saved_as or inspect.run == app.train_pane.controller.run)
     wait_until_written()

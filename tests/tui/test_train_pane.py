@@ -12,7 +12,8 @@ from textual.reactive import reactive
 from textual.widgets import Footer, Input
 
 import tui
-from core.events import LayerSample, RunNotSaved, Started, StateChanged, StepSampled
+from core.events import Ended, LayerSample, RunNotSaved, Started, StateChanged, StepSampled
+from core.history import History
 from core.network.architecture import Architecture
 from core.network.layers import Dense, Flatten
 from core.plan.plan import Plan
@@ -201,6 +202,11 @@ async def test_what_goes_wrong_after_the_end_is_told_at_once():
         Thread(target=app.sessions[0].listen, args=(RunNotSaved(why),)).start()
         await until(pilot, lambda: why in [notice.message for notice in app._notifications])
         assert "not everything was saved" not in pane.message
+
+
+def test_a_training_that_was_stopped_without_a_test_says_how_far_it_came():
+    ended = Ended("stopped", 1, 97.0, 41_234.0, None, None, "")
+    assert messages.outcome(ended, History()) == "stopped after 1 epoch in 1:37, not tested"
 
 
 async def test_x_stops_and_tells_what_was_reached(size):

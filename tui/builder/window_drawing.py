@@ -44,7 +44,7 @@ def draw(window: Window, stop: int, width: int, height: int) -> Content:
         (f"\nposition {stop % stops + 1:,} of {stops:,}", "bold"),
         (f"  , . move it   {legend}\n", "$foreground-muted"),
     ]
-    return Content.assemble(*head, *(part for line in lines for part in (*line, "\n"))).rstrip()
+    return Content.assemble(*head, *(part for line in lines for part in (*line, "\n"))).rstrip("\n")
 
 
 def _side_by_side(before: Cells, after: Cells | None, width: int, height: int) -> list[list[Part]]:
@@ -83,7 +83,9 @@ def _halves(pair: tuple[Cell, Cell], count: int) -> Part:
     """Two cells, one above the other, as one character."""
     windows = (pair[0] == "window", pair[1] == "window")
     if any(windows):
-        return HALVES[windows] * count, CELLS["window"][2]
+        other = next((cell for cell in pair if cell != "window"), "window")
+        ground = " on $panel" if other == "pixel" else ""
+        return HALVES[windows] * count, CELLS["window"][2] + ground
     mark, _, style = CELLS[pair[0]]
     return mark * count, style
 

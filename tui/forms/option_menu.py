@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -23,6 +24,8 @@ MOST_ROWS = 12
 """Options shown at once."""
 LEAST_WIDTH = 30
 MARK = "\u2022 "
+AROUND = 6
+"""Cells of the frame, the padding and a scrollbar."""
 
 
 class OptionMenu(Modal[str | None]):
@@ -151,7 +154,8 @@ class OptionMenu(Modal[str | None]):
         screen, field = self.app.size, self._field
         at = field.region if field is not None and field.is_attached else screen.region
         rows = min(MOST_ROWS, len(self._options) + (self._check is not None), screen.height - 3)
-        width = min(max(LEAST_WIDTH, at.width + 4), screen.width)
+        longest = max((cell_len(self._line(option)) for option in self._options), default=0)
+        width = min(max(LEAST_WIDTH, at.width + 4, longest + AROUND), screen.width)
         self.listed.styles.max_height = rows
         self.box.styles.width = width
         self.box.styles.offset = (

@@ -12,7 +12,10 @@ from tui.training_session import TrainedNetwork
 
 __all__ = ["HELP", "first_with_params", "missing", "subject"]
 
-NEVER = "Nothing has been trained yet: press t to train."
+NEVER = (
+    "Nothing has been trained yet: press t to train. Then this tab shows results class by class, the mistakes, what "
+    "the network makes of a digit that you draw, one digit's way through its layers, weights, gradients and findings."
+)
 
 BUSY: dict[State, str] = {
     "preparing": "is about to be trained further: pause it or let it finish to inspect it",
@@ -43,9 +46,9 @@ def subject(run: TrainedNetwork | None, state: State, history: History, now: Pre
     """Which network is shown: ``lenet-5 after 3 epochs, test accuracy 98.71%``, and how ``now`` differs from it."""
     if run is None:
         return ""
-    text = one_line(f"{run.title} ({run.saved_as})" if run.saved_as else run.title)
+    text = one_line(f"{run.title}, {run.saved_as}" if run.saved_as else run.title)
     done = history.progress
-    if done:
+    if done and run.ended:
         whole = len(history.epochs) and history.epochs[-1].epoch
         text += f" after {show_amount(whole, 'epoch')}"
         if done.step > whole * done.steps_per_epoch:
@@ -53,17 +56,17 @@ def subject(run: TrainedNetwork | None, state: State, history: History, now: Pre
             text += f" and {steps} of {show_amount(done.steps_per_epoch, 'step')}"
     if state != "idle":
         text += f", {state}"
-    elif history.ended:
+    elif history.ended and run.ended:
         ended = history.ended
         text += f", {ended.reason}" if ended.reason != "finished" else ""
         text += f", test accuracy {show_accuracy(ended.test_accuracy)}" if ended.test_accuracy is not None else ""
     if (run.architecture, run.plan) == (now.architecture, now.plan):
         return text
     if run.name != now.name:
-        return f"{text}; the open document is {one_line(now.title)}, this is what was trained"
+        return f"Not what is open: {text}"
     if run.architecture != now.architecture:
-        return f"{text}; the stack has been edited since, this is what was trained"
-    return f"{text}; the plan has been edited since"
+        return f"Before later edits of the stack: {text}"
+    return f"Before later edits of the plan: {text}"
 
 
 def first_with_params(summary: Summary | None) -> int:

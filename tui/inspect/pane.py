@@ -65,6 +65,8 @@ class InspectPane(Vertical, NetworkWorkers):
     """The state of that training."""
     history: reactive[History] = reactive(History(), repaint=False)
     """The history of that training."""
+    trained: reactive[bool] = reactive(False, repaint=False, bindings=True)
+    """Whether anything has been trained since the app was started."""
     active: reactive[bool] = reactive(False, repaint=False)
     """Whether this tab is open."""
     chosen: reactive[str] = reactive("results", repaint=False)
@@ -224,7 +226,7 @@ class InspectPane(Vertical, NetworkWorkers):
             self.chosen = "mistakes"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "back" or bool(self.run and self.run.saved_as)
+        return action != "back" or bool(self.run and self.run.saved_as and self.trained)
 
     def action_back(self) -> None:
         """Show the network that was trained last instead of a saved run."""

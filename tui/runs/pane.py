@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from core.formatting import show_amount
 from core.presets import Preset
+from core.runs.labels import document_name
 from core.runs.record import Run, RunDetails, RunError
 from tui import run_text
 from tui.conversation import conversation
@@ -286,7 +287,7 @@ class RunsPane(ChartKeys, StorePoller):
     def action_open(self) -> None:
         """Open the selected run's network in Build."""
         if run := self._allowed("open"):
-            self._read(run, lambda details: self.OpenRequested(replace(details.preset, name=details.run.name)))
+            self._read(run, lambda details: self.OpenRequested(_document(details)))
 
     def action_inspect(self, which: "Which") -> None:
         """Inspect the selected run."""
@@ -375,3 +376,8 @@ class RunsPane(ChartKeys, StorePoller):
     def _why_not(self, action: str, runs: Sequence[Run]) -> str:
         refused = (run_text.refused(run, why) for run in runs if (why := commands.refusal(action, run)))
         return next(refused, "") if runs else self.table.empty
+
+
+def _document(details: RunDetails) -> Preset:
+    """What a run trained, as a document."""
+    return replace(details.preset, name=document_name(details.run.name, details.preset))

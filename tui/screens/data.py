@@ -65,7 +65,7 @@ class DataPage(Modal[None]):
     def on_mount(self) -> None:
         dataset = self._dataset
         self.facts.update(
-            f"{typeset(show_shape(dataset.shape))} pixels, 0..255,  {len(dataset.classes)} classes, "
+            f"{typeset(show_shape(dataset.shape))} pixels from 0 to 255, {len(dataset.classes)} classes, "
             f"{dataset.train:,} to train, {dataset.test:,} to test"
         )
         self._load()
@@ -128,5 +128,5 @@ class DataPage(Modal[None]):
             style = "bold" if index == self.chosen else ""
             mark = ">" if index == self.chosen else " "
             row = f"{mark} {name:<{widest}} {train:>7,} {test:>7,}  "
-            lines.append(Content.assemble((row, style), (bar(train / most, BAR), "$accent")))
+            lines.append(Content.assemble((row, style), (bar(train / most, BAR), "$training")))
         return Content("\n").join(lines)

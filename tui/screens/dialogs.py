@@ -49,6 +49,8 @@ class Ask(Modal[str | None]):
                 for answer, label in self._answers.items():
                     yield Button(Content(one_line(label)), id=answer, compact=True)
                 yield Button(self._back, id="back", compact=True)
+            keys = "left and right: select   enter: confirm   escape: back"
+            yield Static(keys, classes="note", markup=False)
 
     @on(Button.Pressed)
     def _answered(self, event: Button.Pressed) -> None:

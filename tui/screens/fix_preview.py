@@ -86,8 +86,9 @@ def change_text(change: Change) -> Content:
 
 
 def params_text(shown: Preview) -> str:
-    """``params 61,706 → 61,790``."""
-    return f"params {f' {ARROW} '.join(map(_count, shown.params))}"
+    """``params 61,706 → 61,790``, or that they stay."""
+    before, after = shown.params
+    return "params unchanged" if before == after else f"params {_count(before)} {ARROW} {_count(after)}"
 
 
 def _numbers(shown: Preview) -> Content:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from core.diagnosis import Finding
 from core.events import Ended, Progress, Started, State
-from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_loss
+from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_loss, show_rate
 from core.history import History
 from core.runs.metrics_text import best_epochs, final_training
 from core.runs.record import metrics_of
@@ -51,9 +51,10 @@ def headline(name: str, state: State, history: History, *, testing: bool) -> str
 
 
 def figures(history: History) -> str:
-    """The newest figures: ``98.29% val │ 0.0560 loss │ 6/10 │ 56 s``; empty before the first batch.
+    """The newest figures: ``98.29% val │ 0.0560 loss │ 6/10 │ 56 s``, and a learning rate that differs from the plan's.
 
-    Accuracy and loss are those of the last validation; until there is one, or without any, those in training.
+    Accuracy and loss are those of the last validation; until there is one, or without any, those in training. Empty
+    before the first batch.
     """
     done, epoch = history.progress, history.epochs[-1] if history.epochs else None
     if epoch and epoch.val_accuracy is not None:
@@ -63,7 +64,8 @@ def figures(history: History) -> str:
     else:
         return ""
     at = done.epoch if done else epoch.epoch if epoch else 0
-    return f"{results} │ {at}/{history.planned} │ {show_duration(history.seconds)}"
+    rate = f" │ lr {show_rate(history.changes[-1].learning_rate)}" if history.changes else ""
+    return f"{results} │ {at}/{history.planned} │ {show_duration(history.seconds)}{rate}"
 
 
 def beginning(name: str, started: Started) -> str:
@@ -100,12 +102,12 @@ def progress_details(progress: Progress, *, live: bool) -> tuple[str, str]:
 
 
 def diagnosis(findings: Sequence[Finding]) -> str:
-    """The first of ``findings`` in a line: ``! vanishing gradients: layer 2 ... 3, then f: fixes``."""
+    """The first of ``findings`` in a line: ``! underfitting (3, f: fixes): training accuracy levels off at 93%``."""
     if not findings:
         return ""
     first, *others = findings
     more = f", and {len(others)} more" if others else ""
-    return one_line(f"! {first.code.replace('-', ' ')}{more}. Fixes: 3, then f. {first.evidence}")
+    return one_line(f"! {first.code.replace('-', ' ')}{more} (3, f: fixes): {first.evidence}")
 
 
 def ready(name: str) -> str:
@@ -139,4 +141,6 @@ def _outcome(ended: Ended, history: History) -> str:
         if {metrics.best_epoch, metrics.best_accuracy_epoch} - {0, ended.epochs}:
             reached += f"; {best_epochs(metrics)}"
     text = clauses(ended.message, reached)
+    if ended.reason == "stopped" and not text:
+        return f"stopped after {show_amount(ended.epochs, 'epoch')} in {show_duration(ended.seconds)}, not tested"
     return f"stopped: {text}" if ended.reason == "stopped" and not text.startswith("stopped") else text

@@ -18,6 +18,7 @@ class _Style(NamedTuple):
 
 
 STYLES = (
+    _Style(3, 20, labeled=True),
     _Style(2, 14, labeled=True),
     _Style(1, 8, labeled=True),
     _Style(1, 3, labeled=False),

@@ -33,7 +33,7 @@ class Input(Layer, frozen=True):
 
 
 class Dense(Layer, frozen=True):
-    """Every unit sees every input: activation(input . kernel + bias)."""
+    """Every unit sees every input: activation(dot(input, kernel) + bias)."""
 
     group: ClassVar[str] = "Core"
     faster_compiled = True

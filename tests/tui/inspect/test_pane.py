@@ -1,6 +1,7 @@
 """The Inspect tab around its views: which network it shows, and why there is nothing to see."""
 
 import asyncio
+from dataclasses import replace as replace_run
 
 import pytest
 from msgspec.structs import replace
@@ -51,7 +52,7 @@ async def test_it_says_which_network_it_shows_once_the_stack_is_edited():
         assert "edited" not in lines_of(app)[2]
         preset = app.document.present
         app.document = app.document.edit(replace(preset, architecture=preset.architecture.remove(1)), "")
-        await until(pilot, lambda: "the stack has been edited since" in lines_of(app)[2])
+        await until(pilot, lambda: "Before later edits of the stack: small" in lines_of(app)[2])
         assert pane.inspected is not None
 
 
@@ -213,12 +214,18 @@ def test_a_run_of_another_preset_is_not_taken_for_an_edit():
     assert said == "small after 2 epochs, test accuracy 89.12%"
     assert captions.subject(run, "idle", history, replace(same, name="saved as this")) == said
     other = replace(same, name="other", architecture=SMALL.remove(1))
-    assert (
-        captions.subject(run, "idle", history, other) == f"{said}; the open document is other, this is what was trained"
-    )
-    assert "the stack has been edited" in captions.subject(run, "idle", history, replace(other, name="small"))
+    assert captions.subject(run, "idle", history, other) == f"Not what is open: {said}"
+    assert "edits of the stack" in captions.subject(run, "idle", history, replace(other, name="small"))
     plan = replace(same, plan=replace(run.plan, epochs=9))
-    assert captions.subject(run, "idle", history, plan) == f"{said}; the plan has been edited since"
+    assert captions.subject(run, "idle", history, plan) == f"Before later edits of the plan: {said}"
+
+
+def test_of_a_run_with_the_weights_of_an_earlier_epoch_its_end_is_not_told():
+    run, history = replace_run(fixed().run, saved_as="run k3f9q, weights of epoch 1, the lowest loss"), fixed().history
+    same = Preset("small", run.architecture, run.plan)
+    assert captions.subject(run, "idle", history, same).endswith("the lowest loss after 2 epochs, test accuracy 89.12%")
+    best = replace_run(run, ended=False)
+    assert captions.subject(best, "idle", history, same) == "small, run k3f9q, weights of epoch 1, the lowest loss"
 
 
 @pytest.mark.parametrize("name", VIEWS)
