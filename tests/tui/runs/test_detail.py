@@ -50,7 +50,7 @@ async def test_marked_runs_are_drawn_over_one_another_with_their_signs(runs):
         await keys(pilot, "down", "down", "space", "space", "space")
         await until(pilot, lambda: len(drawn(pane)) == 3)
         shown, signs = lines_of(app), "".join(sign(number)[0] for number in range(MOST))
-        legend = "".join(line[60:] for line in shown[2:6])
+        legend = "".join(line[49:] for line in shown[2:6])
         assert [letter for letter in legend if letter in signs][:3] == list(signs[:3])
         for one, name in zip(signs, ("without pooling", "lenet, small", "ffnn 500"), strict=False):
             assert any(line.lstrip(" │").startswith(f"{one} {name}") for line in shown)
@@ -75,6 +75,29 @@ async def test_what_differs_is_told_field_by_field(runs):
         assert app.tabs.current == "runs"
         assert pane.detail.table.cursor == pane.detail.table.lines - 1
         assert pane.detail.table.lines > 1
+
+
+async def test_three_runs_stand_side_by_side_with_their_results_first(runs):
+    async with listing(7) as (app, _pane, pilot):
+        await keys(pilot, "down", "down", "space", "space", "space")
+        await until(pilot, lambda: "best val" in screen_of(app))
+        lines = [line.rpartition("││")[2].strip(" │") for line in lines_of(app)]
+        heading = next(number for number, line in enumerate(lines) if line.startswith("Where"))
+        heads = [head for head in lines[heading].split("  ") if head][2:]
+        assert [head.split()[0] for head in heads] == [sign(number)[0] for number in range(3)]
+        assert all(len(head) >= 10 for head in heads), "readable"
+        results = zip(lines[heading + 1 : heading + 4], ("test accuracy", "best val", "time"), strict=True)
+        assert all(line.removeprefix("results").strip().startswith(field) for line, field in results)
+        assert lines[heading + 4].startswith("layer 1")
+
+
+async def test_the_list_has_its_room_back_when_runs_are_no_longer_compared(runs):
+    async with listing(7) as (_app, pane, pilot):
+        before = pane.table.size.width
+        await keys(pilot, "down", "down", "space", "space")
+        await until(pilot, lambda: pane.table.size.width < before)
+        await keys(pilot, "escape")
+        await until(pilot, lambda: pane.table.size.width == before)
 
 
 async def test_equal_runs_differ_in_nothing(home: Path):
@@ -113,7 +136,7 @@ async def test_more_runs_than_can_be_told_apart(home: Path):
         await until(pilot, lambda: "batch_size" in screen_of(app))
         await pilot.resize_terminal(80, 24)
         await keys(pilot, "c", "c")
-        await until(pilot, lambda: any(line.rstrip().endswith("+2") for line in lines_of(app)))
+        await until(pilot, lambda: any(line.rstrip().endswith("+3") for line in lines_of(app)))
 
 
 async def test_a_run_that_cannot_be_read_leaves_the_others_comparable(runs, home: Path):
@@ -122,7 +145,7 @@ async def test_a_run_that_cannot_be_read_leaves_the_others_comparable(runs, home
         await keys(pilot, "down", "down", "down")
         await until(pilot, lambda: "history.json: is damaged" in screen_of(app))
         await keys(pilot, "space", "space", "space", "c", "c")
-        await until(pilot, lambda: pane.detail.table.compared and "optimizer" in screen_of(app))
+        await until(pilot, lambda: pane.detail.table.compared and "results" in screen_of(app))
         assert pane.detail.table.compared.names == ("ffnn 500", "lenet, as it was")
         assert list(pane.detail.table.compared.signs) == [("▲", "run2"), ("■", "run3")]
 
