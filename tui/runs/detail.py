@@ -17,6 +17,7 @@ from textual.worker import Worker, get_current_worker
 
 from core.run_charts import Look, Quantity, overlaid, single
 from core.runs.differences import Difference, differences, results
+from core.runs.names import RunNames
 from core.runs.record import Run, RunDetails, RunError
 from core.sanitize import one_line
 from core.sentences import sentence
@@ -193,13 +194,14 @@ class RunDetail(Vertical):
         if len(read.runs) == 1:
             self._list_facts()
             return
+        names = RunNames(read.runs)
         compared = [
-            (sign(number), details.run.name)
+            (sign(number), names.of(details.run))
             for number, details in enumerate(read.details)
             if isinstance(details, RunDetails)
         ]
-        signs, names = zip(*compared, strict=True) if compared else ((), ())
-        self.table.compared = Compared(signs, names, read.results, read.differences)
+        signs, shown = zip(*compared, strict=True) if compared else ((), ())
+        self.table.compared = Compared(signs, shown, read.results, read.differences)
 
     def _list_facts(self) -> None:
         if self.facts.display and self._read is not None and len(self._read.runs) == 1:
@@ -244,7 +246,7 @@ class RunDetail(Vertical):
         if len(self.runs) == 1:
             update_text(self.about, _about(self.runs[0]))
         else:
-            self.legend.names = tuple(run.name for run in self.runs)
+            self.legend.names = tuple(map(RunNames(self.runs).of, self.runs))
 
 
 def _about(run: Run) -> Content:

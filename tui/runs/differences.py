@@ -8,9 +8,11 @@ from textual.binding import Binding
 from textual.reactive import reactive
 
 from core.runs.differences import MISSING, Difference
+from core.runs.names import RunName
 from core.sanitize import one_line
 from core.typography import typeset
 from tui.run_text import READING
+from tui.runs.names import fitted_name, name_width
 from tui.runs.series_styles import Sign
 from tui.widgets.listing import Cell, Listing
 from tui.widgets.text import fitted
@@ -32,7 +34,7 @@ class Compared(Struct, frozen=True):
     """Runs side by side: their signs, names, results and differences."""
 
     signs: tuple[Sign, ...]
-    names: tuple[str, ...]
+    names: tuple[RunName, ...]
     results: tuple[Difference, ...]
     differences: tuple[Difference, ...]
 
@@ -75,7 +77,7 @@ class DifferenceTable(Listing):
             return READING
         place, field, value, shown = self._columns
         names = zip(self.compared.signs, self.compared.names, strict=True)
-        headings = [fitted(f"{sign} {one_line(name)}", value) for (sign, _), name in names][:shown]
+        headings = [f"{sign} {fitted_name(name, value - 2)}" for (sign, _), name in names][:shown]
         left_out = len(self.compared.names) - shown
         more = f"+{left_out}" if left_out else ""
         return (" " * GAP).join(["Where".ljust(place), "What".ljust(field), *headings, more])
@@ -99,7 +101,7 @@ class DifferenceTable(Listing):
     @property
     def _columns(self) -> "_Columns":
         rows, names = (self.compared.rows, self.compared.names) if self.compared else ((), ())
-        wanted = max([LEAST_VALUE, *(len(name) + 2 for name in names), *(len(each) for each in _values(rows))])
+        wanted = max([LEAST_VALUE, *(name_width(name) + 2 for name in names), *(len(each) for each in _values(rows))])
         field = max([len("What"), *(len(row.field) for row in rows)])
         field = min(field, MOST_FIELD, max(LEAST_FIELD, round(FIELD_SHARE * self.width)))
         place = max([len("Where"), *(len(row.place) for row in rows)])

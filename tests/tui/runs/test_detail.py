@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from core.charts import Curve
+from core.runs.names import RunName
 from core.runs.record import Run, RunError
 from core.runs.store import Store
 from tests.tui.driving import keys, lines_of, screen_of, until
@@ -109,6 +110,25 @@ async def test_equal_runs_differ_in_nothing(home: Path):
         await until(pilot, lambda: "No differences" in screen_of(app))
 
 
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=str)
+async def test_runs_of_one_name_are_told_apart_by_their_keys_in_list_legend_and_heads(home: Path, size):
+    trained = preset(epochs=2)
+    for number, name in enumerate(("784-500-300-10", "784-500-300-10", "another")):
+        keep(home, name, trained, history(trained, 2, 1.0), number=number)
+    async with listing(3, size) as (app, pane, pilot):
+        assert screen_of(app).count("784-500-300-10 00001") == 1
+        await keys(pilot, "a")
+        if not pane.detail.roomy:
+            await keys(pilot, "c", "c")
+        await until(pilot, lambda: "results" in screen_of(app))
+        shown = screen_of(app)
+        for key in ("00000", "00001"):
+            assert shown.count(f"784-500-300-10 {key}") == 2, "in the list and the legend"
+            heads = next(line for line in shown.splitlines() if "Where" in line)
+            assert key in heads
+        assert "00002" not in shown, "nobody else is called another"
+
+
 async def test_where_there_is_room_curves_and_differences_stand_side_by_side(runs):
     async with listing(7, (200, 60)) as (app, _pane, pilot):
         await keys(pilot, "down", "down", "space", "space")
@@ -146,7 +166,7 @@ async def test_a_run_that_cannot_be_read_leaves_the_others_comparable(runs, home
         await until(pilot, lambda: "history.json: is damaged" in screen_of(app))
         await keys(pilot, "space", "space", "space", "c", "c")
         await until(pilot, lambda: pane.detail.table.compared and "results" in screen_of(app))
-        assert pane.detail.table.compared.names == ("ffnn 500", "lenet, as it was")
+        assert pane.detail.table.compared.names == (RunName("ffnn 500"), RunName("lenet, as it was"))
         assert list(pane.detail.table.compared.signs) == [("▲", "run2"), ("■", "run3")]
 
 
