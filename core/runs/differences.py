@@ -1,6 +1,6 @@
-"""The differences between runs, field by field: their aligned layers and their plans."""
+"""Runs side by side, field by field: their results, their aligned layers and their plans."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -8,15 +8,15 @@ from msgspec import Struct
 from core.fields.registry import Registered
 from core.fields.struct import FieldStruct, fields_of
 from core.fields.types import ShapeField
-from core.formatting import show_count
+from core.formatting import NONE, show_accuracy, show_count, show_duration, show_gap
 from core.network.layers import Layer
 from core.network.summary import summarize
 from core.presets import Preset
-from core.runs.record import RunDetails
+from core.runs.record import Metrics, RunDetails
 
-__all__ = ["MISSING", "Difference", "differences"]
+__all__ = ["MISSING", "Difference", "differences", "results"]
 
-MISSING = "-"
+MISSING = NONE
 """Shown for a missing layer, a missing field or a value that is not set."""
 
 GAP = 1.0
@@ -25,16 +25,31 @@ OTHER_TYPE = 1.9
 """The cost of pairing layers of different types: less than two gaps, so that a replaced layer is one difference; but
 enough that several layers shift rather than each being paired with another type."""
 
+RESULTS: tuple[tuple[str, Callable[[Metrics], str]], ...] = (
+    ("test accuracy", lambda metrics: show_accuracy(metrics.test_accuracy)),
+    ("best val", lambda metrics: show_accuracy(metrics.best_val_accuracy)),
+    ("gap", lambda metrics: show_gap(metrics.generalization_gap)),
+    ("time", lambda metrics: show_duration(metrics.seconds)),
+)
+"""The most important first."""
+
 Column = tuple[Layer | None, ...]
 """The layers of all runs that are paired."""
 
 
 class Difference(Struct, frozen=True):
-    """A field in which runs differ: where it is, its name, and its value in each run as displayed."""
+    """A field of runs side by side: where it is, its name, and its value in each run as displayed."""
 
     place: str
     field: str
     values: tuple[str, ...]
+
+
+def results(compared: Sequence[RunDetails]) -> tuple[Difference, ...]:
+    """The results of the runs, equal or not, unless none has them."""
+    metrics = [details.run.metrics for details in compared]
+    rows = (Difference("results", field, tuple(map(show, metrics))) for field, show in RESULTS)
+    return tuple(row for row in rows if set(row.values) != {MISSING})
 
 
 def differences(compared: Sequence[RunDetails | Preset]) -> tuple[Difference, ...]:

@@ -1,5 +1,7 @@
 """The chart widget: what it draws of a picture, in which colors, and that it never goes under."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -180,22 +182,48 @@ def test_whatever_the_points_it_fills_its_room(width, height, raw, ends):
 
 
 BRAILLE = ("\u2800", "\u28ff")
-shares = st.lists(st.floats(0, 1), min_size=2, max_size=12)
+shares = st.lists(st.floats(0, 1), min_size=2, max_size=160)
 
 
-@given(shares, st.integers(24, 120), st.integers(6, 40), st.sampled_from([VALIDATION, RUNS[0], RUNS[3]]))
-@settings(max_examples=60)
-def test_marks_stand_on_their_line(values, width, height, style):
+@given(shares, st.integers(24, 120), st.integers(6, 40), st.sampled_from([VALIDATION, RUNS[0], RUNS[3]]), st.data())
+@settings(max_examples=100)
+def test_marks_stand_on_their_line(values, width, height, style, data):
     points = tuple(Point(2 * number / (len(values) - 1), value) for number, value in enumerate(values))
     curve, canvas = Curve("", points, style), Canvas(width - LABELS - 1, height - 2)
-    shown = chart_of(curves=(curve,), rules=())
+    best = Curve("", (data.draw(st.sampled_from(points)),), BEST)
+    shown = chart_of(curves=(curve, best), rules=())
     rasterize(canvas, [(plot._line(curve, shown, canvas), STYLES["validation"])])
     marks = list(plot._marks(curve, shown, canvas))
     drawn = ["".join(segment.text for segment in canvas.segments(row)) for row in range(canvas.height)]
-    if plot._every(curve, canvas) == 1:
-        assert len(marks) == len(points)
-        for column, row in marks:
-            assert BRAILLE[0] < drawn[row][column] <= BRAILLE[1], (column, row, drawn)
+    for column, row in (*marks, *plot._marks(best, shown, canvas)):
+        assert BRAILLE[0] < drawn[row][column] <= BRAILLE[1], (column, row, drawn)
+    columns = [column for column, _ in marks]
+    assert columns[-1] == canvas.width - 1, "the last point has a mark"
+    assert all(after - before >= plot.APART for before, after in pairwise(columns))
+
+
+def test_a_mark_beyond_the_axis_stands_at_its_edge_and_the_line_runs_there():
+    points = (Point(0, 0.5), Point(1, 7.0), Point(2, 0.5))
+    curve, canvas = Curve("", points, VALIDATION), Canvas(40, 10)
+    shown = chart_of(curves=(curve,), rules=())
+    rasterize(canvas, [(plot._line(curve, shown, canvas), STYLES["validation"])])
+    column, row = list(plot._marks(curve, shown, canvas))[1]
+    assert row == 0
+    assert BRAILLE[0] < "".join(segment.text for segment in canvas.segments(row))[column] <= BRAILLE[1]
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12), st.integers(24, 120), st.integers(6, 40))
+def test_equal_curves_have_equal_marks_whatever_stands_beside_them(values, width, height):
+    points = tuple(Point(number + 1, value) for number, value in enumerate(values))
+    longer = tuple(Point(number + 1, 0.5) for number in range(55))
+    curves = tuple(Curve(style.role, longer if style is RUNS[1] else points, style) for style in RUNS[:3])
+    shown, canvas = chart_of(x=Axis(0, 55), curves=curves, rules=()), Canvas(width, height)
+    assert list(plot._marks(curves[0], shown, canvas)) == list(plot._marks(curves[2], shown, canvas))
+    rows: dict[int, set[int]] = {}
+    for (column, row), style in plot._shared_marks(shown, canvas):
+        if style is not RUNS[1]:
+            rows.setdefault(column, set()).add(row)
+    assert all(len(there) == 1 for there in rows.values()), "one does not stand above the other"
 
 
 def grounds_of(drawing, row):

@@ -16,7 +16,8 @@ from textual.widgets import Static
 from textual.worker import Worker, get_current_worker
 
 from core.run_charts import Look, Quantity, overlaid, single
-from core.runs.differences import Difference, differences
+from core.runs.differences import Difference, differences, results
+from core.runs.names import RunNames
 from core.runs.record import Run, RunDetails, RunError
 from core.sanitize import one_line
 from core.sentences import sentence
@@ -45,7 +46,8 @@ class _Read(Struct, frozen=True, eq=False):
 
     runs: tuple[Run, ...]
     details: tuple[RunDetails | str, ...]
-    differences: tuple[Difference, ...]
+    results: tuple[Difference, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 class Facts(VerticalScroll):
@@ -65,7 +67,7 @@ class RunDetail(Vertical):
     ## Curves and differences
     The curves of the selected run, or of all marked runs in one chart: each has its own color, symbol and line style,
     and the same symbol in the table. **c** switches from accuracy to loss and on to the run's details, or to the
-    differences of the marked runs; **tab** goes there. Where there is room both are shown.
+    results and differences of the marked runs; **tab** goes there. Where there is room both are shown.
     """
 
     runs: reactive[tuple[Run, ...]] = reactive((), repaint=False)
@@ -132,7 +134,7 @@ class RunDetail(Vertical):
         known = [self._reader.cached(run) for run in runs]
         if len(runs) == 1 and known[0]:
             self.workers.cancel_group(self, "reading")
-            self._show(_Read(runs, (known[0],), ()))
+            self._show(_Read(runs, (known[0],)))
         elif runs:
             self._due = self.set_timer(REST, lambda: self._look_up(runs))  # even if it fires once there are none
 
@@ -179,8 +181,8 @@ class RunDetail(Vertical):
             except RunError as error:
                 loaded.append(one_line(str(error)))
         compared = [each for each in loaded if isinstance(each, RunDetails)]
-        found = differences(compared) if len(compared) > 1 else ()
-        self.app.call_from_thread(self._take, worker, _Read(runs, tuple(loaded), found))
+        found = (results(compared), differences(compared)) if len(compared) > 1 else ()
+        self.app.call_from_thread(self._take, worker, _Read(runs, tuple(loaded), *found))
 
     def _take(self, worker: "Worker[None]", read: _Read) -> None:
         if not worker.is_cancelled and read.runs == self.runs:
@@ -192,13 +194,14 @@ class RunDetail(Vertical):
         if len(read.runs) == 1:
             self._list_facts()
             return
+        names = RunNames(read.runs)
         compared = [
-            (sign(number), details.run.name)
+            (sign(number), names.of(details.run))
             for number, details in enumerate(read.details)
             if isinstance(details, RunDetails)
         ]
-        signs, names = zip(*compared, strict=True) if compared else ((), ())
-        self.table.compared = Compared(signs, names, read.differences)
+        signs, shown = zip(*compared, strict=True) if compared else ((), ())
+        self.table.compared = Compared(signs, shown, read.results, read.differences)
 
     def _list_facts(self) -> None:
         if self.facts.display and self._read is not None and len(self._read.runs) == 1:
@@ -243,7 +246,7 @@ class RunDetail(Vertical):
         if len(self.runs) == 1:
             update_text(self.about, _about(self.runs[0]))
         else:
-            self.legend.names = tuple(run.name for run in self.runs)
+            self.legend.names = tuple(map(RunNames(self.runs).of, self.runs))
 
 
 def _about(run: Run) -> Content:

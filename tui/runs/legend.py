@@ -7,11 +7,11 @@ from textual.geometry import Size
 from textual.reactive import reactive
 
 from core.run_charts import RUNS
-from core.sanitize import one_line
+from core.runs.names import RunName
+from tui.runs.names import fitted_name, name_width
 from tui.runs.series_styles import MOST, ROLES
 from tui.widgets.curve_signs import sample
 from tui.widgets.lines import Lines
-from tui.widgets.text import fitted
 
 __all__ = ["Legend"]
 
@@ -28,7 +28,7 @@ class Legend(Lines):
 
     COMPONENT_CLASSES = {f"legend--{role}" for role in (*ROLES, "muted")}
 
-    names: reactive[tuple[str, ...]] = reactive((), repaint=False)
+    names: reactive[tuple[RunName, ...]] = reactive((), repaint=False)
     """The runs that are shown together."""
 
     def watch_names(self) -> None:
@@ -49,10 +49,10 @@ class Legend(Lines):
         return lines
 
 
-def _entries(names: tuple[str, ...]) -> list[Entry]:
+def _entries(names: tuple[RunName, ...]) -> list[Entry]:
     entries = [
-        (sample(RUNS[number]), ROLES[number], fitted(name, min(cell_len(name), LONGEST)))
-        for number, name in enumerate(map(one_line, names[:MOST]))
+        (sample(RUNS[number]), ROLES[number], fitted_name(name, min(name_width(name), LONGEST)))
+        for number, name in enumerate(names[:MOST])
     ]
     further = len(names) - MOST
     return [*entries, ("+", "muted", f"{further:,} more, not drawn")] if further > 0 else entries

@@ -168,6 +168,7 @@ class RunsPane(ChartKeys, StorePoller):
         runs = self._acted_on
         self.status.recheck()
         self.detail.display = bool(runs)
+        self.set_class(len(runs) > 1, "-comparing")
         self.detail.runs = runs
         self.refresh_bindings()
 

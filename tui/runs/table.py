@@ -12,9 +12,11 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from core.runs.names import RunNames
 from core.runs.record import Run, RunState
 from tui.runs.columns import COLUMNS, GAP, MARK, Place, cell, places
 from tui.runs.commands import refusal
+from tui.runs.names import fitted_name
 from tui.runs.series_styles import ROLES, Sign
 from tui.widgets.listing import HEADER, Cell, Listing
 from tui.widgets.text import fitted
@@ -79,6 +81,7 @@ class RunTable(Listing):
         self.runs: tuple[Run, ...] = ()
         """The runs listed."""
         self._places: tuple[Place, ...] = ()
+        self._names = RunNames()
 
     @property
     def chosen(self) -> Run | None:
@@ -96,7 +99,7 @@ class RunTable(Listing):
         places = {run.id: place for place, run in enumerate(runs)}
         later, earlier = self.runs[self.cursor :], self.runs[: self.cursor]
         selected = next((places[run.id] for run in (*later, *reversed(earlier)) if run.id in places), 0)
-        self.runs = runs
+        self.runs, self._names = runs, RunNames(runs)
         self.changed()
         self.cursor = selected
         at_top = self.scroll_y == 0 and selected < self.size.height - HEADER
@@ -132,10 +135,15 @@ class RunTable(Listing):
         sign, style = self.signs.get(run.id, ("", ""))
         cells: list[Cell] = [(fitted(sign, MARK), style)]
         for place in self._places:
-            text = cell(place.name, run, now)
+            text = self._text(place, run, now)
             style = STYLES.get(run.state, "") if place.name == "state" else "muted" if text == "-" else ""
             cells += [(fitted(text, place.width, right=COLUMNS[place.name].right), style), (" " * GAP, "")]
         return cells
+
+    def _text(self, place: Place, run: Run, now: float) -> str:
+        if place.name == "name":
+            return fitted_name(self._names.of(run), place.width)
+        return cell(place.name, run, now)
 
     def render_line(self, y: int) -> Strip:
         if self.runs or not self.empty:

@@ -3,7 +3,8 @@
 A place is a share of the width and the height: (0, 0) is the center of the cell at the lower left of the curves.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
 from operator import itemgetter
 
 from rich.segment import Segment
@@ -18,6 +19,9 @@ __all__ = ["LABELS", "draw"]
 
 LABELS = 7
 """Columns for the labels of the y axis, so that the epochs of stacked charts are aligned."""
+
+APART = 2
+"""Least columns from one mark of a curve to the next, so that its line is seen between them."""
 
 _WHOLE = Axis(0.0, 1.0)
 
@@ -78,16 +82,38 @@ def _line(curve: Curve, chart: Chart, canvas: Canvas) -> Sequence[Sequence[Point
     # A smoothed line has no peaks to lose, and every point costs time.
     smoothed = any(band.role == curve.style.role for band in chart.bands)
     points = placed(curve.points, chart, canvas.width if smoothed else 2 * canvas.width)
-    if curve.style.mark and _every(curve, canvas) == 1:
-        points = [_snapped(point, canvas) for point in points]
+    if pins := _pins(curve, chart, canvas):
+        known = set(points)
+        every = sorted([*points, *(point for point in pins if point not in known)], key=itemgetter(0))
+        points = _pinned(every, pins, canvas)
     parts = clip(points, _WHOLE, _WHOLE)
     return _dashed(parts, _WHOLE, canvas.width, dash) if dash else parts
 
 
-def _snapped(point: Point, canvas: Canvas) -> Point:
-    """``point`` in the center of its cell, where its mark stands."""
+def _pins(curve: Curve, chart: Chart, canvas: Canvas) -> set[Point]:
+    """Where marks stand on the line of ``curve``: its own, and those without a line at one of its points."""
+    if not curve.style.mark:
+        return set()
+    own = set(curve.points)
+    alone = [each for each in chart.curves if each.style.dash is None]
+    marked = {*_marked(curve, chart, canvas)}.union(*(own.intersection(_marked(each, chart, canvas)) for each in alone))
+    return {Point(chart.x.share(x), chart.y.share(y)) for x, y in marked}
+
+
+def _pinned(points: Iterable[Point], pins: Container[Point], canvas: Canvas) -> list[Point]:
+    """``points`` with the ``pins`` among them in the centers of their cells.
+
+    The others in their columns are above or below them, so that the line does not run back.
+    """
     wide, high = canvas.width - 1, canvas.height - 1
-    return Point(round(point.x * wide) / wide, round(point.y * high) / high)
+    columns = {_column(canvas, point.x) for point in points if point in pins}
+    placed = []
+    for point in points:
+        column = _column(canvas, point.x)
+        row = canvas.height - 1 - _row(canvas, point.y)
+        x = column / wide if column in columns else point.x
+        placed.append(Point(x, row / high if point in pins else point.y))
+    return placed
 
 
 def _dashed(parts: Iterable[Sequence[Point]], x: Axis, columns: int, dash: tuple[int, int]) -> list[Sequence[Point]]:
@@ -98,18 +124,28 @@ def _dashed(parts: Iterable[Sequence[Point]], x: Axis, columns: int, dash: tuple
     return [piece for piece in pieces if len(piece) > 1]
 
 
-def _every(curve: Curve, canvas: Canvas) -> int:
-    """One of how many points has a mark: there are at most half as many as columns."""
-    return max(1, -(-len(curve.points) // max(1, canvas.width // 2)))
+def _marked(curve: Curve, chart: Chart, canvas: Canvas) -> list[Point]:
+    """The points with a mark: the last that is shown, and those before it that have room.
+
+    Only columns count, so that curves through the same points have the same marks whatever else they go through.
+    """
+    marked: list[Point] = []
+    last = -APART
+    shown = [point for point in curve.points if chart.x.has(point.x)] if curve.style.mark else []
+    for point in shown:
+        column = _column(canvas, chart.x.share(point.x))
+        if column >= last + APART:
+            marked.append(point)
+            last = column
+        elif point is shown[-1]:
+            marked[-1] = point
+    return marked
 
 
 def _marks(curve: Curve, chart: Chart, canvas: Canvas) -> Iterable[tuple[int, int]]:
-    """The column and row of every mark, the last always with one; those above or below stand at the edge."""
-    if not curve.style.mark or not curve.points:
-        return
-    for x, y in (*curve.points[: -1 : _every(curve, canvas)], curve.points[-1]):
-        if chart.x.low <= x <= chart.x.high:
-            yield _column(canvas, chart.x.share(x)), _row(canvas, chart.y.share(y))
+    """The column and row of every mark; those above or below the axis stand at the edge."""
+    for x, y in _marked(curve, chart, canvas):
+        yield _column(canvas, chart.x.share(x)), _row(canvas, chart.y.share(y))
 
 
 def _shared_marks(chart: Chart, canvas: Canvas) -> Iterable[tuple[tuple[int, int], CurveStyle]]:
@@ -121,11 +157,13 @@ def _shared_marks(chart: Chart, canvas: Canvas) -> Iterable[tuple[tuple[int, int
     for curve in chart.curves:
         for cell in _marks(curve, chart, canvas):
             owners.setdefault(cell, []).append(curve.style)
-    turn = 0
+    seen = Counter[str]()
     for cell, styles in sorted(owners.items(), key=itemgetter(0)):
         alone = styles[-1].dash is None
-        yield cell, styles[-1 if alone else turn % len(styles)]
-        turn += len(styles) > 1
+        # The least seen, as with turns in order a curve that meets others in turn may never be seen.
+        style = styles[-1] if alone else min(styles, key=lambda each: seen[each.role])
+        seen[style.role] += len(styles) > 1
+        yield cell, style
 
 
 def _vertical(canvas: Canvas, share: float, letter: str, style: Style) -> None:

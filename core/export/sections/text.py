@@ -1,5 +1,6 @@
 """Formats numbers and texts for a report."""
 
+from core.runs.names import RunNames
 from core.runs.record import RunDetails
 
 __all__ = ["names", "paragraphs"]
@@ -13,8 +14,5 @@ def paragraphs(text: str) -> tuple[str, ...]:
 
 def names(runs: tuple[RunDetails, ...]) -> tuple[str, ...]:
     """Labels for runs shown together: their names, with the key added where names are equal."""
-    labels = [details.run.name for details in runs]
-    return tuple(
-        name if labels.count(name) == 1 else f"{name} ({details.run.key})"
-        for name, details in zip(labels, runs, strict=True)
-    )
+    shared = RunNames(details.run for details in runs)
+    return tuple(str(shared.of(details.run)) for details in runs)

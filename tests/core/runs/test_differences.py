@@ -27,10 +27,11 @@ from core.plan.optimizers import SGD, Adam
 from core.plan.plan import EarlyStopping, Plan
 from core.plan.schedules import Step
 from core.presets import Preset
-from core.runs.differences import Difference, differences
+from core.runs.differences import Difference, differences, results
 from core.runs.record import Environment, Label, Metrics, Run, RunDetails
 from tests.core import generated
 
+ENVIRONMENT = Environment(*["x"] * 7)
 STACK = (Flatten(), Dense(500, "relu"), Dense(300, "relu"), Dense(10, "softmax"))
 
 
@@ -60,13 +61,12 @@ def test_all_shipped_presets_can_be_compared_at_once() -> None:
 
 
 def test_runs_are_compared_by_what_they_trained() -> None:
-    environment = Environment(*["x"] * 7)
     runs = [
         RunDetails(
             Run(f"id-{units}", Label("x"), "x", "finished", 1.0),
             preset(Flatten(), Dense(units)),
             History(),
-            environment,
+            ENVIRONMENT,
         )
         for units in (10, 20)
     ]
@@ -75,6 +75,19 @@ def test_runs_are_compared_by_what_they_trained() -> None:
         Difference("whole", "params", ("7,850", "15,700")),
     )
     assert differences([runs[0], runs[1].preset]) == differences(runs)
+
+
+def test_the_results_come_in_their_order_whether_equal_or_not_unless_nobody_has_them() -> None:
+    metrics = Metrics(seconds=12, best_val_accuracy=0.98, test_accuracy=0.97)
+    runs = [
+        RunDetails(Run(f"id-{number}", Label("x"), "x", "finished", 1.0, "", each), preset(), History(), ENVIRONMENT)
+        for number, each in enumerate((metrics, replace(metrics, test_accuracy=None)))
+    ]
+    assert [(each.field, each.values) for each in results(runs)] == [
+        ("test accuracy", ("97.00%", "-")),
+        ("best val", ("98.00%", "98.00%")),
+        ("time", ("12 s", "12 s")),
+    ]
 
 
 # One change

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from core.charts import Curve
+from core.runs.names import RunName
 from core.runs.record import Run, RunError
 from core.runs.store import Store
 from tests.tui.driving import keys, lines_of, screen_of, until
@@ -50,7 +51,7 @@ async def test_marked_runs_are_drawn_over_one_another_with_their_signs(runs):
         await keys(pilot, "down", "down", "space", "space", "space")
         await until(pilot, lambda: len(drawn(pane)) == 3)
         shown, signs = lines_of(app), "".join(sign(number)[0] for number in range(MOST))
-        legend = "".join(line[60:] for line in shown[2:6])
+        legend = "".join(line[49:] for line in shown[2:6])
         assert [letter for letter in legend if letter in signs][:3] == list(signs[:3])
         for one, name in zip(signs, ("without pooling", "lenet, small", "ffnn 500"), strict=False):
             assert any(line.lstrip(" │").startswith(f"{one} {name}") for line in shown)
@@ -77,6 +78,29 @@ async def test_what_differs_is_told_field_by_field(runs):
         assert pane.detail.table.lines > 1
 
 
+async def test_three_runs_stand_side_by_side_with_their_results_first(runs):
+    async with listing(7) as (app, _pane, pilot):
+        await keys(pilot, "down", "down", "space", "space", "space")
+        await until(pilot, lambda: "best val" in screen_of(app))
+        lines = [line.rpartition("││")[2].strip(" │") for line in lines_of(app)]
+        heading = next(number for number, line in enumerate(lines) if line.startswith("Where"))
+        heads = [head for head in lines[heading].split("  ") if head][2:]
+        assert [head.split()[0] for head in heads] == [sign(number)[0] for number in range(3)]
+        assert all(len(head) >= 10 for head in heads), "readable"
+        results = zip(lines[heading + 1 : heading + 4], ("test accuracy", "best val", "time"), strict=True)
+        assert all(line.removeprefix("results").strip().startswith(field) for line, field in results)
+        assert lines[heading + 4].startswith("layer 1")
+
+
+async def test_the_list_has_its_room_back_when_runs_are_no_longer_compared(runs):
+    async with listing(7) as (_app, pane, pilot):
+        before = pane.table.size.width
+        await keys(pilot, "down", "down", "space", "space")
+        await until(pilot, lambda: pane.table.size.width < before)
+        await keys(pilot, "escape")
+        await until(pilot, lambda: pane.table.size.width == before)
+
+
 async def test_equal_runs_differ_in_nothing(home: Path):
     trained = preset(epochs=2)
     for number in range(2):
@@ -84,6 +108,25 @@ async def test_equal_runs_differ_in_nothing(home: Path):
     async with listing(2) as (app, _pane, pilot):
         await keys(pilot, "a", "c", "c")
         await until(pilot, lambda: "No differences" in screen_of(app))
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=str)
+async def test_runs_of_one_name_are_told_apart_by_their_keys_in_list_legend_and_heads(home: Path, size):
+    trained = preset(epochs=2)
+    for number, name in enumerate(("784-500-300-10", "784-500-300-10", "another")):
+        keep(home, name, trained, history(trained, 2, 1.0), number=number)
+    async with listing(3, size) as (app, pane, pilot):
+        assert screen_of(app).count("784-500-300-10 00001") == 1
+        await keys(pilot, "a")
+        if not pane.detail.roomy:
+            await keys(pilot, "c", "c")
+        await until(pilot, lambda: "results" in screen_of(app))
+        shown = screen_of(app)
+        for key in ("00000", "00001"):
+            assert shown.count(f"784-500-300-10 {key}") == 2, "in the list and the legend"
+            heads = next(line for line in shown.splitlines() if "Where" in line)
+            assert key in heads
+        assert "00002" not in shown, "nobody else is called another"
 
 
 async def test_where_there_is_room_curves_and_differences_stand_side_by_side(runs):
@@ -113,7 +156,7 @@ async def test_more_runs_than_can_be_told_apart(home: Path):
         await until(pilot, lambda: "batch_size" in screen_of(app))
         await pilot.resize_terminal(80, 24)
         await keys(pilot, "c", "c")
-        await until(pilot, lambda: any(line.rstrip().endswith("+2") for line in lines_of(app)))
+        await until(pilot, lambda: any(line.rstrip().endswith("+3") for line in lines_of(app)))
 
 
 async def test_a_run_that_cannot_be_read_leaves_the_others_comparable(runs, home: Path):
@@ -122,8 +165,8 @@ async def test_a_run_that_cannot_be_read_leaves_the_others_comparable(runs, home
         await keys(pilot, "down", "down", "down")
         await until(pilot, lambda: "history.json: is damaged" in screen_of(app))
         await keys(pilot, "space", "space", "space", "c", "c")
-        await until(pilot, lambda: pane.detail.table.compared and "optimizer" in screen_of(app))
-        assert pane.detail.table.compared.names == ("ffnn 500", "lenet, as it was")
+        await until(pilot, lambda: pane.detail.table.compared and "results" in screen_of(app))
+        assert pane.detail.table.compared.names == (RunName("ffnn 500"), RunName("lenet, as it was"))
         assert list(pane.detail.table.compared.signs) == [("▲", "run2"), ("■", "run3")]
 
 

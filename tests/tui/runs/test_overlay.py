@@ -1,5 +1,6 @@
 """The curves of several runs in one chart."""
 
+from collections import Counter
 from itertools import pairwise
 
 import pytest
@@ -13,6 +14,7 @@ from core.run_charts import RUNS, overlaid
 from tests.tui.runs.stored_runs import history, preset
 from tui.runs.series_styles import MOST, sign
 from tui.widgets import plot
+from tui.widgets.canvas import Canvas
 from tui.widgets.curve_signs import COLUMNS, sample
 
 LENET = preset(epochs=5)
@@ -84,3 +86,12 @@ def test_runs_with_the_same_values_take_turns_at_their_marks_and_each_is_seen():
     drawn = plot.draw(Chart("", Axis(0.0, 10.0), Axis(0.0, 1.0), runs), styles, 60, 8, bare=True)
     text = "".join(segment.text for line in drawn for segment in line)
     assert [text.count(sign(number)[0]) for number in range(3)] == [3, 3, 3]
+
+
+def test_a_run_that_meets_others_in_turn_is_seen_too():
+    low, high = ([Point(epoch, value) for epoch in range(5, 100, 5)] for value in (0.2, 0.8))
+    mixed = [pair[number % 2] for number, pair in enumerate(zip(low, high, strict=True))]
+    curves = tuple(Curve("", tuple(line), style) for line, style in zip((low, mixed, high), RUNS, strict=False))
+    marks = plot._shared_marks(Chart("", Axis(0.0, 100.0), Axis(0.0, 1.0), curves), Canvas(60, 8))
+    shown = Counter(style.role for _, style in marks)
+    assert shown[RUNS[1].role] >= 6
