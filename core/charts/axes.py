@@ -1,13 +1,18 @@
 """The axes of charts and their ticks."""
 
-from math import ceil, floor, log10
+from math import floor, log10
 
 from msgspec import Struct
 
-__all__ = ["Axis", "nice_step"]
+from core.charts.log_ticks import log_ticks
+from core.charts.steps import multiples, nice_step
+
+__all__ = ["Axis"]
 
 _MOST_DIGITS = 5
 """Digits of a label before or after the decimal point."""
+_LONGEST = 7
+"""Characters of a label on a logarithmic axis, if it has a shorter form."""
 _FAR_BELOW = -1.0
 """The share of a logarithmic axis at which zeros and negative values lie: out of sight below it."""
 
@@ -19,6 +24,8 @@ class Axis(Struct, frozen=True):
     high: float
     percent: bool = False
     log: bool = False
+    bulk: tuple[float, float] | None = None
+    """Where most of the data are, for the ticks of a logarithmic axis; None for all over it."""
 
     def share(self, value: float) -> float:
         """The place of ``value`` along the axis: 0 at its low end, 1 at its high end, beyond them outside."""
@@ -42,20 +49,20 @@ class Axis(Struct, frozen=True):
         """``value``, or the nearest end of the axis."""
         return min(max(value, self.low), self.high)
 
-    def ticks(self, most: int) -> tuple[tuple[float, str], ...]:
+    def ticks(self, most: int, apart: float = 0.0) -> tuple[tuple[float, str], ...]:
         """About ``most`` round values on the axis with their labels, and at least two.
 
-        On a logarithmic axis powers of ten, with 2 and 5 times them where there is room; over less than two of these,
-        the round values of a linear axis.
+        Those of a logarithmic axis are at least the share ``apart`` from each other; see `log_ticks`.
         """
-        if self.log and (powers := self._powers(most)):
-            return tuple((value, f"{value:.4g}") for value in powers)
+        if self.log:
+            bulk = self.bulk or (self.low, self.high)
+            return tuple((value, _short(value)) for value in log_ticks(self.low, self.high, bulk, most, apart))
         step = nice_step((self.high - self.low) / max(1, most))
-        values = self._multiples(step)
+        values = multiples(step, self.low, self.high)
         while len(values) < 2:
             step = nice_step(step * 0.4)
-            values = self._multiples(step)
-        return tuple((value, f"{value:.6g}" if self.log else self._label(value, step)) for value in values)
+            values = multiples(step, self.low, self.high)
+        return tuple((value, self._label(value, step)) for value in values)
 
     def _label(self, value: float, step: float) -> str:
         scale = 100 if self.percent else 1
@@ -64,23 +71,11 @@ class Axis(Struct, frozen=True):
             return f"{value:.1e}"
         return f"{value * scale:.{digits}f}{'%' if self.percent else ''}"
 
-    def _multiples(self, step: float) -> list[float]:
-        first, last = -floor(-self.low / step + 1e-9), floor(self.high / step + 1e-9)
-        return [number * step for number in range(first, last + 1)]
 
-    def _powers(self, most: int) -> list[float]:
-        """At most ``most`` values 1, 2 or 5 times a power of ten, or powers alone; none if there would be one only."""
-        first, last = floor(log10(self.low)), ceil(log10(self.high))
-        for factors, stride in (((1, 2, 5), 1), *(((1,), stride) for stride in range(1, last - first + 2))):
-            powers = range(ceil(first / stride) * stride, last + 1, stride)
-            values = [factor * 10.0**power for power in powers for factor in factors]
-            shown = [value for value in values if self.low * (1 - 1e-9) <= value <= self.high * (1 + 1e-9)]
-            if len(shown) <= most:
-                return shown if len(shown) > 1 else []
-        return []
-
-
-def nice_step(least: float) -> float:
-    """The smallest number of the form 1, 2 or 5 times a power of ten that is at least ``least``."""
-    power = 10.0 ** floor(log10(least))
-    return next((factor * power for factor in (1, 2, 5) if factor * power >= least * (1 - 1e-9)), 10 * power)
+def _short(value: float) -> str:
+    """``0.35``, ``1e-06``, or where that is long ``1.25e-4``."""
+    text = f"{value:.6g}"
+    if len(text) <= _LONGEST:
+        return text
+    digits, _, power = f"{value:.5e}".partition("e")
+    return f"{digits.rstrip('0').rstrip('.')}e{int(power)}"

@@ -2,11 +2,12 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from math import log10
+from math import ceil, log10
 from operator import itemgetter
 
-from core.charts.axes import Axis, nice_step
+from core.charts.axes import Axis
 from core.charts.points import Point
+from core.charts.steps import nice_step
 
 __all__ = ["accuracy_axis", "epoch_axis", "loss_axis", "zoomed"]
 
@@ -15,6 +16,10 @@ _x = itemgetter(0)
 _START = 2.0
 """Room for the steep start of a curve, as a multiple of the range of everything after it."""
 _MOST_ZOOM = 10
+_BULK = 0.75
+"""The share of the values that are most of them."""
+_LEAST_MARGIN = 0.01
+"""Powers of ten beyond either end of a logarithmic axis, so that a flat curve has ticks that differ."""
 
 
 def loss_axis(train: Sequence[Point], validation: Sequence[Point], *, log: bool = False) -> Axis:
@@ -24,8 +29,8 @@ def loss_axis(train: Sequence[Point], validation: Sequence[Point], *, log: bool 
     """
     if log and (positive := _range(_logs(train), _logs(validation))):
         low, high = positive
-        margin = 0.03 * (high - low)
-        return Axis(10 ** (low - margin), 10 ** (high + margin), log=True)
+        margin = max(0.03 * (high - low), _LEAST_MARGIN)
+        return Axis(10 ** (low - margin), 10 ** (high + margin), log=True, bulk=_bulk([*train, *validation]))
     low, high = _range(train, validation) or (0.0, 1.0)
     low = 0.0 if 0 <= low < 0.5 * high else low - 0.05 * (high - low)
     return Axis(low, high + 0.05 * (high - low))
@@ -60,6 +65,13 @@ def zoomed(axis: Axis, times: int, newest: float, center: float | None = None) -
 
 def _logs(points: Sequence[Point]) -> list[Point]:
     return [Point(x, log10(y)) for x, y in points if y > 0]
+
+
+def _bulk(points: Sequence[Point]) -> tuple[float, float]:
+    """The smallest part of a logarithmic axis with three quarters of the values above 0, of which there is one."""
+    values = sorted(y for _, y in points if y > 0)
+    count = ceil(_BULK * len(values))
+    return min(zip(values, values[count - 1 :], strict=False), key=lambda ends: ends[1] / ends[0])
 
 
 def _after_warmup(points: Sequence[Point]) -> list[float]:

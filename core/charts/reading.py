@@ -7,9 +7,9 @@ from operator import itemgetter
 
 from msgspec import Struct
 
-from core.charts.axes import nice_step
 from core.charts.chart import Chart, CurveStyle
 from core.charts.points import Point
+from core.charts.steps import nice_step
 from core.formatting import show_accuracy, show_loss
 
 __all__ = ["Reading", "next_place", "read"]

@@ -111,7 +111,7 @@ class Scale(Struct, frozen=True):
 class PowerAxis(Axis, frozen=True):
     """An axis of logarithms, labelled with the original numbers."""
 
-    def ticks(self, most: int) -> tuple[tuple[float, str], ...]:
+    def ticks(self, most: int, apart: float = 0.0) -> tuple[tuple[float, str], ...]:
         """Whole powers of ten, every one or every second, third ...: at most ``most`` of them, but at least two."""
         first, last = ceil(self.low - 1e-9), floor(self.high + 1e-9)
         every = max(1, -(-(last - first + 1) // max(2, most)))

@@ -1,10 +1,12 @@
 """Charts as data: the smoothed line, logarithmic axes, what is cut off, zoom, and what a crosshair reads."""
 
+from itertools import pairwise
 from math import inf
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.charts import (
     WEIGHTS,
@@ -108,6 +110,52 @@ class TestLogarithmic:
         assert [label for _, label in axis.ticks(9)] == ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2"]
         assert [label for _, label in axis.ticks(4)] == ["0.01", "0.1", "1"]
         assert [label for _, label in Axis(1e-8, 1.0, log=True).ticks(3)] == ["1e-06", "0.001", "1"]
+
+    @given(
+        st.floats(1e-6, 1e3), st.floats(0.05, 9), st.integers(3, 40), st.floats(0, 1), st.floats(0, 1), st.booleans()
+    )
+    @example(0.25, 1.0, 6, 0.03, 0.3, True)  # almost all of a curve below 0.5
+    def test_ticks_are_where_the_data_are_each_on_its_row_and_evenly_spread(
+        self, low, powers, rows, start, end, somewhere
+    ):
+        high = low * 10**powers
+        axis = Axis(low, high, log=True)
+        first, last = sorted((start, end))
+        if somewhere:
+            axis = replace(axis, bulk=(axis.value(first), axis.value(last)))
+        shares = [axis.share(at) for at, _ in axis.ticks(max(2, rows // 2), 1.01 / (rows - 1))]
+        assert len(shares) >= 2
+        taken = [round(share * (rows - 1)) for share in shares]
+        assert len(set(taken)) == len(taken), "no two on one row"
+        if somewhere and (last - first) * (rows - 1) >= 2:
+            assert sum(first - 1e-6 <= share <= last + 1e-6 for share in shares) >= 2
+        if rows >= 6:
+            assert max(after - before for before, after in pairwise([0.0, *shares, 1.0])) <= 0.8, "evenly spread"
+
+    def test_a_curve_that_lies_low_has_ticks_there_and_above(self):
+        values = [2.3, *[0.27 + 0.18 * (number % 20) / 20 for number in range(100)]]
+        axis = loss_axis((), curve(values), log=True)
+        for rows in range(5, 20):
+            ticks = [at for at, _ in axis.ticks(max(2, rows // 2), 1.01 / (rows - 1))]
+            assert sum(at <= 0.45 for at in ticks) >= (2 if rows >= 8 else 1), rows
+            assert max(ticks) >= 1, rows
+
+    def test_a_run_above_the_others_does_not_draw_the_ticks_away_from_them(self):
+        values = [
+            *[0.29 - 0.007 * number for number in range(10)],
+            *[0.06 + 0.03 * (number % 9) / 9 for number in range(60)],
+        ]
+        axis = loss_axis((), curve(values), log=True)
+        assert axis.bulk[1] < 0.1
+        assert sum(at <= 0.09 for at, _ in axis.ticks(6, 1.01 / 12)) >= 2
+
+    def test_long_values_have_short_labels(self):
+        assert [label for _, label in Axis(1.2e-4, 1.3e-4, log=True).ticks(4)] == ["0.00012", "1.25e-4", "0.00013"]
+
+    @given(st.floats(1e-6, 1e6), st.integers(3, 20))
+    def test_even_a_flat_curve_has_labels_that_differ(self, value, rows):
+        ticks = loss_axis((), curve([value, value]), log=True).ticks(max(2, rows // 2))
+        assert len({label for _, label in ticks}) == len(ticks) >= 2
 
     @given(st.floats(1e-6, 1e6), st.floats(2, 1e6), st.floats(0, 1))
     def test_a_value_stands_where_its_place_reads_it(self, low, times, share):

@@ -212,6 +212,18 @@ def test_a_mark_beyond_the_axis_stands_at_its_edge_and_the_line_runs_there():
     assert BRAILLE[0] < "".join(segment.text for segment in canvas.segments(row))[column] <= BRAILLE[1]
 
 
+@pytest.mark.parametrize("height", range(5, 24))
+def test_every_tick_of_a_logarithmic_axis_has_a_row(height):
+    y = Axis(0.008, 2.4, log=True, bulk=(0.01, 0.05))
+    lines = lines_of(draw(chart_of(y=y), STYLES, 60, height, bare=True))
+    labels = [float(line.split("\u2524")[0]) for line in lines if "\u2524" in line]
+    assert len(labels) >= 2
+    apart = 1.01 / (height - 2)
+    assert all(y.share(above) - y.share(below) >= apart for above, below in pairwise(labels))
+    if height >= 8:
+        assert sum(label <= 0.05 for label in labels) >= 2
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12), st.integers(24, 120), st.integers(6, 40))
 def test_equal_curves_have_equal_marks_whatever_stands_beside_them(values, width, height):
     points = tuple(Point(number + 1, value) for number, value in enumerate(values))

@@ -193,7 +193,8 @@ def _label(canvas: Canvas, rule: VerticalLine, x: Axis, style: Style) -> None:
 
 def _left_axis(canvas: Canvas, y: Axis, style: Style) -> list[list[Segment]]:
     """The rows of the canvas behind the y axis with its labels."""
-    ticks = y.ticks(max(2, canvas.height // 2))
+    # A little more than a row apart, as two halves may be rounded to the same row.
+    ticks = y.ticks(max(2, canvas.height // 2), 1.01 / max(1, canvas.height - 1))
     labels = {_row(canvas, y.share(at)): label for at, label in ticks if len(label) <= LABELS}
     lines = []
     for row in range(canvas.height):
