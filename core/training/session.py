@@ -182,7 +182,6 @@ class Session:
             return None
         trainer_class: type[Trainer] = module.Trainer
         runtime.freeze_gc()
-        runtime.collect_garbage()
         if self._is_stopped():
             return None
         self._on_event(Preparing("building the network"))
