@@ -7,6 +7,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from threading import Timer
@@ -19,6 +20,7 @@ from textual.pilot import Pilot
 
 from core import presets
 from tests.benchmarks.beat import Beat
+from tests.benchmarks.measured import percentile
 from tests.tui.on_terminal import on_terminal
 from tui.app import LayerLabApp
 from tui.cli.opening import open_app
@@ -26,6 +28,8 @@ from tui.cli.opening import open_app
 SIZE = (120, 36)
 PATIENCE = 120.0
 """Seconds after which something is given up that should have come long ago."""
+ALONE = 20.0
+"""Seconds for which the app is left alone, at most."""
 SOON, RARELY = 0.002, 0.05
 """Seconds between two looks at what the app has come to; they must not slow down a training that is being timed."""
 
@@ -34,7 +38,10 @@ class Witnessed(msgspec.Struct, frozen=True):
     """Seconds that things took."""
 
     stall: float
-    """The longest that the event loop stood still from the first idle moment to the first point of the curves."""
+    """The longest that the event loop stood still from the first idle moment to the key ``t``, or if that came at
+    once, to the first point of the curves."""
+    lag: float
+    """Its lag meanwhile, the 99th percentile."""
     first: float
     """From the key ``t`` to that point."""
     second: float
@@ -47,8 +54,8 @@ class Witnessed(msgspec.Struct, frozen=True):
 def drive(name: str, epochs: int, batch_size: int, turn: int = 0, *, hasty: bool = False) -> Witnessed:
     """Open `layerlab` on a preset, train it to the end, and then once more to its first point.
 
-    Training begins once TensorFlow has been loaded in the background; if ``hasty``, at once. A ``turn`` is measured
-    once, whoever asks for it. Raises RuntimeError if the app ended without an answer.
+    Training begins once all has been prepared in the background, which is given `ALONE`; if ``hasty``, at once. A
+    ``turn`` is measured once, whoever asks for it. Raises RuntimeError if the app ended without an answer.
     """
     loaded = presets.load(presets.find(name))
     plan = replace(loaded.plan, epochs=epochs, batch_size=batch_size, early_stopping=None)
@@ -70,8 +77,11 @@ def drive(name: str, epochs: int, batch_size: int, turn: int = 0, *, hasty: bool
 async def _watch(app: LayerLabApp, *, hasty: bool) -> Witnessed:
     pane = app.train_pane
     async with Beat() as beat:
-        if not hasty:
-            await _until(_loaded)
+        if hasty:
+            first = await _to_first_point(app)
+        else:
+            await _left_alone(app)
+    if not hasty:
         first = await _to_first_point(app)
     await _until(lambda: not pane.busy, RARELY)
     ended = pane.history.ended
@@ -80,7 +90,18 @@ async def _watch(app: LayerLabApp, *, hasty: bool) -> Witnessed:
     epochs = [epoch.seconds for epoch in pane.history.epochs]
     second = await _to_first_point(app)
     await pane.stop_and_wait()
-    return Witnessed(max(beat.lags), first, second, epochs)
+    return Witnessed(max(beat.lags), percentile(beat.lags, 99), first, second, epochs)
+
+
+async def _left_alone(app: LayerLabApp) -> None:
+    """Wait until all is prepared for a training, but no longer than `ALONE`."""
+    preparer = app.preparer
+    if preparer is None:
+        raise RuntimeError("the app prepares nothing")
+    with suppress(TimeoutError):
+        async with asyncio.timeout(ALONE):
+            await _until(lambda: preparer.under_way, RARELY)
+            await _until(lambda: not preparer.under_way, RARELY)
 
 
 async def _to_first_point(app: LayerLabApp) -> float:
@@ -91,11 +112,6 @@ async def _to_first_point(app: LayerLabApp) -> float:
     await _until(lambda: pane.busy)
     await _until(lambda: pane.history.loss or pane.history.ended)
     return perf_counter() - begun
-
-
-def _loaded() -> bool:
-    """Whether all that a training needs has been imported: this is the last of it, and complete."""
-    return hasattr(sys.modules.get("core.training.trainer"), "Trainer")
 
 
 async def _until(condition: Callable[[], object], every: float = SOON) -> None:
