@@ -13,7 +13,7 @@ from core.network.shapes import show_shape
 from core.network.summary import Problem, Row, Summary
 from core.typography import typeset, typeset_formula
 from tui.builder.window_drawing import Part, draw
-from tui.widgets.text import update_text
+from tui.widgets.text import update_border_title, update_text
 
 __all__ = ["Explanation"]
 
@@ -93,7 +93,7 @@ class Explanation(VerticalScroll, can_focus=True):
         window = row.facts.window if row.facts else None
         width, height = self.scrollable_content_region.width, max(LEAST_LINES, self.size.height - 3)
         update_text(self.window, draw(window, self.stop, width, height) if window else Content())
-        self.border_title = _question(row)
+        update_border_title(self, _question(row))
 
 
 def _question(row: Row) -> str:

@@ -30,6 +30,7 @@ from tui.forms.form import StructForm
 from tui.screens.fix_preview import FixPreview
 from tui.widgets.network_strip import NetworkStrip
 from tui.widgets.sight import focus_later
+from tui.widgets.text import update_border_title
 
 __all__ = ["BuildPane"]
 
@@ -330,5 +331,4 @@ class BuildPane(Vertical):
         self.form.take(stack[index], (self._generation, index))
         starting = self.empty and not self.has_class("-editing")
         title = "Start" if starting else f"{index} {stack[index].type}" if index else "Input"
-        if title != self.detail.border_title:
-            self.detail.border_title = title
+        update_border_title(self.detail, title)

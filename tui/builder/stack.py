@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -26,6 +25,9 @@ HEADER = 1
 PREFIX = 6
 """Cells in front of a layer's name, for a problem mark, the letter of its kind and its number."""
 WIDEST_BAR = 16
+
+Run = tuple[str, Style]
+"""Text and its own style, on that of its line."""
 
 
 class Columns(NamedTuple):
@@ -92,6 +94,7 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
         self._dragged: int | None = None
         self._drop: int | None = None
         self._columns = Columns(20, 10, 8, 0)
+        self._ground: Style | None = None
 
     def watch_summary(self, before: Summary | None, summary: Summary | None) -> None:
         columns = self._columns
@@ -152,18 +155,26 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Moved(dragged, drop))
 
     def render_line(self, y: int) -> Strip:
-        width, style = self.scrollable_content_region.width, self.visual_style.rich_style
+        width = self.scrollable_content_region.width
+        if self._ground is None:
+            self._ground = self.visual_style.rich_style
+        style = self._ground
         if self.summary is None:
             return Strip.blank(width, style)
         if y == 0:
-            return self._strip(self._header(), self.get_component_rich_style("stack--header"), width)
+            style = self.get_component_rich_style("stack--header")
+            return _strip([(self._header(), Style.null())], style, width)
         index = y - HEADER + round(self.scroll_y)
         if index >= len(self.summary.rows):
             return Strip.blank(width, style)
         if index == (self._drop if self._drop is not None else self.selected):
             name = "stack--cursor" if self.has_focus else "stack--cursor-blurred"
             style = self.get_component_rich_style(name)
-        return self._strip(self._line(self.summary.rows[index]), style, width)
+        return _strip(self._line(self.summary.rows[index]), style, width)
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._ground = None
 
     def _select(self, index: int) -> None:
         if index != self.selected:
@@ -190,35 +201,34 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
         bar = bar if bar >= 3 else 0
         return Columns(max(8, room - bar - (1 if bar else 0)), output, params, bar)
 
-    def _header(self) -> Text:
+    def _header(self) -> str:
         columns = self._columns
         layer, output = f"{'Layer':<{columns.layer}}", f"{'Output':<{columns.output}}"
-        return Text(f"    # {layer}{output}{'Params':>{columns.params}}")
+        return f"    # {layer}{output}{'Params':>{columns.params}}"
 
-    def _line(self, row: Row) -> Text:
-        columns = self._columns
+    def _line(self, row: Row) -> list[Run]:
+        columns, plain = self._columns, Style.null()
         severities = {problem.severity for problem in self.problems if problem.layer == row.index}
         mark, style = ("!", "stack--error") if "error" in severities else ("~", "stack--warning")
         if not severities:
-            mark, style = " ", "stack--muted"
+            mark = " "
         if self._dragged is not None and row.index == self._drop:
             mark = "="
-        problem = self.get_component_rich_style(style, partial=True) if severities else Style.null()
+        problem = self.get_component_rich_style(style, partial=True) if severities else plain
         muted = self.get_component_rich_style("stack--muted", partial=True)
         kind = kind_of(row.layer)
         color = rich_style(self.app, kind.color)
-        line = Text()
-        line.append(mark, problem)
-        line.append(kind.letter, color)
-        line.append(f"{row.index:>3} ", muted)
-        line.append(fitted(typeset(row.layer.label), columns.layer - 1) + " ", problem)
+        label = fitted(typeset(row.layer.label), columns.layer - 1)
+        line = [(mark, problem), (kind.letter, color), (f"{row.index:>3} ", muted), (f"{label} ", problem)]
         if row.facts is None:
-            return line.append(f"{'?':<{columns.output}}{'?':>{columns.params}}", problem)
-        line.append(f"{typeset(show_shape(row.facts.output)):<{columns.output}}")
+            return [*line, (f"{'?':<{columns.output}}{'?':>{columns.params}}", problem)]
         count = row.facts.params
-        line.append(f"{count:>{columns.params},}", Style.null() if count else muted)
+        line += [
+            (f"{typeset(show_shape(row.facts.output)):<{columns.output}}", plain),
+            (f"{count:>{columns.params},}", plain if count else muted),
+        ]
         if share := self._bar(row, self.summary):
-            line.append(f" {share}", color)
+            line.append((f" {share}", color))
         return line
 
     def _bar(self, row: Row, summary: Summary | None) -> str:
@@ -228,21 +238,7 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
         share = row.facts.params / summary.totals.params
         return bar(share, self._columns.bar, least=1 if share else 0)
 
-    def _strip(self, text: Text, style: Style, width: int) -> Strip:
-        segments = [Segment(segment.text, style + (segment.style or Style.null())) for segment in _segments(text)]
-        return Strip(segments).adjust_cell_length(width, style)
 
-
-def _segments(text: Text) -> list[Segment]:
-    """The spans of ``text``, which do not overlap, as segments: cheaper than rendering through a console."""
-    segments: list[Segment] = []
-    end = 0
-    for span in text.spans:
-        if span.start > end:
-            segments.append(Segment(text.plain[end : span.start]))
-        style = span.style if isinstance(span.style, Style) else Style.null()
-        segments.append(Segment(text.plain[span.start : span.end], style))
-        end = span.end
-    if end < len(text.plain):
-        segments.append(Segment(text.plain[end:]))
-    return segments
+def _strip(line: list[Run], style: Style, width: int) -> Strip:
+    """``line`` on ``style``, ``width`` cells wide."""
+    return Strip([Segment(text, style + own) for text, own in line]).adjust_cell_length(width, style)

@@ -29,6 +29,7 @@ from tui.widgets.gradient_table import GradientTable
 from tui.widgets.sight import in_sight
 from tui.widgets.status_line import StatusLine
 from tui.widgets.text import update_text
+from tui.widgets.titled_pane import TitledPane
 
 __all__ = ["RunView"]
 
@@ -56,7 +57,7 @@ class RunView(Vertical):
     alone: reactive[Quantity | None] = reactive[Quantity | None](None, init=False, repaint=False)
     """The only quantity shown, if there is no room for both charts."""
 
-    curves = query_one("#curves", Vertical)
+    curves = query_one("#curves", TitledPane)
     loss_chart = query_one("#loss", ChartWidget)
     accuracy_chart = query_one("#accuracy", ChartWidget)
     progress = query_one(ProgressPanel)
@@ -74,7 +75,7 @@ class RunView(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="plan-line", markup=False)
-        with Vertical(id="curves"):
+        with TitledPane(id="curves"):
             with Vertical(id="charts"):
                 yield ChartWidget("loss", messages.EMPTY, id="loss")
                 yield ChartWidget("accuracy", "", id="accuracy")
@@ -184,8 +185,7 @@ class RunView(Vertical):
             self.progress.show(self.history.progress, live=self.live)
         elif not self.live:
             self.progress.clear()
-        if (title := messages.figures(self.history)) != self.curves.border_title:
-            self.curves.border_title = title
+        self.curves.show_title(messages.figures(self.history))
         self.epochs.show(self.history.epochs)
         found = training_findings(self.run.architecture, self.run.plan, self.history) if self.run else ()
         update_text(self.diagnosis, Content(typeset(messages.diagnosis(found))))

@@ -2,9 +2,10 @@
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
-__all__ = ["fitted", "shortened", "update_text"]
+__all__ = ["fitted", "shortened", "update_border_title", "update_text"]
 
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
@@ -29,6 +30,13 @@ def update_text(static: Static, content: Content) -> None:
     if isinstance(before, Content) and before.is_same(content):
         return
     static.update(content, layout=static.styles.is_auto_height and not _as_high(static, content))
+
+
+def update_border_title(widget: Widget, title: str) -> None:
+    """Give ``widget`` this ``title``, which is no markup, unless it has it: that would paint all of it anew."""
+    content = Content(title)
+    if widget.border_title != content.markup:
+        widget.border_title = content
 
 
 def _as_high(static: Static, content: Content) -> bool:

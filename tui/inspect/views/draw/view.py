@@ -34,7 +34,7 @@ from tui.inspect.views.draw.model import (
     prepared,
 )
 from tui.inspect.views.draw.pad import DrawPad, PadPicture
-from tui.widgets.text import update_text
+from tui.widgets.text import update_border_title, update_text
 
 __all__ = ["DrawView"]
 
@@ -326,7 +326,7 @@ class DrawView(View):
         pad.cursor = None if self.by_mouse else self.place
         pad.down = self.down
         for picture, name, is_input in ((pad, "as drawn", self.as_drawn), (ready, "centred", not self.as_drawn)):
-            picture.border_title = f"{MARK} {name}: input" if is_input else name
+            update_border_title(picture, f"{MARK} {name}: input" if is_input else name)
             picture.set_class(is_input, "-chosen")
         pad.border_subtitle = escape(origin(self._digit, self.drawing))
         if self.inspected is not None:
