@@ -82,7 +82,7 @@ class BrowsePresets(Picker):
         preset, summary = read.preset, read.summary
         return Content.assemble(
             (f"{one_line(preset.name)}\n", "bold"),
-            f"{one_line(preset.description)}\n",
+            f"{typeset(one_line(preset.description))}\n",
             (f"{one_line(preset.origin)}\n\n", "$foreground-muted"),
             (f"{show_amount(summary.totals.params, 'param')}\n", "bold"),
             (f"Cannot be trained here: {one_line(read.blocker)}\n", "$text-warning") if read.blocker else "",

@@ -21,7 +21,7 @@ __all__ = ["NetworkStrip", "picture"]
 
 EIGHTHS = 8
 ARROW = "\N{BLACK RIGHT-POINTING SMALL TRIANGLE}"
-ROOM_FOR_ARROW = 3
+SHAFT = "\N{BOX DRAWINGS LIGHT HORIZONTAL}"
 UNKNOWN = "?"
 MUTED = "$layer-reshaping"
 SELECTED_LABEL = "$accent bold reverse"
@@ -131,11 +131,12 @@ def _fill(cells: list[list[Cell]], slot: Slot, share: float, style: str) -> None
 
 
 def _arrows(line: list[Cell], slots: Sequence[Slot], style: str) -> None:
-    """An arrow between two pictures that stand far enough apart."""
+    """An arrow between two pictures that stand far enough apart, a cell from either."""
     for before, after in pairwise(slots):
-        end = before.left + before.width
-        if after.left - end >= ROOM_FOR_ARROW:
-            line[(end + after.left - 1) // 2] = (ARROW, style)
+        first, last = before.left + before.width + 1, after.left - 2
+        if last >= first:
+            line[first:last] = [(SHAFT, style)] * (last - first)
+            line[last] = (ARROW, style)
 
 
 def _runs(line: list[Cell]) -> list[Cell]:

@@ -25,7 +25,7 @@ STYLES = (
     _Style(1, 1, labeled=False),
 )
 """From the largest, for a few layers on a wide screen, to the smallest, for a very deep network."""
-FARTHEST = 10.0
+FARTHEST = 24.0
 """The most cells between two pictures."""
 SQUARED = "\N{SUPERSCRIPT TWO}"
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -85,7 +85,7 @@ def layout(drawn: Sequence[Volume | None], selected: int, room: int) -> list[Slo
             max(width, len(volume.label)) if style.labeled and volume and volume.fresh else width
             for width, volume in zip(widths, drawn, strict=True)
         ]
-        least = 2 * style.scale if style.labeled else int(style.widest > 1)
+        least = 2 * style.scale if style.scale > 1 else int(style.widest > 1)
         free = room - sum(slots) - least * (len(slots) - 1)
         if free >= 0:
             return _placed(drawn, widths, slots, least + free / max(1, len(slots) - 1), selected, room)
