@@ -5,6 +5,7 @@ from textual.widgets import Static
 
 from core import presets
 from core.network.summary import summarize
+from tui.widgets.key_card import key_card
 from tui.widgets.network_strip import picture
 
 __all__ = ["FIRST_PRESET", "StartCard"]
@@ -37,10 +38,8 @@ class StartCard(Static):
 
     def _describe(self) -> Content:
         low = self.size.height < LEAST_HEIGHT
-        lines = [Content.assemble(("  " + key.ljust(7), "$text-accent bold"), text) for key, text in KEYS]
-        title = Content.styled("Build a network, layer by layer", "bold")
-        parts = [title, *([] if low else [Content()]), *lines]
-        if not low:
-            rows = summarize(presets.load(presets.find(FIRST_PRESET)).architecture).rows
-            parts += [Content(), Content(), picture(rows, self.size.width, PICTURE)]
-        return Content("\n").join(parts)
+        card = key_card("Build a network, layer by layer", KEYS, spaced=not low)
+        if low:
+            return card
+        rows = summarize(presets.load(presets.find(FIRST_PRESET)).architecture).rows
+        return Content("\n\n\n").join([card, picture(rows, self.size.width, PICTURE)])

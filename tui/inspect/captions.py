@@ -1,5 +1,7 @@
 """The captions and empty states of the Inspect tab."""
 
+from textual.content import Content
+
 from core.events import State
 from core.formatting import show_accuracy, show_amount, show_count
 from core.history import History
@@ -9,13 +11,13 @@ from core.sanitize import one_line
 from core.sentences import sentence
 from tui.inspect.views import VIEWS
 from tui.training_session import TrainedNetwork
+from tui.widgets.key_card import key_card
 
-__all__ = ["HELP", "first_with_params", "missing", "subject"]
+__all__ = ["HELP", "first_look", "first_with_params", "missing", "subject"]
 
-NEVER = (
-    "Nothing has been trained yet: press t to train. Then this tab shows results class by class, the mistakes, what "
-    "the network makes of a digit that you draw, one digit's way through its layers, weights, gradients and findings."
-)
+NEVER = "Nothing has been trained yet: press t to train."
+
+MUTED = "$foreground-muted"
 
 BUSY: dict[State, str] = {
     "preparing": "is about to be trained further: pause it or let it finish to inspect it",
@@ -40,6 +42,17 @@ def missing(*, network: bool, run: TrainedNetwork | None, state: State, history:
         message = f"{name} was never trained{f': {why}' if why else ''}"
         return f"{sentence(message)} Press t to train."
     return f"{name} {BUSY[state]}." if network and state in BUSY else ""
+
+
+def first_look() -> Content:
+    """What to do before anything was trained, and what there will be to see."""
+    widest = max(len(view.title) for view in VIEWS.values())
+    views = [
+        Content.assemble((f"  {view.title:<{widest}}  ", f"{MUTED} bold"), (view.tooltip, MUTED))
+        for view in VIEWS.values()
+    ]
+    card = key_card("Look inside a trained network", [("t", "train the network of the Build tab")])
+    return Content("\n").join([card, Content.styled("\nThen this tab shows\n", MUTED), *views])
 
 
 def subject(run: TrainedNetwork | None, state: State, history: History, now: Preset) -> str:

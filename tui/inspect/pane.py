@@ -271,7 +271,7 @@ class InspectPane(Vertical, NetworkWorkers):
         if self.active and hidden != bool(why):
             # The focused widget is hidden now, or the view is shown again.
             focus_later(self, self.focus_default)
-        update_text(self.empty, Content(why))
+        update_text(self.empty, Content(why) if self.run else captions.first_look())
         seen = self.active and self._complete and not why  # views being mounted or removed are incomplete
         for view in self.switcher.children:
             cast("View", view).active = seen and view.id == self.chosen

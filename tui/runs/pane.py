@@ -112,6 +112,7 @@ class RunsPane(ChartKeys, StorePoller):
             yield Static(id="runs-count", markup=False)
         with Container(id="runs-main"):
             with Vertical(id="runs-list"):
+                yield Static(run_text.first_run(), id="runs-none", markup=False)
                 yield RunTable()
             yield RunDetail(self._cache)
         yield StatusLine(id="runs-status")
@@ -155,7 +156,9 @@ class RunsPane(ChartKeys, StorePoller):
         """Show the matching runs, sorted, with their marks."""
         state, table = self._list_state, self.table
         shown, marked = state.shown, state.marked
-        table.empty = run_text.nothing_listed(known=self.known, any_run=bool(state.runs), query=state.query)
+        none = self.known and not state.runs
+        self.set_class(none, "-none")
+        table.empty = "" if none else run_text.nothing_listed(known=self.known, query=state.query)
         table.order = state.column, state.descending
         table.signs = {run.id: sign(number) for number, run in enumerate(marked)}
         table.show(shown)
@@ -376,7 +379,7 @@ class RunsPane(ChartKeys, StorePoller):
 
     def _why_not(self, action: str, runs: Sequence[Run]) -> str:
         refused = (run_text.refused(run, why) for run in runs if (why := commands.refusal(action, run)))
-        return next(refused, "") if runs else self.table.empty
+        return next(refused, "") if runs else self.table.empty or run_text.NONE
 
 
 def _document(details: RunDetails) -> Preset:

@@ -146,7 +146,7 @@ class RunTable(Listing):
         return cell(place.name, run, now)
 
     def render_line(self, y: int) -> Strip:
-        if self.runs or not self.empty:
+        if self.runs:
             return super().render_line(y)
         lines = wrap(self.empty, max(1, self.width - 2 * MARK))
         style = self.get_component_rich_style("listing--muted")

@@ -52,7 +52,7 @@ class FixPreview(Modal[bool]):
         with Vertical(id="fix", classes="dialog"):
             yield Static(Content(typeset(self._fix.label)), id="fix-label", markup=False)
             with VerticalScroll(id="fix-scroll", can_focus=False):
-                yield Static(Content.styled(self._reason, "$text-muted"), markup=False)
+                yield Static(Content.styled(self._reason, "$foreground-muted"), markup=False)
                 lines = [change_text(change) for change in self._preview.changes]
                 yield Static(Content("\n").join([Content(""), *lines]), id="fix-changes", markup=False)
             yield Static(_numbers(self._preview), id="fix-numbers", markup=False)
@@ -96,7 +96,7 @@ def _numbers(shown: Preview) -> Content:
     rows = [("layers", *shown.layers), ("params", *shown.params)]
     figures = [(name, _count(before), _count(after), _difference(before, after)) for name, before, after in rows]
     wide = max(len("before"), *(len(text) for _, *texts, _ in figures for text in texts))
-    head = Content.styled(f"{'':<8}{'before':>{wide}}  {'after':>{wide}}", "$text-muted")
+    head = Content.styled(f"{'':<8}{'before':>{wide}}  {'after':>{wide}}", "$foreground-muted")
     lines = [f"{name:<8}{before:>{wide}}  {after:>{wide}}  {gap}".rstrip() for name, before, after, gap in figures]
     return Content("\n").join([head, *map(Content, lines)])
 

@@ -25,7 +25,9 @@ async def test_before_any_training_it_says_which_key_trains(size):
         for entry in VIEWS.values():
             await pilot.press(entry.key)
             await pilot.pause()
-            assert "press t to train" in screen_of(app)
+            screen = screen_of(app)
+            assert "t      train the network" in screen
+            assert all(view.tooltip in screen for view in VIEWS.values()), "what there will be to see"
 
 
 @pytest.mark.parametrize("name", VIEWS)

@@ -8,7 +8,7 @@ VIEW = Entry(
     7,
     "f",
     "Findings",
-    "What is wrong with network or training, why, and how to fix it",
+    "What is wrong with network or training, and how to fix it",
     "tui.inspect.views.findings.view:FindingsView",
     needs_network=False,
 )
