@@ -13,7 +13,8 @@ from core.network.shapes import show_shape
 from core.network.summary import Problem, Row, Summary
 from core.typography import typeset, typeset_formula
 from tui.builder.window_drawing import Part, draw
-from tui.widgets.text import update_border_title, update_text
+from tui.widgets.text import update_text
+from tui.widgets.titled_pane import Titled
 
 __all__ = ["Explanation"]
 
@@ -22,7 +23,7 @@ LEAST_LINES = 8
 """Lines that the drawing of a window may always have: the pane scrolls."""
 
 
-class Explanation(VerticalScroll, can_focus=True):
+class Explanation(VerticalScroll, Titled, can_focus=True):
     """Explains the selected layer's numbers, step by step."""
 
     HELP = """
@@ -93,7 +94,7 @@ class Explanation(VerticalScroll, can_focus=True):
         window = row.facts.window if row.facts else None
         width, height = self.scrollable_content_region.width, max(LEAST_LINES, self.size.height - 3)
         update_text(self.window, draw(window, self.stop, width, height) if window else Content())
-        update_border_title(self, _question(row))
+        self.show_title(_question(row))
 
 
 def _question(row: Row) -> str:

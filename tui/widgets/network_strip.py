@@ -73,7 +73,8 @@ class NetworkStrip(Lines):
         rows, width = self.summary.rows, self.content_size.width
         self._slots = layout(self._volumes, self.selected, width)
         lines = _lines(rows, self._volumes, self._slots, self.selected, width, self.content_size.height)
-        return [[Segment(text, rich_style(self.app, style)) for text, style in line] for line in lines]
+        styles = {style: rich_style(self.app, style) for line in lines for _, style in line}
+        return [[Segment(text, styles[style]) for text, style in line] for line in lines]
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)

@@ -79,7 +79,7 @@ def layout(drawn: Sequence[Volume | None], selected: int, room: int) -> list[Slo
 
     If not even a cell for each is left, only those around the selected one are shown.
     """
-    for style in STYLES:
+    for style in STYLES if len(drawn) <= room else ():
         widths = [min(style.scale * volume.width, style.widest) if volume else 1 for volume in drawn]
         slots = [
             max(width, len(volume.label)) if style.labeled and volume and volume.fresh else width
