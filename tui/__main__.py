@@ -76,7 +76,7 @@ def _open(name: str | None = None) -> int | None:
 
 
 def _finish(code: int) -> None:
-    """Exit with ``code``, without waiting for an import of TensorFlow that is still running."""
+    """Exit with ``code``, without waiting for what TensorFlow still does."""
     if code == interrupt.INTERRUPTED:  # the command line's code for whatever signal it was
         code = interrupt.exit_code()
     interrupt.end_quietly(code)
@@ -85,7 +85,7 @@ def _finish(code: int) -> None:
 
         code = flush() or code
     runtime = sys.modules.get("core.keras_runtime.runtime")
-    if interrupt.received() or (runtime is not None and runtime.loading()):
+    if interrupt.received() or (runtime is not None and runtime.under_way()):
         os._exit(code)
     sys.exit(code)
 

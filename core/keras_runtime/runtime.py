@@ -13,22 +13,39 @@ from threading import Event, RLock, Thread, get_native_id
 from threading import enumerate as enumerate_threads
 from time import monotonic
 from types import ModuleType
+from typing import TypeVar
 
 from core import durations
 from core.files import PACKAGED, open_regular
 from core.keras_runtime import bytecode, limits
 from core.keras_runtime.failures import TrainingRefused
 
-__all__ = ["LOADING", "collect_garbage", "freeze_gc", "import_unless", "load", "loaded", "loading", "lower_priority"]
+__all__ = [
+    "LOADING",
+    "call_unless",
+    "collect_garbage",
+    "freeze_gc",
+    "import_unless",
+    "load",
+    "loaded",
+    "lower_priority",
+    "under_way",
+]
+
+T = TypeVar("T")
 
 NICENESS = 5
 """The niceness of training threads, so that the UI thread comes first."""
 
 LOADING = "loading TensorFlow"
-"""What it is called while it is under way, and the name of the threads that do it."""
+"""What it is called while it is under way."""
+UNSTOPPABLE = "TensorFlow"
+"""The name of threads that only the end of the process can stop."""
 POLL_INTERVAL = 0.05
-"""Seconds between checks whether an import is still wanted."""
+"""Seconds between checks whether a result is still wanted."""
 
+LARGE_LIBRARIES = ("*tensorflow_cc*", "lite/python/libpywrap*common*")
+"""Of TensorFlow's, those that take longest to link; the second needs the first."""
 _BLOCK = 4 * 2**20
 _frozen = Event()
 _import_lock = RLock()
@@ -39,27 +56,26 @@ def loaded() -> bool:
     return "tensorflow" in sys.modules
 
 
-def loading() -> bool:
-    """Whether an import is running, even if nothing waits for it; only the end of the process can stop it."""
-    return any(thread.name == LOADING for thread in enumerate_threads())
+def under_way() -> bool:
+    """Whether TensorFlow does something that only the end of the process can stop, even if nothing waits for it."""
+    return any(thread.name == UNSTOPPABLE for thread in enumerate_threads())
 
 
-def import_unless(name: str, cancelled: Callable[[], bool]) -> ModuleType | None:
-    """Import ``name``, which imports TensorFlow; None as soon as it is ``cancelled``, while the import continues.
+def call_unless(work: Callable[[], T], cancelled: Callable[[], bool]) -> T | None:
+    """What ``work`` returns, called in a thread; None as soon as it is ``cancelled``, while ``work`` goes on.
 
-    Raises whatever the import raises.
+    Raises whatever ``work`` raises.
     """
-    modules: list[ModuleType] = []
+    results: list[T] = []
     errors: list[BaseException] = []
 
-    def work() -> None:
+    def call() -> None:
         try:
-            load()
-            modules.append(import_module(name))
+            results.append(work())
         except BaseException as error:  # noqa: BLE001  # raised in the waiting thread
             errors.append(error)
 
-    thread = Thread(target=work, name=LOADING, daemon=True)
+    thread = Thread(target=call, name=UNSTOPPABLE, daemon=True)
     thread.start()
     while thread.is_alive():
         thread.join(POLL_INTERVAL)
@@ -67,7 +83,17 @@ def import_unless(name: str, cancelled: Callable[[], bool]) -> ModuleType | None
             return None
     if errors:
         raise errors[0]
-    return modules[0]
+    return results[0]
+
+
+def import_unless(name: str, cancelled: Callable[[], bool]) -> ModuleType | None:
+    """Import ``name``, which imports TensorFlow, as by `call_unless`."""
+
+    def work() -> ModuleType:
+        load()
+        return import_module(name)
+
+    return call_unless(work, cancelled)
 
 
 def lower_priority() -> None:
@@ -98,6 +124,7 @@ def load() -> None:
             with bytecode.kept("tensorflow"), _without_gc():
                 import_module("tensorflow")
                 import_module("keras")
+                freeze_gc()  # before the collector is back, which would go through all of it once
             durations.remember(LOADING, monotonic() - begun)
 
 
@@ -119,7 +146,7 @@ def _prepare() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     found = find_spec("tensorflow")
     for folder in (found.submodule_search_locations or ()) if found else ():
-        for library in Path(folder).glob("*tensorflow_cc*"):
+        for library in (found for pattern in LARGE_LIBRARIES for found in Path(folder).glob(pattern)):
             _read(library)
             _link(library)
 

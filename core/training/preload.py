@@ -19,7 +19,6 @@ def load() -> None:
     read_ahead.begin(Plan().dataset)
     runtime.load()
     import_module("core.training.trainer")
-    runtime.freeze_gc()
     devices, data = import_module("core.keras_runtime.devices"), import_module("core.training.resident_data")
     if devices.choose("auto") == "cpu":  # do not take GPU memory before the user trains
         data.resident(Plan().dataset, devices.placement("cpu"))

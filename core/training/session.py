@@ -185,12 +185,11 @@ class Session:
         if self._is_stopped():
             return None
         self._on_event(Preparing("building the network"))
-        trainer = trainer_class(self._architecture, self._plan)
-        if self._is_stopped():
+        trainer = runtime.call_unless(lambda: trainer_class(self._architecture, self._plan), self._is_stopped)
+        if trainer is None:
             return None
         self._on_event(Preparing("tracing the training step"))
-        trainer.trace()
-        return trainer
+        return runtime.call_unless(trainer.traced, self._is_stopped)
 
     def _is_stopped(self) -> bool:
         return self._control.stopped

@@ -5,7 +5,8 @@ It knows nothing of epochs, pauses or events: `core.training.session` decides wh
 
 from collections.abc import Callable
 from math import ceil
-from typing import Any
+from threading import Lock
+from typing import Any, Self
 
 import numpy as np
 import tensorflow as tf
@@ -25,6 +26,9 @@ from core.training.probe import ProbeState
 __all__ = ["Trainer", "prepare"]
 
 _cache = NetworkCache()
+_building = Lock()
+"""Held while a network is built or traced, one at a time: a stop does not wait for that, and the next training gets
+what was traced."""
 
 
 class Trainer:
@@ -46,7 +50,8 @@ class Trainer:
             "validation": resident_data.Part(self._data.train.images, self._data.train.labels, self.examples, total),
         }
         self._full_steps, self._last_batch = divmod(self.examples, plan.batch_size)
-        self._network = (cache or _cache).acquire(_spec(architecture, plan, self.device, self._data), self)
+        with _building:
+            self._network = (cache or _cache).acquire(_spec(architecture, plan, self.device, self._data), self)
         self.task = self._network.task
         self.model = self.task.model
         self._order: Any = None
@@ -63,11 +68,15 @@ class Trainer:
         """Steps per epoch; the last one is partial if the batch size does not divide the examples."""
         return self._full_steps + bool(self._last_batch)
 
-    def trace(self) -> None:
-        """Trace and compile what the first step needs; does nothing if this network has been traced."""
-        self.begin(0)
-        if not self._network.ready:
-            self._network.trace((lambda: self._run_steps(self._network.full, 0, 0, ZERO)) if self._full_steps else None)
+    def traced(self) -> Self:
+        """Trace and compile what the first step needs, unless that was done for this network; returns itself."""
+        with _building:
+            self.begin(0)
+            if not self._network.ready:
+                self._network.trace(
+                    (lambda: self._run_steps(self._network.full, 0, 0, ZERO)) if self._full_steps else None
+                )
+        return self
 
     def trace_step(self, first: int) -> None:
         """Trace what step ``first`` of the epoch needs, so that its timing is that of the step alone."""
@@ -79,6 +88,12 @@ class Trainer:
         """Trace what `evaluate` needs, likewise."""
         with tf.device(self.placement):
             self._network.evaluation.get_concrete_function()
+
+    def try_out(self) -> None:
+        """Take a step: the first is slower than the others. The weights are those of no training then."""
+        state = self.probe_before(0)
+        self.train(0, 1, ZERO)
+        self.probe_after(state)
 
     def begin(self, epoch: int) -> None:
         """Draw the order of the examples for ``epoch``, counted from 0."""
@@ -185,9 +200,10 @@ class Trainer:
 
 
 def prepare(architecture: Architecture, plan: Plan, cancelled: Callable[[], bool]) -> None:
-    """Build and trace the network of a training that may come, so that its first step need not wait for that.
+    """Build, trace and try out the network of a training that may come, so that its first step is as quick as others.
 
-    On a CPU only: a GPU's memory is not taken before a person trains. Raises what `Trainer` raises.
+    Training gets it with fresh weights. On a CPU only: a GPU's memory is not taken before a person trains. Raises what
+    `Trainer` raises.
     """
     device = devices.choose(plan.device)
     if device != "cpu":
@@ -195,8 +211,9 @@ def prepare(architecture: Architecture, plan: Plan, cancelled: Callable[[], bool
     data = resident_data.resident(plan.dataset, devices.placement(device))
     if not cancelled() and not _cache.holds(_spec(architecture, plan, device, data)):
         trainer = Trainer(architecture, plan)
-        if not cancelled():
-            trainer.trace()
+        for part in (trainer.traced, trainer.try_out):
+            if not cancelled():
+                part()
 
 
 def _spec(architecture: Architecture, plan: Plan, device: str, data: resident_data.Resident) -> NetworkSpec:

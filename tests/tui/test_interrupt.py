@@ -125,7 +125,7 @@ def test_an_import_that_is_given_up_is_not_waited_for(tmp_path: Path, monkeypatc
     (tmp_path / "stuck_module.py").write_text(f"open({str(gate)!r}).read()")
     monkeypatch.syspath_prepend(tmp_path)
     assert runtime.import_unless("stuck_module", lambda: True) is None
-    assert runtime.loading()
+    assert runtime.under_way()
     gate.write_text("on it goes")
     assert runtime.import_unless("stuck_module", lambda: False).__name__ == "stuck_module"
 

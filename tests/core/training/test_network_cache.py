@@ -58,6 +58,19 @@ def test_a_network_that_is_lent_again_trains_as_a_new_one(monkeypatch):
     assert same(weights, same_weights)
 
 
+def test_a_network_that_was_prepared_trains_as_a_new_one(monkeypatch):
+    from core.training import trainer
+
+    trainer.prepare(NOISY, AGAIN, lambda: False)
+    prepared, told, weights, tested = trained(NOISY, AGAIN)
+    assert trainer._cache._network.model is prepared, "it was not built again"
+    monkeypatch.setattr(trainer, "_cache", trainer.NetworkCache())
+    new, expected, same_weights, same_test = trained(NOISY, AGAIN)
+    assert new is not prepared
+    assert (told, tested) == (expected, same_test)
+    assert same(weights, same_weights)
+
+
 def test_a_network_that_became_nan_is_lent_again_whole():
     hopeless = replace(QUICK, optimizer=SGD(learning_rate=1e30), loss=MeanSquaredError())
     first = Script(LINEAR, hopeless)

@@ -49,7 +49,7 @@ def test_norms_and_updates_are_those_of_the_step(architecture):
 
     plan = replace(QUICK, optimizer=Adam())
     trainer = Trainer(architecture, plan)
-    trainer.trace()
+    trainer.traced()
     before = trainer.variables()
     look = trainer.probe_before(0)
     assert same(trainer.variables(), before), "a look leaves weights, running means and random generators alone"
@@ -143,7 +143,7 @@ def test_units_whose_sums_are_no_numbers_are_neither_dead_nor_saturated():
     )
     flat = Architecture((28, 28), (*layers[:3], layers[-1]))
     trainer = Trainer(flat, QUICK)
-    trainer.trace()
+    trainer.traced()
     kernel, bias, others = (trainer.model.weights[index] for index in (0, 1, 2))
     kernel.assign(tf.tensor_scatter_nd_update(kernel, [[0, 0]], [np.nan]))
     bias.assign(tf.tensor_scatter_nd_update(bias, [[1]], [np.inf]))
@@ -155,7 +155,7 @@ def test_units_whose_sums_are_no_numbers_are_neither_dead_nor_saturated():
     others.assign(others)
     assert isnan(trainer.probe_after(trainer.probe_before(0))[0].dead)
     convolved = Trainer(Architecture((28, 28, 1), (layers[3], Flatten(), layers[-1])), QUICK)
-    convolved.trace()
+    convolved.traced()
     filters = convolved.model.weights[0]
     filters.assign(tf.tensor_scatter_nd_update(filters, [[0, 0, 0, 2]], [-np.inf]))
     assert convolved.probe_after(convolved.probe_before(0))[0].dead == 1.0, "the other two"
@@ -184,7 +184,7 @@ def test_the_lag_of_moving_averages_is_how_far_apart_the_outputs_are():
     from core.training.trainer import Trainer
 
     trainer = Trainer(Architecture((28, 28), (Flatten(), BatchNormalization(), Dense(10, "softmax"))), QUICK)
-    trainer.trace()
+    trainer.traced()
     before = trainer.variables()
     normalization, _ = trainer.probe_after(trainer.probe_before(0))
     assert same(trainer.variables(), before)

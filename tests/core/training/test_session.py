@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 from math import inf, isfinite, isnan
-from threading import Thread
+from threading import Event, Thread
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from core.diagnosis import run_findings
 from core.events import Ended, EpochEnded, LearningRateChanged, Preparing, Progress, Started, StateChanged, StepSampled
 from core.history import History
+from core.keras_runtime import runtime
 from core.network.architecture import Architecture
 from core.network.layers import BatchNormalization, Dense, Dropout, Flatten
 from core.plan.losses import Loss
@@ -190,6 +191,30 @@ def test_a_stop_ends_it_at_any_time(when):
     assert ended.test_loss is None
     assert not script.told(Progress)
     assert script.session.state == "idle"
+
+
+def test_a_stop_does_not_wait_for_tracing_and_the_next_training_takes_what_was_traced(monkeypatch):
+    from core.training import trainer
+    from core.training.network import Network
+
+    monkeypatch.setattr(trainer, "_cache", trainer.NetworkCache())
+    begun, goes_on, trace, traced = Event(), Event(), Network.trace, []
+
+    def slowly(network, full):
+        begun.set()
+        assert goes_on.wait(60)
+        traced.append(network)
+        trace(network, full)
+
+    monkeypatch.setattr(Network, "trace", slowly)
+    script = Script()
+    Thread(target=lambda: begun.wait(60) and script.session.stop()).start()
+    assert script.run().reason == "stopped"
+    assert not traced, "it is still at it"
+    assert runtime.under_way()
+    goes_on.set()
+    assert Script().run().reason == "finished"
+    assert len(traced) == 1
 
 
 def test_a_stop_that_comes_before_the_run_is_kept_for_it():
