@@ -97,7 +97,7 @@ def main() -> None:
     if sys.argv[1:] == ["recording"]:
         recording.take(FOLDER)
         return
-    with tempfile.TemporaryDirectory() as home, patch.dict(os.environ, LAYERLAB_HOME=home):
+    with tempfile.TemporaryDirectory() as home, patch.dict(os.environ, LAYERLAB_HOME=home, COLORTERM="truecolor"):
         train_others()
         asyncio.run(take())
 
