@@ -3,8 +3,6 @@
 import time
 from collections.abc import Iterator, Sequence
 
-from textual.content import Content
-
 from core.formatting import (
     show_accuracy,
     show_amount,
@@ -21,7 +19,6 @@ from core.runs.metrics_text import best_epochs
 from core.runs.record import Label, Metrics, Run, RunDetails, RunState
 from core.runs.search import ignored_comparison_warning
 from tui.plan_text import plan_line
-from tui.widgets.key_card import key_card
 
 __all__ = [
     "DISCARD_HINT",
@@ -33,7 +30,6 @@ __all__ = [
     "count",
     "epochs",
     "facts",
-    "first_run",
     "label_text",
     "named",
     "no_curves_reason",
@@ -44,11 +40,6 @@ __all__ = [
 ]
 
 NONE = "No runs yet: t trains the network, and every run is saved here."
-PURPOSE = (
-    "Every training is saved here with its plan, curves and weights, however it ends. Then you can compare runs in "
-    "one chart and side by side, inspect what they learned, resume them where they stopped, and export them as a "
-    "report, a notebook or a Keras model."
-)
 READING = "loading ..."
 """Shown until runs, curves and facts are loaded."""
 DISCARD_HINT = "d moves it to the trash."
@@ -105,12 +96,6 @@ def nothing_listed(*, known: bool, query: str) -> str:
     if not known:
         return READING
     return no_match(query) if query.strip() else "No run took a step: h shows them all the same."
-
-
-def first_run() -> Content:
-    """What to do before there is any run, and what runs are good for."""
-    card = key_card("No runs yet", [("t", "train the network of the Build tab")])
-    return Content("\n\n").join([card, Content.styled(PURPOSE, "$foreground-muted")])
 
 
 def named(runs: Sequence[Run]) -> str:

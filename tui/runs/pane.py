@@ -22,6 +22,7 @@ from tui.conversation import conversation
 from tui.runs import commands
 from tui.runs.columns import COLUMNS
 from tui.runs.detail import RunDetail
+from tui.runs.first_run import first_run
 from tui.runs.labels import ask
 from tui.runs.list_state import RunListState
 from tui.runs.run_cache import RunCache
@@ -112,7 +113,7 @@ class RunsPane(ChartKeys, StorePoller):
             yield Static(id="runs-count", markup=False)
         with Container(id="runs-main"):
             with Vertical(id="runs-list"):
-                yield Static(run_text.first_run(), id="runs-none", markup=False)
+                yield Static(first_run(), id="runs-none", markup=False)
                 yield RunTable()
             yield RunDetail(self._cache)
         yield StatusLine(id="runs-status")
