@@ -1,7 +1,6 @@
 """Presets, read from TOML files and saved to them: an architecture and a plan, from LayerLab or the user."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import tomli_w
 from msgspec import Struct
 
-from core import storage
+from core import storage, toml_text
 from core.fields.struct import did_you_mean, read, write
 from core.fields.types import FieldError, ShapeField, quoted, quoted_name
 from core.files import PRESET, FileKind, NotAFile, TooLarge, read_bytes
@@ -43,31 +42,7 @@ UNTITLED = "untitled"
 SHIPPED = Path(__file__).resolve().parent.parent / "presets"
 _LONGEST_NAME = 200
 """Maximum length in UTF-8 bytes of a file name that LayerLab chooses; file systems allow 255."""
-_LONGEST_KEY = 64
-_DOTTED = re.compile(r"""[\w"'-]+(?:[ \t]*\.[ \t]*[\w"'-]+)*""")
-"""What may be a dotted key: tomllib's time to parse one grows with the square of its number of parts."""
 _KEYS = ("name", "description", "origin", "input_shape", "layers", "plan")
-
-_TOML_ERRORS = {
-    "Expected '='": "a key without = after it",
-    "Expected ']'": "a heading without its ]",
-    "Cannot overwrite a value": "a key that is already defined",
-    "Cannot declare": "a table that is already defined",
-    "Cannot mutate": "a table that is already closed",
-    "Duplicate inline table key": "a key that is already defined",
-    "Invalid value": "not a valid TOML value; text needs quotes",
-    "Invalid initial character for a key": "not a valid key; text needs quotes, a comment needs #",
-    "Invalid statement": "neither a key nor a [table]",
-    "Unclosed array": "a list without its ]",
-    "Unclosed inline table": "a table without its }",
-    "Unterminated string": "text without its closing quote",
-    "Expected newline or end of document": "something after the value",
-    "Illegal character": "a character that TOML forbids",
-    "Unescaped": "an invalid backslash escape",
-    "Invalid hex value": "an invalid backslash escape",
-    "Invalid date": "not a valid date",
-}
-"""How messages of Python's TOML parser start, with LayerLab's messages."""
 
 
 class PresetError(ValueError):
@@ -177,18 +152,10 @@ def unreadable(path: Path, error: Exception) -> PresetError:
 def loads(text: str, source: str) -> Preset:
     """The preset in ``text``; ``source`` names it in messages. Raises `PresetError`."""
     source = printable_path(source)
-    if any(found[0].count(".") > _LONGEST_KEY for found in _DOTTED.finditer(text)):
-        raise PresetError(f"{source}: not a preset: a key has more than {_LONGEST_KEY} parts")
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PresetError(f"{source}: not a TOML file: {_toml_problem(str(error), text)}") from error
-    except RecursionError as error:
-        raise PresetError(f"{source}: not a TOML file that LayerLab can read: nested too deeply") from error
-    except ValueError as error:  # Python cannot convert a number or a date
-        raise PresetError(
-            f"{source}: not a TOML file that LayerLab can read: a number or date is out of range"
-        ) from error
+        raw = toml_text.parse(text)
+    except toml_text.TomlError as error:
+        raise PresetError(f"{source}: {error}") from error
     try:
         return _preset(raw)
     except FieldError as error:
@@ -294,17 +261,6 @@ def _located(error: FieldError, raw: Mapping[str, Any]) -> str:
 def _suggest(name: str, known: Mapping[str, object]) -> str:
     near = did_you_mean(name, known)
     return near if near.startswith("; did") else "; `layerlab presets` lists them"
-
-
-def _toml_problem(error: str, text: str) -> str:
-    """Where and why ``text`` is not TOML, from the ``error`` message of Python's parser."""
-    why = next((message for start, message in _TOML_ERRORS.items() if error.startswith(start)), "invalid syntax")
-    place = re.search(r"\(at line (\d+), column (\d+)\)$", error)
-    if not place:
-        return f"at its end: {why}"
-    lines = text.splitlines() or [""]
-    line = lines[min(int(place[1]), len(lines)) - 1].strip()
-    return f"line {place[1]}, column {place[2]}: {why}{f': {quoted(line)}' if line else ''}"
 
 
 def _toml_files(folder: Path) -> Iterator[Path]:
