@@ -27,6 +27,7 @@ __all__ = [
     "RUN",
     "SETTINGS",
     "SHARED_DATA",
+    "SWEEP",
     "SYSTEM",
     "TENSORS",
     "FileKind",
@@ -76,6 +77,7 @@ PACKAGED = FileKind("a file of a package", 8_000 * _MB)
 SYSTEM = FileKind("a system file", 1 * _MB)
 SETTINGS = FileKind("settings", _MB // 10)
 DURATIONS = FileKind("durations", _MB // 10)
+SWEEP = FileKind("a file of a sweep", 20 * _MB)
 
 
 class NotAFile(OSError):

@@ -59,6 +59,14 @@ def main() -> None:
     expect("and learned", events[-1]["test_accuracy"] > 0.8, True)
     (run,) = json.loads(layerlab("runs", "--json"))
     expect("it is kept as a run", run["state"], "finished")
+    from core.sweeps.sweep_file import shipped
+
+    expect("a sweep comes with it", "mlp-500-300-l2" in shipped(), True)
+    *_, end = [
+        json.loads(line)
+        for line in layerlab("sweep", "ffnn-10", "--repeats", "2", "--epochs", "1", "--json").splitlines()
+    ]
+    expect("a sweep in processes", (end["reason"], end["settings"][0]["n"]), ("finished", 2))
     layerlab("report", "last", "--quick", "--out", "report.html")
     expect("of which there is a report", "<svg" in Path("report.html").read_text(encoding="utf-8"), True)
 

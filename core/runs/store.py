@@ -21,7 +21,7 @@ from core.runs.record import Label, NewerFormat, Run, RunDetails, RunError, RunS
 from core.runs.resolve import resolve_run
 from core.sanitize import is_printable
 
-__all__ = ["Store"]
+__all__ = ["KEY_LENGTH", "LETTERS", "Store", "slug"]
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """The characters of a run's key, without those that look alike."""
@@ -115,7 +115,7 @@ class Store:
         taken = {path.name.rpartition("-")[2] for place in (self._runs, self._trash) for path in _folders(place)}
         while True:
             key = "".join(choice(LETTERS) for _ in range(KEY_LENGTH))
-            path = self._runs / f"{time.strftime('%Y%m%d-%H%M%S')}-{_slug(name)}-{key}"
+            path = self._runs / f"{time.strftime('%Y%m%d-%H%M%S')}-{slug(name)}-{key}"
             if key in taken:
                 continue
             try:
@@ -288,6 +288,7 @@ def _newest_first(runs: Sequence[Run]) -> tuple[Run, ...]:
     return tuple(sorted(runs, key=lambda run: (run.begun, run.id), reverse=True))
 
 
-def _slug(name: str) -> str:
+def slug(name: str) -> str:
+    """``name`` as a part of a folder's name."""
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:SLUG_LENGTH].strip("-") or "run"

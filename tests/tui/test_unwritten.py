@@ -22,6 +22,7 @@ LINES = {
     "presets": ["presets", "presets --json"],
     "summary": ["summary lenet-5", "summary lenet-5 --json"],
     "train": ["train alexnet --json", "train ffnn-10 --epochs 1", "train ffnn-10 --json", "train --help"],
+    "sweep": ["sweep ffnn-10 --repeats 1", "sweep ffnn-10 --repeats 1 --json"],
     "evaluate": ["evaluate abcde", "evaluate abcde --json"],
     "doctor": ["doctor", "doctor --json"],
     "runs": ["runs", "runs --json"],
@@ -103,7 +104,7 @@ def test_streams_that_the_shell_closed(
         line.format_map(filled).split(), [None if n in closed else name for n, name in enumerate(streams)]
     )
     told = errors.read_text() if errors.exists() else ""
-    fails = line.split(maxsplit=1)[0] in ("train", "doctor", "resume") and "--help" not in line
+    fails = line.split(maxsplit=1)[0] in ("train", "doctor", "resume", "sweep") and "--help" not in line
     assert code == (1 if fails else 0), told
     assert told.count("\n") <= 1
     assert told == "" or told.startswith("layerlab: ")

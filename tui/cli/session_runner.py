@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from core.events import Ended, EpochEnded, Event, StateChanged
 from tui.interrupt import INTERRUPTED, ending_signals, leave, note
 
-__all__ = ["RunnableSession", "run_session"]
+__all__ = ["RunnableSession", "run_session", "stopped_by_signals"]
 
 LISTEN = 0.2
 """Seconds after which waiting is interrupted for a signal, on systems where a signal does not interrupt it."""
@@ -47,7 +47,12 @@ def run_session(
     events: Messages = SimpleQueue()
     session = make(events.put)
     thread = Thread(target=_run, args=(session, events), name="training", daemon=True)
-    with _stopped_by_signals(session, events) as signals:
+
+    def stop() -> None:
+        session.stop()
+        events.put(StopRequested())
+
+    with stopped_by_signals(stop) as signals:
         thread.start()
         try:
             ended = _report_all(session, events, report, stopping, signals)
@@ -106,7 +111,11 @@ def _next(events: Messages) -> Event | StopRequested | BaseException | None:
 
 
 @contextmanager
-def _stopped_by_signals(session: RunnableSession, events: Messages) -> Iterator[list[int]]:
+def stopped_by_signals(stop: Callable[[], None]) -> Iterator[list[int]]:
+    """Call ``stop`` at the first signal that ends a process; the second raises KeyboardInterrupt, the third ends it.
+
+    Gives the signals so far.
+    """
     received: list[int] = []
     if current_thread() is not main_thread():  # signals can be handled only there
         yield received
@@ -119,8 +128,7 @@ def _stopped_by_signals(session: RunnableSession, events: Messages) -> Iterator[
             leave(INTERRUPTED)  # the second one is stuck: a pipe that nobody reads is full
         if len(received) > 1:
             raise KeyboardInterrupt
-        session.stop()
-        events.put(StopRequested())
+        stop()
 
     before: dict[signal.Signals, Any] = {number: signal.signal(number, handle) for number in ending_signals()}
     try:

@@ -1,0 +1,126 @@
+"""Trains jobs in processes of this machine."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from multiprocessing import connection as connections
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Protocol
+
+from core.sweeps import worker
+from core.sweeps.messages import Job, Message, TrialDone
+
+__all__ = ["Executor", "ProcessPool"]
+
+ENDING = 5.0
+"""Seconds that a process gets to end by itself."""
+
+
+class Executor(Protocol):
+    """Trains jobs somewhere; used from one thread."""
+
+    @property
+    def free(self) -> int:
+        """How many jobs can be taken now."""
+
+    def submit(self, job: Job) -> None:
+        """Train ``job`` as soon as possible."""
+
+    def messages(self, timeout: float) -> Sequence[Message]:
+        """What has come, after at most ``timeout`` seconds."""
+
+    def stop(self) -> None:
+        """Stop all trainings; each tells that it is done."""
+
+    def close(self) -> None:
+        """End it at once, with whatever is under way."""
+
+
+class _Process:
+    """One process and the job that it has."""
+
+    def __init__(self, threads: int) -> None:
+        spawn = get_context("spawn")
+        self.connection, there = spawn.Pipe()
+        self.process: SpawnProcess = spawn.Process(target=worker.main, args=(there, threads), daemon=True)
+        self.process.start()
+        there.close()
+        self.job: Job | None = None
+
+    def send(self, message: object) -> None:
+        """Send ``message``; if the process has gone, that is found when its answer is read."""
+        with suppress(OSError):
+            self.connection.send(message)
+
+    def receive(self) -> Message:
+        """The next message; the job has failed if there will be none."""
+        try:
+            message: Message = self.connection.recv()
+        except (EOFError, OSError):
+            self.process.join(ENDING)
+            number = self.job.number if self.job else -1
+            return TrialDone(number, "failed", f"its process ended ({_how(self.process.exitcode)})", may_differ=True)
+        if isinstance(message, TrialDone):
+            self.job = None
+        return message
+
+    def close(self) -> None:
+        """End the process."""
+        self.connection.close()
+        self.process.join(ENDING / 5)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join(ENDING)
+
+
+class ProcessPool:
+    """An `Executor` of up to ``size`` processes with ``threads`` threads each; a process that dies is replaced."""
+
+    def __init__(self, size: int, threads: int) -> None:
+        self._size = size
+        self._threads = threads
+        self._processes: list[_Process] = []
+
+    @property
+    def free(self) -> int:
+        return self._size - sum(each.job is not None for each in self._processes)
+
+    def submit(self, job: Job) -> None:
+        process = next((each for each in self._processes if each.job is None), None)
+        if process is None:
+            process = _Process(self._threads)
+            self._processes.append(process)
+        process.job = job
+        process.send(job)
+
+    def messages(self, timeout: float) -> Sequence[Message]:
+        by_connection: dict[object, _Process] = {each.connection: each for each in self._processes}
+        listened: list[Connection] = [each.connection for each in self._processes]
+        found = []
+        for ready in connections.wait(listened, timeout):
+            process = by_connection[ready]
+            message = process.receive()
+            if isinstance(message, TrialDone) and message.may_differ:
+                self._processes.remove(process)
+                process.close()
+                if message.number < 0:
+                    continue  # it had no job
+            found.append(message)
+        return found
+
+    def stop(self) -> None:
+        for each in self._processes:
+            if each.job:
+                each.send(worker.STOP)
+
+    def close(self) -> None:
+        for each in self._processes:
+            each.close()
+        self._processes = []
+
+
+def _how(code: int | None) -> str:
+    if code is None:
+        return "it does not answer"
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,164 @@
+"""A sweep on disk: what it trains, and a file for each trial that has ended. Its runs are saved like all others."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from core import presets, process_lock, storage
+from core.files import SWEEP, read_bytes
+from core.presets import printable_path
+from core.runs.record import Metrics
+from core.sweeps.addresses import addresses, value_at
+from core.sweeps.messages import TrialState
+from core.sweeps.sweep import Metric, Setting, Sweep
+
+__all__ = ["SweepError", "SweepFolder", "TrialRecord", "newest"]
+
+FORMAT = 1
+_NUMBER = re.compile(r"\d{1,6}\.json")
+
+
+class SweepError(ValueError):
+    """A sweep cannot be written, found or resumed; the message says where, why and how to fix it, in one line."""
+
+
+class TrialRecord(Struct, frozen=True):
+    """How a trial ended."""
+
+    number: int
+    values: Setting
+    seed: int
+    state: TrialState
+    message: str = ""
+    """Why it failed, or that its run was not saved; or empty."""
+    run: str | None = None
+    """The id of its run."""
+    metrics: Metrics = Metrics()
+    seconds: float = 0.0
+
+    def value(self, metric: Metric) -> float | None:
+        """What trials are compared by; None if it was not measured."""
+        metrics = self.metrics
+        return {
+            "val_accuracy": metrics.last_val_accuracy,
+            "best_val_accuracy": metrics.best_val_accuracy,
+            "test_accuracy": metrics.test_accuracy,
+            "val_loss": metrics.last_val_loss,
+            "test_loss": metrics.test_loss,
+        }[metric]
+
+
+class SweepFolder:
+    """The folder of a sweep, in sweeps/ under the user's folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, sweep: Sweep, id: str) -> "SweepFolder":
+        """A new folder for ``sweep``. Raises `SweepError`."""
+        folder = cls(storage.home() / "sweeps" / id)
+        content = {"format": FORMAT, "name": sweep.name, **definition(sweep)}
+        try:
+            (folder.path / "trials").mkdir(parents=True)
+            storage.write_atomically(folder.path / "sweep.json", json.dumps(content, indent=1))
+        except OSError as error:
+            raise SweepError(f"{printable_path(folder.path)}: cannot be written: {error.strerror or error}") from error
+        return folder
+
+    @property
+    def key(self) -> str:
+        """The last part of its name, which also marks its runs."""
+        return self.path.name.rpartition("-")[2]
+
+    def lock(self) -> Any:
+        """A lock that is released with the process. Raises `SweepError` if another process has it."""
+        try:
+            return process_lock.acquire(self.path / "lock")
+        except (process_lock.LockHeldError, OSError) as error:
+            raise SweepError(f"{printable_path(self.path.name)}: is being trained by another process") from error
+
+    def check(self, sweep: Sweep) -> None:
+        """Raises `SweepError`, naming the difference, unless this is the folder of the same ``sweep``."""
+        before = self._read()
+        for key, now in definition(sweep).items():
+            if before.get(key) != json.loads(json.dumps(now)):
+                raise SweepError(f"{sweep.name}: cannot be resumed: {_difference(key, before.get(key), now)}")
+
+    def write(self, record: TrialRecord) -> None:
+        """Keep how a trial ended. Raises OSError."""
+        path = self.path / "trials" / f"{record.number:05}.json"
+        storage.write_atomically(path, msgspec.json.encode(record), durably=False)
+
+    def records(self) -> dict[int, TrialRecord]:
+        """The trials that have ended, by number; those that can be read."""
+        return {record.number: record for record in self._records()}
+
+    def _records(self) -> Iterator[TrialRecord]:
+        try:
+            names = sorted(path.name for path in (self.path / "trials").iterdir() if _NUMBER.fullmatch(path.name))
+        except OSError:
+            return
+        for name in names:
+            try:
+                yield msgspec.json.decode(read_bytes(self.path / "trials" / name, SWEEP), type=TrialRecord)
+            except (OSError, ValueError):
+                continue  # it is trained again
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            content = json.loads(read_bytes(self.path / "sweep.json", SWEEP))
+        except (OSError, ValueError, RecursionError) as error:
+            raise SweepError(f"{printable_path(self.path.name)}: cannot be read; begin it anew") from error
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise SweepError(f"{printable_path(self.path.name)}: was written by another LayerLab; begin it anew")
+        return content
+
+
+def newest(name: str) -> SweepFolder | None:
+    """The folder of the last sweep of this ``name``."""
+    try:
+        paths = sorted((storage.home() / "sweeps").iterdir(), reverse=True)
+    except OSError:
+        return None
+    for path in paths:
+        folder = SweepFolder(path)
+        try:
+            if folder._read().get("name") == name:
+                return folder
+        except SweepError:
+            continue
+    return None
+
+
+def definition(sweep: Sweep) -> dict[str, Any]:
+    """Everything that the numbers of trials stand for, as plain data: more seeds can be added at any time."""
+    return {
+        "base": presets.dumps(sweep.base),
+        "presets": {name: presets.dumps(preset) for name, preset in sweep.presets},
+        "vary": [[list(each.addresses), list(each.values)] for each in sweep.vary],
+        "choose": sweep.choose,
+        "limit": sweep.limit,
+    }
+
+
+def _difference(key: str, before: Any, now: Any) -> str:
+    """What has changed since a sweep began, in words."""
+    if key == "base":
+        try:
+            then, present = presets.loads(before, "sweep.json"), presets.loads(now, "base")
+        except (presets.PresetError, TypeError):
+            return "its base has changed; begin it anew"
+        for address in dict.fromkeys([*addresses(then), *addresses(present)]):
+            old, new = value_at(then, address), value_at(present, address)
+            if old != new:
+                return f"{address} was {old} and is {new}; begin it anew"
+        return "the layers of its base have changed; begin it anew"
+    if key in ("choose", "limit"):
+        return f"{key} was {before} and is {now}; begin it anew"
+    return f"what it varies has changed ({key}); begin it anew"

@@ -1,0 +1,122 @@
+"""What a sweep came to: each setting over its seeds, and which differences are more than the seeds'."""
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from core.formatting import show_accuracy, show_loss
+from core.sweeps.record import TrialRecord
+from core.sweeps.statistics import Comparison, Estimate, compare, estimate
+from core.sweeps.sweep import Setting, Sweep
+from core.sweeps.values import show_value
+
+__all__ = [
+    "SettingResult",
+    "SweepResults",
+    "ranked",
+    "results",
+    "show_difference",
+    "show_metric",
+    "show_setting",
+    "verdict",
+]
+
+MOST_COMPARED = 8
+"""How many settings are compared, each with each: every comparison makes all others harder to claim."""
+
+
+class SettingResult(Struct, frozen=True):
+    """One setting over its seeds."""
+
+    index: int
+    values: Setting
+    estimate: Estimate
+    by_seed: dict[int, float]
+    seconds: float
+    """Of an average trial."""
+
+
+class SweepResults(Struct, frozen=True):
+    """What is known of a sweep so far."""
+
+    settings: tuple[SettingResult, ...]
+    """Those of which a trial has finished, in the order of the sweep."""
+    comparisons: tuple[Comparison, ...]
+    """Between the best settings, by their index in the sweep; the better one first."""
+    failed: tuple[TrialRecord, ...]
+
+    def setting(self, index: int) -> SettingResult:
+        """The result of the setting with this ``index``."""
+        return next(each for each in self.settings if each.index == index)
+
+
+def results(sweep: Sweep, records: Mapping[int, TrialRecord]) -> SweepResults:
+    """What ``records`` of trials, by their numbers, say about the settings of ``sweep``."""
+    by_setting: dict[int, list[TrialRecord]] = {}
+    for number, record in sorted(records.items()):
+        by_setting.setdefault(number % len(sweep.settings), []).append(record)
+    known = tuple(found for index, each in sorted(by_setting.items()) if (found := _setting(sweep, index, each)))
+    failed = tuple(record for _, record in sorted(records.items()) if record.state == "failed")
+    return SweepResults(known, _comparisons(sweep, known), failed)
+
+
+def ranked(sweep: Sweep, settings: Sequence[SettingResult]) -> list[SettingResult]:
+    """``settings``, the best first."""
+    return sorted(settings, key=lambda each: each.estimate.mean, reverse=sweep.higher_is_better)
+
+
+def verdict(sweep: Sweep, found: SweepResults, comparison: Comparison) -> str:
+    """What can be said about two settings, in a sentence."""
+    first, second = found.setting(comparison.a), found.setting(comparison.b)
+    figures = f"{_with_spread(sweep, first)} against {_with_spread(sweep, second)}"
+    seeds = f"{comparison.n} shared seed{'' if comparison.n == 1 else 's'}"
+    text = f"{figures}, {seeds}: {comparison.verdict}"
+    if comparison.verdict == "better":
+        return f"{text} (p {comparison.p:.2g})"
+    if comparison.n < comparison.fewest:
+        text += f"; {comparison.fewest} are the fewest that can tell at 5%"
+    if comparison.needed and comparison.needed > max(comparison.n, comparison.fewest):
+        text += f"; about {comparison.needed:,} would tell a difference this large"
+    return text
+
+
+def show_setting(setting: Setting) -> str:
+    """``optimizer.learning_rate=0.01, batch_size=64``; a single value alone; ``as it is`` where nothing is varied."""
+    if len(setting) == 1:
+        return show_value(setting[0][1])
+    shown = [f"{address.removeprefix('plan.')}={show_value(value)}" for address, value in setting]
+    return ", ".join(shown) or "as it is"
+
+
+def show_metric(sweep: Sweep, value: float | None) -> str:
+    """A value of the sweep's metric as everywhere else."""
+    return show_accuracy(value) if sweep.higher_is_better else show_loss(value)
+
+
+def show_difference(sweep: Sweep, value: float) -> str:
+    """A spread or a difference: in percentage points for accuracies."""
+    return f"{100 * value:.2f} pp" if sweep.higher_is_better else f"{value:.4f}"
+
+
+def _with_spread(sweep: Sweep, result: SettingResult) -> str:
+    spread = result.estimate.std
+    mean = show_metric(sweep, result.estimate.mean)
+    return mean if spread is None else f"{mean} \N{PLUS-MINUS SIGN} {show_difference(sweep, spread)}"
+
+
+def _setting(sweep: Sweep, index: int, records: Sequence[TrialRecord]) -> SettingResult | None:
+    done = [record for record in records if record.state == "finished"]
+    values = {record.seed: record.value(sweep.metric) for record in done}
+    by_seed = {seed: value for seed, value in values.items() if value is not None and isfinite(value)}
+    if not by_seed:
+        return None
+    seconds = sum(record.seconds for record in done) / len(done)
+    return SettingResult(index, sweep.settings[index], estimate(list(by_seed.values())), by_seed, seconds)
+
+
+def _comparisons(sweep: Sweep, settings: Sequence[SettingResult]) -> tuple[Comparison, ...]:
+    best = ranked(sweep, settings)[:MOST_COMPARED]
+    found = compare([each.by_seed for each in best])
+    return tuple(replace(each, a=best[each.a].index, b=best[each.b].index) for each in found)

@@ -1,0 +1,186 @@
+"""Trains the trials of a sweep with an executor, and keeps what came of them. Blocks; loads no TensorFlow itself."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from secrets import choice
+from threading import Event as Flag
+from typing import Literal
+
+from msgspec import Struct
+
+from core import presets
+from core.network.summary import summarize
+from core.readiness import blockers
+from core.runs.store import KEY_LENGTH, LETTERS, slug
+from core.sweeps.messages import Job, TrialBegan, TrialDone, TrialProgress
+from core.sweeps.process_pool import Executor
+from core.sweeps.record import SweepFolder, TrialRecord
+from core.sweeps.sweep import Sweep, Trial
+
+__all__ = ["Control", "SweepEnded", "SweepEvent", "SweepStarted", "TrialEnded", "new_id", "run_sweep"]
+
+LOOK = 0.2
+"""Seconds after which a command is noticed at the latest."""
+MOST_TRIES = 2
+"""How often a trial is trained if its process dies."""
+
+
+class SweepStarted(Struct, frozen=True):
+    """A sweep begins, or goes on."""
+
+    key: str
+    trials: int
+    done: int
+    """Trials that had ended before."""
+    jobs: int
+
+
+class TrialEnded(Struct, frozen=True):
+    """A trial has ended."""
+
+    record: TrialRecord
+
+
+class SweepEnded(Struct, frozen=True):
+    """A sweep is over."""
+
+    reason: Literal["finished", "stopped"]
+    seconds: float
+    message: str = ""
+    """That something could not be kept; or empty."""
+
+
+SweepEvent = SweepStarted | TrialBegan | TrialProgress | TrialEnded | SweepEnded
+
+
+class Control:
+    """Commands to a sweep, from any thread."""
+
+    def __init__(self) -> None:
+        self._stopped = Flag()
+        self._paused = Flag()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether no trial is to begin any more, and those that train are to stop."""
+        return self._stopped.is_set()
+
+    @property
+    def paused(self) -> bool:
+        """Whether no trial is to begin for now."""
+        return self._paused.is_set()
+
+    def stop(self) -> None:
+        """Stop; the trials under way are trained again when the sweep is resumed."""
+        self._stopped.set()
+
+    def pause(self) -> None:
+        """Begin no more trials."""
+        self._paused.set()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._paused.clear()
+
+
+def new_id(sweep: Sweep) -> str:
+    """The name of a folder for a sweep that begins now: time, name and a key to type."""
+    key = "".join(choice(LETTERS) for _ in range(KEY_LENGTH))
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{slug(sweep.name)}-{key}"
+
+
+def run_sweep(
+    sweep: Sweep,
+    folder: SweepFolder,
+    executor: Executor,
+    on_event: Callable[[SweepEvent], None],
+    control: Control,
+    jobs: int,
+) -> SweepEnded:
+    """Train all trials of ``sweep`` that have not finished by what is in ``folder``; what they came to is kept there.
+
+    ``on_event`` is called on this thread. The executor is closed at the end.
+    """
+    begun = time.monotonic()
+    finished = {number for number, record in folder.records().items() if record.state == "finished"}
+    on_event(SweepStarted(folder.key, sweep.count, len(finished), jobs))
+    running = _Running(sweep, folder, executor, on_event)
+    running.pending.extend(trial for trial in sweep.trials() if trial.number not in finished)
+    stopping = False
+    try:
+        while running.under_way or (running.pending and not control.stopped):
+            if control.stopped and not stopping:
+                stopping = True
+                executor.stop()
+            if not (control.stopped or control.paused):
+                running.submit()
+            running.receive()
+    finally:
+        executor.close()
+    reason: Literal["finished", "stopped"] = "stopped" if running.pending or running.cut_off else "finished"
+    ended = SweepEnded(reason, time.monotonic() - begun, running.problem)
+    on_event(ended)
+    return ended
+
+
+class _Running:
+    """The trials that are still to be trained, and those under way."""
+
+    def __init__(
+        self, sweep: Sweep, folder: SweepFolder, executor: Executor, on_event: Callable[[SweepEvent], None]
+    ) -> None:
+        self._sweep = sweep
+        self._folder = folder
+        self._executor = executor
+        self._on_event = on_event
+        self._tries: dict[int, int] = {}
+        self.pending: deque[Trial] = deque()
+        self.under_way: dict[int, Trial] = {}
+        self.cut_off = False
+        """Whether a trial was stopped before its end."""
+        self.problem = ""
+        """Why something could not be kept."""
+
+    def submit(self) -> None:
+        """Hand out trials as long as there is room; those that cannot be trained have failed."""
+        while self.pending and self._executor.free:
+            trial = self.pending.popleft()
+            architecture, plan = trial.preset.architecture, trial.preset.plan
+            if blocking := blockers(architecture, plan, summarize(architecture)):
+                self._end(trial, TrialDone(trial.number, "failed", blocking[0].message))
+                continue
+            self.under_way[trial.number] = trial
+            self._tries[trial.number] = self._tries.get(trial.number, 0) + 1
+            name = f"{self._sweep.name}: {trial.label}"
+            self._executor.submit(Job(trial.number, presets.dumps(trial.preset), name, f"sweep-{self._folder.key}"))
+
+    def receive(self) -> None:
+        """Handle what has come from the executor."""
+        for message in self._executor.messages(LOOK):
+            if isinstance(message, TrialDone):
+                trial = self.under_way.pop(message.number)
+                if message.may_differ and self._tries[trial.number] < MOST_TRIES:
+                    self.pending.appendleft(trial)
+                else:
+                    self._end(trial, message)
+            else:
+                self._on_event(message)
+
+    def _end(self, trial: Trial, done: TrialDone) -> None:
+        self.cut_off |= done.state == "stopped"
+        record = TrialRecord(
+            number=trial.number,
+            values=trial.values,
+            seed=trial.seed,
+            state=done.state,
+            message=done.message,
+            run=done.run,
+            metrics=done.metrics,
+            seconds=done.seconds,
+        )
+        try:
+            self._folder.write(record)
+        except OSError as error:
+            self.problem = f"what came of some trials is not kept: {error.strerror or error}"
+        self._on_event(TrialEnded(record))

@@ -1,0 +1,56 @@
+"""Begins a sweep, or goes on with one: its folder, its share of the machine, its results."""
+
+import os
+from collections.abc import Callable
+from contextlib import closing
+
+from core.sweeps.process_pool import ProcessPool
+from core.sweeps.record import SweepError, SweepFolder, newest
+from core.sweeps.results import SweepResults, results
+from core.sweeps.runner import Control, SweepEnded, SweepEvent, new_id, run_sweep
+from core.sweeps.sweep import Sweep
+
+__all__ = ["cores", "folder_for", "results_in", "run_here"]
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def folder_for(sweep: Sweep, *, resume: bool) -> SweepFolder:
+    """A new folder for ``sweep``, or that of the last one of its name. Raises `SweepError`."""
+    if not resume:
+        return SweepFolder.create(sweep, new_id(sweep))
+    folder = newest(sweep.name)
+    if folder is None:
+        raise SweepError(f"{sweep.name}: there is nothing to resume; begin it without --resume")
+    folder.check(sweep)
+    return folder
+
+
+def run_here(
+    sweep: Sweep, folder: SweepFolder, on_event: Callable[[SweepEvent], None], control: Control, jobs: int
+) -> SweepEnded:
+    """Train ``sweep`` in ``jobs`` processes of this machine, which share its cores. Raises `SweepError`."""
+    with closing(_Locked(folder)):
+        pool = ProcessPool(jobs, max(1, cores() // jobs))
+        return run_sweep(sweep, folder, pool, on_event, control, jobs)
+
+
+def results_in(sweep: Sweep, folder: SweepFolder) -> SweepResults:
+    """What the trials in ``folder`` came to."""
+    return results(sweep, folder.records())
+
+
+class _Locked:
+    """Holds the lock of a folder until it is closed."""
+
+    def __init__(self, folder: SweepFolder) -> None:
+        self._lock = folder.lock()
+
+    def close(self) -> None:
+        """Release it."""
+        self._lock.release()

@@ -1,0 +1,75 @@
+"""The values that a sweep gives to a field: a list, or a range with equal steps or equal ratios."""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+from core.fields.struct import did_you_mean
+from core.fields.types import FieldError, IntField, quoted
+
+__all__ = ["Value", "read_values", "show_value"]
+
+Value = str | bool | int | float | dict[str, Any]
+"""Plain data, as a file has it."""
+
+MOST_VALUES = 10_000
+_SCALES = ("linear", "log")
+_RANGE_KEYS = ("from", "to", "count", "scale")
+
+
+def read_values(raw: object) -> tuple[Value, ...]:
+    """The values in ``raw``: a list, or a table ``{ from, to, count, scale }``. Raises `FieldError`."""
+    values = tuple(raw) if isinstance(raw, list) else _range(raw)
+    if not values:
+        raise FieldError("expected at least one value")
+    if len(values) > MOST_VALUES:
+        raise FieldError(f"has {len(values):,} values; at most {MOST_VALUES:,}")
+    for index, value in enumerate(values):
+        if not isinstance(value, str | bool | int | float | dict):
+            raise FieldError(f"cannot vary over {quoted(value)}: expected numbers, texts or tables")
+        if value in values[:index]:
+            raise FieldError(f"has {quoted(show_value(value))} twice")
+    return values
+
+
+def show_value(value: Value) -> str:
+    """``value`` as a person reads it: numbers in their shortest form with four digits."""
+    if isinstance(value, dict):
+        return " ".join(
+            [str(value.get("name", "")), *(f"{k}={show_value(v)}" for k, v in value.items() if k != "name")]
+        )
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _range(raw: object) -> tuple[Value, ...]:
+    if not isinstance(raw, Mapping):
+        raise FieldError('expected a list, or a range such as { from = 1e-4, to = 0.1, count = 4, scale = "log" }')
+    for key in raw:
+        if key not in _RANGE_KEYS:
+            raise FieldError(f"a range has no such key{did_you_mean(key, _RANGE_KEYS)}", (key,))
+    first, last = (_number(raw, key) for key in ("from", "to"))
+    with FieldError.at("count"):
+        count = IntField(2, MOST_VALUES).read(raw.get("count"))
+    scale = raw.get("scale", "linear")
+    if scale not in _SCALES:
+        raise FieldError(f"{quoted(scale)} is not one of them{did_you_mean(str(scale), _SCALES)}", ("scale",))
+    if scale == "log" and min(first, last) <= 0:
+        raise FieldError("a logarithmic range lies above 0")
+    shares = [index / (count - 1) for index in range(count)]
+    if scale == "log":
+        between = [first * (last / first) ** share for share in shares]
+    else:
+        between = [first + (last - first) * share for share in shares]
+    between[0], between[-1] = first, last
+    if isinstance(raw["from"], int) and isinstance(raw["to"], int):  # of a field that takes whole numbers
+        return tuple(dict.fromkeys(round(value) for value in between))
+    return tuple(between)
+
+
+def _number(raw: Mapping[str, object], key: str) -> float:
+    value = raw.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise FieldError("is missing" if value is None else f"expected a number, not {quoted(value)}", (key,))
+    return float(value)

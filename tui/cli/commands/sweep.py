@@ -1,0 +1,93 @@
+"""`layerlab sweep`: trains a preset with several values and seeds, and says what makes a difference."""
+
+import os
+
+from click import Argument, Context, Option, Parameter
+from click.shell_completion import CompletionItem
+from msgspec.structs import replace
+
+from core.sweeps import sweep_file
+from core.sweeps.record import SweepError
+from core.sweeps.runner import Control
+from core.sweeps.start import cores, folder_for, results_in, run_here
+from core.sweeps.sweep import Sweep
+from tui.cli.command import Command
+from tui.cli.lookup import DONE, FAILED, UsageError, parse_positive_int, refused
+from tui.cli.parameters import JSON, preset_ids
+from tui.cli.session_runner import stopped_by_signals
+from tui.cli.sweep_reporters import sweep_reporter
+from tui.interrupt import INTERRUPTED, STOPPING
+from tui.output import Output, say_error
+
+__all__ = ["COMMAND", "run"]
+
+MOST_JOBS = 256
+
+
+def run(
+    name: str,
+    jobs: str | None,
+    repeats: str | None,
+    epochs: str | None,
+    limit: str | None,
+    *,
+    resume: bool,
+    as_json: bool,
+) -> int:
+    """Train the sweep in a file, or a preset with several seeds; Ctrl+C stops, and ``resume`` goes on with the last."""
+    sweep = _load(name, repeats, epochs, limit)
+    count = min(parse_positive_int("--jobs", jobs) or cores(), MOST_JOBS, sweep.count)
+    control, out = Control(), Output()
+    try:
+        folder = folder_for(sweep, resume=resume)
+        reporter = sweep_reporter(sweep, out, lambda: results_in(sweep, folder), as_json=as_json)
+        with stopped_by_signals(lambda: _stop(control)), reporter.shown():
+            ended = run_here(sweep, folder, reporter.report, control, count)
+    except SweepError as error:
+        raise UsageError(str(error)) from error
+    except KeyboardInterrupt:
+        os._exit(INTERRUPTED)  # the processes end with this one
+    failed = any(record.state == "failed" for record in folder.records().values())
+    return FAILED if failed and ended.reason == "finished" else DONE
+
+
+def _stop(control: Control) -> None:
+    control.stop()
+    say_error(STOPPING)
+
+
+def _load(name: str, repeats: str | None, epochs: str | None, limit: str | None) -> Sweep:
+    """The sweep with what the options change. Raises `UsageError`."""
+    with refused():
+        sweep = sweep_file.load(sweep_file.find(name))
+    if given := parse_positive_int("--repeats", repeats):
+        sweep = replace(sweep, repeats=given)
+    if given := parse_positive_int("--limit", limit):
+        sweep = replace(sweep, limit=given)
+    if given := parse_positive_int("--epochs", epochs):
+        sweep = sweep.with_epochs(given)
+    with refused():
+        return sweep_file.checked(sweep, name)
+
+
+def _names(context: Context, parameter: Parameter, incomplete: str) -> list[CompletionItem]:
+    sweeps = [CompletionItem(each) for each in sweep_file.shipped() if each.startswith(incomplete)]
+    known = {item.value for item in sweeps}
+    return [*sweeps, *(item for item in preset_ids(context, parameter, incomplete) if item.value not in known)]
+
+
+COMMAND = Command(
+    "sweep",
+    run,
+    [
+        Argument(["name"], metavar="FILE|PRESET", help="A sweep's file or id, or a preset", shell_complete=_names),
+        Option(["--jobs"], metavar="N", help="Processes that train at the same time; by default one for each core"),
+        Option(["--repeats"], metavar="N", help="Seeds that each setting is trained with"),
+        Option(["--epochs"], metavar="N", help="Epochs of each trial"),
+        Option(["--limit"], metavar="N", help="The most settings"),
+        Option(["--resume"], is_flag=True, help="Go on with the last sweep of this name"),
+        JSON,
+    ],
+    section="Training",
+    help="Train several settings with several seeds, and compare them.",
+)

@@ -1,0 +1,205 @@
+"""How `layerlab sweep` reports: as JSON lines, as plain lines, or with a bar on a terminal; and what it came to."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from core.formatting import show_amount, show_duration
+from core.strict_json import to_json
+from core.sweeps.json_output import sweep_report
+from core.sweeps.messages import TrialProgress
+from core.sweeps.record import TrialRecord
+from core.sweeps.results import SweepResults, ranked, show_difference, show_metric, show_setting, verdict
+from core.sweeps.runner import SweepEnded, SweepEvent, SweepStarted, TrialEnded
+from core.sweeps.sweep import Sweep
+from tui.cli.interval_plot import Interval, axis, interval_lines
+from tui.output import Column, Output
+
+__all__ = ["SweepReporter", "show_results", "sweep_reporter"]
+
+PLOT = 40
+"""Cells of the plot, and the columns of a terminal from which there is room for it."""
+WIDE = 100
+MOST_VERDICTS = 6
+
+
+class SweepReporter(Protocol):
+    """Reports the events of a sweep."""
+
+    def shown(self) -> AbstractContextManager[object]:
+        """The live display, entered before the first event and left after the last."""
+
+    def report(self, event: SweepEvent) -> None:
+        """Report ``event``, if it is worth reporting. Raises OSError if the output cannot be written."""
+
+
+def sweep_reporter(sweep: Sweep, out: Output, found: Callable[[], SweepResults], *, as_json: bool) -> SweepReporter:
+    """The reporter for ``out``; ``found`` gives what the sweep came to."""
+    if as_json:
+        return JsonReporter(sweep, out, found)
+    return LiveReporter(sweep, out, found) if out.rich else PlainReporter(sweep, out, found)
+
+
+class JsonReporter:
+    """A line of JSON for the start, for each trial, and for the end."""
+
+    def __init__(self, sweep: Sweep, out: Output, found: Callable[[], SweepResults]) -> None:
+        self._sweep = sweep
+        self._out = out
+        self._found = found
+
+    def shown(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def report(self, event: SweepEvent) -> None:
+        found = self._found() if isinstance(event, SweepEnded) else None
+        report = sweep_report(event, self._sweep, found)
+        if report is not None:
+            self._out.json(to_json(report))
+
+
+class PlainReporter:
+    """A line for each trial, and the results at the end."""
+
+    def __init__(self, sweep: Sweep, out: Output, found: Callable[[], SweepResults]) -> None:
+        self._sweep = sweep
+        self._out = out
+        self._found = found
+        self._ended = 0
+        self._trials = 0
+
+    def shown(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def report(self, event: SweepEvent) -> None:
+        match event:
+            case SweepStarted():
+                self._ended, self._trials = event.done, event.trials
+                self._out.line(_beginning(self._sweep, event))
+            case TrialEnded(record=record):
+                self._ended += 1
+                self._out.line(f"{self._ended}/{self._trials}  {_trial(self._sweep, record)}")
+            case SweepEnded():
+                show_results(self._sweep, self._found(), self._out)
+                self._out.line(_ending(event))
+
+
+class LiveReporter(PlainReporter):
+    """A bar above which the trials appear as they end."""
+
+    def __init__(self, sweep: Sweep, out: Output, found: Callable[[], SweepResults]) -> None:
+        super().__init__(sweep, out, found)
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[eta]}"), console=out.console
+        )
+        self._task: TaskID | None = None
+        self._shares: dict[int, float] = {}
+        self._seconds: list[float] = []
+        self._jobs = 1
+
+    def shown(self) -> AbstractContextManager[object]:
+        return self._bar
+
+    def report(self, event: SweepEvent) -> None:
+        match event:
+            case SweepStarted():
+                self._jobs = event.jobs
+                self._task = self._bar.add_task("trials", total=event.trials, completed=event.done, eta="")
+            case TrialProgress():
+                self._shares[event.number] = event.share
+            case TrialEnded(record=record):
+                self._shares.pop(record.number, None)
+                self._seconds += [record.seconds] * (record.state == "finished")
+            case SweepEnded():
+                self._bar.stop()
+        super().report(event)
+        if self._task is not None:
+            done = self._ended + sum(self._shares.values())
+            self._bar.update(self._task, completed=done, eta=self._left(done))
+
+    def _left(self, done: float) -> str:
+        if not self._seconds:
+            return ""
+        each = sum(self._seconds) / len(self._seconds)
+        return f"about {show_duration(each * (self._trials - done) / self._jobs)} left"
+
+
+def show_results(sweep: Sweep, found: SweepResults, out: Output) -> None:
+    """Print each setting over its seeds, with error bars, and what can be said about the best."""
+    if found.settings:
+        out.line()
+        out.heading(f"{sweep.metric} of {sweep.name}")
+        intervals = [
+            Interval(each.estimate.mean, each.estimate.std or 0.0, list(each.by_seed.values()))
+            for each in found.settings
+        ]
+        low, high = axis(intervals)
+        ends = f"{show_metric(sweep, low)}{show_metric(sweep, high):>{PLOT - len(show_metric(sweep, low))}}"
+        best = ranked(sweep, found.settings)[0]
+        out.table(
+            [
+                Column(_varied(sweep)),
+                Column("n", right=True),
+                Column("Mean", right=True),
+                Column("Std", right=True),
+                Column("95% interval", right=True, wide=80),
+                Column(ends, wide=WIDE),
+                Column("Time", right=True, wide=120),
+            ],
+            [
+                (
+                    show_setting(each.values),
+                    str(each.estimate.n),
+                    show_metric(sweep, each.estimate.mean),
+                    "-" if each.estimate.std is None else show_difference(sweep, each.estimate.std),
+                    _interval(sweep, each.estimate.low, each.estimate.high),
+                    line,
+                    show_duration(each.seconds),
+                )
+                for each, line in zip(found.settings, interval_lines(intervals, PLOT), strict=True)
+            ],
+            ["bold" if each is best else "" for each in found.settings],
+        )
+    first = ranked(sweep, found.settings)[:1]
+    told = [each for each in found.comparisons if first and first[0].index in (each.a, each.b)]
+    for comparison in told[:MOST_VERDICTS]:
+        one, other = (show_setting(found.setting(index).values) for index in (comparison.a, comparison.b))
+        out.line(f"{one} against {other}: {verdict(sweep, found, comparison)}")
+    for record in found.failed:
+        out.line(_trial(sweep, record))
+
+
+def _varied(sweep: Sweep) -> str:
+    """The heading of the settings: the field, if a single one is varied."""
+    addresses = [address for each in sweep.vary for address in each.addresses]
+    return addresses[0].removeprefix("plan.") if len(addresses) == 1 else "setting"
+
+
+def _beginning(sweep: Sweep, event: SweepStarted) -> str:
+    settings, seeds = show_amount(len(sweep.settings), "setting"), show_amount(sweep.repeats, "seed")
+    resumed = f", {event.done} of them done before" if event.done else ""
+    return (
+        f"{sweep.name} ({event.key}): {settings} with {seeds}, {show_amount(event.trials, 'trial')}{resumed}, "
+        f"{show_amount(event.jobs, 'process')}"
+    )
+
+
+def _ending(event: SweepEnded) -> str:
+    advice = "; --resume goes on with it" if event.reason == "stopped" else ""
+    problem = f"; {event.message}" if event.message else ""
+    return f"{event.reason} after {show_duration(event.seconds)}{advice}{problem}"
+
+
+def _trial(sweep: Sweep, record: TrialRecord) -> str:
+    name = f"{show_setting(record.values)}, seed {record.seed}"
+    if record.state != "finished":
+        return f"{name}: {record.state}{f': {record.message}' if record.message else ''}"
+    saved = f"  ({record.run[-5:]})" if record.run else f"  (not saved: {record.message})"
+    value = show_metric(sweep, record.value(sweep.metric))
+    return f"{name}: {sweep.metric} {value}, {show_duration(record.seconds)}{saved}"
+
+
+def _interval(sweep: Sweep, low: float | None, high: float | None) -> str:
+    return "-" if low is None or high is None else f"{show_metric(sweep, low)} to {show_metric(sweep, high)}"
