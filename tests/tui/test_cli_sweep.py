@@ -17,6 +17,7 @@ SWEEP = """
 base = "ffnn-10"
 repeats = 2
 [plan]
+validation = 0.9
 epochs = 1
 [[vary]]
 field = "plan.optimizer.learning_rate"

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -262,3 +263,23 @@ def stopped_after_an_epoch(signals: list[signal.Signals]) -> dict:
         lines += process.stdout.read().splitlines()
         assert process.stderr.read() == ""
         return {"code": process.wait(), "last": json.loads(lines[-1])}
+
+
+@pytest.mark.keras
+def test_a_learning_rate_is_found() -> None:
+    done = CliRunner().invoke(app, ["lr-test", "ffnn-10", "--json"], prog_name="layerlab")
+    assert (done.exit_code, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    assert found["planned"] == 0.001
+    assert 1e-3 < found["suggestion"] < 0.1
+    assert set(found["points"][0]) == {"rate", "loss", "smoothed"}
+    told = CliRunner().invoke(app, ["lr-test", "ffnn-10", "--batch-size", "500"], prog_name="layerlab").stdout
+    assert "falls fastest" in told
+    assert "(the plan has 0.001)" in told
+
+
+def test_no_learning_rate_is_sought_for_what_cannot_be_trained(tmp_path: Path) -> None:
+    (tmp_path / "empty.toml").write_text('name = "empty"\ninput_shape = [28, 28, 1]\n')
+    done = CliRunner().invoke(app, ["lr-test", str(tmp_path / "empty.toml")], prog_name="layerlab")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("layerlab: there are no layers yet")

@@ -23,6 +23,7 @@ LINES = {
     "summary": ["summary lenet-5", "summary lenet-5 --json"],
     "train": ["train alexnet --json", "train ffnn-10 --epochs 1", "train ffnn-10 --json", "train --help"],
     "sweep": ["sweep ffnn-10 --repeats 1", "sweep ffnn-10 --repeats 1 --json"],
+    "lr-test": ["lr-test --help"],
     "evaluate": ["evaluate abcde", "evaluate abcde --json"],
     "doctor": ["doctor", "doctor --json"],
     "runs": ["runs", "runs --json"],
