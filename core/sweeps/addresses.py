@@ -16,7 +16,9 @@ from core.presets import Preset
 
 __all__ = ["addresses", "value_at", "with_field"]
 
-_LAYER = re.compile(r"layers\[(\d{1,6})\]")
+_LAYER = re.compile(r"layers\[(0|[1-9][0-9]{0,5})\]")
+_LONGEST = 200
+"""Characters of a wrong address that are compared with those that exist."""
 
 
 def with_field(preset: Preset, address: str, raw: object) -> Preset:
@@ -71,14 +73,13 @@ def value_at(preset: Preset, address: str) -> str:
 
 
 def _unknown(preset: Preset, address: str) -> FieldError:
-    nearest = max(addresses(preset), key=lambda known: SequenceMatcher(None, address, known).ratio())
-    return FieldError(f"{preset.title} has no field {quoted(address)}; the nearest is {nearest}")
+    nearest = max(addresses(preset), key=lambda known: SequenceMatcher(None, address[:_LONGEST], known).ratio())
+    return FieldError(f"{preset.title} has no field {quoted(address[:_LONGEST])}; the nearest is {nearest}")
 
 
 def _changed(owner: FieldStruct, path: tuple[str, ...], raw: object) -> Any:
     """``owner`` with the field at ``path`` set to ``raw``. Raises LookupError if there is none, and `FieldError`."""
     name, *rest = path
-    name = type(owner).renamed.get(name, name)
     field = _field(type(owner), name)
     if not rest:
         return change(owner, name, field.type.read(raw))

@@ -1,7 +1,9 @@
 """Trains jobs in processes of this machine."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from multiprocessing import connection as connections
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -10,6 +12,7 @@ from typing import Protocol
 
 from core.sweeps import worker
 from core.sweeps.messages import Job, Message, TrialDone
+from core.sweeps.record import SweepError
 
 __all__ = ["Executor", "ProcessPool"]
 
@@ -25,7 +28,7 @@ class Executor(Protocol):
         """How many jobs can be taken now."""
 
     def submit(self, job: Job) -> None:
-        """Train ``job`` as soon as possible."""
+        """Train ``job`` as soon as possible. Raises `SweepError` if that cannot be."""
 
     def messages(self, timeout: float) -> Sequence[Message]:
         """What has come, after at most ``timeout`` seconds."""
@@ -44,7 +47,8 @@ class _Process:
         spawn = get_context("spawn")
         self.connection, there = spawn.Pipe()
         self.process: SpawnProcess = spawn.Process(target=worker.main, args=(there, threads), daemon=True)
-        self.process.start()
+        with _signals_blocked():
+            self.process.start()
         there.close()
         self.job: Job | None = None
 
@@ -89,7 +93,10 @@ class ProcessPool:
     def submit(self, job: Job) -> None:
         process = next((each for each in self._processes if each.job is None), None)
         if process is None:
-            process = _Process(self._threads)
+            try:
+                process = _Process(self._threads)
+            except OSError as error:
+                raise SweepError(f"no process can be started: {error.strerror or error}; try fewer --jobs") from error
             self._processes.append(process)
         process.job = job
         process.send(job)
@@ -97,6 +104,9 @@ class ProcessPool:
     def messages(self, timeout: float) -> Sequence[Message]:
         by_connection: dict[object, _Process] = {each.connection: each for each in self._processes}
         listened: list[Connection] = [each.connection for each in self._processes]
+        if not listened:
+            time.sleep(timeout)  # not everywhere does waiting for nothing wait
+            return ()
         found = []
         for ready in connections.wait(listened, timeout):
             process = by_connection[ready]
@@ -118,6 +128,19 @@ class ProcessPool:
         for each in self._processes:
             each.close()
         self._processes = []
+
+
+@contextmanager
+def _signals_blocked() -> Iterator[None]:
+    """Within this, a new process inherits that signals of the terminal wait until it ignores them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, worker.TERMINAL_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _how(code: int | None) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,13 @@ from msgspec import Struct
 
 from core import presets, process_lock, storage
 from core.files import SWEEP, read_bytes
-from core.presets import printable_path
+from core.presets import Preset, printable_path
 from core.runs.record import Metrics
 from core.sweeps.addresses import addresses, value_at
 from core.sweeps.messages import TrialState
 from core.sweeps.sweep import Metric, Setting, Sweep
 
-__all__ = ["SweepError", "SweepFolder", "TrialRecord", "newest"]
+__all__ = ["SweepError", "SweepFolder", "TrialRecord", "folders"]
 
 FORMAT = 1
 _NUMBER = re.compile(r"\d{1,6}\.json")
@@ -40,6 +41,13 @@ class TrialRecord(Struct, frozen=True):
     """The id of its run."""
     metrics: Metrics = Metrics()
     seconds: float = 0.0
+    may_differ: bool = False
+    """Whether it might end differently if it were trained again."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether training it again would say nothing new."""
+        return self.state != "stopped" and not self.may_differ
 
     def value(self, metric: Metric) -> float | None:
         """What trials are compared by; None if it was not measured."""
@@ -76,12 +84,19 @@ class SweepFolder:
         """The last part of its name, which also marks its runs."""
         return self.path.name.rpartition("-")[2]
 
+    @property
+    def name(self) -> str:
+        """The name of its sweep. Raises `SweepError`."""
+        return str(self._read().get("name"))
+
     def lock(self) -> Any:
         """A lock that is released with the process. Raises `SweepError` if another process has it."""
         try:
             return process_lock.acquire(self.path / "lock")
-        except (process_lock.LockHeldError, OSError) as error:
+        except process_lock.LockHeldError as error:
             raise SweepError(f"{printable_path(self.path.name)}: is being trained by another process") from error
+        except OSError as error:
+            raise SweepError(f"{printable_path(self.path)}: cannot be written: {error.strerror or error}") from error
 
     def check(self, sweep: Sweep) -> None:
         """Raises `SweepError`, naming the difference, unless this is the folder of the same ``sweep``."""
@@ -120,31 +135,33 @@ class SweepFolder:
         return content
 
 
-def newest(name: str) -> SweepFolder | None:
-    """The folder of the last sweep of this ``name``."""
+def folders(name: str) -> Iterator[SweepFolder]:
+    """The folders of all sweeps of this ``name`` that can be read, the newest first."""
     try:
         paths = sorted((storage.home() / "sweeps").iterdir(), reverse=True)
     except OSError:
-        return None
+        return
     for path in paths:
         folder = SweepFolder(path)
-        try:
-            if folder._read().get("name") == name:
-                return folder
-        except SweepError:
-            continue
-    return None
+        with suppress(SweepError):
+            if folder.name == name:
+                yield folder
 
 
 def definition(sweep: Sweep) -> dict[str, Any]:
     """Everything that the numbers of trials stand for, as plain data: more seeds can be added at any time."""
     return {
-        "base": presets.dumps(sweep.base),
-        "presets": {name: presets.dumps(preset) for name, preset in sweep.presets},
+        "base": _trained(sweep.base),
+        "presets": {name: _trained(preset) for name, preset in sweep.presets},
         "vary": [[list(each.addresses), list(each.values)] for each in sweep.vary],
         "choose": sweep.choose,
         "limit": sweep.limit,
     }
+
+
+def _trained(preset: Preset) -> str:
+    """What of ``preset`` its results depend on, as TOML."""
+    return presets.dumps(Preset("", preset.architecture, preset.plan))
 
 
 def _difference(key: str, before: Any, now: Any) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import isfinite
+from statistics import mean, stdev
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -63,14 +64,19 @@ def results(sweep: Sweep, records: Mapping[int, TrialRecord]) -> SweepResults:
 
 
 def ranked(sweep: Sweep, settings: Sequence[SettingResult]) -> list[SettingResult]:
-    """``settings``, the best first."""
-    return sorted(settings, key=lambda each: each.estimate.mean, reverse=sweep.higher_is_better)
+    """``settings``, the best first; those with fewer seeds than others last, as the failed ones say nothing good."""
+    sign = -1 if sweep.higher_is_better else 1
+    return sorted(settings, key=lambda each: (-each.estimate.n, sign * each.estimate.mean))
 
 
 def verdict(sweep: Sweep, found: SweepResults, comparison: Comparison) -> str:
     """What can be said about two settings, in a sentence."""
-    first, second = found.setting(comparison.a), found.setting(comparison.b)
-    figures = f"{_with_spread(sweep, first)} against {_with_spread(sweep, second)}"
+    both = [found.setting(index).by_seed for index in (comparison.a, comparison.b)]
+    shared = sorted(both[0].keys() & both[1].keys())
+    if not shared:
+        return f"no shared seeds: {comparison.verdict}"
+    one, other = ([values[seed] for seed in shared] for values in both)
+    figures = f"{_with_spread(sweep, one)} against {_with_spread(sweep, other)}"
     seeds = f"{comparison.n} shared seed{'' if comparison.n == 1 else 's'}"
     text = f"{figures}, {seeds}: {comparison.verdict}"
     if comparison.verdict == "better":
@@ -100,10 +106,9 @@ def show_difference(sweep: Sweep, value: float) -> str:
     return f"{100 * value:.2f} pp" if sweep.higher_is_better else f"{value:.4f}"
 
 
-def _with_spread(sweep: Sweep, result: SettingResult) -> str:
-    spread = result.estimate.std
-    mean = show_metric(sweep, result.estimate.mean)
-    return mean if spread is None else f"{mean} \N{PLUS-MINUS SIGN} {show_difference(sweep, spread)}"
+def _with_spread(sweep: Sweep, values: Sequence[float]) -> str:
+    shown = show_metric(sweep, mean(values))
+    return shown if len(values) < 2 else f"{shown} \N{PLUS-MINUS SIGN} {show_difference(sweep, stdev(values))}"
 
 
 def _setting(sweep: Sweep, index: int, records: Sequence[TrialRecord]) -> SettingResult | None:
@@ -119,4 +124,12 @@ def _setting(sweep: Sweep, index: int, records: Sequence[TrialRecord]) -> Settin
 def _comparisons(sweep: Sweep, settings: Sequence[SettingResult]) -> tuple[Comparison, ...]:
     best = ranked(sweep, settings)[:MOST_COMPARED]
     found = compare([each.by_seed for each in best])
-    return tuple(replace(each, a=best[each.a].index, b=best[each.b].index) for each in found)
+    return tuple(_better_first(sweep, replace(each, a=best[each.a].index, b=best[each.b].index)) for each in found)
+
+
+def _better_first(sweep: Sweep, found: Comparison) -> Comparison:
+    """With the setting first that is better over the shared seeds, which need not be the one with the better mean."""
+    if found.difference == 0 or (found.difference > 0) == sweep.higher_is_better:
+        return found
+    low, high = (None if end is None else -end for end in (found.high, found.low))
+    return replace(found, a=found.b, b=found.a, difference=-found.difference, low=low, high=high)

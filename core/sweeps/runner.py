@@ -18,7 +18,7 @@ from core.sweeps.process_pool import Executor
 from core.sweeps.record import SweepFolder, TrialRecord
 from core.sweeps.sweep import Sweep, Trial
 
-__all__ = ["Control", "SweepEnded", "SweepEvent", "SweepStarted", "TrialEnded", "new_id", "run_sweep"]
+__all__ = ["Control", "SweepEnded", "SweepEvent", "SweepStarted", "SweepStopping", "TrialEnded", "new_id", "run_sweep"]
 
 LOOK = 0.2
 """Seconds after which a command is noticed at the latest."""
@@ -42,6 +42,10 @@ class TrialEnded(Struct, frozen=True):
     record: TrialRecord
 
 
+class SweepStopping(Struct, frozen=True):
+    """A sweep stops: the trials under way are being ended."""
+
+
 class SweepEnded(Struct, frozen=True):
     """A sweep is over."""
 
@@ -51,7 +55,7 @@ class SweepEnded(Struct, frozen=True):
     """That something could not be kept; or empty."""
 
 
-SweepEvent = SweepStarted | TrialBegan | TrialProgress | TrialEnded | SweepEnded
+SweepEvent = SweepStarted | SweepStopping | TrialBegan | TrialProgress | TrialEnded | SweepEnded
 
 
 class Control:
@@ -98,12 +102,13 @@ def run_sweep(
     control: Control,
     jobs: int,
 ) -> SweepEnded:
-    """Train all trials of ``sweep`` that have not finished by what is in ``folder``; what they came to is kept there.
+    """Train all trials of ``sweep`` that are not settled by what is in ``folder``; what they came to is kept there.
 
     ``on_event`` is called on this thread. The executor is closed at the end.
     """
     begun = time.monotonic()
-    finished = {number for number, record in folder.records().items() if record.state == "finished"}
+    known = folder.records().values()
+    finished = {record.number for record in known if record.settled and record.number < sweep.count}
     on_event(SweepStarted(folder.key, sweep.count, len(finished), jobs))
     running = _Running(sweep, folder, executor, on_event)
     running.pending.extend(trial for trial in sweep.trials() if trial.number not in finished)
@@ -112,6 +117,7 @@ def run_sweep(
         while running.under_way or (running.pending and not control.stopped):
             if control.stopped and not stopping:
                 stopping = True
+                on_event(SweepStopping())
                 executor.stop()
             if not (control.stopped or control.paused):
                 running.submit()
@@ -178,6 +184,7 @@ class _Running:
             run=done.run,
             metrics=done.metrics,
             seconds=done.seconds,
+            may_differ=done.may_differ,
         )
         try:
             self._folder.write(record)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from core.sweeps.process_pool import ProcessPool
-from core.sweeps.record import SweepError, SweepFolder, newest
+from core.sweeps.record import SweepError, SweepFolder, folders
 from core.sweeps.results import SweepResults, results
 from core.sweeps.runner import Control, SweepEnded, SweepEvent, new_id, run_sweep
 from core.sweeps.sweep import Sweep
@@ -21,14 +21,18 @@ def cores() -> int:
 
 
 def folder_for(sweep: Sweep, *, resume: bool) -> SweepFolder:
-    """A new folder for ``sweep``, or that of the last one of its name. Raises `SweepError`."""
+    """A new folder for ``sweep``, or the newest in which the same was begun. Raises `SweepError`."""
     if not resume:
         return SweepFolder.create(sweep, new_id(sweep))
-    folder = newest(sweep.name)
-    if folder is None:
-        raise SweepError(f"{sweep.name}: there is nothing to resume; begin it without --resume")
-    folder.check(sweep)
-    return folder
+    refused: SweepError | None = None
+    for folder in folders(sweep.name):
+        try:
+            folder.check(sweep)
+        except SweepError as error:
+            refused = refused or error
+        else:
+            return folder
+    raise refused or SweepError(f"{sweep.name}: there is nothing to resume; begin it without --resume")
 
 
 def run_here(

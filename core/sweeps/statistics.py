@@ -60,7 +60,7 @@ class Comparison(Struct, frozen=True):
     a: int
     """The index of the first setting."""
     b: int
-    """The index of the second setting, larger than ``a``."""
+    """The index of the second setting; larger than ``a`` as `compare` gives it."""
     n: int
     """How many seeds both have."""
     difference: float

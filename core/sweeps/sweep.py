@@ -15,7 +15,19 @@ from core.presets import Preset
 from core.sweeps.addresses import with_field
 from core.sweeps.values import Value, show_value
 
-__all__ = ["CHOICES", "METRICS", "MOST_TRIALS", "PRESET", "Choose", "Metric", "Setting", "Sweep", "Trial", "Vary"]
+__all__ = [
+    "CHOICES",
+    "METRICS",
+    "MOST_TRIALS",
+    "PRESET",
+    "VALIDATED",
+    "Choose",
+    "Metric",
+    "Setting",
+    "Sweep",
+    "Trial",
+    "Vary",
+]
 
 MOST_TRIALS = 10_000
 PRESET = "preset"
@@ -28,6 +40,8 @@ CHOICES: tuple[Choose, ...] = ("grid", "random")
 Metric = Literal["val_accuracy", "best_val_accuracy", "test_accuracy", "val_loss", "test_loss"]
 METRICS: tuple[Metric, ...] = ("val_accuracy", "best_val_accuracy", "test_accuracy", "val_loss", "test_loss")
 """What settings are compared by: of the last epoch, of the best, or of the final weights."""
+VALIDATED: tuple[Metric, ...] = ("val_accuracy", "best_val_accuracy", "val_loss")
+"""Those that need validation."""
 
 
 class Vary(Struct, frozen=True):
@@ -102,14 +116,18 @@ class Sweep(Struct, frozen=True, dict=True):
     @cached_property
     def settings(self) -> tuple[Setting, ...]:
         """The settings, in the order of their values. Raises `FieldError` if there are too many trials."""
+        if self.choose == "random" and self.limit is None:
+            raise FieldError("limit: is missing: how many settings to draw")
         if self.count > MOST_TRIALS:
             raise FieldError(
                 f"has {self.count:,} trials; at most {MOST_TRIALS:,}: vary fewer values, or draw some with "
                 'choose = "random" and limit = 50'
             )
         if self.choose == "random" and self.limit and self.limit < self.combinations:
-            drawn = sorted(Random(self.base.plan.seed).sample(range(self.combinations), self.limit))  # noqa: S311  # no secret
-            return tuple(self._setting(number) for number in drawn)
+            draw, drawn = Random(self.base.plan.seed), set[int]()  # noqa: S311  # no secret
+            while len(drawn) < self.limit:
+                drawn.add(draw.randrange(self.combinations))
+            return tuple(self._setting(number) for number in sorted(drawn))
         return tuple(islice(map(self._setting, range(self.combinations)), self.limit))
 
     def trials(self) -> Iterator[Trial]:
@@ -117,14 +135,14 @@ class Sweep(Struct, frozen=True, dict=True):
         presets = [self.preset(setting) for setting in self.settings]
         pairs = product(range(self.repeats), enumerate(presets))
         for number, (repeat, (index, preset)) in enumerate(pairs):
-            seeded = replace(preset, plan=replace(preset.plan, seed=self.base.plan.seed + repeat))
+            seeded = with_field(preset, "plan.seed", self.base.plan.seed + repeat)
             yield Trial(number, index, self.settings[index], seeded)
 
     def with_epochs(self, epochs: int) -> "Sweep":
-        """The same with another number of epochs, unless that is varied."""
+        """The same with another number of epochs, unless that is varied. Raises `FieldError`."""
 
         def changed(preset: Preset) -> Preset:
-            return replace(preset, plan=replace(preset.plan, epochs=epochs))
+            return with_field(preset, "plan.epochs", epochs)
 
         return replace(
             self,
@@ -136,7 +154,7 @@ class Sweep(Struct, frozen=True, dict=True):
         """The base with the values of ``setting``. Raises `FieldError`."""
         preset = self.base
         whole = dict(self.presets)
-        for address, value in sorted(setting, key=lambda each: each[0] != PRESET):
+        for address, value in sorted(setting, key=_depth):
             preset = whole[str(value)] if address == PRESET else with_field(preset, address, value)
         return preset
 
@@ -147,6 +165,11 @@ class Sweep(Struct, frozen=True, dict=True):
             number, index = divmod(number, len(vary.values))
             values.append((vary, vary.values[index]))
         return tuple((address, value) for vary, value in reversed(values) for address in vary.addresses)
+
+
+def _depth(field: tuple[str, Value]) -> tuple[bool, int]:
+    """What holds other fields is set before them."""
+    return field[0] != PRESET, field[0].count(".")
 
 
 def _short(address: str) -> str:

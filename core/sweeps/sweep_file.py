@@ -13,14 +13,16 @@ from core.files import PRESET as PRESET_FILE
 from core.files import read_bytes
 from core.plan.plan import Plan
 from core.presets import Preset, PresetError, printable_path
-from core.sweeps.sweep import CHOICES, METRICS, PRESET, Sweep, Vary
+from core.sweeps.sweep import CHOICES, METRICS, PRESET, VALIDATED, Sweep, Vary
 from core.sweeps.values import read_values
 
-__all__ = ["checked", "find", "load", "loads", "of_preset", "shipped"]
+__all__ = ["find", "load", "loads", "of_preset", "shipped"]
 
 SHIPPED = presets.SHIPPED / "sweeps"
 MOST_REPEATS = 1000
 _KEYS = ("base", "name", "description", "origin", "repeats", "choose", "limit", "metric", "plan", "vary")
+_OF_SWEEPS = ("repeats", "choose", "limit", "metric", "vary")
+"""Keys that no preset has."""
 T = TypeVar("T")
 
 
@@ -34,41 +36,43 @@ def find(name: str) -> Path:
     path = Path(name)
     if presets.exists(path) and path.is_file():
         return path
-    if path.parent == Path() and name in shipped():
+    own = {listed.id for listed in presets.listed() if listed.own}
+    if path.parent == Path() and name in shipped() and name not in own:
         return shipped()[name]
     return presets.find(name)
 
 
-def load(path: Path) -> Sweep:
-    """The sweep in the file at ``path``, or of the preset in it. Raises `PresetError`."""
+def load(path: Path, change: Callable[[Sweep], Sweep] = lambda sweep: sweep) -> Sweep:
+    """The sweep in the file at ``path``, or of the preset in it, with what ``change`` makes of it.
+
+    Raises `PresetError`.
+    """
     try:
         text = read_bytes(path, PRESET_FILE).decode("utf-8-sig")
     except (OSError, ValueError) as error:
         raise presets.unreadable(path, error) from error
-    return loads(text, path.name, path.parent)
+    return loads(text, path.name, path.parent, change)
 
 
-def loads(text: str, source: str, folder: Path = Path()) -> Sweep:
-    """The sweep in ``text``; ``source`` names it in messages, files that it names are in ``folder``.
+def loads(
+    text: str, source: str, folder: Path = Path(), change: Callable[[Sweep], Sweep] = lambda sweep: sweep
+) -> Sweep:
+    """The sweep in ``text``, as `load` has it; ``source`` names it in messages, its files are in ``folder``.
 
     Raises `PresetError`.
     """
     try:
         raw = toml_text.parse(text)
-        if "base" not in raw:
-            return of_preset(presets.loads(text, source), Path(source).stem)
-        sweep = _sweep(raw, Path(source).stem, folder)
+        stem = Path(source).stem
+        if "base" in raw or any(key in raw for key in _OF_SWEEPS):
+            sweep = _sweep(raw, stem, folder)
+        else:
+            sweep = of_preset(presets.loads(text, source), stem)
+        sweep = change(sweep)
+        for trial in sweep.trials():  # every value is read once
+            if sweep.metric in VALIDATED and trial.preset.plan.validation == "none":
+                raise FieldError(f"{sweep.metric} is not measured without validation", ("metric",))
     except (toml_text.TomlError, FieldError) as error:
-        raise PresetError(f"{printable_path(source)}: {error}") from error
-    return checked(sweep, source)
-
-
-def checked(sweep: Sweep, source: str) -> Sweep:
-    """``sweep``, of which all trials can be made. Raises `PresetError`."""
-    try:
-        for _ in sweep.trials():  # every value is read once
-            pass
-    except FieldError as error:
         raise PresetError(f"{printable_path(source)}: {error}") from error
     return sweep
 
@@ -82,15 +86,15 @@ def _sweep(raw: Mapping[str, Any], id: str, folder: Path) -> Sweep:
     for key in raw:
         if key not in _KEYS:
             raise FieldError(f"a sweep has no such key{did_you_mean(key, _KEYS)}", (key,))
+    if "base" not in raw:
+        raise FieldError("is missing: a preset's id or file", ("base",))
     plan = _given(raw, "plan", {}, _table)
     base = _over(_preset(_given(raw, "base", "", _text), folder, "base"), plan)
     vary = tuple(_vary(index, table) for index, table in enumerate(_given(raw, "vary", [], _list)))
     limit = _given(raw, "limit", None, IntField(1, 10**9).read)
     choose = _given(raw, "choose", "grid", _one_of(CHOICES))
-    if choose == "random" and limit is None:
-        raise FieldError("is missing: how many settings to draw", ("limit",))
     _check_addresses(vary)
-    names = [str(value) for each in vary if PRESET in each.addresses for value in each.values]
+    names = [_preset_name(value) for each in vary if PRESET in each.addresses for value in each.values]
     return Sweep(
         name=_given(raw, "name", id, _text),
         base_id=raw["base"],
@@ -136,12 +140,18 @@ def _list(raw: object) -> list[object]:
     return raw
 
 
+def _preset_name(value: object) -> str:
+    with FieldError.at(PRESET):
+        return _text(value)
+
+
 def _one_of(options: tuple[T, ...]) -> Callable[[object], T]:
     def check(raw: object) -> T:
+        text = _text(raw)
         for option in options:
-            if option == raw:
+            if option == text:
                 return option
-        raise FieldError(f"{quoted(raw)} is not one of them{did_you_mean(str(raw), [str(each) for each in options])}")
+        raise FieldError(f"{quoted(text)} is not one of them{did_you_mean(text, [str(each) for each in options])}")
 
     return check
 
@@ -158,7 +168,19 @@ def _preset(name: str, folder: Path, key: str) -> Preset:
 def _over(preset: Preset, plan: Mapping[str, object]) -> Preset:
     """``preset`` with the fields of its plan that ``plan`` gives."""
     with FieldError.at("plan"):
-        return replace(preset, plan=read(Plan, {**write(preset.plan, every=True), **plan}))
+        before = write(preset.plan, every=True)
+        return replace(
+            preset, plan=read(Plan, {**before, **{key: _merged(before.get(key), plan[key]) for key in plan}})
+        )
+
+
+def _merged(before: object, table: object) -> object:
+    """``table`` over the one ``before``, which may be a name alone, unless it names another member."""
+    if not isinstance(table, Mapping) or "name" in table:
+        return table
+    if isinstance(before, str):
+        return {"name": before, **table}
+    return {**before, **table} if isinstance(before, Mapping) else table
 
 
 def _vary(index: int, raw: object) -> Vary:

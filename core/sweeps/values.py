@@ -1,7 +1,6 @@
 """The values that a sweep gives to a field: a list, or a range with equal steps or equal ratios."""
 
 from collections.abc import Mapping
-from math import isfinite
 from typing import Any
 
 from core.fields.struct import did_you_mean
@@ -13,6 +12,8 @@ Value = str | bool | int | float | dict[str, Any]
 """Plain data, as a file has it."""
 
 MOST_VALUES = 10_000
+LARGEST = 1e38
+"""What a network computes with; Python does not even print some numbers that a file may hold."""
 _SCALES = ("linear", "log")
 _RANGE_KEYS = ("from", "to", "count", "scale")
 
@@ -27,6 +28,8 @@ def read_values(raw: object) -> tuple[Value, ...]:
     for index, value in enumerate(values):
         if not isinstance(value, str | bool | int | float | dict):
             raise FieldError(f"cannot vary over {quoted(value)}: expected numbers, texts or tables")
+        if isinstance(value, int | float) and not abs(value) < LARGEST:
+            raise FieldError(f"expected numbers below {LARGEST:g}")
         if value in values[:index]:
             raise FieldError(f"has {quoted(show_value(value))} twice")
     return values
@@ -53,8 +56,8 @@ def _range(raw: object) -> tuple[Value, ...]:
     with FieldError.at("count"):
         count = IntField(2, MOST_VALUES).read(raw.get("count"))
     scale = raw.get("scale", "linear")
-    if scale not in _SCALES:
-        raise FieldError(f"{quoted(scale)} is not one of them{did_you_mean(str(scale), _SCALES)}", ("scale",))
+    if not isinstance(scale, str) or scale not in _SCALES:
+        raise FieldError(f"expected {' or '.join(_SCALES)}", ("scale",))
     if scale == "log" and min(first, last) <= 0:
         raise FieldError("a logarithmic range lies above 0")
     shares = [index / (count - 1) for index in range(count)]
@@ -64,12 +67,17 @@ def _range(raw: object) -> tuple[Value, ...]:
         between = [first + (last - first) * share for share in shares]
     between[0], between[-1] = first, last
     if isinstance(raw["from"], int) and isinstance(raw["to"], int):  # of a field that takes whole numbers
-        return tuple(dict.fromkeys(round(value) for value in between))
+        whole = tuple(dict.fromkeys(round(value) for value in between))
+        if len(whole) < count:
+            raise FieldError(f"there are {len(whole)} whole numbers from {raw['from']} to {raw['to']}; write 1.0 for 1")
+        return whole
     return tuple(between)
 
 
 def _number(raw: Mapping[str, object], key: str) -> float:
     value = raw.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise FieldError("is missing" if value is None else f"expected a number, not {quoted(value)}", (key,))
+    if value is None:
+        raise FieldError("is missing", (key,))
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LARGEST:
+        raise FieldError(f"expected a number below {LARGEST:g}", (key,))
     return float(value)

@@ -13,11 +13,14 @@ from threading import Thread
 from time import monotonic
 from typing import Any
 
+from msgspec.structs import replace
+
 from core import presets
 from core.events import Ended, Event, Progress, RunNotSaved, RunSaved
 from core.history import History
-from core.presets import Preset, PresetError
-from core.runs.labels import clean_label
+from core.keras_runtime.failures import explain
+from core.presets import Preset
+from core.runs.labels import clean_label, shortened
 from core.runs.record import Label, RunError, metrics_of
 from core.runs.recorder import wait_until_written
 from core.runs.sessions import new_session
@@ -25,10 +28,11 @@ from core.runs.store import Store
 from core.sweeps.messages import Job, TrialBegan, TrialDone, TrialProgress
 from core.training.session import Session
 
-__all__ = ["STOP", "main"]
+__all__ = ["STOP", "TERMINAL_SIGNALS", "main"]
 
 STOP = "stop"
 """Asks for the end of the training that is under way."""
+TERMINAL_SIGNALS = (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT))
 EVERY = 0.5
 """Seconds between two reports of progress."""
 
@@ -38,8 +42,10 @@ def main(connection: Connection, threads: int) -> None:
 
     Signals of the terminal go to all its processes: the one that asks for a stop decides.
     """
-    for number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
+    for number in TERMINAL_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, TERMINAL_SIGNALS)
     os.environ |= {"TF_NUM_INTRAOP_THREADS": str(threads), "OMP_NUM_THREADS": str(threads)}
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with Path(os.devnull).open("r+b") as nothing:  # libraries print what nobody asked for
@@ -63,17 +69,21 @@ class Worker:
         while True:
             job = self._jobs.get()
             self._send(TrialBegan(job.number))
-            try:
-                preset = presets.loads(job.preset, job.name)
-            except PresetError as error:
-                self._send(TrialDone(job.number, "failed", str(error)))
-                continue
-            self._training = _Training(job, preset, self._send)
+            self._send(self._train(job))
+
+    def _train(self, job: Job) -> TrialDone:
+        try:
+            self._training = _Training(job, presets.loads(job.preset, job.name), self._send)
             if self._stopped:  # before there was anything to stop
                 self._training.session.stop(evaluate=False)
             done = self._training.run()
+        except Exception as error:  # noqa: BLE001  # the next trial may train
+            return TrialDone(job.number, "failed", explain(error))
+        finally:
             self._training = None
-            self._send(done)
+        if self._stopped and done.state == "finished" and done.metrics.test_accuracy is None:
+            return replace(done, state="stopped")  # the stop came while it was measured
+        return done
 
     def _listen(self) -> None:
         try:
@@ -132,4 +142,4 @@ class _Training:
 
     def _label(self, run: str) -> None:
         with suppress(RunError):  # it has the name of its network then
-            self._store.relabel(run, clean_label(Label(self._job.name, tags=(self._job.tag,))))
+            self._store.relabel(run, clean_label(shortened(Label(self._job.name, tags=(self._job.tag,)))))

@@ -20,7 +20,8 @@ def axis(intervals: Sequence[Interval]) -> tuple[float, float]:
     """The ends of the axis that all of ``intervals`` are drawn on."""
     low = min(min(each.mean - each.spread, *each.values) for each in intervals)
     high = max(max(each.mean + each.spread, *each.values) for each in intervals)
-    return (low, high) if high > low else (low - 0.5, low + 0.5)
+    beside = max(0.5, abs(low) / 2)
+    return (low, high) if high > low else (low - beside, low + beside)
 
 
 def interval_lines(intervals: Sequence[Interval], width: int) -> list[str]:

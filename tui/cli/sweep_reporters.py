@@ -12,10 +12,11 @@ from core.sweeps.json_output import sweep_report
 from core.sweeps.messages import TrialProgress
 from core.sweeps.record import TrialRecord
 from core.sweeps.results import SweepResults, ranked, show_difference, show_metric, show_setting, verdict
-from core.sweeps.runner import SweepEnded, SweepEvent, SweepStarted, TrialEnded
+from core.sweeps.runner import SweepEnded, SweepEvent, SweepStarted, SweepStopping, TrialEnded
 from core.sweeps.sweep import Sweep
 from tui.cli.interval_plot import Interval, axis, interval_lines
-from tui.output import Column, Output
+from tui.interrupt import STOPPING
+from tui.output import Column, Output, say_error
 
 __all__ = ["SweepReporter", "show_results", "sweep_reporter"]
 
@@ -54,6 +55,8 @@ class JsonReporter:
         return nullcontext()
 
     def report(self, event: SweepEvent) -> None:
+        if isinstance(event, SweepStopping):
+            say_error(STOPPING, self._out.errors)
         found = self._found() if isinstance(event, SweepEnded) else None
         report = sweep_report(event, self._sweep, found)
         if report is not None:
@@ -75,6 +78,8 @@ class PlainReporter:
 
     def report(self, event: SweepEvent) -> None:
         match event:
+            case SweepStopping():
+                say_error(STOPPING, self._out.errors)
             case SweepStarted():
                 self._ended, self._trials = event.done, event.trials
                 self._out.line(_beginning(self._sweep, event))
@@ -84,6 +89,7 @@ class PlainReporter:
             case SweepEnded():
                 show_results(self._sweep, self._found(), self._out)
                 self._out.line(_ending(event))
+        self._out.stream.flush()
 
 
 class LiveReporter(PlainReporter):

@@ -21,7 +21,7 @@ from core.sweeps import sweep_file
 from core.sweeps.json_output import sweep_report
 from core.sweeps.messages import Job, Message, TrialBegan, TrialDone, TrialProgress
 from core.sweeps.process_pool import ProcessPool
-from core.sweeps.record import SweepError, SweepFolder, TrialRecord, newest
+from core.sweeps.record import SweepError, SweepFolder, TrialRecord, folders
 from core.sweeps.results import results, verdict
 from core.sweeps.runner import Control, SweepEnded, SweepStarted, TrialEnded, new_id, run_sweep
 from core.sweeps.start import folder_for, results_in
@@ -246,6 +246,60 @@ def test_another_sweep_of_the_name_is_not_gone_on_with(text, why):
         folder_for(sweep_file.loads(text, "mine.toml"), resume=True)
 
 
+def test_the_same_sweep_is_found_behind_another_of_its_name(home):
+    _, first = run()
+    second = replace(SWEEP, limit=1)
+    _, other = run(second)
+    other.path.rename(home / "sweeps" / "99999999-000000-mine-bbbbb")
+    assert folder_for(SWEEP, resume=True).path == first.path
+    assert folder_for(second, resume=True).key == "bbbbb"
+
+
+def test_another_name_or_description_of_the_base_is_no_other_sweep():
+    _, folder = run()
+    folder.check(replace(SWEEP, base=replace(SWEEP.base, name="Another", description="told otherwise")))
+
+
+def test_what_failed_by_its_numbers_is_settled_what_died_is_not():
+    diverged = TrialDone(0, "failed", "the loss became NaN")
+    died = TrialDone(0, "failed", "its process ended (signal 9)", may_differ=True)
+    run(executor=AtOnce(lambda preset, _: diverged if preset.plan.seed == 1 else died))
+    executor = AtOnce(by_rate)
+    run(executor=executor, resume=True)
+    assert {preset.plan.seed for preset in executor.trained} == {2}
+
+
+def test_the_better_one_is_that_which_is_better_over_the_shared_seeds():
+    sweep = replace(SWEEP, repeats=12)
+
+    def record(trial):
+        value = 0.9 + trial.seed / 1000 + (0.01 if trial.setting == 1 else 0.0)
+        if trial.setting == 1 and trial.seed > 8:
+            value = 0.5  # alone
+        failed = trial.setting == 2 or (trial.setting == 0 and trial.seed > 8)
+        state = "failed" if failed else "finished"
+        metrics = Metrics(last_val_accuracy=value)
+        return TrialRecord(trial.number, trial.values, trial.seed, state, metrics=metrics)
+
+    found = results(sweep, {trial.number: record(trial) for trial in sweep.trials()})
+    (comparison,) = found.comparisons
+    assert (comparison.a, comparison.b, comparison.n, comparison.verdict) == (1, 0, 8, "better")
+    assert comparison.difference == pytest.approx(0.01)
+    assert comparison.low > 0
+    assert verdict(sweep, found, comparison).startswith("91.45% \N{PLUS-MINUS SIGN} 0.24 pp against 90.45%")
+
+
+def test_a_setting_most_of_whose_seeds_failed_is_not_the_best():
+    def answer(preset, _):
+        lucky = preset.plan.optimizer.learning_rate == 0.1
+        return TrialDone(0, "failed", "NaN") if lucky and preset.plan.seed > 1 else 0.99 if lucky else 0.9
+
+    sweep = replace(SWEEP, repeats=3)
+    _, folder = run(sweep, AtOnce(answer))
+    report = sweep_report(SweepEnded("finished", 1.0), sweep, results_in(sweep, folder))
+    assert report.best.n == 3
+
+
 def test_without_one_there_is_nothing_to_resume():
     with pytest.raises(SweepError, match="nothing to resume"):
         folder_for(SWEEP, resume=True)
@@ -255,8 +309,8 @@ def test_the_newest_of_the_name_is_resumed_and_damaged_ones_are_passed_over(home
     _, first = run()
     (home / "sweeps" / "99999999-000000-mine-aaaaa").mkdir()
     (home / "sweeps" / "99999999-000000-mine-aaaaa" / "sweep.json").write_text("{")
-    assert newest("mine").path == first.path
-    assert newest("other") is None
+    assert [folder.path for folder in folders("mine")] == [first.path]
+    assert not list(folders("other"))
 
 
 def test_a_damaged_record_is_trained_again():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from core import presets
+from core.fields.types import FieldError
 from core.presets import PresetError
 from core.sweeps import sweep_file
 from core.sweeps.sweep import MOST_TRIALS
@@ -96,6 +97,29 @@ def test_the_metric_is_what_can_be_measured():
     assert loads(BASE + 'metric = "test_loss"\n').higher_is_better is False
 
 
+def test_what_holds_a_field_is_set_before_it():
+    text = BASE + RATES + '[[vary]]\nfield = "plan.optimizer"\nvalues = ["SGD", "Adam"]\n'
+    optimizers = [trial.preset.plan.optimizer for trial in list(loads(text).trials())[:4]]
+    found = [(type(each).__name__, each.learning_rate) for each in optimizers]
+    assert found == [("SGD", 0.1), ("Adam", 0.1), ("SGD", 0.01), ("Adam", 0.01)]
+
+
+def test_a_table_of_the_plan_goes_over_that_of_the_base():
+    plan = loads(BASE + "[plan.optimizer]\nlearning_rate = 0.5\n").base.plan
+    assert plan.optimizer == replace(presets.load(presets.find("ffnn-10")).plan.optimizer, learning_rate=0.5)
+
+
+def test_options_apply_before_anything_is_checked(tmp_path):
+    (tmp_path / "mine.toml").write_text(
+        BASE + 'choose = "random"\n' + SIZES.replace("[32, 64, 128]", "{ from = 1, to = 5000, count = 5000 }")
+    )
+    with pytest.raises(PresetError, match="limit: is missing"):
+        sweep_file.load(tmp_path / "mine.toml")
+    assert sweep_file.load(tmp_path / "mine.toml", lambda sweep: replace(sweep, limit=2)).count == 6
+    with pytest.raises(PresetError, match=r"plan.epochs: expected a whole number"):
+        sweep_file.load(tmp_path / "mine.toml", lambda sweep: replace(sweep, limit=2).with_epochs(10**6))
+
+
 def test_epochs_can_be_replaced():
     sweep = loads(BASE + '[[vary]]\nfield = "preset"\nvalues = ["ffnn-10", "lenet-5"]\n').with_epochs(7)
     assert {trial.preset.plan.epochs for trial in sweep.trials()} == {7}
@@ -132,9 +156,21 @@ def test_epochs_can_be_replaced():
         (BASE + '[[vary]]\nfield = "plan.epochs"\nvalues = { from = 0, to = 2, count = 2, scale = "log" }', "above 0"),
         (
             BASE + '[[vary]]\nfield = "plan.epochs"\nvalues = { from = 1, to = 2, count = 2, scale = "lg" }',
-            "scale: 'lg'",
+            "scale: expected linear or log",
         ),
         (BASE + '[[vary]]\nfield = "plan.epochs"\nvalues = { frm = 1, to = 2, count = 2 }', "frm: a range has no such"),
+        (
+            BASE + '[[vary]]\nfield = "plan.epochs"\nvalues = { from = 1, to = 1' + "0" * 400 + ", count = 3 }",
+            "to: expected",
+        ),
+        (BASE + '[[vary]]\nfield = "plan.epochs"\nvalues = [0x1' + "f" * 5000 + "]", "expected numbers below 1e"),
+        (BASE + '[[vary]]\nfield = "preset"\nvalues = [3]', "preset: expected text"),
+        (BASE + '[[vary]]\nfield = "layers[01].units"\nvalues = [3]', "has no field"),
+        (BASE + f'[[vary]]\nfield = "plan.{"x" * 100_000}"\nvalues = [3]', "the nearest is plan."),
+        (BASE + "metric = 3", "metric: expected text"),
+        (BASE + 'metric = "val_loss"\n[plan]\nvalidation = "none"', "val_loss is not measured without validation"),
+        (BASE + "[plan]\nseed = 2147483647", "plan.seed: expected a whole number from 0 to 2147483647"),
+        ("repeats = 3", "base: is missing"),
         ("base = ", "not a TOML file: at its end"),
         ('name = "no base"', "input_shape: is missing"),
     ],
@@ -161,7 +197,7 @@ def test_no_file_is_no_sweep(tmp_path):
         sweep_file.load(tmp_path / "fine.toml")
 
 
-@given(st.floats(1e-9, 1e9), st.floats(1.001, 1e9), st.integers(2, 200), st.sampled_from(["linear", "log"]))
+@given(st.floats(1e-9, 1e9), st.floats(1.001, 1e6), st.integers(2, 200), st.sampled_from(["linear", "log"]))
 def test_a_range_has_equal_steps_or_ratios_and_its_ends(first, factor, count, scale):
     last = first * factor
     values = read_values({"from": first, "to": last, "count": count, "scale": scale})
@@ -173,7 +209,9 @@ def test_a_range_has_equal_steps_or_ratios_and_its_ends(first, factor, count, sc
 
 def test_a_range_between_whole_numbers_has_whole_numbers():
     assert read_values({"from": 1, "to": 1000, "count": 4, "scale": "log"}) == (1, 10, 100, 1000)
-    assert read_values({"from": 1, "to": 3, "count": 9}) == (1, 2, 3)
+    with pytest.raises(FieldError, match=r"there are 3 whole numbers from 1 to 3; write 1.0 for 1"):
+        read_values({"from": 1, "to": 3, "count": 9})
+    assert read_values({"from": 0.0, "to": 1, "count": 3}) == (0, 0.5, 1)
 
 
 def test_values_are_shown_short():

@@ -16,8 +16,8 @@ from tui.cli.lookup import DONE, FAILED, UsageError, parse_positive_int, refused
 from tui.cli.parameters import JSON, preset_ids
 from tui.cli.session_runner import stopped_by_signals
 from tui.cli.sweep_reporters import sweep_reporter
-from tui.interrupt import INTERRUPTED, STOPPING
-from tui.output import Output, say_error
+from tui.interrupt import INTERRUPTED
+from tui.output import Output
 
 __all__ = ["COMMAND", "run"]
 
@@ -41,33 +41,28 @@ def run(
     try:
         folder = folder_for(sweep, resume=resume)
         reporter = sweep_reporter(sweep, out, lambda: results_in(sweep, folder), as_json=as_json)
-        with stopped_by_signals(lambda: _stop(control)), reporter.shown():
+        with stopped_by_signals(control.stop), reporter.shown():
             ended = run_here(sweep, folder, reporter.report, control, count)
     except SweepError as error:
         raise UsageError(str(error)) from error
     except KeyboardInterrupt:
         os._exit(INTERRUPTED)  # the processes end with this one
     failed = any(record.state == "failed" for record in folder.records().values())
-    return FAILED if failed and ended.reason == "finished" else DONE
-
-
-def _stop(control: Control) -> None:
-    control.stop()
-    say_error(STOPPING)
+    return FAILED if ended.message or (failed and ended.reason == "finished") else DONE
 
 
 def _load(name: str, repeats: str | None, epochs: str | None, limit: str | None) -> Sweep:
     """The sweep with what the options change. Raises `UsageError`."""
+    options = {"repeats": parse_positive_int("--repeats", repeats), "limit": parse_positive_int("--limit", limit)}
+    given = {option: value for option, value in options.items() if value}
+    length = parse_positive_int("--epochs", epochs)
+
+    def changed(sweep: Sweep) -> Sweep:
+        sweep = replace(sweep, **given)
+        return sweep.with_epochs(length) if length else sweep
+
     with refused():
-        sweep = sweep_file.load(sweep_file.find(name))
-    if given := parse_positive_int("--repeats", repeats):
-        sweep = replace(sweep, repeats=given)
-    if given := parse_positive_int("--limit", limit):
-        sweep = replace(sweep, limit=given)
-    if given := parse_positive_int("--epochs", epochs):
-        sweep = sweep.with_epochs(given)
-    with refused():
-        return sweep_file.checked(sweep, name)
+        return sweep_file.load(sweep_file.find(name), changed)
 
 
 def _names(context: Context, parameter: Parameter, incomplete: str) -> list[CompletionItem]:
