@@ -126,7 +126,7 @@ class LiveReporter(PlainReporter):
             self._bar.update(self._task, completed=done, eta=self._left(done))
 
     def _left(self, done: float) -> str:
-        if not self._seconds:
+        if not self._seconds or done >= self._trials:
             return ""
         each = sum(self._seconds) / len(self._seconds)
         return f"about {show_duration(each * (self._trials - done) / self._jobs)} left"
