@@ -11,7 +11,7 @@ from msgspec import Struct
 from core import storage
 from core.files import DURATIONS, read_bytes
 
-__all__ = ["Phase", "begin", "remember"]
+__all__ = ["WORTH", "Phase", "begin", "remember"]
 
 WORTH = 2.0
 """Seconds from which the time is told."""

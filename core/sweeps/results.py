@@ -7,7 +7,7 @@ from statistics import mean, stdev
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.formatting import show_accuracy, show_loss
+from core.formatting import show_accuracy, show_gap, show_loss
 from core.sweeps.record import TrialRecord
 from core.sweeps.statistics import Comparison, Estimate, compare, estimate
 from core.sweeps.sweep import Setting, Sweep
@@ -103,7 +103,7 @@ def show_metric(sweep: Sweep, value: float | None) -> str:
 
 def show_difference(sweep: Sweep, value: float) -> str:
     """A spread or a difference: in percentage points for accuracies."""
-    return f"{100 * value:.2f} pp" if sweep.higher_is_better else f"{value:.4f}"
+    return show_gap(value) if sweep.higher_is_better else show_loss(value)
 
 
 def _with_spread(sweep: Sweep, values: Sequence[float]) -> str:

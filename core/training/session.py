@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from importlib import import_module
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from core import durations
 from core.datasets import read_ahead
 from core.diagnosis.findings import cause_of_nan
 from core.events import Ended, Event, Preparing, Reason, Started, State, StateChanged
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from core.training.trainer import Trainer
 
 __all__ = ["Session"]
+
+T = TypeVar("T")
 
 
 class Session:
@@ -184,12 +187,18 @@ class Session:
         runtime.freeze_gc()
         if self._is_stopped():
             return None
-        self._on_event(Preparing("building the network"))
-        trainer = runtime.call_unless(lambda: trainer_class(self._architecture, self._plan), self._is_stopped)
-        if trainer is None:
-            return None
-        self._on_event(Preparing("tracing the training step"))
-        return runtime.call_unless(trainer.traced, self._is_stopped)
+        trainer = self._phase("building the network", lambda: trainer_class(self._architecture, self._plan))
+        return self._phase("tracing the training step", trainer.traced) if trainer else None
+
+    def _phase(self, what: str, work: Callable[[], T]) -> T | None:
+        """The result of ``work``; None as soon as a stop is requested. How long it took is told the next time."""
+        self._on_event(Preparing(what))
+        begun = perf_counter()
+        result = runtime.call_unless(work, self._is_stopped)
+        seconds = perf_counter() - begun
+        if result is not None and seconds >= durations.WORTH:
+            durations.remember(what, seconds)
+        return result
 
     def _is_stopped(self) -> bool:
         return self._control.stopped

@@ -445,7 +445,8 @@ def test_a_run_is_called_kept_only_if_it_can_be_read_back(store: Store, break_it
 
 def names_below(store: Store) -> set[str]:
     home = storage.home()
-    return {path.relative_to(home).as_posix() for path in home.rglob("*") if not path.name.startswith("index-")}
+    below = {path.relative_to(home) for path in home.rglob("*") if not path.name.startswith("index-")}
+    return {path.as_posix() for path in below if path.parts[0] != "cache"}  # where a slow machine keeps its durations
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an open file holds its folder")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from core import durations
 from core.diagnosis import run_findings
 from core.events import Ended, EpochEnded, LearningRateChanged, Preparing, Progress, Started, StateChanged, StepSampled
 from core.history import History
@@ -215,6 +216,18 @@ def test_a_stop_does_not_wait_for_tracing_and_the_next_training_takes_what_was_t
     goes_on.set()
     assert Script().run().reason == "finished"
     assert len(traced) == 1
+
+
+def test_how_long_a_phase_took_is_told_the_next_time(monkeypatch):
+    from core.training import trainer
+
+    monkeypatch.setattr(durations, "WORTH", 0.0)
+    monkeypatch.setattr(trainer, "_cache", trainer.NetworkCache())  # a network that is there already takes no time
+    script = Script()
+    script.run()
+    phases = [event.what for event in script.told(Preparing)]
+    assert phases[-2:] == ["building the network", "tracing the training step"]
+    assert all(durations.begin(what).usual is not None for what in phases[-2:])
 
 
 def test_a_stop_that_comes_before_the_run_is_kept_for_it():
