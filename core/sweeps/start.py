@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from contextlib import closing
 
 from core.sweeps.process_pool import ProcessPool
 from core.sweeps.record import SweepError, SweepFolder, folders
@@ -39,22 +38,14 @@ def run_here(
     sweep: Sweep, folder: SweepFolder, on_event: Callable[[SweepEvent], None], control: Control, jobs: int
 ) -> SweepEnded:
     """Train ``sweep`` in ``jobs`` processes of this machine, which share its cores. Raises `SweepError`."""
-    with closing(_Locked(folder)):
+    lock = folder.lock()
+    try:
         pool = ProcessPool(jobs, max(1, cores() // jobs))
         return run_sweep(sweep, folder, pool, on_event, control, jobs)
+    finally:
+        lock.release()
 
 
 def results_in(sweep: Sweep, folder: SweepFolder) -> SweepResults:
     """What the trials in ``folder`` came to."""
     return results(sweep, folder.records())
-
-
-class _Locked:
-    """Holds the lock of a folder until it is closed."""
-
-    def __init__(self, folder: SweepFolder) -> None:
-        self._lock = folder.lock()
-
-    def close(self) -> None:
-        """Release it."""
-        self._lock.release()
