@@ -18,6 +18,9 @@ class NetworkCache:
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self.building = Lock()
+        """Held while its network is built or traced: a stop does not wait for that, and the next owner gets what was
+        traced."""
         self._network: Network | None = None
         self._owner: ref[object] | None = None
 

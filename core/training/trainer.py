@@ -5,7 +5,6 @@ It knows nothing of epochs, pauses or events: `core.training.session` decides wh
 
 from collections.abc import Callable
 from math import ceil
-from threading import Lock
 from typing import Any, Self
 
 import numpy as np
@@ -26,9 +25,6 @@ from core.training.probe import ProbeState
 __all__ = ["Trainer", "prepare"]
 
 _cache = NetworkCache()
-_building = Lock()
-"""Held while a network is built or traced, one at a time: a stop does not wait for that, and the next training gets
-what was traced."""
 
 
 class Trainer:
@@ -50,8 +46,9 @@ class Trainer:
             "validation": resident_data.Part(self._data.train.images, self._data.train.labels, self.examples, total),
         }
         self._full_steps, self._last_batch = divmod(self.examples, plan.batch_size)
-        with _building:
-            self._network = (cache or _cache).acquire(_spec(architecture, plan, self.device, self._data), self)
+        self._cache = cache or _cache
+        with self._cache.building:
+            self._network = self._cache.acquire(_spec(architecture, plan, self.device, self._data), self)
         self.task = self._network.task
         self.model = self.task.model
         self._order: Any = None
@@ -70,7 +67,7 @@ class Trainer:
 
     def traced(self) -> Self:
         """Trace and compile what the first step needs, unless that was done for this network; returns itself."""
-        with _building:
+        with self._cache.building:
             self.begin(0)
             if not self._network.ready:
                 self._network.trace(
