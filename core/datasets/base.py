@@ -26,6 +26,8 @@ class Dataset(ABC):
     train: ClassVar[int]
     """Number of training examples."""
     test: ClassVar[int]
+    unpacked_digest: ClassVar[str]
+    """SHA-256 of the bytes of all training images, test images, training labels and test labels, in this order."""
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
@@ -33,7 +35,16 @@ class Dataset(ABC):
 
     @abstractmethod
     def load(self) -> "Examples":
-        """All examples. Takes a third of a second or more, so call it in a worker. Raises `DatasetError`."""
+        """All examples, unpacked. Takes a third of a second or more, so call it in a worker. Raises `DatasetError`."""
+
+    def examples(self) -> "Examples":
+        """All examples: mapped, if `core.datasets.unpacked.keep` was called on this machine, or unpacked by `load`.
+
+        Raises `DatasetError`.
+        """
+        from core.datasets import unpacked  # noqa: PLC0415  # imports NumPy
+
+        return unpacked.mapped(self) or self.load()
 
     def preview(self, each: int = 20) -> "Preview":
         """Class counts and the first ``each`` training images of every class. Raises `DatasetError`."""
@@ -46,4 +57,4 @@ class Dataset(ABC):
 
 @lru_cache(maxsize=4)
 def _preview(dataset: Dataset, each: int) -> "Preview":
-    return dataset.load().preview(len(dataset.classes), each)
+    return dataset.examples().preview(len(dataset.classes), each)

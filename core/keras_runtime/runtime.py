@@ -25,6 +25,7 @@ __all__ = [
     "call_unless",
     "collect_garbage",
     "freeze_gc",
+    "give_back_memory",
     "import_unless",
     "load",
     "loaded",
@@ -168,6 +169,12 @@ def collect_garbage() -> None:
     Objects excluded by `freeze_gc` are skipped, so this takes some milliseconds.
     """
     gc.collect()
+
+
+def give_back_memory() -> None:
+    """Return freed memory to the system, where the C library can: importing and compiling leave much behind."""
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _read(path: Path) -> None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 
+from core.datasets import DATASETS, unpacked
 from core.sweeps.process_pool import ProcessPool
 from core.sweeps.record import SweepError, SweepFolder, folders
 from core.sweeps.results import SweepResults, results
@@ -40,6 +41,8 @@ def run_here(
     """Train ``sweep`` in ``jobs`` processes of this machine, which share its cores. Raises `SweepError`."""
     lock = folder.lock()
     try:
+        for name in {preset.plan.dataset for preset in (sweep.base, *dict(sweep.presets).values())}:
+            unpacked.keep(DATASETS[name])
         pool = ProcessPool(jobs, max(1, cores() // jobs))
         return run_sweep(sweep, folder, pool, on_event, control, jobs)
     finally:

@@ -16,12 +16,13 @@ __all__ = ["load", "prepare"]
 def load() -> None:
     """Load everything that training needs, in the background; takes seconds. Raises whatever TensorFlow raises."""
     runtime.lower_priority()
-    read_ahead.begin(Plan().dataset)
+    read_ahead.begin(Plan().dataset, keep=True)
     runtime.load()
     import_module("core.training.trainer")
     devices, data = import_module("core.keras_runtime.devices"), import_module("core.training.resident_data")
     if devices.choose("auto") == "cpu":  # do not take GPU memory before the user trains
         data.resident(Plan().dataset, devices.placement("cpu"))
+    runtime.give_back_memory()
 
 
 def prepare(architecture: Architecture, plan: Plan, cancelled: Callable[[], bool]) -> None:
@@ -29,3 +30,4 @@ def prepare(architecture: Architecture, plan: Plan, cancelled: Callable[[], bool
     runtime.lower_priority()
     if not blockers(architecture, plan, summarize(architecture)):
         import_module("core.training.trainer").prepare(architecture, plan, cancelled)
+        runtime.give_back_memory()

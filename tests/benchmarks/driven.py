@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from math import nan
 from pathlib import Path
 from threading import Timer
 from time import perf_counter
@@ -21,6 +22,7 @@ from textual.pilot import Pilot
 from core import presets
 from tests.benchmarks.beat import Beat
 from tests.benchmarks.measured import percentile
+from tests.benchmarks.processes import held
 from tests.tui.on_terminal import on_terminal
 from tui.app import LayerLabApp
 from tui.cli.opening import open_app
@@ -48,6 +50,12 @@ class Witnessed(msgspec.Struct, frozen=True):
     """The same for the second training, which follows at once."""
     epochs: list[float]
     """The epochs of the first training, as the session tells them."""
+    loaded: float
+    """Megabytes that the app held once TensorFlow and the digits were loaded; NaN if it was not waited for."""
+    prepared: float
+    """The same once its network was prepared too."""
+    own: float
+    """What of that no other process shares."""
 
 
 @cache
@@ -76,11 +84,12 @@ def drive(name: str, epochs: int, batch_size: int, turn: int = 0, *, hasty: bool
 
 async def _watch(app: LayerLabApp, *, hasty: bool) -> Witnessed:
     pane = app.train_pane
+    loaded = prepared = own = nan
     async with Beat() as beat:
         if hasty:
             first = await _to_first_point(app)
         else:
-            await _left_alone(app)
+            loaded, prepared, own = await _left_alone(app)
     if not hasty:
         first = await _to_first_point(app)
     await _until(lambda: not pane.busy, RARELY)
@@ -90,18 +99,21 @@ async def _watch(app: LayerLabApp, *, hasty: bool) -> Witnessed:
     epochs = [epoch.seconds for epoch in pane.history.epochs]
     second = await _to_first_point(app)
     await pane.stop_and_wait()
-    return Witnessed(max(beat.lags), percentile(beat.lags, 99), first, second, epochs)
+    return Witnessed(max(beat.lags), percentile(beat.lags, 99), first, second, epochs, loaded, prepared, own)
 
 
-async def _left_alone(app: LayerLabApp) -> None:
-    """Wait until all is prepared for a training, but no longer than `ALONE`."""
+async def _left_alone(app: LayerLabApp) -> tuple[float, float, float]:
+    """Wait until all is prepared for a training, but no longer than `ALONE`; the memory held before and after."""
     preparer = app.preparer
     if preparer is None:
         raise RuntimeError("the app prepares nothing")
+    loaded = nan
     with suppress(TimeoutError):
         async with asyncio.timeout(ALONE):
             await _until(lambda: preparer.under_way, RARELY)
+            loaded = held()
             await _until(lambda: not preparer.under_way, RARELY)
+    return loaded, held(), held(line="RssAnon")
 
 
 async def _to_first_point(app: LayerLabApp) -> float:

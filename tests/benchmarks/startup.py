@@ -2,20 +2,20 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 
 from tests.benchmarks import in_app
 from tests.benchmarks.driven import ALONE, Witnessed, drive
 from tests.benchmarks.measured import Measured, Scope
-from tests.benchmarks.processes import run
+from tests.benchmarks.processes import held, run
 from tests.tui.on_terminal import on_terminal
 
 PAINTED = "61,706 params"
 """Stands on the screen once lenet-5 has been drawn."""
 
 PYTHON = sys.executable
+BARE = "import tensorflow, keras; from tests.benchmarks.processes import held; print(held(), held(line='RssAnon'))"
 APP = [PYTHON, "-m", "tui", "lenet-5"]
 
 
@@ -48,12 +48,25 @@ def _trainings(scope: Scope) -> Iterator[Measured]:
     first = median(each.first for each in calm)
     yield Measured(f"`t` to the first point of {preset}, left alone for up to {ALONE:.0f} s before", first, "s", 0.5)
     yield Measured("the same for a second training in the same app", median(t.second for t in calm), "s", 1.0)
+    yield from _memory(calm)
     if not scope.tiny:
         hasty = [drive(preset, 1, batch_size, turn, hasty=True) for turn in range(scope.times(in_app.ROUNDS))]
         yield _stall("loaded on `t`", hasty, 350.0)
         yield Measured(
             f"`t` to the first point of {preset}, TensorFlow loaded on it", median(t.first for t in hasty), "s"
         )
+
+
+def _memory(told: list[Witnessed]) -> Iterator[Measured]:
+    """What the app holds before a training, over a process that has only imported TensorFlow and Keras."""
+    bare, own = map(float, run([PYTHON, "-c", BARE]).split())
+    note = f"over {bare:.0f} MB"
+    loaded, prepared = median(each.loaded for each in told), median(each.prepared for each in told)
+    what = "memory of the app over the bare import"
+    yield Measured(f"{what}, TensorFlow and the digits loaded", loaded - bare, "MB", 90.0, note=note)
+    yield Measured(f"{what}, the network built, compiled and tried out", prepared - bare, "MB", note=note)
+    unshared = median(each.own for each in told)
+    yield Measured("of that, what no other process shares", unshared - own, "MB", note=f"over {own:.0f} MB")
 
 
 def _stall(when: str, told: list[Witnessed], wanted: float) -> Measured:
@@ -75,11 +88,7 @@ def idle_memory() -> float:
     """Megabytes (10**6) of memory that the app holds once drawn, as the kernel counts them; Linux only, else NaN."""
     with on_terminal(APP, (120, 36)) as terminal:
         terminal.until(lambda shown: PAINTED in shown)
-        status = Path(f"/proc/{terminal.process.pid}/status")
-        if not status.exists():
-            return float("nan")
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
-        return int(line.split()[1]) * 1024 / 1e6
+        return held(terminal.process.pid)
 
 
 def seconds(command: Sequence[str]) -> float:

@@ -64,6 +64,7 @@ def test_from_the_first_trial_to_the_table_and_on_with_more_seeds(file: Path, ho
     assert "\N{BLACK CIRCLE}" in text
     assert "3 shared seeds: too few seeds; 6 are the fewest that can tell at 5%" in text
     assert len(list((home / "sweeps").iterdir())) == 1
+    assert list((home / "cache").glob("mnist-*.unpacked")), "its processes share the digits"
 
 
 @pytest.mark.keras

@@ -27,6 +27,7 @@ class Mnist(Dataset):
     classes = tuple("0123456789")
     train = 60_000
     test = 10_000
+    unpacked_digest = "c2069063c1105f2bf96266aef1ff68c6e13bdda7a54e37bf19c16f1db24efc83"
 
     def load(self) -> "Examples":
         return load()
