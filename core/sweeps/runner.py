@@ -12,6 +12,7 @@ from msgspec import Struct
 from core import presets
 from core.network.summary import summarize
 from core.readiness import blockers
+from core.runs.groups import SWEEP_TAG
 from core.runs.store import KEY_LENGTH, LETTERS, slug
 from core.sweeps.messages import Job, TrialBegan, TrialDone, TrialProgress
 from core.sweeps.process_pool import Executor
@@ -159,7 +160,8 @@ class _Running:
             self.under_way[trial.number] = trial
             self._tries[trial.number] = self._tries.get(trial.number, 0) + 1
             name = f"{self._sweep.name}: {trial.label}"
-            self._executor.submit(Job(trial.number, presets.dumps(trial.preset), name, f"sweep-{self._folder.key}"))
+            tag = f"{SWEEP_TAG}{self._folder.key}"
+            self._executor.submit(Job(trial.number, presets.dumps(trial.preset), name, tag))
 
     def receive(self) -> None:
         """Handle what has come from the executor."""

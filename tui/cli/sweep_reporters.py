@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from core.formatting import show_amount, show_duration
 from core.strict_json import to_json
 from core.sweeps.json_output import sweep_report
-from core.sweeps.messages import TrialProgress
+from core.sweeps.progress import SweepProgress
 from core.sweeps.record import TrialRecord
 from core.sweeps.results import SweepResults, ranked, show_difference, show_metric, show_setting, verdict
 from core.sweeps.runner import SweepEnded, SweepEvent, SweepStarted, SweepStopping, TrialEnded
@@ -70,22 +70,20 @@ class PlainReporter:
         self._sweep = sweep
         self._out = out
         self._found = found
-        self._ended = 0
-        self._trials = 0
+        self._progress = SweepProgress()
 
     def shown(self) -> AbstractContextManager[object]:
         return nullcontext()
 
     def report(self, event: SweepEvent) -> None:
+        self._progress = self._progress.after(event)
         match event:
             case SweepStopping():
                 say_error(STOPPING, self._out.errors)
             case SweepStarted():
-                self._ended, self._trials = event.done, event.trials
                 self._out.line(_beginning(self._sweep, event))
             case TrialEnded(record=record):
-                self._ended += 1
-                self._out.line(f"{self._ended}/{self._trials}  {_trial(self._sweep, record)}")
+                self._out.line(f"{self._progress.done}/{self._progress.trials}  {_trial(self._sweep, record)}")
             case SweepEnded():
                 show_results(self._sweep, self._found(), self._out)
                 self._out.line(_ending(event))
@@ -101,35 +99,20 @@ class LiveReporter(PlainReporter):
             TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[eta]}"), console=out.console
         )
         self._task: TaskID | None = None
-        self._shares: dict[int, float] = {}
-        self._seconds: list[float] = []
-        self._jobs = 1
 
     def shown(self) -> AbstractContextManager[object]:
         return self._bar
 
     def report(self, event: SweepEvent) -> None:
-        match event:
-            case SweepStarted():
-                self._jobs = event.jobs
-                self._task = self._bar.add_task("trials", total=event.trials, completed=event.done, eta="")
-            case TrialProgress():
-                self._shares[event.number] = event.share
-            case TrialEnded(record=record):
-                self._shares.pop(record.number, None)
-                self._seconds += [record.seconds] * (record.state == "finished")
-            case SweepEnded():
-                self._bar.stop()
+        if isinstance(event, SweepStarted):
+            self._task = self._bar.add_task("trials", total=1.0, eta="")
+        elif isinstance(event, SweepEnded):
+            self._bar.stop()
         super().report(event)
         if self._task is not None:
-            done = self._ended + sum(self._shares.values())
-            self._bar.update(self._task, completed=done, eta=self._left(done))
-
-    def _left(self, done: float) -> str:
-        if not self._seconds or done >= self._trials:
-            return ""
-        each = sum(self._seconds) / len(self._seconds)
-        return f"about {show_duration(each * (self._trials - done) / self._jobs)} left"
+            left = self._progress.seconds_left
+            eta = "" if left is None or self._progress.share == 1.0 else f"about {show_duration(left)} left"
+            self._bar.update(self._task, completed=self._progress.share, eta=eta)
 
 
 def show_results(sweep: Sweep, found: SweepResults, out: Output) -> None:
