@@ -14,9 +14,11 @@ from core.fields.struct import Field, FieldStruct, StructField, change, fields_o
 from core.fields.types import FieldError, FieldType, OptionalField, quoted
 from core.presets import Preset
 
-__all__ = ["addresses", "value_at", "with_field"]
+__all__ = ["addresses", "find_address", "value_at", "with_field"]
 
 _LAYER = re.compile(r"layers\[(0|[1-9][0-9]{0,5})\]")
+MOST_NAMED = 4
+"""Addresses that are named where a text fits several."""
 _LONGEST = 200
 """Characters of a wrong address that are compared with those that exist."""
 
@@ -54,6 +56,21 @@ def addresses(preset: Preset) -> tuple[str, ...]:
     for index, layer in enumerate(preset.architecture.layers):
         found += [f"layers[{index}].{path}" for path in _paths(layer)]
     return tuple(found)
+
+
+def find_address(preset: Preset, text: str) -> str:
+    """The one address of ``preset`` that is ``text``, ends with it or contains it. Raises `FieldError`, naming some."""
+    text, known = text.strip(), addresses(preset)
+    if not text:
+        raise FieldError("type a part of a field's name, such as learning_rate, units or batch_size")
+    for fits in (text.__eq__, lambda each: each.endswith(f".{text}"), lambda each: text.lower() in each.lower()):
+        found = [each for each in known if fits(each)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+            raise FieldError(f"which one: {', '.join(found[:MOST_NAMED])}{more}?")
+    raise _unknown(preset, text)
 
 
 def value_at(preset: Preset, address: str) -> str:

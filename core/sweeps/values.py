@@ -1,12 +1,14 @@
 """The values that a sweep gives to a field: a list, or a range with equal steps or equal ratios."""
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from core.fields.struct import did_you_mean
 from core.fields.types import FieldError, IntField, quoted
 
-__all__ = ["Value", "read_values", "show_value"]
+__all__ = ["Value", "parse_values", "read_values", "show_value"]
 
 Value = str | bool | int | float | dict[str, Any]
 """Plain data, as a file has it."""
@@ -16,6 +18,8 @@ LARGEST = 1e38
 """What a network computes with; Python does not even print some numbers that a file may hold."""
 _SCALES = ("linear", "log")
 _RANGE_KEYS = ("from", "to", "count", "scale")
+_TYPED_RANGE = re.compile(r"(\S+) *(?:to|\.\.) *(\S+?) *, *(\d{1,9})(?: *,? *(log|linear))?", re.IGNORECASE)
+_WORDS: Mapping[str, bool] = {"true": True, "false": False}
 
 
 def read_values(raw: object) -> tuple[Value, ...]:
@@ -35,6 +39,16 @@ def read_values(raw: object) -> tuple[Value, ...]:
     return values
 
 
+def parse_values(text: str) -> tuple[Value, ...]:
+    """The values in what a person types: ``0.1 0.01``, ``1e-6 to 1e-3, 5, log``. Raises `FieldError`."""
+    text = text.strip()
+    if typed := _TYPED_RANGE.fullmatch(text):
+        first, last, count, scale = typed.groups()
+        ends = {"from": _parse(first), "to": _parse(last)}
+        return read_values({**ends, "count": int(count), "scale": (scale or "linear").lower()})
+    return read_values([_parse(word) for word in re.split(r"[,\s]+", text) if word])
+
+
 def show_value(value: Value) -> str:
     """``value`` as a person reads it: numbers in their shortest form with four digits."""
     if isinstance(value, dict):
@@ -44,6 +58,16 @@ def show_value(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _parse(word: str) -> str | bool | int | float:
+    """A number or a truth value, if ``word`` looks like one."""
+    if word.lower() in _WORDS:
+        return _WORDS[word.lower()]
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(word)
+    return word
 
 
 def _range(raw: object) -> tuple[Value, ...]:

@@ -1,0 +1,72 @@
+"""A sweep from what a person types into a form: fields, their values, seeds and epochs."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from core.fields.types import FieldError, IntField
+from core.network.summary import summarize
+from core.presets import Preset
+from core.runs.record import Run
+from core.sweeps.addresses import find_address
+from core.sweeps.sweep import PRESET, Sweep, Vary
+from core.sweeps.sweep_file import MOST_REPEATS, of_preset
+from core.sweeps.values import parse_values
+
+__all__ = ["TypedSweep", "epoch_seconds", "estimated_seconds", "read_typed"]
+
+MOST_JOBS = 256
+
+
+class TypedSweep(Struct, frozen=True):
+    """What was typed, as text."""
+
+    varied: tuple[tuple[str, str], ...] = (("", ""),)
+    """Fields with their values; a pair of empty texts says nothing."""
+    repeats: str = ""
+    epochs: str = ""
+    jobs: str = ""
+
+
+def read_typed(typed: TypedSweep, base: Preset, id: str) -> tuple[Sweep, int]:
+    """The sweep of ``base`` that was typed, and its number of processes. Raises `FieldError` with the place first."""
+    with FieldError.at("seeds"):
+        repeats = IntField(1, MOST_REPEATS).parse(typed.repeats)
+    with FieldError.at("processes"):
+        jobs = IntField(1, MOST_JOBS).parse(typed.jobs)
+    varied = [_vary(base, *pair) for pair in typed.varied if any(map(str.strip, pair))]
+    addresses = [address for each in varied for address in each.addresses]
+    for address in addresses:
+        if addresses.count(address) > 1:
+            raise FieldError(f"{address} is varied twice: leave one of them empty")
+    sweep = of_preset(base, id, repeats)
+    with FieldError.at("epochs"):
+        sweep = sweep.with_epochs(IntField(1, 10**6).parse(typed.epochs))
+    sweep = Sweep(sweep.name, id, sweep.base, tuple(varied), repeats, metric=sweep.metric)
+    for _ in sweep.trials():  # every value is read once
+        pass
+    return sweep, min(jobs, sweep.count)
+
+
+def epoch_seconds(preset: Preset, runs: Sequence[Run]) -> float | None:
+    """Seconds that an epoch of ``preset`` took in the newest of ``runs``, which come newest first; None if in none.
+
+    Networks are taken for the same if they have the same name and as many parameters.
+    """
+    known = (preset.name, summarize(preset.architecture).totals.params)
+    measured = (run.metrics for run in runs if (run.architecture, run.metrics.params) == known and run.metrics.epochs)
+    return next((metrics.seconds / metrics.epochs for metrics in measured), None)
+
+
+def estimated_seconds(sweep: Sweep, jobs: int, epoch: float) -> float:
+    """Seconds that all trials take in ``jobs`` processes if an ``epoch`` takes as many seconds as given."""
+    epochs = sum(trial.preset.plan.epochs for trial in sweep.trials())
+    return epochs * epoch / jobs
+
+
+def _vary(base: Preset, field: str, values: str) -> Vary:
+    address = find_address(base, field)
+    if address in ("plan.seed", PRESET):
+        raise FieldError("plan.seed: every setting is trained with the same seeds; type their number below")
+    with FieldError.at(address):
+        return Vary((address,), parse_values(values))
