@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,14 +12,16 @@ import msgspec
 from msgspec import Struct
 
 from core import presets, process_lock, storage
+from core.fields.types import FieldError
 from core.files import SWEEP, read_bytes
-from core.presets import Preset, printable_path
+from core.presets import printable_path
 from core.runs.record import Metrics
 from core.sweeps.addresses import addresses, value_at
 from core.sweeps.messages import TrialState
+from core.sweeps.stored import content, definition, read_sweep
 from core.sweeps.sweep import Metric, Setting, Sweep
 
-__all__ = ["SweepError", "SweepFolder", "TrialRecord", "folders"]
+__all__ = ["SweepError", "SweepFolder", "TrialRecord", "find", "folders"]
 
 FORMAT = 1
 _NUMBER = re.compile(r"\d{1,6}\.json")
@@ -71,12 +74,11 @@ class SweepFolder:
     def create(cls, sweep: Sweep, id: str) -> "SweepFolder":
         """A new folder for ``sweep``. Raises `SweepError`."""
         folder = cls(storage.home() / "sweeps" / id)
-        content = {"format": FORMAT, "name": sweep.name, **definition(sweep)}
         try:
             (folder.path / "trials").mkdir(parents=True)
-            storage.write_atomically(folder.path / "sweep.json", json.dumps(content, indent=1))
         except OSError as error:
-            raise SweepError(f"{printable_path(folder.path)}: cannot be written: {error.strerror or error}") from error
+            raise folder._unwritable(error) from error
+        folder._write({"format": FORMAT, **content(sweep)})
         return folder
 
     @property
@@ -89,6 +91,36 @@ class SweepFolder:
         """The name of its sweep. Raises `SweepError`."""
         return str(self._read().get("name"))
 
+    @property
+    def begun(self) -> float | None:
+        """When its sweep began, in seconds since 1970, UTC, from the name of the folder; None if that does not say."""
+        try:
+            return time.mktime(time.strptime(self.path.name[:15], "%Y%m%d-%H%M%S"))
+        except (ValueError, OverflowError):
+            return None
+
+    def sweep(self) -> Sweep:
+        """Its sweep, with presets that have no names of their own. Raises `SweepError`."""
+        raw = self._read()
+        try:
+            return read_sweep(raw, self.records())
+        except FieldError as error:
+            raise SweepError(f"{printable_path(self.path.name)}: sweep.json: {error}; begin it anew") from error
+        except RecursionError as error:
+            raise self._unreadable() from error
+
+    def update(self, sweep: Sweep) -> None:
+        """Keep what may differ when ``sweep``, that of this folder, is resumed: more repeats, metric, its base's id.
+
+        Raises `SweepError`.
+        """
+        raw = self._read()
+        before = raw.get("repeats")
+        repeats = max(sweep.repeats, before) if isinstance(before, int) else sweep.repeats
+        now = {**raw, "repeats": repeats, "metric": sweep.metric, "base_id": sweep.base_id}
+        if now != raw:
+            self._write(now)
+
     def lock(self) -> Any:
         """A lock that is released with the process. Raises `SweepError` if another process has it."""
         try:
@@ -96,7 +128,7 @@ class SweepFolder:
         except process_lock.LockHeldError as error:
             raise SweepError(f"{printable_path(self.path.name)}: is being trained by another process") from error
         except OSError as error:
-            raise SweepError(f"{printable_path(self.path)}: cannot be written: {error.strerror or error}") from error
+            raise self._unwritable(error) from error
 
     def check(self, sweep: Sweep) -> None:
         """Raises `SweepError`, naming the difference, unless this is the folder of the same ``sweep``."""
@@ -127,41 +159,51 @@ class SweepFolder:
 
     def _read(self) -> dict[str, Any]:
         try:
-            content = json.loads(read_bytes(self.path / "sweep.json", SWEEP))
+            raw = json.loads(read_bytes(self.path / "sweep.json", SWEEP))
         except (OSError, ValueError, RecursionError) as error:
-            raise SweepError(f"{printable_path(self.path.name)}: cannot be read; begin it anew") from error
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise self._unreadable() from error
+        if not isinstance(raw, dict) or raw.get("format") != FORMAT:
             raise SweepError(f"{printable_path(self.path.name)}: was written by another LayerLab; begin it anew")
-        return content
+        return raw
+
+    def _write(self, raw: dict[str, Any]) -> None:
+        try:
+            storage.write_atomically(self.path / "sweep.json", json.dumps(raw, indent=1))
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unreadable(self) -> SweepError:
+        return SweepError(f"{printable_path(self.path.name)}: cannot be read; begin it anew")
+
+    def _unwritable(self, error: OSError) -> SweepError:
+        return SweepError(f"{printable_path(self.path)}: cannot be written: {error.strerror or error}")
+
+
+def find(key: str) -> SweepFolder:
+    """The folder of the sweep with this ``key`` or id, the newest if several have it. Raises `SweepError`."""
+    query = key.strip().casefold()
+    for path in _paths():
+        folder = SweepFolder(path)
+        if query and query in (folder.key, path.name):
+            return folder
+    raise SweepError(f"{printable_path(key)}: there is no such sweep; `layerlab sweep` prints its key as it begins")
 
 
 def folders(name: str) -> Iterator[SweepFolder]:
     """The folders of all sweeps of this ``name`` that can be read, the newest first."""
-    try:
-        paths = sorted((storage.home() / "sweeps").iterdir(), reverse=True)
-    except OSError:
-        return
-    for path in paths:
+    for path in _paths():
         folder = SweepFolder(path)
         with suppress(SweepError):
             if folder.name == name:
                 yield folder
 
 
-def definition(sweep: Sweep) -> dict[str, Any]:
-    """Everything that the numbers of trials stand for, as plain data: more seeds can be added at any time."""
-    return {
-        "base": _trained(sweep.base),
-        "presets": {name: _trained(preset) for name, preset in sweep.presets},
-        "vary": [[list(each.addresses), list(each.values)] for each in sweep.vary],
-        "choose": sweep.choose,
-        "limit": sweep.limit,
-    }
-
-
-def _trained(preset: Preset) -> str:
-    """What of ``preset`` its results depend on, as TOML."""
-    return presets.dumps(Preset("", preset.architecture, preset.plan))
+def _paths() -> list[Path]:
+    """The folders of all sweeps, the newest first."""
+    try:
+        return sorted((storage.home() / "sweeps").iterdir(), reverse=True)
+    except OSError:
+        return []
 
 
 def _difference(key: str, before: Any, now: Any) -> str:

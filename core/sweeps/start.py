@@ -31,6 +31,7 @@ def folder_for(sweep: Sweep, *, resume: bool) -> SweepFolder:
         except SweepError as error:
             refused = refused or error
         else:
+            folder.update(sweep)
             return folder
     raise refused or SweepError(f"{sweep.name}: there is nothing to resume; begin it without --resume")
 

@@ -1,6 +1,6 @@
 """Reads sweeps: a TOML file, or a preset, which is then trained with several seeds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,10 +13,20 @@ from core.files import PRESET as PRESET_FILE
 from core.files import read_bytes
 from core.plan.plan import Plan
 from core.presets import Preset, PresetError, printable_path
-from core.sweeps.sweep import CHOICES, METRICS, PRESET, VALIDATED, Sweep, Vary
+from core.sweeps.sweep import CHOICES, METRICS, PRESET, VALIDATED, Metric, Sweep, Vary
 from core.sweeps.values import read_values
 
-__all__ = ["find", "load", "loads", "of_preset", "shipped"]
+__all__ = [
+    "check_addresses",
+    "find",
+    "load",
+    "loads",
+    "of_preset",
+    "one_of",
+    "read_vary",
+    "shipped",
+    "usual_metric",
+]
 
 SHIPPED = presets.SHIPPED / "sweeps"
 MOST_REPEATS = 1000
@@ -79,7 +89,7 @@ def loads(
 
 def of_preset(preset: Preset, id: str, repeats: int = 3) -> Sweep:
     """The sweep that trains ``preset`` with several seeds."""
-    return Sweep(preset.title, id, preset, repeats=repeats, metric=_usual_metric(preset.plan))
+    return Sweep(preset.title, id, preset, repeats=repeats, metric=usual_metric(preset.plan))
 
 
 def _sweep(raw: Mapping[str, Any], id: str, folder: Path) -> Sweep:
@@ -90,10 +100,10 @@ def _sweep(raw: Mapping[str, Any], id: str, folder: Path) -> Sweep:
         raise FieldError("is missing: a preset's id or file", ("base",))
     plan = _given(raw, "plan", {}, _table)
     base = _over(_preset(_given(raw, "base", "", _text), folder, "base"), plan)
-    vary = tuple(_vary(index, table) for index, table in enumerate(_given(raw, "vary", [], _list)))
+    vary = tuple(read_vary(index, table) for index, table in enumerate(_given(raw, "vary", [], _list)))
     limit = _given(raw, "limit", None, IntField(1, 10**9).read)
-    choose = _given(raw, "choose", "grid", _one_of(CHOICES))
-    _check_addresses(vary)
+    choose = _given(raw, "choose", "grid", one_of(CHOICES))
+    check_addresses(vary)
     names = [_preset_name(value) for each in vary if PRESET in each.addresses for value in each.values]
     return Sweep(
         name=_given(raw, "name", id, _text),
@@ -103,14 +113,15 @@ def _sweep(raw: Mapping[str, Any], id: str, folder: Path) -> Sweep:
         repeats=_given(raw, "repeats", 3, IntField(1, MOST_REPEATS).read),
         choose=choose,
         limit=limit,
-        metric=_given(raw, "metric", _usual_metric(base.plan), _one_of(METRICS)),
+        metric=_given(raw, "metric", usual_metric(base.plan), one_of(METRICS)),
         presets=tuple((name, _over(_preset(name, folder, PRESET), plan)) for name in names),
         description=_given(raw, "description", "", _text),
         origin=_given(raw, "origin", "", _text),
     )
 
 
-def _usual_metric(plan: Plan) -> Any:
+def usual_metric(plan: Plan) -> Metric:
+    """What settings are compared by unless something else is asked for."""
     return "test_accuracy" if plan.validation == "none" else "val_accuracy"
 
 
@@ -145,7 +156,9 @@ def _preset_name(value: object) -> str:
         return _text(value)
 
 
-def _one_of(options: tuple[T, ...]) -> Callable[[object], T]:
+def one_of(options: tuple[T, ...]) -> Callable[[object], T]:
+    """Reads the one of ``options`` that a text is; raises `FieldError` with the nearest for another."""
+
     def check(raw: object) -> T:
         text = _text(raw)
         for option in options:
@@ -183,7 +196,8 @@ def _merged(before: object, table: object) -> object:
     return {**before, **table} if isinstance(before, Mapping) else table
 
 
-def _vary(index: int, raw: object) -> Vary:
+def read_vary(index: int, raw: object) -> Vary:
+    """The ``[[vary]]`` table with this ``index``. Raises `FieldError`."""
     with FieldError.at(f"vary[{index}]"):
         table = _table(raw)
         for key in table:
@@ -201,7 +215,8 @@ def _vary(index: int, raw: object) -> Vary:
         return Vary(tuple(map(_text, fields)), values)
 
 
-def _check_addresses(vary: tuple[Vary, ...]) -> None:
+def check_addresses(vary: Sequence[Vary]) -> None:
+    """Raises `FieldError` if an address is varied twice, or is that of the seed."""
     seen: set[str] = set()
     for each in vary:
         for address in each.addresses:
