@@ -34,10 +34,12 @@ from tui.key_order import KeyOrder
 from tui.loading import Loader, Preload, Prepare, Preparer
 from tui.remembered import SettingsChanged
 from tui.run_controller import RunController
+from tui.runs.messages import SweepWanted
 from tui.runs.pane import RunsPane
 from tui.screens.add_layer import AddLayer
 from tui.screens.dialogs import Ask
 from tui.screens.resizing import TabsScreen
+from tui.sweep_controller import LiveSweep, SweepController, SweepFailed, SweepHeard
 from tui.theme import DARK, LIGHT, depth_of, in_depth, variable_defaults
 from tui.train.pane import TrainPane
 from tui.widgets.key_footer import KeyFooter
@@ -88,6 +90,7 @@ class LayerLabApp(Containing):
         Binding("3", "show('inspect')", "Inspect", id="app.inspect", tooltip="Open the Inspect tab", show=False),
         Binding("4", "show('runs')", "Runs", id="app.runs", tooltip="Open the Runs tab", show=False),
         Binding("t", "train", "Train", id="app.train", tooltip="Train this network"),
+        Binding("w", "sweep", "Sweep", id="app.sweep", tooltip="Train it with several values and seeds", show=False),
         Binding("u", "undo", "Undo", id="app.undo", tooltip="Undo the last edit"),
         Binding("ctrl+r", "redo", "Redo", id="app.redo", tooltip="Redo the last undone edit"),
         Binding("p", "presets", "Presets", id="app.presets", tooltip="Browse the presets and open one"),
@@ -114,6 +117,9 @@ class LayerLabApp(Containing):
     """Which forms show all their fields."""
     preset: reactive[Preset] = reactive(EMPTY, repaint=False)
     """The present of `document`, as the tabs see it."""
+
+    sweep: reactive[LiveSweep | None] = reactive(None, repaint=False)
+    """The sweep that is being trained, or was last."""
 
     header = query_one(Header)
     tabs = query_one("#tabs", ContentSwitcher)
@@ -143,6 +149,7 @@ class LayerLabApp(Containing):
         self.documents = DocumentController(self, path)
         self.journal = JournalController(self)
         self.runs = RunController(self, saves=saves)
+        self.sweeps = SweepController(self, saves=saves)
         self._containing = contain_errors
         self.key_order = KeyOrder(self)
         self.loader = Loader(load) if load else None
@@ -188,7 +195,7 @@ class LayerLabApp(Containing):
             )
             yield InspectPane(self.runs.inspector, id="inspect").data_bind(LayerLabApp.preset)
             runs = RunsPane(lambda: self.runs.store, id="runs")
-            yield runs.data_bind(settings=LayerLabApp.chart_settings)
+            yield runs.data_bind(LayerLabApp.sweep, settings=LayerLabApp.chart_settings)
         yield Static(id="too-small", markup=False)
         yield KeyFooter()
 
@@ -304,6 +311,7 @@ class LayerLabApp(Containing):
         self.journal.secure()
 
     def on_unmount(self) -> None:
+        self.sweeps.stop()
         self.journal.write_pending()
 
     def action_undo(self) -> None:
@@ -353,6 +361,22 @@ class LayerLabApp(Containing):
     @on(RunsPane.ExportRequested)
     def _export_requested(self, event: RunsPane.ExportRequested) -> None:
         self.runs.export(event.runs)
+
+    @on(SweepWanted)
+    def _sweep_wanted(self, event: SweepWanted) -> None:
+        self.sweeps.handle(event.key, event.what)
+
+    @on(SweepHeard)
+    def _sweep_heard(self, event: SweepHeard) -> None:
+        self.sweeps.heard(event.event)
+
+    @on(SweepFailed)
+    def _sweep_failed(self, event: SweepFailed) -> None:
+        self.sweeps.failed(event.why)
+
+    def action_sweep(self) -> None:
+        """Train this network with several values and seeds."""
+        self.sweeps.ask(self.preset)
 
     def action_show(self, tab: str) -> None:
         """Open the tab ``tab``."""
@@ -413,14 +437,16 @@ class LayerLabApp(Containing):
 
     @conversation
     async def _quit(self) -> None:
-        if self.train_pane.busy:
+        under_way = "Training" if self.train_pane.busy else "A sweep" if self.sweeps.running else ""
+        if under_way:
             answer = await self.push_screen_wait(
-                Ask("Training is running. Stop it and quit?", {"stop": "Stop and quit"})
+                Ask(f"{under_way} is running. Stop it and quit?", {"stop": "Stop and quit"})
             )
             if answer is None:
                 return
         if await self.documents.may_leave("quit"):
             await self.train_pane.stop_and_wait()
+            await self.sweeps.stop_and_wait()
             self.journal.close()
             self.exit()
 

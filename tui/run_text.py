@@ -15,12 +15,14 @@ from core.formatting import (
 )
 from core.network.summary import summarize
 from core.presets import Preset
+from core.runs.groups import RunGroup
 from core.runs.metrics_text import best_epochs
 from core.runs.record import Label, Metrics, Run, RunDetails, RunState
 from core.runs.search import ignored_comparison_warning
 from tui.plan_text import plan_line
 
 __all__ = [
+    "A_SWEEP",
     "DISCARD_HINT",
     "LOOKING",
     "NONE",
@@ -30,6 +32,7 @@ __all__ = [
     "count",
     "epochs",
     "facts",
+    "group_state",
     "label_text",
     "named",
     "no_curves_reason",
@@ -40,6 +43,7 @@ __all__ = [
 ]
 
 NONE = "No runs yet: t trains the network, and every run is saved here."
+A_SWEEP = "that is for a single run: enter lists those of the sweep"
 READING = "loading ..."
 """Shown until runs, curves and facts are loaded."""
 DISCARD_HINT = "d moves it to the trash."
@@ -71,6 +75,14 @@ def begun(seconds: float, now: float) -> str:
 def state(run: Run) -> str:
     """The state with its sign: ``✓ finished``."""
     return f"{SIGNS[run.state]} {run.state}"
+
+
+def group_state(group: RunGroup) -> str:
+    """The runs of a sweep with the sign of what they do: ``▸ 5 runs``."""
+    states = {run.state for run in group.runs} or {"running"}
+    order: tuple[RunState, ...] = ("running", "interrupted", "finished", "stopped", "failed", "damaged", "newer")
+    first = next(each for each in order if each in states)
+    return f"{SIGNS[first]} {show_amount(len(group.runs), 'run')}" if group.runs else f"{SIGNS[first]} begins"
 
 
 def epochs(metrics: Metrics) -> str:

@@ -20,7 +20,9 @@ class RunGroup(Struct, frozen=True):
     key: str
     """The sweep's."""
     runs: tuple[Run, ...]
-    """At least one, in the order of the list."""
+    """In the order of the list; none if the first has not begun."""
+    title: str = ""
+    """The sweep's name, while it has no runs."""
 
     @property
     def id(self) -> str:
@@ -30,7 +32,7 @@ class RunGroup(Struct, frozen=True):
     @property
     def name(self) -> str:
         """The sweep's name: what the names of its runs begin with."""
-        return self.runs[0].name.partition(": ")[0]
+        return self.runs[0].name.partition(": ")[0] if self.runs else self.title
 
 
 def sweep_key(run: Run) -> str | None:

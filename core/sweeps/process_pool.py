@@ -1,9 +1,10 @@
 """Trains jobs in processes of this machine."""
 
 import signal
+import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, suppress
 from multiprocessing import connection as connections
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -47,7 +48,7 @@ class _Process:
         spawn = get_context("spawn")
         self.connection, there = spawn.Pipe()
         self.process: SpawnProcess = spawn.Process(target=worker.main, args=(there, threads), daemon=True)
-        with _signals_blocked():
+        with _signals_blocked(), redirect_stderr(sys.__stderr__):  # a screen's stand-in for it has no descriptor
             self.process.start()
         there.close()
         self.job: Job | None = None

@@ -138,6 +138,11 @@ class Sweep(Struct, frozen=True, dict=True):
             seeded = with_field(preset, "plan.seed", self.base.plan.seed + repeat)
             yield Trial(number, index, self.settings[index], seeded)
 
+    def numbered(self, number: int) -> tuple[Setting, int]:
+        """The setting and the seed of the trial with this ``number``. Raises `FieldError` as `settings` does."""
+        repeat, index = divmod(number, len(self.settings))
+        return self.settings[index], self.base.plan.seed + repeat
+
     def with_epochs(self, epochs: int) -> "Sweep":
         """The same with another number of epochs, unless that is varied. Raises `FieldError`."""
 

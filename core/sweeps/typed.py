@@ -1,15 +1,16 @@
 """A sweep from what a person types into a form: fields, their values, seeds and epochs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.fields.types import FieldError, IntField
 from core.network.summary import summarize
 from core.presets import Preset
 from core.runs.record import Run
 from core.sweeps.addresses import find_address
-from core.sweeps.sweep import PRESET, Sweep, Vary
+from core.sweeps.sweep import PRESET, Setting, Sweep, Vary
 from core.sweeps.sweep_file import MOST_REPEATS, of_preset
 from core.sweeps.values import parse_values
 
@@ -42,9 +43,9 @@ def read_typed(typed: TypedSweep, base: Preset, id: str) -> tuple[Sweep, int]:
     sweep = of_preset(base, id, repeats)
     with FieldError.at("epochs"):
         sweep = sweep.with_epochs(IntField(1, 10**6).parse(typed.epochs))
-    sweep = Sweep(sweep.name, id, sweep.base, tuple(varied), repeats, metric=sweep.metric)
-    for _ in sweep.trials():  # every value is read once
-        pass
+    sweep = replace(sweep, vary=tuple(varied))
+    for setting in _one_by_one(sweep):
+        sweep.preset(setting)
     return sweep, min(jobs, sweep.count)
 
 
@@ -60,8 +61,17 @@ def epoch_seconds(preset: Preset, runs: Sequence[Run]) -> float | None:
 
 def estimated_seconds(sweep: Sweep, jobs: int, epoch: float) -> float:
     """Seconds that all trials take in ``jobs`` processes if an ``epoch`` takes as many seconds as given."""
-    epochs = sum(trial.preset.plan.epochs for trial in sweep.trials())
-    return epochs * epoch / jobs
+    usual = sweep.base.plan.epochs
+    epochs = sum(float(str(dict(setting).get("plan.epochs", usual))) for setting in sweep.settings)
+    return epochs * sweep.repeats * epoch / jobs
+
+
+def _one_by_one(sweep: Sweep) -> Iterator[Setting]:
+    """A setting for each value, which reads it once: a grid may have thousands of settings. Raises `FieldError`."""
+    _ = sweep.settings  # refuses too many
+    for each in sweep.vary:
+        for value in each.values:
+            yield tuple((address, value) for address in each.addresses)
 
 
 def _vary(base: Preset, field: str, values: str) -> Vary:

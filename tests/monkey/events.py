@@ -176,7 +176,27 @@ def _in_view(chance: Random) -> list[Event]:
 
 def _in_runs(chance: Random) -> list[Event]:
     """The Runs tab: finding, marking, looking into, going on with, naming and deleting runs."""
-    own = ("space", "s", "R", "c", "d", "z", "x", "i", "I", "r", "plus", "n", "N", "number_sign", "enter", "A", "o")
+    own = (
+        "space",
+        "s",
+        "R",
+        "c",
+        "d",
+        "z",
+        "x",
+        "i",
+        "I",
+        "r",
+        "plus",
+        "n",
+        "N",
+        "number_sign",
+        "enter",
+        "A",
+        "o",
+        "P",
+        "X",
+    )
     opened: list[Event] = [Keys(("4",)), Rest()] if chance.random() < 0.5 else []
     names: list[str] = ["4"]
     if chance.random() < 0.3:
@@ -189,6 +209,14 @@ def _in_runs(chance: Random) -> list[Event]:
             chance.choice(["enter", "escape"]),
         ]
     return [*opened, Keys(tuple(names), chance.random() < 0.6)]
+
+
+def _sweeping(chance: Random) -> list[Event]:
+    """A sweep is asked for, typed and begun or given up, and looked at."""
+    field, values = chance.choice(["learning", "batch_size", "layers", ""]), chance.choice(["0.1 0.01", "1 2", "", "x"])
+    names = ["w", *field, "tab", *values, chance.choice(["enter", "escape"])]
+    own = ("c", "P", "X", "r", "enter", "d", "escape", "x", "w", "escape")
+    return [Keys(tuple(names), chance.random() < 0.5), Rest(), Keys(tuple(chance.choices((*own, *_MOVES), k=4)))]
 
 
 def _training(chance: Random) -> list[Event]:
@@ -231,6 +259,7 @@ _PHRASES: tuple[tuple[int, Phrase], ...] = (
     (10, _in_view),
     (9, _in_runs),
     (8, _training),
+    (4, _sweeping),
     (6, _clicked),
     (3, lambda chance: [Paste(chance.choice(_PASTES))]),
     (2, _resized),

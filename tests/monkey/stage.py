@@ -22,6 +22,7 @@ from core.network.summary import summarize
 from core.runs.record import RunError
 from tests.tui.runs import stored_runs
 from tests.tui.scripted import ScriptedSession
+from tests.tui.scripted_trials import ScriptedTrials
 from tui.app import LayerLabApp
 from tui.run_controller import RunController
 
@@ -99,6 +100,7 @@ class Stage(LayerLabApp):
         self.screens: Counter[str] = Counter()
         self.runs = StagedRuns(self, saves=True)
         self.runs.session_factory = self._session
+        self.sweeps.run_sweep = ScriptedTrials().run
         self.lively = False
         """Whether trainings begin by themselves."""
 

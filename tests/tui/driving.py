@@ -16,6 +16,7 @@ from textual.theme import Theme
 
 from core import presets
 from tests.tui.scripted import ScriptedSession
+from tests.tui.scripted_trials import ScriptedTrials
 from tui.app import LayerLabApp
 from tui.theme import variable_defaults
 
@@ -48,6 +49,7 @@ async def opened(
     app = LayerLabApp(presets.load(path) if path else None, path)
     sessions.clear()
     app.runs.session_factory = _remembered
+    app.sweeps.run_sweep = ScriptedTrials().run
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield app, pilot

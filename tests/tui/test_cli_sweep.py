@@ -11,7 +11,7 @@ import pytest
 
 from core.sweeps import sweep_file
 from tests.tui.test_cli_runs import done, layerlab, refused
-from tui.cli.interval_plot import Interval, axis, interval_lines
+from tui.interval_plot import Interval, axis, interval_lines
 
 SWEEP = """
 base = "ffnn-10"

@@ -14,8 +14,9 @@ from core.sweeps.record import TrialRecord
 from core.sweeps.results import SweepResults, ranked, show_difference, show_metric, show_setting, verdict
 from core.sweeps.runner import SweepEnded, SweepEvent, SweepStarted, SweepStopping, TrialEnded
 from core.sweeps.sweep import Sweep
-from tui.cli.interval_plot import Interval, axis, interval_lines
+from tui import sweep_text
 from tui.interrupt import STOPPING
+from tui.interval_plot import Interval, axis, interval_lines
 from tui.output import Column, Output, say_error
 
 __all__ = ["SweepReporter", "show_results", "sweep_reporter"]
@@ -110,9 +111,7 @@ class LiveReporter(PlainReporter):
             self._bar.stop()
         super().report(event)
         if self._task is not None:
-            left = self._progress.seconds_left
-            eta = "" if left is None or self._progress.share == 1.0 else f"about {show_duration(left)} left"
-            self._bar.update(self._task, completed=self._progress.share, eta=eta)
+            self._bar.update(self._task, completed=self._progress.share, eta=sweep_text.left(self._progress))
 
 
 def show_results(sweep: Sweep, found: SweepResults, out: Output) -> None:
@@ -129,7 +128,7 @@ def show_results(sweep: Sweep, found: SweepResults, out: Output) -> None:
         best = ranked(sweep, found.settings)[0]
         out.table(
             [
-                Column(_varied(sweep)),
+                Column(sweep_text.varied(sweep)),
                 Column("n", right=True),
                 Column("Mean", right=True),
                 Column("Std", right=True),
@@ -143,7 +142,7 @@ def show_results(sweep: Sweep, found: SweepResults, out: Output) -> None:
                     str(each.estimate.n),
                     show_metric(sweep, each.estimate.mean),
                     "-" if each.estimate.std is None else show_difference(sweep, each.estimate.std),
-                    _interval(sweep, each.estimate.low, each.estimate.high),
+                    sweep_text.interval(sweep, each.estimate.low, each.estimate.high),
                     line,
                     show_duration(each.seconds),
                 )
@@ -160,17 +159,10 @@ def show_results(sweep: Sweep, found: SweepResults, out: Output) -> None:
         out.line(_trial(sweep, record))
 
 
-def _varied(sweep: Sweep) -> str:
-    """The heading of the settings: the field, if a single one is varied."""
-    addresses = [address for each in sweep.vary for address in each.addresses]
-    return addresses[0].removeprefix("plan.") if len(addresses) == 1 else "setting"
-
-
 def _beginning(sweep: Sweep, event: SweepStarted) -> str:
-    settings, seeds = show_amount(len(sweep.settings), "setting"), show_amount(sweep.repeats, "seed")
     resumed = f", {event.done} of them done before" if event.done else ""
     return (
-        f"{sweep.name} ({event.key}): {settings} with {seeds}, {show_amount(event.trials, 'trial')}{resumed}, "
+        f"{sweep.name} ({event.key}): {sweep_text.size(sweep)}, {show_amount(event.trials, 'trial')}{resumed}, "
         f"{show_amount(event.jobs, 'process')}"
     )
 
@@ -188,7 +180,3 @@ def _trial(sweep: Sweep, record: TrialRecord) -> str:
     saved = f"  ({record.run[-5:]})" if record.run else f"  (not saved: {record.message})"
     value = show_metric(sweep, record.value(sweep.metric))
     return f"{name}: {sweep.metric} {value}, {show_duration(record.seconds)}{saved}"
-
-
-def _interval(sweep: Sweep, low: float | None, high: float | None) -> str:
-    return "-" if low is None or high is None else f"{show_metric(sweep, low)} to {show_metric(sweep, high)}"

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from core.formatting import show_accuracy, show_duration, show_gap, show_short
+from core.runs.groups import RunGroup
 from core.runs.record import Run
 from core.sanitize import one_line
 from tui import run_text
 
-__all__ = ["COLUMNS", "GAP", "MARK", "Column", "Place", "cell", "places"]
+__all__ = ["COLUMNS", "GAP", "MARK", "Column", "Place", "cell", "group_cell", "places"]
 
 MARK, GAP = 2, 2
 """Cells for the mark in front of a line, and behind each column."""
@@ -51,6 +52,13 @@ COLUMNS = {
 }
 """By the names that `core.runs.search` sorts by, from left to right: results first, then what was trained."""
 
+COLUMN_FIGURES: dict[str, Callable[[Run], float | None]] = {
+    "test": lambda run: run.metrics.test_accuracy,
+    "best": lambda run: run.metrics.best_val_accuracy,
+    "last": lambda run: run.metrics.last_val_accuracy,
+}
+"""Accuracies of which the row of a sweep has the highest."""
+
 PRIORITY = (
     *("name", "test", "best", "state", "epochs", "begun"),
     *("gap", "params", "time", "architecture", "train", "last", "note", "device"),
@@ -79,6 +87,26 @@ def cell(name: str, run: Run, now: float) -> str:
     if not run.readable and name not in ALWAYS_KNOWN:
         return "-"
     return one_line(COLUMNS[name].cell(run, now)).strip()
+
+
+def group_cell(name: str, group: RunGroup, now: float) -> str:
+    """The text of a sweep in the column ``name``: of its best run, or of all together; a dash if unknown."""
+    runs = [run for run in group.runs if run.readable]
+    match name:
+        case "name":
+            return one_line(group.name)
+        case "state":
+            return run_text.group_state(group)
+        case "begun" if runs:
+            return run_text.begun(min(run.begun for run in runs), now)
+        case "time" if runs:
+            return show_duration(sum(run.metrics.seconds for run in runs))
+        case "test" | "best" | "last":
+            figures = [COLUMN_FIGURES[name](run) for run in runs]
+            return show_accuracy(max((figure for figure in figures if figure is not None), default=None))
+        case _:
+            shown = {cell(name, run, now) for run in runs} if name in ("params", "architecture", "device") else set()
+            return shown.pop() if len(shown) == 1 else "-"
 
 
 def _share_out(widths: dict[str, int], room: int) -> None:

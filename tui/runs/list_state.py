@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from core.runs.groups import RunGroup, folded
 from core.runs.record import Run
 from core.runs.search import Searchable, ordered
 
@@ -24,6 +25,8 @@ class RunListState:
         """The text in the filter."""
         self.unfolded = False
         """Whether runs that never took a step are shown without a query too."""
+        self.begun: RunGroup | None = None
+        """The sweep that is being trained, which may have no runs yet."""
         self._marks: dict[str, None] = {}
         self._newest_first: tuple[Run, ...] = ()
         self._started: tuple[Run, ...] = ()
@@ -35,6 +38,15 @@ class RunListState:
         if self.query.strip():
             return self.prepare().matching(self.query)
         return self.runs if self.unfolded or not self.folded else self._started
+
+    @property
+    def rows(self) -> tuple[Run | RunGroup, ...]:
+        """What `shown` has, with a row for each sweep in place of its runs, unless there is a query."""
+        if self.query.strip():
+            return self.shown
+        rows, begun = folded(self.shown), self.begun
+        there = begun is None or any(isinstance(row, RunGroup) and row.key == begun.key for row in rows)
+        return rows if begun is None or there else (begun, *rows)
 
     @property
     def folded(self) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 from textual import on, work
@@ -11,10 +11,12 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widgets import Input, Static
 
 from core.formatting import show_amount
 from core.presets import Preset
+from core.runs.groups import RunGroup
 from core.runs.labels import document_name
 from core.runs.record import Run, RunDetails, RunError
 from tui import run_text
@@ -25,6 +27,7 @@ from tui.runs.detail import RunDetail
 from tui.runs.first_run import first_run
 from tui.runs.labels import ask
 from tui.runs.list_state import RunListState
+from tui.runs.messages import SweepWanted
 from tui.runs.run_cache import RunCache
 from tui.runs.series_styles import sign
 from tui.runs.store_poller import StorePoller, restore
@@ -39,11 +42,15 @@ from tui.widgets.text_input import SEARCH, TextInput
 if TYPE_CHECKING:
     from core.runs.checkpoint_file import Which
     from core.runs.store import Store
+    from tui.runs.sweep_view import SweepView
+    from tui.sweep_controller import LiveSweep
 
 __all__ = ["RunsPane"]
 
 OF_ONE_RUN = frozenset({"open", "inspect", "resume", "more", "write", "discard", "export", "mark"})
 """Actions on the selected run, or on marked ones."""
+OF_A_SWEEP = frozenset({"resume", "sweep", "discard", "export", "write"})
+"""Those that the row of a sweep has too; the last three act on its runs."""
 OF_RUNS = OF_ONE_RUN | CHART_ACTIONS | {"filter", "mark_all", "reverse", "unfold", "turn", "sort"}
 """Actions that need a run."""
 
@@ -65,6 +72,9 @@ class RunsPane(ChartKeys, StorePoller):
     """
 
     BINDINGS = commands.BINDINGS
+
+    sweep: "reactive[LiveSweep | None]" = reactive(None, repaint=False)
+    """The sweep that is being trained, or was last."""
 
     filter = query_one("#runs-query", Input)
     count = query_one("#runs-count", Static)
@@ -104,6 +114,7 @@ class RunsPane(ChartKeys, StorePoller):
         self._cache = RunCache(lambda run: store().details(run))
         self._list_state = RunListState()
         self._trash: list[tuple[str, ...]] = []
+        self._sweep_view: SweepView | None = None
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="runs-top"):
@@ -157,24 +168,60 @@ class RunsPane(ChartKeys, StorePoller):
         """Show the matching runs, sorted, with their marks."""
         state, table = self._list_state, self.table
         shown, marked = state.shown, state.marked
-        none = self.known and not state.runs
+        none = self.known and not state.runs and state.begun is None
         self.set_class(none, "-none")
         table.empty = "" if none else run_text.nothing_listed(known=self.known, query=state.query)
         table.order = state.column, state.descending
         table.signs = {run.id: sign(number) for number, run in enumerate(marked)}
-        table.show(shown)
+        table.show(state.rows)
         folded = 0 if state.unfolded or state.query.strip() else state.folded
         count = run_text.count(len(shown), len(state.runs), len(marked), folded)
         update_text(self.count, Content(count if self.known else run_text.LOOKING))
         self._show_detail()
 
     def _show_detail(self) -> None:
-        runs = self._acted_on
+        group = None if self._list_state.marked else self.table.chosen_group
+        runs = () if group else self._acted_on
         self.status.recheck()
         self.detail.display = bool(runs)
-        self.set_class(len(runs) > 1, "-comparing")
+        self.set_class(len(runs) > 1 or group is not None, "-comparing")
         self.detail.runs = runs
+        self._show_sweep(group)
         self.refresh_bindings()
+
+    def _show_sweep(self, group: RunGroup | None) -> None:
+        """Show the sweep ``group`` in place of the curves; None: no sweep."""
+        if group is not None and self._sweep_view is None:
+            from tui.runs.sweep_view import SweepView  # noqa: PLC0415  # imports the sweeps, which start-up does without
+
+            self._sweep_view = SweepView()
+            self.query_one("#runs-main").mount(self._sweep_view)
+        if self._sweep_view is not None:
+            view, live = self._sweep_view, self.sweep
+            view.display = group is not None
+            here = live if live and group and live.key == group.key else None
+            view.progress, view.paused = (here.progress, here.paused) if here else (None, False)
+            view.group = group
+
+    def watch_sweep(self, before: "LiveSweep | None", sweep: "LiveSweep | None") -> None:
+        if not self.is_mounted:
+            return
+        running = sweep if sweep and sweep.running else None
+        self._list_state.begun = RunGroup(running.key, (), running.name) if running else None
+        if (before.running if before else False) != bool(running):
+            self._show()
+        else:
+            self._show_detail()
+
+    def choose_sweep(self, key: str) -> None:
+        """Select the row of the sweep with this ``key``, which has just begun."""
+        self.filter.value = self._list_state.query = ""
+        self._list_state.mark([run.id for run in self._list_state.marked], on=False)
+        self._show()
+        keys = [row.key if isinstance(row, RunGroup) else "" for row in self.table.rows]
+        if key in keys:
+            self.table.cursor = keys.index(key)
+        self._show_detail()
 
     @on(Listing.Selected)
     def _chosen(self, event: Listing.Selected) -> None:
@@ -187,7 +234,10 @@ class RunsPane(ChartKeys, StorePoller):
     @on(Listing.Opened)
     def _opened(self, event: Listing.Opened) -> None:
         event.stop()
-        self.action_open()
+        if group := self.table.chosen_group:
+            self.filter.value = f"#{group.id}"  # lists its runs
+        else:
+            self.action_open()
 
     @on(RunTable.MarkWanted)
     def _mark_wanted(self, event: RunTable.MarkWanted) -> None:
@@ -221,8 +271,11 @@ class RunsPane(ChartKeys, StorePoller):
 
     def offers(self, action: str) -> bool:
         """Whether ``action`` applies to the selected run, or to the marked ones if it acts on these."""
-        if not self._list_state.runs:
-            return action not in OF_RUNS
+        group = None if self._list_state.marked else self.table.chosen_group
+        if group is not None and action in OF_ONE_RUN | CHART_ACTIONS | {"sweep"}:
+            return action in OF_A_SWEEP and not self._why_no_sweep(action, group)
+        if action == "sweep" or not self._list_state.runs:
+            return action != "sweep" and action not in OF_RUNS
         marked = self._list_state.marked if action in {"discard", "export"} else ()
         runs = marked or self._selected_run
         if action in CHART_ACTIONS:
@@ -261,6 +314,8 @@ class RunsPane(ChartKeys, StorePoller):
 
     def action_mark(self) -> None:
         """Mark or unmark the selected run, and go to the next one."""
+        if self.status.refuse(lambda: run_text.A_SWEEP if self.table.chosen_group else ""):
+            return
         if self._mark_chosen():
             self.table.action_step(1)
 
@@ -286,8 +341,18 @@ class RunsPane(ChartKeys, StorePoller):
         self._show()
 
     def action_turn(self) -> None:
-        """Switch between accuracy, loss, and details or differences."""
-        self.detail.turn()
+        """Switch between accuracy, loss, and details or differences; or a sweep's settings and trials."""
+        if self._sweep_view is not None and self._sweep_view.display:
+            self._sweep_view.turn()
+        else:
+            self.detail.turn()
+
+    def action_sweep(self, what: Literal["pause", "stop"]) -> None:
+        """Pause the selected sweep, or stop it."""
+        group = self.table.chosen_group
+        why = "this is no sweep" if group is None else self._why_no_sweep("sweep", group)
+        if not self.status.refuse(lambda: why) and group is not None:
+            self.post_message(SweepWanted(group.key, what))
 
     def action_open(self) -> None:
         """Open the selected run's network in Build."""
@@ -300,8 +365,12 @@ class RunsPane(ChartKeys, StorePoller):
             self.post_message(self.InspectRequested(run, which))
 
     def action_resume(self) -> None:
-        """Resume the selected run to the end of its plan."""
-        if run := self._allowed("resume"):
+        """Resume the selected run to the end of its plan, or the trials of the selected sweep."""
+        group = None if self._list_state.marked else self.table.chosen_group
+        if group is not None:
+            if not self.status.refuse(lambda: self._why_not("resume", ())):
+                self.post_message(SweepWanted(group.key, "resume"))
+        elif run := self._allowed("resume"):
             self.post_message(self.ResumeRequested(run, 0))
 
     def action_more(self) -> None:
@@ -376,9 +445,25 @@ class RunsPane(ChartKeys, StorePoller):
 
     @property
     def _acted_on(self) -> tuple[Run, ...]:
-        return self._list_state.marked or self._selected_run
+        group = self.table.chosen_group
+        return self._list_state.marked or (group.runs if group else self._selected_run)
+
+    def _why_no_sweep(self, action: str, group: RunGroup) -> str:
+        """Why ``action`` does not apply to the sweep ``group``; empty if it does."""
+        here = self.sweep is not None and self.sweep.running and self.sweep.key == group.key
+        if action == "sweep":
+            return "" if here else "it is not being trained here"
+        if here:
+            return "it is being trained" if action in ("resume", "discard") else ""
+        over = action == "resume" and self._sweep_view is not None and self._sweep_view.left == 0
+        return "all its trials have ended" if over else ""
 
     def _why_not(self, action: str, runs: Sequence[Run]) -> str:
+        group = None if self._list_state.marked else self.table.chosen_group
+        if group is not None and action not in OF_A_SWEEP:
+            return run_text.A_SWEEP
+        if group is not None and (not runs or self._why_no_sweep(action, group)):
+            return self._why_no_sweep(action, group)
         refused = (run_text.refused(run, why) for run in runs if (why := commands.refusal(action, run)))
         return next(refused, "") if runs else self.table.empty or run_text.NONE
 

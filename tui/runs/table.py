@@ -12,9 +12,10 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from core.runs.groups import RunGroup
 from core.runs.names import RunNames
 from core.runs.record import Run, RunState
-from tui.runs.columns import COLUMNS, GAP, MARK, Place, cell, places
+from tui.runs.columns import COLUMNS, GAP, MARK, Place, cell, group_cell, places
 from tui.runs.commands import refusal
 from tui.runs.names import fitted_name
 from tui.runs.series_styles import ROLES, Sign
@@ -24,6 +25,8 @@ from tui.widgets.text import fitted
 __all__ = ["RunTable"]
 
 UP, DOWN = "\u25b4", "\u25be"
+FOLDED = "\u229e"
+"""The sign of a row that stands for all runs of a sweep."""
 
 STYLES: dict[RunState, str] = {
     "running": "trend",
@@ -55,6 +58,7 @@ class RunTable(Listing):
         Binding("home,g", "jump(0)", "First", id="runs.first", tooltip="The first run", show=False),
         Binding("end,G", "jump(-1)", "Last", id="runs.last", tooltip="The last run", show=False),
         Binding("enter", "open", "Build", id="runs.enter", tooltip="Open its network in Build"),
+        Binding("enter", "list_runs", "Its runs", id="runs.list_runs", tooltip="List the runs of this sweep"),
     ]
 
     COMPONENT_CLASSES = {"listing--error", *(f"listing--{role}" for role in ROLES)}
@@ -78,40 +82,63 @@ class RunTable(Listing):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.runs: tuple[Run, ...] = ()
-        """The runs listed."""
+        self.rows: tuple[Run | RunGroup, ...] = ()
+        """The runs and sweeps listed."""
         self._places: tuple[Place, ...] = ()
         self._names = RunNames()
 
     @property
+    def runs(self) -> tuple[Run, ...]:
+        """The runs that have a row of their own."""
+        return tuple(row for row in self.rows if isinstance(row, Run))
+
+    @property
     def chosen(self) -> Run | None:
-        """The selected run; None if there are none."""
-        return self.runs[self.cursor] if self.cursor < len(self.runs) else None
+        """The selected run; None if there are none, or a sweep is selected."""
+        row = self.rows[self.cursor] if self.cursor < len(self.rows) else None
+        return row if isinstance(row, Run) else None
+
+    @property
+    def chosen_group(self) -> RunGroup | None:
+        """The selected sweep; None unless one is."""
+        row = self.rows[self.cursor] if self.cursor < len(self.rows) else None
+        return row if isinstance(row, RunGroup) else None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The names of the columns shown."""
         return tuple(place.name for place in self._places)
 
-    def show(self, runs: tuple[Run, ...]) -> None:
-        """List ``runs``. The selected run, or the next one that is still listed, keeps its place on screen."""
+    def show(self, rows: tuple[Run | RunGroup, ...]) -> None:
+        """List ``rows``. The selected one, or the next one that is still listed, keeps its place on screen."""
         above = self.cursor - round(self.scroll_y)
-        places = {run.id: place for place, run in enumerate(runs)}
-        later, earlier = self.runs[self.cursor :], self.runs[: self.cursor]
-        selected = next((places[run.id] for run in (*later, *reversed(earlier)) if run.id in places), 0)
-        self.runs, self._names = runs, RunNames(runs)
+        places = {name: place for place, row in enumerate(rows) for name in _names(row)}
+        later, earlier = self.rows[self.cursor :], self.rows[: self.cursor]
+        names = (name for row in (*later, *reversed(earlier)) for name in _names(row))
+        selected = next((places[name] for name in names if name in places), 0)
+        self.rows = rows
+        self._names = RunNames(self.runs)
         self.changed()
         self.cursor = selected
         at_top = self.scroll_y == 0 and selected < self.size.height - HEADER
         self.scroll_to(y=0 if at_top else selected - above, animate=False, force=True, immediate=True)
 
     def offers(self, action: str) -> bool:
-        """Whether ``action`` applies to the selected run."""
+        """Whether ``action`` applies to the selected row."""
+        if action == "list_runs":
+            return self.chosen_group is not None
         return action != "open" or (self.chosen is not None and not refusal("open", self.chosen))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != {True: "list_runs", False: "open"}[self.chosen_group is None]
+
+    def action_list_runs(self) -> None:
+        """List the runs of the selected sweep."""
+        self.action_open()
 
     @property
     def lines(self) -> int:
-        return len(self.runs)
+        return len(self.rows)
 
     def changed(self) -> None:
         self._places = places(self.width)
@@ -131,22 +158,25 @@ class RunTable(Listing):
         return line
 
     def line(self, index: int) -> list[Cell]:
-        run, now = self.runs[index], time.time()
-        sign, style = self.signs.get(run.id, ("", ""))
+        row, now = self.rows[index], time.time()
+        sign, style = (FOLDED, "muted") if isinstance(row, RunGroup) else self.signs.get(row.id, ("", ""))
         cells: list[Cell] = [(fitted(sign, MARK), style)]
         for place in self._places:
-            text = self._text(place, run, now)
-            style = STYLES.get(run.state, "") if place.name == "state" else "muted" if text == "-" else ""
+            text = self._text(place, row, now)
+            state = "" if isinstance(row, RunGroup) else STYLES.get(row.state, "")
+            style = state if place.name == "state" else "muted" if text == "-" else ""
             cells += [(fitted(text, place.width, right=COLUMNS[place.name].right), style), (" " * GAP, "")]
         return cells
 
-    def _text(self, place: Place, run: Run, now: float) -> str:
+    def _text(self, place: Place, row: Run | RunGroup, now: float) -> str:
+        if isinstance(row, RunGroup):
+            return group_cell(place.name, row, now)
         if place.name == "name":
-            return fitted_name(self._names.of(run), place.width)
-        return cell(place.name, run, now)
+            return fitted_name(self._names.of(row), place.width)
+        return cell(place.name, row, now)
 
     def render_line(self, y: int) -> Strip:
-        if self.runs:
+        if self.rows:
             return super().render_line(y)
         lines = wrap(self.empty, max(1, self.width - 2 * MARK))
         style = self.get_component_rich_style("listing--muted")
@@ -159,10 +189,15 @@ class RunTable(Listing):
         index = event.y - HEADER + round(self.scroll_y)
         if event.y < HEADER:
             column = next((place.name for place in reversed(self._places) if event.x >= place.start), None)
-            if column and self.runs:
+            if column and self.rows:
                 self.post_message(self.SortWanted(column))
         elif event.x < MARK and index < self.lines:
             self.cursor = index
             self.post_message(self.MarkWanted())
         else:
             super().on_click(event)
+
+
+def _names(row: Run | RunGroup) -> tuple[str, ...]:
+    """What a row is found by: a run that has been folded is in the row of its sweep."""
+    return (row.id, *(run.id for run in row.runs)) if isinstance(row, RunGroup) else (row.id,)

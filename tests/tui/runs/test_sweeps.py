@@ -1,0 +1,272 @@
+"""Sweeps in the app: asked for in a form, trained beside it, one row on the Runs tab, and what they came to."""
+
+from contextlib import asynccontextmanager
+from unittest.mock import patch
+
+import pytest
+from textual.events import Key
+from textual.widgets import Input
+
+from core.runs.groups import RunGroup
+from core.sweeps.record import find
+from core.sweeps.start import results_in
+from tests.tui.driving import burst, keys, opened, screen_of, until
+from tests.tui.runs.stored_runs import history, keep, preset
+from tests.tui.scripted_trials import ScriptedTrials
+from tui.screens.dialogs import Ask
+from tui.screens.sweep_form import SweepForm
+
+RATES = ("text:learning_rate", "tab", "text:0.1 0.01")
+
+
+class KeptTrials(ScriptedTrials):
+    """Trials whose runs are saved under ``home``."""
+
+    def __init__(self, home, accuracy=None):
+        super().__init__(**({"accuracy": accuracy} if accuracy else {}), kept=self._keep)
+        self._home = home
+
+    def _keep(self, job, preset):
+        return keep(self._home, job.name, preset, history(preset, 2, 0.6), number=job.number, tags=(job.tag,))
+
+
+@asynccontextmanager
+async def sweeping(home, *, held=False, accuracy=None, size=(120, 36)):
+    """The app on ffnn-10 and the trials of its sweeps."""
+    with patch("tui.app.SETTLED", 3600):
+        async with opened("ffnn-10", size) as (app, pilot):
+            trials = KeptTrials(home, accuracy)
+            if held:
+                trials.may_end.clear()
+            app.sweeps.run_sweep = trials.run
+            yield app, pilot, trials
+
+
+async def begin(app, pilot, *names):
+    """Open the form, type ``names`` and start."""
+    await keys(pilot, "w")
+    await until(pilot, lambda: isinstance(app.screen, SweepForm))
+    await keys(pilot, *(names or RATES), "enter")
+    await until(pilot, lambda: app.sweep is not None and app.tab == "runs")
+
+
+def notified(app):
+    """All that the app has told beside its tabs."""
+    return " ".join(each.message for each in app._notifications)
+
+
+def over(app):
+    return app.sweep is not None and not app.sweep.running and not app.sweeps.running
+
+
+async def all_read(app, pilot):
+    """Wait until the sweep is over and the view shows all of it."""
+    await until(pilot, lambda: over(app))
+    await until(pilot, lambda: app.runs_pane._sweep_view and app.runs_pane._sweep_view.left == 0)
+
+
+async def test_from_the_form_to_the_verdict(home):
+    async with sweeping(home) as (app, pilot, trials):
+        await begin(app, pilot)
+        await all_read(app, pilot)
+        shown = screen_of(app)
+        assert len(trials.jobs) == 6
+        assert "2 settings with 3 seeds, val_accuracy" in shown
+        assert "learning_rate" in shown
+        assert "★ 0.1" in shown
+        told = str(app.runs_pane._sweep_view.verdict.content)
+        assert told.startswith(
+            "0.1 against 0.01: 91.20% ± 0.10 pp against 90.30% ± 0.10 pp, 3 shared seeds: too few seeds"
+        )
+        folder = find(app.sweep.key)
+        assert len(folder.records()) == 6
+        assert results_in(folder.sweep(), folder).settings
+
+
+async def test_its_runs_are_one_row_and_enter_lists_them(home):
+    other = keep(home, "by itself", *_trained(), number=50)
+    async with sweeping(home) as (app, pilot, _):
+        await begin(app, pilot)
+        await all_read(app, pilot)
+        table = app.runs_pane.table
+        await until(pilot, lambda: [row.id for row in table.rows if not isinstance(row, RunGroup)] == [other])
+        await until(pilot, lambda: table.chosen_group and len(table.chosen_group.runs) == 6)
+        assert "✓ 6 runs" in screen_of(app) or app.size.width < 150
+        await keys(pilot, "enter")
+        await until(pilot, lambda: len(table.runs) == 6)
+        assert app.runs_pane.detail.display
+        assert not app.runs_pane._sweep_view.display
+        await keys(pilot, "escape")
+        await until(pilot, lambda: table.chosen_group is not None)
+
+
+def _trained():
+    trained = preset("ffnn-10", epochs=2)
+    return trained, history(trained, 2, 0.5)
+
+
+async def test_a_row_of_a_sweep_refuses_what_is_for_a_single_run(home):
+    async with sweeping(home) as (app, pilot, _):
+        await begin(app, pilot)
+        await all_read(app, pilot)
+        pane = app.runs_pane
+        await until(pilot, lambda: pane.table.chosen_group and len(pane.table.chosen_group.runs) == 6)
+        for key in ("i", "b", "plus", "space"):
+            await keys(pilot, key)
+            assert pane.status.message == "that is for a single run: enter lists those of the sweep", key
+        await keys(pilot, "r")
+        assert pane.status.message == "all its trials have ended"
+        await keys(pilot, "X")
+        assert pane.status.message == "it is not being trained here"
+        await keys(pilot, "d")
+        await until(pilot, lambda: not pane.table.rows)
+        assert "6 runs moved to the trash" in pane.status.message
+        await keys(pilot, "z")
+        await until(pilot, lambda: pane.table.chosen_group and len(pane.table.chosen_group.runs) == 6)
+
+
+async def test_while_it_is_trained_its_state_is_told_and_the_app_stays_usable(home):
+    async with sweeping(home, held=True) as (app, pilot, trials):
+        await begin(app, pilot)
+        await until(pilot, lambda: len(trials.jobs) == 2 and app.sweep.progress.shares == {0: 0.5, 1: 0.5})
+        view = app.runs_pane._sweep_view
+        await until(pilot, lambda: view.left == 6)
+        assert "0 of 6 trials, 2 trials under way" in screen_of(app)
+        assert "No trial has finished yet: c shows what each of them does." in screen_of(app)
+        await keys(pilot, "c")
+        await until(pilot, lambda: view.trials.display)
+        assert screen_of(app).count("▸ ████") == 2
+        assert screen_of(app).count("· waiting") == 4
+        await keys(pilot, "1", "down", "2", "4")
+        trials.may_end.set()
+        await all_read(app, pilot)
+        assert screen_of(app).count("✓ 1.0 s") == 6
+
+
+async def test_pause_begins_no_trial_until_it_goes_on(home):
+    async with sweeping(home, held=True) as (app, pilot, trials):
+        await begin(app, pilot)
+        await until(pilot, lambda: len(app.sweep.progress.shares) == 2)
+        await keys(pilot, "P")
+        assert app.sweep.paused
+        trials.may_end.set()
+        await until(pilot, lambda: app.sweep.progress.done == 2)
+        assert "paused: P goes on" in screen_of(app)
+        assert len(trials.jobs) == 2
+        await keys(pilot, "P")
+        await all_read(app, pilot)
+        assert len(trials.jobs) == 6
+        assert not app.sweep.paused
+
+
+async def test_what_was_stopped_is_resumed_and_nothing_is_done_twice(home):
+    async with sweeping(home) as (app, pilot, trials):
+        trials.most = 2
+        await begin(app, pilot)
+        await until(pilot, lambda: app.sweep.progress.done == 2)
+        await keys(pilot, "X")
+        await until(pilot, lambda: over(app))
+        done = sum(record.settled for record in find(app.sweep.key).records().values())
+        assert done == 2
+        view = app.runs_pane._sweep_view
+        await until(pilot, lambda: view.left == 6 - done)
+        assert "r trains them" in screen_of(app)
+        begun = len(trials.jobs)
+        trials.most = 100
+        await keys(pilot, "r")
+        await until(pilot, lambda: len(trials.jobs) > begun)
+        await all_read(app, pilot)
+        assert len(trials.jobs) - begun == 6 - done
+        assert all(record.state == "finished" for record in find(app.sweep.key).records().values())
+
+
+async def test_trials_that_fail_are_told_and_the_others_go_on(home):
+    def accuracy(preset):
+        return float("nan") if preset.plan.optimizer.learning_rate == 0.1 else 0.9
+
+    async with sweeping(home, accuracy=accuracy) as (app, pilot, _):
+        await begin(app, pilot)
+        await all_read(app, pilot)
+        assert "3 trials failed" in screen_of(app)
+        await keys(pilot, "c")
+        assert screen_of(app).count("✗ the loss is NaN") == 3
+
+
+async def test_only_one_at_a_time_and_quitting_asks(home):
+    async with sweeping(home, held=True) as (app, pilot, _):
+        await begin(app, pilot)
+        await keys(pilot, "w")
+        await until(pilot, lambda: "one is being trained" in notified(app))
+        assert not isinstance(app.screen, SweepForm)
+        await keys(pilot, "q")
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        assert "A sweep is running. Stop it and quit?" in screen_of(app)
+        await keys(pilot, "escape")
+        assert app.sweeps.running
+        await keys(pilot, "q")
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        app.post_message(Key("right", None))
+        app.post_message(Key("enter", None))
+        await until(pilot, lambda: app._exit)
+        assert not app.sweeps.running
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        (("text:learning_rat3",), "the nearest is plan.optimizer.learning_rate"),
+        (("text:layers",), "which one: layers["),
+        (("text:learning_rate", "tab", "text:fast"), "plan.optimizer.learning_rate: expected"),
+        (("text:learning_rate", "tab", "text:1 to 1000000000, 999999999"), "10000"),
+        (("text:[b]x[/b]",), "no field '[b]x[/b]'"),
+    ],
+)
+async def test_what_is_wrong_is_told_and_nothing_begins(home, typed, why):
+    async with sweeping(home) as (app, pilot, trials):
+        await keys(pilot, "w")
+        await until(pilot, lambda: isinstance(app.screen, SweepForm))
+        await keys(pilot, *typed, "enter")
+        assert why in str(app.screen.message.content)
+        await keys(pilot, "escape")
+        await until(pilot, lambda: not isinstance(app.screen, SweepForm))
+        assert app.sweep is None
+        assert not trials.jobs
+
+
+async def test_the_form_says_how_many_and_how_long(home):
+    trained, told = _trained()
+    keep(home, "before", trained, told, number=50)
+    async with sweeping(home) as (app, pilot, _):
+        await keys(pilot, "4")
+        await until(pilot, lambda: app.runs_pane.table.runs)
+        await keys(pilot, "1", "w")
+        await until(pilot, lambda: isinstance(app.screen, SweepForm))
+        await burst(app, pilot, *"batch", "tab", *"64 128", "tab", *"learning", "tab", *"0.1 0.2 0.3")
+        message = app.screen.message
+        await until(pilot, lambda: "6 settings with 3 seeds: 18 trials, about" in str(message.content))
+        assert "plan.batch_size is 256 now" in str(message.content)
+        assert "plan.optimizer.learning_rate is 0.001 now" in str(message.content)
+        await keys(pilot, "up")
+        assert app.focused is app.screen.query_one("#sweep-second", Input)
+
+
+async def test_without_saving_there_is_no_sweep(home):
+    async with sweeping(home) as (app, pilot, trials):
+        app.sweeps._saves = False
+        await keys(pilot, "w")
+        await until(pilot, lambda: "its trials are saved as runs" in notified(app))
+        assert not trials.jobs
+
+
+async def test_a_folder_that_cannot_be_read_is_told(home):
+    async with sweeping(home) as (app, pilot, _):
+        await begin(app, pilot)
+        await all_read(app, pilot)
+        pane = app.runs_pane
+        await until(pilot, lambda: pane.table.chosen_group and len(pane.table.chosen_group.runs) == 6)
+        (find(app.sweep.key).path / "sweep.json").write_text("{")
+        pane._sweep_view.reading = None
+        pane._sweep_view._read_soon()
+        await until(pilot, lambda: "cannot be read" in screen_of(app))
+        await keys(pilot, "r")
+        await until(pilot, lambda: "cannot be read" in notified(app))

@@ -1,0 +1,194 @@
+"""The tables of a sweep: its settings with their error bars, and its trials with their states."""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+from textual.reactive import reactive
+
+from core.formatting import show_duration, show_percent
+from core.sanitize import one_line
+from core.sweeps.messages import TrialState
+from core.sweeps.record import TrialRecord
+from core.sweeps.results import SettingResult, SweepResults, ranked, show_difference, show_metric, show_setting
+from core.sweeps.sweep import Sweep
+from tui import sweep_text
+from tui.interval_plot import Interval, axis, interval_lines
+from tui.widgets.bars import bar
+from tui.widgets.listing import Cell, Listing
+from tui.widgets.text import fitted
+
+__all__ = ["SettingTable", "SweepReading", "TrialTable"]
+
+SEEDS, FIGURE, GAP, TIME = 3, 8, 2, 8
+"""Widths of columns in cells."""
+LEAST_SETTING, MOST_SETTING = 8, 40
+LEAST_PLOT, MOST_PLOT = 12, 60
+STATE, BAR = 16, 8
+BEST = "\u2605"
+SIGNS: dict[TrialState, str] = {"finished": "\u2713", "stopped": "-", "failed": "\u2717"}
+WAITING, TRAINING = "\u00b7", "\u25b8"
+
+
+class SweepReading(Struct, frozen=True, eq=False):
+    """A sweep as its folder has it."""
+
+    key: str
+    sweep: Sweep
+    records: Mapping[int, TrialRecord]
+    found: SweepResults
+
+
+class SettingTable(Listing):
+    """A line for every setting: mean, spread, and a plot of both with every seed as a dot."""
+
+    HELP = """
+    ## Settings
+    Every setting with the mean over its seeds, how far they spread (one standard deviation) and both as a plot: a disc
+    for the mean, a bar for the spread, a dot for every seed. The star marks the best mean. **up / down** select a
+    setting; below stands what can be said about it and the best one.
+    """
+
+    reading: reactive[SweepReading | None] = reactive(None)
+    """The sweep; None until it is read."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._plots: list[str] = []
+        self._ends = ""
+        self._widths = (LEAST_SETTING, 0)
+
+    @property
+    def settings(self) -> tuple[SettingResult, ...]:
+        """The settings listed."""
+        return self.reading.found.settings if self.reading else ()
+
+    @property
+    def lines(self) -> int:
+        return len(self.settings)
+
+    @property
+    def chosen(self) -> SettingResult | None:
+        """The selected setting; None if there are none."""
+        return self.settings[self.cursor] if self.cursor < self.lines else None
+
+    def watch_reading(self) -> None:
+        self.changed()
+
+    def changed(self) -> None:
+        self._lay_out()
+        super().changed()
+
+    def header(self) -> str:
+        if self.reading is None:
+            return ""
+        setting, plot = self._widths
+        line = "  " + _heading(self.reading.sweep, setting) + fitted("n", SEEDS + 1, right=True)
+        line += fitted("mean", FIGURE + GAP, right=True) + fitted("std", FIGURE + GAP, right=True)
+        return f"{line}{' ' * GAP}{self._ends}" if plot else line
+
+    def line(self, index: int) -> list[Cell]:
+        if self.reading is None:
+            return []
+        sweep, each = self.reading.sweep, self.settings[index]
+        best = ranked(sweep, self.settings)[0] is each
+        spread = "-" if each.estimate.std is None else show_difference(sweep, each.estimate.std)
+        mean = fitted(show_metric(sweep, each.estimate.mean), FIGURE + GAP, right=True)
+        cells: list[Cell] = [
+            (f"{BEST if best else ' '} {fitted(one_line(show_setting(each.values)), self._widths[0])}", ""),
+            (fitted(str(each.estimate.n), SEEDS + 1, right=True), "muted"),
+            (mean, ""),
+            (fitted(spread, FIGURE + GAP, right=True), "muted"),
+        ]
+        if self._widths[1]:
+            cells.append((f"{' ' * GAP}{self._plots[index]}", "trend"))
+        return cells
+
+    def _lay_out(self) -> None:
+        """Share the width out between the settings and the plot, and draw the latter."""
+        if self.reading is None or not self.settings:
+            return
+        sweep = self.reading.sweep
+        room = self.width - 2 - SEEDS - 1 - 2 * (FIGURE + GAP)
+        longest = max(len(show_setting(each.values)) for each in self.settings)
+        setting = min(MOST_SETTING, max(LEAST_SETTING, longest, min(20, len(sweep_text.varied(sweep)))))
+        setting = min(setting, max(LEAST_SETTING, room - LEAST_PLOT - GAP))
+        plot = min(MOST_PLOT, room - setting - GAP)
+        plot = plot if plot >= LEAST_PLOT else 0
+        intervals = [
+            Interval(each.estimate.mean, each.estimate.std or 0.0, list(each.by_seed.values()))
+            for each in self.settings
+        ]
+        self._plots = interval_lines(intervals, plot) if plot else []
+        low, high = (show_metric(sweep, end) for end in axis(intervals))
+        self._ends = f"{low}{high:>{max(0, plot - len(low))}}" if plot else ""
+        self._widths = (setting, plot)
+
+
+class TrialTable(Listing):
+    """A line for every trial: what it trains and how far it is."""
+
+    HELP = """
+    ## Trials
+    Every trial of the sweep, in the order in which they are trained: all settings with the first seed, then with the
+    second. **enter** on the row of the sweep lists their runs.
+    """
+
+    COMPONENT_CLASSES = {"listing--error"}
+
+    DEFAULT_CSS = """
+    TrialTable > .listing--error { color: $text-error; }
+    """
+
+    reading: reactive[SweepReading | None] = reactive(None)
+    """The sweep; None until it is read."""
+    shares: reactive[Mapping[int, float]] = reactive[Mapping[int, float]]({})
+    """How far the trials under way are, by number, from 0 to 1."""
+
+    @property
+    def lines(self) -> int:
+        return self.reading.sweep.count if self.reading else 0
+
+    def watch_reading(self) -> None:
+        self.changed()
+
+    def header(self) -> str:
+        if self.reading is None:
+            return ""
+        head = _heading(self.reading.sweep, self._room)
+        return f"  {head}  seed  {fitted('state', STATE)}{self.reading.sweep.metric:>{self._figure}}"
+
+    def line(self, index: int) -> list[Cell]:
+        if self.reading is None:
+            return []
+        sweep = self.reading.sweep
+        setting, seed = sweep.numbered(index)
+        name = fitted(one_line(show_setting(setting)), self._room)
+        return [("  ", ""), (name, ""), (f"{seed:>6}  ", "muted"), *self._state(sweep, index)]
+
+    @property
+    def _room(self) -> int:
+        return max(LEAST_SETTING, self.width - 2 - 8 - STATE - self._figure)
+
+    @property
+    def _figure(self) -> int:
+        """The width of the last column."""
+        return max(FIGURE, len(self.reading.sweep.metric) if self.reading else 0) + GAP
+
+    def _state(self, sweep: Sweep, index: int) -> Iterator[Cell]:
+        record = self.reading.records.get(index) if self.reading else None
+        if index in self.shares:
+            share = self.shares[index]
+            yield fitted(f"{TRAINING} {fitted(bar(share, BAR), BAR)} {show_percent(share, 0)}", STATE), "trend"
+        elif record is None:
+            yield f"{WAITING} waiting", "muted"
+        elif record.state == "failed":
+            yield f"{SIGNS['failed']} {one_line(record.message or 'failed')}", "error"
+        else:
+            yield fitted(f"{SIGNS[record.state]} {show_duration(record.seconds)}", STATE), "muted"
+            yield fitted(show_metric(sweep, record.value(sweep.metric)), self._figure, right=True), ""
+
+
+def _heading(sweep: Sweep, width: int) -> str:
+    """What is varied; without what holds the field, if that does not fit."""
+    text = sweep_text.varied(sweep)
+    return fitted(text if len(text) <= width else text.rpartition(".")[2], width)

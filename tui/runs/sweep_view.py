@@ -1,0 +1,212 @@
+"""A sweep beside the list of runs: what it came to so far, and what its trials do."""
+
+from msgspec import Struct
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.getters import query_one
+from textual.reactive import reactive
+from textual.timer import Timer
+from textual.widgets import Static
+from textual.worker import Worker, get_current_worker
+
+from core.formatting import show_amount
+from core.keras_runtime.failures import explain
+from core.runs.groups import RunGroup
+from core.sanitize import one_line
+from core.sweeps.progress import SweepProgress
+from core.sweeps.record import find
+from core.sweeps.results import SettingResult, ranked, show_setting, verdict
+from core.sweeps.start import results_in
+from tui import run_text, sweep_text
+from tui.runs.sweep_tables import SettingTable, SweepReading, TrialTable
+from tui.widgets.bars import bar
+from tui.widgets.listing import Listing
+from tui.widgets.text import update_text
+
+__all__ = ["SweepView"]
+
+REST = 0.06
+"""Seconds that a sweep is selected before it is read."""
+BAR = 20
+NOTHING_YET = "No trial has finished yet: c shows what each of them does."
+
+
+class _Shown(Struct, frozen=True):
+    """What is to be read: a group, and how many trials of it had ended."""
+
+    group: RunGroup
+    done: int
+
+
+class SweepView(Vertical):
+    """Shows ``group``, a sweep, and its ``progress`` if it is being trained here. It is read in a thread."""
+
+    HELP = """
+    ## A sweep
+    The row of a sweep stands for all its runs: **enter** lists them. Beside it stands what they came to: the mean of
+    each setting over the same seeds, and a verdict, claimed only if a test and an interval agree. **c** switches to
+    what each trial does. While it is trained, **P** pauses before the next trial and **X** stops it; **r** goes on with
+    one that was stopped or interrupted, and does nothing twice.
+    """
+
+    group: reactive[RunGroup | None] = reactive(None, repaint=False)
+    """The runs of the sweep shown."""
+    progress: reactive[SweepProgress | None] = reactive(None, repaint=False)
+    """How far it has come, if it is the sweep that is trained here."""
+    paused: reactive[bool] = reactive(False, repaint=False)
+    trials_shown: reactive[bool] = reactive(False, repaint=False)
+    """Whether the trials stand in place of the settings."""
+    reading: reactive[SweepReading | None] = reactive(None, repaint=False)
+    """What was read; None until then."""
+
+    about = query_one("#sweep-about", Static)
+    state = query_one("#sweep-state", Static)
+    settings = query_one(SettingTable)
+    trials = query_one(TrialTable)
+    verdict = query_one("#sweep-verdict", Static)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._due: Timer | None = None
+        self._problem = ""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="sweep-about", markup=False)
+        yield Static(id="sweep-state", markup=False)
+        yield SettingTable()
+        yield TrialTable()
+        yield Static(id="sweep-verdict", markup=False)
+
+    def on_mount(self) -> None:
+        self.border_title = "Sweep"
+        self._read_soon()
+        self._show()
+
+    @property
+    def left(self) -> int | None:
+        """How many trials are still to be trained; None until the sweep is read."""
+        reading = self.reading
+        return None if reading is None else reading.sweep.count - sum(each.settled for each in reading.records.values())
+
+    def turn(self) -> None:
+        """Switch between settings and trials."""
+        self.trials_shown = not self.trials_shown
+
+    def watch_group(self, before: RunGroup | None, group: RunGroup | None) -> None:
+        if group is None or before is None or before.key != group.key:
+            self.reading, self._problem = None, ""
+        self._read_soon()
+
+    def watch_progress(self, before: SweepProgress | None, progress: SweepProgress | None) -> None:
+        if (before.done if before else None) != (progress.done if progress else None):
+            self._read_soon()
+        self._show()
+
+    def watch_paused(self) -> None:
+        self._show()
+
+    def watch_trials_shown(self) -> None:
+        self._show()
+
+    def watch_reading(self) -> None:
+        self._show()
+
+    @on(Listing.Selected)
+    @on(Listing.Opened)
+    def _listing_event(self, event: Listing.Selected | Listing.Opened) -> None:
+        event.stop()
+        self._show_verdict()
+
+    def _read_soon(self) -> None:
+        """Read the sweep once it has been selected for a moment, even if its trials end fast."""
+        if self.is_attached and self.group is not None and self._due is None:
+            self._due = self.set_timer(REST, self._begin_reading)
+
+    def _begin_reading(self) -> None:
+        self._due = None
+        if self.group is not None:
+            self._read(self.group.key)
+
+    @work(thread=True, exclusive=True, group="reading a sweep", exit_on_error=False)
+    def _read(self, key: str) -> None:
+        worker = get_current_worker()
+        try:
+            folder = find(key)
+            sweep = folder.sweep()
+            reading: SweepReading | str = SweepReading(key, sweep, folder.records(), results_in(sweep, folder))
+        except Exception as error:  # noqa: BLE001  # no file must end the app
+            reading = explain(error)
+        self.app.call_from_thread(self._take, worker, key, reading)
+
+    def _take(self, worker: "Worker[None]", key: str, reading: "SweepReading | str") -> None:
+        if worker.is_cancelled or self.group is None or self.group.key != key:
+            return
+        self._problem = reading if isinstance(reading, str) else ""
+        self.reading = None if isinstance(reading, str) else reading
+        self._show()
+
+    def _show(self) -> None:
+        if not self.is_attached or self.group is None:
+            return
+        reading = self.reading
+        self.settings.reading = self.trials.reading = reading
+        self.trials.shares = self.progress.shares if self.progress else {}
+        self.trials.display = self.trials_shown
+        nothing = reading is None or not reading.found.settings
+        self.settings.display = not self.trials_shown and not nothing
+        update_text(self.about, self._about())
+        state = self._state()
+        self.state.display = bool(state)
+        update_text(self.state, Content(state))
+        self._show_verdict()
+
+    def _about(self) -> Content:
+        group, reading = self.group, self.reading
+        name = one_line(group.name) if group else ""
+        facts = f"{sweep_text.size(reading.sweep)}, {reading.sweep.metric}" if reading else ""
+        return Content.assemble((name, "bold"), f"  {facts}")
+
+    def _state(self) -> str:
+        """What is going on; empty if it is finished."""
+        progress, reading = self.progress, self.reading
+        if progress is not None and progress.ended is None:
+            how = "stopping" if progress.stopping else "paused: P goes on" if self.paused else sweep_text.left(progress)
+            shown = f"{bar(progress.share, BAR):<{BAR}}"
+            failed = f", {progress.failed} failed" if progress.failed else ""
+            what = how or f"{show_amount(len(progress.shares), 'trial')} under way"
+            return f"{shown} {progress.done} of {progress.trials} trials{failed}, {what}"
+        if reading is None:
+            return self._problem or run_text.READING
+        waiting = self.left or 0
+        failed = f"{show_amount(len(reading.found.failed), 'trial')} failed" if reading.found.failed else ""
+        resume = f"{show_amount(waiting, 'trial')} left: r trains them" if waiting > 0 else ""
+        return ", ".join(filter(None, [failed, resume]))
+
+    def _show_verdict(self) -> None:
+        self.verdict.display = not self.trials_shown
+        update_text(self.verdict, Content(self._verdict()))
+
+    def _verdict(self) -> str:
+        """What can be said about the selected setting and the best one, or the best and the next."""
+        reading, chosen = self.reading, self.settings.chosen
+        if reading is None:
+            return ""
+        if chosen is None:
+            return NOTHING_YET
+        best, *others = ranked(reading.sweep, reading.found.settings)
+        other = others[0] if chosen is best and others else chosen
+        return "" if other is best else _against(reading, best, other)
+
+
+def _against(reading: SweepReading, best: SettingResult, other: SettingResult) -> str:
+    pair = {best.index, other.index}
+    known = next((each for each in reading.found.comparisons if {each.a, each.b} == pair), None)
+    names = [one_line(show_setting(each.values)) for each in (best, other)]
+    if known is None:
+        return (
+            f"{names[1]} is not compared: only the best settings are, as every comparison makes others harder to claim"
+        )
+    first, second = names if known.a == best.index else reversed(names)
+    return f"{first} against {second}: {verdict(reading.sweep, reading.found, known)}"

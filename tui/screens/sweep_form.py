@@ -1,0 +1,148 @@
+"""The form of a sweep: what to vary, with how many seeds, and how long that will take."""
+
+from collections.abc import Iterator, Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.getters import query_one
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Static
+
+from core.fields.types import FieldError
+from core.formatting import show_amount, show_duration
+from core.presets import Preset
+from core.runs.record import Run
+from core.sanitize import one_line
+from core.sweeps.addresses import addresses, find_address, value_at
+from core.sweeps.start import cores
+from core.sweeps.sweep import Sweep
+from core.sweeps.typed import TypedSweep, epoch_seconds, estimated_seconds, read_typed
+from tui.screens.modal import Modal
+from tui.widgets.text import update_text
+from tui.widgets.text_input import VALUE, TextInput
+
+__all__ = ["SweepForm"]
+
+VARIED = ("first", "second")
+SEEDS = "3"
+"""Enough to see how much is chance; the form says how many can tell."""
+EXAMPLES = {"first": "a part of its name: learning_rate", "second": "a second field, if any"}
+
+
+class SweepForm(Modal[tuple[Sweep, int] | None]):
+    """Asks for a sweep of ``preset``; returns it with its number of processes. ``runs`` come newest first."""
+
+    HELP = """
+    ## A sweep
+    Trains this network with several values of a field, and each value with the same seeds: is it better, or was it the
+    seed? **Vary** takes a part of a field's name; **right** completes it. **Values** are a list, `0.1 0.01 0.001`, or a
+    range, `1e-4 to 0.1, 4, log`. A second field makes a grid of both; without any, only the seed changes.
+
+    Every trial is a run, in a process of its own beside this one, and the app stays usable. The runs of a sweep are one
+    row on the Runs tab. **enter** starts, **escape** goes back.
+    """
+
+    BINDINGS = [
+        Binding("escape", "cancel", "Back", id="sweep.cancel", tooltip="Go back without training"),
+        Binding("down", "app.focus_next", "Down", id="sweep.next", tooltip="The next field", show=False),
+        Binding("up", "app.focus_previous", "Up", id="sweep.previous", tooltip="The field before", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    SweepForm .line { height: 1; }
+    SweepForm .line Static { width: 11; color: $foreground-muted; }
+    SweepForm .line Input { width: 1fr; background: $boost; }
+    SweepForm .line Input:focus { background: $accent 25%; }
+    SweepForm .gap { margin-top: 1; }
+    SweepForm #sweep-message { height: auto; min-height: 3; margin-top: 1; }
+    .-low SweepForm .gap, .-low SweepForm #sweep-message { margin-top: 0; }
+    """
+
+    message = query_one("#sweep-message", Static)
+
+    def __init__(self, preset: Preset, runs: Sequence[Run]) -> None:
+        super().__init__()
+        self._preset = preset
+        self._epoch = epoch_seconds(preset, runs)
+
+    def compose(self) -> ComposeResult:
+        known = SuggestFromList(addresses(self._preset), case_sensitive=False)
+        with Vertical(classes="dialog"):
+            yield Static(Content(f"Sweep: {one_line(self._preset.title)}"), classes="title", markup=False)
+            for which, label in zip(VARIED, ("Vary", "and"), strict=True):
+                field = TextInput(
+                    placeholder=EXAMPLES[which], id=f"sweep-{which}", compact=True, max_length=VALUE, suggester=known
+                )
+                values = TextInput(
+                    placeholder="0.1 0.01 0.001, or 1e-4 to 0.1, 4, log",
+                    id=f"sweep-{which}-values",
+                    compact=True,
+                    max_length=VALUE,
+                )
+                yield _line(label, field)
+                yield _line("with", values)
+            yield _line("Seeds", TextInput(SEEDS, id="sweep-seeds", compact=True, max_length=10), gap=True)
+            epochs = str(self._preset.plan.epochs)
+            yield _line("Epochs", TextInput(epochs, id="sweep-epochs", compact=True, max_length=10))
+            yield _line("Processes", TextInput(str(cores()), id="sweep-jobs", compact=True, max_length=10))
+            yield Static(id="sweep-message", markup=False)
+            note = "enter: train   up and down: field   right: complete   escape: back   F1: help"
+            yield Static(note, classes="note", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#sweep-first", Input).focus()
+        self._show_message()
+
+    @on(Input.Changed)
+    def _show_message(self) -> None:
+        try:
+            sweep, jobs = self._read()
+        except FieldError as error:
+            update_text(self.message, Content.styled(f"! {one_line(str(error))}", "$text-error"))
+            return
+        update_text(self.message, Content("\n").join(map(Content, self._facts(sweep, jobs))))
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        try:
+            wanted = self._read()
+        except FieldError:
+            self.app.bell()
+        else:
+            self.dismiss(wanted)
+
+    def action_cancel(self) -> None:
+        """Go back without training."""
+        self.dismiss(None)
+
+    def _read(self) -> tuple[Sweep, int]:
+        """What was typed. Raises `FieldError`."""
+        typed = TypedSweep(
+            varied=tuple((self._text(which), self._text(f"{which}-values")) for which in VARIED),
+            repeats=self._text("seeds"),
+            epochs=self._text("epochs"),
+            jobs=self._text("jobs"),
+        )
+        return read_typed(typed, self._preset, self._preset.name)
+
+    def _text(self, name: str) -> str:
+        return self.query_one(f"#sweep-{name}", Input).value
+
+    def _facts(self, sweep: Sweep, jobs: int) -> Iterator[str]:
+        """What the sweep amounts to, a line each."""
+        settings, seeds = show_amount(len(sweep.settings), "setting"), show_amount(sweep.repeats, "seed")
+        if self._epoch is None:
+            time = "how long that takes is known once one of them is trained"
+        else:
+            time = f"about {show_duration(estimated_seconds(sweep, jobs, self._epoch))}"
+        yield f"{settings} with {seeds}: {show_amount(sweep.count, 'trial')}, {time}"
+        for each in sweep.vary:
+            for address in each.addresses:
+                yield f"{address} is {value_at(self._preset, find_address(self._preset, address))} now"
+
+
+def _line(label: str, field: Input, *, gap: bool = False) -> Horizontal:
+    return Horizontal(Static(label, markup=False), field, classes="line gap" if gap else "line")

@@ -1,0 +1,196 @@
+"""The app's sweep: trained in processes, watched by a thread. There is one at a time."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Thread
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+from textual.message import Message
+
+from core.formatting import show_amount, show_duration
+from core.keras_runtime.failures import explain
+from core.sanitize import one_line
+from tui.conversation import conversation
+
+if TYPE_CHECKING:
+    from core.presets import Preset
+    from core.sweeps.progress import SweepProgress
+    from core.sweeps.record import SweepFolder
+    from core.sweeps.runner import Control, SweepEvent
+    from core.sweeps.sweep import Sweep
+    from tui.app import LayerLabApp
+
+__all__ = ["LiveSweep", "RunSweep", "SweepController", "SweepFailed", "SweepHeard"]
+
+RunSweep = Callable[["Sweep", "SweepFolder", "Callable[[SweepEvent], None]", "Control", int], object]
+"""Trains a sweep, as `core.sweeps.start.run_here` does."""
+WAITING = 0.05
+"""Seconds between two looks at whether a sweep has ended."""
+
+
+class LiveSweep(Struct, frozen=True):
+    """The sweep that is being trained, or was last."""
+
+    key: str
+    name: str
+    progress: "SweepProgress"
+    paused: bool = False
+
+    @property
+    def running(self) -> bool:
+        """Whether it is being trained."""
+        return self.progress.ended is None
+
+
+@dataclass
+class SweepHeard(Message):
+    """Something has happened in the sweep."""
+
+    event: "SweepEvent"
+
+
+@dataclass
+class SweepFailed(Message):
+    """The sweep could not be trained on."""
+
+    why: str
+
+
+class SweepController:
+    """Begins, resumes, pauses and stops the app's sweep; what becomes of it is the app's ``sweep``."""
+
+    run_sweep: RunSweep | None = None
+    """Trains a sweep in tests; None: processes do."""
+
+    def __init__(self, app: "LayerLabApp", *, saves: bool) -> None:
+        self.app = app
+        self._saves = saves
+        self._control: Control | None = None
+        self._thread: Thread | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether a sweep is being trained."""
+        return self._thread is not None and self._thread.is_alive()
+
+    @conversation
+    async def ask(self, preset: "Preset") -> None:
+        """Ask what to vary in ``preset``, and train it."""
+        from tui.screens.sweep_form import SweepForm  # noqa: PLC0415  # imports the sweeps, which start-up does without
+
+        if why := self._refusal():
+            self.app.refuse("No sweep", why)
+            return
+        wanted = await self.app.push_screen_wait(SweepForm(preset, self.app.runs.store.listed()))
+        if wanted:
+            sweep, jobs = wanted
+            self.begin(sweep, jobs)
+
+    def begin(self, sweep: "Sweep", jobs: int) -> None:
+        """Train ``sweep`` in ``jobs`` processes."""
+        from core.sweeps.start import folder_for  # noqa: PLC0415  # as above
+
+        try:
+            folder = folder_for(sweep, resume=False)
+        except ValueError as error:
+            self.app.refuse("No sweep", error)
+            return
+        self._start(sweep, folder, jobs)
+
+    def resume(self, key: str) -> None:
+        """Train the trials that the sweep with this ``key`` has left."""
+        from core.sweeps.record import SweepError, find  # noqa: PLC0415  # as above
+        from core.sweeps.start import cores  # noqa: PLC0415
+
+        try:
+            folder = find(key)
+            sweep = folder.sweep()
+        except SweepError as error:
+            self.app.refuse("Not resumed", error)
+            return
+        if why := self._refusal():
+            self.app.refuse("Not resumed", why)
+            return
+        self._start(sweep, folder, cores())
+
+    def handle(self, key: str, what: Literal["resume", "pause", "stop"]) -> None:
+        """Do ``what`` with the sweep that has this ``key``."""
+        if what == "resume":
+            self.resume(key)
+        elif self.app.sweep and self.app.sweep.key == key:
+            self.pause() if what == "pause" else self.stop()
+
+    def pause(self) -> None:
+        """Begin no more trials, or go on with them."""
+        live = self.app.sweep
+        if self._control is None or live is None or not live.running:
+            return
+        if live.paused:
+            self._control.resume()
+        else:
+            self._control.pause()
+        self.app.sweep = replace(live, paused=not live.paused)
+
+    def stop(self) -> None:
+        """Stop the trials under way, and begin no more."""
+        if self._control is not None:
+            self._control.stop()
+
+    async def stop_and_wait(self) -> None:
+        """Stop, and wait until all its processes have ended."""
+        self.stop()
+        while self.running:
+            await asyncio.sleep(WAITING)
+
+    def heard(self, event: "SweepEvent") -> None:
+        """Take note of ``event``."""
+        live = self.app.sweep
+        if live is None:
+            return
+        progress = live.progress.after(event)
+        self.app.sweep = replace(live, progress=progress, paused=live.paused and progress.ended is None)
+        if ended := progress.ended:
+            advice = ": r on its row resumes it" if ended.reason == "stopped" else ""
+            failed = f", {progress.failed} of them failed" if progress.failed else ""
+            done = f"{progress.done} of {show_amount(progress.trials, 'trial')}{failed}"
+            message = f"{one_line(live.name)}: {done}, {show_duration(ended.seconds)}{advice}"
+            if ended.message:
+                self.app.refuse("Sweep", f"{live.name}: {ended.message}")
+            self.app.notify(message, title=f"Sweep {ended.reason}", markup=False)
+
+    def failed(self, why: str) -> None:
+        """Say why the sweep could not be trained on."""
+        self.app.sweep = None
+        self.app.refuse("Sweep", why)
+
+    def _refusal(self) -> str:
+        """Why no sweep can begin now; empty if one can."""
+        if self.running:
+            return "one is being trained: X on its row of the Runs tab stops it"
+        return "" if self._saves else "its trials are saved as runs: start LayerLab without --no-save"
+
+    def _start(self, sweep: "Sweep", folder: "SweepFolder", jobs: int) -> None:
+        from core.sweeps.progress import SweepProgress  # noqa: PLC0415  # as above
+        from core.sweeps.runner import Control  # noqa: PLC0415
+        from core.sweeps.start import run_here  # noqa: PLC0415
+
+        run, control = self.run_sweep or run_here, Control()
+
+        def work() -> None:
+            try:
+                run(sweep, folder, lambda event: self._post(SweepHeard(event)), control, jobs)
+            except Exception as error:  # noqa: BLE001  # no error of a process or a disk must end the app
+                self._post(SweepFailed(explain(error)))
+
+        self._control = control
+        self.app.sweep = LiveSweep(folder.key, sweep.name, SweepProgress(folder.key, sweep.count, jobs))
+        self._thread = Thread(target=work, name="sweep", daemon=True)
+        self._thread.start()
+        self.app.action_show("runs")
+        self.app.runs_pane.choose_sweep(folder.key)
+
+    def _post(self, message: Message) -> None:
+        self.app.post_message(message)
