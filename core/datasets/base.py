@@ -26,8 +26,11 @@ class Dataset(ABC):
     train: ClassVar[int]
     """Number of training examples."""
     test: ClassVar[int]
-    unpacked_digest: ClassVar[str]
-    """SHA-256 of the bytes of all training images, test images, training labels and test labels, in this order."""
+    unpacked_digest: ClassVar[str] = ""
+    """SHA-256 of the bytes of all training images, test images, training labels and test labels, in this order.
+
+    Without one, every process unpacks the examples for itself.
+    """
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)

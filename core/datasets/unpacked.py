@@ -8,14 +8,16 @@ from contextlib import suppress
 from hashlib import file_digest
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core import storage
-from core.datasets.base import Dataset
 from core.datasets.examples import DatasetError, Examples
 from core.files import SHARED_DATA, open_regular
+
+if TYPE_CHECKING:
+    from core.datasets.base import Dataset
 
 __all__ = ["keep", "mapped"]
 
@@ -23,11 +25,13 @@ _STORED = ("x_train", "x_test", "y_train", "y_test")
 """Images first: so all of them begin where vector instructions can read them."""
 
 
-def mapped(dataset: Dataset) -> Examples | None:
+def mapped(dataset: "Dataset") -> Examples | None:
     """The examples in the file that `keep` has written; None if there is none, or not the right one.
 
     Their memory is shared with all processes that map the file; what one writes into an array only it sees.
     """
+    if not dataset.unpacked_digest:
+        return None
     shapes = _shapes(dataset)
     try:
         with open_regular(_path(dataset), SHARED_DATA) as file:
@@ -44,9 +48,9 @@ def mapped(dataset: Dataset) -> Examples | None:
     return Examples(**arrays)
 
 
-def keep(dataset: Dataset) -> None:
+def keep(dataset: "Dataset") -> None:
     """Write the file that `mapped` reads, unless it is there. If that cannot be, each process unpacks its own."""
-    if mapped(dataset) is not None:
+    if not dataset.unpacked_digest or mapped(dataset) is not None:
         return
     try:
         examples = dataset.load()
@@ -57,11 +61,11 @@ def keep(dataset: Dataset) -> None:
             file.write(np.ascontiguousarray(getattr(examples, name)).data)
 
 
-def _path(dataset: Dataset) -> Path:
+def _path(dataset: "Dataset") -> Path:
     return storage.cache_folder() / f"{dataset.name}-{dataset.unpacked_digest[:12]}.unpacked"
 
 
-def _shapes(dataset: Dataset) -> dict[str, tuple[int, ...]]:
+def _shapes(dataset: "Dataset") -> dict[str, tuple[int, ...]]:
     image = dataset.shape[:2]
     shapes = [(dataset.train, *image), (dataset.test, *image), (dataset.train,), (dataset.test,)]
     return dict(zip(_STORED, shapes, strict=True))
