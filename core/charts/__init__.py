@@ -4,7 +4,7 @@ Time is in fractional epochs: step 234 of 469 per epoch is 0.499. Accuracies are
 """
 
 from core.charts.axes import Axis
-from core.charts.chart import Band, Chart, Curve, CurveStyle, Cut, Dash, Mark, VerticalLine, clip, placed
+from core.charts.chart import Band, Chart, Curve, CurveStyle, Cut, Dash, Mark, Spread, VerticalLine, clip, placed
 from core.charts.points import Point, Reach, between, reaches, thin
 from core.charts.ranges import accuracy_axis, epoch_axis, loss_axis, zoomed
 from core.charts.reading import Reading, next_place, read
@@ -23,6 +23,7 @@ __all__ = [
     "Point",
     "Reach",
     "Reading",
+    "Spread",
     "VerticalLine",
     "accuracy_axis",
     "between",

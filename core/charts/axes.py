@@ -26,6 +26,8 @@ class Axis(Struct, frozen=True):
     log: bool = False
     bulk: tuple[float, float] | None = None
     """Where most of the data are, for the ticks of a logarithmic axis; None for all over it."""
+    labels: tuple[tuple[float, str], ...] = ()
+    """The ticks, where they are not round values: those of categories, or of the few values that there are."""
 
     def share(self, value: float) -> float:
         """The place of ``value`` along the axis: 0 at its low end, 1 at its high end, beyond them outside."""
@@ -52,8 +54,11 @@ class Axis(Struct, frozen=True):
     def ticks(self, most: int, apart: float = 0.0) -> tuple[tuple[float, str], ...]:
         """About ``most`` round values on the axis with their labels, and at least two.
 
-        Those of a logarithmic axis are at least the share ``apart`` from each other; see `log_ticks`.
+        Those of a logarithmic axis are at least the share ``apart`` from each other; see `log_ticks`. ``labels`` are
+        given as they are.
         """
+        if self.labels:
+            return self.labels
         if self.log:
             bulk = self.bulk or (self.low, self.high)
             return tuple((value, _short(value)) for value in log_ticks(self.low, self.high, bulk, most, apart))

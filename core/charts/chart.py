@@ -9,7 +9,7 @@ from msgspec import Struct
 from core.charts.axes import Axis
 from core.charts.points import Point, between, thin
 
-__all__ = ["Band", "Chart", "Curve", "CurveStyle", "Cut", "Dash", "Mark", "VerticalLine", "clip", "placed"]
+__all__ = ["Band", "Chart", "Curve", "CurveStyle", "Cut", "Dash", "Mark", "Spread", "VerticalLine", "clip", "placed"]
 
 Dash = Literal["solid", "dashed", "dotted"]
 Mark = Literal["circle", "triangle", "square", "diamond", "star"]
@@ -44,6 +44,19 @@ class Band(Struct, frozen=True):
     """Epochs before each x to which the average reaches back."""
 
 
+class Spread(Struct, frozen=True):
+    """What was measured several times at ``x``: a dot for each value, a mark at their mean, a bar from low to high."""
+
+    x: float
+    values: tuple[float, ...]
+    mean: float
+    ends: tuple[float, float] | None
+    """Of the bar; None where there is none."""
+    width: float
+    """The share of the x axis that there is for all of it."""
+    style: CurveStyle
+
+
 class VerticalLine(Struct, frozen=True):
     """A vertical line at ``x`` with a label at its top."""
 
@@ -72,6 +85,9 @@ class Chart(Struct, frozen=True):
     cuts: tuple[Cut, ...] = ()
     notes: tuple[str, ...] = ()
     """How it is shown, after the title: ``log``, ``smooth 0.9``."""
+    x_name: str = "epoch"
+    spreads: tuple[Spread, ...] = ()
+    """With these, a curve is a line through their means, or only an entry of the legend."""
 
 
 def placed(points: Sequence[Point], chart: Chart, most: int | None = None) -> list[Point]:

@@ -1,16 +1,17 @@
-"""Charts such as the loss curve as SVG, readable without color: lines and marks differ in shape."""
+"""Charts such as the loss curve, or the spread of settings, as SVG, readable without color: marks differ in shape."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from math import cos, pi, sin
+from itertools import pairwise
+from math import cos, pi, radians, sin
 from pathlib import Path
 from typing import Literal, NamedTuple
-from unicodedata import east_asian_width
 
 from msgspec import Struct
 
-from core.charts import Axis, Band, Chart, Curve, CurveStyle, Cut, Dash, Reach, clip, placed, reaches
+from core.charts import Axis, Band, Chart, Curve, CurveStyle, Cut, Dash, Reach, Spread, clip, placed, reaches
 from core.export.escaping import markup
+from core.export.svg_elements import element, number, text, text_width
 from core.files import PACKAGED, read_bytes
 from core.sanitize import truncated
 
@@ -42,8 +43,8 @@ MARGIN = 12
 TITLE, LEGEND_LINE, GAP = 24, 18, 10
 """Heights of the title, of a line of the legend, and of the space between the legend and the curves."""
 
-SAMPLE, LETTER = 30, 6.6
-"""Widths in the legend: of a sample of the curve, and the estimated width of a letter."""
+SAMPLE = 30
+"""Width of a sample of the curve in the legend."""
 LONGEST_NAME = 48
 MOST_POINTS = 400
 BAND = 160
@@ -53,6 +54,10 @@ MOST_MARKS = 24
 """Maximum number of marks on a curve; if it has more points, only some are marked."""
 MARK = 3.4
 """Half the width of a mark."""
+DOT, CAP, LEAST_APART = 2.6, 4.5, 6
+"""Of spreads: the radius of a dot, half the width of the ends of a bar; the space between labels below the x axis."""
+SLANT, LONGEST_LABEL = 40, 22
+"""Degrees by which labels are turned that have no room side by side, and how many letters of them are shown."""
 POLYGONS: dict[Polygon, tuple[int, float, tuple[float, ...]]] = {
     "triangle": (3, 0.0, (1.35,)),
     "square": (4, pi / 4, (1.3,)),
@@ -90,8 +95,10 @@ def svg(figure: Figure, *, alone: bool = False) -> str:
     lines = max((line for line, _, _ in legend), default=-1) + 1
     place = _Place(chart, TITLE + lines * LEGEND_LINE + GAP)
     margin = MARGIN if alone else 0
-    left, width, height = -margin, WIDTH + 2 * margin, place.bottom + BOTTOM + 2 * margin
-    box = f'viewBox="{left} {left} {width} {_number(height)}"'
+    slant = _slanted(place)
+    left, top = -margin - slant.left, -margin
+    width, height = WIDTH + slant.left + 2 * margin, place.bottom + BOTTOM + slant.below + 2 * margin
+    box = f'viewBox="{number(left)} {top} {number(width)} {number(height)}"'
     title, description = f"{figure.name}-title", f"{figure.name}-description"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" {box} role="img" '
@@ -100,14 +107,16 @@ def svg(figure: Figure, *, alone: bool = False) -> str:
         f'<desc id="{description}">{markup(figure.description)}</desc>',
     ]
     if alone:
-        page = _element("rect", cls="page", x=left, y=left, width=width, height=height)
+        page = element("rect", cls="page", x=left, y=top, width=width, height=height)
         parts += [f"<style>{stylesheet()}</style>", page]
     parts += [
-        _text(" · ".join((figure.title, *chart.notes)), 0, 15, cls="title"),
+        text(" · ".join((figure.title, *chart.notes)), 0, 15, cls="title"),
         *(_entry(curve, line, start) for line, start, curve in legend),
         *_axes(place),
+        *_x_axis(place, slant),
         *(_band(place, band) for band in chart.bands),
         *_rules(place),
+        *(_spread(place, spread) for spread in chart.spreads),
         *(_curve(place, curve) for curve in chart.curves),
         *(_cut(place, cut) for cut in chart.cuts),
         "</svg>",
@@ -125,23 +134,48 @@ def _axes(place: _Place) -> Iterator[str]:
     chart, end = place.chart, WIDTH - RIGHT
     for value, label in chart.y.ticks(5):
         y = place.y(value)
-        yield _element("line", cls="grid", x1=LEFT, y1=y, x2=end, y2=y)
-        yield _text(label, LEFT - 8, y + 4, anchor="end")
+        yield element("line", cls="grid", x1=LEFT, y1=y, x2=end, y2=y)
+        yield text(label, LEFT - 8, y + 4, anchor="end")
+
+
+class _Slant(NamedTuple):
+    """The room that labels below the x axis take if they are turned; 0 where they are not."""
+
+    left: float
+    below: float
+
+
+def _slanted(place: _Place) -> _Slant:
+    """What it takes to turn the labels of the x axis, if they have no room side by side."""
+    ends = [(place.x(value), text_width(truncated(label, LONGEST_LABEL))) for value, label in place.chart.x.labels]
+    pairs = pairwise([(0.0, 0.0), *ends, (float(WIDTH), 0.0)])
+    if all(one[0] + one[1] / 2 + LEAST_APART <= other[0] - other[1] / 2 for one, other in pairs):
+        return _Slant(0.0, 0.0)
+    across, down = cos(radians(SLANT)), sin(radians(SLANT))
+    return _Slant(max(0.0, *(width * across - x for x, width in ends)), max(width for _, width in ends) * down)
+
+
+def _x_axis(place: _Place, slant: _Slant) -> Iterator[str]:
+    chart, bottom = place.chart, place.bottom
     for value, label in chart.x.ticks(8):
-        x = place.x(value)
-        yield _element("line", cls="axis", x1=x, y1=place.bottom, x2=x, y2=place.bottom + 4)
-        yield _text(label, x, place.bottom + 17, anchor="middle")
-    yield _element("line", cls="axis", x1=LEFT, y1=place.bottom, x2=end, y2=place.bottom)
-    yield _text("epoch", (LEFT + end) / 2, place.bottom + 34, anchor="middle")
+        x, shown = place.x(value), truncated(label, LONGEST_LABEL)
+        yield element("line", cls="axis", x1=x, y1=bottom, x2=x, y2=bottom + 4)
+        if slant.below:
+            yield text(shown, x + 4, bottom + 15, anchor="end", turned=-SLANT)
+        else:
+            yield text(shown, x, bottom + 17, anchor="middle")
+    end = WIDTH - RIGHT
+    yield element("line", cls="axis", x1=LEFT, y1=bottom, x2=end, y2=bottom)
+    yield text(chart.x_name, (LEFT + end) / 2, bottom + slant.below + 34, anchor="middle")
 
 
 def _rules(place: _Place) -> Iterator[str]:
     for rule in place.chart.rules:
         if place.chart.x.low <= rule.x <= place.chart.x.high:
             x = place.x(rule.x)
-            yield _element("line", cls="rule", x1=x, y1=place.top, x2=x, y2=place.bottom)
+            yield element("line", cls="rule", x1=x, y1=place.top, x2=x, y2=place.bottom)
             late = x > WIDTH * 0.75
-            yield _text(rule.label, x - 4 if late else x + 4, place.top + 11, anchor="end" if late else "start")
+            yield text(rule.label, x - 4 if late else x + 4, place.top + 11, anchor="end" if late else "start")
 
 
 def _band(place: _Place, band: Band) -> str:
@@ -149,22 +183,22 @@ def _band(place: _Place, band: Band) -> str:
     x = place.chart.x
     step = (x.high - x.low) / (BAND - 1)
     edges: list[list[tuple[float, Reach]]] = [[]]
-    for number, reach in enumerate(reaches(band.points, x.low, step, BAND, band.back)):
+    for at, reach in enumerate(reaches(band.points, x.low, step, BAND, band.back)):
         if reach is None:
             edges.append([])
         else:
-            edges[-1].append((number / (BAND - 1), reach))
+            edges[-1].append((at / (BAND - 1), reach))
     return "".join(_area(place, band, part) for part in edges if len(part) > 1)
 
 
 def _area(place: _Place, band: Band, part: Sequence[tuple[float, Reach]]) -> str:
     def placed_at(right: float, value: float) -> str:
         x, y = place.at(right, WHOLE.clamp(place.chart.y.share(value)))
-        return f"{_number(x)},{_number(y)}"
+        return f"{number(x)},{number(y)}"
 
     upper = [placed_at(right, reach.high) for right, reach in part]
     lower = [placed_at(right, reach.low) for right, reach in reversed(part)]
-    return _element("polygon", cls=f"band {band.role}", points=" ".join((*upper, *lower)))
+    return element("polygon", cls=f"band {band.role}", points=" ".join((*upper, *lower)))
 
 
 def _cut(place: _Place, cut: Cut) -> str:
@@ -172,7 +206,32 @@ def _cut(place: _Place, cut: Cut) -> str:
     x = place.x(cut.x)
     late = x > WIDTH * 0.75
     y = place.top + 11 if cut.top else place.bottom - 4
-    return _text(cut.label, x - 4 if late else x + 4, y, cls="cut", anchor="end" if late else "start")
+    return text(cut.label, x - 4 if late else x + 4, y, cls="cut", anchor="end" if late else "start")
+
+
+def _spread(place: _Place, spread: Spread) -> str:
+    """The bar of a spread, the mark of its mean, and beside them its dots, in their order."""
+    x, y = place.x(spread.x), place.chart.y
+    first, step = _dots(spread, (WIDTH - LEFT - RIGHT) * spread.width)
+    pieces = [
+        element("circle", cls="dot", cx=x + first + step * index, cy=place.y(y.clamp(value)), r=DOT)
+        for index, value in enumerate(spread.values)
+    ]
+    if spread.ends:
+        low, high = (place.y(y.clamp(end)) for end in spread.ends)
+        corners = ((-CAP, low), (CAP, low), (0, low), (0, high), (-CAP, high), (CAP, high))
+        pieces.append(element("polyline", cls="bar", points=_points((x + right, down) for right, down in corners)))
+    return _group(spread.style.role, (*pieces, _mark(spread.style, x, place.y(y.clamp(spread.mean)))))
+
+
+def _dots(spread: Spread, room: float) -> tuple[float, float]:
+    """Where the first dot is, to the right of the bar, and the distance of two; in little room, across the bar."""
+    between_dots = max(1, len(spread.values) - 1)
+    beside = CAP + 1.5 * DOT
+    if room >= 2 * beside + DOT:
+        return beside, min(1.5 * DOT, (room - 2 * beside) / between_dots)
+    step = 0.6 * room / between_dots
+    return -step * (len(spread.values) - 1) / 2, step
 
 
 def _curve(place: _Place, curve: Curve) -> str:
@@ -181,20 +240,22 @@ def _curve(place: _Place, curve: Curve) -> str:
     if curve.style.dash is not None:
         parts = clip(placed(curve.points, chart, MOST_POINTS), WHOLE, WHOLE)
         lines = (_line(curve.style, [place.at(x, y) for x, y in part]) for part in parts)
+    if chart.spreads:
+        return _group(f"{curve.style.role} means", lines)
     every = -(-len(curve.points) // MOST_MARKS) or 1
     marks = (
         _mark(curve.style, place.x(x), place.y(y))
         for x, y in curve.points[::every]
         if 0 <= chart.x.share(x) <= 1 and 0 <= chart.y.share(y) <= 1
     )
-    return _group(curve, (*lines, *marks))
+    return _group(curve.style.role, (*lines, *marks))
 
 
 def _legend(curves: Sequence[Curve]) -> Iterator[tuple[int, float, Curve]]:
     """The line of every curve's entry, and its position in it."""
     line, start = 0, 0.0
     for curve in curves:
-        width = SAMPLE + 6 + _width(truncated(curve.name, LONGEST_NAME))
+        width = SAMPLE + 6 + text_width(truncated(curve.name, LONGEST_NAME))
         if start and start + width > WIDTH:
             line, start = line + 1, 0.0
         yield line, start, curve
@@ -207,18 +268,17 @@ def _entry(curve: Curve, line: int, start: float) -> str:
     style, name = curve.style, truncated(curve.name, LONGEST_NAME)
     line_piece = _line(style, [(start, y), (start + SAMPLE, y)]) if style.dash is not None else ""
     piece = (line_piece, _mark(style, start + SAMPLE / 2, y))
-    return _group(curve, piece) + _text(name, start + SAMPLE + 6, y + 4)
+    return _group(curve.style.role, piece) + text(name, start + SAMPLE + 6, y + 4)
 
 
-def _group(curve: Curve, elements: Iterable[str]) -> str:
-    return f'<g class="{curve.style.role}">{"".join(elements)}</g>'
+def _group(role: str, elements: Iterable[str]) -> str:
+    return f'<g class="{role}">{"".join(elements)}</g>'
 
 
 def _line(style: CurveStyle, points: Sequence[tuple[float, float]]) -> str:
-    placed = " ".join(f"{_number(x)},{_number(y)}" for x, y in points)
     dashes = DASHES[style.dash or "solid"]
     dash = {"stroke_dasharray": dashes} if dashes else {}
-    return _element("polyline", cls="line", points=placed, **dash)
+    return element("polyline", cls="line", points=_points(points), **dash)
 
 
 def _mark(style: CurveStyle, x: float, y: float) -> str:
@@ -226,9 +286,13 @@ def _mark(style: CurveStyle, x: float, y: float) -> str:
     if style.mark is None:
         return ""
     if style.mark == "circle":
-        return _element("circle", cls=cls, cx=x, cy=y, r=MARK)
-    corners = " ".join(f"{_number(x + right)},{_number(y + down)}" for right, down in _corners(style.mark))
-    return _element("polygon", cls=cls, points=corners)
+        return element("circle", cls=cls, cx=x, cy=y, r=MARK)
+    corners = _points((x + right, y + down) for right, down in _corners(style.mark))
+    return element("polygon", cls=cls, points=corners)
+
+
+def _points(places: Iterable[tuple[float, float]]) -> str:
+    return " ".join(f"{number(x)},{number(y)}" for x, y in places)
 
 
 @cache
@@ -237,27 +301,3 @@ def _corners(shape: Polygon) -> tuple[tuple[float, float], ...]:
     corners, first, radii = POLYGONS[shape]
     polar = [(MARK * radii[turn % len(radii)], first + turn * 2 * pi / corners) for turn in range(corners)]
     return tuple((radius * sin(angle), -radius * cos(angle)) for radius, angle in polar)
-
-
-def _width(text: str) -> float:
-    return LETTER * sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def _text(text: str, x: float, y: float, *, cls: str = "", anchor: str = "") -> str:
-    attributes = _attributes({"class": cls, "x": x, "y": y, "text-anchor": anchor})
-    return f"<text{attributes}>{markup(text)}</text>"
-
-
-def _element(tag: str, *, cls: str, **attributes: str | float) -> str:
-    named = {name.replace("_", "-"): value for name, value in attributes.items()}
-    return f"<{tag}{_attributes({'class': cls, **named})}/>"
-
-
-def _attributes(values: dict[str, str | float]) -> str:
-    texts = ((name, value if isinstance(value, str) else _number(value)) for name, value in values.items())
-    return "".join(f' {name}="{markup(text)}"' for name, text in texts if text)
-
-
-def _number(value: float) -> str:
-    """A length with at most one decimal: ``12.5``, ``300``."""
-    return f"{value:.1f}".removesuffix(".0")

@@ -1,7 +1,6 @@
 """What a sweep came to: each setting over its seeds, and which differences are more than the seeds'."""
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
 from statistics import mean, stdev
 
 from msgspec import Struct
@@ -11,7 +10,7 @@ from core.formatting import show_accuracy, show_gap, show_loss
 from core.sweeps.record import TrialRecord
 from core.sweeps.statistics import Comparison, Estimate, compare, estimate
 from core.sweeps.sweep import Setting, Sweep
-from core.sweeps.values import show_value
+from core.sweeps.values import LARGEST, show_value
 
 __all__ = [
     "SettingResult",
@@ -114,7 +113,7 @@ def _with_spread(sweep: Sweep, values: Sequence[float]) -> str:
 def _setting(sweep: Sweep, index: int, records: Sequence[TrialRecord]) -> SettingResult | None:
     done = [record for record in records if record.state == "finished"]
     values = {record.seed: record.value(sweep.metric) for record in done}
-    by_seed = {seed: value for seed, value in values.items() if value is not None and isfinite(value)}
+    by_seed = {seed: value for seed, value in values.items() if value is not None and abs(value) < LARGEST}
     if not by_seed:
         return None
     seconds = sum(record.seconds for record in done) / len(done)
