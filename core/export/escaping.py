@@ -1,11 +1,11 @@
-"""Escapes text from users and files for HTML, XML and Markdown."""
+"""Escapes text from users and files for HTML, XML, Markdown and CSV."""
 
 import re
 from html import escape
 
 from core.sanitize import one_line
 
-__all__ = ["code", "escape_unprintable", "inline", "line", "markup"]
+__all__ = ["cell", "code", "escape_unprintable", "inline", "line", "markup"]
 
 _INLINE = re.compile(
     r"""
@@ -19,6 +19,11 @@ _INLINE = re.compile(
 )
 _FIRST = re.compile(r"[-+>=]|(?P<number>\d{1,9})[.)](?!\S)")
 """What starts a list, a quotation or a rule at the beginning of a line."""
+
+_COMPUTED = frozenset(
+    "=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+)
+"""What a formula of a spreadsheet begins with."""
 
 
 def escape_unprintable(text: str) -> str:
@@ -54,3 +59,9 @@ def code(text: str) -> str:
     fence = "`" * (1 + max((len(ticks) for ticks in re.findall("`+", text)), default=0))
     room = " " if "`" in (text[0], text[-1]) else ""
     return f"{fence}{room}{text}{room}{fence}".replace("|", "\\|")
+
+
+def cell(text: str) -> str:
+    """``text`` for a cell of CSV: on one line, with an apostrophe before what a spreadsheet would compute."""
+    text = escape_unprintable(text)
+    return f"'{text}" if text and text[0] in _COMPUTED else text

@@ -30,6 +30,7 @@ __all__ = [
     "RunSource",
     "Source",
     "effective_preset",
+    "file_stem",
     "refuse_existing",
     "run_of",
     "tensorflow_errors",
@@ -107,8 +108,7 @@ class Format(ABC):
         name, key = (
             (source.name, "") if isinstance(source, Preset) else (source.details.run.name, f"-{source.details.run.key}")
         )
-        stem = presets.path_for(f"{name} ").stem  # a trailing space prevents a name from being read as a path
-        return f"{stem}{key}{self.suffix or f'-{self.name}'}"
+        return f"{file_stem(name)}{key}{self.suffix or f'-{self.name}'}"
 
     def unavailable(self, source: Source) -> str:
         """Why ``source`` cannot be exported to this format, in one line; or empty."""
@@ -124,6 +124,11 @@ class Format(ABC):
     def _check(self, source: Source) -> None:
         if why := self.unavailable(source):
             raise ExportError(why)
+
+
+def file_stem(name: str) -> str:
+    """``name`` as the beginning of a file's name."""
+    return presets.path_for(f"{name} ").stem  # a trailing space prevents a name from being read as a path
 
 
 def run_of(source: Source) -> RunSource:

@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.export.document import Report as Document
 from core.export.format import Format, RunSource, Source, refuse_existing, run_of, tensorflow_errors, write_export
 from core.export.html import as_html
 from core.export.lab_report import lab_report
@@ -16,7 +17,7 @@ from core.runs.record import RunDetails
 if TYPE_CHECKING:
     from core.inspection.results import Results
 
-__all__ = ["MARKDOWN", "Report", "answers", "write_report"]
+__all__ = ["MARKDOWN", "Report", "answers", "write_document", "write_report"]
 
 MARKDOWN = ".md"
 """The suffix of a lab report in Markdown, whose charts are files beside it."""
@@ -65,10 +66,17 @@ def write_report(
     Raises as `export` does.
     """
     refuse_existing([path], force=force)
-    report = lab_report(run.details, answers(run, "last") if evaluate else None, others)
+    write_document(path, lab_report(run.details, answers(run, "last") if evaluate else None, others), force=force)
+
+
+def write_document(path: Path, report: Document, *, force: bool = False) -> None:
+    """Write ``report``: as Markdown to a .md file, with its charts beside it, to any other as HTML.
+
+    Raises OSError; FileExistsError if one of the files exists, unless ``force``.
+    """
     files = {path: as_html(report)}
     if path.suffix.lower() == MARKDOWN:
         files = {path.with_name(name): text for name, text in as_markdown(report, path.stem).items()}
-    refuse_existing(files, force=force)
+    refuse_existing([path, *files], force=force)
     for place, text in files.items():
         write_export(place, text, force=force)
