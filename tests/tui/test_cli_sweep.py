@@ -1,15 +1,18 @@
 """`layerlab sweep`: what it prints, refuses and goes on with. Real trainings of the smallest network."""
 
+import csv
 import json
 import os
 import signal
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from core.sweeps import sweep_file
+from tests.core.export.swept import RATES, kept
 from tests.tui.test_cli_runs import done, layerlab, refused
 from tui.interval_plot import Interval, axis, interval_lines
 
@@ -63,7 +66,11 @@ def test_from_the_first_trial_to_the_table_and_on_with_more_seeds(file: Path, ho
     assert "optimizer.learning_rate" in text
     assert "\N{BLACK CIRCLE}" in text
     assert "3 shared seeds: too few seeds; 6 are the fewest that can tell at 5%" in text
-    assert len(list((home / "sweeps").iterdir())) == 1
+    (folder,) = (home / "sweeps").iterdir()
+    key = folder.name[-5:]
+    assert f"`layerlab report {key}` writes a report, `layerlab export {key} --to csv` its tables" in text
+    told = done("export", key, "--to", "csv", "--out", "-")
+    assert [row["run"][-5:] for row in csv.DictReader(StringIO(told))][:4] == [trial["run"] for trial in trials]
     assert list((home / "cache").glob("mnist-*.unpacked")), "its processes share the digits"
 
 
@@ -119,6 +126,60 @@ def test_where_nothing_can_be_written_it_is_refused(file: Path, home: Path) -> N
     else:
         home.mkdir(mode=0o500)
     assert "cannot be written" in refused("sweep", str(file))
+
+
+@pytest.fixture
+def key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The key of a sweep, from a folder with nothing else in it."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    return kept(RATES, {3: "the loss became NaN"}).key
+
+
+def test_a_sweep_is_exported_by_its_key_as_tables(key: str) -> None:
+    assert done("export", key, "--to", "csv") == f"wrote tables of a sweep: rates-{key}.csv, rates-{key}-settings.csv\n"
+    assert Path(f"rates-{key}.csv").read_text() == done("export", key.upper(), "--to", "csv", "--out", "-")
+    assert len(Path(f"rates-{key}.csv").read_text().splitlines()) == 31
+    assert len(Path(f"rates-{key}-settings.csv").read_text().splitlines()) == 6
+    assert "already exists; --force overwrites it" in refused("export", key, "--to", "csv")
+    done("export", key, "--to", "csv", "--force")
+    assert sorted(path.name for path in Path().iterdir()) == [f"rates-{key}-settings.csv", f"rates-{key}.csv"]
+
+
+def test_a_sweep_has_a_report_by_its_key(key: str) -> None:
+    assert done("report", key) == f"wrote a report of a sweep: rates-{key}.html\n"
+    assert "the loss became NaN" in Path(f"rates-{key}.html").read_text()
+    assert "already exists" in refused("report", key)
+    done("report", key, "--force", "--quick")
+    done("export", key, "--to", "report", "--out", "other.html")
+    assert Path("other.html").read_text() == Path(f"rates-{key}.html").read_text()
+    done("report", key, "--out", "lab.md")
+    assert Path("lab-sweep.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["report", "wrong"], "wrong: there are no runs yet"),
+        (["report", "wrong", "wronger"], "wrong: there are no runs yet"),
+        (["export", "wrong", "--to", "csv"], "wrong: no such preset or file; "),
+        (["report", "KEY", "wrong"], "is a sweep, whose report is of nothing else: give it alone"),
+        (["report", "KEY", "--out", "a.pdf"], "a.pdf: a lab report is HTML or Markdown"),
+        (["export", "KEY", "--to", "keras"], "is a sweep, which is exported to csv or report"),
+        (["export", "KEY", "--to", "csv", "--weights", "best"], "has no weights to choose from"),
+    ],
+)
+def test_what_cannot_be_taken_away_is_told_in_one_line(words: list[str], why: str, key: str) -> None:
+    assert why in refused(*(key if word == "KEY" else word for word in words))
+    assert not list(Path().iterdir())
+
+
+def test_a_sweep_that_cannot_be_read_is_told_in_one_line(key: str, home: Path) -> None:
+    (folder,) = (home / "sweeps").iterdir()
+    (folder / "sweep.json").write_text('{"format": 1, "base": 3}')
+    for words in (["report", key], ["export", key, "--to", "csv"]):
+        assert "sweep.json: base: expected a preset as TOML; begin it anew" in refused(*words)
 
 
 def test_shipped_sweeps_can_be_read() -> None:

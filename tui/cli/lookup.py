@@ -17,6 +17,7 @@ from tui.output import Output
 from tui.terminal import guarded
 
 if TYPE_CHECKING:
+    from core.export.sweep_report import SweepSource
     from core.importing.any_file import Loaded
     from core.runs.checkpoint_file import Which
     from core.runs.store import Store
@@ -30,6 +31,7 @@ __all__ = [
     "find_any",
     "find_run",
     "find_runs",
+    "find_sweep",
     "load",
     "loaded",
     "parse_positive_int",
@@ -115,6 +117,21 @@ def find_run(store: "Store", text: str) -> Run:
 def find_runs(store: "Store", texts: Sequence[str]) -> tuple[Run, ...]:
     """The runs that ``texts`` refer to, each once. Raises `UsageError`."""
     return tuple({run.id: run for run in (find_run(store, text) for text in texts)}.values())
+
+
+def find_sweep(text: str, otherwise: UsageError) -> "SweepSource":
+    """The sweep with the key or id ``text``. Raises ``otherwise`` if there is none, and `UsageError`."""
+    from core.export.sweep_report import sweep_source  # noqa: PLC0415  # most commands know no sweep
+    from core.sweeps.record import SweepError, find  # noqa: PLC0415  # as above
+
+    try:
+        folder = find(text)
+    except SweepError:
+        raise otherwise from None
+    try:
+        return sweep_source(folder)
+    except SweepError as error:
+        raise UsageError(str(error)) from error
 
 
 def find_any(store: "Store", name: str) -> Preset | Run:

@@ -86,8 +86,11 @@ class PlainReporter:
             case TrialEnded(record=record):
                 self._out.line(f"{self._progress.done}/{self._progress.trials}  {_trial(self._sweep, record)}")
             case SweepEnded():
-                show_results(self._sweep, self._found(), self._out)
+                found = self._found()
+                show_results(self._sweep, found, self._out)
                 self._out.line(_ending(event))
+                if found.settings:
+                    self._out.line(_taking_away(self._progress.key))
         self._out.stream.flush()
 
 
@@ -171,6 +174,10 @@ def _ending(event: SweepEnded) -> str:
     advice = "; --resume goes on with it" if event.reason == "stopped" else ""
     problem = f"; {event.message}" if event.message else ""
     return f"{event.reason} after {show_duration(event.seconds)}{advice}{problem}"
+
+
+def _taking_away(key: str) -> str:
+    return f"`layerlab report {key}` writes a report, `layerlab export {key} --to csv` its tables"
 
 
 def _trial(sweep: Sweep, record: TrialRecord) -> str:
