@@ -161,8 +161,8 @@ def test_a_sweep_has_a_report_by_its_key(key: str) -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["report", "wrong"], "wrong: there are no runs yet"),
-        (["report", "wrong", "wronger"], "wrong: there are no runs yet"),
+        (["report", "wrong"], "there are no runs yet: train a preset first"),
+        (["report", "wrong", "wronger"], "there are no runs yet: train a preset first"),
         (["export", "wrong", "--to", "csv"], "wrong: no such preset or file; "),
         (["report", "KEY", "wrong"], "is a sweep, whose report is of nothing else: give it alone"),
         (["report", "KEY", "--out", "a.pdf"], "a.pdf: a lab report is HTML or Markdown"),
