@@ -1,8 +1,7 @@
 """The charts of runs: loss and accuracy of one, or of several overlaid, and the learning rate of a plan."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from operator import itemgetter
 from typing import Literal
 
 from msgspec.structs import replace
@@ -13,20 +12,20 @@ from core.charts import (
     Chart,
     Curve,
     CurveStyle,
-    Cut,
     Dash,
     Mark,
     Point,
     VerticalLine,
     accuracy_axis,
     between,
+    cuts,
     epoch_axis,
     loss_axis,
     memory,
     smooth,
     zoomed,
 )
-from core.formatting import show_percent, show_rate
+from core.formatting import show_rate
 from core.history import History
 from core.plan.plan import Plan
 from core.settings import ChartSettings
@@ -161,19 +160,5 @@ def _ranged(
     notes += [f"smooth {look.smoothing:g}"] if look.smoothing and training else []
     notes += [f"zoom {2**look.zoom}x"] if look.zoom else []
     return replace(
-        chart, y=y, notes=tuple(notes), cuts=tuple(_cuts([*training, *validation], y)) if training or validation else ()
+        chart, y=y, notes=tuple(notes), cuts=tuple(cuts([*training, *validation], y)) if training or validation else ()
     )
-
-
-def _cuts(points: Sequence[Point], y: Axis) -> Iterable[Cut]:
-    """Marks for the highest and the lowest of ``points`` where they are beyond ``y``."""
-    highest, lowest = max(points, key=itemgetter(1)), min(points, key=itemgetter(1))
-    if highest.y > y.high:
-        yield Cut(highest.x, f"\u2191{_edge(highest.y, y)}", top=True)
-    if lowest.y < y.low:
-        yield Cut(lowest.x, f"\u2193{_edge(lowest.y, y)}", top=False)
-
-
-def _edge(value: float, axis: Axis) -> str:
-    """A value that is cut off, in few digits: ``2.31``, ``10.2%``."""
-    return show_percent(value, 1) if axis.percent else f"{value:.3g}"

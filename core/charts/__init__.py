@@ -5,6 +5,7 @@ Time is in fractional epochs: step 234 of 469 per epoch is 0.499. Accuracies are
 
 from core.charts.axes import Axis
 from core.charts.chart import Band, Chart, Curve, CurveStyle, Cut, Dash, Mark, Spread, VerticalLine, clip, placed
+from core.charts.cuts import cuts
 from core.charts.points import Point, Reach, between, reaches, thin
 from core.charts.ranges import accuracy_axis, epoch_axis, loss_axis, zoomed
 from core.charts.reading import Reading, next_place, read
@@ -28,6 +29,7 @@ __all__ = [
     "accuracy_axis",
     "between",
     "clip",
+    "cuts",
     "epoch_axis",
     "loss_axis",
     "memory",

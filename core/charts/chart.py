@@ -11,7 +11,8 @@ from core.charts.points import Point, between, thin
 
 __all__ = ["Band", "Chart", "Curve", "CurveStyle", "Cut", "Dash", "Mark", "Spread", "VerticalLine", "clip", "placed"]
 
-Dash = Literal["solid", "dashed", "dotted"]
+Dash = Literal["solid", "dashed", "dotted", "points"]
+"""``points``: no line, but a fine dot at every point."""
 Mark = Literal["circle", "triangle", "square", "diamond", "star"]
 
 _y = itemgetter(1)
@@ -36,7 +37,10 @@ class Curve(Struct, frozen=True):
 
 
 class Band(Struct, frozen=True):
-    """Values that a smoothed line averages: drawn as a dim area between the lowest and the highest of them."""
+    """Values that a smoothed line averages: drawn as a dim area between the lowest and the highest of them.
+
+    Only on a linear x axis.
+    """
 
     role: str
     points: tuple[Point, ...]
@@ -86,6 +90,7 @@ class Chart(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     """How it is shown, after the title: ``log``, ``smooth 0.9``."""
     x_name: str = "epoch"
+    """What the x axis shows, in a short word: ``epoch``, ``rate``."""
     spreads: tuple[Spread, ...] = ()
     """With these, a curve is a line through their means, or only an entry of the legend."""
 
@@ -93,8 +98,12 @@ class Chart(Struct, frozen=True):
 def placed(points: Sequence[Point], chart: Chart, most: int | None = None) -> list[Point]:
     """The line through ``points`` within the x axis, thinned to ``most``, as shares of both axes from the low ends."""
     x, y = chart.x, chart.y
-    visible = between(points, x.low, x.high)
-    return [Point(x.share(at), y.share(value)) for at, value in (thin(visible, most) if most else visible)]
+    visible: Sequence[Point] = between(points, x.low, x.high)
+    if most and not x.log:
+        visible = thin(visible, most)
+    shares = [Point(x.share(at), y.share(value)) for at, value in visible]
+    # Equal intervals of a logarithmic axis are equal only as shares, which many points would take long to become.
+    return list(thin(shares, most)) if most and x.log else shares
 
 
 def clip(points: Sequence[Point], x: Axis, y: Axis) -> list[list[Point]]:

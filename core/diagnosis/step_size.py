@@ -28,7 +28,7 @@ def scale_learning_rate(context: TrainingContext, factor: float) -> Fix:
     rate = _times(context.learning_rate, factor)
     if rate == plan.optimizer.learning_rate:  # the plan's own rate, from which the user changed it by hand
         rate = _times(rate, factor)
-    plan = replace(plan, optimizer=replace(plan.optimizer, learning_rate=rate))
+    plan = plan.with_learning_rate(rate)
     return context.static_context.make_fix(f"set learning_rate={rate:g}", plan=plan)
 
 

@@ -19,7 +19,7 @@ __all__ = ["Figure", "stylesheet", "svg"]
 
 Polygon = Literal["triangle", "square", "diamond", "star"]
 
-DASHES: dict[Dash, str] = {"solid": "", "dashed": "6 3", "dotted": "2 3"}
+DASHES: dict[Dash, str] = {"solid": "", "dashed": "6 3", "dotted": "2 3", "points": ""}
 """Lengths of dashes and gaps."""
 
 
@@ -58,6 +58,8 @@ DOT, CAP, LEAST_APART = 2.6, 4.5, 6
 """Of spreads: the radius of a dot, half the width of the ends of a bar; the space between labels below the x axis."""
 SLANT, LONGEST_LABEL = 40, 22
 """Degrees by which labels are turned that have no room side by side, and how many letters of them are shown."""
+FINE_DOT = 1.0
+"""Half the width of the dots of a curve that is points."""
 POLYGONS: dict[Polygon, tuple[int, float, tuple[float, ...]]] = {
     "triangle": (3, 0.0, (1.35,)),
     "square": (4, pi / 4, (1.3,)),
@@ -237,7 +239,9 @@ def _dots(spread: Spread, room: float) -> tuple[float, float]:
 def _curve(place: _Place, curve: Curve) -> str:
     chart = place.chart
     lines: Iterable[str] = ()
-    if curve.style.dash is not None:
+    if curve.style.dash == "points":
+        lines = (_dot(place.x(x), place.y(y)) for x, y in curve.points if chart.x.has(x) and chart.y.has(y))
+    elif curve.style.dash is not None:
         parts = clip(placed(curve.points, chart, MOST_POINTS), WHOLE, WHOLE)
         lines = (_line(curve.style, [place.at(x, y) for x, y in part]) for part in parts)
     if chart.spreads:
@@ -249,6 +253,10 @@ def _curve(place: _Place, curve: Curve) -> str:
         if 0 <= chart.x.share(x) <= 1 and 0 <= chart.y.share(y) <= 1
     )
     return _group(curve.style.role, (*lines, *marks))
+
+
+def _dot(x: float, y: float) -> str:
+    return element("circle", cls="mark", cx=x, cy=y, r=FINE_DOT)
 
 
 def _legend(curves: Sequence[Curve]) -> Iterator[tuple[int, float, Curve]]:
@@ -266,7 +274,10 @@ def _entry(curve: Curve, line: int, start: float) -> str:
     """A sample of the curve and its name."""
     y = TITLE + line * LEGEND_LINE + LEGEND_LINE / 2
     style, name = curve.style, truncated(curve.name, LONGEST_NAME)
-    line_piece = _line(style, [(start, y), (start + SAMPLE, y)]) if style.dash is not None else ""
+    ends = (start, y), (start + SAMPLE, y)
+    line_piece = (
+        "" if style.dash is None else _dot(*ends[0]) + _dot(*ends[1]) if style.dash == "points" else _line(style, ends)
+    )
     piece = (line_piece, _mark(style, start + SAMPLE / 2, y))
     return _group(curve.style.role, piece) + text(name, start + SAMPLE + 6, y + 4)
 

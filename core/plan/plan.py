@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
+from msgspec.structs import replace
+
 from core.datasets import DATASETS
 from core.fields.registry import RegisteredField
 from core.fields.struct import RARE, FieldStruct, StructField
@@ -55,3 +57,7 @@ class Plan(FieldStruct, frozen=True):
         RARE,
     ] = None
     device: Annotated[str, DeviceField(), "auto: the first GPU if there is one; cpu; gpu:0 and so on", RARE] = "auto"
+
+    def with_learning_rate(self, rate: float) -> "Plan":
+        """The same plan with ``rate`` as its optimizer's learning rate, from which its schedule starts."""
+        return replace(self, optimizer=replace(self.optimizer, learning_rate=rate))

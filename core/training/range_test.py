@@ -21,7 +21,7 @@ from core.training.metrics import MetricTotals
 if TYPE_CHECKING:
     from core.training.trainer import Trainer
 
-__all__ = ["STEPS", "RangeTest", "RatePoint", "range_test", "read"]
+__all__ = ["HIGHEST", "LOWEST", "STEPS", "RangeTest", "RatePoint", "advice", "range_test", "read"]
 
 STEPS = 200
 LOWEST, HIGHEST = 1e-6, 10.0
@@ -59,11 +59,16 @@ class RangeTest(Struct, frozen=True):
 
 
 def range_test(
-    architecture: Architecture, plan: Plan, cancelled: Callable[[], bool] = lambda: False, steps: int = STEPS
+    architecture: Architecture,
+    plan: Plan,
+    cancelled: Callable[[], bool] = lambda: False,
+    steps: int = STEPS,
+    on_point: Callable[[RatePoint], object] = lambda _: None,
 ) -> RangeTest:
     """Train a new network for up to ``steps`` batches, each with a higher rate; no other network is touched.
 
-    Takes seconds. Raises `TrainingRefused` if it cannot be trained, and what `core.training.trainer.Trainer` raises.
+    ``on_point`` gets every point as it comes, in this thread. Takes seconds. Raises `TrainingRefused` if it cannot be
+    trained, and what `core.training.trainer.Trainer` raises.
     """
     if problems := blockers(architecture, plan, summarize(architecture)):
         raise TrainingRefused(problems[0].message)
@@ -78,7 +83,11 @@ def range_test(
         trainer.set_learning_rate(rate)
         before = MetricTotals(0.0, 0, first * plan.batch_size, 0)
         losses.append(trainer.train(first, 1, before).since(before).mean_loss)
-        if cancelled() or not isfinite(losses[-1]) or _has_diverged(losses):
+        if cancelled() or not isfinite(losses[-1]):
+            break
+        smoothed = _smoothed(losses)
+        on_point(RatePoint(rate, losses[-1], smoothed[-1]))
+        if smoothed[-1] > DIVERGED * min(smoothed):
             break
     return read(rates[: len(losses)], losses, complete=len(losses) == steps)
 
@@ -88,6 +97,15 @@ def read(rates: Sequence[float], losses: Sequence[float], *, complete: bool = Tr
     finite = [loss for loss in losses if isfinite(loss)]
     points = tuple(map(RatePoint, rates, finite, _smoothed(finite)))
     return RangeTest(points, _steepest(points), not complete or len(finite) < len(losses))
+
+
+def advice(found: RangeTest, planned: float) -> str:
+    """What follows from ``found`` for a plan with the learning rate ``planned``, in a line."""
+    plan = f"the plan has {planned:g}"
+    diverged = f"; from about {found.points[-1].rate:.1g} on it diverges" if found.diverged and found.points else ""
+    if found.suggestion is None:
+        return f"the loss falls at no rate{diverged}: look at the network first ({plan})"
+    return f"the loss falls fastest at {found.suggestion:g}, a good rate to begin with ({plan}){diverged}"
 
 
 def _rates(steps: int) -> list[float]:
@@ -102,11 +120,6 @@ def _smoothed(losses: Sequence[float]) -> list[float]:
         mean = WEIGHT * mean + (1 - WEIGHT) * loss
         smoothed.append(mean / (1 - WEIGHT**number))
     return smoothed
-
-
-def _has_diverged(losses: Sequence[float]) -> bool:
-    smoothed = _smoothed(losses)
-    return smoothed[-1] > DIVERGED * min(smoothed)
 
 
 def _steepest(points: Sequence[RatePoint]) -> int | None:

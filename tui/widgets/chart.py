@@ -30,6 +30,7 @@ class ChartWidget(Lines):
     COMPONENT_CLASSES = {
         "chart--training",
         "chart--validation",
+        "chart--batch",
         "chart--best",
         "chart--axis",
         "chart--rule",
@@ -42,6 +43,7 @@ class ChartWidget(Lines):
     ChartWidget { height: 1fr; min-height: 4; }
     ChartWidget > .chart--training { color: $training; }
     ChartWidget > .chart--validation { color: $validation; }
+    ChartWidget > .chart--batch { color: $text-muted; }
     ChartWidget > .chart--best { color: $best; }
     ChartWidget > .chart--axis { color: $text-muted; }
     ChartWidget > .chart--rule { color: $text-muted; }

@@ -4,10 +4,15 @@ from core.charts import CurveStyle, Dash, Mark
 
 __all__ = ["COLUMNS", "sample", "sign"]
 
-COLUMNS: dict[Dash, tuple[int, int] | None] = {"solid": None, "dashed": (4, 3), "dotted": (1, 2)}
+COLUMNS: dict[Dash, tuple[int, int] | None] = {"solid": None, "dashed": (4, 3), "dotted": (1, 2), "points": None}
 """Columns drawn and skipped in turn; None for all drawn."""
 
-_PIECES: dict[Dash, str] = {"solid": "\u2500\u2500", "dashed": "\u2574\u2574", "dotted": "\u2508\u2508"}
+_PIECES: dict[Dash, str] = {
+    "solid": "\u2500\u2500",
+    "dashed": "\u2574\u2574",
+    "dotted": "\u2508\u2508",
+    "points": "\u00b7\u00b7",
+}
 _SIGNS: dict[Mark, str] = {
     "circle": "\u25cf\u25cb",
     "triangle": "\u25b2\u25b3",

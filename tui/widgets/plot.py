@@ -43,7 +43,8 @@ def draw(
         _label(canvas, rule, chart.x, styles["rule"])
     if cross is not None:
         _vertical(canvas, chart.x.share(cross), "\u2502", styles["cross"])
-    return [*_left_axis(canvas, chart.y, styles["axis"]), *_lower_axis(canvas, chart.x, styles["axis"], bare=bare)]
+    lower = _lower_axis(canvas, chart.x, styles["axis"], "" if bare else chart.x_name)
+    return [*_left_axis(canvas, chart.y, styles["axis"]), *lower]
 
 
 def _column(canvas: Canvas, share: float) -> int:
@@ -79,6 +80,8 @@ def _line(curve: Curve, chart: Chart, canvas: Canvas) -> Sequence[Sequence[Point
     dash = COLUMNS[curve.style.dash] if curve.style.dash else None
     if not curve.style.dash:
         return ()
+    if curve.style.dash == "points":
+        return [[point] for point in placed(curve.points, chart) if _WHOLE.has(point.x) and _WHOLE.has(point.y)]
     # A smoothed line has no peaks to lose, and every point costs time.
     smoothed = any(band.role == curve.style.role for band in chart.bands)
     points = placed(curve.points, chart, canvas.width if smoothed else 2 * canvas.width)
@@ -204,14 +207,17 @@ def _left_axis(canvas: Canvas, y: Axis, style: Style) -> list[list[Segment]]:
     return lines
 
 
-def _lower_axis(canvas: Canvas, x: Axis, style: Style, *, bare: bool) -> list[list[Segment]]:
-    """The x axis, with its labels below it unless ``bare``."""
+def _lower_axis(canvas: Canvas, x: Axis, style: Style, along: str) -> list[list[Segment]]:
+    """The x axis, with its labels and the word ``along`` below it, unless that is empty."""
     ruler, labels = ["\u2500"] * canvas.width, Canvas(LABELS + 1 + canvas.width, 1)
-    labels.write(0, LABELS - len("epoch "), "epoch ", style)
-    for at, label in () if bare else x.ticks(max(1, canvas.width // 8)):
+    if along:
+        labels.write(0, LABELS - len(along) - 1, f"{along} ", style)
+    most = max(1, canvas.width // 8)
+    for at, label in x.ticks(most, 1 / most) if along else ():
         column = _column(canvas, x.share(at))
-        start = min(LABELS + 1 + column - len(label) // 2, labels.width - len(label))
+        # The ends may not have room for half a label beyond them.
+        start = min(max(LABELS + 1 + column - len(label) // 2, LABELS), labels.width - len(label))
         if labels.write(0, start, label, style):
             ruler[column] = "\u252c"
     axis = [Segment(" " * LABELS + "\u2514" + "".join(ruler), style)]
-    return [axis] if bare else [axis, labels.segments(0)]
+    return [axis, labels.segments(0)] if along else [axis]

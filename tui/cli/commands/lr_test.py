@@ -4,7 +4,7 @@ from core.formatting import show_loss
 from core.keras_runtime.failures import explain
 from core.presets import Preset
 from core.strict_json import to_json
-from core.training.range_test import RangeTest, range_test
+from core.training.range_test import RangeTest, advice, range_test
 from tui.cli.command import Command
 from tui.cli.commands.train import prepare_preset
 from tui.cli.lookup import DONE, UnsupportedError, load, quiet
@@ -62,15 +62,7 @@ def _show(found: RangeTest, preset: Preset, out: Output) -> None:
         ],
         ["bold" if index == found.steepest else "" for index in rows],
     )
-    out.line(_advice(found, preset))
-
-
-def _advice(found: RangeTest, preset: Preset) -> str:
-    planned = f"the plan has {preset.plan.optimizer.learning_rate:g}"
-    diverged = f"; from about {found.points[-1].rate:.1g} on it diverges" if found.diverged and found.points else ""
-    if found.suggestion is None:
-        return f"the loss falls at no rate{diverged}: look at the network first ({planned})"
-    return f"the loss falls fastest at {found.suggestion:g}, a good rate to begin with ({planned}){diverged}"
+    out.line(advice(found, preset.plan.optimizer.learning_rate))
 
 
 COMMAND = Command(
