@@ -41,5 +41,5 @@ def _losses(points: Sequence[RatePoint]) -> Axis:
     highest = max(max(point.loss, point.smoothed) for point in points)
     room = max(_ABOVE_FALL * (top - low), _ABOVE_LOSS * abs(top), 1e-6)
     high = min(max(highest, top), top + room)
-    margin = max(0.05 * (high - low), 1e-6)
+    margin = max(0.05 * (high - low), 1e-3 * abs(high), 1e-6)
     return Axis(0.0 if 0 <= low < 0.5 * high else low - margin, high + margin)

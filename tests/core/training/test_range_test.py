@@ -12,7 +12,7 @@ from core.keras_runtime.failures import TrainingRefused
 from core.network.architecture import Architecture
 from core.network.layers import Dense, Flatten
 from core.plan.plan import Plan
-from core.training.range_test import STEPS, range_test, read
+from core.training.range_test import STEPS, RatePoint, range_test, read
 from tests.core.training.scripted import Script
 
 RATES = [10 ** (-6 + 7 * number / (STEPS - 1)) for number in range(STEPS)]
@@ -77,5 +77,7 @@ def test_it_ends_where_it_is_cancelled_and_is_refused_where_nothing_can_be_train
 @pytest.mark.keras
 def test_more_steps_than_an_epoch_go_through_another():
     architecture = Architecture((28, 28), (Flatten(), Dense(10, "softmax")))
-    plan = Plan(validation=0.9, batch_size=2500)
-    assert len(range_test(architecture, plan, steps=7).points) == 7
+    plan, told = Plan(validation=0.9, batch_size=2500), list[RatePoint]()
+    found = range_test(architecture, plan, steps=7, on_point=told.append)
+    assert len(found.points) == 7
+    assert tuple(told) == found.points, "each was told as it came"
