@@ -12,7 +12,9 @@ from core.network.architecture import Architecture
 from core.network.fix import Fix
 from core.network.layers import Dense, Flatten
 from core.plan.plan import Plan
+from core.presets import Preset
 from tests.tui.inspect.test_stepper import LECTURE
+from tests.tui.scripted_range import ScriptedRange
 from tui.forms.option_menu import OptionMenu
 from tui.inspect.views.walk.stepper import Stepper
 from tui.screens.add_layer import AddLayer
@@ -26,6 +28,7 @@ from tui.screens.palette import Palette
 from tui.screens.resizing import TabsScreen
 from tui.screens.text_prompt import TextPrompt
 from tui.screens.tour import Tour
+from tui.train.range_dialog import RangeDialog
 
 FIX = Fix('set pixels="0..1"', Architecture((28, 28, 1), (Flatten(), Dense(10, "softmax"))), Plan())
 
@@ -39,6 +42,7 @@ MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     NameFile: lambda _: NameFile("name"),
     OptionMenu: lambda _: OptionMenu(None, "activation", ("relu", "tanh"), "relu"),
     Palette: lambda _: Palette(),
+    RangeDialog: lambda _: RangeDialog(Preset("net", FIX.architecture), test=ScriptedRange(at_once=True)),
     Stepper: lambda _: Stepper(LECTURE),
     ExportDialog: lambda folder: ExportDialog("Write it", {"csv": "CSV", "toml": "TOML"}, folder),
     Tour: lambda _: Tour(),

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.tui.driving import SIZES, check_golden, faint_texts, keys, opened, sessions, themes_in_turn, until
+from tests.tui.scripted_range import ScriptedRange
 from tui.theme import DARK, LIGHT
+from tui.train.range_dialog import RangeDialog
 
 LEAST = 3.0
 """WCAG's least contrast for large text and for parts of a control; most words here have far more."""
@@ -67,3 +69,11 @@ async def test_training_midway(update):
         await until(pilot, lambda: len(app.train_pane.epochs.rows) == 3)
         await check(app, pilot, "train", [*SIZES, (200, 60)], update)
         await app.train_pane.stop_and_wait()
+
+
+async def test_learning_rates_that_were_tested(update):
+    async with opened("lenet-5", SIZES[0]) as (app, pilot):
+        app.train_pane.range_test = ScriptedRange(at_once=True)
+        await keys(pilot, "2", "L")
+        await until(pilot, lambda: isinstance(app.screen, RangeDialog) and app.screen.over)
+        await check(app, pilot, "range-test", [*SIZES, (200, 60)], update)

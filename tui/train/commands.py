@@ -15,7 +15,7 @@ _NOTHING_RUNS = "nothing is training: press t to start"
 _GETTING_READY = "not ready yet: training is being prepared"
 _ENDING = "it is stopping: x skips the test set"
 
-COMMANDS = frozenset({"start", "pause", "resume", "step", "stop", "more", "scale", "plan"})
+COMMANDS = frozenset({"start", "pause", "resume", "step", "stop", "more", "scale", "plan", "range_test"})
 """Actions that depend on the state."""
 
 
@@ -54,6 +54,13 @@ BINDINGS: list[BindingType] = [
     Binding("e", "plan", "Plan", id="training.plan", tooltip="Edit the plan"),
     Binding("c", "turn", "Loss/accuracy", id="training.turn", tooltip="Switch between the curves of loss and accuracy"),
     Binding("g", "gradients", "Gradients", id="training.gradients", tooltip="Switch between curves and gradients"),
+    Binding(
+        "L",
+        "range_test",
+        "Find lr",
+        id="training.range_test",
+        tooltip="Find a learning rate: the loss while it grows from batch to batch",
+    ),
     Binding("escape", "leave_plan", "Back to charts", id="training.leave_plan", tooltip="Close the plan", show=False),
     *chart_bindings("training"),
 ]
@@ -69,6 +76,8 @@ def refusal(command: str, state: State, *, blocker: str, extendable: bool) -> st
         if state != "idle":
             return _ENDING if state == "stopping" else "training is running: x stops it, then t starts again"
         return blocker
+    if command == "range_test":
+        return blocker if state == "idle" else "training is running: x stops it, then L tests learning rates"
     if command == "more" and state == "idle":
         return "" if extendable else "there is nothing to continue yet: press t to start"
     if command == "plan":

@@ -6,6 +6,7 @@ from core.diagnosis import Finding
 from core.events import Ended, Progress, Started, State
 from core.formatting import show_accuracy, show_amount, show_count, show_duration, show_loss, show_rate
 from core.history import History
+from core.plan.plan import Plan
 from core.runs.metrics_text import best_epochs, final_training
 from core.runs.record import metrics_of
 from core.sanitize import one_line
@@ -23,6 +24,7 @@ __all__ = [
     "outcome",
     "paused",
     "progress_details",
+    "rate_planned",
     "ready",
 ]
 
@@ -127,6 +129,15 @@ def outcome(ended: Ended, history: History, name: str = "") -> str:
     """
     text = _outcome(ended, history)
     return one_line(f"{name}: {text}" if name else text)
+
+
+def rate_planned(plan: Plan, rate: float) -> str:
+    """That ``rate`` has taken the place of the one of ``plan``."""
+    if rate == plan.optimizer.learning_rate:
+        return f"the plan has learning rate {show_rate(rate)} already: t trains with it"
+    return (
+        f"learning rate {show_rate(plan.optimizer.learning_rate)} -> {show_rate(rate)}: u undoes it, t trains with it"
+    )
 
 
 def _outcome(ended: Ended, history: History) -> str:

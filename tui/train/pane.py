@@ -18,11 +18,15 @@ from core.history import History
 from core.plan.plan import Plan
 from core.presets import Preset
 from core.settings import UnfoldedForms
+from core.training.range_test import range_test
+from tui.conversation import conversation
 from tui.forms.form import StructForm
 from tui.plan_text import plan_line
 from tui.train import commands, messages
 from tui.train.epochs import EpochTable
 from tui.train.event_follower import EventFollower
+from tui.train.range_dialog import RangeDialog
+from tui.train.range_trial import RangeTester
 from tui.train.run_view import RunView
 from tui.training_session import MakeSession, TrainedNetwork
 from tui.widgets.chart import ChartWidget
@@ -46,6 +50,7 @@ class TrainPane(ChartKeys, EventFollower):
     **t** trains the network with the plan; **space** pauses and resumes, **n** trains a single batch, **x** stops.
     **+** trains for as many epochs again as planned. **[** and **]** halve and double the learning rate during
     training: the change is marked on the curves. **e** edits the plan, **g** switches between curves and gradients.
+    **L** finds a learning rate for the plan: it trains a new network while the rate grows from batch to batch.
 
     The line is a smoothed mean of the training metric, over a band of the values that it averages. The dots are the
     validation metric, one per epoch; the stars mark the epochs with the lowest validation loss and the highest
@@ -76,6 +81,8 @@ class TrainPane(ChartKeys, EventFollower):
         super().__init__(id=id)
         self._on_edit = on_edit
         self._make = make
+        self.range_test: RangeTester = range_test
+        """What tests learning rates."""
         self._blocked: tuple[Preset | None, str] = (None, commands.blocker(None))
 
     def compose(self) -> ComposeResult:
@@ -265,6 +272,20 @@ class TrainPane(ChartKeys, EventFollower):
         if self._allowed("plan"):
             self.set_class(self.has_class("-folded"), "-planning")
             focus_later(self, self.form.focus_field)
+
+    def action_range_test(self) -> None:
+        """Find a learning rate: test the plan's network with rates that grow."""
+        if self._allowed("range_test"):
+            self._find_rate(cast("Preset", self.preset), self.document_id)
+
+    @conversation
+    async def _find_rate(self, preset: Preset, document: int) -> None:
+        rate = await self.app.push_screen_wait(RangeDialog(preset, self._loader, self.range_test))
+        if rate is None or self.preset is None or self.document_id != document:
+            return  # what was found is about another network than the one that is open
+        plan = self.preset.plan
+        self._on_edit(plan.with_learning_rate(rate), "")
+        self._say(messages.rate_planned(plan, rate), "done")
 
     def action_turn(self) -> None:
         """Switch between the curves of loss and accuracy, where there is room for one."""
