@@ -11,6 +11,8 @@ __all__ = ["log_ticks"]
 
 _NARROW = 4
 """The ratio of the ends of an axis that looks almost linear."""
+_WIDE = 1e5
+"""The ratio of the ends of an axis from which powers of ten alone are easier to read."""
 _WIDEST = 0.3
 """The share of the axis on either side of which there is a tick between two others, if there is a round value."""
 _FINER = 6
@@ -46,7 +48,7 @@ def _sequences(low: float, high: float) -> Iterator[list[float]]:
     yield _round_values(low, high)
     for stride in range(1, last - first + 2):
         powers = range(ceil(first / stride) * stride, last + 1, stride)
-        for factor in (1, 5, 2) if stride == 1 else (1,):
+        for factor in (1, 5, 2) if stride == 1 and high < _WIDE * low else (1,):
             yield _within([factor * 10.0**power for power in powers], (low, high))
 
 

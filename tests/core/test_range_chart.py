@@ -33,6 +33,7 @@ def test_equal_factors_of_the_rate_are_equally_wide_and_its_powers_of_ten_are_la
     assert shares[-1] == pytest.approx(1)
     assert [after - before for before, after in pairwise(shares)] == pytest.approx([1 / 7] * 7)
     assert [label for _, label in x.ticks(8, 1 / 8)] == ["1e-06", "1e-05", "0.0001", "0.001", "0.01", "0.1", "1", "10"]
+    assert [label for _, label in x.ticks(5, 1 / 5)] == ["1e-06", "0.0001", "0.01", "1"]
 
 
 def test_low_rates_keep_their_outline_where_there_is_room_for_few_points():

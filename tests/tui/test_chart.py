@@ -324,3 +324,18 @@ async def test_the_mouse_points_at_an_epoch_and_leaves():
         await pilot.hover(ChartWidget, offset=(LABELS + 1, 5))
         await pilot.hover(ChartWidget, offset=(2, 5))
         assert pointed == [2.0, 0.0, None]
+
+
+@pytest.mark.parametrize("apart", [0.3, 1.0, 2.0, 4.0])
+@pytest.mark.parametrize("order", [1, -1])
+def test_labels_stand_beside_their_rule_and_where_there_is_room_cross_no_other(apart, order):
+    axis = Axis(0.0, 10.0)
+    first, second = VerticalLine(5.0, "lr 0.001"), VerticalLine(5.0 + apart, "lr 0.0005")
+    cut = Cut(second.x + 0.2, "\u2191999999", top=True)
+    chart = Chart("loss", axis, axis, (), (first, second)[::order], cuts=(cut,))
+    styles = dict.fromkeys(("axis", "rule", "cut"), Style())
+    drawn = ["".join(part.text for part in line) for line in draw(chart, styles, 100, 12, bare=True)]
+    for rule in (first, second):
+        line = next(line for line in drawn if rule.label in line)
+        assert f"{rule.label} \u250a" in line or f"\u250a {rule.label}" in line
+        assert "\u2191" in line or line.count("\u250a") == 2

@@ -40,7 +40,7 @@ def draw(
         canvas.put(row, column, sign(style), styles[style.role])
     _cuts(canvas, chart, styles)
     for rule in chart.rules:
-        _label(canvas, rule, chart.x, styles["rule"])
+        _label(canvas, rule, chart, styles["rule"])
     if cross is not None:
         _vertical(canvas, chart.x.share(cross), "\u2502", styles["cross"])
     lower = _lower_axis(canvas, chart.x, styles["axis"], "" if bare else chart.x_name)
@@ -183,14 +183,17 @@ def _cuts(canvas: Canvas, chart: Chart, styles: dict[str, Style]) -> None:
         canvas.write(0 if cut.top else canvas.height - 1, column, cut.label, styles["cut"])
 
 
-def _label(canvas: Canvas, rule: VerticalLine, x: Axis, style: Style) -> None:
-    """The label of a rule, at its top, on the side where it fits, below another one that is there."""
-    share = x.share(rule.x)
+def _label(canvas: Canvas, rule: VerticalLine, chart: Chart, style: Style) -> None:
+    """The label of a rule, near its top, on the side where it fits and, if there is such a place, crosses no other."""
+    share = chart.x.share(rule.x)
     if not rule.label or not 0 <= share <= 1:
         return
-    column = _column(canvas, share)
-    for row in range(min(3, canvas.height)):
-        if any(canvas.write(row, at, rule.label, style) for at in (column + 2, column - 1 - len(rule.label))):
+    column, wide = _column(canvas, share), len(rule.label)
+    others = [_column(canvas, chart.x.share(each.x)) for each in chart.rules]
+    places = [(row, at) for row in range(min(3, canvas.height)) for at in (column + 2, column - 1 - wide)]
+    places.sort(key=lambda place: any(place[1] <= other < place[1] + wide for other in others))
+    for row, at in places:
+        if canvas.write(row, at, rule.label, style):
             return
 
 
