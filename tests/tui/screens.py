@@ -8,6 +8,7 @@ from typing import Any
 from textual.screen import Screen
 
 import tui
+from core import presets
 from core.network.architecture import Architecture
 from core.network.fix import Fix
 from core.network.layers import Dense, Flatten
@@ -26,6 +27,7 @@ from tui.screens.fix_preview import FixPreview
 from tui.screens.help import HelpPage
 from tui.screens.palette import Palette
 from tui.screens.resizing import TabsScreen
+from tui.screens.sweep_form import SweepForm
 from tui.screens.text_prompt import TextPrompt
 from tui.screens.tour import Tour
 from tui.train.range_dialog import RangeDialog
@@ -45,6 +47,7 @@ MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     RangeDialog: lambda _: RangeDialog(Preset("net", FIX.architecture), test=ScriptedRange(at_once=True)),
     Stepper: lambda _: Stepper(LECTURE),
     ExportDialog: lambda folder: ExportDialog("Write it", {"csv": "CSV", "toml": "TOML"}, folder),
+    SweepForm: lambda _: SweepForm(presets.load(presets.find("lenet-5")), ()),
     Tour: lambda _: Tour(),
     TextPrompt: lambda _: TextPrompt("A line", "text", "", lambda _: ""),
 }
