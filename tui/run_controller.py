@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.training.inspector import Inspector
     from tui.app import LayerLabApp
 
-__all__ = ["RunController"]
+__all__ = ["RunController", "default_folder"]
 
 
 class RunController:
@@ -141,7 +141,7 @@ class RunController:
     @conversation
     async def export(self, runs: Sequence[Run]) -> None:
         """Ask for a format and a folder, and export ``runs``."""
-        wanted = await self.app.push_screen_wait(ExportDialog(title(runs), choices(), _default_folder()))
+        wanted = await self.app.push_screen_wait(ExportDialog(title(runs), choices(), default_folder()))
         if wanted:
             self._begin_export(runs, wanted, force=False)
 
@@ -170,7 +170,7 @@ class RunController:
         self.app.run_worker(work, thread=True, group=group, exclusive=exclusive, exit_on_error=False)
 
 
-def _default_folder() -> Path:
+def default_folder() -> Path:
     """The folder that the app was started in, or the home folder if that is gone."""
     try:
         return Path.cwd()

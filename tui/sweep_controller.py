@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +14,11 @@ from textual.message import Message
 from core.formatting import show_amount, show_duration
 from core.keras_runtime.failures import explain
 from core.sanitize import one_line
+from core.sentences import sentence
 from tui.conversation import conversation
+from tui.run_controller import default_folder
+from tui.screens.dialogs import Ask
+from tui.screens.export_dialog import ExportDialog
 
 if TYPE_CHECKING:
     from core.presets import Preset
@@ -100,26 +105,35 @@ class SweepController:
             return
         self._start(sweep, folder, jobs)
 
-    def resume(self, key: str) -> None:
+    @conversation
+    async def resume(self, key: str) -> None:
         """Train the trials that the sweep with this ``key`` has left."""
         from core.sweeps.record import SweepError, find  # noqa: PLC0415  # as above
         from core.sweeps.start import cores  # noqa: PLC0415
 
-        try:
-            folder = find(key)
-            sweep = folder.sweep()
-        except SweepError as error:
-            self.app.refuse("Not resumed", error)
+        def read() -> "tuple[Sweep, SweepFolder] | str":
+            try:
+                folder = find(key)
+                return folder.sweep(), folder
+            except SweepError as error:
+                return str(error)
+
+        found = await self.app.run_worker(read, thread=True, group="reading a sweep", exit_on_error=False).wait()
+        if isinstance(found, str):
+            self.app.refuse("Not resumed", found)
             return
+        sweep, folder = found
         if why := self._refusal():
             self.app.refuse("Not resumed", why)
             return
         self._start(sweep, folder, cores())
 
-    def handle(self, key: str, what: Literal["resume", "pause", "stop"]) -> None:
+    def handle(self, key: str, what: Literal["resume", "pause", "stop", "export"]) -> None:
         """Do ``what`` with the sweep that has this ``key``."""
         if what == "resume":
             self.resume(key)
+        elif what == "export":
+            self.export(key)
         elif self.app.sweep and self.app.sweep.key == key:
             self.pause() if what == "pause" else self.stop()
 
@@ -133,6 +147,31 @@ class SweepController:
         else:
             self._control.pause()
         self.app.sweep = replace(live, paused=not live.paused)
+
+    @conversation
+    async def export(self, key: str) -> None:
+        """Ask for a format and a folder, and export the sweep with this ``key``."""
+        from tui.export_sweep import CHOICES, export_sweep  # noqa: PLC0415  # as above
+
+        name = self.app.runs_pane.table.chosen_group
+        title = f"Export the sweep {name.name if name else ''} ({key})"
+        wanted = await self.app.push_screen_wait(ExportDialog(title, CHOICES, default_folder()))
+        if wanted is None:
+            return
+        force = False
+        while True:
+            work = partial(export_sweep, key, wanted.choice, wanted.folder, force=force)
+            outcome = await self.app.run_worker(work, thread=True, group="export", exit_on_error=False).wait()
+            if not outcome.exists:
+                break
+            question = f"{sentence(one_line(outcome.exists))} Replace?"
+            if await self.app.push_screen_wait(Ask(question, {"replace": "Replace"})) is None:
+                return
+            force = True
+        if outcome.problem:
+            self.app.refuse("Not exported", outcome.problem)
+        else:
+            self.app.runs_pane.say(f"exported to {one_line(outcome.where)}", "done")
 
     def stop(self) -> None:
         """Stop the trials under way, and begin no more."""

@@ -1,6 +1,6 @@
 """What a sweep came to: each setting over its seeds, and which differences are more than the seeds'."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import mean, stdev
 
 from msgspec import Struct
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from core.formatting import show_accuracy, show_gap, show_loss
 from core.sweeps.record import TrialRecord
-from core.sweeps.statistics import Comparison, Estimate, compare, estimate
+from core.sweeps.statistics import Comparison, Estimate, compare, estimate, quick_estimate
 from core.sweeps.sweep import Setting, Sweep
 from core.sweeps.values import LARGEST, show_value
 
@@ -52,14 +52,19 @@ class SweepResults(Struct, frozen=True):
         return next(each for each in self.settings if each.index == index)
 
 
-def results(sweep: Sweep, records: Mapping[int, TrialRecord]) -> SweepResults:
-    """What ``records`` of trials, by their numbers, say about the settings of ``sweep``."""
+def results(sweep: Sweep, records: Mapping[int, TrialRecord], *, quick: bool = False) -> SweepResults:
+    """What ``records`` of trials, by their numbers, say about the settings of ``sweep``.
+
+    If ``quick``, without intervals and comparisons, which take seconds where SciPy is not loaded.
+    """
+    summarize = quick_estimate if quick else estimate
     by_setting: dict[int, list[TrialRecord]] = {}
     for number, record in sorted(records.items()):
         by_setting.setdefault(number % len(sweep.settings), []).append(record)
-    known = tuple(found for index, each in sorted(by_setting.items()) if (found := _setting(sweep, index, each)))
+    settings = (_setting(sweep, index, each, summarize) for index, each in sorted(by_setting.items()))
+    known = tuple(filter(None, settings))
     failed = tuple(record for _, record in sorted(records.items()) if record.state == "failed")
-    return SweepResults(known, _comparisons(sweep, known), failed)
+    return SweepResults(known, () if quick else _comparisons(sweep, known), failed)
 
 
 def ranked(sweep: Sweep, settings: Sequence[SettingResult]) -> list[SettingResult]:
@@ -110,14 +115,19 @@ def _with_spread(sweep: Sweep, values: Sequence[float]) -> str:
     return shown if len(values) < 2 else f"{shown} \N{PLUS-MINUS SIGN} {show_difference(sweep, stdev(values))}"
 
 
-def _setting(sweep: Sweep, index: int, records: Sequence[TrialRecord]) -> SettingResult | None:
+def _setting(
+    sweep: Sweep,
+    index: int,
+    records: Sequence[TrialRecord],
+    summarize: Callable[[Sequence[float]], Estimate],
+) -> SettingResult | None:
     done = [record for record in records if record.state == "finished"]
     values = {record.seed: record.value(sweep.metric) for record in done}
     by_seed = {seed: value for seed, value in values.items() if value is not None and abs(value) < LARGEST}
     if not by_seed:
         return None
     seconds = sum(record.seconds for record in done) / len(done)
-    return SettingResult(index, sweep.settings[index], estimate(list(by_seed.values())), by_seed, seconds)
+    return SettingResult(index, sweep.settings[index], summarize(list(by_seed.values())), by_seed, seconds)
 
 
 def _comparisons(sweep: Sweep, settings: Sequence[SettingResult]) -> tuple[Comparison, ...]:

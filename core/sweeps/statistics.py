@@ -5,6 +5,7 @@ SciPy and NumPy are loaded when the first interval is computed: starting the app
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from importlib import import_module
 from itertools import accumulate, combinations
 from math import ceil, isfinite, log2
@@ -12,8 +13,9 @@ from statistics import mean, stdev
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-__all__ = ["Comparison", "Estimate", "Verdict", "compare", "estimate"]
+__all__ = ["Comparison", "Estimate", "Verdict", "compare", "estimate", "quick_estimate"]
 
 Verdict = Literal["better", "within noise", "too few seeds"]
 
@@ -87,12 +89,20 @@ def estimate(values: Sequence[float]) -> Estimate:
 
     Raises ValueError if there is no value, or one that is not finite.
     """
+    quick = quick_estimate(values)
+    if quick.n == 1:
+        return quick
+    low, high = _interval(tuple(values))
+    return replace(quick, low=low, high=high)
+
+
+def quick_estimate(values: Sequence[float]) -> Estimate:
+    """The same without the interval, and without loading SciPy. Raises ValueError likewise."""
     if not values:
         raise ValueError("no values to estimate a mean from")
     _require_finite(values)
-    if len(values) == 1:
-        return Estimate(1, float(values[0]), None, None, None)
-    return Estimate(len(values), float(mean(values)), float(stdev(values)), *_interval(values))
+    spread = float(stdev(values)) if len(values) > 1 else None
+    return Estimate(len(values), float(mean(values)), spread, None, None)
 
 
 def compare(settings: Sequence[Mapping[int, float]]) -> tuple[Comparison, ...]:
@@ -143,7 +153,8 @@ def _verdict(paired: Estimate, p: float | None, fewest: int) -> Verdict:
     return "better" if p <= ALPHA and excludes_zero else "within noise"
 
 
-def _interval(values: Sequence[float]) -> tuple[float, float]:
+@lru_cache(maxsize=20_000)  # a sweep is read anew whenever a trial has ended, which changes one setting
+def _interval(values: tuple[float, ...]) -> tuple[float, float]:
     """The 95% interval of the mean of two or more values."""
     if min(values) == max(values):
         return float(values[0]), float(values[0])

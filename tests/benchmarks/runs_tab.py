@@ -16,6 +16,8 @@ from tests.benchmarks.many_runs import fill
 from tests.benchmarks.measured import Measured, Scope, percentile
 from tui.app import LayerLabApp
 
+__all__ = ["SIZE", "answered", "measure", "until"]
+
 SIZE = (120, 36)
 PATIENCE = 60.0
 SOON = 0.001
@@ -39,10 +41,10 @@ async def _opened(count: int, how: str, wanted: float | None = None) -> Iterator
         beat.lags.clear()
         begun = perf_counter()
         app.post_message(Key("4", "4"))
-        await _until(lambda: len(app.runs_pane.table.runs) == count)
+        await until(lambda: len(app.runs_pane.table.runs) == count)
         await _painted(app)
         seen = perf_counter() - begun
-        await _until(lambda: app.runs_pane.known)
+        await until(lambda: app.runs_pane.known)
         known = perf_counter() - begun
         await pilot.pause()
     return iter(
@@ -58,13 +60,13 @@ async def _used(count: int) -> Iterator[Measured]:
     app = LayerLabApp("lenet-5")
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("4")
-        await _until(lambda: app.runs_pane.known)
+        await until(lambda: app.runs_pane.known)
         await pilot.press("slash")
         await pilot.pause()
-        typed = [await _answered(app, pilot, letter) for letter in TYPED]
+        typed = [await answered(app, pilot, letter) for letter in TYPED]
         await pilot.press("escape")
-        sorted_ = [await _answered(app, pilot, "o") for _ in app.runs_pane.table.columns]
-        moved = [await _answered(app, pilot, key) for key in 20 * ("pagedown", "up")]
+        sorted_ = [await answered(app, pilot, "o") for _ in app.runs_pane.table.columns]
+        moved = [await answered(app, pilot, key) for key in 20 * ("pagedown", "up")]
     return iter(
         (
             Measured(f"key in the filter of {count:,} runs, longest", 1e3 * max(typed), "ms", 50.0),
@@ -74,7 +76,7 @@ async def _used(count: int) -> Iterator[Measured]:
     )
 
 
-async def _answered(app: LayerLabApp, pilot: Pilot[None], key: str) -> float:
+async def answered(app: LayerLabApp, pilot: Pilot[None], key: str) -> float:
     """Seconds until all that ``key`` brings about is on the screen."""
     await pilot.pause()
     begun = perf_counter()
@@ -94,7 +96,7 @@ async def _painted(app: LayerLabApp) -> None:
     await asyncio.wait_for(painted.wait(), PATIENCE)
 
 
-async def _until(condition: Callable[[], object]) -> None:
+async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not condition():
             await asyncio.sleep(SOON)

@@ -9,6 +9,7 @@ from statistics import median
 from core import presets
 from core.sweeps import sweep_file
 from core.sweeps.sweep import Trial
+from tests.benchmarks import sweep_tab
 from tests.benchmarks.measured import Measured, Scope
 from tests.benchmarks.memory import NOTEBOOK
 from tests.benchmarks.processes import run
@@ -43,6 +44,7 @@ def measure(scope: Scope) -> Iterator[Measured]:
             yield _times("as fast as one `layerlab train` after the other", ours, alone, 1.6)
             yield _times("as fast as a notebook's loop over model.fit", ours, theirs, 3.0)
         yield _overhead(path)
+    yield from sweep_tab.measure(scope)
 
 
 def _times(what: str, ours: list[float], others: list[float], wanted: float) -> Measured:

@@ -10,7 +10,7 @@ __all__ = ["SweepWanted"]
 
 @dataclass
 class SweepWanted(Message):
-    """The user wants the sweep with this ``key`` resumed, paused (or to go on), or stopped."""
+    """The user wants the sweep with this ``key`` resumed, paused (or to go on), stopped, or exported."""
 
     key: str
-    what: Literal["resume", "pause", "stop"]
+    what: Literal["resume", "pause", "stop", "export"]

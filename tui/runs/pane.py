@@ -114,7 +114,7 @@ class RunsPane(ChartKeys, StorePoller):
         self._cache = RunCache(lambda run: store().details(run))
         self._list_state = RunListState()
         self._trash: list[tuple[str, ...]] = []
-        self._sweep_view: SweepView | None = None
+        self.sweep_view: SweepView | None = None
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="runs-top"):
@@ -191,13 +191,13 @@ class RunsPane(ChartKeys, StorePoller):
 
     def _show_sweep(self, group: RunGroup | None) -> None:
         """Show the sweep ``group`` in place of the curves; None: no sweep."""
-        if group is not None and self._sweep_view is None:
+        if group is not None and self.sweep_view is None:
             from tui.runs.sweep_view import SweepView  # noqa: PLC0415  # imports the sweeps, which start-up does without
 
-            self._sweep_view = SweepView()
-            self.query_one("#runs-main").mount(self._sweep_view)
-        if self._sweep_view is not None:
-            view, live = self._sweep_view, self.sweep
+            self.sweep_view = SweepView()
+            self.query_one("#runs-main").mount(self.sweep_view)
+        if self.sweep_view is not None:
+            view, live = self.sweep_view, self.sweep
             view.display = group is not None
             here = live if live and group and live.key == group.key else None
             view.progress, view.paused = (here.progress, here.paused) if here else (None, False)
@@ -342,8 +342,8 @@ class RunsPane(ChartKeys, StorePoller):
 
     def action_turn(self) -> None:
         """Switch between accuracy, loss, and details or differences; or a sweep's settings and trials."""
-        if self._sweep_view is not None and self._sweep_view.display:
-            self._sweep_view.turn()
+        if self.sweep_view is not None and self.sweep_view.display:
+            self.sweep_view.turn()
         else:
             self.detail.turn()
 
@@ -404,8 +404,10 @@ class RunsPane(ChartKeys, StorePoller):
         self.change(lambda store: restore(store, ids), f"{show_amount(len(ids), 'run')} restored")
 
     def action_export(self) -> None:
-        """Export the marked runs, or else the selected one."""
-        if runs := self._targets("export"):
+        """Export the marked runs, or else the selected run or sweep."""
+        if (group := self.table.chosen_group) and not self._list_state.marked:
+            self.post_message(SweepWanted(group.key, "export"))
+        elif runs := self._targets("export"):
             self.post_message(self.ExportRequested(runs))
 
     def _mark_chosen(self) -> bool:
@@ -455,7 +457,7 @@ class RunsPane(ChartKeys, StorePoller):
             return "" if here else "it is not being trained here"
         if here:
             return "it is being trained" if action in ("resume", "discard") else ""
-        over = action == "resume" and self._sweep_view is not None and self._sweep_view.left == 0
+        over = action == "resume" and self.sweep_view is not None and self.sweep_view.left == 0
         return "all its trials have ended" if over else ""
 
     def _why_not(self, action: str, runs: Sequence[Run]) -> str:

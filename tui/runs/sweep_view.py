@@ -17,8 +17,7 @@ from core.runs.groups import RunGroup
 from core.sanitize import one_line
 from core.sweeps.progress import SweepProgress
 from core.sweeps.record import find
-from core.sweeps.results import SettingResult, ranked, show_setting, verdict
-from core.sweeps.start import results_in
+from core.sweeps.results import SettingResult, ranked, results, show_setting, verdict
 from tui import run_text, sweep_text
 from tui.runs.sweep_tables import SettingTable, SweepReading, TrialTable
 from tui.widgets.bars import bar
@@ -30,6 +29,7 @@ __all__ = ["SweepView"]
 REST = 0.06
 """Seconds that a sweep is selected before it is read."""
 BAR = 20
+COMPARING = "comparing ..."
 NOTHING_YET = "No trial has finished yet: c shows what each of them does."
 
 
@@ -134,8 +134,11 @@ class SweepView(Vertical):
         worker = get_current_worker()
         try:
             folder = find(key)
-            sweep = folder.sweep()
-            reading: SweepReading | str = SweepReading(key, sweep, folder.records(), results_in(sweep, folder))
+            sweep, records = folder.sweep(), folder.records()
+            if self.reading is None:  # intervals and comparisons take a while
+                quick = SweepReading(key, sweep, records, results(sweep, records, quick=True))
+                self.app.call_from_thread(self._take, worker, key, quick)
+            reading: SweepReading | str = SweepReading(key, sweep, records, results(sweep, records))
         except Exception as error:  # noqa: BLE001  # no file must end the app
             reading = explain(error)
         self.app.call_from_thread(self._take, worker, key, reading)
@@ -201,6 +204,8 @@ class SweepView(Vertical):
 
 
 def _against(reading: SweepReading, best: SettingResult, other: SettingResult) -> str:
+    if not reading.found.comparisons:
+        return COMPARING
     pair = {best.index, other.index}
     known = next((each for each in reading.found.comparisons if {each.a, each.b} == pair), None)
     names = [one_line(show_setting(each.values)) for each in (best, other)]

@@ -14,6 +14,7 @@ from tests.tui.driving import burst, keys, opened, screen_of, until
 from tests.tui.runs.stored_runs import history, keep, preset
 from tests.tui.scripted_trials import ScriptedTrials
 from tui.screens.dialogs import Ask
+from tui.screens.export_dialog import ExportDialog
 from tui.screens.sweep_form import SweepForm
 
 RATES = ("text:learning_rate", "tab", "text:0.1 0.01")
@@ -62,7 +63,7 @@ def over(app):
 async def all_read(app, pilot):
     """Wait until the sweep is over and the view shows all of it."""
     await until(pilot, lambda: over(app))
-    await until(pilot, lambda: app.runs_pane._sweep_view and app.runs_pane._sweep_view.left == 0)
+    await until(pilot, lambda: app.runs_pane.sweep_view and app.runs_pane.sweep_view.left == 0)
 
 
 async def test_from_the_form_to_the_verdict(home):
@@ -74,7 +75,7 @@ async def test_from_the_form_to_the_verdict(home):
         assert "2 settings with 3 seeds, val_accuracy" in shown
         assert "learning_rate" in shown
         assert "★ 0.1" in shown
-        told = str(app.runs_pane._sweep_view.verdict.content)
+        told = str(app.runs_pane.sweep_view.verdict.content)
         assert told.startswith(
             "0.1 against 0.01: 91.20% ± 0.10 pp against 90.30% ± 0.10 pp, 3 shared seeds: too few seeds"
         )
@@ -95,7 +96,7 @@ async def test_its_runs_are_one_row_and_enter_lists_them(home):
         await keys(pilot, "enter")
         await until(pilot, lambda: len(table.runs) == 6)
         assert app.runs_pane.detail.display
-        assert not app.runs_pane._sweep_view.display
+        assert not app.runs_pane.sweep_view.display
         await keys(pilot, "escape")
         await until(pilot, lambda: table.chosen_group is not None)
 
@@ -129,7 +130,7 @@ async def test_while_it_is_trained_its_state_is_told_and_the_app_stays_usable(ho
     async with sweeping(home, held=True) as (app, pilot, trials):
         await begin(app, pilot)
         await until(pilot, lambda: len(trials.jobs) == 2 and app.sweep.progress.shares == {0: 0.5, 1: 0.5})
-        view = app.runs_pane._sweep_view
+        view = app.runs_pane.sweep_view
         await until(pilot, lambda: view.left == 6)
         assert "0 of 6 trials, 2 trials under way" in screen_of(app)
         assert "No trial has finished yet: c shows what each of them does." in screen_of(app)
@@ -168,7 +169,7 @@ async def test_what_was_stopped_is_resumed_and_nothing_is_done_twice(home):
         await until(pilot, lambda: over(app))
         done = sum(record.settled for record in find(app.sweep.key).records().values())
         assert done == 2
-        view = app.runs_pane._sweep_view
+        view = app.runs_pane.sweep_view
         await until(pilot, lambda: view.left == 6 - done)
         assert "r trains them" in screen_of(app)
         begun = len(trials.jobs)
@@ -265,8 +266,43 @@ async def test_a_folder_that_cannot_be_read_is_told(home):
         pane = app.runs_pane
         await until(pilot, lambda: pane.table.chosen_group and len(pane.table.chosen_group.runs) == 6)
         (find(app.sweep.key).path / "sweep.json").write_text("{")
-        pane._sweep_view.reading = None
-        pane._sweep_view._read_soon()
+        pane.sweep_view.reading = None
+        pane.sweep_view._read_soon()
         await until(pilot, lambda: "cannot be read" in screen_of(app))
         await keys(pilot, "r")
         await until(pilot, lambda: "cannot be read" in notified(app))
+
+
+async def test_it_is_exported_as_a_report_and_as_tables(home, tmp_path):
+    async with sweeping(home) as (app, pilot, _):
+        await begin(app, pilot)
+        await all_read(app, pilot)
+        pane, key = app.runs_pane, app.sweep.key
+        for steps, suffix in ((0, ".html"), (1, ".md"), (2, ".csv"), (0, ".html")):
+            before = {path.name for path in tmp_path.iterdir()}
+            await keys(pilot, "x")
+            await until(pilot, lambda: isinstance(app.screen, ExportDialog))
+            app.screen.folder.value = str(tmp_path)
+            await keys(pilot, *["down"] * steps, "enter")
+            name = f"ffnn-784-10-10-{key}{suffix}"
+            if name in before:
+                await until(pilot, lambda: isinstance(app.screen, Ask))
+                assert f"{name} exists. Replace?" in screen_of(app)
+                await keys(pilot, "right", "enter")
+            await until(pilot, lambda: pane.status.message.startswith("exported to"))
+            assert (tmp_path / name).stat().st_size > 200
+            pane.say("")
+        assert (tmp_path / f"ffnn-784-10-10-{key}-settings.csv").exists()
+
+
+async def test_an_export_that_fails_is_told(home, tmp_path):
+    async with sweeping(home) as (app, pilot, _):
+        await begin(app, pilot)
+        await all_read(app, pilot)
+        (find(app.sweep.key).path / "sweep.json").write_text("[]")
+        await keys(pilot, "x")
+        await until(pilot, lambda: isinstance(app.screen, ExportDialog))
+        app.screen.folder.value = str(tmp_path)
+        await keys(pilot, "enter")
+        await until(pilot, lambda: "begin it anew" in notified(app))
+        assert not [path for path in tmp_path.iterdir() if path.is_file()]
