@@ -1,7 +1,8 @@
 """The charts of runs: loss and accuracy of one, or of several overlaid, and the learning rate of a plan."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
+from statistics import fmean
 from typing import Literal
 
 from msgspec.structs import replace
@@ -40,6 +41,7 @@ __all__ = [
     "Look",
     "Quantity",
     "learning_rate",
+    "over_seeds",
     "overlaid",
     "series",
     "single",
@@ -60,6 +62,9 @@ RUNS = tuple(
     for number in range(2 * len(_MARKS))
 )
 """The styles of runs shown together; more could not be distinguished."""
+
+STROKES = 24
+"""Of the line that covers a band, from one epoch to the next: more than there are columns in most charts."""
 
 BEST_OF: dict[Quantity, str] = {"loss": "lowest loss", "accuracy": "best accuracy"}
 
@@ -125,6 +130,43 @@ def overlaid(quantity: Quantity, histories: Sequence[tuple[str, History | None]]
     chart = Chart(title, _epochs(newest, 0, look), Axis(0.0, 1.0), tuple(curves))
     training, validation = (tuple(sorted(measured.get(each, ()))) for each in ("training", "validation"))
     return _ranged(chart, quantity, training, validation, replace(look, smoothing=0.0))
+
+
+def over_seeds(quantity: Quantity, settings: Sequence[tuple[str, Sequence[History]]]) -> Chart | None:
+    """The mean of ``quantity`` over the seeds of each of ``settings``, above a band from the lowest to the highest.
+
+    In validation, or without it the means of the training epochs; up to the epoch that all seeds of a setting have
+    reached. At most as many settings as can be distinguished; one without a history keeps its style. None before any
+    point.
+    """
+    curves, bands, reached = list[Curve](), list[Band](), list[Point]()
+    for (name, histories), style in zip(settings, RUNS, strict=False):
+        lines = [series(quantity, each)[1] or each.means(quantity) for each in histories]
+        epochs = list(zip(*filter(None, lines), strict=False))
+        if not epochs:
+            continue
+        low, high = ([Point(seeds[0].x, end(each.y for each in seeds)) for seeds in epochs] for end in (min, max))
+        mean = tuple(Point(seeds[0].x, fmean(each.y for each in seeds)) for seeds in epochs)
+        curves.append(Curve(name, mean, style))
+        reached += [*low, *high]
+        if len(histories) > 1:
+            bands.append(Band(style.role, tuple(_between_lines(low, high))))
+    if not curves:
+        return None
+    newest = max(curve.points[-1].x for curve in curves)
+    chart = Chart(f"mean {quantity}", _epochs(newest, 0, PLAIN), Axis(0.0, 1.0), tuple(curves), bands=tuple(bands))
+    return _ranged(chart, quantity, (), tuple(sorted(reached)), PLAIN)
+
+
+def _between_lines(low: Sequence[Point], high: Sequence[Point]) -> Iterator[Point]:
+    """A line up and down between two others, so dense that it covers all that is between them."""
+    for index in range(len(low) - 1):
+        for step in range(STROKES):
+            share = step / STROKES
+            x = low[index].x + share * (low[index + 1].x - low[index].x)
+            for line in (low, high):
+                yield Point(x, line[index].y + share * (line[index + 1].y - line[index].y))
+    yield from (low[-1], high[-1])
 
 
 def learning_rate(plan: Plan) -> Chart | None:

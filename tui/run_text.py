@@ -79,7 +79,7 @@ def state(run: Run) -> str:
 
 def group_state(group: RunGroup) -> str:
     """The runs of a sweep with the sign of what they do: ``▸ 5 runs``."""
-    states = {run.state for run in group.runs} or {"running"}
+    states = {run.state for run in group.runs} | ({"running"} if group.live else set())
     order: tuple[RunState, ...] = ("running", "interrupted", "finished", "stopped", "failed", "damaged", "newer")
     first = next(each for each in order if each in states)
     return f"{SIGNS[first]} {show_amount(len(group.runs), 'run')}" if group.runs else f"{SIGNS[first]} begins"

@@ -23,6 +23,8 @@ class RunGroup(Struct, frozen=True):
     """In the order of the list; none if the first has not begun."""
     title: str = ""
     """The sweep's name, while it has no runs."""
+    live: bool = False
+    """Whether it is being trained here."""
 
     @property
     def id(self) -> str:

@@ -9,6 +9,8 @@ __all__ = ["BINDINGS", "refusal"]
 
 BINDINGS: list[BindingType] = [
     Binding("slash", "filter", "Filter", key_display="/", id="runs.filter", tooltip="Show only matching runs"),
+    Binding("P", "sweep('pause')", "Pause", id="runs.sweep_pause", tooltip="Pause this sweep, or go on with it"),
+    Binding("X", "sweep('stop')", "Stop sweep", id="runs.sweep_stop", tooltip="Stop this sweep; r resumes it"),
     Binding("space", "mark", "Mark", id="runs.mark", tooltip="Mark the run, to compare several or act on them"),
     Binding("a", "mark_all", "Mark all", id="runs.mark_all", tooltip="Mark all runs shown, or none", show=False),
     Binding("O", "reverse", "Reverse", id="runs.reverse", tooltip="Reverse the order", show=False),
@@ -53,8 +55,6 @@ BINDINGS: list[BindingType] = [
     Binding("n", "write('name')", "Rename", id="runs.rename", tooltip="Give it another name"),
     Binding("z", "restore", "Undelete", id="runs.restore", tooltip="Restore what was deleted last", show=False),
     Binding("x", "export", "Export", id="runs.export", tooltip="Export the marked runs, or this one"),
-    Binding("P", "sweep('pause')", "Pause", id="runs.sweep_pause", tooltip="Pause this sweep, or go on with it"),
-    Binding("X", "sweep('stop')", "Stop sweep", id="runs.sweep_stop", tooltip="Stop this sweep; r resumes it"),
     *chart_bindings("runs"),
     Binding("escape", "leave", "Unmark", id="runs.leave", tooltip="Clear the filter, or all marks", show=False),
     Binding("escape", "clear", "Clear", id="runs.clear", tooltip="Clear the filter and go back to the runs"),

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from core.runs.groups import RunGroup, folded
 from core.runs.record import Run
 from core.runs.search import Searchable, ordered
@@ -45,8 +47,10 @@ class RunListState:
         if self.query.strip():
             return self.shown
         rows, begun = folded(self.shown), self.begun
-        there = begun is None or any(isinstance(row, RunGroup) and row.key == begun.key for row in rows)
-        return rows if begun is None or there else (begun, *rows)
+        if begun is None:
+            return rows
+        marked = tuple(replace(row, live=True) if row.id == begun.id else row for row in rows)
+        return marked if marked != rows else (begun, *rows)
 
     @property
     def folded(self) -> int:

@@ -9,4 +9,6 @@ __all__ = ["Overlay"]
 class Overlay(ChartWidget):
     """A chart with a color for each of several runs."""
 
-    COMPONENT_CLASSES = ChartWidget.COMPONENT_CLASSES | {f"chart--{role}" for role in ROLES}
+    COMPONENT_CLASSES = (
+        ChartWidget.COMPONENT_CLASSES | {f"chart--{role}" for role in ROLES} | {f"chart--band-{role}" for role in ROLES}
+    )

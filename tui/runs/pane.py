@@ -194,7 +194,7 @@ class RunsPane(ChartKeys, StorePoller):
         if group is not None and self.sweep_view is None:
             from tui.runs.sweep_view import SweepView  # noqa: PLC0415  # imports the sweeps, which start-up does without
 
-            self.sweep_view = SweepView()
+            self.sweep_view = SweepView(self._cache)
             self.query_one("#runs-main").mount(self.sweep_view)
         if self.sweep_view is not None:
             view, live = self.sweep_view, self.sweep
@@ -207,7 +207,7 @@ class RunsPane(ChartKeys, StorePoller):
         if not self.is_mounted:
             return
         running = sweep if sweep and sweep.running else None
-        self._list_state.begun = RunGroup(running.key, (), running.name) if running else None
+        self._list_state.begun = RunGroup(running.key, (), running.name, live=True) if running else None
         if (before.running if before else False) != bool(running):
             self._show()
         else:

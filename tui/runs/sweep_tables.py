@@ -13,6 +13,7 @@ from core.sweeps.results import SettingResult, SweepResults, ranked, show_differ
 from core.sweeps.sweep import Sweep
 from tui import sweep_text
 from tui.interval_plot import Interval, axis, interval_lines
+from tui.runs.series_styles import MOST, ROLES, sign
 from tui.widgets.bars import bar
 from tui.widgets.listing import Cell, Listing
 from tui.widgets.text import fitted
@@ -37,6 +38,12 @@ class SweepReading(Struct, frozen=True, eq=False):
     records: Mapping[int, TrialRecord]
     found: SweepResults
 
+    @property
+    def charted(self) -> list[SettingResult]:
+        """The settings whose curves are drawn: the best, if there are too many, in the order of the sweep."""
+        best = ranked(self.sweep, self.found.settings)[:MOST]
+        return sorted(best, key=lambda each: each.index)
+
 
 class SettingTable(Listing):
     """A line for every setting: mean, spread, and a plot of both with every seed as a dot."""
@@ -48,11 +55,14 @@ class SettingTable(Listing):
     setting; below stands what can be said about it and the best one.
     """
 
+    COMPONENT_CLASSES = {f"listing--{role}" for role in ROLES}
+
     reading: reactive[SweepReading | None] = reactive(None)
     """The sweep; None until it is read."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._signs: dict[int, Cell] = {}
         self._plots: list[str] = []
         self._ends = ""
         self._widths = (LEAST_SETTING, 0)
@@ -82,7 +92,7 @@ class SettingTable(Listing):
         if self.reading is None:
             return ""
         setting, plot = self._widths
-        line = "  " + _heading(self.reading.sweep, setting) + fitted("n", SEEDS + 1, right=True)
+        line = "    " + _heading(self.reading.sweep, setting) + fitted("n", SEEDS + 1, right=True)
         line += fitted("mean", FIGURE + GAP, right=True) + fitted("std", FIGURE + GAP, right=True)
         return f"{line}{' ' * GAP}{self._ends}" if plot else line
 
@@ -94,7 +104,8 @@ class SettingTable(Listing):
         spread = "-" if each.estimate.std is None else show_difference(sweep, each.estimate.std)
         mean = fitted(show_metric(sweep, each.estimate.mean), FIGURE + GAP, right=True)
         cells: list[Cell] = [
-            (f"{BEST if best else ' '} {fitted(one_line(show_setting(each.values)), self._widths[0])}", ""),
+            self._signs.get(each.index, (" ", "")),
+            (f" {BEST if best else ' '} {fitted(one_line(show_setting(each.values)), self._widths[0])}", ""),
             (fitted(str(each.estimate.n), SEEDS + 1, right=True), "muted"),
             (mean, ""),
             (fitted(spread, FIGURE + GAP, right=True), "muted"),
@@ -108,7 +119,8 @@ class SettingTable(Listing):
         if self.reading is None or not self.settings:
             return
         sweep = self.reading.sweep
-        room = self.width - 2 - SEEDS - 1 - 2 * (FIGURE + GAP)
+        self._signs = {each.index: sign(number) for number, each in enumerate(self.reading.charted)}
+        room = self.width - 4 - SEEDS - 1 - 2 * (FIGURE + GAP)
         longest = max(len(show_setting(each.values)) for each in self.settings)
         setting = min(MOST_SETTING, max(LEAST_SETTING, longest, min(20, len(sweep_text.varied(sweep)))))
         setting = min(setting, max(LEAST_SETTING, room - LEAST_PLOT - GAP))

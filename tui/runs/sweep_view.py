@@ -1,5 +1,8 @@
 """A sweep beside the list of runs: what it came to so far, and what its trials do."""
 
+from contextlib import suppress
+from importlib import import_module
+
 from msgspec import Struct
 from textual import on, work
 from textual.app import ComposeResult
@@ -12,13 +15,18 @@ from textual.widgets import Static
 from textual.worker import Worker, get_current_worker
 
 from core.formatting import show_amount
+from core.history import History
 from core.keras_runtime.failures import explain
+from core.run_charts import Quantity, over_seeds
 from core.runs.groups import RunGroup
+from core.runs.record import RunError
 from core.sanitize import one_line
 from core.sweeps.progress import SweepProgress
 from core.sweeps.record import find
 from core.sweeps.results import SettingResult, ranked, results, show_setting, verdict
 from tui import run_text, sweep_text
+from tui.runs.overlay import Overlay
+from tui.runs.run_cache import RunCache
 from tui.runs.sweep_tables import SettingTable, SweepReading, TrialTable
 from tui.widgets.bars import bar
 from tui.widgets.listing import Listing
@@ -29,6 +37,10 @@ __all__ = ["SweepView"]
 REST = 0.06
 """Seconds that a sweep is selected before it is read."""
 BAR = 20
+TALL = 22
+"""Height from which there is room for curves below the settings."""
+MOST_RUNS = 64
+"""Runs whose curves are read."""
 COMPARING = "comparing ..."
 NOTHING_YET = "No trial has finished yet: c shows what each of them does."
 
@@ -66,9 +78,12 @@ class SweepView(Vertical):
     settings = query_one(SettingTable)
     trials = query_one(TrialTable)
     verdict = query_one("#sweep-verdict", Static)
+    chart = query_one(Overlay)
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, reader: RunCache, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._reader = reader
+        self._histories: dict[str, History] = {}
         self._due: Timer | None = None
         self._problem = ""
 
@@ -78,6 +93,7 @@ class SweepView(Vertical):
         yield SettingTable()
         yield TrialTable()
         yield Static(id="sweep-verdict", markup=False)
+        yield Overlay("Curves", "")
 
     def on_mount(self) -> None:
         self.border_title = "Sweep"
@@ -96,7 +112,7 @@ class SweepView(Vertical):
 
     def watch_group(self, before: RunGroup | None, group: RunGroup | None) -> None:
         if group is None or before is None or before.key != group.key:
-            self.reading, self._problem = None, ""
+            self.reading, self._problem, self._histories = None, "", {}
         self._read_soon()
 
     def watch_progress(self, before: SweepProgress | None, progress: SweepProgress | None) -> None:
@@ -142,6 +158,44 @@ class SweepView(Vertical):
         except Exception as error:  # noqa: BLE001  # no file must end the app
             reading = explain(error)
         self.app.call_from_thread(self._take, worker, key, reading)
+        if not isinstance(reading, str) and not worker.is_cancelled:
+            import_module("tui.widgets.plot")  # takes a quarter of a second, which would block the first drawing
+            histories = self._read_curves(reading, worker)
+            self.app.call_from_thread(self._take_curves, worker, reading, histories)
+
+    def _read_curves(self, reading: SweepReading, worker: "Worker[None]") -> dict[str, History]:
+        """The histories of the runs whose curves are drawn, by id."""
+        drawn = {each.index for each in reading.charted}
+        runs = {run.id: run for run in self.group.runs} if self.group else {}
+        known = dict(self._histories)
+        for number, record in sorted(reading.records.items()):
+            run = runs.get(record.run or "")
+            wanted = number % len(reading.sweep.settings) in drawn and record.state == "finished"
+            if not wanted or run is None or run.id in known or len(known) >= MOST_RUNS or worker.is_cancelled:
+                continue
+            with suppress(RunError):
+                known[run.id] = self._reader.read(run).history
+        return known
+
+    def _take_curves(self, worker: "Worker[None]", reading: SweepReading, histories: dict[str, History]) -> None:
+        if worker.is_cancelled or self.reading is not reading:
+            return
+        self._histories = histories
+        by_setting = [
+            [
+                histories[record.run]
+                for number, record in sorted(reading.records.items())
+                if number % len(reading.sweep.settings) == each.index and record.run in histories
+            ]
+            for each in reading.charted
+        ]
+        names = [one_line(show_setting(each.values)) for each in reading.charted]
+        quantity: Quantity = "accuracy" if reading.sweep.higher_is_better else "loss"
+        self.chart.chart = over_seeds(quantity, list(zip(names, by_setting, strict=True)))
+        self._show()
+
+    def on_resize(self) -> None:
+        self._show()
 
     def _take(self, worker: "Worker[None]", key: str, reading: "SweepReading | str") -> None:
         if worker.is_cancelled or self.group is None or self.group.key != key:
@@ -155,10 +209,13 @@ class SweepView(Vertical):
             return
         reading = self.reading
         self.settings.reading = self.trials.reading = reading
+        if reading is None:
+            self.chart.chart = None
         self.trials.shares = self.progress.shares if self.progress else {}
         self.trials.display = self.trials_shown
         nothing = reading is None or not reading.found.settings
         self.settings.display = not self.trials_shown and not nothing
+        self.chart.display = self.settings.display and self.size.height >= TALL and self.chart.chart is not None
         update_text(self.about, self._about())
         state = self._state()
         self.state.display = bool(state)

@@ -306,3 +306,17 @@ async def test_an_export_that_fails_is_told(home, tmp_path):
         await keys(pilot, "enter")
         await until(pilot, lambda: "begin it anew" in notified(app))
         assert not [path for path in tmp_path.iterdir() if path.is_file()]
+
+
+async def test_the_curves_of_the_settings_stand_below_where_there_is_room(home):
+    async with sweeping(home) as (app, pilot, _):
+        await begin(app, pilot)
+        await all_read(app, pilot)
+        view = app.runs_pane.sweep_view
+        await until(pilot, lambda: app.runs_pane.table.chosen_group and len(app.runs_pane.table.chosen_group.runs) == 6)
+        await until(pilot, lambda: view.chart.chart is not None and len(view.chart.chart.bands) == 2)
+        assert [curve.name for curve in view.chart.chart.curves] == ["0.1", "0.01"]
+        assert view.chart.display
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: not view.chart.display)
+        assert "0.1 against 0.01" in screen_of(app)
