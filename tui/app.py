@@ -272,8 +272,8 @@ class LayerLabApp(Containing):
         self.documents.settle()
 
     def _untrained(self) -> Preset | None:
-        """What is open, unless a training keeps the processor busy."""
-        return None if self.train_pane.busy else self.preset
+        """What is open, unless trainings keep the processor busy."""
+        return None if self.train_pane.busy or self.sweeps.running else self.preset
 
     def _show_activity(self) -> None:
         loading = self._preload.text if self._preload else ""

@@ -131,8 +131,8 @@ class Preparer:
 class Preload:
     """While nobody is at the keyboard, loads TensorFlow, and then prepares the network that is open.
 
-    ``on_change`` is called whenever `text` changes. ``wanted`` is what to prepare a training of now; None: nothing. Use
-    it on the app's thread only.
+    ``on_change`` is called whenever `text` changes. ``wanted`` is what to prepare a training of now; None: something
+    else needs the processor. Use it on the app's thread only.
     """
 
     def __init__(
@@ -179,6 +179,10 @@ class Preload:
 
     def _rested(self) -> None:
         self._idle = None
+        begun = self._loader.under_way or self._loader.done
+        if not begun and self._widget and self._wanted() is None:  # the processor is busy: later
+            self._idle = self._widget.set_timer(IDLE, self._rested)
+            return
         self._loader.begin()
         self._begin_preparing()
         if self._spinner:

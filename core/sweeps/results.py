@@ -18,8 +18,10 @@ __all__ = [
     "ranked",
     "results",
     "show_difference",
+    "show_fields",
     "show_metric",
     "show_setting",
+    "show_values",
     "verdict",
 ]
 
@@ -98,6 +100,17 @@ def show_setting(setting: Setting) -> str:
         return show_value(setting[0][1])
     shown = [f"{address.removeprefix('plan.')}={show_value(value)}" for address, value in setting]
     return ", ".join(shown) or "as it is"
+
+
+def show_values(sweep: Sweep, setting: Setting) -> str:
+    """The values alone, ``0.01, 64``, in the order of `show_fields`; ``as it is`` where nothing is varied."""
+    values = dict(setting)
+    return ", ".join(show_value(values[each.addresses[0]]) for each in sweep.vary) or "as it is"
+
+
+def show_fields(sweep: Sweep) -> str:
+    """The heading of settings: ``learning_rate, batch_size``."""
+    return ", ".join(each.addresses[0].rpartition(".")[2] for each in sweep.vary) or "setting"
 
 
 def show_metric(sweep: Sweep, value: float | None) -> str:

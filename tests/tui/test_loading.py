@@ -9,9 +9,11 @@ from msgspec.structs import replace
 
 from core import presets
 from core.network.architecture import Architecture
+from core.sweeps.sweep_file import of_preset
 from tests.tui.driving import screen_of, until
 from tests.tui.on_terminal import on_terminal
 from tests.tui.scripted import ScriptedSession
+from tests.tui.scripted_trials import ScriptedTrials
 from tui import loading
 from tui.app import LayerLabApp
 from tui.loading import Loader, Preparer
@@ -285,3 +287,19 @@ def test_the_process_ends_in_the_midst_of_loading():
     assert "\x1b[?1049l" in shown  # the terminal is given back
     assert "Fatal" not in shown
     assert "Traceback" not in shown
+
+
+async def test_it_is_put_off_while_a_sweep_needs_the_processor(never, load, home):
+    async with opened(load) as (app, pilot, _):
+        trials = ScriptedTrials()
+        trials.may_end.clear()
+        app.sweeps.run_sweep = trials.run
+        app.sweeps.begin(of_preset(app.preset, "lenet-5"), 1)
+        await until(pilot, lambda: trials.jobs)
+        app._preload._rested()
+        assert not load.begun.is_set()
+        assert app._preload._idle is not None, "it looks again"
+        trials.may_end.set()
+        await until(pilot, lambda: not app.sweeps.running)
+        app._preload._rested()
+        await until(pilot, load.begun.is_set)

@@ -9,7 +9,15 @@ from core.formatting import show_duration, show_percent
 from core.sanitize import one_line
 from core.sweeps.messages import TrialState
 from core.sweeps.record import TrialRecord
-from core.sweeps.results import SettingResult, SweepResults, ranked, show_difference, show_metric, show_setting
+from core.sweeps.results import (
+    SettingResult,
+    SweepResults,
+    ranked,
+    show_difference,
+    show_fields,
+    show_metric,
+    show_values,
+)
 from core.sweeps.sweep import Sweep
 from tui import sweep_text
 from tui.interval_plot import Interval, axis, interval_lines
@@ -103,9 +111,10 @@ class SettingTable(Listing):
         best = ranked(sweep, self.settings)[0] is each
         spread = "-" if each.estimate.std is None else show_difference(sweep, each.estimate.std)
         mean = fitted(show_metric(sweep, each.estimate.mean), FIGURE + GAP, right=True)
+        name = fitted(one_line(show_values(sweep, each.values)), self._widths[0])
         cells: list[Cell] = [
             self._signs.get(each.index, (" ", "")),
-            (f" {BEST if best else ' '} {fitted(one_line(show_setting(each.values)), self._widths[0])}", ""),
+            (f" {BEST if best else ' '} {name}", ""),
             (fitted(str(each.estimate.n), SEEDS + 1, right=True), "muted"),
             (mean, ""),
             (fitted(spread, FIGURE + GAP, right=True), "muted"),
@@ -121,8 +130,8 @@ class SettingTable(Listing):
         sweep = self.reading.sweep
         self._signs = {each.index: sign(number) for number, each in enumerate(self.reading.charted)}
         room = self.width - 4 - SEEDS - 1 - 2 * (FIGURE + GAP)
-        longest = max(len(show_setting(each.values)) for each in self.settings)
-        setting = min(MOST_SETTING, max(LEAST_SETTING, longest, min(20, len(sweep_text.varied(sweep)))))
+        longest = max(len(show_values(self.reading.sweep, each.values)) for each in self.settings)
+        setting = min(MOST_SETTING, max(LEAST_SETTING, longest, min(20, len(show_fields(sweep)))))
         setting = min(setting, max(LEAST_SETTING, room - LEAST_PLOT - GAP))
         plot = min(MOST_PLOT, room - setting - GAP)
         plot = plot if plot >= LEAST_PLOT else 0
@@ -174,7 +183,7 @@ class TrialTable(Listing):
             return []
         sweep = self.reading.sweep
         setting, seed = sweep.numbered(index)
-        name = fitted(one_line(show_setting(setting)), self._room)
+        name = fitted(one_line(show_values(sweep, setting)), self._room)
         return [("  ", ""), (name, ""), (f"{seed:>6}  ", "muted"), *self._state(sweep, index)]
 
     @property
@@ -202,5 +211,5 @@ class TrialTable(Listing):
 
 def _heading(sweep: Sweep, width: int) -> str:
     """What is varied; without what holds the field, if that does not fit."""
-    text = sweep_text.varied(sweep)
-    return fitted(text if len(text) <= width else text.rpartition(".")[2], width)
+    long = sweep_text.varied(sweep)
+    return fitted(long if len(sweep.vary) == 1 and len(long) <= width else show_fields(sweep), width)

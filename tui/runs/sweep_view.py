@@ -23,7 +23,8 @@ from core.runs.record import RunError
 from core.sanitize import one_line
 from core.sweeps.progress import SweepProgress
 from core.sweeps.record import find
-from core.sweeps.results import SettingResult, ranked, results, show_setting, verdict
+from core.sweeps.results import SettingResult, ranked, results, show_values, verdict
+from core.sweeps.sweep import Sweep
 from tui import run_text, sweep_text
 from tui.runs.overlay import Overlay
 from tui.runs.run_cache import RunCache
@@ -189,7 +190,7 @@ class SweepView(Vertical):
             ]
             for each in reading.charted
         ]
-        names = [one_line(show_setting(each.values)) for each in reading.charted]
+        names = [one_line(show_values(reading.sweep, each.values)) for each in reading.charted]
         quantity: Quantity = "accuracy" if reading.sweep.higher_is_better else "loss"
         self.chart.chart = over_seeds(quantity, list(zip(names, by_setting, strict=True)))
         self._show()
@@ -265,10 +266,16 @@ def _against(reading: SweepReading, best: SettingResult, other: SettingResult) -
         return COMPARING
     pair = {best.index, other.index}
     known = next((each for each in reading.found.comparisons if {each.a, each.b} == pair), None)
-    names = [one_line(show_setting(each.values)) for each in (best, other)]
+    names = [_called(reading.sweep, each) for each in (best, other)]
     if known is None:
         return (
             f"{names[1]} is not compared: only the best settings are, as every comparison makes others harder to claim"
         )
     first, second = names if known.a == best.index else reversed(names)
     return f"{first} against {second}: {verdict(reading.sweep, reading.found, known)}"
+
+
+def _called(sweep: Sweep, result: SettingResult) -> str:
+    """A setting in a sentence: its value, or several in brackets."""
+    values = one_line(show_values(sweep, result.values))
+    return f"({values})" if len(sweep.vary) > 1 else values
