@@ -129,6 +129,7 @@ class SweepView(Vertical):
 
     def watch_reading(self) -> None:
         self._show()
+        self.refresh_bindings()  # what is left decides whether it can be resumed
 
     @on(Listing.Selected)
     @on(Listing.Opened)
