@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from core import presets, storage
+from core import machine, presets, storage
 from core.datasets import DATASETS
 from core.formatting import show_count
 from core.presets import PresetError
@@ -27,11 +27,10 @@ class Check(Struct, frozen=True):
 
 def system() -> tuple[Check, ...]:
     """Operating system, interpreter, cores."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return (
         Check("system", platform.platform()),
         Check("python", platform.python_version()),
-        Check("cores", str(usable)),
+        Check("cores", str(machine.cores())),
     )
 
 

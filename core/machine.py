@@ -1,15 +1,19 @@
-"""How busy the machine is: processor, memory, and the GPU if there is one."""
+"""The machine: how busy its processor, memory and GPU are, and how many cores and which GPUs may be used."""
 
+import os
+from collections.abc import Sequence
 from contextlib import suppress
+from ctypes.util import find_library
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from msgspec import Struct
 
 from core.formatting import show_bytes, show_percent
 
-__all__ = ["Machine", "sample"]
+__all__ = ["Machine", "cores", "gpus", "sample", "visible_gpus"]
 
 
 class Machine(Struct, frozen=True):
@@ -51,6 +55,54 @@ def sample() -> Machine:
     with suppress(Exception):
         measured |= _busiest_gpu()
     return Machine(**measured)
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def gpus() -> tuple[str, ...]:
+    """The GPUs that TensorFlow may use, named as in CUDA_VISIBLE_DEVICES; found without loading it.
+
+    The first time may take a second: call it in a thread.
+    """
+    with suppress(Exception):  # without NVIDIA's library there are none
+        nvml = _nvml()
+        numbers = range(nvml.nvmlDeviceGetCount() if nvml else 0)
+        ids = [str(nvml.nvmlDeviceGetUUID(nvml.nvmlDeviceGetHandleByIndex(number))) for number in numbers]
+        return visible_gpus(ids, os.environ.get("CUDA_VISIBLE_DEVICES")) if ids and _trains_on_gpus() else ()
+    return ()
+
+
+def visible_gpus(ids: Sequence[str], allowed: str | None) -> tuple[str, ...]:
+    """Those of the GPUs with these ``ids`` that ``allowed``, the value of CUDA_VISIBLE_DEVICES, names, as it does.
+
+    As in CUDA, the first name that fits no GPU ends the list.
+    """
+    if allowed is None:
+        return tuple(ids)
+    names: list[str] = []
+    for name in map(str.strip, allowed.split(",")):
+        if name.isdecimal():
+            exists = int(name) < len(ids)
+        else:  # a part of a GPU has an id of its own
+            exists = bool(name) and (name.startswith("MIG-") or any(each.startswith(name) for each in ids))
+        if not exists:
+            break
+        names.append(name)
+    return tuple(dict.fromkeys(names))
+
+
+@cache
+def _trains_on_gpus() -> bool:
+    """Whether TensorFlow finds what it needs to train on a GPU, which it can be installed without."""
+    with suppress(ImportError):
+        if find_spec("nvidia.cudnn"):
+            return True
+    return find_library("cudnn") is not None
 
 
 def _busiest_gpu() -> dict[str, Any]:

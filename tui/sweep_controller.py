@@ -84,12 +84,14 @@ class SweepController:
     @conversation
     async def ask(self, preset: "Preset") -> None:
         """Ask what to vary in ``preset``, and train it."""
-        from tui.screens.sweep_form import SweepForm  # noqa: PLC0415  # imports the sweeps, which start-up does without
+        from core.sweeps.start import usual_jobs  # noqa: PLC0415  # start-up does without the sweeps
+        from tui.screens.sweep_form import SweepForm  # noqa: PLC0415
 
         if why := self._refusal():
             self.app.refuse("No sweep", why)
             return
-        wanted = await self.app.push_screen_wait(SweepForm(preset, self.app.runs.store.listed()))
+        jobs = await asyncio.to_thread(usual_jobs, {preset.plan.device})
+        wanted = await self.app.push_screen_wait(SweepForm(preset, self.app.runs.store.listed(), jobs))
         if wanted:
             sweep, jobs = wanted
             self.begin(sweep, jobs)
@@ -108,25 +110,26 @@ class SweepController:
     @conversation
     async def resume(self, key: str) -> None:
         """Train the trials that the sweep with this ``key`` has left."""
-        from core.sweeps.record import SweepError, find  # noqa: PLC0415  # as above
-        from core.sweeps.start import cores  # noqa: PLC0415
+        from core.sweeps.record import find  # noqa: PLC0415  # as above
+        from core.sweeps.start import devices_of, usual_jobs  # noqa: PLC0415
 
-        def read() -> "tuple[Sweep, SweepFolder] | str":
+        def read() -> "tuple[Sweep, SweepFolder, int] | str":
             try:
                 folder = find(key)
-                return folder.sweep(), folder
-            except SweepError as error:
+                sweep = folder.sweep()
+                return sweep, folder, usual_jobs(devices_of(sweep))
+            except ValueError as error:
                 return str(error)
 
         found = await self.app.run_worker(read, thread=True, group="reading a sweep", exit_on_error=False).wait()
         if isinstance(found, str):
             self.app.refuse("Not resumed", found)
             return
-        sweep, folder = found
+        sweep, folder, jobs = found
         if why := self._refusal():
             self.app.refuse("Not resumed", why)
             return
-        self._start(sweep, folder, cores())
+        self._start(sweep, folder, jobs)
 
     def handle(self, key: str, what: Literal["resume", "pause", "stop", "export"]) -> None:
         """Do ``what`` with the sweep that has this ``key``."""

@@ -4,9 +4,9 @@ Measured with TensorFlow 2.21 on Linux, with a training of lenet-5: 2.1 GB of ad
 import alone) and 3.1 GB with 66 threads, of which 0.5 and 1.0 GB are data.
 """
 
-import os
 from typing import NamedTuple
 
+from core import machine
 from core.formatting import show_bytes
 
 __all__ = ["shortage"]
@@ -39,7 +39,7 @@ def shortage() -> str:
         import resource  # noqa: PLC0415  # not on Windows
     except ImportError:
         return ""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = machine.cores()
     for need in NEEDS:
         allowed, _ = resource.getrlimit(getattr(resource, need.limit))
         needed = need.base + need.per_core * cores

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from core.sweeps import worker
 from core.sweeps.messages import Job, Message, TrialDone
+from core.sweeps.places import Place
 from core.sweeps.record import SweepError
 
 __all__ = ["Executor", "ProcessPool"]
@@ -42,12 +43,13 @@ class Executor(Protocol):
 
 
 class _Process:
-    """One process and the job that it has."""
+    """One process, where it trains, and the job that it has."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, place: Place) -> None:
+        self.place = place
         spawn = get_context("spawn")
         self.connection, there = spawn.Pipe()
-        self.process: SpawnProcess = spawn.Process(target=worker.main, args=(there, threads), daemon=True)
+        self.process: SpawnProcess = spawn.Process(target=worker.main, args=(there, place), daemon=True)
         with _signals_blocked(), redirect_stderr(sys.__stderr__):  # a screen's stand-in for it has no descriptor
             self.process.start()
         there.close()
@@ -80,24 +82,24 @@ class _Process:
 
 
 class ProcessPool:
-    """An `Executor` of up to ``size`` processes with ``threads`` threads each; a process that dies is replaced."""
+    """An `Executor` of up to a process for each of ``places``; one that dies is replaced by one in the same place."""
 
-    def __init__(self, size: int, threads: int) -> None:
-        self._size = size
-        self._threads = threads
+    def __init__(self, places: Sequence[Place]) -> None:
+        self._unused = list(places)
         self._processes: list[_Process] = []
 
     @property
     def free(self) -> int:
-        return self._size - sum(each.job is not None for each in self._processes)
+        return len(self._unused) + sum(each.job is None for each in self._processes)
 
     def submit(self, job: Job) -> None:
         process = next((each for each in self._processes if each.job is None), None)
         if process is None:
             try:
-                process = _Process(self._threads)
+                process = _Process(self._unused[0])
             except OSError as error:
                 raise SweepError(f"no process can be started: {error.strerror or error}; try fewer --jobs") from error
+            del self._unused[0]
             self._processes.append(process)
         process.job = job
         process.send(job)
@@ -115,6 +117,7 @@ class ProcessPool:
             if isinstance(message, TrialDone) and message.may_differ:
                 self._processes.remove(process)
                 process.close()
+                self._unused.insert(0, process.place)
                 if message.number < 0:
                     continue  # it had no job
             found.append(message)
@@ -128,6 +131,7 @@ class ProcessPool:
     def close(self) -> None:
         for each in self._processes:
             each.close()
+        self._unused += [each.place for each in self._processes]
         self._processes = []
 
 

@@ -1,23 +1,27 @@
 """Begins a sweep, or goes on with one: its folder, its share of the machine, its results."""
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
+from core import machine
 from core.datasets import DATASETS, unpacked
+from core.sweeps import places
 from core.sweeps.process_pool import ProcessPool
 from core.sweeps.record import SweepError, SweepFolder, folders
 from core.sweeps.results import SweepResults, results
 from core.sweeps.runner import Control, SweepEnded, SweepEvent, new_id, run_sweep
 from core.sweeps.sweep import Sweep
 
-__all__ = ["cores", "folder_for", "results_in", "run_here"]
+__all__ = ["devices_of", "folder_for", "results_in", "run_here", "usual_jobs"]
 
 
-def cores() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def devices_of(sweep: Sweep) -> set[str]:
+    """The devices that the plans of its trials name. Raises `FieldError`."""
+    return {sweep.preset(setting).plan.device for setting in sweep.settings}
+
+
+def usual_jobs(devices: Collection[str]) -> int:
+    """How many trials this machine trains at the same time on ``devices`` if nobody says. Looks for GPUs."""
+    return places.usual_jobs(devices, machine.gpus(), machine.cores())
 
 
 def folder_for(sweep: Sweep, *, resume: bool) -> SweepFolder:
@@ -39,12 +43,12 @@ def folder_for(sweep: Sweep, *, resume: bool) -> SweepFolder:
 def run_here(
     sweep: Sweep, folder: SweepFolder, on_event: Callable[[SweepEvent], None], control: Control, jobs: int
 ) -> SweepEnded:
-    """Train ``sweep`` in ``jobs`` processes of this machine, which share its cores. Raises `SweepError`."""
+    """Train ``sweep`` in ``jobs`` processes of this machine, which share its GPUs and cores. Raises `SweepError`."""
     lock = folder.lock()
     try:
         for name in {preset.plan.dataset for preset in (sweep.base, *dict(sweep.presets).values())}:
             unpacked.keep(DATASETS[name])
-        pool = ProcessPool(jobs, max(1, cores() // jobs))
+        pool = ProcessPool(places.places(devices_of(sweep), machine.gpus(), machine.cores(), jobs))
         return run_sweep(sweep, folder, pool, on_event, control, jobs)
     finally:
         lock.release()

@@ -26,9 +26,10 @@ from core.runs.recorder import wait_until_written
 from core.runs.sessions import new_session
 from core.runs.store import Store
 from core.sweeps.messages import Job, TrialBegan, TrialDone, TrialProgress
+from core.sweeps.places import Place
 from core.training.session import Session
 
-__all__ = ["STOP", "TERMINAL_SIGNALS", "main"]
+__all__ = ["STOP", "TERMINAL_SIGNALS", "main", "settle"]
 
 STOP = "stop"
 """Asks for the end of the training that is under way."""
@@ -37,8 +38,8 @@ EVERY = 0.5
 """Seconds between two reports of progress."""
 
 
-def main(connection: Connection, threads: int) -> None:
-    """Train the jobs that come through ``connection``, with ``threads`` threads, until it is closed at the other end.
+def main(connection: Connection, place: Place) -> None:
+    """Train the jobs that come through ``connection``, at ``place``, until it is closed at the other end.
 
     Signals of the terminal go to all its processes: the one that asks for a stop decides.
     """
@@ -46,12 +47,19 @@ def main(connection: Connection, threads: int) -> None:
         signal.signal(number, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, TERMINAL_SIGNALS)
-    os.environ |= {"TF_NUM_INTRAOP_THREADS": str(threads), "OMP_NUM_THREADS": str(threads)}
+    settle(place)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with Path(os.devnull).open("r+b") as nothing:  # libraries print what nobody asked for
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)
     Worker(connection).run()
+
+
+def settle(place: Place) -> None:
+    """Keep this process to ``place``; before TensorFlow is loaded, which looks only once."""
+    os.environ |= {"TF_NUM_INTRAOP_THREADS": str(place.threads), "OMP_NUM_THREADS": str(place.threads)}
+    if place.gpus is not None:
+        os.environ["CUDA_VISIBLE_DEVICES"] = place.gpus
 
 
 class Worker:

@@ -6,6 +6,7 @@ from time import perf_counter
 
 from core.sweeps import sweep_file
 from core.sweeps.messages import TrialBegan
+from core.sweeps.places import Place
 from core.sweeps.process_pool import ProcessPool
 from core.sweeps.runner import Control, SweepEvent, TrialEnded, run_sweep
 from core.sweeps.start import folder_for
@@ -24,7 +25,7 @@ def main() -> None:
             case TrialEnded(record=record):
                 sys.stdout.write(f"{perf_counter() - begun - record.seconds}\n")
 
-    run_sweep(sweep, folder_for(sweep, resume=False), ProcessPool(1, 1), hear, Control(), 1)
+    run_sweep(sweep, folder_for(sweep, resume=False), ProcessPool([Place(1)]), hear, Control(), 1)
 
 
 if __name__ == "__main__":

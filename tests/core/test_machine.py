@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from core import machine
-from core.machine import Machine, sample
+from core.machine import Machine, gpus, sample, visible_gpus
 
 
 def test_what_is_measured_is_said_in_a_line() -> None:
@@ -32,4 +32,35 @@ def test_without_the_libraries_nothing_is_measured(monkeypatch: pytest.MonkeyPat
         monkeypatch.setitem(sys.modules, name, None)
     machine._nvml.cache_clear()
     assert sample() == Machine()
+    machine._nvml.cache_clear()
+
+
+IDS = ("GPU-aa11", "GPU-bb22", "GPU-cc33")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "seen"),
+    [
+        (None, IDS),
+        ("", ()),
+        ("-1", ()),
+        ("2,0", ("2", "0")),
+        ("0, 1", ("0", "1")),
+        ("1,1", ("1",)),
+        ("1,-1,2", ("1",)),
+        ("0,3,1", ("0",)),
+        ("GPU-bb22,GPU-cc", ("GPU-bb22", "GPU-cc")),
+        ("GPU-dd44", ()),
+        ("MIG-12ab", ("MIG-12ab",)),
+        ("NoDevFiles", ()),
+    ],
+)
+def test_a_list_of_gpus_is_read_as_cuda_reads_it(allowed: str | None, seen: tuple[str, ...]) -> None:
+    assert visible_gpus(IDS, allowed) == seen
+
+
+def test_without_the_library_there_are_no_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pynvml", None)
+    machine._nvml.cache_clear()
+    assert gpus() == ()
     machine._nvml.cache_clear()

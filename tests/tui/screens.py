@@ -47,7 +47,7 @@ MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     RangeDialog: lambda _: RangeDialog(Preset("net", FIX.architecture), test=ScriptedRange(at_once=True)),
     Stepper: lambda _: Stepper(LECTURE),
     ExportDialog: lambda folder: ExportDialog("Write it", {"csv": "CSV", "toml": "TOML"}, folder),
-    SweepForm: lambda _: SweepForm(presets.load(presets.find("lenet-5")), ()),
+    SweepForm: lambda _: SweepForm(presets.load(presets.find("lenet-5")), (), 2),
     Tour: lambda _: Tour(),
     TextPrompt: lambda _: TextPrompt("A line", "text", "", lambda _: ""),
 }

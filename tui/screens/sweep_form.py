@@ -17,7 +17,6 @@ from core.presets import Preset
 from core.runs.record import Run
 from core.sanitize import one_line
 from core.sweeps.addresses import addresses, find_address, value_at
-from core.sweeps.start import cores
 from core.sweeps.sweep import Sweep
 from core.sweeps.typed import TypedSweep, epoch_seconds, estimated_seconds, read_typed
 from tui.screens.modal import Modal
@@ -33,7 +32,10 @@ EXAMPLES = {"first": "a part of its name: learning_rate", "second": "a second fi
 
 
 class SweepForm(Modal[tuple[Sweep, int] | None]):
-    """Asks for a sweep of ``preset``; returns it with its number of processes. ``runs`` come newest first."""
+    """Asks for a sweep of ``preset``; returns it with its number of processes, ``jobs`` unless changed.
+
+    ``runs`` come newest first.
+    """
 
     HELP = """
     ## A sweep
@@ -63,8 +65,9 @@ class SweepForm(Modal[tuple[Sweep, int] | None]):
 
     message = query_one("#sweep-message", Static)
 
-    def __init__(self, preset: Preset, runs: Sequence[Run]) -> None:
+    def __init__(self, preset: Preset, runs: Sequence[Run], jobs: int) -> None:
         super().__init__()
+        self._jobs = jobs
         self._preset = preset
         self._epoch = epoch_seconds(preset, runs)
 
@@ -87,7 +90,7 @@ class SweepForm(Modal[tuple[Sweep, int] | None]):
             yield _line("Seeds", TextInput(SEEDS, id="sweep-seeds", compact=True, max_length=10), gap=True)
             epochs = str(self._preset.plan.epochs)
             yield _line("Epochs", TextInput(epochs, id="sweep-epochs", compact=True, max_length=10))
-            yield _line("Processes", TextInput(str(cores()), id="sweep-jobs", compact=True, max_length=10))
+            yield _line("Processes", TextInput(str(self._jobs), id="sweep-jobs", compact=True, max_length=10))
             yield Static(id="sweep-message", markup=False)
             note = "enter: train   up and down: field   right: complete   escape: back   F1: help"
             yield Static(note, classes="note", markup=False)

@@ -20,6 +20,7 @@ from core.runs.store import Store
 from core.sweeps import sweep_file
 from core.sweeps.json_output import sweep_report
 from core.sweeps.messages import Job, Message, TrialBegan, TrialDone, TrialProgress
+from core.sweeps.places import Place
 from core.sweeps.process_pool import ProcessPool
 from core.sweeps.record import SweepError, SweepFolder, TrialRecord, folders
 from core.sweeps.results import results, verdict
@@ -355,7 +356,7 @@ REAL = sweep_file.loads(
 def test_in_processes_one_of_which_is_killed_it_comes_bit_for_bit_to_what_the_command_line_trains(home: Path, tmp_path):
     events, killed = [], []
     folder = folder_for(REAL, resume=False)
-    pool = ProcessPool(2, 1)
+    pool = ProcessPool([Place(1), Place(1)])
 
     def hear(event):
         events.append(event)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from core.sweeps import sweep_file
 from core.sweeps.record import SweepError
 from core.sweeps.runner import Control
-from core.sweeps.start import cores, folder_for, results_in, run_here
+from core.sweeps.start import devices_of, folder_for, results_in, run_here, usual_jobs
 from core.sweeps.sweep import Sweep
 from tui.cli.command import Command
 from tui.cli.lookup import DONE, FAILED, UsageError, parse_positive_int, refused
@@ -36,7 +36,7 @@ def run(
 ) -> int:
     """Train the sweep in a file, or a preset with several seeds; Ctrl+C stops, and ``resume`` goes on with the last."""
     sweep = _load(name, repeats, epochs, limit)
-    count = min(parse_positive_int("--jobs", jobs) or cores(), MOST_JOBS, sweep.count)
+    count = min(parse_positive_int("--jobs", jobs) or usual_jobs(devices_of(sweep)), MOST_JOBS, sweep.count)
     control, out = Control(), Output()
     try:
         folder = folder_for(sweep, resume=resume)
@@ -76,7 +76,9 @@ COMMAND = Command(
     run,
     [
         Argument(["name"], metavar="FILE|PRESET", help="A sweep's file or id, or a preset", shell_complete=_names),
-        Option(["--jobs"], metavar="N", help="Processes that train at the same time; by default one for each core"),
+        Option(
+            ["--jobs"], metavar="N", help="Processes that train at the same time; by default one a GPU, else one a core"
+        ),
         Option(["--repeats"], metavar="N", help="Seeds that each setting is trained with"),
         Option(["--epochs"], metavar="N", help="Epochs of each trial"),
         Option(["--limit"], metavar="N", help="The most settings"),
