@@ -2,6 +2,7 @@
 
 import re
 from html import escape
+from unicodedata import normalize
 
 from core.sanitize import one_line
 
@@ -20,10 +21,8 @@ _INLINE = re.compile(
 _FIRST = re.compile(r"[-+>=]|(?P<number>\d{1,9})[.)](?!\S)")
 """What starts a list, a quotation or a rule at the beginning of a line."""
 
-_COMPUTED = frozenset(
-    "=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
-)
-"""What a formula of a spreadsheet begins with."""
+_COMPUTED = frozenset("=+-@")
+"""What a formula of a spreadsheet begins with, in letters of any width."""
 
 
 def escape_unprintable(text: str) -> str:
@@ -64,4 +63,4 @@ def code(text: str) -> str:
 def cell(text: str) -> str:
     """``text`` for a cell of CSV: on one line, with an apostrophe before what a spreadsheet would compute."""
     text = escape_unprintable(text)
-    return f"'{text}" if text and text[0] in _COMPUTED else text
+    return f"'{text}" if text and normalize("NFKC", text[0]) in _COMPUTED else text

@@ -15,6 +15,7 @@ from core.sweeps.values import LARGEST, show_value
 __all__ = [
     "SettingResult",
     "SweepResults",
+    "rank_key",
     "ranked",
     "results",
     "show_difference",
@@ -70,9 +71,13 @@ def results(sweep: Sweep, records: Mapping[int, TrialRecord], *, quick: bool = F
 
 
 def ranked(sweep: Sweep, settings: Sequence[SettingResult]) -> list[SettingResult]:
-    """``settings``, the best first; those with fewer seeds than others last, as the failed ones say nothing good."""
-    sign = -1 if sweep.higher_is_better else 1
-    return sorted(settings, key=lambda each: (-each.estimate.n, sign * each.estimate.mean))
+    """``settings``, the best first."""
+    return sorted(settings, key=lambda each: rank_key(sweep, each))
+
+
+def rank_key(sweep: Sweep, result: SettingResult) -> tuple[int, float]:
+    """What settings are ranked by: those with fewer seeds than others last, as the failed ones say nothing good."""
+    return -result.estimate.n, -result.estimate.mean if sweep.higher_is_better else result.estimate.mean
 
 
 def verdict(sweep: Sweep, found: SweepResults, comparison: Comparison) -> str:

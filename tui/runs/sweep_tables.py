@@ -26,7 +26,7 @@ from tui.widgets.bars import bar
 from tui.widgets.listing import Cell, Listing
 from tui.widgets.text import fitted
 
-__all__ = ["SettingTable", "SweepReading", "TrialTable"]
+__all__ = ["BEST", "SettingTable", "SweepReading", "TrialTable"]
 
 SEEDS, FIGURE, GAP, TIME = 3, 8, 2, 8
 """Widths of columns in cells."""

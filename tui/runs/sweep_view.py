@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from importlib import import_module
+from typing import Literal
 
 from msgspec import Struct
 from textual import on, work
@@ -21,11 +22,13 @@ from core.run_charts import Quantity, over_seeds
 from core.runs.groups import RunGroup
 from core.runs.record import RunError
 from core.sanitize import one_line
+from core.sweeps.means import is_grid
 from core.sweeps.progress import SweepProgress
 from core.sweeps.record import find
 from core.sweeps.results import SettingResult, ranked, results, show_values, verdict
 from core.sweeps.sweep import Sweep
 from tui import run_text, sweep_text
+from tui.runs.mean_map import MeanMap
 from tui.runs.overlay import Overlay
 from tui.runs.run_cache import RunCache
 from tui.runs.sweep_tables import SettingTable, SweepReading, TrialTable
@@ -43,6 +46,8 @@ TALL = 22
 MOST_RUNS = 64
 """Runs whose curves are read."""
 COMPARING = "comparing ..."
+Page = Literal["settings", "curves", "trials", "means"]
+"""What stands below the name of a sweep; curves stand below the settings where there is room."""
 NOTHING_YET = "No trial has finished yet: c shows what each of them does."
 
 
@@ -60,8 +65,8 @@ class SweepView(Vertical):
     ## A sweep
     The row of a sweep stands for all its runs: **enter** lists them. Beside it stands what they came to: the mean of
     each setting over the same seeds, and a verdict, claimed only if a test and an interval agree. **c** switches to
-    what each trial does. While it is trained, **P** pauses before the next trial and **X** stops it; **r** goes on with
-    one that was stopped or interrupted, and does nothing twice.
+    what each trial does, and for a grid of two fields to a map of the means. While it is trained, **P** pauses before
+    the next trial and **X** stops it; **r** goes on with one that was stopped or interrupted, and does nothing twice.
     """
 
     group: reactive[RunGroup | None] = reactive(None, repaint=False)
@@ -69,8 +74,8 @@ class SweepView(Vertical):
     progress: reactive[SweepProgress | None] = reactive(None, repaint=False)
     """How far it has come, if it is the sweep that is trained here."""
     paused: reactive[bool] = reactive(False, repaint=False)
-    trials_shown: reactive[bool] = reactive(False, repaint=False)
-    """Whether the trials stand in place of the settings."""
+    page: reactive[Page] = reactive[Page]("settings", repaint=False)
+    """What is asked for; a sweep that is no grid shows its settings in place of the map."""
     reading: reactive[SweepReading | None] = reactive(None, repaint=False)
     """What was read; None until then."""
 
@@ -78,6 +83,7 @@ class SweepView(Vertical):
     state = query_one("#sweep-state", Static)
     settings = query_one(SettingTable)
     trials = query_one(TrialTable)
+    means = query_one(MeanMap)
     verdict = query_one("#sweep-verdict", Static)
     chart = query_one(Overlay)
 
@@ -86,6 +92,9 @@ class SweepView(Vertical):
         self._reader = reader
         self._histories: dict[str, History] = {}
         self._due: Timer | None = None
+        self._reads: Worker[None] | None = None
+        self._stale = False
+        """Whether trials have ended since what is being read was."""
         self._problem = ""
 
     def compose(self) -> ComposeResult:
@@ -93,6 +102,7 @@ class SweepView(Vertical):
         yield Static(id="sweep-state", markup=False)
         yield SettingTable()
         yield TrialTable()
+        yield MeanMap()
         yield Static(id="sweep-verdict", markup=False)
         yield Overlay("Curves", "")
 
@@ -101,19 +111,40 @@ class SweepView(Vertical):
         self._read_soon()
         self._show()
 
+    def on_resize(self) -> None:
+        self.means.room = self.size.height
+        self._show()
+
     @property
     def left(self) -> int | None:
         """How many trials are still to be trained; None until the sweep is read."""
         reading = self.reading
         return None if reading is None else reading.sweep.count - sum(each.settled for each in reading.records.values())
 
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """What there is to see of this sweep."""
+        pages: list[Page] = ["settings"]
+        if self.size.height < TALL and self.chart.chart is not None:
+            pages.append("curves")
+        pages.append("trials")
+        if self.reading is not None and is_grid(self.reading.sweep):
+            pages.append("means")
+        return tuple(pages)
+
     def turn(self) -> None:
-        """Switch between settings and trials."""
-        self.trials_shown = not self.trials_shown
+        """Switch between settings, their curves, trials, and the map of a grid."""
+        pages = self.pages
+        self.page = pages[(pages.index(self._shown) + 1) % len(pages)]
+
+    @property
+    def _shown(self) -> Page:
+        return self.page if self.page in self.pages else "settings"
 
     def watch_group(self, before: RunGroup | None, group: RunGroup | None) -> None:
         if group is None or before is None or before.key != group.key:
-            self.reading, self._problem, self._histories = None, "", {}
+            self.workers.cancel_group(self, "reading a sweep")
+            self.reading, self._reads, self._problem, self._histories = None, None, "", {}
         self._read_soon()
 
     def watch_progress(self, before: SweepProgress | None, progress: SweepProgress | None) -> None:
@@ -124,7 +155,7 @@ class SweepView(Vertical):
     def watch_paused(self) -> None:
         self._show()
 
-    def watch_trials_shown(self) -> None:
+    def watch_page(self) -> None:
         self._show()
 
     def watch_reading(self) -> None:
@@ -144,10 +175,13 @@ class SweepView(Vertical):
 
     def _begin_reading(self) -> None:
         self._due = None
-        if self.group is not None:
-            self._read(self.group.key)
+        if self._reads is not None and not self._reads.is_finished:
+            self._stale = True  # read to the end: trials may end faster than they are read
+        elif self.group is not None:
+            self._stale = False
+            self._reads = self._read(self.group.key)
 
-    @work(thread=True, exclusive=True, group="reading a sweep", exit_on_error=False)
+    @work(thread=True, group="reading a sweep", exit_on_error=False)
     def _read(self, key: str) -> None:
         worker = get_current_worker()
         try:
@@ -164,6 +198,14 @@ class SweepView(Vertical):
             import_module("tui.widgets.plot")  # takes a quarter of a second, which would block the first drawing
             histories = self._read_curves(reading, worker)
             self.app.call_from_thread(self._take_curves, worker, reading, histories)
+        self.app.call_from_thread(self._read_again, worker)
+
+    def _read_again(self, worker: "Worker[None]") -> None:
+        """Read once more if trials have ended meanwhile."""
+        if worker is self._reads:
+            self._reads = None
+            if self._stale:
+                self._read_soon()
 
     def _read_curves(self, reading: SweepReading, worker: "Worker[None]") -> dict[str, History]:
         """The histories of the runs whose curves are drawn, by id."""
@@ -196,9 +238,6 @@ class SweepView(Vertical):
         self.chart.chart = over_seeds(quantity, list(zip(names, by_setting, strict=True)))
         self._show()
 
-    def on_resize(self) -> None:
-        self._show()
-
     def _take(self, worker: "Worker[None]", key: str, reading: "SweepReading | str") -> None:
         if worker.is_cancelled or self.group is None or self.group.key != key:
             return
@@ -213,11 +252,15 @@ class SweepView(Vertical):
         self.settings.reading = self.trials.reading = reading
         if reading is None:
             self.chart.chart = None
+        self.means.reading = reading if "means" in self.pages else None
         self.trials.shares = self.progress.shares if self.progress else {}
-        self.trials.display = self.trials_shown
         nothing = reading is None or not reading.found.settings
-        self.settings.display = not self.trials_shown and not nothing
-        self.chart.display = self.settings.display and self.size.height >= TALL and self.chart.chart is not None
+        self.trials.display = self._shown == "trials"
+        self.means.display = self._shown == "means"
+        self.set_class(self._shown == "means", "-means")
+        self.settings.display = self._shown == "settings" and not nothing
+        room = self.settings.display and self.size.height >= TALL and self.chart.chart is not None
+        self.chart.display = room or self._shown == "curves"
         update_text(self.about, self._about())
         state = self._state()
         self.state.display = bool(state)
@@ -247,7 +290,7 @@ class SweepView(Vertical):
         return ", ".join(filter(None, [failed, resume]))
 
     def _show_verdict(self) -> None:
-        self.verdict.display = not self.trials_shown
+        self.verdict.display = self._shown in ("settings", "means")
         update_text(self.verdict, Content(self._verdict()))
 
     def _verdict(self) -> str:
@@ -258,6 +301,7 @@ class SweepView(Vertical):
         if chosen is None:
             return NOTHING_YET
         best, *others = ranked(reading.sweep, reading.found.settings)
+        chosen = chosen if self._shown == "settings" else best
         other = others[0] if chosen is best and others else chosen
         return "" if other is best else _against(reading, best, other)
 

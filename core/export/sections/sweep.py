@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from core.export.chart_svg import Figure
 from core.export.document import Block, ChartGroup, Column, Section, Table, Text
 from core.formatting import NONE, show_amount, show_count, show_duration
-from core.sweeps.charts import METRIC_NAMES, MOST_PLACES, field_name, spread_chart, value_key
+from core.sweeps.charts import METRIC_NAMES, MOST_PLACES, field_name, spread_chart
+from core.sweeps.means import MeanTable, mean_table
 from core.sweeps.record import TrialRecord
 from core.sweeps.results import (
     MOST_COMPARED,
@@ -18,7 +19,7 @@ from core.sweeps.results import (
     verdict,
 )
 from core.sweeps.statistics import Comparison
-from core.sweeps.sweep import Setting, Sweep, Vary
+from core.sweeps.sweep import Setting, Sweep
 from core.sweeps.values import show_value
 
 __all__ = ["comparisons", "failures", "settings"]
@@ -37,7 +38,7 @@ def settings(sweep: Sweep, found: SweepResults) -> Section:
         return Section(title, (Text("No trial has finished yet."),))
     blocks: list[Block] = [Text(_best(sweep, found)), *_chart(sweep, found)]
     if len(sweep.vary) == 2:
-        blocks += _means(sweep, found, *sorted(sweep.vary, key=lambda each: -len(each.values)))
+        blocks += _means(sweep, mean_table(sweep, found))
     blocks += [_table(sweep, found), Text(ESTIMATES, quiet=True)]
     return Section(title, tuple(blocks))
 
@@ -142,38 +143,20 @@ def _chart(sweep: Sweep, found: SweepResults) -> Iterator[Block]:
     yield Text(text, quiet=True)
 
 
-def _means(sweep: Sweep, found: SweepResults, rows: Vary, columns: Vary) -> Iterator[Block]:
+def _means(sweep: Sweep, table: MeanTable) -> Iterator[Block]:
     """The means of two fields: a row for each value of the one, a column for each of the other."""
-    if len(rows.values) > MOST_ROWS or len(columns.values) > MOST_COLUMNS:
+    if len(table.rows) > MOST_ROWS or len(table.columns) > MOST_COLUMNS:
         return
-    by_values = {_keys(each.values, rows, columns): each.estimate.mean for each in found.settings}
-    cells = [[by_values.get((value_key(row), value_key(column))) for column in columns.values] for row in rows.values]
-    low, high = min(by_values.values()), max(by_values.values())
-
-    def shade(mean: float | None) -> float:
-        if mean is None or high == low:
-            return 0.0
-        share = (mean - low) / (high - low)
-        return share if sweep.higher_is_better else 1 - share
-
     yield Table(
-        f"Mean {METRIC_NAMES[sweep.metric]}: a row for each {field_name(rows)}, a column for each "
-        f"{field_name(columns)}; the stronger the shade, the better",
-        (
-            Column(f"{field_name(rows)} \\ {field_name(columns)}"),
-            *(Column(show_value(each)) for each in columns.values),
-        ),
+        f"Mean {METRIC_NAMES[sweep.metric]}: a row for each {table.row_field}, a column for each "
+        f"{table.column_field}; shaded by rank, the best the strongest",
+        (Column(f"{table.row_field} \\ {table.column_field}"), *map(Column, table.columns)),
         tuple(
-            (show_value(value), *(show_metric(sweep, mean) for mean in row))
-            for value, row in zip(rows.values, cells, strict=True)
+            (value, *(show_metric(sweep, mean) for mean in row))
+            for value, row in zip(table.rows, table.means, strict=True)
         ),
-        heat=tuple(tuple(shade(mean) for mean in row) for row in cells),
+        heat=table.shades,
     )
-
-
-def _keys(setting: Setting, *fields: Vary) -> tuple[str, ...]:
-    values = dict(setting)
-    return tuple(value_key(values[each.addresses[0]]) for each in fields)
 
 
 def _table(sweep: Sweep, found: SweepResults) -> Table:

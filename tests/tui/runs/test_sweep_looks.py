@@ -22,7 +22,7 @@ async def check(app, pilot, scene: str, update: bool) -> None:
 
 
 async def test_the_screen_is_as_it_was_last_looked_at(home: Path, update, monkeypatch):
-    monkeypatch.setattr("tui.screens.sweep_form.cores", lambda: 2)
+    monkeypatch.setattr("core.sweeps.start.usual_jobs", lambda _devices: 2)
     async with sweeping(home) as (app, pilot, _):
         await keys(pilot, "w")
         await until(pilot, lambda: isinstance(app.screen, SweepForm))

@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from core.runs.groups import RunGroup
 from core.sweeps.record import find
+from core.sweeps.results import results
 from core.sweeps.start import results_in
 from tests.tui.driving import burst, keys, opened, screen_of, until
 from tests.tui.runs.stored_runs import history, keep, preset
@@ -193,6 +194,81 @@ async def test_trials_that_fail_are_told_and_the_others_go_on(home):
         assert screen_of(app).count("✗ the loss is NaN") == 3
 
 
+GRID = (*RATES, "tab", "text:batch_size", "tab", "text:32 64 128", "tab")
+
+
+async def test_a_grid_of_two_fields_is_a_map_of_its_means(home):
+    async with sweeping(home) as (app, pilot, _):
+        await begin(app, pilot, *GRID)
+        await all_read(app, pilot)
+        view = app.runs_pane.sweep_view
+        await keys(pilot, "c", "c")
+        await until(pilot, lambda: view.means.display and "learning_rate" in screen_of(app))
+        assert not view.settings.display
+        assert not view.trials.display
+        lines = [" ".join(line.text.split()) for line in map(view.means.render_line, range(view.means.size.height))]
+        assert lines[:2] == ["optimizer.learning_rate → shade: rank, ★ best", "batch_size ↓ 0.1 0.01"]
+        assert [line for line in lines[2:] if line] == [
+            "32 ★ 91.20% 90.30%",
+            "64 91.20% 90.30%",
+            "128 91.20% 90.30%",
+        ]
+        assert "too few seeds" in str(view.verdict.content)
+        await keys(pilot, "c")
+        assert view.settings.display
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_a_map_that_has_no_room_scrolls_to_the_best_and_keeps_its_names(home, size):
+    values = " ".join(str(size) for size in range(1, 15))
+    rates = (
+        "text:learning_rate",
+        "tab",
+        "text:1e-5 to 0.4, 14, log",
+        "tab",
+        "text:batch_size",
+        "tab",
+        f"text:{values}",
+    )
+    async with sweeping(home, size=size) as (app, pilot, _):
+        await begin(app, pilot, *rates, "tab", "text:1")
+        view = app.runs_pane.sweep_view
+        await keys(pilot, "c", "c")
+        await all_read(app, pilot)
+        await until(pilot, lambda: view.means.display and "★ 94." in screen_of(app))
+        view.means.focus()
+        await keys(pilot, "end", *["right"] * 200)
+        shown = [line.text.split() for line in map(view.means.render_line, range(view.means.size.height))]
+        assert view.means.max_scroll_x > 0
+        assert shown[1][-1] == "14"
+        assert all(len(line) in (0, len(shown[1]) - 1, len(shown[1])) for line in shown[2:])
+
+
+async def test_what_is_not_trained_yet_is_a_dash_in_the_map(home):
+    async with sweeping(home, held=True) as (app, pilot, trials):
+        await begin(app, pilot, *GRID)
+        view = app.runs_pane.sweep_view
+        await until(pilot, lambda: view.left == 18)
+        await keys(pilot, "c", "c")
+        await until(pilot, lambda: view.means.display)
+        lines = [view.means.render_line(y).text.split() for y in range(view.means.size.height)]
+        assert [line for line in lines[2:] if line] == [["32", "-", "-"], ["64", "-", "-"], ["128", "-", "-"]]
+        trials.may_end.set()
+        await all_read(app, pilot)
+        await until(pilot, lambda: "★ 91.20%" in screen_of(app))
+
+
+async def test_a_sweep_of_one_field_has_no_map(home):
+    async with sweeping(home) as (app, pilot, _):
+        await begin(app, pilot)
+        await all_read(app, pilot)
+        view = app.runs_pane.sweep_view
+        await keys(pilot, "c", "c")
+        assert view.settings.display
+        view.page = "means"  # of a sweep that was shown before
+        await until(pilot, lambda: view.settings.display and not view.means.display)
+
+
 async def test_only_one_at_a_time_and_quitting_asks(home):
     async with sweeping(home, held=True) as (app, pilot, _):
         await begin(app, pilot)
@@ -320,3 +396,24 @@ async def test_the_curves_of_the_settings_stand_below_where_there_is_room(home):
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: not view.chart.display)
         assert "0.1 against 0.01" in screen_of(app)
+        await keys(pilot, "c")
+        await until(pilot, lambda: view.chart.display)
+        assert not view.settings.display
+
+
+async def test_trials_that_end_faster_than_they_are_read_are_all_shown_in_the_end(home, monkeypatch):
+    reads = []
+
+    def slowly(sweep, records, *, quick=False):
+        reads.append(len(records))
+        trials.may_end.wait()
+        return results(sweep, records, quick=quick)
+
+    monkeypatch.setattr("tui.runs.sweep_view.results", slowly)
+    async with sweeping(home, held=True) as (app, pilot, trials):
+        await begin(app, pilot)
+        await until(pilot, lambda: reads == [0])
+        trials.may_end.set()
+        await all_read(app, pilot)
+        assert reads[-1] == 6
+        assert not app.runs_pane.sweep_view._stale

@@ -1,7 +1,6 @@
 """The confusion matrix as a heat map, with each class's metrics at the end of its row."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +21,7 @@ from core.inspection.confusions import heat
 from core.inspection.results import ClassMetrics, Results
 from core.sanitize import one_line
 from tui.widgets.text import shortened
+from tui.widgets.tint import tinted
 
 __all__ = ["ConfusionMatrix"]
 
@@ -244,14 +244,7 @@ class ConfusionMatrix(Widget, can_focus=True):
 
     def _shade(self, row: int, column: int, ground: Color) -> Style:
         hue = self.get_component_styles(f"matrix--{'right' if row == column else 'wrong'}").color
-        return _tinted(ground, hue, float(self._heat[row, column]))
+        return tinted(ground, hue, float(self._heat[row, column]))
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"matrix--{name}")
-
-
-@lru_cache(1024)
-def _tinted(ground: Color, hue: Color, amount: float) -> Style:
-    """``ground`` blended with ``amount`` of ``hue``, with black or white text, whichever contrasts better."""
-    tinted = ground.blend(hue, amount)
-    return Style(color=tinted.get_contrast_text(1.0).rich_color, bgcolor=tinted.rich_color)
