@@ -57,6 +57,7 @@ __all__ = [
     "identity",
     "is_locked",
     "lock",
+    "put_in_place",
     "read",
     "read_header",
     "read_listing",
@@ -112,10 +113,15 @@ def create(
     write_entry(unfinished / LABEL, _json(label))
     write_history(unfinished, HistoryFile().encode(History()))
     write_header(unfinished, header)
-    with suppress(OSError):
-        folder.rmdir()  # an empty one reserves the name
-    unfinished.rename(folder)
+    put_in_place(unfinished, folder)
     return header
+
+
+def put_in_place(unfinished: Path, folder: Path) -> None:
+    """Give a folder whose files are complete its name, which an empty one may have reserved. Raises OSError."""
+    with suppress(OSError):
+        folder.rmdir()
+    unfinished.rename(folder)
 
 
 def read_listing(folder: Path) -> Run:

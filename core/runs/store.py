@@ -4,7 +4,7 @@ import re
 import shutil
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from os import DirEntry, scandir
 from pathlib import Path
@@ -15,11 +15,12 @@ from msgspec.structs import replace
 from core import storage
 from core.presets import printable_path
 from core.runs import folder as files
+from core.runs import transfer
 from core.runs.index import Index, Row
 from core.runs.labels import clean_label
 from core.runs.record import Label, NewerFormat, Run, RunDetails, RunError, RunState
 from core.runs.resolve import resolve_run
-from core.sanitize import is_printable
+from core.sanitize import is_printable, quoted
 
 __all__ = ["KEY_LENGTH", "LETTERS", "Store", "slug"]
 
@@ -29,6 +30,7 @@ KEY_LENGTH = 5
 ABANDONED_AFTER = 3600.0
 """Seconds after which a run still being created is considered abandoned; creation takes milliseconds."""
 SLUG_LENGTH = 30
+_ID = re.compile(rf"\d{{8}}-\d{{6}}-[a-z0-9-]{{1,{SLUG_LENGTH}}}-[{LETTERS}]{{{KEY_LENGTH}}}", re.ASCII)
 
 NO_RUN = "no such run"
 NOT_IN_TRASH = "is not in the trash"
@@ -111,18 +113,34 @@ class Store:
 
     def new(self, name: str) -> Path:
         """Create a folder for a run that starts now, first called ``name``. Raises OSError."""
+        return self._reserve(f"{time.strftime('%Y%m%d-%H%M%S')}-{slug(name)}")
+
+    def take_in(self, id: str, content: Mapping[str, bytes]) -> str:
+        """Save the files of a run that was trained elsewhere as ``id``, with another key if that is taken.
+
+        Returns its id. Raises `RunError` for what is no run, with nothing saved, and OSError.
+        """
+        if not _ID.fullmatch(id):
+            raise RunError(f"{quoted(id)} is no id of a run")
+        folder = self._reserve(id[: -KEY_LENGTH - 1], id[-KEY_LENGTH:])
+        try:
+            transfer.create_from(folder, content)
+        except BaseException:
+            _remove_empty(folder)
+            raise
+        return folder.name
+
+    def _reserve(self, beginning: str, key: str = "") -> Path:
+        """An empty folder whose name is ``beginning`` and a ``key`` that no run has. Raises OSError."""
         self._runs.mkdir(parents=True, exist_ok=True)
         taken = {path.name.rpartition("-")[2] for place in (self._runs, self._trash) for path in _folders(place)}
         while True:
+            path = self._runs / f"{beginning}-{key}"
+            if key and key not in taken:
+                with suppress(FileExistsError):  # another process was faster
+                    path.mkdir()
+                    return path
             key = "".join(choice(LETTERS) for _ in range(KEY_LENGTH))
-            path = self._runs / f"{time.strftime('%Y%m%d-%H%M%S')}-{slug(name)}-{key}"
-            if key in taken:
-                continue
-            try:
-                path.mkdir()
-            except FileExistsError:
-                continue  # another process was faster
-            return path
 
     def discard(self, ids: Sequence[str]) -> None:
         """Move runs to the trash. Raises `RunError`, before moving any, if one is being trained."""
