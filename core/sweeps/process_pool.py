@@ -16,7 +16,7 @@ from core.sweeps.messages import Job, Message, TrialDone
 from core.sweeps.places import Place
 from core.sweeps.record import SweepError
 
-__all__ = ["Executor", "ProcessPool"]
+__all__ = ["Executor", "ProcessPool", "signals_blocked"]
 
 ENDING = 5.0
 """Seconds that a process gets to end by itself."""
@@ -50,7 +50,7 @@ class _Process:
         spawn = get_context("spawn")
         self.connection, there = spawn.Pipe()
         self.process: SpawnProcess = spawn.Process(target=worker.main, args=(there, place), daemon=True)
-        with _signals_blocked(), redirect_stderr(sys.__stderr__):  # a screen's stand-in for it has no descriptor
+        with signals_blocked(), redirect_stderr(sys.__stderr__):  # a screen's stand-in for it has no descriptor
             self.process.start()
         there.close()
         self.job: Job | None = None
@@ -136,7 +136,7 @@ class ProcessPool:
 
 
 @contextmanager
-def _signals_blocked() -> Iterator[None]:
+def signals_blocked() -> Iterator[None]:
     """Within this, a new process inherits that signals of the terminal wait until it ignores them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield

@@ -1,17 +1,23 @@
 """Begins a sweep, or goes on with one: its folder, its share of the machine, its results."""
 
 from collections.abc import Callable, Collection
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from core import machine
 from core.datasets import DATASETS, unpacked
 from core.sweeps import places
+from core.sweeps.cluster_address import ClusterAddress
 from core.sweeps.process_pool import ProcessPool
 from core.sweeps.record import SweepError, SweepFolder, folders
 from core.sweeps.results import SweepResults, results
 from core.sweeps.runner import Control, SweepEnded, SweepEvent, new_id, run_sweep
 from core.sweeps.sweep import Sweep
 
-__all__ = ["devices_of", "folder_for", "results_in", "run_here", "usual_jobs"]
+if TYPE_CHECKING:
+    from core.sweeps.cluster import Cluster
+
+__all__ = ["devices_of", "folder_for", "join_cluster", "results_in", "run_here", "run_on_cluster", "usual_jobs"]
 
 
 def devices_of(sweep: Sweep) -> set[str]:
@@ -50,6 +56,29 @@ def run_here(
             unpacked.keep(DATASETS[name])
         pool = ProcessPool(places.places(devices_of(sweep), machine.gpus(), machine.cores(), jobs))
         return run_sweep(sweep, folder, pool, on_event, control, jobs)
+    finally:
+        lock.release()
+
+
+def join_cluster(address: ClusterAddress) -> "Cluster":
+    """The cluster at ``address``, to be closed. Raises `SweepError`, also if what it needs is not installed."""
+    try:
+        module = import_module("core.sweeps.cluster")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("dask", "distributed"):
+            raise
+        raise SweepError("--cluster: needs Dask, which is not installed: pip install layerlab[cluster]") from error
+    cluster: Cluster = module.Cluster(address, max(1, machine.cores() // max(1, address.processes)))
+    return cluster
+
+
+def run_on_cluster(
+    sweep: Sweep, folder: SweepFolder, on_event: Callable[[SweepEvent], None], control: Control, cluster: "Cluster"
+) -> SweepEnded:
+    """Train ``sweep`` on the workers of ``cluster``, which is closed then. Raises `SweepError`."""
+    lock = folder.lock()
+    try:
+        return run_sweep(sweep, folder, cluster, on_event, control, cluster.size)
     finally:
         lock.release()
 

@@ -18,7 +18,7 @@ from core.sweeps.messages import Job, TrialBegan, TrialDone
 from core.sweeps.places import Place
 from core.sweeps.trial_training import TrialTraining
 
-__all__ = ["STOP", "TERMINAL_SIGNALS", "hush", "main", "settle", "thread_environment"]
+__all__ = ["STOP", "TERMINAL_SIGNALS", "hush", "ignore_terminal", "main", "settle", "thread_environment"]
 
 STOP = "stop"
 """Asks for the end of the training that is under way."""
@@ -26,17 +26,19 @@ TERMINAL_SIGNALS = (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT))
 
 
 def main(connection: Connection, place: Place) -> None:
-    """Train the jobs that come through ``connection``, at ``place``, until it is closed at the other end.
+    """Train the jobs that come through ``connection``, at ``place``, until it is closed at the other end."""
+    ignore_terminal()
+    settle(place)
+    hush()
+    Worker(connection).run()
 
-    Signals of the terminal go to all its processes: the one that asks for a stop decides.
-    """
+
+def ignore_terminal() -> None:
+    """Signals of the terminal go to all its processes: the one that asks for a stop decides."""
     for number in TERMINAL_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, TERMINAL_SIGNALS)
-    settle(place)
-    hush()
-    Worker(connection).run()
 
 
 def thread_environment(count: int) -> dict[str, str]:

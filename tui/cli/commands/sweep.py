@@ -1,15 +1,18 @@
 """`layerlab sweep`: trains a preset with several values and seeds, and says what makes a difference."""
 
 import os
+from contextlib import closing, nullcontext
+from typing import Any
 
 from click import Argument, Context, Option, Parameter
 from click.shell_completion import CompletionItem
 from msgspec.structs import replace
 
 from core.sweeps import sweep_file
+from core.sweeps.cluster_address import ClusterAddress, parse_address
 from core.sweeps.record import SweepError
 from core.sweeps.runner import Control
-from core.sweeps.start import devices_of, folder_for, results_in, run_here, usual_jobs
+from core.sweeps.start import devices_of, folder_for, join_cluster, results_in, run_here, run_on_cluster, usual_jobs
 from core.sweeps.sweep import Sweep
 from tui.cli.command import Command
 from tui.cli.lookup import DONE, FAILED, UsageError, parse_positive_int, refused
@@ -30,7 +33,12 @@ def run(
     repeats: str | None,
     epochs: str | None,
     limit: str | None,
+    cluster: str | None = None,
+    tls_ca: str | None = None,
+    tls_cert: str | None = None,
+    tls_key: str | None = None,
     *,
+    trust_network: bool = False,
     resume: bool,
     as_json: bool,
 ) -> int:
@@ -39,16 +47,34 @@ def run(
     count = min(parse_positive_int("--jobs", jobs) or usual_jobs(devices_of(sweep)), MOST_JOBS, sweep.count)
     control, out = Control(), Output()
     try:
-        folder = folder_for(sweep, resume=resume)
-        reporter = sweep_reporter(sweep, out, lambda: results_in(sweep, folder), as_json=as_json)
-        with stopped_by_signals(control.stop), reporter.shown():
-            ended = run_here(sweep, folder, reporter.report, control, count)
+        address = _address(cluster, jobs, trust_network=trust_network, ca=tls_ca, cert=tls_cert, key=tls_key)
+        with closing(join_cluster(address)) if address else nullcontext() as workers:
+            folder = folder_for(sweep, resume=resume)
+            reporter = sweep_reporter(sweep, out, lambda: results_in(sweep, folder), as_json=as_json)
+            with stopped_by_signals(control.stop), reporter.shown():
+                if workers is None:
+                    ended = run_here(sweep, folder, reporter.report, control, count)
+                else:
+                    ended = run_on_cluster(sweep, folder, reporter.report, control, workers)
     except SweepError as error:
         raise UsageError(str(error)) from error
     except KeyboardInterrupt:
         os._exit(INTERRUPTED)  # the processes end with this one
     failed = any(record.state == "failed" for record in folder.records().values())
     return FAILED if ended.message or (failed and ended.reason == "finished") else DONE
+
+
+def _address(cluster: str | None, jobs: str | None, **options: Any) -> ClusterAddress | None:
+    """The cluster that the ``options`` say; None if none does. Raises `UsageError` and `SweepError`."""
+    if cluster is not None:
+        if jobs is not None:
+            raise UsageError("--jobs: a cluster trains with all its workers; leave out --jobs or --cluster")
+        return parse_address(cluster, **options)
+    for option, value in options.items():
+        if value:
+            name = f"--{option.replace('_', '-')}" if option == "trust_network" else f"--tls-{option}"
+            raise UsageError(f"{name}: only --cluster has a use for it")
+    return None
 
 
 def _load(name: str, repeats: str | None, epochs: str | None, limit: str | None) -> Sweep:
@@ -82,6 +108,15 @@ COMMAND = Command(
         Option(["--repeats"], metavar="N", help="Seeds that each setting is trained with"),
         Option(["--epochs"], metavar="N", help="Epochs of each trial"),
         Option(["--limit"], metavar="N", help="The most settings"),
+        Option(
+            ["--cluster"], metavar="ADDRESS", help="Train on a Dask cluster: tcp://HOST:PORT, tls://..., or local:N"
+        ),
+        Option(["--tls-ca"], metavar="FILE", help="Certificate of who signed those of the cluster"),
+        Option(["--tls-cert"], metavar="FILE", help="Certificate of this machine, for the cluster"),
+        Option(["--tls-key"], metavar="FILE", help="Its key"),
+        Option(
+            ["--trust-network"], is_flag=True, help="Use a cluster at tcp://, though whoever reaches it commands it"
+        ),
         Option(["--resume"], is_flag=True, help="Go on with the last sweep of this name"),
         JSON,
     ],

@@ -1,0 +1,131 @@
+"""Connects to a Dask scheduler, or starts one with workers on this machine."""
+
+import logging
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Thread
+
+import dask
+from distributed import Client, LocalCluster
+from distributed.security import Security
+
+from core.sanitize import one_line
+from core.sweeps.cluster_address import ClusterAddress, TlsFiles
+from core.sweeps.process_pool import signals_blocked
+from core.sweeps.record import SweepError
+from core.sweeps.worker import thread_environment
+
+__all__ = ["Connection"]
+
+ANSWERS = 4
+"""Seconds that a scheduler gets to answer."""
+ENDING = 5
+"""Seconds that what was started gets to end by itself."""
+
+
+class Connection:
+    """A client of the scheduler at ``address``, and what was started for it: workers with ``threads`` threads each.
+
+    Raises `SweepError` if it does not answer.
+    """
+
+    def __init__(self, address: ClusterAddress, threads: int) -> None:
+        self.address = address
+        self._cluster: LocalCluster | None = None
+        _hush_logs()
+        try:
+            self._cluster = _start(address.processes, threads) if address.processes else None
+            security = _security(address.tls) if address.tls else None
+            where = self._cluster.scheduler_address if self._cluster else address.text
+            self.client = _client(where, security)
+        except (OSError, ValueError, ImportError, RuntimeError) as error:
+            self._end_cluster()
+            raise SweepError(_unreachable(address, error)) from error
+        except BaseException:
+            self._end_cluster()
+            raise
+
+    @property
+    def lost(self) -> bool:
+        """Whether the scheduler has gone for good."""
+        return self.client.status == "closed"
+
+    def close(self) -> None:
+        """End it, with the workers that were started."""
+        with suppress(Exception):  # it may have gone
+            self.client.close(timeout=ENDING)
+        self._end_cluster()
+
+    def _end_cluster(self) -> None:
+        if self._cluster:
+            with suppress(Exception):  # as above
+                self._cluster.close(timeout=ENDING)
+            self._cluster = None
+
+
+def _client(address: str, security: Security | None) -> Client:
+    """A client of the scheduler at ``address``. Raises what Dask raises, and TimeoutError.
+
+    Dask waits without end for what takes its connection but says nothing: that is why it is waited for in a thread.
+    """
+    answer: SimpleQueue[Client | Exception] = SimpleQueue()
+
+    def connect() -> None:
+        try:
+            answer.put(Client(address, timeout=ANSWERS, security=security, set_as_default=False))
+        except Exception as error:  # noqa: BLE001  # raised in the thread that waits
+            answer.put(error)
+
+    Thread(target=connect, name="connecting to a cluster", daemon=True).start()
+    try:
+        found = answer.get(timeout=ANSWERS + 0.5)
+    except Empty:
+        raise TimeoutError(f"{address} does not answer") from None
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def _start(processes: int, threads: int) -> LocalCluster:
+    """A scheduler and workers of this machine, which end with this process whatever ends it."""
+    settings = {
+        "distributed.scheduler.allowed-failures": 0,
+        "distributed.worker.daemon": True,
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
+    }
+    with dask.config.set(settings), signals_blocked():  # Ctrl+C reaches all processes: this one decides
+        return LocalCluster(
+            n_workers=processes,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",  # without, Dask takes port 8787
+            scheduler_kwargs={"dashboard": False},
+            memory_limit=0,  # a worker that needs much is not killed for it, as without a cluster
+            env=thread_environment(threads),  # Dask sets them to 1
+            preload=["core.sweeps.cluster_preload"],
+            silence_logs=logging.CRITICAL,
+        )
+
+
+def _security(files: TlsFiles) -> Security:
+    return Security(
+        require_encryption=True,
+        tls_ca_file=str(files.ca),
+        tls_client_cert=str(files.cert),
+        tls_client_key=str(files.key),
+    )
+
+
+def _unreachable(address: ClusterAddress, error: BaseException) -> str:
+    without = "leave out --cluster to train here"
+    if address.processes:
+        return f"--cluster {address.text}: its processes do not start: {one_line(str(error), 200)}; {without}"
+    return f"--cluster {address.text}: no Dask scheduler answers there; start one with `dask scheduler`, or {without}"
+
+
+def _hush_logs() -> None:
+    """Dask tells of lost workers and connections on standard error; the sweep tells it itself."""
+    for name in ["distributed", *logging.Logger.manager.loggerDict]:
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
