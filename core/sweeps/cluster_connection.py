@@ -1,12 +1,12 @@
 """Connects to a Dask scheduler, or starts one with workers on this machine."""
 
+import asyncio
 import logging
 from contextlib import suppress
-from queue import Empty, SimpleQueue
-from threading import Thread
 
 import dask
 from distributed import Client, LocalCluster
+from distributed.core import rpc
 from distributed.security import Security
 
 from core.sanitize import one_line
@@ -17,7 +17,7 @@ from core.sweeps.worker import thread_environment
 
 __all__ = ["Connection"]
 
-ANSWERS = 4
+ANSWERS = 3
 """Seconds that a scheduler gets to answer."""
 ENDING = 5
 """Seconds that what was started gets to end by itself."""
@@ -35,14 +35,13 @@ class Connection:
         _hush_logs()
         try:
             self._cluster = _start(address.processes, threads) if address.processes else None
-            security = _security(address.tls) if address.tls else None
+            security = _security(address.tls) if address.tls else Security()
             where = self._cluster.scheduler_address if self._cluster else address.text
             self.client = _client(where, security)
-        except (OSError, ValueError, ImportError, RuntimeError) as error:
+        except BaseException as error:
             self._end_cluster()
-            raise SweepError(_unreachable(address, error)) from error
-        except BaseException:
-            self._end_cluster()
+            if isinstance(error, Exception):  # of many kinds: a server of another kind may be there
+                raise SweepError(_unreachable(address, error)) from error
             raise
 
     @property
@@ -63,27 +62,19 @@ class Connection:
             self._cluster = None
 
 
-def _client(address: str, security: Security | None) -> Client:
-    """A client of the scheduler at ``address``. Raises what Dask raises, and TimeoutError.
+def _client(address: str, security: Security) -> Client:
+    """A client of the scheduler at ``address``. Raises anything if it does not answer in time.
 
-    Dask waits without end for what takes its connection but says nothing: that is why it is waited for in a thread.
+    It is asked before there is a client: one that cannot connect takes long to end, and waits without end for a server
+    that takes its connection but says nothing.
     """
-    answer: SimpleQueue[Client | Exception] = SimpleQueue()
+    asyncio.run(asyncio.wait_for(_identity(address, security), ANSWERS))
+    return Client(address, timeout=ANSWERS, security=security, set_as_default=False)
 
-    def connect() -> None:
-        try:
-            answer.put(Client(address, timeout=ANSWERS, security=security, set_as_default=False))
-        except Exception as error:  # noqa: BLE001  # raised in the thread that waits
-            answer.put(error)
 
-    Thread(target=connect, name="connecting to a cluster", daemon=True).start()
-    try:
-        found = answer.get(timeout=ANSWERS + 0.5)
-    except Empty:
-        raise TimeoutError(f"{address} does not answer") from None
-    if isinstance(found, Exception):
-        raise found
-    return found
+async def _identity(address: str, security: Security) -> None:
+    async with rpc(address, connection_args=security.get_connection_args("client")) as scheduler:
+        await scheduler.identity()
 
 
 def _start(processes: int, threads: int) -> LocalCluster:
@@ -117,7 +108,7 @@ def _security(files: TlsFiles) -> Security:
     )
 
 
-def _unreachable(address: ClusterAddress, error: BaseException) -> str:
+def _unreachable(address: ClusterAddress, error: Exception) -> str:
     without = "leave out --cluster to train here"
     if address.processes:
         return f"--cluster {address.text}: its processes do not start: {one_line(str(error), 200)}; {without}"

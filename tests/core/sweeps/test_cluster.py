@@ -9,7 +9,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import msgspec
 import numpy as np
@@ -172,15 +174,26 @@ def test_a_scheduler_without_workers_is_refused() -> None:
         joined(empty)
 
 
-@pytest.mark.parametrize("answers", [False, True])
-def test_what_does_not_answer_as_a_scheduler_is_told_in_a_line(answers: bool) -> None:
+@pytest.mark.parametrize("says", [None, b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+def test_what_does_not_answer_as_a_scheduler_is_told_in_a_line(says: bytes | None) -> None:
+    """Nothing listens there; or something that says nothing; or a server of another kind."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        if answers:
+        if says is not None:
             listening.listen()
+            Thread(target=say, args=(listening, says), daemon=True).start()
         address = f"tcp://127.0.0.1:{listening.getsockname()[1]}"
         with pytest.raises(SweepError, match=f"--cluster {address}: no Dask scheduler answers there; .*to train here"):
             join_cluster(parse_address(address))
+
+
+def say(listening: socket.socket, what: bytes) -> None:
+    """Say it to everybody who connects."""
+    connections = []
+    with suppress(OSError):  # it is closed at the end
+        while True:
+            connections.append(listening.accept()[0])
+            connections[-1].sendall(what)
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="certificates are made with openssl")
