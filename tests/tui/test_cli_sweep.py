@@ -113,10 +113,32 @@ def test_a_trial_that_fails_is_told_and_the_exit_code_says_so(file: Path) -> Non
         (["FILE", "--epochs", "-1"], "--epochs: expected a whole number"),
         (["FILE", "--repeats", "999999"], "has 1,999,998 trials; at most 10,000"),
         (["FILE", "--resume"], "rates: there is nothing to resume; begin it without --resume"),
+        (["FILE", "--cluster", "here"], "--cluster here: expected tcp://HOST:PORT, tls://HOST:PORT, or local:N"),
+        (["FILE", "--cluster", "tcp://10.0.0.7:8786"], "use tls://, an SSH tunnel to 127.0.0.1, or --trust-network"),
+        (
+            ["FILE", "--cluster", "tls://10.0.0.7:8786"],
+            "needs --tls-ca, --tls-cert and --tls-key; there is no --tls-ca",
+        ),
+        (
+            ["FILE", "--cluster", "tcp://127.0.0.1:1"],
+            "no Dask scheduler answers there; start one with `dask scheduler`",
+        ),
+        (["FILE", "--cluster", "local:2", "--jobs", "2"], "--jobs: a cluster trains with all its workers"),
+        (["FILE", "--tls-key", "key.pem"], "--tls-key: only --cluster has a use for it"),
+        (["FILE", "--trust-network"], "--trust-network: only --cluster has a use for it"),
     ],
 )
 def test_a_mistake_is_one_line(words: list[str], why: str, file: Path, home: Path) -> None:
     assert why in refused("sweep", *(str(file) if word == "FILE" else word for word in words))
+    assert not (home / "sweeps").exists()
+
+
+def test_without_dask_it_is_told_what_to_install(file: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in [each for each in sys.modules if each.startswith("core.sweeps.cluster")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "dask", None)
+    told = refused("sweep", str(file), "--cluster", "local:2")
+    assert "--cluster: needs Dask, which is not installed: pip install layerlab[cluster]" in told
     assert not (home / "sweeps").exists()
 
 
