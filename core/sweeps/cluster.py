@@ -135,7 +135,7 @@ class Cluster:
         self._closed.set()
         if self._under_way:
             self._stopping = True
-            telling = Thread(target=self._tell_wanted, daemon=True)
+            telling = Thread(target=self._attend_to, args=(self._tell_wanted,), daemon=True)
             telling.start()
             telling.join(ENDING)
         self._connection.close()
@@ -188,6 +188,8 @@ class Cluster:
         if self._stopping and not each.begun:
             return TrialDone(number, "stopped")
         if isinstance(outcome, CancelledError | AsyncCancelledError | KilledWorker):
+            if self._connection.lost:
+                raise self._lost()
             return TrialDone(number, "failed", f"the worker {one_line(each.worker, 100)} has gone", may_differ=True)
         return TrialDone(number, "failed", one_line(explain(_exception(outcome)), 1_000), may_differ=True)
 
@@ -208,11 +210,13 @@ class Cluster:
 
     def _attend(self) -> None:
         """Until it is closed, see who is there, and tell workers which trials are still wanted."""
-        attend: tuple[Callable[[], None], ...] = (self._roster.look, self._tell_wanted)
         while not self._closed.wait(LOOK):
-            for each in attend:
-                with suppress(Exception):  # a worker that leaves meanwhile; a scheduler that has gone is told elsewhere
-                    each()
+            self._attend_to(self._roster.look)
+            self._attend_to(self._tell_wanted)
+
+    def _attend_to(self, matter: Callable[[], None]) -> None:
+        with suppress(Exception):  # a worker may leave meanwhile; that the scheduler has gone is told elsewhere
+            matter()
 
     def _tell_wanted(self) -> None:
         """Cancelling a task does not end what runs already: its worker has to be told."""

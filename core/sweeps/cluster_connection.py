@@ -46,8 +46,8 @@ class Connection:
 
     @property
     def lost(self) -> bool:
-        """Whether the scheduler has gone for good."""
-        return self.client.status == "closed"
+        """Whether the scheduler has gone, and with it what was asked of it."""
+        return bool(self.client.status != "running")
 
     def close(self) -> None:
         """End it, with the workers that were started."""

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import msgspec
 import numpy as np
@@ -27,7 +27,7 @@ from core.sweeps import cluster_versions, sweep_file
 from core.sweeps.cluster import Cluster, taken_in
 from core.sweeps.cluster_address import parse_address
 from core.sweeps.cluster_worker import Returned
-from core.sweeps.messages import TrialBegan, TrialDone, TrialProgress
+from core.sweeps.messages import Job, Message, TrialBegan, TrialDone, TrialProgress
 from core.sweeps.process_pool import ProcessPool
 from core.sweeps.record import SweepError
 from core.sweeps.runner import Control, SweepStarted, run_sweep
@@ -222,6 +222,54 @@ def certificate(folder: Path, name: str) -> tuple[str, str]:
     command = f"openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=127.0.0.1 -keyout {key} -out {cert}"
     subprocess.run(command.split(), check=True, capture_output=True)
     return str(cert), str(key)
+
+
+RELEASED = Event()
+JOB = Job(7, "", "never trained", "sweep-abcde")
+
+
+def be_busy() -> None:
+    RELEASED.wait()
+
+
+@pytest.fixture
+def waiting() -> Iterator[tuple[LocalCluster, Cluster]]:
+    """A cluster whose worker, a thread of this process, is busy for somebody else, so that `JOB` waits behind that."""
+    RELEASED.clear()
+    with (
+        LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=":0"
+        ) as busy,
+        Client(busy.scheduler_address, set_as_default=False) as other,
+    ):
+        _keep = other.submit(be_busy)
+        cluster = joined(busy)
+        cluster.submit(JOB)
+        assert cluster.free == 0
+        yield busy, cluster
+        RELEASED.set()
+        cluster.close()
+
+
+def first_message(cluster: Cluster) -> Message:
+    while not (messages := cluster.messages(0.1)):
+        pass
+    return messages[0]
+
+
+def test_a_stop_does_not_wait_for_what_others_train(waiting: tuple[LocalCluster, Cluster]) -> None:
+    _, cluster = waiting
+    cluster.stop()
+    assert first_message(cluster) == TrialDone(7, "stopped")
+    assert cluster.free == 1
+
+
+def test_a_scheduler_that_goes_is_told_once_and_is_no_failure_of_a_trial(waiting: tuple[LocalCluster, Cluster]) -> None:
+    busy, cluster = waiting
+    RELEASED.set()
+    busy.sync(busy.scheduler.close)
+    with pytest.raises(SweepError, match="does not answer any more; --resume goes on with what is left"):
+        first_message(cluster)
 
 
 @pytest.mark.keras
