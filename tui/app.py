@@ -34,7 +34,7 @@ from tui.key_order import KeyOrder
 from tui.loading import Loader, Preload, Prepare, Preparer
 from tui.remembered import SettingsChanged
 from tui.run_controller import RunController
-from tui.runs.messages import SweepWanted
+from tui.runs.messages import ExportRequested, InspectRequested, OpenRequested, ResumeRequested, SweepWanted
 from tui.runs.pane import RunsPane
 from tui.screens.add_layer import AddLayer
 from tui.screens.dialogs import Ask
@@ -346,20 +346,20 @@ class LayerLabApp(Containing):
     def _trained_wanted(self) -> None:
         self.runs.show_trained()
 
-    @on(RunsPane.OpenRequested)
-    def _open_requested(self, event: RunsPane.OpenRequested) -> None:
+    @on(OpenRequested)
+    def _open_requested(self, event: OpenRequested) -> None:
         self.runs.open_preset(event.preset)
 
-    @on(RunsPane.InspectRequested)
-    def _inspect_requested(self, event: RunsPane.InspectRequested) -> None:
+    @on(InspectRequested)
+    def _inspect_requested(self, event: InspectRequested) -> None:
         self.runs.inspect(event.run, event.which)
 
-    @on(RunsPane.ResumeRequested)
-    def _resume_requested(self, event: RunsPane.ResumeRequested) -> None:
+    @on(ResumeRequested)
+    def _resume_requested(self, event: ResumeRequested) -> None:
         self.runs.resume(event.run, event.more)
 
-    @on(RunsPane.ExportRequested)
-    def _export_requested(self, event: RunsPane.ExportRequested) -> None:
+    @on(ExportRequested)
+    def _export_requested(self, event: ExportRequested) -> None:
         self.runs.export(event.runs)
 
     @on(SweepWanted)

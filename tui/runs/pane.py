@@ -1,7 +1,6 @@
 """The Runs tab: lists the saved runs, to find, compare, inspect and resume them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
@@ -27,7 +26,7 @@ from tui.runs.detail import RunDetail
 from tui.runs.first_run import first_run
 from tui.runs.labels import ask
 from tui.runs.list_state import RunListState
-from tui.runs.messages import SweepWanted
+from tui.runs.messages import ExportRequested, InspectRequested, OpenRequested, ResumeRequested, SweepWanted
 from tui.runs.run_cache import RunCache
 from tui.runs.series_styles import sign
 from tui.runs.store_poller import StorePoller, restore
@@ -81,32 +80,6 @@ class RunsPane(ChartKeys, StorePoller):
     table = query_one(RunTable)
     detail = query_one(RunDetail)
     status = query_one("#runs-status", StatusLine)
-
-    @dataclass
-    class OpenRequested(Message):
-        """The user wants to open a run's preset in Build."""
-
-        preset: Preset
-
-    @dataclass
-    class InspectRequested(Message):
-        """The user wants to inspect a run with its best or last weights."""
-
-        run: Run
-        which: "Which"
-
-    @dataclass
-    class ResumeRequested(Message):
-        """The user wants to resume a run for ``more`` epochs; 0: to the end of its plan."""
-
-        run: Run
-        more: int
-
-    @dataclass
-    class ExportRequested(Message):
-        """The user wants to export runs."""
-
-        runs: tuple[Run, ...]
 
     def __init__(self, store: "Callable[[], Store]", *, id: str | None = None) -> None:
         """``store`` returns the store, which is used in threads."""
@@ -180,7 +153,7 @@ class RunsPane(ChartKeys, StorePoller):
         self._show_detail()
 
     def _show_detail(self) -> None:
-        group = None if self._list_state.marked else self.table.chosen_group
+        group = self._chosen_sweep
         runs = () if group else self._acted_on
         self.status.recheck()
         self.detail.display = bool(runs)
@@ -210,8 +183,8 @@ class RunsPane(ChartKeys, StorePoller):
         self._list_state.begun = RunGroup(running.key, (), running.name, live=True) if running else None
         if (before.running if before else False) != bool(running):
             self._show()
-        else:
-            self._show_detail()
+        else:  # several times a second
+            self._show_sweep(self._chosen_sweep)
 
     def choose_sweep(self, key: str) -> None:
         """Select the row of the sweep with this ``key``, which has just begun."""
@@ -271,7 +244,7 @@ class RunsPane(ChartKeys, StorePoller):
 
     def offers(self, action: str) -> bool:
         """Whether ``action`` applies to the selected run, or to the marked ones if it acts on these."""
-        group = None if self._list_state.marked else self.table.chosen_group
+        group = self._chosen_sweep
         if group is not None and action in OF_ONE_RUN | CHART_ACTIONS | {"sweep"}:
             return action in OF_A_SWEEP and not self._why_no_sweep(action, group)
         if action == "sweep" or not self._list_state.runs:
@@ -357,26 +330,26 @@ class RunsPane(ChartKeys, StorePoller):
     def action_open(self) -> None:
         """Open the selected run's network in Build."""
         if run := self._allowed("open"):
-            self._read(run, lambda details: self.OpenRequested(_document(details)))
+            self._read(run, lambda details: OpenRequested(_document(details)))
 
     def action_inspect(self, which: "Which") -> None:
         """Inspect the selected run."""
         if run := self._allowed("inspect"):
-            self.post_message(self.InspectRequested(run, which))
+            self.post_message(InspectRequested(run, which))
 
     def action_resume(self) -> None:
         """Resume the selected run to the end of its plan, or the trials of the selected sweep."""
-        group = None if self._list_state.marked else self.table.chosen_group
+        group = self._chosen_sweep
         if group is not None:
             if not self.status.refuse(lambda: self._why_not("resume", ())):
                 self.post_message(SweepWanted(group.key, "resume"))
         elif run := self._allowed("resume"):
-            self.post_message(self.ResumeRequested(run, 0))
+            self.post_message(ResumeRequested(run, 0))
 
     def action_more(self) -> None:
         """Resume the selected run for as many epochs as its plan has."""
         if run := self._allowed("more"):
-            self._read(run, lambda details: self.ResumeRequested(run, details.preset.plan.epochs))
+            self._read(run, lambda details: ResumeRequested(run, details.preset.plan.epochs))
 
     @conversation
     async def action_write(self, part: str) -> None:
@@ -408,7 +381,7 @@ class RunsPane(ChartKeys, StorePoller):
         if (group := self.table.chosen_group) and not self._list_state.marked:
             self.post_message(SweepWanted(group.key, "export"))
         elif runs := self._targets("export"):
-            self.post_message(self.ExportRequested(runs))
+            self.post_message(ExportRequested(runs))
 
     def _mark_chosen(self) -> bool:
         chosen = self.table.chosen
@@ -442,6 +415,11 @@ class RunsPane(ChartKeys, StorePoller):
         return () if refused else self._acted_on
 
     @property
+    def _chosen_sweep(self) -> RunGroup | None:
+        """The sweep that keys act on: the selected one, unless runs are marked."""
+        return None if self._list_state.marked else self.table.chosen_group
+
+    @property
     def _selected_run(self) -> tuple[Run, ...]:
         return (self.table.chosen,) if self.table.chosen else ()
 
@@ -461,7 +439,7 @@ class RunsPane(ChartKeys, StorePoller):
         return "all its trials have ended" if over else ""
 
     def _why_not(self, action: str, runs: Sequence[Run]) -> str:
-        group = None if self._list_state.marked else self.table.chosen_group
+        group = self._chosen_sweep
         if group is not None and action not in OF_A_SWEEP:
             return run_text.A_SWEEP
         if group is not None and (not runs or self._why_no_sweep(action, group)):

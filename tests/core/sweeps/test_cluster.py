@@ -19,7 +19,9 @@ import psutil
 import pytest
 from distributed import Client, LocalCluster
 from distributed.security import Security
+from msgspec.structs import replace
 
+from core.machine import cores
 from core.runs import checkpoint_file, transfer
 from core.runs.record import Metrics
 from core.runs.store import Store
@@ -28,10 +30,11 @@ from core.sweeps.cluster import Cluster, taken_in
 from core.sweeps.cluster_address import parse_address
 from core.sweeps.cluster_worker import Returned
 from core.sweeps.messages import Job, Message, TrialBegan, TrialDone, TrialProgress
+from core.sweeps.places import Place
 from core.sweeps.process_pool import ProcessPool
 from core.sweeps.record import SweepError
 from core.sweeps.runner import Control, SweepStarted, run_sweep
-from core.sweeps.start import cores, folder_for, join_cluster, run_on_cluster
+from core.sweeps.start import folder_for, join_cluster, run_on_cluster
 from tests.benchmarks.many_runs import fill
 
 ID = "20260101-120000-lenet-5-abcde"
@@ -105,9 +108,9 @@ def test_though_a_worker_is_killed_every_trial_ends_and_its_run_comes_back_bit_f
     where = Path(workers.workers[0].local_directory).parent
     assert not [path for path in where.rglob("run.json") if home not in path.parents], "nothing is left there"
 
-    only = sweep_of(1, "[12]")
+    only = replace(sweep_of(1, "[12]"), repeats=1)
     alone = folder_for(only, resume=False)
-    run_sweep(only, alone, ProcessPool(1, max(1, cores() // 2)), lambda _: None, Control(), 1)
+    run_sweep(only, alone, ProcessPool([Place(max(1, cores() // 2))]), lambda _: None, Control(), 1)
     (there,) = (
         record.run for record in records.values() if record.values == (("layers[1].units", 12),) and record.seed == 1
     )

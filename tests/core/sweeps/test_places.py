@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.sweeps import sweep_file, worker
-from core.sweeps.messages import TrialProgress
+from core.sweeps.messages import Job, TrialDone
 from core.sweeps.places import Place, places, usual_jobs
 from core.sweeps.process_pool import ProcessPool
-from core.sweeps.runner import Control, run_sweep
-from core.sweeps.start import devices_of, folder_for
+from core.sweeps.start import devices_of
 
 ids = st.lists(st.text("0123456789abcdef", min_size=1, max_size=4), max_size=9, unique=True)
 counts = st.integers(1, 64)
@@ -87,25 +86,25 @@ class _Watched(ProcessPool):
         return {each.process.pid: each.place.gpus for each in self._processes}
 
 
-SWEEP = sweep_file.loads('base = "ffnn-10"\nrepeats = 4\n[plan]\nepochs = 1\ndevice = "cpu"\n', "mine.toml")
-
-
-@pytest.mark.keras
-def test_a_process_that_is_replaced_leaves_its_place_to_the_next(home):
+def test_a_process_that_is_replaced_leaves_its_place_to_the_next():
     pool = _Watched([Place(1, "-1"), Place(1, "")])
-    killed, seen = [], {}
-
-    def hear(event):
-        assert len(set(pool.taken.values())) == len(pool.taken)
-        seen.update(pool.taken)
-        if isinstance(event, TrialProgress) and not killed:
-            killed.append(max(pool.taken))
-            os.kill(killed[0], signal.SIGKILL)
-
-    folder = folder_for(SWEEP, resume=False)
-    run_sweep(SWEEP, folder, pool, hear, Control(), 2)
-    assert [record.state for record in folder.records().values()] == ["finished"] * 4
-    place = seen.pop(killed[0])
-    assert sorted(seen.values()) == ["", "-1"]
-    assert place in seen.values()
-    assert pool.free == 2
+    try:
+        for number in range(2):
+            pool.submit(Job(number, "no preset", "a", "sweep-a"))  # it fails before anything is loaded
+        first = pool.taken
+        assert sorted(first.values()) == ["", "-1"]
+        heard = []
+        while sum(isinstance(each, TrialDone) for each in heard) < 2:
+            heard += pool.messages(0.2)
+        assert {each.state for each in heard if isinstance(each, TrialDone)} == {"failed"}
+        killed = max(first)
+        os.kill(killed, signal.SIGKILL)
+        while killed in pool.taken:
+            pool.messages(0.2)
+        pool.submit(Job(2, "no preset", "a", "sweep-a"))
+        pool.submit(Job(3, "no preset", "a", "sweep-a"))
+        assert sorted(pool.taken.values()) == ["", "-1"]
+        assert killed not in pool.taken
+        assert set(first) - {killed} <= set(pool.taken)
+    finally:
+        pool.close()

@@ -12,6 +12,7 @@ from core.runs.store import Store
 from core.sanitize import one_line
 from tests.tui.driving import keys, lines_of, opened, screen_of, until
 from tests.tui.runs.stored_runs import history, keep, listing, preset, some
+from tui.runs.messages import ExportRequested, InspectRequested, ResumeRequested
 from tui.runs.pane import RunsPane
 from tui.screens.dialogs import Ask
 from tui.screens.text_prompt import TextPrompt
@@ -185,7 +186,7 @@ async def test_what_the_pane_asks_of_the_app(runs, monkeypatch):
 
     def heard(self, message):
         asked.append(message)
-        wanted = (RunsPane.InspectRequested, RunsPane.ResumeRequested, RunsPane.ExportRequested)
+        wanted = (InspectRequested, ResumeRequested, ExportRequested)
         return True if isinstance(message, wanted) else post(self, message)
 
     monkeypatch.setattr(RunsPane, "post_message", heard)
@@ -199,15 +200,15 @@ async def test_what_the_pane_asks_of_the_app(runs, monkeypatch):
 
         await choose(pilot, pane, "lenet, small batches")
         run = pane.table.chosen
-        assert (await told("i", RunsPane.InspectRequested)).which == "best"
-        assert (await told("I", RunsPane.InspectRequested)).which == "last"
-        resumed = await told("r", RunsPane.ResumeRequested)
+        assert (await told("i", InspectRequested)).which == "best"
+        assert (await told("I", InspectRequested)).which == "last"
+        resumed = await told("r", ResumeRequested)
         assert (resumed.run, resumed.more) == (run, 0)
-        more = await told("plus", RunsPane.ResumeRequested)
+        more = await told("plus", ResumeRequested)
         assert (more.run, more.more) == (run, 10)
-        assert (await told("x", RunsPane.ExportRequested)).runs == (run,)
+        assert (await told("x", ExportRequested)).runs == (run,)
         await keys(pilot, "space", "space")
-        exported = await told("x", RunsPane.ExportRequested)
+        exported = await told("x", ExportRequested)
         assert [each.name for each in exported.runs] == ["lenet, small batches", "ffnn 500"]
 
 

@@ -24,20 +24,22 @@ RATES = ("text:learning_rate", "tab", "text:0.1 0.01")
 class KeptTrials(ScriptedTrials):
     """Trials whose runs are saved under ``home``."""
 
-    def __init__(self, home, accuracy=None):
+    def __init__(self, home, accuracy=None, most=10**6):
         super().__init__(**({"accuracy": accuracy} if accuracy else {}), kept=self._keep)
-        self._home = home
+        self._home, self._most_kept = home, most
 
     def _keep(self, job, preset):
+        if job.number >= self._most_kept:
+            return None
         return keep(self._home, job.name, preset, history(preset, 2, 0.6), number=job.number, tags=(job.tag,))
 
 
 @asynccontextmanager
-async def sweeping(home, *, held=False, accuracy=None, size=(120, 36)):
-    """The app on ffnn-10 and the trials of its sweeps."""
+async def sweeping(home, *, held=False, accuracy=None, size=(120, 36), kept=10**6):
+    """The app on ffnn-10 and the trials of its sweeps; the runs of the first are ``kept``."""
     with patch("tui.app.SETTLED", 3600):
         async with opened("ffnn-10", size) as (app, pilot):
-            trials = KeptTrials(home, accuracy)
+            trials = KeptTrials(home, accuracy, kept)
             if held:
                 trials.may_end.clear()
             app.sweeps.run_sweep = trials.run
@@ -230,14 +232,16 @@ async def test_a_map_that_has_no_room_scrolls_to_the_best_and_keeps_its_names(ho
         "tab",
         f"text:{values}",
     )
-    async with sweeping(home, size=size) as (app, pilot, _):
+    async with sweeping(home, size=size, kept=1) as (app, pilot, _):
         await begin(app, pilot, *rates, "tab", "text:1")
         view = app.runs_pane.sweep_view
-        await keys(pilot, "c", "c")
         await all_read(app, pilot)
+        await keys(pilot, *["c"] * view.pages.index("means"))
         await until(pilot, lambda: view.means.display and "★ 94." in screen_of(app))
         view.means.focus()
-        await keys(pilot, "end", *["right"] * 200)
+        await keys(pilot, "end")
+        await burst(app, pilot, *["right"] * 200)
+        await until(pilot, lambda: view.means.max_scroll_x and view.means.scroll_x == view.means.max_scroll_x)
         shown = [line.text.split() for line in map(view.means.render_line, range(view.means.size.height))]
         assert view.means.max_scroll_x > 0
         assert shown[1][-1] == "14"
