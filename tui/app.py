@@ -221,9 +221,9 @@ class LayerLabApp(Containing):
             self.journal.touched()
             if self._preload:
                 self._preload.touched()
-            if self._exit:
-                return  # the app is quitting: a dialog opened now would never be complete
             await self.key_order.screen_mounted()  # also for keys that a widget sends back: they are for the dialog
+            if self._exit or not self.screen_stack:
+                return  # the app is quitting: a dialog opened now would never be complete
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             if self.key_order.admits(event):
                 await super().on_event(event)

@@ -87,7 +87,7 @@ class KeyOrder:
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(MOUNTING):
-                while self._app.screen_stack and not self._app.screen.is_mounted:
+                while self._app.screen_stack and not (self._app._exit or self._app.screen.is_mounted):
                     await asyncio.sleep(0)
 
     def follow(self) -> None:

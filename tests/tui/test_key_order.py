@@ -81,6 +81,12 @@ def test_keys_that_wait_while_the_app_ends_are_given_up():
     assert not order._waiting
 
 
+async def test_a_key_that_comes_when_the_screens_are_closed_is_dropped():
+    async with opened("lenet-5") as (app, _):
+        await app._close_all()
+        await app.on_event(Key("escape", "\x1b"))
+
+
 async def test_a_layer_that_a_held_key_stops_at_is_the_one_that_is_edited():
     async with opened("lenet-5") as (app, pilot):
         await burst(app, pilot, *["down"] * 3, *["up"] * 2, *["down"] * 5, "enter", "9", "9", "enter")
