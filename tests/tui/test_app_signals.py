@@ -67,6 +67,12 @@ class Window:
                 pass
         raise AssertionError(f"in vain; shown was {self.seen[-2000:]!r}")
 
+    def forget(self) -> None:
+        """Read what is there, and look from now on only at what comes after it."""
+        while self.read():
+            pass
+        self.seen = ""
+
     def type(self, keys: str) -> None:
         os.write(self.leader, keys.encode())
 
@@ -199,7 +205,7 @@ def test_what_a_killed_app_left_is_put_right_by_the_next_command(window: Window,
     assert RESETS in window.seen
     assert markers(home) == []
 
-    window.seen = ""
+    window.forget()
     window.start(*APP, "--version")
     assert window.code() == 0
     assert "\x1b" not in window.seen
@@ -210,7 +216,7 @@ def test_a_killed_app_is_opened_again_and_leaves_all_as_before(window: Window, s
     window.until(lambda: "LeNet-5" in window.seen and len(markers(home)) == 1)
     process.kill()
     window.code()
-    window.seen = ""
+    window.forget()
     window.start(*APP, "lenet-5", PYTHONPATH=stuck)
     window.until(lambda: "LeNet-5" in window.seen)
     window.type("q")
@@ -248,7 +254,7 @@ def test_a_process_that_was_stopped_goes_on(number: signal.Signals, window: Wind
     window.until(lambda: Path(f"/proc/{process.pid}/stat").read_text().split(")")[1].split()[0] == "T")
     if number == signal.SIGTSTP:
         assert window.is_as_before()
-    window.seen = ""
+    window.forget()
     process.send_signal(signal.SIGCONT)
     window.until(lambda: "LeNet-5" in window.seen)
     assert window.modes()["1049"] == "h"
@@ -262,7 +268,7 @@ def test_a_process_that_is_stopped_is_ended(window: Window, stuck: str) -> None:
     window.until(lambda: "LeNet-5" in window.seen)
     process.send_signal(signal.SIGTSTP)
     window.until(lambda: Path(f"/proc/{process.pid}/stat").read_text().split(")")[1].split()[0] == "T")
-    window.seen = ""
+    window.forget()
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGCONT)
     assert window.code() == 143
