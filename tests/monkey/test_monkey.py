@@ -11,7 +11,7 @@ from tests.monkey.events import Keys, Paste, cost, events
 from tests.monkey.stage import Stage, furnish
 from tests.monkey.terminal import run_on_terminal
 
-EACH = 1_300
+EACH = 1_000
 SEEDS = range(2)
 
 
