@@ -1,4 +1,4 @@
-"""LayerLab's benchmarks: `uv run python -m tests.benchmarks [training|startup|start|interface|link|memory|runs|sweep]`.
+"""LayerLab's benchmarks: `uv run python -m tests.benchmarks [SECTION ...]`, with ``-h`` for the sections.
 
 They measure and judge nothing but the figures: nothing fails because a machine is slow. Each figure is told on stderr
 as soon as there is one, and each section ends with its table.
@@ -22,7 +22,7 @@ from core import presets
 from tests.benchmarks.machine import machine
 from tests.benchmarks.measured import Measured, Scope
 
-SECTIONS = ("training", "startup", "start", "interface", "link", "memory", "runs", "sweep")
+SECTIONS = ("training", "startup", "start", "interface", "link", "memory", "runs", "sweep", "cluster")
 PAGE = 150
 """Columns of a table that goes into a file."""
 
