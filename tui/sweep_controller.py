@@ -197,6 +197,7 @@ class SweepController:
         if ended := progress.ended:
             advice = ": r on its row resumes it" if ended.reason == "stopped" else ""
             failed = f", {progress.failed} of them failed" if progress.failed else ""
+            failed += f", {progress.pruned} ended early" if progress.pruned else ""
             done = f"{progress.done} of {show_amount(progress.trials, 'trial')}{failed}"
             message = f"{one_line(live.name)}: {done}, {show_duration(ended.seconds)}{advice}"
             if ended.message:

@@ -16,7 +16,7 @@ def varied(sweep: Sweep) -> str:
 
 def size(sweep: Sweep) -> str:
     """``5 settings with 3 seeds``."""
-    return f"{show_amount(len(sweep.settings), 'setting')} with {show_amount(sweep.repeats, 'seed')}"
+    return f"{show_amount(sweep.setting_count, 'setting')} with {show_amount(sweep.repeats, 'seed')}"
 
 
 def interval(sweep: Sweep, low: float | None, high: float | None) -> str:

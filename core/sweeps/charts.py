@@ -1,6 +1,5 @@
 """The chart of a sweep: the spread of each setting over the field that is varied."""
 
-import json
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import isclose
@@ -11,9 +10,9 @@ from msgspec import Struct
 from core.charts import Axis, Chart, Curve, CurveStyle, Dash, Mark, Point, Spread, accuracy_axis, loss_axis
 from core.sweeps.results import SettingResult, SweepResults, ranked, show_setting
 from core.sweeps.sweep import Sweep, Vary
-from core.sweeps.values import Value, show_value
+from core.sweeps.values import Value, show_value, value_key
 
-__all__ = ["METRIC_NAMES", "MOST_PLACES", "Scale", "field_name", "scale_of", "spread_chart", "value_key"]
+__all__ = ["METRIC_NAMES", "MOST_PLACES", "Scale", "field_name", "scale_of", "spread_chart"]
 
 Scale = Literal["log", "linear", "categories"]
 """How the values of a field lie on an axis."""
@@ -67,11 +66,6 @@ class _Layout(Struct, frozen=True):
 def field_name(vary: Vary) -> str:
     """The field, or the fields, that ``vary`` gives values to, as a person reads them."""
     return ", ".join(address.removeprefix("plan.") for address in vary.addresses)
-
-
-def value_key(value: Value) -> str:
-    """A text that only equal values of a field share."""
-    return json.dumps(value, sort_keys=True)
 
 
 def scale_of(values: Sequence[Value]) -> Scale:

@@ -28,8 +28,8 @@ from core.sweeps import cluster_worker
 from core.sweeps.cluster_address import ClusterAddress
 from core.sweeps.cluster_connection import Connection
 from core.sweeps.cluster_roster import Roster
-from core.sweeps.cluster_worker import Progress, Returned
-from core.sweeps.messages import Job, Message, TrialBegan, TrialDone, TrialProgress
+from core.sweeps.cluster_worker import Returned, Told
+from core.sweeps.messages import Job, Message, TrialDone, TrialProgress
 from core.sweeps.record import SweepError
 
 __all__ = ["Cluster", "taken_in"]
@@ -49,6 +49,7 @@ class _UnderWay:
         self.worker = worker
         self.future = future
         self.begun = False
+        self.wanted = True
 
 
 class _Ended(Struct, frozen=True):
@@ -67,7 +68,7 @@ class Cluster:
         self._client = self._connection.client
         self._roster = Roster(self._client)
         self._topic = f"layerlab-{token_hex(8)}"
-        self._heard: SimpleQueue[_Ended | Progress] = SimpleQueue()
+        self._heard: SimpleQueue[_Ended | Told] = SimpleQueue()
         self._under_way: dict[str, _UnderWay] = {}
         self._sweep = ""
         self._stopping = False
@@ -123,6 +124,11 @@ class Cluster:
                 heard = self._heard.get_nowait()
         return found
 
+    def cancel(self, number: int) -> None:
+        for each in self._under_way.values():
+            if each.job.number == number:
+                each.wanted = False  # told to its worker at the next look
+
     def stop(self) -> None:
         self._stopping = True
         for each in list(self._under_way.values()):
@@ -168,7 +174,7 @@ class Cluster:
             if each.worker not in self._roster.present:
                 each.future.cancel()
 
-    def _message(self, heard: "_Ended | Progress") -> Message | None:
+    def _message(self, heard: "_Ended | Told") -> Message | None:
         """What to tell of ``heard``; None if it is of a task that is over."""
         each = self._under_way.get(heard.task)
         if each is None:
@@ -177,9 +183,8 @@ class Cluster:
             del self._under_way[heard.task]
             return self._done(each, heard.outcome)
         each.begun = True
-        if heard.share is None:
-            return TrialBegan(each.job.number)
-        return TrialProgress(each.job.number, min(max(heard.share, 0.0), 1.0), heard.seconds_left)
+        told = replace(heard.message, number=each.job.number)
+        return replace(told, share=min(max(told.share, 0.0), 1.0)) if isinstance(told, TrialProgress) else told
 
     def _done(self, each: _UnderWay, outcome: Outcome) -> TrialDone:
         number = each.job.number
@@ -206,7 +211,7 @@ class Cluster:
     def _progressed(self, event: tuple[float, Any]) -> None:
         """Called by Dask with what a worker tells."""
         with suppress(msgspec.ValidationError):
-            self._heard.put(msgspec.convert(event[1], Progress))
+            self._heard.put(msgspec.convert(event[1], Told))
 
     def _attend(self) -> None:
         """Until it is closed, see who is there, and tell workers which trials are still wanted."""
@@ -220,11 +225,12 @@ class Cluster:
 
     def _tell_wanted(self) -> None:
         """Cancelling a task does not end what runs already: its worker has to be told."""
-        wanted = {task: each.worker for task, each in list(self._under_way.items())}
-        if wanted:
-            workers = sorted(set(wanted.values()) & self._roster.present)
+        under_way = dict(self._under_way)
+        if under_way:
+            wanted = [task for task, each in under_way.items() if each.wanted]
+            workers = sorted({each.worker for each in under_way.values()} & self._roster.present)
             self._client.run(
-                cluster_worker.want, self._sweep, list(wanted), stop=self._stopping, workers=workers, on_error="ignore"
+                cluster_worker.want, self._sweep, wanted, stop=self._stopping, workers=workers, on_error="ignore"
             )
 
 

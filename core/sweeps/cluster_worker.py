@@ -22,23 +22,21 @@ from core.runs import transfer
 from core.runs.record import RunError
 from core.runs.store import Store
 from core.storage import private_folder
-from core.sweeps.messages import Job, TrialDone, TrialProgress
+from core.sweeps.messages import Job, TrialBegan, TrialDone, TrialEpoch, TrialProgress
 from core.sweeps.trial_training import TrialTraining
 from core.sweeps.worker import thread_environment
 
-__all__ = ["Cores", "Progress", "Returned", "cores", "train", "want"]
+__all__ = ["Cores", "Returned", "Told", "cores", "train", "want"]
 
 LEASE = 600.0
 """Seconds after which a trial that nobody wants any more ends: who began it may have been killed."""
 
 
-class Progress(Struct, frozen=True):
-    """How far the trial of a task has come."""
+class Told(Struct, frozen=True):
+    """What the trial of a task tells while it is under way."""
 
     task: str
-    share: float | None = None
-    """Of its steps, from 0 to 1; None: it begins."""
-    seconds_left: float | None = None
+    message: TrialBegan | TrialProgress | TrialEpoch
 
 
 class Returned(Struct, frozen=True):
@@ -104,11 +102,11 @@ def train(job: Job, task: str, topic: str, threads: int) -> bytes:
 def _train(job: Job, task: str, topic: str, store: Store) -> Returned:
     worker = get_worker()
 
-    def tell(progress: Progress) -> None:
-        worker.log_event(topic, msgspec.to_builtins(progress))
+    def tell(message: TrialBegan | TrialProgress | TrialEpoch) -> None:
+        worker.log_event(topic, msgspec.to_builtins(Told(task, message)))
 
-    def progressed(message: TrialProgress) -> None:
-        tell(Progress(task, message.share, message.seconds_left))
+    def progressed(message: TrialProgress | TrialEpoch) -> None:
+        tell(message)
         if monotonic() - trial.wanted > LEASE:
             trial.training.stop()
 
@@ -116,7 +114,7 @@ def _train(job: Job, task: str, topic: str, store: Store) -> Returned:
     unpacked.keep(DATASETS[presets.loads(job.preset, job.name).plan.dataset])
     _TRIALS[task] = trial
     try:
-        tell(Progress(task))
+        tell(TrialBegan(job.number))
         done = trial.training.run()
     finally:
         del _TRIALS[task]

@@ -2,10 +2,10 @@
 
 from msgspec import Struct
 
-from core.sweeps.charts import field_name, value_key
+from core.sweeps.charts import field_name
 from core.sweeps.results import SettingResult, SweepResults, rank_key, ranked
 from core.sweeps.sweep import Setting, Sweep, Vary
-from core.sweeps.values import show_value
+from core.sweeps.values import show_value, value_key
 
 __all__ = ["MeanTable", "is_grid", "mean_table"]
 

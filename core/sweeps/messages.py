@@ -6,9 +6,10 @@ from msgspec import Struct
 
 from core.runs.record import Metrics
 
-__all__ = ["Job", "Message", "TrialBegan", "TrialDone", "TrialProgress", "TrialState"]
+__all__ = ["Job", "Message", "TrialBegan", "TrialDone", "TrialEpoch", "TrialProgress", "TrialState"]
 
-TrialState = Literal["finished", "stopped", "failed"]
+TrialState = Literal["finished", "stopped", "failed", "pruned"]
+"""How a trial ended; a pruned one was ended early, as it did worse than others."""
 
 
 class Job(Struct, frozen=True):
@@ -23,19 +24,29 @@ class Job(Struct, frozen=True):
     """Marks the runs of a sweep."""
 
 
-class TrialBegan(Struct, frozen=True):
+class TrialBegan(Struct, frozen=True, tag=True):
     """A process has begun with a trial."""
 
     number: int
 
 
-class TrialProgress(Struct, frozen=True):
+class TrialProgress(Struct, frozen=True, tag=True):
     """How far a trial has come."""
 
     number: int
     share: float
     """Of its steps, from 0 to 1."""
     seconds_left: float | None
+
+
+class TrialEpoch(Struct, frozen=True, tag=True):
+    """A trial has trained an epoch."""
+
+    number: int
+    epoch: int
+    """From 1."""
+    val_accuracy: float | None
+    val_loss: float | None
 
 
 class TrialDone(Struct, frozen=True):
@@ -54,4 +65,4 @@ class TrialDone(Struct, frozen=True):
     """Whether it might end differently if it were trained again, as its process did not end by itself."""
 
 
-Message = TrialBegan | TrialProgress | TrialDone
+Message = TrialBegan | TrialProgress | TrialEpoch | TrialDone

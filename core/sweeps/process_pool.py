@@ -35,6 +35,9 @@ class Executor(Protocol):
     def messages(self, timeout: float) -> Sequence[Message]:
         """What has come, after at most ``timeout`` seconds."""
 
+    def cancel(self, number: int) -> None:
+        """Stop the training of the job with this ``number``, if it is under way; it tells that it is done."""
+
     def stop(self) -> None:
         """Stop all trainings; each tells that it is done."""
 
@@ -122,6 +125,11 @@ class ProcessPool:
                     continue  # it had no job
             found.append(message)
         return found
+
+    def cancel(self, number: int) -> None:
+        for each in self._processes:
+            if each.job and each.job.number == number:
+                each.send(worker.STOP)
 
     def stop(self) -> None:
         for each in self._processes:

@@ -5,8 +5,9 @@ from typing import Self
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core.sweeps.messages import TrialBegan, TrialProgress
-from core.sweeps.runner import SweepEnded, SweepEvent, SweepStarted, SweepStopping, TrialEnded
+from core.sweeps.messages import TrialBegan, TrialEpoch, TrialProgress
+from core.sweeps.runner import SweepEnded, SweepEvent, SweepStarted, SweepStopping, TrialEnded, TrialSubmitted
+from core.sweeps.sweep import Setting
 
 __all__ = ["SweepProgress"]
 
@@ -22,8 +23,12 @@ class SweepProgress(Struct, frozen=True):
     """Trials that have ended, now or before."""
     failed: int = 0
     """Of those that ended now."""
+    pruned: int = 0
+    """Of those that ended now, the ones that were ended early."""
     shares: dict[int, float] = {}
     """For each trial under way, by number, the share of its steps that are done, from 0 to 1."""
+    settings: dict[int, Setting] = {}
+    """What the trials under way train, by number."""
     finished: int = 0
     """Trials that were trained to their end now."""
     seconds: float = 0.0
@@ -49,6 +54,10 @@ class SweepProgress(Struct, frozen=True):
         match event:
             case SweepStarted():
                 return replace(self, key=event.key, trials=event.trials, done=event.done, jobs=event.jobs)
+            case TrialSubmitted():
+                return replace(self, settings={**self.settings, event.number: event.values})
+            case TrialEpoch():
+                return self
             case TrialBegan():
                 return replace(self, shares={**self.shares, event.number: 0.0})
             case TrialProgress():
@@ -59,11 +68,13 @@ class SweepProgress(Struct, frozen=True):
                     self,
                     done=self.done + (record.state != "stopped"),
                     failed=self.failed + (record.state == "failed"),
+                    pruned=self.pruned + (record.state == "pruned"),
                     shares={number: share for number, share in self.shares.items() if number != record.number},
+                    settings={number: each for number, each in self.settings.items() if number != record.number},
                     finished=self.finished + well,
                     seconds=self.seconds + well * record.seconds,
                 )
             case SweepStopping():
                 return replace(self, stopping=True)
             case SweepEnded():
-                return replace(self, ended=event, shares={})
+                return replace(self, ended=event, shares={}, settings={})

@@ -46,6 +46,8 @@ class TrialRecord(Struct, frozen=True):
     seconds: float = 0.0
     may_differ: bool = False
     """Whether it might end differently if it were trained again."""
+    by_epoch: tuple[float, ...] = ()
+    """What a pruner compared it by, after each epoch; empty if there was none."""
 
     @property
     def settled(self) -> bool:
@@ -218,6 +220,6 @@ def _difference(key: str, before: Any, now: Any) -> str:
             if old != new:
                 return f"{address} was {old} and is {new}; begin it anew"
         return "the layers of its base have changed; begin it anew"
-    if key in ("choose", "limit"):
+    if key in ("choose", "limit", "pruner"):
         return f"{key} was {before} and is {now}; begin it anew"
     return f"what it varies has changed ({key}); begin it anew"

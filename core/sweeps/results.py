@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.formatting import show_accuracy, show_gap, show_loss
+from core.sweeps.messages import TrialState
 from core.sweeps.record import TrialRecord
 from core.sweeps.statistics import Comparison, Estimate, compare, estimate, quick_estimate
 from core.sweeps.sweep import Setting, Sweep
@@ -26,6 +27,7 @@ __all__ = [
     "verdict",
 ]
 
+UNLUCKY: tuple[TrialState, ...] = ("failed", "pruned")
 MOST_COMPARED = 8
 """How many settings are compared, each with each: every comparison makes all others harder to claim."""
 
@@ -39,6 +41,8 @@ class SettingResult(Struct, frozen=True):
     by_seed: dict[int, float]
     seconds: float
     """Of an average trial."""
+    pruned: int = 0
+    """How many of its trials were ended early."""
 
 
 class SweepResults(Struct, frozen=True):
@@ -49,6 +53,8 @@ class SweepResults(Struct, frozen=True):
     comparisons: tuple[Comparison, ...]
     """Between the best settings, by their index in the sweep; the better one first."""
     failed: tuple[TrialRecord, ...]
+    pruned: tuple[TrialRecord, ...] = ()
+    """The trials that were ended early, or not begun as another seed of their setting was."""
 
     def setting(self, index: int) -> SettingResult:
         """The result of the setting with this ``index``."""
@@ -63,11 +69,11 @@ def results(sweep: Sweep, records: Mapping[int, TrialRecord], *, quick: bool = F
     summarize = quick_estimate if quick else estimate
     by_setting: dict[int, list[TrialRecord]] = {}
     for number, record in sorted(records.items()):
-        by_setting.setdefault(number % len(sweep.settings), []).append(record)
+        by_setting.setdefault(sweep.index(number), []).append(record)
     settings = (_setting(sweep, index, each, summarize) for index, each in sorted(by_setting.items()))
     known = tuple(filter(None, settings))
-    failed = tuple(record for _, record in sorted(records.items()) if record.state == "failed")
-    return SweepResults(known, () if quick else _comparisons(sweep, known), failed)
+    failed, pruned = (tuple(each for _, each in sorted(records.items()) if each.state == state) for state in UNLUCKY)
+    return SweepResults(known, () if quick else _comparisons(sweep, known), failed, pruned)
 
 
 def ranked(sweep: Sweep, settings: Sequence[SettingResult]) -> list[SettingResult]:
@@ -76,7 +82,9 @@ def ranked(sweep: Sweep, settings: Sequence[SettingResult]) -> list[SettingResul
 
 
 def rank_key(sweep: Sweep, result: SettingResult) -> tuple[int, float]:
-    """What settings are ranked by: those with fewer seeds than others last, as the failed ones say nothing good."""
+    """What settings are ranked by: those with fewer seeds than others last, as what became of the others says nothing
+    good.
+    """
     return -result.estimate.n, -result.estimate.mean if sweep.higher_is_better else result.estimate.mean
 
 
@@ -142,14 +150,17 @@ def _setting(
     done = [record for record in records if record.state == "finished"]
     values = {record.seed: record.value(sweep.metric) for record in done}
     by_seed = {seed: value for seed, value in values.items() if value is not None and abs(value) < LARGEST}
-    if not by_seed:
+    setting = sweep.setting_at(index, records[0].values)
+    if not by_seed or setting is None:
         return None
     seconds = sum(record.seconds for record in done) / len(done)
-    return SettingResult(index, sweep.settings[index], summarize(list(by_seed.values())), by_seed, seconds)
+    pruned = sum(record.state == "pruned" for record in records)
+    return SettingResult(index, setting, summarize(list(by_seed.values())), by_seed, seconds, pruned)
 
 
 def _comparisons(sweep: Sweep, settings: Sequence[SettingResult]) -> tuple[Comparison, ...]:
-    best = ranked(sweep, settings)[:MOST_COMPARED]
+    complete = [each for each in settings if not each.pruned]  # what is left of others speaks too well of them
+    best = ranked(sweep, complete)[:MOST_COMPARED]
     found = compare([each.by_seed for each in best])
     return tuple(_better_first(sweep, replace(each, a=best[each.a].index, b=best[each.b].index)) for each in found)
 

@@ -1,30 +1,45 @@
 """Trains the trials of a sweep with an executor, and keeps what came of them. Blocks; loads no TensorFlow itself."""
 
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from secrets import choice
 from threading import Event as Flag
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core import presets
 from core.network.summary import summarize
 from core.readiness import blockers
 from core.runs.groups import SWEEP_TAG
 from core.runs.store import KEY_LENGTH, LETTERS, slug
-from core.sweeps.messages import Job, TrialBegan, TrialDone, TrialProgress
+from core.sweeps.messages import Job, TrialBegan, TrialDone, TrialEpoch, TrialProgress
 from core.sweeps.process_pool import Executor
 from core.sweeps.record import SweepFolder, TrialRecord
-from core.sweeps.sweep import Sweep, Trial
+from core.sweeps.sweep import Setting, Sweep, Trial
+from core.sweeps.trial_queue import TrialQueue, trial_queue
 
-__all__ = ["Control", "SweepEnded", "SweepEvent", "SweepStarted", "SweepStopping", "TrialEnded", "new_id", "run_sweep"]
+if TYPE_CHECKING:
+    from core.sweeps.pruning import Pruning
+
+__all__ = [
+    "Control",
+    "SweepEnded",
+    "SweepEvent",
+    "SweepStarted",
+    "SweepStopping",
+    "TrialEnded",
+    "TrialSubmitted",
+    "new_id",
+    "run_sweep",
+]
 
 LOOK = 0.2
 """Seconds after which a command is noticed at the latest."""
 MOST_TRIES = 2
 """How often a trial is trained if its process dies."""
+OTHER_SEED = "not trained: its setting did worse than others"
 
 
 class SweepStarted(Struct, frozen=True):
@@ -35,6 +50,13 @@ class SweepStarted(Struct, frozen=True):
     done: int
     """Trials that had ended before."""
     jobs: int
+
+
+class TrialSubmitted(Struct, frozen=True):
+    """A trial is handed out."""
+
+    number: int
+    values: Setting
 
 
 class TrialEnded(Struct, frozen=True):
@@ -56,7 +78,9 @@ class SweepEnded(Struct, frozen=True):
     """That something could not be kept; or empty."""
 
 
-SweepEvent = SweepStarted | SweepStopping | TrialBegan | TrialProgress | TrialEnded | SweepEnded
+SweepEvent = (
+    SweepStarted | SweepStopping | TrialSubmitted | TrialBegan | TrialProgress | TrialEpoch | TrialEnded | SweepEnded
+)
 
 
 class Control:
@@ -108,14 +132,13 @@ def run_sweep(
     ``on_event`` is called on this thread. The executor is closed at the end.
     """
     begun = time.monotonic()
-    known = folder.records().values()
-    finished = {record.number for record in known if record.settled and record.number < sweep.count}
-    on_event(SweepStarted(folder.key, sweep.count, len(finished), jobs))
-    running = _Running(sweep, folder, executor, on_event)
-    running.pending.extend(trial for trial in sweep.trials() if trial.number not in finished)
     stopping = False
     try:
-        while running.under_way or (running.pending and not control.stopped):
+        records = folder.records()
+        running = _Running(sweep, folder, executor, on_event, records)
+        settled = sum(record.settled and record.number < sweep.count for record in records.values())
+        on_event(SweepStarted(folder.key, sweep.count, settled, jobs))
+        while running.under_way or (running.queue.left and not control.stopped):
             if control.stopped and not stopping:
                 stopping = True
                 on_event(SweepStopping())
@@ -125,7 +148,7 @@ def run_sweep(
             running.receive()
     finally:
         executor.close()
-    reason: Literal["finished", "stopped"] = "stopped" if running.pending or running.cut_off else "finished"
+    reason: Literal["finished", "stopped"] = "stopped" if running.queue.left or running.cut_off else "finished"
     ended = SweepEnded(reason, time.monotonic() - begun, running.problem)
     on_event(ended)
     return ended
@@ -135,14 +158,24 @@ class _Running:
     """The trials that are still to be trained, and those under way."""
 
     def __init__(
-        self, sweep: Sweep, folder: SweepFolder, executor: Executor, on_event: Callable[[SweepEvent], None]
+        self,
+        sweep: Sweep,
+        folder: SweepFolder,
+        executor: Executor,
+        on_event: Callable[[SweepEvent], None],
+        records: Mapping[int, TrialRecord],
     ) -> None:
         self._sweep = sweep
         self._folder = folder
         self._executor = executor
         self._on_event = on_event
         self._tries: dict[int, int] = {}
-        self.pending: deque[Trial] = deque()
+        self._given_up = {sweep.index(record.number) for record in records.values() if record.state == "pruned"}
+        """The settings of which a trial was ended early: their other trials are not trained."""
+        self._hopeless: set[int] = set()
+        """The trials that are being ended early."""
+        self._pruning = None if sweep.pruner == "none" else _pruning(sweep, records)
+        self.queue: TrialQueue = trial_queue(sweep, records)
         self.under_way: dict[int, Trial] = {}
         self.cut_off = False
         """Whether a trial was stopped before its end."""
@@ -151,8 +184,10 @@ class _Running:
 
     def submit(self) -> None:
         """Hand out trials as long as there is room; those that cannot be trained have failed."""
-        while self.pending and self._executor.free:
-            trial = self.pending.popleft()
+        while self._executor.free and (trial := self.queue.next()):
+            if trial.setting in self._given_up:
+                self._end(trial, TrialDone(trial.number, "pruned", OTHER_SEED))
+                continue
             architecture, plan = trial.preset.architecture, trial.preset.plan
             if blocking := blockers(architecture, plan, summarize(architecture)):
                 self._end(trial, TrialDone(trial.number, "failed", blocking[0].message))
@@ -161,6 +196,7 @@ class _Running:
             self._tries[trial.number] = self._tries.get(trial.number, 0) + 1
             name = f"{self._sweep.name}: {trial.label}"
             tag = f"{SWEEP_TAG}{self._folder.key}"
+            self._on_event(TrialSubmitted(trial.number, trial.values))
             self._executor.submit(Job(trial.number, presets.dumps(trial.preset), name, tag))
 
     def receive(self) -> None:
@@ -169,13 +205,35 @@ class _Running:
             if isinstance(message, TrialDone):
                 trial = self.under_way.pop(message.number)
                 if message.may_differ and self._tries[trial.number] < MOST_TRIES:
-                    self.pending.appendleft(trial)
+                    self._forget(trial, message)
+                    self.queue.put_back(trial)
                 else:
                     self._end(trial, message)
             else:
+                if isinstance(message, TrialEpoch):
+                    self._judge(message)
                 self._on_event(message)
 
+    def _judge(self, message: TrialEpoch) -> None:
+        """End the trials of a setting whose first seed does worse than that of others."""
+        trial = self.under_way[message.number]
+        if self._pruning is None or trial.seed != self._sweep.seed(0) or trial.number in self._hopeless:
+            return
+        value = message.val_accuracy if self._sweep.higher_is_better else message.val_loss
+        if self._pruning.is_hopeless(trial.number, message.epoch, value) and message.epoch < trial.preset.plan.epochs:
+            self._given_up.add(trial.setting)
+            for number in [number for number, each in self.under_way.items() if each.setting == trial.setting]:
+                self._hopeless.add(number)
+                self._executor.cancel(number)
+
+    def _forget(self, trial: Trial, done: TrialDone) -> tuple[float, ...]:
+        """What ``trial``, which is ``done``, came to after each epoch, if that is of interest."""
+        self._hopeless.discard(trial.number)
+        return self._pruning.ended(trial.number, done.state) if self._pruning else ()
+
     def _end(self, trial: Trial, done: TrialDone) -> None:
+        if done.state == "stopped" and trial.number in self._hopeless:
+            done = replace(done, state="pruned", message=f"ended early after epoch {done.metrics.epochs}")
         self.cut_off |= done.state == "stopped"
         record = TrialRecord(
             number=trial.number,
@@ -187,9 +245,19 @@ class _Running:
             metrics=done.metrics,
             seconds=done.seconds,
             may_differ=done.may_differ,
+            by_epoch=self._forget(trial, done),
         )
+        if record.settled:
+            self.queue.ended(record)
         try:
             self._folder.write(record)
         except OSError as error:
             self.problem = f"what came of some trials is not kept: {error.strerror or error}"
         self._on_event(TrialEnded(record))
+
+
+def _pruning(sweep: Sweep, records: Mapping[int, TrialRecord]) -> "Pruning":
+    """What ends trials early, with what is known of those before."""
+    from core.sweeps.pruning import Pruning  # noqa: PLC0415  # loads Optuna
+
+    return Pruning(sweep, (record for _, record in sorted(records.items()) if record.settled))

@@ -8,6 +8,7 @@ from core import machine
 from core.datasets import DATASETS, unpacked
 from core.sweeps import places
 from core.sweeps.cluster_address import ClusterAddress
+from core.sweeps.extras import require, require_for
 from core.sweeps.process_pool import ProcessPool
 from core.sweeps.record import SweepError, SweepFolder, folders
 from core.sweeps.results import SweepResults, results
@@ -22,7 +23,7 @@ __all__ = ["devices_of", "folder_for", "join_cluster", "results_in", "run_here",
 
 def devices_of(sweep: Sweep) -> set[str]:
     """The devices that the plans of its trials name. Raises `FieldError`."""
-    return {sweep.preset(setting).plan.device for setting in sweep.settings}
+    return {sweep.preset(setting).plan.device for setting in sweep.examples}
 
 
 def usual_jobs(devices: Collection[str]) -> int:
@@ -32,6 +33,7 @@ def usual_jobs(devices: Collection[str]) -> int:
 
 def folder_for(sweep: Sweep, *, resume: bool) -> SweepFolder:
     """A new folder for ``sweep``, or the newest in which the same was begun. Raises `SweepError`."""
+    require_for(sweep)
     if not resume:
         return SweepFolder.create(sweep, new_id(sweep))
     refused: SweepError | None = None
@@ -62,13 +64,10 @@ def run_here(
 
 def join_cluster(address: ClusterAddress) -> "Cluster":
     """The cluster at ``address``, to be closed. Raises `SweepError`, also if what it needs is not installed."""
-    try:
-        module = import_module("core.sweeps.cluster")
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("dask", "distributed"):
-            raise
-        raise SweepError("--cluster: needs Dask, which is not installed: pip install layerlab[cluster]") from error
-    cluster: Cluster = module.Cluster(address, max(1, machine.cores() // max(1, address.processes)))
+    require("distributed", "Dask", "--cluster", "cluster")
+    cluster: Cluster = import_module("core.sweeps.cluster").Cluster(
+        address, max(1, machine.cores() // max(1, address.processes))
+    )
     return cluster
 
 

@@ -9,7 +9,7 @@ from core import presets
 from core.fields.types import FieldError, IntField, quoted
 from core.presets import Preset, PresetError
 from core.sweeps.addresses import with_field
-from core.sweeps.sweep import CHOICES, METRICS, MOST_TRIALS, PRESET, Sweep, Vary
+from core.sweeps.sweep import CHOICES, METRICS, MOST_TRIALS, PRESET, PRUNERS, Sweep, Vary
 from core.sweeps.sweep_file import check_addresses, one_of, read_vary, usual_metric
 
 __all__ = ["content", "definition", "read_sweep"]
@@ -31,6 +31,7 @@ def definition(sweep: Sweep) -> dict[str, Any]:
         "vary": [[list(each.addresses), list(each.values)] for each in sweep.vary],
         "choose": sweep.choose,
         "limit": sweep.limit,
+        "pruner": None if sweep.pruner == "none" else sweep.pruner,  # as where it was written before there were any
     }
 
 
@@ -60,6 +61,7 @@ def read_sweep(raw: Mapping[str, Any], trained: Iterable[int]) -> Sweep:
         repeats=1,
         choose=_choice(raw.get("choose"), CHOICES, "choose"),
         limit=_limit(raw.get("limit")),
+        pruner=_choice(raw.get("pruner") or "none", PRUNERS, "pruner"),
         metric=_choice(raw.get("metric", usual_metric(base.plan)), METRICS, "metric"),
         presets=_presets(raw.get("presets")),
     )
@@ -68,7 +70,7 @@ def read_sweep(raw: Mapping[str, Any], trained: Iterable[int]) -> Sweep:
         for value in each.values if PRESET in each.addresses else ():
             if not isinstance(value, str) or value not in known:
                 raise FieldError(f"{quoted(value)} is missing", ("presets",))
-    for setting in sweep.settings:
+    for setting in sweep.examples:
         sweep.preset(setting)
     return _repeated(sweep, raw.get("repeats"), trained)
 
@@ -77,12 +79,12 @@ def _repeated(sweep: Sweep, raw: object, trained: Iterable[int]) -> Sweep:
     """``sweep`` with the repeats of ``raw``, or of the trials that there are. Raises `FieldError` for too many."""
     if raw is None:
         last = max((number for number in trained if 0 <= number < MOST_TRIALS), default=0)
-        repeats = last // len(sweep.settings) + 1
+        repeats = last // sweep.setting_count + 1
     else:
         with FieldError.at("repeats"):
             repeats = IntField(1, MOST_TRIALS).read(raw)
     repeated = replace(sweep, repeats=repeats)
-    _ = repeated.settings  # raises if there are too many trials
+    repeated.check()
     with_field(sweep.base, "plan.seed", sweep.base.plan.seed + repeats - 1)
     return repeated
 

@@ -13,11 +13,14 @@ from core.files import PRESET as PRESET_FILE
 from core.files import read_bytes
 from core.plan.plan import Plan
 from core.presets import Preset, PresetError, printable_path
-from core.sweeps.sweep import CHOICES, METRICS, PRESET, VALIDATED, Metric, Sweep, Vary
+from core.sweeps.addresses import with_field
+from core.sweeps.sweep import CHOICES, METRICS, PRESET, PRUNERS, VALIDATED, Metric, Sweep, Vary
 from core.sweeps.values import read_values
 
 __all__ = [
     "check_addresses",
+    "check_measured",
+    "check_settings",
     "find",
     "load",
     "loads",
@@ -30,8 +33,8 @@ __all__ = [
 
 SHIPPED = presets.SHIPPED / "sweeps"
 MOST_REPEATS = 1000
-_KEYS = ("base", "name", "description", "origin", "repeats", "choose", "limit", "metric", "plan", "vary")
-_OF_SWEEPS = ("repeats", "choose", "limit", "metric", "vary")
+_KEYS = ("base", "name", "description", "origin", "repeats", "choose", "pruner", "limit", "metric", "plan", "vary")
+_OF_SWEEPS = ("repeats", "choose", "pruner", "limit", "metric", "vary")
 """Keys that no preset has."""
 T = TypeVar("T")
 
@@ -79,12 +82,27 @@ def loads(
         else:
             sweep = of_preset(presets.loads(text, source), stem)
         sweep = change(sweep)
-        for trial in sweep.trials():  # every value is read once
-            if sweep.metric in VALIDATED and trial.preset.plan.validation == "none":
-                raise FieldError(f"{sweep.metric} is not measured without validation", ("metric",))
+        check_settings(sweep)
     except (toml_text.TomlError, FieldError) as error:
         raise PresetError(f"{printable_path(source)}: {error}") from error
     return sweep
+
+
+def check_settings(sweep: Sweep) -> None:
+    """Raises `FieldError` for a value that a field refuses, or if what trials are compared by is not measured."""
+    with_field(sweep.base, "plan.seed", sweep.base.plan.seed + sweep.repeats - 1)
+    for setting in sweep.examples:
+        check_measured(sweep, sweep.preset(setting).plan)
+
+
+def check_measured(sweep: Sweep, plan: Plan) -> None:
+    """Raises `FieldError` if ``plan`` does not measure what the trials of ``sweep`` are compared by."""
+    if plan.validation != "none":
+        return
+    if sweep.metric in VALIDATED:
+        raise FieldError(f"{sweep.metric} is not measured without validation", ("metric",))
+    if sweep.pruner != "none":
+        raise FieldError(f"{sweep.pruner} compares by {sweep.by_epoch}, which needs validation", ("pruner",))
 
 
 def of_preset(preset: Preset, id: str, repeats: int = 3) -> Sweep:
@@ -113,6 +131,7 @@ def _sweep(raw: Mapping[str, Any], id: str, folder: Path) -> Sweep:
         repeats=_given(raw, "repeats", 3, IntField(1, MOST_REPEATS).read),
         choose=choose,
         limit=limit,
+        pruner=_given(raw, "pruner", "none", one_of(PRUNERS)),
         metric=_given(raw, "metric", usual_metric(base.plan), one_of(METRICS)),
         presets=tuple((name, _over(_preset(name, folder, PRESET), plan)) for name in names),
         description=_given(raw, "description", "", _text),

@@ -7,14 +7,14 @@ from time import monotonic
 from msgspec.structs import replace
 
 from core import presets
-from core.events import Ended, Event, Progress, RunNotSaved, RunSaved
+from core.events import Ended, EpochEnded, Event, Progress, RunNotSaved, RunSaved
 from core.history import History
 from core.runs.labels import clean_label, shortened
 from core.runs.record import Label, RunError, metrics_of
 from core.runs.recorder import wait_until_written
 from core.runs.sessions import new_session
 from core.runs.store import Store
-from core.sweeps.messages import Job, TrialDone, TrialProgress
+from core.sweeps.messages import Job, TrialDone, TrialEpoch, TrialProgress
 from core.training.session import Session
 
 __all__ = ["TrialTraining"]
@@ -29,7 +29,7 @@ class TrialTraining:
     Raises `core.presets.PresetError` for a preset that is none.
     """
 
-    def __init__(self, job: Job, send: Callable[[TrialProgress], None], store: Store) -> None:
+    def __init__(self, job: Job, send: Callable[[TrialProgress | TrialEpoch], None], store: Store) -> None:
         self._job = job
         self._send = send
         self._store = store
@@ -68,6 +68,8 @@ class TrialTraining:
                 self._reported = monotonic()
                 total = event.epochs * event.steps_per_epoch
                 self._send(TrialProgress(self._job.number, event.step / max(1, total), event.run_eta))
+            case EpochEnded(epoch=epoch, val_accuracy=accuracy, val_loss=loss):
+                self._send(TrialEpoch(self._job.number, epoch, accuracy, loss))
             case Ended():
                 self._reported = 0.0
 

@@ -1,6 +1,7 @@
 """A sweep from what a person types into a form: fields, their values, seeds and epochs."""
 
 from collections.abc import Iterator, Sequence
+from statistics import fmean as mean
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,8 +11,8 @@ from core.network.summary import summarize
 from core.presets import Preset
 from core.runs.record import Run
 from core.sweeps.addresses import find_address
-from core.sweeps.sweep import PRESET, Setting, Sweep, Vary
-from core.sweeps.sweep_file import MOST_REPEATS, of_preset
+from core.sweeps.sweep import CHOICES, MOST_TRIALS, PRESET, PRUNERS, Choose, Setting, Sweep, Vary
+from core.sweeps.sweep_file import MOST_REPEATS, check_measured, of_preset, one_of
 from core.sweeps.values import parse_values
 
 __all__ = ["TypedSweep", "epoch_seconds", "estimated_seconds", "read_typed"]
@@ -27,6 +28,10 @@ class TypedSweep(Struct, frozen=True):
     repeats: str = ""
     epochs: str = ""
     jobs: str = ""
+    choose: str = ""
+    """``grid``, ``random 20`` or ``tpe 20``; empty: a grid."""
+    pruner: str = ""
+    """Empty: none."""
 
 
 def read_typed(typed: TypedSweep, base: Preset, id: str) -> tuple[Sweep, int]:
@@ -43,9 +48,12 @@ def read_typed(typed: TypedSweep, base: Preset, id: str) -> tuple[Sweep, int]:
     sweep = of_preset(base, id, repeats)
     with FieldError.at("epochs"):
         sweep = sweep.with_epochs(IntField(1, 10**6).parse(typed.epochs))
-    sweep = replace(sweep, vary=tuple(varied))
+    choose, limit = _choice(typed.choose)
+    with FieldError.at("prune"):
+        pruner = one_of(PRUNERS)(typed.pruner.strip().lower() or "none")
+    sweep = replace(sweep, vary=tuple(varied), choose=choose, limit=limit, pruner=pruner)
     for setting in _one_by_one(sweep):
-        sweep.preset(setting)
+        check_measured(sweep, sweep.preset(setting).plan)
     return sweep, min(jobs, sweep.count)
 
 
@@ -62,16 +70,27 @@ def epoch_seconds(preset: Preset, runs: Sequence[Run]) -> float | None:
 def estimated_seconds(sweep: Sweep, jobs: int, epoch: float) -> float:
     """Seconds that all trials take in ``jobs`` processes if an ``epoch`` takes as many seconds as given."""
     usual = sweep.base.plan.epochs
-    epochs = sum(float(str(dict(setting).get("plan.epochs", usual))) for setting in sweep.settings)
-    return epochs * sweep.repeats * epoch / jobs
+    epochs = mean(float(str(dict(setting).get("plan.epochs", usual))) for setting in sweep.examples)
+    return epochs * sweep.count * epoch / jobs
 
 
 def _one_by_one(sweep: Sweep) -> Iterator[Setting]:
     """A setting for each value, which reads it once: a grid may have thousands of settings. Raises `FieldError`."""
-    _ = sweep.settings  # refuses too many
+    sweep.check()
+    yield ()
     for each in sweep.vary:
         for value in each.values:
             yield tuple((address, value) for address in each.addresses)
+
+
+def _choice(text: str) -> tuple[Choose, int | None]:
+    """How settings are chosen, and how many. Raises `FieldError`."""
+    words = text.lower().split() or ["grid"]
+    with FieldError.at("choose"):
+        choose = one_of(CHOICES)(words[0])
+        if len(words) > 2 or (choose != "grid" and len(words) < 2):
+            raise FieldError(f"expected grid, or how many settings to train: {choose} 20")
+        return choose, IntField(1, MOST_TRIALS).parse(words[1]) if len(words) > 1 else None
 
 
 def _vary(base: Preset, field: str, values: str) -> Vary:

@@ -1,5 +1,6 @@
 """The values that a sweep gives to a field: a list, or a range with equal steps or equal ratios."""
 
+import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -8,7 +9,7 @@ from typing import Any
 from core.fields.struct import did_you_mean
 from core.fields.types import FieldError, IntField, quoted
 
-__all__ = ["Value", "parse_values", "read_values", "show_value"]
+__all__ = ["Value", "parse_values", "read_values", "show_value", "value_key"]
 
 Value = str | bool | int | float | dict[str, Any]
 """Plain data, as a file has it."""
@@ -58,6 +59,11 @@ def show_value(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def value_key(value: Value) -> str:
+    """A text that only equal values of a field share."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _parse(word: str) -> str | bool | int | float:

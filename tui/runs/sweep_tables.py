@@ -18,7 +18,7 @@ from core.sweeps.results import (
     show_metric,
     show_values,
 )
-from core.sweeps.sweep import Sweep
+from core.sweeps.sweep import Setting, Sweep
 from tui import sweep_text
 from tui.interval_plot import Interval, axis, interval_lines
 from tui.runs.series_styles import MOST, ROLES, sign
@@ -34,8 +34,9 @@ LEAST_SETTING, MOST_SETTING = 8, 40
 LEAST_PLOT, MOST_PLOT = 12, 60
 STATE, BAR = 16, 8
 BEST = "\u2605"
-SIGNS: dict[TrialState, str] = {"finished": "\u2713", "stopped": "-", "failed": "\u2717"}
+SIGNS: dict[TrialState, str] = {"finished": "\u2713", "stopped": "-", "failed": "\u2717", "pruned": "\u2193"}
 WAITING, TRAINING = "\u00b7", "\u25b8"
+NOT_CHOSEN = "not chosen yet"
 
 
 class SweepReading(Struct, frozen=True, eq=False):
@@ -93,6 +94,7 @@ class SettingTable(Listing):
         self.changed()
 
     def changed(self) -> None:
+        self.styles.max_height = self.lines + 1  # what is not needed goes to the curves below
         self._lay_out()
         super().changed()
 
@@ -164,6 +166,8 @@ class TrialTable(Listing):
     """The sweep; None until it is read."""
     shares: reactive[Mapping[int, float]] = reactive[Mapping[int, float]]({})
     """How far the trials under way are, by number, from 0 to 1."""
+    under_way: reactive[Mapping[int, Setting]] = reactive[Mapping[int, Setting]]({})
+    """What the trials under way train, by number."""
 
     @property
     def lines(self) -> int:
@@ -182,9 +186,17 @@ class TrialTable(Listing):
         if self.reading is None:
             return []
         sweep = self.reading.sweep
-        setting, seed = sweep.numbered(index)
-        name = fitted(one_line(show_values(sweep, setting)), self._room)
-        return [("  ", ""), (name, ""), (f"{seed:>6}  ", "muted"), *self._state(sweep, index)]
+        record = self.reading.records.get(index)
+        written = record.values if record else self.under_way.get(index, ())
+        setting = sweep.setting_at(sweep.index(index), written)
+        name = NOT_CHOSEN if setting is None else one_line(show_values(sweep, setting))
+        style = "muted" if setting is None else ""
+        return [
+            ("  ", ""),
+            (fitted(name, self._room), style),
+            (f"{sweep.seed(index):>6}  ", "muted"),
+            *self._state(sweep, index),
+        ]
 
     @property
     def _room(self) -> int:
@@ -204,6 +216,8 @@ class TrialTable(Listing):
             yield f"{WAITING} waiting", "muted"
         elif record.state == "failed":
             yield f"{SIGNS['failed']} {one_line(record.message or 'failed')}", "error"
+        elif record.state == "pruned":
+            yield f"{SIGNS['pruned']} {one_line(record.message)}", "muted"
         else:
             yield fitted(f"{SIGNS[record.state]} {show_duration(record.seconds)}", STATE), "muted"
             yield fitted(show_metric(sweep, record.value(sweep.metric)), self._figure, right=True), ""

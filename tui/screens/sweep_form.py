@@ -17,7 +17,7 @@ from core.presets import Preset
 from core.runs.record import Run
 from core.sanitize import one_line
 from core.sweeps.addresses import addresses, find_address, value_at
-from core.sweeps.sweep import Sweep
+from core.sweeps.sweep import PRUNERS, Sweep
 from core.sweeps.typed import TypedSweep, epoch_seconds, estimated_seconds, read_typed
 from tui.screens.modal import Modal
 from tui.widgets.text import update_text
@@ -43,6 +43,9 @@ class SweepForm(Modal[tuple[Sweep, int] | None]):
     seed? **Vary** takes a part of a field's name; **right** completes it. **Values** are a list, `0.1 0.01 0.001`, or a
     range, `1e-4 to 0.1, 4, log`. A second field makes a grid of both; without any, only the seed changes.
 
+    **Choose** takes all settings (`grid`), draws some (`random 20`), or lets those that did well suggest the next
+    (`tpe 20`). **Prune** ends trials early that do worse than the `median` of the others, or by `hyperband`.
+
     Every trial is a run, in a process of its own beside this one, and the app stays usable. The runs of a sweep are one
     row on the Runs tab. **enter** starts, **escape** goes back.
     """
@@ -57,6 +60,7 @@ class SweepForm(Modal[tuple[Sweep, int] | None]):
     SweepForm .line { height: 1; }
     SweepForm .line Static { width: 11; color: $foreground-muted; }
     SweepForm .line Input { width: 1fr; background: $boost; }
+    SweepForm .line Input.number { width: 7; margin-right: 2; }
     SweepForm .line Input:focus { background: $accent 25%; }
     SweepForm .gap { margin-top: 1; }
     SweepForm #sweep-message { height: auto; min-height: 3; margin-top: 1; }
@@ -76,21 +80,16 @@ class SweepForm(Modal[tuple[Sweep, int] | None]):
         with Vertical(classes="dialog"):
             yield Static(Content(f"Sweep: {one_line(self._preset.title)}"), classes="title", markup=False)
             for which, label in zip(VARIED, ("Vary", "and"), strict=True):
-                field = TextInput(
-                    placeholder=EXAMPLES[which], id=f"sweep-{which}", compact=True, max_length=VALUE, suggester=known
-                )
-                values = TextInput(
-                    placeholder="0.1 0.01 0.001, or 1e-4 to 0.1, 4, log",
-                    id=f"sweep-{which}-values",
-                    compact=True,
-                    max_length=VALUE,
-                )
-                yield _line(label, field)
-                yield _line("with", values)
-            yield _line("Seeds", TextInput(SEEDS, id="sweep-seeds", compact=True, max_length=10), gap=True)
-            epochs = str(self._preset.plan.epochs)
-            yield _line("Epochs", TextInput(epochs, id="sweep-epochs", compact=True, max_length=10))
-            yield _line("Processes", TextInput(str(self._jobs), id="sweep-jobs", compact=True, max_length=10))
+                yield _line(label, _field(which, EXAMPLES[which], suggester=known))
+                yield _line("with", _field(f"{which}-values", "0.1 0.01 0.001, or 1e-4 to 0.1, 4, log"))
+            with Horizontal(classes="line gap"):
+                numbers = {"seeds": SEEDS, "epochs": str(self._preset.plan.epochs), "jobs": str(self._jobs)}
+                for label, (name, value) in zip(("Seeds", "epochs", "processes"), numbers.items(), strict=True):
+                    yield Static(label, markup=False)
+                    yield TextInput(value, id=f"sweep-{name}", classes="number", compact=True, max_length=10)
+            ways = SuggestFromList(["grid", "random 20", "tpe 20"], case_sensitive=False)
+            yield _line("Choose", _field("choose", "grid: all; or some: random 20, tpe 20", suggester=ways))
+            yield _line("Prune", _field("pruner", "none, median or hyperband", suggester=SuggestFromList(PRUNERS)))
             yield Static(id="sweep-message", markup=False)
             note = "enter: train   up and down: field   right: complete   escape: back   F1: help"
             yield Static(note, classes="note", markup=False)
@@ -128,6 +127,8 @@ class SweepForm(Modal[tuple[Sweep, int] | None]):
             repeats=self._text("seeds"),
             epochs=self._text("epochs"),
             jobs=self._text("jobs"),
+            choose=self._text("choose"),
+            pruner=self._text("pruner"),
         )
         return read_typed(typed, self._preset, self._preset.name)
 
@@ -136,7 +137,7 @@ class SweepForm(Modal[tuple[Sweep, int] | None]):
 
     def _facts(self, sweep: Sweep, jobs: int) -> Iterator[str]:
         """What the sweep amounts to, a line each."""
-        settings, seeds = show_amount(len(sweep.settings), "setting"), show_amount(sweep.repeats, "seed")
+        settings, seeds = show_amount(sweep.setting_count, "setting"), show_amount(sweep.repeats, "seed")
         if self._epoch is None:
             time = "how long that takes is known once one of them is trained"
         else:
@@ -147,5 +148,9 @@ class SweepForm(Modal[tuple[Sweep, int] | None]):
                 yield f"{address} is {value_at(self._preset, find_address(self._preset, address))} now"
 
 
-def _line(label: str, field: Input, *, gap: bool = False) -> Horizontal:
-    return Horizontal(Static(label, markup=False), field, classes="line gap" if gap else "line")
+def _field(name: str, placeholder: str, suggester: SuggestFromList | None = None) -> TextInput:
+    return TextInput(placeholder=placeholder, id=f"sweep-{name}", compact=True, max_length=VALUE, suggester=suggester)
+
+
+def _line(label: str, field: Input) -> Horizontal:
+    return Horizontal(Static(label, markup=False), field, classes="line")

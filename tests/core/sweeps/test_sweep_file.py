@@ -131,7 +131,7 @@ def test_epochs_can_be_replaced():
         ('base = "nope"', "base: nope: no such preset or file"),
         ("base = 3", "base: expected text"),
         (BASE + "bse = 1", "bse: a sweep has no such key"),
-        (BASE + 'choose = "tpe"', "choose: 'tpe' is not one of them"),
+        (BASE + 'choose = "tpf"', "choose: 'tpf' is not one of them"),
         (BASE + 'choose = "random"', "limit: is missing"),
         (BASE + "repeats = 0", "repeats: expected a whole number from 1"),
         (BASE + "repeats = true", "repeats: expected a whole number"),

@@ -93,11 +93,25 @@ def test_a_sweep_is_read_with_its_seeds_epochs_and_processes():
         ({"varied": (("learning_rate", "fast"),)}, "learning_rate: expected"),
         ({"varied": (("", "0.1"),)}, "type a part"),
         ({"varied": (("batch", "1 to 10000, 10000"),), "repeats": "100"}, "1,000,000 trials"),
+        ({"choose": "tpe"}, "how many settings to train: tpe 20"),
+        ({"choose": "random 20 30"}, "how many settings to train"),
+        ({"choose": "tpe 0"}, "choose: expected"),
+        ({"choose": "best 3"}, "choose: 'best' is not one of them"),
+        ({"pruner": "mean"}, "prune: 'mean' is not one of them"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(change, why):
     with pytest.raises(FieldError, match=why):
         read_typed(replace(TYPED, **change), FFNN, "ffnn-10")
+
+
+def test_settings_are_chosen_as_it_is_typed():
+    typed = replace(TYPED, varied=(("batch", "1 to 1000, 1000"),), choose=" TPE 20 ", pruner="median")
+    sweep, _ = read_typed(typed, FFNN, "ffnn-10")
+    assert (sweep.choose, sweep.limit, sweep.pruner, sweep.setting_count) == ("tpe", 20, "median", 20)
+    assert estimated_seconds(sweep, 2, 3.0) == pytest.approx(20 * 3 * 2 * 3.0 / 2)
+    assert read_typed(replace(TYPED, choose="random 1"), FFNN, "ffnn-10")[0].setting_count == 1
+    assert read_typed(replace(TYPED, choose="grid"), FFNN, "ffnn-10")[0].setting_count == 2
 
 
 def test_with_nothing_to_vary_there_are_only_seeds():
