@@ -8,10 +8,11 @@ from msgspec import Struct
 from core.datasets import DATASETS
 from core.export.document import Block, Column, KeyValues, Report, Section, Table, Text
 from core.export.sections import network
-from core.export.sections.sweep import comparisons, failures, settings
+from core.export.sections.sweep import comparisons, effects, failures, settings
 from core.formatting import NONE, show_amount, show_count, show_duration, show_moment
 from core.presets import Preset
 from core.sweeps.charts import METRIC_NAMES, field_name
+from core.sweeps.effects import has_effects
 from core.sweeps.record import SweepFolder, TrialRecord
 from core.sweeps.results import SweepResults, ranked, results, show_metric
 from core.sweeps.sweep import PRESET, Sweep
@@ -56,6 +57,7 @@ def sweep_report(source: SweepSource) -> Report:
         sections=(
             _varied(sweep),
             settings(sweep, found),
+            *([effects(sweep, found)] if has_effects(sweep) else []),
             comparisons(sweep, found),
             failures(sweep, found),
             *base,
@@ -66,7 +68,7 @@ def sweep_report(source: SweepSource) -> Report:
 
 def _lead(source: SweepSource) -> str:
     sweep = source.sweep
-    what = f"{show_amount(len(sweep.settings), 'setting')} of {_base(sweep)}"
+    what = f"{show_amount(sweep.setting_count, 'setting')} of {_base(sweep)}"
     trained = f"each trained on {_datasets(sweep)} with {show_amount(sweep.repeats, 'seed')}"
     begun = f", begun on {show_moment(source.begun)}" if source.begun is not None else ""
     return f"{what}, {trained}{begun}"
@@ -76,12 +78,14 @@ def _highlights(source: SweepSource, found: SweepResults) -> Iterator[tuple[str,
     sweep, records = source.sweep, source.records.values()
     best = ranked(sweep, found.settings)[:1]
     yield f"Best mean {METRIC_NAMES[sweep.metric]}", show_metric(sweep, best[0].estimate.mean) if best else NONE
-    yield "Settings", show_count(len(sweep.settings))
+    yield "Settings", show_count(sweep.setting_count)
     yield "Seeds", show_count(sweep.repeats)
     finished = sum(record.state == "finished" for record in records)
     yield "Trials finished", f"{show_count(finished)} of {show_count(sweep.count)}"
     if found.failed:
         yield "Failed", show_count(len(found.failed))
+    if found.pruned:
+        yield "Ended early", show_count(len(found.pruned))
     yield "Training time", show_duration(sum(record.seconds for record in records))
 
 
@@ -96,6 +100,11 @@ def _facts(source: SweepSource) -> Iterator[tuple[str, str]]:
     yield "Epochs", _epochs(sweep)
     better = "higher is better" if sweep.higher_is_better else "lower is better"
     yield "Compared by", f"{METRIC_NAMES[sweep.metric]}{_measured(sweep)}; {better}"
+    if sweep.pruner != "none":
+        yield (
+            "Ended early",
+            f"trials that do worse than others after an epoch, by {sweep.pruner}; no others of a setting",
+        )
     yield "Sweep", source.id
 
 
@@ -123,12 +132,17 @@ def _varied(sweep: Sweep) -> Section:
 
 
 def _chosen(sweep: Sweep) -> str:
-    number = len(sweep.settings)
+    number = sweep.setting_count
     trials = f"{show_amount(number, 'setting')}, {show_amount(sweep.count, 'trial')}."
     if number == sweep.combinations:
         return f"All combinations of these values: {trials}"
     if sweep.choose == "random":
         return f"Drawn from {show_count(sweep.combinations)} combinations without putting back: {trials}"
+    if sweep.choose == "tpe":
+        return (
+            f"Chosen from {show_count(sweep.combinations)} combinations, each by what became of those before it "
+            f"(TPE): {trials}"
+        )
     return f"The first of {show_count(sweep.combinations)} combinations: {trials}"
 
 

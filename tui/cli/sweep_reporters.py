@@ -6,8 +6,9 @@ from typing import Protocol
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from core.formatting import show_amount, show_duration
+from core.formatting import NONE, show_amount, show_duration, show_percent
 from core.strict_json import to_json
+from core.sweeps.effects import field_effects, has_effects
 from core.sweeps.json_output import sweep_report
 from core.sweeps.progress import SweepProgress
 from core.sweeps.record import TrialRecord
@@ -153,11 +154,20 @@ def show_results(sweep: Sweep, found: SweepResults, out: Output) -> None:
             ],
             ["bold" if each is best else "" for each in found.settings],
         )
+    if has_effects(sweep) and found.settings:
+        explained = (
+            f"{each.field} {NONE if each.share is None else show_percent(each.share, 0)}"
+            for each in field_effects(sweep, found)
+        )
+        out.line(f"what each field explains by itself: {', '.join(explained)}")
     first = ranked(sweep, found.settings)[:1]
     told = [each for each in found.comparisons if first and first[0].index in (each.a, each.b)]
     for comparison in told[:MOST_VERDICTS]:
         one, other = (show_setting(found.setting(index).values) for index in (comparison.a, comparison.b))
         out.line(f"{one} against {other}: {verdict(sweep, found, comparison)}")
+    if found.pruned:
+        settings = len({sweep.index(record.number) for record in found.pruned})
+        out.line(f"{show_amount(settings, 'setting')} given up: trials ended early, by {sweep.pruner}")
     for record in found.failed:
         out.line(_trial(sweep, record))
 

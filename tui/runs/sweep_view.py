@@ -22,12 +22,14 @@ from core.run_charts import Quantity, over_seeds
 from core.runs.groups import RunGroup
 from core.runs.record import RunError
 from core.sanitize import one_line
+from core.sweeps.effects import has_effects
 from core.sweeps.means import is_grid
 from core.sweeps.progress import SweepProgress
 from core.sweeps.record import find
 from core.sweeps.results import SettingResult, ranked, results, show_values, verdict
 from core.sweeps.sweep import Sweep
 from tui import run_text, sweep_text
+from tui.runs.effect_table import EffectTable
 from tui.runs.mean_map import MeanMap
 from tui.runs.overlay import Overlay
 from tui.runs.run_cache import RunCache
@@ -46,7 +48,7 @@ TALL = 22
 MOST_RUNS = 64
 """Runs whose curves are read."""
 COMPARING = "comparing ..."
-Page = Literal["settings", "curves", "trials", "means"]
+Page = Literal["settings", "curves", "trials", "means", "fields"]
 """What stands below the name of a sweep; curves stand below the settings where there is room."""
 NOTHING_YET = "No trial has finished yet: c shows what each of them does."
 
@@ -65,8 +67,9 @@ class SweepView(Vertical):
     ## A sweep
     The row of a sweep stands for all its runs: **enter** lists them. Beside it stands what they came to: the mean of
     each setting over the same seeds, and a verdict, claimed only if a test and an interval agree. **c** switches to
-    what each trial does, and for a grid of two fields to a map of the means. While it is trained, **P** pauses before
-    the next trial and **X** stops it; **r** goes on with one that was stopped or interrupted, and does nothing twice.
+    what each trial does, for a grid of two fields to a map of the means, and for three or more to what each field
+    does. While it is trained, **P** pauses before the next trial and **X** stops it; **r** goes on with one that was
+    stopped or interrupted, and does nothing twice.
     """
 
     group: reactive[RunGroup | None] = reactive(None, repaint=False)
@@ -84,6 +87,7 @@ class SweepView(Vertical):
     settings = query_one(SettingTable)
     trials = query_one(TrialTable)
     means = query_one(MeanMap)
+    effects = query_one(EffectTable)
     verdict = query_one("#sweep-verdict", Static)
     chart = query_one(Overlay)
 
@@ -103,6 +107,7 @@ class SweepView(Vertical):
         yield SettingTable()
         yield TrialTable()
         yield MeanMap()
+        yield EffectTable()
         yield Static(id="sweep-verdict", markup=False)
         yield Overlay("Curves", "")
 
@@ -130,10 +135,12 @@ class SweepView(Vertical):
         pages.append("trials")
         if self.reading is not None and is_grid(self.reading.sweep):
             pages.append("means")
+        if self.reading is not None and has_effects(self.reading.sweep):
+            pages.append("fields")
         return tuple(pages)
 
     def turn(self) -> None:
-        """Switch between settings, their curves, trials, and the map of a grid."""
+        """Switch between settings, their curves, trials, the map of a grid, and what each of many fields does."""
         pages = self.pages
         self.page = pages[(pages.index(self._shown) + 1) % len(pages)]
 
@@ -214,7 +221,7 @@ class SweepView(Vertical):
         known = dict(self._histories)
         for number, record in sorted(reading.records.items()):
             run = runs.get(record.run or "")
-            wanted = number % len(reading.sweep.settings) in drawn and record.state == "finished"
+            wanted = reading.sweep.index(number) in drawn and record.state == "finished"
             if not wanted or run is None or run.id in known or len(known) >= MOST_RUNS or worker.is_cancelled:
                 continue
             with suppress(RunError):
@@ -229,7 +236,7 @@ class SweepView(Vertical):
             [
                 histories[record.run]
                 for number, record in sorted(reading.records.items())
-                if number % len(reading.sweep.settings) == each.index and record.run in histories
+                if reading.sweep.index(number) == each.index and record.run in histories
             ]
             for each in reading.charted
         ]
@@ -253,10 +260,13 @@ class SweepView(Vertical):
         if reading is None:
             self.chart.chart = None
         self.means.reading = reading if "means" in self.pages else None
+        self.effects.reading = reading if "fields" in self.pages else None
         self.trials.shares = self.progress.shares if self.progress else {}
+        self.trials.under_way = self.progress.settings if self.progress else {}
         nothing = reading is None or not reading.found.settings
         self.trials.display = self._shown == "trials"
         self.means.display = self._shown == "means"
+        self.effects.display = self._shown == "fields"
         self.set_class(self._shown == "means", "-means")
         self.settings.display = self._shown == "settings" and not nothing
         room = self.settings.display and self.size.height >= TALL and self.chart.chart is not None
@@ -280,14 +290,16 @@ class SweepView(Vertical):
             how = "stopping" if progress.stopping else "paused: P goes on" if self.paused else sweep_text.left(progress)
             shown = f"{bar(progress.share, BAR):<{BAR}}"
             failed = f", {progress.failed} failed" if progress.failed else ""
+            failed += f", {progress.pruned} ended early" if progress.pruned else ""
             what = how or f"{show_amount(len(progress.shares), 'trial')} under way"
             return f"{shown} {progress.done} of {progress.trials} trials{failed}, {what}"
         if reading is None:
             return self._problem or run_text.READING
         waiting = self.left or 0
         failed = f"{show_amount(len(reading.found.failed), 'trial')} failed" if reading.found.failed else ""
+        pruned = f"{show_amount(len(reading.found.pruned), 'trial')} ended early" if reading.found.pruned else ""
         resume = f"{show_amount(waiting, 'trial')} left: r trains them" if waiting > 0 else ""
-        return ", ".join(filter(None, [failed, resume]))
+        return ", ".join(filter(None, [failed, pruned, resume]))
 
     def _show_verdict(self) -> None:
         self.verdict.display = self._shown in ("settings", "means")

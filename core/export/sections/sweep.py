@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from core.export.chart_svg import Figure
 from core.export.document import Block, ChartGroup, Column, Section, Table, Text
-from core.formatting import NONE, show_amount, show_count, show_duration
+from core.formatting import NONE, show_amount, show_count, show_duration, show_percent
 from core.sweeps.charts import METRIC_NAMES, MOST_PLACES, field_name, spread_chart
+from core.sweeps.effects import field_effects
 from core.sweeps.means import MeanTable, mean_table
 from core.sweeps.record import TrialRecord
 from core.sweeps.results import (
@@ -22,7 +23,7 @@ from core.sweeps.statistics import Comparison
 from core.sweeps.sweep import Setting, Sweep
 from core.sweeps.values import show_value
 
-__all__ = ["comparisons", "failures", "settings"]
+__all__ = ["comparisons", "effects", "failures", "settings"]
 
 MOST_ROWS, MOST_COLUMNS = 40, 12
 """Of a table of means."""
@@ -43,9 +44,29 @@ def settings(sweep: Sweep, found: SweepResults) -> Section:
     return Section(title, tuple(blocks))
 
 
+def effects(sweep: Sweep, found: SweepResults) -> Section:
+    """What each of three or more fields does, whatever the others are."""
+    rows = []
+    for effect in field_effects(sweep, found):
+        share = NONE if effect.share is None else show_percent(effect.share, 0)
+        for number, group in enumerate(effect.groups):
+            first = (effect.field, share) if number == 0 else ("", "")
+            rows.append((*first, group.label, show_count(group.settings), show_metric(sweep, group.mean)))
+    table = Table(
+        f"Means of {METRIC_NAMES[sweep.metric]} for the values of each field, whatever the others are",
+        (Column("Field", "code"), Column("Explains"), Column("Value", "text"), Column("Settings"), Column("Mean")),
+        tuple(rows),
+    )
+    return Section("What each field does", (Text(EFFECTS, quiet=True), table))
+
+
 ESTIMATES = (
     "Std is the sample standard deviation over the seeds, with n - 1 in the denominator. The interval is that of the "
     "mean: a bootstrap, bias-corrected and accelerated. Time is that of an average trial."
+)
+EFFECTS = (
+    "Explains is the share of the variance between settings that a field accounts for by itself (omega squared): not "
+    "what it does together with others, nor what is the seeds'. Many numbers are taken together in ranges."
 )
 TESTS = (
     "Settings are compared seed by seed. One is better than another if a sign-flip permutation test over the seeds "

@@ -4,10 +4,12 @@ from contextlib import asynccontextmanager
 from unittest.mock import patch
 
 import pytest
+from msgspec.structs import replace
 from textual.events import Key
 from textual.widgets import Input
 
 from core.runs.groups import RunGroup
+from core.sweeps import sweep_file
 from core.sweeps.record import find
 from core.sweeps.results import results
 from core.sweeps.start import results_in
@@ -52,6 +54,12 @@ async def begin(app, pilot, *names):
     await until(pilot, lambda: isinstance(app.screen, SweepForm))
     await keys(pilot, *(names or RATES), "enter")
     await until(pilot, lambda: app.sweep is not None and app.tab == "runs")
+
+
+def of(app):
+    """The app's sweep and its folder."""
+    folder = find(app.sweep.key)
+    return folder.sweep(), folder
 
 
 def notified(app):
@@ -292,11 +300,54 @@ async def test_only_one_at_a_time_and_quitting_asks(home):
         assert not app.sweeps.running
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_with_more_settings_than_there_is_room_for_the_verdict_is_on_the_screen(home, size):
+    async with sweeping(home, size=size, kept=1) as (app, pilot, _):
+        await begin(app, pilot, "text:learning_rate", "tab", "text:1e-4 to 0.4, 60, log")
+        view = app.runs_pane.sweep_view
+        await until(pilot, lambda: view.reading and len(view.settings.settings) == 60)
+        await until(pilot, lambda: "is not compared" in screen_of(app))
+        assert view.settings.max_scroll_y > 0
+
+
+async def test_settings_that_are_chosen_one_by_one_are_shown_once_they_are(home):
+    async with sweeping(home, held=True, size=(120, 36)) as (app, pilot, trials):
+        tpe = ("text:learning_rate", "tab", "text:1e-4 to 0.4, 30, log", *["tab"] * 6, "text:tpe 4")
+        await begin(app, pilot, *tpe)
+        view = app.runs_pane.sweep_view
+        await until(pilot, lambda: view.left == 12 and len(view.trials.under_way) == len(trials.jobs) > 0)
+        await keys(pilot, *["c"] * view.pages.index("trials"))
+        await until(pilot, lambda: "not chosen yet" in screen_of(app))
+        trials.may_end.set()
+        await all_read(app, pilot)
+        await until(pilot, lambda: "not chosen yet" not in screen_of(app))
+        found = results_in(*of(app))
+        assert len(found.settings) == 4
+
+
+async def test_trials_that_are_ended_early_are_told(home):
+    async with sweeping(home) as (app, pilot, _):
+        await begin(app, pilot)
+        await all_read(app, pilot)
+        sweep, folder = of(app)
+        for record in [each for each in folder.records().values() if sweep.index(each.number) == 1]:
+            folder.write(replace(record, state="pruned", message="ended early after epoch 2"))
+        view = app.runs_pane.sweep_view
+        view._read_soon()
+        await until(pilot, lambda: "3 trials ended early" in screen_of(app))
+        assert len(view.settings.settings) == 1
+        await keys(pilot, *["c"] * view.pages.index("trials"))
+        await until(pilot, lambda: "↓ ended early after epoch 2" in screen_of(app))
+
+
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
         (("text:learning_rat3",), "the nearest is plan.optimizer.learning_rate"),
         (("text:layers",), "which one: layers["),
+        ((*["tab"] * 7, "text:random"), "how many settings to train: random 20"),
+        ((*["tab"] * 7, "text:best"), "choose: 'best' is not one of them"),
+        ((*["tab"] * 8, "text:mean"), "prune: 'mean' is not one of them"),
         (("text:learning_rate", "tab", "text:fast"), "plan.optimizer.learning_rate: expected"),
         (("text:learning_rate", "tab", "text:1 to 1000000000, 999999999"), "10000"),
         (("text:[b]x[/b]",), "no field '[b]x[/b]'"),
@@ -421,3 +472,25 @@ async def test_trials_that_end_faster_than_they_are_read_are_all_shown_in_the_en
         await all_read(app, pilot)
         assert reads[-1] == 6
         assert not app.runs_pane.sweep_view._stale
+
+
+async def test_of_three_fields_each_is_shown_by_itself(home):
+    async with sweeping(home, kept=1) as (app, pilot, _):
+        text = 'base = "ffnn-10"\nrepeats = 1\n'
+        for field, values in (("plan.optimizer.learning_rate", "[0.1, 0.2]"), ("plan.batch_size", "[32, 64]")):
+            text += f'[[vary]]\nfield = "{field}"\nvalues = {values}\n'
+        text += '[[vary]]\nfield = "layers[1].activation"\nvalues = ["relu", "tanh"]\n'
+        app.sweeps.begin(sweep_file.loads(text, "three.toml"), 2)
+        view = app.runs_pane.sweep_view
+        await all_read(app, pilot)
+        await until(pilot, lambda: "fields" in view.pages)
+        await keys(pilot, *["c"] * view.pages.index("fields"))
+        await until(pilot, lambda: view.effects.display)
+        lines = [" ".join(view.effects.render_line(y).text.split()) for y in range(10)]
+        assert lines[0] == "field and value explains settings mean"
+        assert lines[1].startswith("optimizer.learning_rate █")
+        assert lines[1].endswith("100%")
+        assert lines[2:4] == ["0.1 4 91.10%", "0.2 4 92.10%"]
+        assert {"batch_size 0%", "layers[1].activation 0%", "tanh 4 91.60%"} <= set(lines)
+        await keys(pilot, "c")
+        await until(pilot, lambda: view.settings.display)
