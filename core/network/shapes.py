@@ -7,6 +7,9 @@ from msgspec import Struct
 from core.network.formulas import Formula, Number
 
 __all__ = [
+    "SAME",
+    "SAME_PADS",
+    "SLIDING",
     "Shape",
     "Window",
     "WindowAxis",
