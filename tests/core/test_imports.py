@@ -25,6 +25,8 @@ HEAVY = ("tensorflow", "keras", "textual", "rich", "plotext", "click", "numpy", 
         "core.runs.sessions",
         "core.importing.keras_file",
         "core.export.script",
+        "core.learn.prediction",
+        "core.learn.sheet",
     ],
 )
 def test_a_core_module_loads_alone(module: str) -> None:
