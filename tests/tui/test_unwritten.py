@@ -32,6 +32,7 @@ LINES = {
     "resume": ["resume abcde", "resume abcde --json"],
     "report": ["report 00000 --quick --out {folder}/report.html"],
     "export": ["export lenet-5 --to script --out -", "export lenet-5 --to toml --out {folder}/lenet.toml"],
+    "exercises": ["exercises --to markdown", "exercises --to json --out {folder}/exercises.json"],
     "import": ["import {model} --json"],
     "rm": ["rm 00000"],
     "": ["--help", "--version", "open --help"],
