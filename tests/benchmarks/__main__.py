@@ -22,7 +22,7 @@ from core import presets
 from tests.benchmarks.machine import machine
 from tests.benchmarks.measured import Measured, Scope
 
-SECTIONS = ("training", "startup", "start", "interface", "link", "memory", "runs", "sweep", "cluster")
+SECTIONS = ("training", "startup", "start", "interface", "link", "memory", "runs", "sweep", "cluster", "exercises")
 PAGE = 150
 """Columns of a table that goes into a file."""
 

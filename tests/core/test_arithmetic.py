@@ -7,11 +7,15 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from core.learn.exercise import TOPICS, Topic
+from core.learn.sheet import sheet
 from core.network.architecture import Architecture
 from core.network.formulas import total
 from core.network.layers import Layer, LayerError
 from core.network.summary import Row, summarize
+from core.presets import loads
 from tests.core.generated import LAYERS, instances, layers, shapes
+from tests.core.learn.keras_answers import KerasAnswers
 
 pytestmark = pytest.mark.keras
 
@@ -79,6 +83,15 @@ def test_a_stack_comes_to_what_keras_builds(build: Any, data: st.DataObject) -> 
             present = layer.facts(present).output
     assume(stack)
     _compare(Architecture(shape, tuple(stack)), build)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_an_exercise_has_the_answer_that_keras_gives(topic: Topic, build: Any) -> None:
+    keras = KerasAnswers()
+    for exercise in sheet(24, 1, [topic]):
+        assert keras.answer(exercise) == exercise.answer, exercise.text
+    for exercise in sheet(3, 2, [topic]):
+        _compare(loads(exercise.preset, exercise.id).architecture, build)
 
 
 def _rank(kind: type[Layer]) -> int:
