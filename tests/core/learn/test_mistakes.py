@@ -93,3 +93,11 @@ def test_mistakes_in_a_stack() -> None:
     flat = feedback(IMAGE, stack, "output_shape", 3)
     assert "channels are left out" in flat[16,]
     assert "pooling is left out" in flat[256,]
+
+
+def test_mistakes_in_one_layer_of_a_stack_leave_out_the_others() -> None:
+    stack = (Conv2D(4, (3, 3)), MaxPooling2D((2, 2)), Flatten(), Dense(2))
+    found = feedback(IMAGE, stack, "params", 4)
+    assert "for a whole layer" in found[64 * 2 + 1]
+    assert "for each input" in found[64 * 2 + 64]
+    assert "are added" in found[64 + 2 + 2]
