@@ -12,6 +12,7 @@ from queue import Empty, SimpleQueue
 from secrets import token_hex
 from threading import Event as Flag
 from threading import Thread
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -36,6 +37,8 @@ __all__ = ["Cluster", "taken_in"]
 
 LOOK = 1.0
 """Seconds between two looks at who is there."""
+TELL = 60.0
+"""Seconds between two times that all workers are told which trials are still wanted."""
 ENDING = 2.0
 """Seconds in which trials under way are told that the sweep is over."""
 Outcome = bytes | BaseException
@@ -71,7 +74,12 @@ class Cluster:
         self._heard: SimpleQueue[_Ended | Told] = SimpleQueue()
         self._under_way: dict[str, _UnderWay] = {}
         self._sweep = ""
+        self._holders: dict[int, str] = {}
+        """The workers that finished a trial of this sweep for somebody who had gone, by its number."""
         self._stopping = False
+        self._untold: set[str] = set()
+        """The workers that have been given a trial since they were told what is wanted."""
+        self._tell_all_at = 0.0
         self._closed = Flag()
         try:
             self._begin()
@@ -94,21 +102,26 @@ class Cluster:
         idle = self._idle()
         if not idle:
             raise self._lost()
+        if not self._sweep:
+            self._sweep = job.tag
+            self._find_finished()
+        worker = self._holders.pop(job.number, "")
+        worker = worker if worker in idle else min(idle, key=list(self._holders.values()).count)
         task = f"{self._topic}-{job.number}-{token_hex(4)}"
-        self._sweep = job.tag
         future = self._client.submit(
             cluster_worker.train,
             job,
             task,
             self._topic,
-            self._roster.threads[idle[0]],
+            self._roster.threads[worker],
             key=task,
-            workers=[idle[0]],
+            workers=[worker],
             allow_other_workers=False,
             retries=0,
             pure=False,
         )
-        self._under_way[task] = _UnderWay(job, idle[0], future)
+        self._under_way[task] = _UnderWay(job, worker, future)
+        self._untold.add(worker)
         Thread(target=self._wait, args=(task, future), name=f"waiting for {task}", daemon=True).start()
 
     def messages(self, timeout: float) -> Sequence[Message]:
@@ -127,10 +140,12 @@ class Cluster:
     def cancel(self, number: int) -> None:
         for each in self._under_way.values():
             if each.job.number == number:
-                each.wanted = False  # told to its worker at the next look
+                each.wanted = False
+                self._untold.add(each.worker)
 
     def stop(self) -> None:
         self._stopping = True
+        self._tell_all_at = 0.0
         for each in list(self._under_way.values()):
             if not each.begun:  # it waits behind what somebody else trains there
                 each.future.cancel()
@@ -141,6 +156,7 @@ class Cluster:
         self._closed.set()
         if self._under_way:
             self._stopping = True
+            self._tell_all_at = 0.0
             telling = Thread(target=self._attend_to, args=(self._tell_wanted,), daemon=True)
             telling.start()
             telling.join(ENDING)
@@ -167,6 +183,18 @@ class Cluster:
     def _idle(self) -> list[str]:
         busy = {each.worker for each in list(self._under_way.values())}
         return [worker for worker in self._roster.threads if worker not in busy]
+
+    def _find_finished(self) -> None:
+        """See which workers have finished trials of this sweep that nobody was there to take in."""
+        try:
+            answers = self._client.run(cluster_worker.last, workers=list(self._roster.threads), on_error="ignore")
+        except OSError as error:
+            raise self._lost() from error
+        for worker, answer in answers.items():
+            with suppress(msgspec.MsgspecError, TypeError):
+                for tag, number in msgspec.json.decode(answer, type=list[tuple[str, int]]):
+                    if tag == self._sweep:
+                        self._holders[number] = worker
 
     def _give_up(self) -> None:
         """Wait no longer for what is with workers that have left: bound to them, it would never be done."""
@@ -225,10 +253,14 @@ class Cluster:
 
     def _tell_wanted(self) -> None:
         """Cancelling a task does not end what runs already: its worker has to be told."""
-        under_way = dict(self._under_way)
-        if under_way:
-            wanted = [task for task, each in under_way.items() if each.wanted]
-            workers = sorted({each.worker for each in under_way.values()} & self._roster.present)
+        under_way, untold = dict(self._under_way), set(self._untold)
+        if monotonic() >= self._tell_all_at:
+            untold |= {each.worker for each in under_way.values()}
+            self._tell_all_at = monotonic() + TELL
+        self._untold -= untold
+        workers = sorted(untold & self._roster.present)
+        if workers:
+            wanted = [task for task, each in under_way.items() if each.wanted and each.worker in untold]
             self._client.run(
                 cluster_worker.want, self._sweep, wanted, stop=self._stopping, workers=workers, on_error="ignore"
             )

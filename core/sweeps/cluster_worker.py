@@ -26,7 +26,7 @@ from core.sweeps.messages import Job, TrialBegan, TrialDone, TrialEpoch, TrialPr
 from core.sweeps.trial_training import TrialTraining
 from core.sweeps.worker import thread_environment
 
-__all__ = ["Cores", "Returned", "Told", "cores", "train", "want"]
+__all__ = ["Cores", "Returned", "Told", "cores", "last", "train", "want"]
 
 LEASE = 600.0
 """Seconds after which a trial that nobody wants any more ends: who began it may have been killed."""
@@ -65,6 +65,8 @@ class _Trial:
 
 _TRIALS: dict[str, _Trial] = {}
 """By task."""
+_LAST: dict[Job, bytes] = {}
+"""The last trial that came to an end here, with its `Returned`: who asked for it may have gone meanwhile."""
 _TRAINING = Lock()
 """Held while one trains: a worker with several threads still trains one trial at a time."""
 
@@ -73,6 +75,11 @@ def cores() -> bytes:
     """The `Cores` of this worker, as JSON."""
     allowed = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
     return msgspec.json.encode(Cores(socket.gethostname(), tuple(sorted(allowed))))
+
+
+def last() -> bytes:
+    """The tags and numbers of the trials in `_LAST`, as JSON."""
+    return msgspec.json.encode([(job.tag, job.number) for job in _LAST])
 
 
 def want(sweep: str, tasks: Collection[str], *, stop: bool) -> None:
@@ -87,16 +94,23 @@ def want(sweep: str, tasks: Collection[str], *, stop: bool) -> None:
 def train(job: Job, task: str, topic: str, threads: int) -> bytes:
     """Train ``job`` as ``task`` with ``threads`` threads, tell ``topic`` how far it is, and give back a `Returned`.
 
-    What TensorFlow computes with was settled when this process first trained.
+    If it was the last that was trained here, nothing is done twice. What TensorFlow computes with was settled when this
+    process first trained.
     """
     with _TRAINING:
+        if job in _LAST:
+            return _LAST[job]
         try:
             with private_folder(Path(get_worker().local_directory) / "run") as home:
                 os.environ |= thread_environment(threads)
                 returned = _train(job, task, topic, Store(home))
         except Exception as error:  # noqa: BLE001  # told to who waits for it
             returned = Returned(TrialDone(job.number, "failed", explain(error)), {})
-    return msgspec.msgpack.encode(returned)
+        raw = msgspec.msgpack.encode(returned)
+        _LAST.clear()
+        if returned.done.state == "finished":
+            _LAST[job] = raw
+    return raw
 
 
 def _train(job: Job, task: str, topic: str, store: Store) -> Returned:

@@ -27,6 +27,8 @@ class SweepProgress(Struct, frozen=True):
     """Of those that ended now, the ones that were ended early."""
     shares: dict[int, float] = {}
     """For each trial under way, by number, the share of its steps that are done, from 0 to 1."""
+    latest: dict[int, TrialEpoch] = {}
+    """The last epoch of each trial under way, by number."""
     settings: dict[int, Setting] = {}
     """What the trials under way train, by number."""
     finished: int = 0
@@ -57,7 +59,7 @@ class SweepProgress(Struct, frozen=True):
             case TrialSubmitted():
                 return replace(self, settings={**self.settings, event.number: event.values})
             case TrialEpoch():
-                return self
+                return replace(self, latest={**self.latest, event.number: event})
             case TrialBegan():
                 return replace(self, shares={**self.shares, event.number: 0.0})
             case TrialProgress():
@@ -70,6 +72,7 @@ class SweepProgress(Struct, frozen=True):
                     failed=self.failed + (record.state == "failed"),
                     pruned=self.pruned + (record.state == "pruned"),
                     shares={number: share for number, share in self.shares.items() if number != record.number},
+                    latest={number: each for number, each in self.latest.items() if number != record.number},
                     settings={number: each for number, each in self.settings.items() if number != record.number},
                     finished=self.finished + well,
                     seconds=self.seconds + well * record.seconds,
@@ -77,4 +80,4 @@ class SweepProgress(Struct, frozen=True):
             case SweepStopping():
                 return replace(self, stopping=True)
             case SweepEnded():
-                return replace(self, ended=event, shares={}, settings={})
+                return replace(self, ended=event, shares={}, latest={}, settings={})

@@ -1,10 +1,12 @@
-"""A sweep on a simulated cluster: two hundred workers in this process, whose trials sleep and give back a real run.
+"""A sweep on a simulated cluster: two hundred workers in this process, whose trials only sleep; then ten that also give
+back a real run.
 
 Scheduler, workers and the sweep share one process here, so the cost of a trial is more than that of any of them.
 """
 
 import logging
 import pickle
+import resource
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ import msgspec
 import psutil
 from dask import config
 from distributed import LocalCluster, get_worker
+from msgspec.structs import replace
 
 from core import presets
 from core.runs import transfer
@@ -31,8 +34,8 @@ from tests.benchmarks.measured import Measured, Scope
 from tests.benchmarks.processes import run
 from tests.benchmarks.startup import PYTHON
 
-WORKERS, TRIALS, SLEEP = 200, 2_000, 6.0
-"""How many, and the seconds that a trial takes."""
+WORKERS, TRIALS, SLEEP = 200, 2_000, 8.0
+"""How many, and the seconds that a trial takes, between half and one and a half times as many."""
 EPOCHS = 10
 """Of a trial: it tells of each, and twice a second how far it is."""
 SWEEP = """
@@ -44,37 +47,53 @@ epochs = {epochs}
 field = "plan.optimizer.learning_rate"
 values = {{ from = 1e-5, to = 0.1, count = {trials}, scale = "log" }}
 """
+ALONE = {
+    "distributed.worker.daemon": False,
+    "distributed.scheduler.worker-ttl": None,
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "60s",
+}
+"""Spares this process what each worker does a hundred times a second to watch itself, in a process of its own."""
+FEW, FEW_TRIALS = 10, 100
+"""Workers that give back runs, and their trials, which do not sleep: how much passes through."""
+GOLDEN = 0.6180339887
+"""Its multiples are spread evenly over what lies between whole numbers."""
 _sent_back: dict[str, bytes] = {}
 """The files of the run that each trial gives back."""
 
 
 def measure(scope: Scope) -> Iterator[Measured]:
     """What a trial costs beyond its training, and how many trials a second that allows."""
-    workers, trials = (4, 8) if scope.tiny else (WORKERS, TRIALS)
-    seconds = 0.2 if scope.tiny else SLEEP
-    sweep = sweep_file.loads(SWEEP.format(epochs=EPOCHS, trials=trials), "many.toml")
-    with tempfile.TemporaryDirectory() as home:
-        if not scope.tiny:
-            _sent_back.update(_trained(Path(home)))
-        yield Measured("a trial is sent out with", len(pickle.dumps(_job(sweep))) / 1e3, "kB")
-        yield Measured("and its run, of ffnn-500, comes back with", sum(map(len, _sent_back.values())) / 1e6, "MB")
-        with (
-            patch.dict("os.environ", LAYERLAB_HOME=str(Path(home) / "kept")),
-            patch.object(cluster_worker, "train", _sleep),
-        ):
-            yield from _sweeping(sweep, workers, trials, seconds)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)  # for connections
+    workers, trials, seconds = (4, 8, 0.2) if scope.tiny else (WORKERS, TRIALS, SLEEP)
+    with tempfile.TemporaryDirectory() as home, patch.object(cluster_worker, "train", _sleep):
+        yield Measured("a trial is sent out with", len(pickle.dumps(_job(_sweep(1)))) / 1e3, "kB")
+        yield from _sweeping(Path(home), workers, trials, seconds)
+        if scope.tiny:
+            return  # the training of the run that comes back would take longest
+        _sent_back.update(_trained(Path(home)))
+        size = sum(map(len, _sent_back.values())) / 1e6
+        *_, rate, cpu, _memory = _sweeping(Path(home), FEW, FEW_TRIALS, 0.0)
+        yield Measured(f"runs of ffnn-500 that come back, {size:.1f} MB each", rate.value, "a second")
+        yield Measured("bytes that come back", rate.value * size, "MB a second")
+        yield replace(cpu, what=f"{cpu.what}, with a run")
 
 
-def _sweeping(sweep: Sweep, workers: int, trials: int, seconds: float) -> Iterator[Measured]:
-    quiet = {"distributed.worker.daemon": False, "distributed.scheduler.worker-ttl": None}
-    process, moments = psutil.Process(), []
+def _sweep(trials: int) -> Sweep:
+    return sweep_file.loads(SWEEP.format(epochs=EPOCHS, trials=max(2, trials)), "many.toml")
+
+
+def _sweeping(home: Path, workers: int, trials: int, seconds: float) -> Iterator[Measured]:
+    """What a sweep of ``trials`` costs whose trials sleep about ``seconds``."""
+    process, moments, sweep = psutil.Process(), [], _sweep(trials)
 
     def hear(event: object) -> None:
         if isinstance(event, SweepStarted | TrialEnded):
             moments.append(time.perf_counter())
 
     with (
-        config.set(quiet),
+        patch.dict("os.environ", LAYERLAB_HOME=str(home / f"kept-{workers}")),
+        config.set(ALONE),
         config.set({"layerlab.sleep": seconds}),
         LocalCluster(
             n_workers=workers,
@@ -96,9 +115,10 @@ def _sweeping(sweep: Sweep, workers: int, trials: int, seconds: float) -> Iterat
         grown = process.memory_info().rss - memory
     assert ended.reason == "finished", ended
     assert len(folder.records()) == trials
-    ideal = seconds * -(-trials // workers)
-    note = f"{ideal:g} s of sleep at least" + (f", {len(Store().refresh()):,} runs kept" if _sent_back else "")
-    yield Measured(f"{trials:,} trials of {seconds:g} s", moments[-1] - moments[0], "s", note=note)
+    took = moments[-1] - moments[0]
+    note = f"{seconds * trials / workers:g} s of sleep on each worker"
+    yield Measured(f"{trials:,} trials of {seconds:g} s", took, "s", note=note)
+    yield Measured("trials a second", trials / took, "")
     yield Measured("processor time a trial, of all together", cpu / trials * 1e3, "ms")
     yield Measured("memory a trial, of all together", grown / trials / 1e3, "kB")
 
@@ -111,11 +131,12 @@ def _sleep(job: Job, task: str, topic: str, _threads: int) -> bytes:
         worker.log_event(topic, msgspec.to_builtins(Told(task, message)))
 
     tell(TrialBegan(job.number))
+    seconds *= 0.5 + job.number * GOLDEN % 1
     for epoch in range(1, EPOCHS + 1):
         time.sleep(seconds / EPOCHS)
         tell(TrialProgress(job.number, epoch / EPOCHS, None))
         tell(TrialEpoch(job.number, epoch, 0.9, 0.3))
-    name = f"20260101-120000-ffnn-500-{job.number:05}" if _sent_back else None
+    name = "20260101-120000-ffnn-500-abcde" if _sent_back else None  # kept with another key if that is taken
     done = TrialDone(job.number, "finished", "", name, Metrics(last_val_accuracy=0.9, test_accuracy=0.9), seconds)
     return msgspec.msgpack.encode(Returned(done, _sent_back))
 

@@ -8,7 +8,7 @@ from time import sleep
 from core import presets
 from core.presets import Preset
 from core.runs.record import Metrics
-from core.sweeps.messages import Job, Message, TrialBegan, TrialDone, TrialProgress
+from core.sweeps.messages import Job, Message, TrialBegan, TrialDone, TrialEpoch, TrialProgress
 from core.sweeps.record import SweepFolder
 from core.sweeps.runner import Control, SweepEnded, SweepEvent, run_sweep
 from core.sweeps.sweep import Sweep
@@ -59,7 +59,11 @@ class ScriptedTrials:
     def submit(self, job: Job) -> None:
         self.jobs.append(job)
         self._under_way.append(job)
-        self._begun += [TrialBegan(job.number), TrialProgress(job.number, 0.5, None)]
+        self._begun += [
+            TrialBegan(job.number),
+            TrialProgress(job.number, 0.5, None),
+            TrialEpoch(job.number, 1, 0.8125, 0.5),
+        ]
 
     def messages(self, timeout: float) -> Sequence[Message]:
         found, self._begun = list(self._begun), deque()

@@ -7,7 +7,7 @@ from textual.reactive import reactive
 
 from core.formatting import show_duration, show_percent
 from core.sanitize import one_line
-from core.sweeps.messages import TrialState
+from core.sweeps.messages import TrialEpoch, TrialState
 from core.sweeps.record import TrialRecord
 from core.sweeps.results import (
     SettingResult,
@@ -168,6 +168,8 @@ class TrialTable(Listing):
     """How far the trials under way are, by number, from 0 to 1."""
     under_way: reactive[Mapping[int, Setting]] = reactive[Mapping[int, Setting]]({})
     """What the trials under way train, by number."""
+    latest: reactive[Mapping[int, TrialEpoch]] = reactive[Mapping[int, TrialEpoch]]({})
+    """The last epoch of each trial under way, by number."""
 
     @property
     def lines(self) -> int:
@@ -212,6 +214,9 @@ class TrialTable(Listing):
         if index in self.shares:
             share = self.shares[index]
             yield fitted(f"{TRAINING} {fitted(bar(share, BAR), BAR)} {show_percent(share, 0)}", STATE), "trend"
+            if epoch := self.latest.get(index):
+                value = epoch.val_accuracy if sweep.higher_is_better else epoch.val_loss
+                yield fitted(show_metric(sweep, value), self._figure, right=True), "trend"
         elif record is None:
             yield f"{WAITING} waiting", "muted"
         elif record.state == "failed":

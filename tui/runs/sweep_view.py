@@ -263,6 +263,7 @@ class SweepView(Vertical):
         self.effects.reading = reading if "fields" in self.pages else None
         self.trials.shares = self.progress.shares if self.progress else {}
         self.trials.under_way = self.progress.settings if self.progress else {}
+        self.trials.latest = self.progress.latest if self.progress else {}
         nothing = reading is None or not reading.found.settings
         self.trials.display = self._shown == "trials"
         self.means.display = self._shown == "means"

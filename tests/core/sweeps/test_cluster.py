@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -25,11 +26,11 @@ from core.machine import cores
 from core.runs import checkpoint_file, transfer
 from core.runs.record import Metrics
 from core.runs.store import Store
-from core.sweeps import cluster_versions, sweep_file
+from core.sweeps import cluster_versions, cluster_worker, sweep_file
 from core.sweeps.cluster import Cluster, taken_in
 from core.sweeps.cluster_address import parse_address
 from core.sweeps.cluster_worker import Returned
-from core.sweeps.messages import Job, Message, TrialBegan, TrialDone, TrialProgress
+from core.sweeps.messages import Job, Message, TrialBegan, TrialDone, TrialEpoch, TrialProgress
 from core.sweeps.places import Place
 from core.sweeps.process_pool import ProcessPool
 from core.sweeps.record import SweepError
@@ -157,6 +158,43 @@ def test_after_a_kill_nothing_is_done_twice_and_what_was_under_way_does_not_go_o
     assert events[0].done == 1
     assert {event.number for event in events if isinstance(event, TrialBegan)} == {1, 2}
     assert is_idle(client)
+
+
+@pytest.mark.keras
+def test_what_a_worker_finished_for_one_that_was_killed_is_found(
+    workers: LocalCluster, client: Client, home: Path, tmp_path: Path
+) -> None:
+    """The command is killed as soon as it has heard of the first epoch; its trial ends all the same."""
+    file = tmp_path / "mine.toml"
+    file.write_text('base = "ffnn-10"\nrepeats = 1\n[plan]\nepochs = 8\n')
+    killed = [sys.executable, "-c", KILLED_AT_THE_FIRST_EPOCH, str(file), workers.scheduler_address]
+    assert subprocess.run(killed, check=False).returncode == -signal.SIGKILL
+    while not is_idle(client) or not any(json.loads(each) for each in client.run(cluster_worker.last).values()):
+        time.sleep(0.1)
+    sweep, events = sweep_file.load(file), []
+    folder = folder_for(sweep, resume=True)
+    run_on_cluster(sweep, folder, events.append, Control(), joined(workers))
+    assert not [event for event in events if isinstance(event, TrialBegan | TrialEpoch)], "nothing is trained again"
+    (record,) = folder.records().values()
+    assert (record.state, record.metrics.epochs) == ("finished", 8)
+    assert Store(home).details(record.run).run.state == "finished"
+
+
+KILLED_AT_THE_FIRST_EPOCH = """
+import os, signal, sys
+from core.sweeps import sweep_file
+from core.sweeps.cluster_address import parse_address
+from core.sweeps.messages import TrialEpoch
+from core.sweeps.runner import Control
+from core.sweeps.start import folder_for, join_cluster, run_on_cluster
+
+def hear(event):
+    if isinstance(event, TrialEpoch):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sweep = sweep_file.load(sweep_file.find(sys.argv[1]))
+run_on_cluster(sweep, folder_for(sweep, resume=False), hear, Control(), join_cluster(parse_address(sys.argv[2])))
+"""
 
 
 def test_workers_are_asked_for_their_versions_and_others_refused(

@@ -318,6 +318,7 @@ async def test_settings_that_are_chosen_one_by_one_are_shown_once_they_are(home)
         await until(pilot, lambda: view.left == 12 and len(view.trials.under_way) == len(trials.jobs) > 0)
         await keys(pilot, *["c"] * view.pages.index("trials"))
         await until(pilot, lambda: "not chosen yet" in screen_of(app))
+        assert "81.25%" in screen_of(app), "of the last epoch"
         trials.may_end.set()
         await all_read(app, pilot)
         await until(pilot, lambda: "not chosen yet" not in screen_of(app))
