@@ -99,6 +99,9 @@ class LayerLabApp(Containing):
         Binding("S", "save_as", "Save as", id="app.save_as", tooltip="Save under another name", show=False),
         Binding("ctrl+o", "import", "Import", id="app.import", tooltip="Open a model saved by Keras", show=False),
         Binding("m", "data", "Data", id="app.data", tooltip="Look at the digits of the dataset", show=False),
+        Binding(
+            "E", "exercises", "Exercises", id="app.exercises", tooltip="Exercises on shapes and counts", show=False
+        ),
         Binding("ctrl+t", "theme", "Light/dark", id="app.theme", tooltip="Switch light and dark", show=False),
         Binding("question_mark", "help", "Help", id="app.help", tooltip="Help for where you are", key_display="?"),
         Binding("f1", "help", "Help", id="app.help_anywhere", tooltip="Help, even where ? is text", key_display="F1"),
@@ -430,6 +433,10 @@ class LayerLabApp(Containing):
         from tui.screens.data import DataPage  # noqa: PLC0415  # imports numpy, which start-up does without
 
         self.push_screen(DataPage(self.preset.plan.dataset))
+
+    def action_exercises(self) -> None:
+        """Exercises on shapes and parameters."""
+        self.documents.practise()
 
     async def action_quit(self) -> None:
         """Quit, once training has stopped and unsaved changes are saved or discarded."""

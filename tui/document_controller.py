@@ -1,6 +1,7 @@
 """The open document: how it is opened, edited, saved and closed."""
 
 from pathlib import Path
+from secrets import randbelow
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -31,6 +32,8 @@ __all__ = ["EMPTY", "DocumentController"]
 EMPTY = Preset(UNTITLED, Architecture((28, 28, 1)))
 
 
+MOST_SEEDS = 1_000
+"""Different sequences of exercises, from one of which each session takes its own."""
 MOST_NAMED = 3
 """Changes that are named of those that one key undoes."""
 
@@ -137,6 +140,18 @@ class DocumentController:
             return
         if await self.may_leave(f"open {one_line(preset.name)}"):
             self.open_document(preset, path)
+
+    @conversation
+    async def practise(self) -> None:
+        """Ask exercises; open the network of one, if that is wanted."""
+        from core.learn.practice import load_record, start  # noqa: PLC0415  # start-up does without the exercises
+        from tui.screens.exercises import Exercises  # noqa: PLC0415
+
+        text = await self.app.push_screen_wait(Exercises(start(randbelow(MOST_SEEDS), load_record())))
+        if text is not None:
+            preset = presets.loads(text, "exercise")
+            if await self.may_leave(f"open {one_line(preset.name)}"):
+                self.open_document(preset, None)
 
     @conversation
     async def import_model(self) -> None:

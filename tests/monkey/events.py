@@ -60,15 +60,15 @@ _MOVES = ("up", "down", "left", "right", "pageup", "pagedown", "home", "end", "t
 _OTHERS = ("enter", "escape", "space", "backspace", "delete", "shift+up", "shift+down", "ctrl+left", "ctrl+right")
 _CONTROL = tuple(f"ctrl+{letter}" for letter in "abefhknoprstuwxy")
 _LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
-_CAPITALS = tuple("ABDGIJKLNSXZ")
+_CAPITALS = tuple("ABDEGIJKLNSXZ")
 _SIGNS = (
     *("slash", "question_mark", "full_stop", "comma", "plus", "minus", "number_sign", "left_square_bracket"),
     *("right_square_bracket", "equals_sign", "greater_than_sign", "colon", "semicolon", "backslash"),
 )
 _DIGITS = tuple("0123456789")
-_ANY = (*_MOVES, *_OTHERS, *_CONTROL, *_LETTERS, *_CAPITALS, *_SIGNS, *_DIGITS, "f1", "f5", "insert")
+_ANY = (*_MOVES, *_OTHERS, *_CONTROL, *_LETTERS, *_CAPITALS, *_SIGNS, *_DIGITS, "f1", "f2", "f3", "f4", "f5", "insert")
 
-_OPENERS = ("question_mark", "p", "m", "a", "S", "ctrl+s", "ctrl+o", "ctrl+n", "ctrl+p", "ctrl+p")
+_OPENERS = ("question_mark", "p", "m", "a", "E", "S", "ctrl+s", "ctrl+o", "ctrl+n", "ctrl+p", "ctrl+p")
 _WORDS = (
     *(
         "dense",

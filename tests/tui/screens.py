@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 import tui
 from core import presets
+from core.learn.practice import Record, start
 from core.network.architecture import Architecture
 from core.network.fix import Fix
 from core.network.layers import Dense, Flatten
@@ -22,6 +23,7 @@ from tui.screens.add_layer import AddLayer
 from tui.screens.browse_presets import BrowsePresets
 from tui.screens.data import DataPage
 from tui.screens.dialogs import Ask, NameFile
+from tui.screens.exercises import Exercises
 from tui.screens.export_dialog import ExportDialog
 from tui.screens.fix_preview import FixPreview
 from tui.screens.help import HelpPage
@@ -39,6 +41,7 @@ MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     Ask: lambda _: Ask("Really?", {"yes": "Yes", "no": "No"}),
     BrowsePresets: lambda _: BrowsePresets("lenet-5"),
     DataPage: lambda _: DataPage("mnist"),
+    Exercises: lambda _: Exercises(start(1, Record())),
     FixPreview: lambda _: FixPreview("It helps.", FIX, FIX.architecture, Plan(pixels="0..255"), "note"),
     HelpPage: lambda _: HelpPage("# Help"),
     NameFile: lambda _: NameFile("name"),

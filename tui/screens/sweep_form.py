@@ -64,7 +64,7 @@ class SweepForm(Modal[tuple[Sweep, int] | None]):
     SweepForm .line Input:focus { background: $accent 25%; }
     SweepForm .gap { margin-top: 1; }
     SweepForm #sweep-message { height: auto; min-height: 3; margin-top: 1; }
-    .-low SweepForm .gap, .-low SweepForm #sweep-message { margin-top: 0; }
+    SweepForm.-low .gap, SweepForm.-low #sweep-message { margin-top: 0; }
     """
 
     message = query_one("#sweep-message", Static)

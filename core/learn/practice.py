@@ -1,0 +1,154 @@
+"""Practising: one exercise after the other, how often they were right, and which mistakes were made most."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from core import storage
+from core.files import PRACTICE, read_bytes
+from core.learn.exercise import GRADES, TOPICS, Exercise, Topic
+from core.learn.prediction import Verdict, check
+from core.learn.sheet import exercises
+
+__all__ = ["STEPS", "Practice", "Record", "Score", "load_record", "save_record", "start"]
+
+STEPS = "These are the steps."
+"""Said where they are asked for, not given after a wrong answer."""
+MOST_MISTAKES = 100
+"""Mistakes that are remembered: those that were made most."""
+Count = Annotated[int, Meta(ge=0)]
+
+
+class Score(Struct, frozen=True):
+    """How the exercises of a topic went."""
+
+    solved: Count = 0
+    """Exercises that came to their end, with the answer found or shown."""
+    first: Count = 0
+    """Those whose first answer was right."""
+
+
+class Record(Struct, frozen=True):
+    """What is remembered of all exercises from one start to the next."""
+
+    scores: Mapping[str, Score] = {}
+    """By topic."""
+    mistakes: Mapping[str, Count] = {}
+    """How often each known mistake was made, by what is said to it."""
+
+    @property
+    def total(self) -> Score:
+        """The score of all topics."""
+        scores = self.scores.values()
+        return Score(sum(each.solved for each in scores), sum(each.first for each in scores))
+
+    @property
+    def most_frequent(self) -> tuple[str, int] | None:
+        """What is said to the mistake that was made most, and how often; None if none was made twice."""
+        best = max(self.mistakes.items(), key=lambda item: item[1], default=None)
+        return best if best and best[1] > 1 else None
+
+    def with_mistake(self, feedback: str) -> "Record":
+        """The record once a known mistake was made."""
+        counts = {**self.mistakes, feedback: self.mistakes.get(feedback, 0) + 1}
+        most = sorted(counts, key=lambda each: (each == feedback, counts[each]), reverse=True)[:MOST_MISTAKES]
+        return replace(self, mistakes={each: counts[each] for each in most})
+
+    def with_solved(self, topic: Topic, *, first: bool) -> "Record":
+        """The record once an exercise came to its end, solved by the ``first`` answer or not."""
+        before = self.scores.get(topic, Score())
+        return replace(self, scores={**self.scores, topic: Score(before.solved + 1, before.first + first)})
+
+
+class Practice(Struct, frozen=True):
+    """Where a person is: an exercise, and what came of the answers so far. `start` makes the first."""
+
+    exercise: Exercise
+    number: int
+    """Of the exercise, from 1, among those of its topic, grade and seed."""
+    seed: int
+    record: Record = Record()
+    wrong: int = 0
+    """How many wrong answers were given."""
+    verdict: Verdict | None = None
+    """Of the last answer."""
+    done: bool = False
+    """Whether the answer was found, or shown."""
+
+    def answered(self, text: str) -> "Practice":
+        """Where one is after answering ``text``; the same if it is done, save for the verdict if it is unclear."""
+        if self.done:
+            return self
+        verdict = check(self.exercise, text)
+        if verdict.outcome == "unclear":
+            return replace(self, verdict=verdict)
+        if verdict.outcome == "right":
+            record = self.record.with_solved(self.exercise.topic, first=self.wrong == 0)
+            return replace(self, verdict=verdict, record=record, done=True)
+        record = self.record
+        if verdict.outcome == "misconception":
+            return replace(self, verdict=verdict, record=record.with_mistake(verdict.message), wrong=self.wrong + 1)
+        record = record.with_solved(self.exercise.topic, first=False)  # its steps show the answer
+        return replace(self, verdict=verdict, record=record, wrong=self.wrong + 1, done=True)
+
+    def shown(self) -> "Practice":
+        """Where one is once the steps to the answer are shown."""
+        verdict = Verdict("wrong", STEPS, self.exercise.steps)
+        if self.done:
+            return replace(self, verdict=verdict)
+        return replace(
+            self, verdict=verdict, record=self.record.with_solved(self.exercise.topic, first=False), done=True
+        )
+
+    def next(self) -> "Practice":
+        """The next exercise."""
+        return _at(self.exercise.topic, self.exercise.grade, self.seed, self.number + 1, self.record)
+
+    def with_topic(self, by: int) -> "Practice":
+        """The first exercise of the topic that comes ``by`` places later in `TOPICS`, around its end."""
+        topic = TOPICS[(TOPICS.index(self.exercise.topic) + by) % len(TOPICS)]
+        return _at(topic, self.exercise.grade, self.seed, 1, self.record)
+
+    def harder(self) -> "Practice":
+        """The first exercise of the next grade; of the easiest after the hardest."""
+        grade = GRADES[(GRADES.index(self.exercise.grade) + 1) % len(GRADES)]
+        return _at(self.exercise.topic, grade, self.seed, 1, self.record)
+
+
+def start(seed: int, record: Record) -> Practice:
+    """The first exercise of ``seed``: of the first topic and the first grade."""
+    return _at(TOPICS[0], GRADES[0], seed, 1, record)
+
+
+def load_record() -> Record:
+    """What is remembered; an empty record if there is none that can be read."""
+    try:
+        found = msgspec.json.decode(read_bytes(_path(), PRACTICE), type=Record)
+    except (OSError, ValueError, RecursionError):
+        return Record()
+    known: dict[str, Score] = {topic: found.scores[topic] for topic in TOPICS if topic in found.scores}
+    return Record(known, dict(list(found.mistakes.items())[:MOST_MISTAKES]))
+
+
+def save_record(record: Record) -> None:
+    """Remember ``record``. Raises OSError."""
+    storage.write_atomically(_path(), json.dumps(msgspec.to_builtins(record), indent=1), durably=False)
+
+
+def _at(topic: Topic, grade: int, seed: int, number: int, record: Record) -> Practice:
+    return Practice(_nth(exercises(topic, grade, seed), number), number, seed, record)
+
+
+def _nth(found: Iterator[Exercise], number: int) -> Exercise:
+    for _ in range(number - 1):
+        next(found)
+    return next(found)
+
+
+def _path() -> Path:
+    return storage.home() / "practice.json"
