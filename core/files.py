@@ -78,6 +78,7 @@ SYSTEM = FileKind("a system file", 1 * _MB)
 SETTINGS = FileKind("settings", _MB // 10)
 DURATIONS = FileKind("durations", _MB // 10)
 SWEEP = FileKind("a file of a sweep", 20 * _MB)
+ASSIGNMENT = FileKind("an assignment", 1 * _MB)
 PRACTICE = FileKind("a record of exercises", _MB // 10)
 
 

@@ -7,7 +7,7 @@ from click import Parameter
 
 __all__ = ["SECTIONS", "Command"]
 
-SECTIONS = ("Presets", "Training", "Runs", "LayerLab")
+SECTIONS = ("Presets", "Training", "Runs", "Learning", "LayerLab")
 """The headings that `layerlab --help` lists its commands under; any other stands below them."""
 
 

@@ -103,6 +103,6 @@ COMMAND = Command(
         Option(["--out"], metavar="PATH", help="Output file or folder; by default, and as -, standard output"),
         FORCE,
     ],
-    section="Presets",
+    section="Learning",
     help="Generate exercises on shapes and parameters.",
 )

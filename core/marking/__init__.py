@@ -1,0 +1,1 @@
+"""Assignments: tasks with checks that a run meets or does not."""
