@@ -138,6 +138,25 @@ async def test_the_data_page_names_the_class_and_shows_all_counts_without_scroll
         assert "\u2580" in screen
 
 
+async def test_the_data_page_shows_a_digit_as_its_numbers_and_its_label_as_a_vector(size):
+    async with opened("lenet-5", size) as (app, pilot):
+        await keys(pilot, "m", "5")
+        page = app.screen
+        await until(pilot, lambda: page.preview is not None)
+        await keys(pilot, "n")
+        await until(pilot, lambda: "one-hot: (0, 0, 0, 0, 0, 1, 0, 0, 0, 0)" in str(page.counts.content))
+        await until(pilot, lambda: "hexadecimal" in str(page.counts.content))
+        first = page.preview.images[5][0]
+        assert first[5, 12:17].tolist() == [3, 18, 18, 18, 126], "the first training digit of MNIST"
+        shown = str(page.counts.content).splitlines()[1:]
+        cell = len(shown[0]) // 28
+        pixels = [[row[place : place + cell].strip() for place in range(0, 28 * cell, cell)] for row in shown]
+        assert [[0 if each == "." else int(each, 16) for each in row] for row in pixels] == first.tolist()
+        assert not page.digits.display
+        await keys(pilot, "n")
+        await until(pilot, lambda: "5,421" in screen_of(app))
+
+
 async def test_help_lists_the_keys_of_the_footer_first(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "question_mark")

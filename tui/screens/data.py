@@ -12,6 +12,7 @@ from textual.worker import get_current_worker
 
 from core.datasets import DATASETS
 from core.datasets.examples import DatasetError, Preview
+from core.datasets.numbers import DECIMAL, one_hot, pixel_lines
 from core.network.shapes import show_shape
 from core.typography import typeset
 from tui.screens.modal import Modal
@@ -32,23 +33,28 @@ class DataPage(Modal[None]):
     HELP = """
     ## Data
     Digits of one class of the dataset, and the class counts. **0** to **9** or **left / right** select the class,
-    **escape** closes.
+    **n** shows the first of its digits as the numbers that the network gets, with its label as a vector, **escape**
+    closes.
     """
 
     BINDINGS = [
         Binding("escape,q,enter", "close", "Close", id="data.close", tooltip="Close"),
         Binding("right,space", "step(1)", "Next class", id="data.next", tooltip="Digits of the next class"),
+        Binding("n", "numbers", "Numbers", id="data.numbers", tooltip="The first digit as numbers, or as pictures"),
         Binding("left", "step(-1)", "Class before", id="data.previous", tooltip="Digits of the class before"),
     ]
 
     chosen: reactive[int] = reactive(0)
     """The class whose digits are shown."""
+    as_numbers: reactive[bool] = reactive(False)
+    """Whether the first digit is shown as numbers."""
     preview: reactive[Preview | None] = reactive(None)
     """The preview of the dataset, once loaded."""
 
     facts = query_one("#data-facts", Static)
     digits = query_one(DigitRow)
     counts = query_one("#data-counts", Static)
+    scroll = query_one("#data-scroll", VerticalScroll)
 
     def __init__(self, dataset: str) -> None:
         super().__init__()
@@ -60,7 +66,9 @@ class DataPage(Modal[None]):
             with VerticalScroll(id="data-scroll"):
                 yield DigitRow(id="data-digits")
                 yield Static("loading ...", id="data-counts", markup=False)
-            yield Static("0-9 or left and right: class   escape: close   ?: help", id="data-keys", markup=False)
+            yield Static(
+                "0-9 or left and right: class   n: numbers   escape: close   ?: help", id="data-keys", markup=False
+            )
 
     def on_mount(self) -> None:
         dataset = self._dataset
@@ -88,6 +96,9 @@ class DataPage(Modal[None]):
     def watch_chosen(self) -> None:
         self._redraw()
 
+    def watch_as_numbers(self) -> None:
+        self._redraw()
+
     def on_resize(self) -> None:
         self._redraw()
 
@@ -105,6 +116,10 @@ class DataPage(Modal[None]):
         """Show the digits of another class."""
         self.chosen = (self.chosen + by) % len(self._dataset.classes)
 
+    def action_numbers(self) -> None:
+        """Show the first digit as numbers, or the digits as pictures again."""
+        self.as_numbers = not self.as_numbers
+
     def action_close(self) -> None:
         """Close the page."""
         self.dismiss(None)
@@ -116,8 +131,18 @@ class DataPage(Modal[None]):
         self.query_one("#data").border_title = f"Data: {dataset.title}, class {dataset.classes[self.chosen]}"
         if self.preview is None:
             return
+        self.digits.display = not self.as_numbers
         self.digits.images = tuple(self.preview.images[self.chosen])
-        self.counts.update(self._counts(self.preview))
+        self.counts.update(self._numbers(self.preview) if self.as_numbers else self._counts(self.preview))
+
+    def _numbers(self, loaded: Preview) -> Content:
+        image, classes = loaded.images[self.chosen][0], self._dataset.classes
+        lines = list(pixel_lines(image, self.scroll.scrollable_content_region.width))
+        vector = ", ".join(map(str, one_hot(self.chosen, len(classes))))
+        base = "" if len(lines[0]) == image.shape[1] * DECIMAL else ", in hexadecimal"
+        size = typeset(show_shape(image.shape))
+        head = f"A {classes[self.chosen]}, as {size} numbers from 0 (.) to 255{base}; its label, one-hot: ({vector})"
+        return Content("\n").join([Content.styled(head, "$foreground-muted"), *map(Content, lines)])
 
     def _counts(self, loaded: Preview) -> Content:
         most = max(loaded.train_counts)
