@@ -79,6 +79,8 @@ def state(run: Run) -> str:
 
 def group_state(group: RunGroup) -> str:
     """The runs of a sweep with the sign of what they do: ``▸ 5 runs``."""
+    if not group.runs and not group.live:
+        return f"{SIGNS['stopped']} no runs"
     states = {run.state for run in group.runs} | ({"running"} if group.live else set())
     order: tuple[RunState, ...] = ("running", "interrupted", "finished", "stopped", "failed", "damaged", "newer")
     first = next(each for each in order if each in states)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from core.runs.groups import RunGroup, folded
+from core.runs.groups import RunGroup, folded, sweep_key
 from core.runs.record import Run
 from core.runs.search import Searchable, ordered
 
@@ -28,7 +28,7 @@ class RunListState:
         self.unfolded = False
         """Whether runs that never took a step are shown without a query too."""
         self.begun: RunGroup | None = None
-        """The sweep that is being trained, which may have no runs yet."""
+        """The sweep that is being trained, or has ended and none of its runs is listed yet."""
         self._marks: dict[str, None] = {}
         self._newest_first: tuple[Run, ...] = ()
         self._started: tuple[Run, ...] = ()
@@ -49,8 +49,9 @@ class RunListState:
         rows, begun = folded(self.shown), self.begun
         if begun is None:
             return rows
-        marked = tuple(replace(row, live=True) if row.id == begun.id else row for row in rows)
-        return marked if marked != rows else (begun, *rows)
+        if all(row.id != begun.id for row in rows):
+            return (begun, *rows)
+        return tuple(replace(row, live=begun.live) if row.id == begun.id else row for row in rows)
 
     @property
     def folded(self) -> int:
@@ -74,9 +75,15 @@ class RunListState:
     def take(self, runs: Iterable[Run]) -> None:
         """Replace the runs with ``runs``, newest first; marks on those still there remain."""
         self._newest_first = tuple(runs)
+        self.begin(self.begun)
         present = {run.id for run in self._newest_first} if self._marks else ()
         self._marks = {name: None for name in self._marks if name in present}
         self._sort()
+
+    def begin(self, group: RunGroup | None) -> None:
+        """Take note of the sweep that is being trained, or was: over, it has its row until its runs are listed."""
+        listed = group and not group.live and any(sweep_key(run) == group.key for run in self._newest_first)
+        self.begun = None if listed else group
 
     def sort(self, column: str) -> None:
         """Sort by ``column``; if already sorted by it, reverse the order."""

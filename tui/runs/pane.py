@@ -180,7 +180,7 @@ class RunsPane(ChartKeys, StorePoller):
         if not self.is_mounted:
             return
         running = sweep if sweep and sweep.running else None
-        self._list_state.begun = RunGroup(running.key, (), running.name, live=True) if running else None
+        self._list_state.begin(RunGroup(sweep.key, (), sweep.name, live=sweep.running) if sweep else None)
         if (before.running if before else False) != bool(running):
             self._show()
         else:  # several times a second

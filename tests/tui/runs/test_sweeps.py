@@ -16,6 +16,7 @@ from core.sweeps.start import results_in
 from tests.tui.driving import burst, keys, opened, screen_of, until
 from tests.tui.runs.stored_runs import history, keep, preset
 from tests.tui.scripted_trials import ScriptedTrials
+from tui.run_text import group_state
 from tui.screens.dialogs import Ask
 from tui.screens.export_dialog import ExportDialog
 from tui.screens.sweep_form import SweepForm
@@ -495,3 +496,13 @@ async def test_of_three_fields_each_is_shown_by_itself(home):
         assert {"batch_size 0%", "layers[1].activation 0%", "tanh 4 91.60%"} <= set(lines)
         await keys(pilot, "c")
         await until(pilot, lambda: view.settings.display)
+
+
+async def test_one_that_ends_before_its_runs_are_listed_keeps_its_row(home):
+    keep(home, "by itself", *_trained(), number=50)
+    with patch("tui.runs.store_poller.StorePoller._poll_if_due", lambda _poller: None):
+        async with sweeping(home) as (app, pilot, _):
+            await begin(app, pilot)
+            await until(pilot, lambda: not app.sweep.running)
+            group = app.runs_pane.table.chosen_group
+            assert (group.key, group.runs, group_state(group)) == (app.sweep.key, (), "- no runs")
