@@ -77,13 +77,16 @@ class TerminalDriver(LinuxDriver):
             self._marker = None
 
     def restore_now(self) -> None:
-        """Give the screen back at once, from any thread and in any state; nothing is drawn afterwards."""
+        """Give the screen back at once, from any thread and in any state; nothing is drawn afterwards.
+
+        Where that is not possible, as nobody reads what is written, the next command does it.
+        """
         if not self._active:
             return
-        self._output.gone = True
+        self._output.gone, restored = True, False
         with suppress(OSError):
-            restore(os.ttyname(self.fileno), self.attrs_before)
-        if self._marker:
+            restored = restore(os.ttyname(self.fileno), self.attrs_before)
+        if restored and self._marker:
             self._marker.remove()
 
     def _sigcont_application(self, *_: object) -> None:

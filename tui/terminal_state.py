@@ -73,8 +73,8 @@ class Marker:
         self._path, self._descriptor = path, descriptor
 
 
-def restore(name: str, settings: Settings | None) -> None:
-    """Restore the terminal ``name`` without ever blocking, whoever else is writing to it."""
+def restore(name: str, settings: Settings | None) -> bool:
+    """Restore the terminal ``name`` without ever blocking, whoever else is writing to it; whether that was possible."""
     import termios  # noqa: PLC0415  # not on Windows
 
     with suppress(OSError, termios.error):
@@ -82,13 +82,21 @@ def restore(name: str, settings: Settings | None) -> None:
         try:
             if settings is not None:
                 termios.tcsetattr(descriptor, termios.TCSANOW, list(settings))
-            try:
-                os.write(descriptor, (CANCEL + RESETS).encode())
-            except BlockingIOError:  # nobody reads: discard what has not been read
-                termios.tcflush(descriptor, termios.TCOFLUSH)
-                os.write(descriptor, (CANCEL + RESETS).encode())
+            if _writes(descriptor, (CANCEL + RESETS).encode()):
+                return True
+            termios.tcflush(descriptor, termios.TCOFLUSH)  # nobody reads: discard what has not been read
+            return _writes(descriptor, (CANCEL + RESETS).encode())  # not while a thread waits for room for a frame
         finally:
             os.close(descriptor)
+    return False
+
+
+def _writes(descriptor: int, data: bytes) -> bool:
+    """Whether all of ``data`` can be written without waiting."""
+    try:
+        return os.write(descriptor, data) == len(data)
+    except BlockingIOError:
+        return False
 
 
 def restore_after_a_crash() -> None:

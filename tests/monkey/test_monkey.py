@@ -42,7 +42,9 @@ async def test_a_fault_is_found_and_told_with_the_events_that_led_to_it(furnishe
     monkeypatch.setattr(Stage, "action_help", broken)
     outcome = await run(0, 5_000)
     assert "planted" in outcome.fault
-    assert any(isinstance(event, Keys) and {"question_mark", "f1", "ctrl+p"} & set(event.names) for event in outcome.last)
+    assert any(
+        isinstance(event, Keys) and {"question_mark", "f1", "ctrl+p"} & set(event.names) for event in outcome.last
+    )
 
 
 @pytest.mark.parametrize("seed", SEEDS)

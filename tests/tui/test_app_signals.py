@@ -12,12 +12,13 @@ import termios
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from core.runs.store import Store
-from tui.terminal_state import RESETS, Marker, restore_after_a_crash
+from tui.terminal_state import RESETS, Marker, restore, restore_after_a_crash
 
 APP = [sys.executable, "-m", "tui"]
 MODE = re.compile(r"\x1b\[\?(\d+)([hl])|\x1b\[(>\d+|<)u")
@@ -161,7 +162,7 @@ def test_in_a_dialog_over_an_edited_document(window: Window, stuck: str, home: P
     assert "Traceback" not in window.seen
 
 
-def test_a_second_signal_ends_it_at_once_where_nobody_reads(window: Window, stuck: str) -> None:
+def test_a_second_signal_ends_it_at_once_where_nobody_reads(window: Window, stuck: str, home: Path) -> None:
     process = window.start(*APP, "lenet-5", PYTHONPATH=stuck)
     window.until(lambda: "LeNet-5" in window.seen)
     for _ in range(40):
@@ -171,6 +172,9 @@ def test_a_second_signal_ends_it_at_once_where_nobody_reads(window: Window, stuc
     assert process.wait(PATIENCE) in (130, 143)
     while window.read():
         pass
+    if markers(home):  # nothing could be written: a frame was, and nobody read
+        window.start(*APP, "--version")
+        assert window.code() == 0
     assert window.is_as_before()
 
 
@@ -234,6 +238,21 @@ def test_a_terminal_of_an_app_that_lives_is_left_alone(home: Path, capfd: pytest
     assert markers(home) == []
     os.close(leader)
     os.close(follower)
+
+
+def test_a_terminal_to_which_nothing_can_be_written_is_not_called_restored():
+    leader, follower = pty.openpty()
+    assert restore(os.ttyname(follower), None)
+    Thread(target=os.write, args=(follower, b"x" * 300_000), daemon=True).start()
+    while select.select([], [follower], [], 0)[1]:  # until it holds no more, and the thread waits for room
+        pass
+    assert not restore(os.ttyname(follower), None)
+    while select.select([leader], [], [], 0.2)[0]:
+        os.read(leader, 65536)
+    assert restore(os.ttyname(follower), None)
+    os.close(leader)
+    os.close(follower)
+    assert not restore("/dev/none", None)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"terminal": 1, "settings": 2}', "x" * 20_000])
