@@ -32,6 +32,7 @@ LINES = {
     "resume": ["resume abcde", "resume abcde --json"],
     "report": ["report 00000 --quick --out {folder}/report.html"],
     "export": ["export lenet-5 --to script --out -", "export lenet-5 --to toml --out {folder}/lenet.toml"],
+    "check": ["check {lab}", "check {lab} --json"],
     "exercises": ["exercises --to markdown", "exercises --to json --out {folder}/exercises.json"],
     "import": ["import {model} --json"],
     "rm": ["rm 00000"],
@@ -67,7 +68,9 @@ def filled(home: Path, tmp_path: Path) -> dict[str, object]:
         '{"class_name": "Sequential", "config": {"name": "small", "layers": [{"class_name": "Dense", "config": '
         '{"name": "dense", "units": 10, "activation": "softmax", "batch_input_shape": [null, 784]}}]}}'
     )
-    return {"folder": tmp_path, "model": model}
+    lab = tmp_path / "lab.toml"
+    lab.write_text('[[task]]\ncheck = "params > 0"\n')
+    return {"folder": tmp_path, "model": model, "lab": lab}
 
 
 def test_every_command_is_tried() -> None:
