@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -141,13 +143,15 @@ def save_record(record: Record) -> None:
 
 
 def _at(topic: Topic, grade: int, seed: int, number: int, record: Record) -> Practice:
-    return Practice(_nth(exercises(topic, grade, seed), number), number, seed, record)
+    made, more = _sequence(topic, grade, seed)
+    made.extend(islice(more, max(0, number - len(made))))
+    return Practice(made[number - 1], number, seed, record)
 
 
-def _nth(found: Iterator[Exercise], number: int) -> Exercise:
-    for _ in range(number - 1):
-        next(found)
-    return next(found)
+@lru_cache(64)
+def _sequence(topic: Topic, grade: int, seed: int) -> tuple[list[Exercise], Iterator[Exercise]]:
+    """The exercises made so far, and those that follow: each depends on those before it."""
+    return [], exercises(topic, grade, seed)
 
 
 def _path() -> Path:

@@ -78,7 +78,7 @@ class Cluster:
         """The workers that finished a trial of this sweep for somebody who had gone, by its number."""
         self._stopping = False
         self._untold: set[str] = set()
-        """The workers that have been given a trial since they were told what is wanted."""
+        """The workers that something has changed for since they were told what is wanted."""
         self._tell_all_at = 0.0
         self._closed = Flag()
         try:
@@ -145,7 +145,6 @@ class Cluster:
 
     def stop(self) -> None:
         self._stopping = True
-        self._tell_all_at = 0.0
         for each in list(self._under_way.values()):
             if not each.begun:  # it waits behind what somebody else trains there
                 each.future.cancel()
@@ -156,7 +155,6 @@ class Cluster:
         self._closed.set()
         if self._under_way:
             self._stopping = True
-            self._tell_all_at = 0.0
             telling = Thread(target=self._attend_to, args=(self._tell_wanted,), daemon=True)
             telling.start()
             telling.join(ENDING)
@@ -254,16 +252,22 @@ class Cluster:
     def _tell_wanted(self) -> None:
         """Cancelling a task does not end what runs already: its worker has to be told."""
         under_way, untold = dict(self._under_way), set(self._untold)
-        if monotonic() >= self._tell_all_at:
+        everyone = self._stopping or monotonic() >= self._tell_all_at
+        if everyone:
             untold |= {each.worker for each in under_way.values()}
-            self._tell_all_at = monotonic() + TELL
-        self._untold -= untold
         workers = sorted(untold & self._roster.present)
         if workers:
             wanted = [task for task, each in under_way.items() if each.wanted and each.worker in untold]
-            self._client.run(
-                cluster_worker.want, self._sweep, wanted, stop=self._stopping, workers=workers, on_error="ignore"
-            )
+            self._untold -= untold
+            try:
+                self._client.run(
+                    cluster_worker.want, self._sweep, wanted, stop=self._stopping, workers=workers, on_error="ignore"
+                )
+            except Exception:
+                self._untold |= untold  # at the next look
+                raise
+        if everyone:
+            self._tell_all_at = monotonic() + TELL
 
 
 def taken_in(number: int, raw: bytes, store: Store) -> TrialDone:

@@ -216,11 +216,11 @@ class _Running:
 
     def _judge(self, message: TrialEpoch) -> None:
         """End the trials of a setting whose first seed does worse than that of others."""
-        trial = self.under_way[message.number]
-        if self._pruning is None or trial.seed != self._sweep.seed(0) or trial.number in self._hopeless:
+        trial, pruning = self.under_way.get(message.number), self._pruning
+        if pruning is None or trial is None or trial.seed != self._sweep.seed(0) or trial.number in self._hopeless:
             return
         value = message.val_accuracy if self._sweep.higher_is_better else message.val_loss
-        if self._pruning.is_hopeless(trial.number, message.epoch, value) and message.epoch < trial.preset.plan.epochs:
+        if pruning.is_hopeless(trial.number, message.epoch, value) and message.epoch < trial.preset.plan.epochs:
             self._given_up.add(trial.setting)
             for number in [number for number, each in self.under_way.items() if each.setting == trial.setting]:
                 self._hopeless.add(number)

@@ -227,14 +227,15 @@ class Sweep(Struct, frozen=True, dict=True):
     def where(self, setting: Setting) -> tuple[int, ...] | None:
         """The places of the values of ``setting``; None if it is none of this sweep."""
         values = dict(setting)
-        places = list[int]()
-        for vary in self.vary:
-            keys = [value_key(value) for value in vary.values]
-            wanted = value_key(values.get(vary.addresses[0], ""))
-            if wanted not in keys:
-                return None
-            places.append(keys.index(wanted))
-        return tuple(places) if self.setting(places) == setting else None
+        keys = (value_key(values.get(vary.addresses[0], "")) for vary in self.vary)
+        places = [known.get(key) for known, key in zip(self._places_by_key, keys, strict=True)]
+        found = tuple(place for place in places if place is not None)
+        return found if len(found) == len(places) and self.setting(found) == setting else None
+
+    @cached_property
+    def _places_by_key(self) -> tuple[dict[str, int], ...]:
+        """For each of ``vary``, the places of its values."""
+        return tuple({value_key(value): place for place, value in enumerate(vary.values)} for vary in self.vary)
 
     def places(self, number: int) -> tuple[int, ...]:
         """The places of the values in combination ``number``: those of the last field change fastest."""

@@ -9,34 +9,21 @@ from itertools import pairwise
 from random import Random
 
 import optuna
-from msgspec import Struct
 from optuna.distributions import BaseDistribution, CategoricalDistribution, IntDistribution
 from optuna.samplers import TPESampler
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from core.fields.types import FieldError
 from core.sweeps.sweep import Sweep, Vary
+from core.sweeps.tried import Places, Tried
 
-__all__ = ["STARTUP", "Places", "Tried", "suggest"]
+__all__ = ["STARTUP", "suggest"]
 
 STARTUP = 10
 """Settings that are drawn at random, before there is anything to learn from."""
 ATTEMPTS = 20
 """How often it is asked for a setting that was not tried yet, before one is drawn at random."""
 MOST_DRAWS = 10_000
-
-Places = tuple[int, ...]
-"""A setting, by the places of its values in the lists of the sweep."""
-
-
-class Tried(Struct, frozen=True):
-    """What came of a setting."""
-
-    value: float | None = None
-    """The mean of the metric; None if nothing is known, as it failed or is under way."""
-    pruned_at: int | None = None
-    """The epoch after which it was ended early, with ``value`` then."""
-    under_way: bool = False
 
 
 def suggest(sweep: Sweep, tried: Mapping[Places, Tried]) -> Places | None:

@@ -2,16 +2,13 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from importlib import import_module
 from math import isfinite
 from statistics import mean
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from core.sweeps.record import TrialRecord
 from core.sweeps.sweep import Setting, Sweep, Trial
-
-if TYPE_CHECKING:
-    from core.sweeps.tpe import Tried
+from core.sweeps.tried import Tried
 
 __all__ = ["TrialQueue", "trial_queue"]
 
@@ -64,7 +61,6 @@ class SuggestedTrials:
 
     def __init__(self, sweep: Sweep, settled: Iterable[TrialRecord]) -> None:
         self._sweep = sweep
-        self._tpe = import_module("core.sweeps.tpe")  # loads Optuna
         self._pending: deque[Trial] = deque()
         self._settings: dict[int, Setting] = {}
         self._records: dict[int, dict[int, TrialRecord]] = {}
@@ -95,12 +91,14 @@ class SuggestedTrials:
 
     def _choose(self) -> None:
         """Choose another setting, if there is one."""
+        from core.sweeps.tpe import suggest  # noqa: PLC0415  # loads Optuna
+
         tried = {
             places: self._tried(index)
             for index, setting in self._settings.items()
             if (places := self._sweep.where(setting)) is not None
         }
-        places = self._tpe.suggest(self._sweep, tried)
+        places = suggest(self._sweep, tried)
         if places is None:
             self._exhausted = True
             return
@@ -115,15 +113,14 @@ class SuggestedTrials:
             if trial.number not in self._records.get(index, {}):
                 yield trial
 
-    def _tried(self, index: int) -> "Tried":
+    def _tried(self, index: int) -> Tried:
         """What is known of a setting."""
-        tried: type[Tried] = self._tpe.Tried
         records = self._records.get(index, {})
         pruned = next((each for each in records.values() if each.state == "pruned" and each.by_epoch), None)
         if pruned is not None:
-            return tried(pruned.by_epoch[-1], len(pruned.by_epoch))
+            return Tried(pruned.by_epoch[-1], len(pruned.by_epoch))
         if len(records) < self._sweep.repeats:
-            return tried(under_way=True)
+            return Tried(under_way=True)
         values = [each.value(self._sweep.metric) for each in records.values() if each.state == "finished"]
         known = [value for value in values if value is not None and isfinite(value)]
-        return tried(mean(known) if known else None)
+        return Tried(mean(known) if known else None)

@@ -5,13 +5,14 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from textual import events as textual_events
 
 from tests.monkey.driver import run
 from tests.monkey.events import Keys, Paste, cost, events
 from tests.monkey.stage import Stage, furnish
 from tests.monkey.terminal import run_on_terminal
 
-EACH = 1_000
+EACH = 1_300
 SEEDS = range(2)
 
 
@@ -36,15 +37,18 @@ def test_a_seed_gives_the_same_events_every_time():
 
 
 async def test_a_fault_is_found_and_told_with_the_events_that_led_to_it(furnished, monkeypatch):
-    def broken(self):
-        raise KeyError("planted")
+    """It is planted in a key: clicks and the palette lead to actions too."""
+    handled = Stage.on_event
 
-    monkeypatch.setattr(Stage, "action_help", broken)
+    async def broken(self, event):
+        if isinstance(event, textual_events.Key) and event.key == "question_mark":
+            raise KeyError("planted")
+        await handled(self, event)
+
+    monkeypatch.setattr(Stage, "on_event", broken)
     outcome = await run(0, 5_000)
     assert "planted" in outcome.fault
-    assert any(
-        isinstance(event, Keys) and {"question_mark", "f1", "ctrl+p"} & set(event.names) for event in outcome.last
-    )
+    assert any(isinstance(event, Keys) and "question_mark" in event.names for event in outcome.last)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -9,13 +9,11 @@ from core import presets
 from tests.tui.driving import burst, keys, opened, screen_of, until
 from tests.tui.screens import MAKERS, screen_classes
 from tui.runs.export_run import choices
-from tui.screens.data import DataPage
 from tui.screens.dialogs import Ask, NameFile
 from tui.screens.export_dialog import ExportDialog
 from tui.screens.help import HelpPage, help_for
 from tui.screens.modal import DismissOnce
 from tui.screens.palette import Palette
-from tui.screens.sweep_form import SweepForm
 
 KINDS = screen_classes()
 
@@ -126,7 +124,7 @@ async def test_help_opens_over_every_screen_and_closes_back_to_it(tmp_path):
             if kind is HelpPage:
                 continue
             _, screen = await shown(app, pilot, kind, tmp_path, [])
-            for key in ("f1", "question_mark") if kind in (DataPage, SweepForm) else ("f1",):
+            for key in ("f1", "question_mark"):
                 field = app.focused
                 await keys(pilot, key)
                 if key == "question_mark" and isinstance(field, Input):

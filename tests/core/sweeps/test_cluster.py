@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
@@ -22,6 +22,7 @@ from distributed import Client, LocalCluster
 from distributed.security import Security
 from msgspec.structs import replace
 
+from core import presets
 from core.machine import cores
 from core.runs import checkpoint_file, transfer
 from core.runs.record import Metrics
@@ -38,6 +39,8 @@ from core.sweeps.runner import Control, SweepStarted, run_sweep
 from core.sweeps.start import folder_for, join_cluster, run_on_cluster
 from tests.benchmarks.many_runs import fill
 
+PATIENCE = 120.0
+"""Seconds until a condition is taken never to hold."""
 ID = "20260101-120000-lenet-5-abcde"
 
 
@@ -72,6 +75,14 @@ def client(workers: LocalCluster) -> Iterator[Client]:
 
 def joined(workers: LocalCluster) -> Cluster:
     return join_cluster(parse_address(workers.scheduler_address))
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait until ``condition`` holds."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it never held"
+        time.sleep(0.05)
 
 
 def is_idle(client: Client) -> bool:
@@ -131,6 +142,25 @@ def test_a_stop_ends_what_is_under_way_on_the_workers(workers: LocalCluster, cli
 
 
 @pytest.mark.keras
+def test_one_trial_is_ended_and_another_goes_on(workers: LocalCluster, client: Client) -> None:
+    """As a pruner does."""
+    short, long = (next(sweep_of(epochs).trials()) for epochs in (3, 100_000))
+    cluster = joined(workers)
+    heard: list[Message] = []
+    try:
+        for number, trial in enumerate((short, long)):
+            cluster.submit(Job(number, presets.dumps(trial.preset), "mine", "sweep-abcde"))
+        while not any(isinstance(each, TrialEpoch) and each.number == 1 for each in heard):
+            heard += cluster.messages(1.0)
+        cluster.cancel(1)
+        while sum(isinstance(each, TrialDone) for each in heard) < 2:
+            heard += cluster.messages(1.0)
+    finally:
+        cluster.close()
+    assert {each.number: each.state for each in heard if isinstance(each, TrialDone)} == {0: "finished", 1: "stopped"}
+
+
+@pytest.mark.keras
 def test_after_a_kill_nothing_is_done_twice_and_what_was_under_way_does_not_go_on(
     workers: LocalCluster, client: Client, home: Path, tmp_path: Path
 ) -> None:
@@ -169,8 +199,7 @@ def test_what_a_worker_finished_for_one_that_was_killed_is_found(
     file.write_text('base = "ffnn-10"\nrepeats = 1\n[plan]\nepochs = 8\n')
     killed = [sys.executable, "-c", KILLED_AT_THE_FIRST_EPOCH, str(file), workers.scheduler_address]
     assert subprocess.run(killed, check=False).returncode == -signal.SIGKILL
-    while not is_idle(client) or not any(json.loads(each) for each in client.run(cluster_worker.last).values()):
-        time.sleep(0.1)
+    until(lambda: is_idle(client) and any(json.loads(each) for each in client.run(cluster_worker.last).values()))
     sweep, events = sweep_file.load(file), []
     folder = folder_for(sweep, resume=True)
     run_on_cluster(sweep, folder, events.append, Control(), joined(workers))

@@ -17,7 +17,8 @@ from core.sweeps.results import results
 from core.sweeps.runner import Control, TrialEnded, TrialSubmitted, run_sweep
 from core.sweeps.start import devices_of, folder_for, results_in
 from core.sweeps.sweep import Vary
-from core.sweeps.tpe import STARTUP, Tried, suggest
+from core.sweeps.tpe import STARTUP, suggest
+from core.sweeps.tried import Tried
 
 TEXT = """
 base = "ffnn-10"
