@@ -152,8 +152,9 @@ class TrialTable(Listing):
 
     HELP = """
     ## Trials
-    Every trial of the sweep, in the order in which they are trained: all settings with the first seed, then with the
-    second. **enter** on the row of the sweep lists their runs.
+    Every trial of the sweep: all settings with the first seed, then with the second. What trains shows the value of its
+    last epoch. Settings that suggest each other are named once they are chosen. **enter** on the row of the sweep lists
+    their runs.
     """
 
     COMPONENT_CLASSES = {"listing--error"}
