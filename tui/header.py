@@ -72,8 +72,8 @@ def _fitted(title: str, data: str, activity: str, room: int) -> list[str]:
 
 
 def _shorten_within(text: str, room: int) -> str:
-    """``training lenet-5 3/10`` without the name, then without what is done; another text is cut at its end."""
+    """``training lenet-5 3/10`` without the name, then without what is done; another text up to its comma, or cut."""
     doing, _, rest = text.partition(" ")
     _, named, progress = rest.rpartition(" ")
-    shorter = [f"{doing} {progress}", progress] if named else []
+    shorter = [f"{doing} {progress}", progress] if named and "/" in progress else [text.partition(", ")[0]]
     return next((short for short in (text, *shorter) if cell_len(short) <= room), shortened(text, room))

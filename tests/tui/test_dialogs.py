@@ -69,6 +69,10 @@ async def test_the_header_always_tells_what_training_is_doing(size):
         app.header.title, app.header.activity = "784-256-10", "training 784-256-10 13/100"
         await pilot.resize_terminal(60, 18)
         assert " 13/100 " in lines_of(app)[0]
+        app.header.title, app.header.activity = "FFNN 784-10-10", "* loading TensorFlow 3 s, 3 s the last time"
+        await pilot.resize_terminal(80, 24)
+        assert "* loading" in lines_of(app)[0]
+        assert "last time" not in lines_of(app)[0]
 
 
 async def test_a_short_title_leaves_room_for_data_and_device(size):
