@@ -66,7 +66,7 @@ def _kept(home: Path, settings: int) -> SweepFolder:
     store = Store()
     runs = store.refresh(lambda: True)
     for number, run in zip(range(sweep.count - LEFT), runs, strict=False):
-        setting, seed = sweep.numbered(number)
+        setting, seed = sweep.settings[sweep.index(number)], sweep.seed(number)
         metrics = Metrics(last_val_accuracy=0.9 + number % 97 / 1000)
         folder.write(TrialRecord(number, setting, seed, "finished", run=run.id, metrics=metrics, seconds=1.0))
         store.relabel(run.id, replace(run.label, name=f"many: {number}", tags=(f"{SWEEP_TAG}{folder.key}",)))
