@@ -9,7 +9,10 @@ from core.sweeps.messages import TrialBegan, TrialEpoch, TrialProgress
 from core.sweeps.runner import SweepEnded, SweepEvent, SweepStarted, SweepStopping, TrialEnded, TrialSubmitted
 from core.sweeps.sweep import Setting
 
-__all__ = ["SweepProgress"]
+__all__ = ["MOST_EPOCHS", "SweepProgress"]
+
+MOST_EPOCHS = 512
+"""Epochs of a trial that are remembered while it is under way, more than a curve can show."""
 
 
 class SweepProgress(Struct, frozen=True):
@@ -27,8 +30,8 @@ class SweepProgress(Struct, frozen=True):
     """Of those that ended now, the ones that were ended early."""
     shares: dict[int, float] = {}
     """For each trial under way, by number, the share of its steps that are done, from 0 to 1."""
-    latest: dict[int, TrialEpoch] = {}
-    """The last epoch of each trial under way, by number."""
+    epochs: dict[int, tuple[TrialEpoch, ...]] = {}
+    """The epochs of each trial under way, by number: all, or of very many every second, every fourth, and so on."""
     settings: dict[int, Setting] = {}
     """What the trials under way train, by number."""
     finished: int = 0
@@ -59,7 +62,8 @@ class SweepProgress(Struct, frozen=True):
             case TrialSubmitted():
                 return replace(self, settings={**self.settings, event.number: event.values})
             case TrialEpoch():
-                return replace(self, latest={**self.latest, event.number: event})
+                so_far = (*_thinned(self.epochs.get(event.number, ())), event)
+                return replace(self, epochs={**self.epochs, event.number: so_far})
             case TrialBegan():
                 return replace(self, shares={**self.shares, event.number: 0.0})
             case TrialProgress():
@@ -72,7 +76,7 @@ class SweepProgress(Struct, frozen=True):
                     failed=self.failed + (record.state == "failed"),
                     pruned=self.pruned + (record.state == "pruned"),
                     shares={number: share for number, share in self.shares.items() if number != record.number},
-                    latest={number: each for number, each in self.latest.items() if number != record.number},
+                    epochs={number: each for number, each in self.epochs.items() if number != record.number},
                     settings={number: each for number, each in self.settings.items() if number != record.number},
                     finished=self.finished + well,
                     seconds=self.seconds + well * record.seconds,
@@ -80,4 +84,9 @@ class SweepProgress(Struct, frozen=True):
             case SweepStopping():
                 return replace(self, stopping=True)
             case SweepEnded():
-                return replace(self, ended=event, shares={}, latest={}, settings={})
+                return replace(self, ended=event, shares={}, epochs={}, settings={})
+
+
+def _thinned(epochs: tuple[TrialEpoch, ...]) -> tuple[TrialEpoch, ...]:
+    """``epochs`` with room for one more."""
+    return epochs if len(epochs) < MOST_EPOCHS else epochs[1::2]

@@ -1,6 +1,6 @@
 """The tables of a sweep: its settings with their error bars, and its trials with their states."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from textual.reactive import reactive
@@ -19,6 +19,7 @@ from core.sweeps.results import (
     show_values,
 )
 from core.sweeps.sweep import Setting, Sweep
+from core.sweeps.under_way import series_of
 from tui import sweep_text
 from tui.interval_plot import Interval, axis, interval_lines
 from tui.runs.series_styles import MOST, ROLES, sign
@@ -153,11 +154,11 @@ class TrialTable(Listing):
     HELP = """
     ## Trials
     Every trial of the sweep: all settings with the first seed, then with the second. What trains shows the value of its
-    last epoch. Settings that suggest each other are named once they are chosen. **enter** on the row of the sweep lists
-    their runs.
+    last epoch; where there is room, its curve stands below. Settings that suggest each other are named once they are
+    chosen. **enter** on the row of the sweep lists their runs.
     """
 
-    COMPONENT_CLASSES = {"listing--error"}
+    COMPONENT_CLASSES = {"listing--error"} | {f"listing--{role}" for role in ROLES}
 
     DEFAULT_CSS = """
     TrialTable > .listing--error { color: $text-error; }
@@ -169,8 +170,10 @@ class TrialTable(Listing):
     """How far the trials under way are, by number, from 0 to 1."""
     under_way: reactive[Mapping[int, Setting]] = reactive[Mapping[int, Setting]]({})
     """What the trials under way train, by number."""
-    latest: reactive[Mapping[int, TrialEpoch]] = reactive[Mapping[int, TrialEpoch]]({})
-    """The last epoch of each trial under way, by number."""
+    epochs: reactive[Mapping[int, Sequence[TrialEpoch]]] = reactive[Mapping[int, Sequence[TrialEpoch]]]({})
+    """The epochs of each trial under way, by number."""
+    curves: reactive[bool] = reactive(False)
+    """Whether the curves of what is under way are drawn beside, whose signs stand before the rows then."""
 
     @property
     def lines(self) -> int:
@@ -194,8 +197,10 @@ class TrialTable(Listing):
         setting = sweep.setting_at(sweep.index(index), written)
         name = NOT_CHOSEN if setting is None else one_line(show_values(sweep, setting))
         style = "muted" if setting is None else ""
+        drawn = series_of(self.under_way).get(index) if self.curves and self.epochs.get(index) else None
         return [
-            ("  ", ""),
+            (" ", "") if drawn is None else sign(drawn),
+            (" ", ""),
             (fitted(name, self._room), style),
             (f"{sweep.seed(index):>6}  ", "muted"),
             *self._state(sweep, index),
@@ -215,7 +220,8 @@ class TrialTable(Listing):
         if index in self.shares:
             share = self.shares[index]
             yield fitted(f"{TRAINING} {fitted(bar(share, BAR), BAR)} {show_percent(share, 0)}", STATE), "trend"
-            if epoch := self.latest.get(index):
+            if epochs := self.epochs.get(index):
+                epoch = epochs[-1]
                 value = epoch.val_accuracy if sweep.higher_is_better else epoch.val_loss
                 yield fitted(show_metric(sweep, value), self._figure, right=True), "trend"
         elif record is None:

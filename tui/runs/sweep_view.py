@@ -28,6 +28,7 @@ from core.sweeps.progress import SweepProgress
 from core.sweeps.record import find
 from core.sweeps.results import SettingResult, ranked, results, show_values, verdict
 from core.sweeps.sweep import Sweep
+from core.sweeps.under_way import under_way_chart
 from tui import run_text, sweep_text
 from tui.runs.effect_table import EffectTable
 from tui.runs.mean_map import MeanMap
@@ -89,7 +90,8 @@ class SweepView(Vertical):
     means = query_one(MeanMap)
     effects = query_one(EffectTable)
     verdict = query_one("#sweep-verdict", Static)
-    chart = query_one(Overlay)
+    chart = query_one("#sweep-curves", Overlay)
+    trial_chart = query_one("#sweep-trial-curves", Overlay)
 
     def __init__(self, reader: RunCache, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -109,7 +111,8 @@ class SweepView(Vertical):
         yield MeanMap()
         yield EffectTable()
         yield Static(id="sweep-verdict", markup=False)
-        yield Overlay("Curves", "")
+        yield Overlay("Curves", "", id="sweep-curves")
+        yield Overlay("Curves", "", id="sweep-trial-curves")
 
     def on_mount(self) -> None:
         self.border_title = "Sweep"
@@ -263,7 +266,8 @@ class SweepView(Vertical):
         self.effects.reading = reading if "fields" in self.pages else None
         self.trials.shares = self.progress.shares if self.progress else {}
         self.trials.under_way = self.progress.settings if self.progress else {}
-        self.trials.latest = self.progress.latest if self.progress else {}
+        self.trials.epochs = self.progress.epochs if self.progress else {}
+        self._show_trial_chart()
         nothing = reading is None or not reading.found.settings
         self.trials.display = self._shown == "trials"
         self.means.display = self._shown == "means"
@@ -277,6 +281,14 @@ class SweepView(Vertical):
         self.state.display = bool(state)
         update_text(self.state, Content(state))
         self._show_verdict()
+
+    def _show_trial_chart(self) -> None:
+        """The curves of what trains, below the trials."""
+        progress, reading, chart = self.progress, self.reading, None
+        if progress is not None and reading is not None and self._shown == "trials" and self.size.height >= TALL:
+            chart = under_way_chart(reading.sweep, progress.epochs, progress.settings)
+        self.trial_chart.chart = chart
+        self.trial_chart.display = self.trials.curves = chart is not None
 
     def _about(self) -> Content:
         group, reading = self.group, self.reading

@@ -355,14 +355,27 @@ REAL = sweep_file.loads(
 )
 
 
+def pin(children: list[psutil.Process]) -> None:
+    """Keep each process to one core, the first ones to different ones, where the system can."""
+    if hasattr(os, "sched_getaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        for index, child in enumerate(children):
+            child.cpu_affinity([cores[index % len(cores)]])
+
+
 @pytest.mark.keras
-def test_in_processes_one_of_which_is_killed_it_comes_bit_for_bit_to_what_the_command_line_trains(home: Path, tmp_path):
-    events, killed = [], []
+def test_in_pinned_processes_one_of_which_is_killed_it_comes_bit_for_bit_to_what_the_command_line_trains(
+    home: Path, tmp_path
+):
+    events, killed, most = [], [], []
     folder = folder_for(REAL, resume=False)
     pool = ProcessPool([Place(1), Place(1)])
 
     def hear(event):
         events.append(event)
+        if isinstance(event, TrialBegan):
+            pin(psutil.Process().children())
+            most.append(2 - pool.free)
         if isinstance(event, TrialProgress) and not killed:
             child = psutil.Process().children()[-1]
             killed.append(child.pid)
@@ -370,6 +383,7 @@ def test_in_processes_one_of_which_is_killed_it_comes_bit_for_bit_to_what_the_co
 
     run_sweep(REAL, folder, pool, hear, Control(), 2)
     assert killed
+    assert max(most) == 2, "there is one trial for each place, no more"
     assert not psutil.Process().children() or all(each.pid not in killed for each in psutil.Process().children())
     records = folder.records()
     assert [record.state for record in records.values()] == ["finished"] * 4

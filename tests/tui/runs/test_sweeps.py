@@ -17,6 +17,7 @@ from tests.tui.driving import burst, keys, opened, screen_of, until
 from tests.tui.runs.stored_runs import history, keep, preset
 from tests.tui.scripted_trials import ScriptedTrials
 from tui.run_text import group_state
+from tui.runs.series_styles import sign
 from tui.screens.dialogs import Ask
 from tui.screens.export_dialog import ExportDialog
 from tui.screens.sweep_form import SweepForm
@@ -150,10 +151,15 @@ async def test_while_it_is_trained_its_state_is_told_and_the_app_stays_usable(ho
         await until(pilot, lambda: view.trials.display)
         assert screen_of(app).count("▸ ████") == 2
         assert screen_of(app).count("· waiting") == 4
+        await until(pilot, lambda: view.trial_chart.display)
+        assert [curve.name for curve in view.trial_chart.chart.curves] == ["0.1 seed 1", "0.01 seed 1"]
+        signs = [view.trials.line(index)[0] for index in range(3)]
+        assert signs == [sign(0), sign(1), (" ", "")]
         await keys(pilot, "1", "down", "2", "4")
         trials.may_end.set()
         await all_read(app, pilot)
         assert screen_of(app).count("✓ 1.0 s") == 6
+        assert not view.trial_chart.display
 
 
 async def test_pause_begins_no_trial_until_it_goes_on(home):
