@@ -18,11 +18,16 @@ from core.training.checkpoint import Arrays
 
 __all__ = ["write", "write_both"]
 
+CPU = "/CPU:0"
+"""A GPU may have no room for a second network."""
+
 
 def write_both(folder: Path, preset: Preset) -> None:
     """Write best.keras and last.keras into the run's ``folder``. Raises OSError, `RunError`, and what Keras raises."""
-    for which in WHICH:
-        write(folder / KERAS_FILES[which], preset, folder, which)
+    model = _model(preset)  # which takes as long as saving it
+    for which in WHICH:  # the last weights last, as they come with an optimizer's state
+        _load(model, folder, which)
+        _save(model, folder / KERAS_FILES[which])
 
 
 def write(
@@ -35,20 +40,19 @@ def write(
     Its weights are those of the run in ``folder``, or without one the initial weights. The last weights come with the
     optimizer's state, so that training can continue from the file.
     """
-    with tf.device("/CPU:0"):  # a GPU may have no room for a second network
-        model = _model(preset)
-        if folder:
-            _assign(model.variables, checkpoint_file.weights(folder, which))
-            if which == "last":
-                _assign(model.optimizer.variables, checkpoint_file.read(folder).optimizer)
-    with private_folder(path) as private:  # Keras only writes to a path, and follows links
-        written = private / "model.keras"
-        model.save(written)
-        put_in_place(written, path, replaces=replaces)
+    model = _model(preset)
+    if folder:
+        _load(model, folder, which)
+    _save(model, path, replaces=replaces)
 
 
 def _model(preset: Preset) -> Any:
     """The model, compiled as in LayerLab's training."""
+    with tf.device(CPU):
+        return _compiled(preset)
+
+
+def _compiled(preset: Preset) -> Any:
     model = keras_model.build(preset.architecture, preset.plan.seed)
     sparse = isinstance(preset.plan.loss, SparseCategoricalCrossentropy)
     accuracy = keras.metrics.SparseCategoricalAccuracy if sparse else keras.metrics.CategoricalAccuracy
@@ -59,6 +63,21 @@ def _model(preset: Preset) -> Any:
     )
     model.optimizer.build(model.trainable_variables)
     return model
+
+
+def _load(model: Any, folder: Path, which: Which) -> None:
+    """Give ``model`` what the run in ``folder`` has learned. Raises `RunError`."""
+    with tf.device(CPU):
+        _assign(model.variables, checkpoint_file.weights(folder, which))
+        if which == "last":
+            _assign(model.optimizer.variables, checkpoint_file.read(folder).optimizer)
+
+
+def _save(model: Any, path: Path, *, replaces: bool = True) -> None:
+    with private_folder(path) as private:  # Keras only writes to a path, and follows links
+        written = private / "model.keras"
+        model.save(written)
+        put_in_place(written, path, replaces=replaces)
 
 
 def _assign(variables: Sequence[Any], arrays: Arrays) -> None:
