@@ -39,7 +39,7 @@ from tui.runs.pane import RunsPane
 from tui.screens.add_layer import AddLayer
 from tui.screens.dialogs import Ask
 from tui.screens.resizing import TabsScreen
-from tui.sweep_controller import LiveSweep, SweepController, SweepFailed, SweepHeard
+from tui.sweep_controller import ClusterNotJoined, LiveSweep, SweepController, SweepFailed, SweepHeard
 from tui.theme import DARK, LIGHT, depth_of, in_depth, variable_defaults
 from tui.train.pane import TrainPane
 from tui.widgets.key_footer import KeyFooter
@@ -376,6 +376,10 @@ class LayerLabApp(Containing):
     @on(SweepFailed)
     def _sweep_failed(self, event: SweepFailed) -> None:
         self.sweeps.failed(event.why)
+
+    @on(ClusterNotJoined)
+    def _cluster_not_joined(self, event: ClusterNotJoined) -> None:
+        self.sweeps.not_joined(event)
 
     def action_sweep(self) -> None:
         """Train this network with several values and seeds."""

@@ -22,13 +22,14 @@ from tui.screens.export_dialog import ExportDialog
 
 if TYPE_CHECKING:
     from core.presets import Preset
+    from core.sweeps.cluster_address import ClusterAddress
     from core.sweeps.progress import SweepProgress
     from core.sweeps.record import SweepFolder
     from core.sweeps.runner import Control, SweepEvent
     from core.sweeps.sweep import Sweep
     from tui.app import LayerLabApp
 
-__all__ = ["LiveSweep", "RunSweep", "SweepController", "SweepFailed", "SweepHeard"]
+__all__ = ["ClusterNotJoined", "LiveSweep", "RunSweep", "SweepController", "SweepFailed", "SweepHeard"]
 
 RunSweep = Callable[["Sweep", "SweepFolder", "Callable[[SweepEvent], None]", "Control", int], object]
 """Trains a sweep, as `core.sweeps.start.run_here` does."""
@@ -64,6 +65,17 @@ class SweepFailed(Message):
     why: str
 
 
+@dataclass
+class ClusterNotJoined(Message):
+    """The cluster of the sweep could not be joined."""
+
+    sweep: "Sweep"
+    folder: "SweepFolder"
+    jobs: int
+    """Processes that would train it on this machine."""
+    why: str
+
+
 class SweepController:
     """Begins, resumes, pauses and stops the app's sweep; what becomes of it is the app's ``sweep``."""
 
@@ -75,6 +87,8 @@ class SweepController:
         self._saves = saves
         self._control: Control | None = None
         self._thread: Thread | None = None
+        self._clusters: dict[str, ClusterAddress] = {}
+        """Where sweeps were begun that are not trained on this machine, by key."""
 
     @property
     def running(self) -> bool:
@@ -93,11 +107,10 @@ class SweepController:
         jobs = await asyncio.to_thread(usual_jobs, {preset.plan.device})
         wanted = await self.app.push_screen_wait(SweepForm(preset, self.app.runs.store.listed(), jobs))
         if wanted:
-            sweep, jobs = wanted
-            self.begin(sweep, jobs)
+            self.begin(wanted.sweep, wanted.jobs, wanted.cluster)
 
-    def begin(self, sweep: "Sweep", jobs: int) -> None:
-        """Train ``sweep`` in ``jobs`` processes."""
+    def begin(self, sweep: "Sweep", jobs: int, cluster: "ClusterAddress | None" = None) -> None:
+        """Train ``sweep`` on the ``cluster``, or without one in ``jobs`` processes of this machine."""
         from core.sweeps.start import folder_for  # noqa: PLC0415  # as above
 
         try:
@@ -105,7 +118,7 @@ class SweepController:
         except ValueError as error:
             self.app.refuse("No sweep", error)
             return
-        self._start(sweep, folder, jobs)
+        self._start(sweep, folder, jobs, cluster)
 
     @conversation
     async def resume(self, key: str) -> None:
@@ -129,7 +142,7 @@ class SweepController:
         if why := self._refusal():
             self.app.refuse("Not resumed", why)
             return
-        self._start(sweep, folder, jobs)
+        self._start(sweep, folder, jobs, self._clusters.get(key))
 
     def handle(self, key: str, what: Literal["resume", "pause", "stop", "export"]) -> None:
         """Do ``what`` with the sweep that has this ``key``."""
@@ -209,26 +222,49 @@ class SweepController:
         self.app.sweep = None
         self.app.refuse("Sweep", why)
 
+    @conversation
+    async def not_joined(self, failed: ClusterNotJoined) -> None:
+        """Say why its cluster could not be joined, and offer to train the sweep on this machine."""
+        self.app.sweep = None
+        question = f"{sentence(one_line(failed.why))} Train on this machine instead?"
+        if await self.app.push_screen_wait(Ask(question, {"here": "Train here"})) is None:
+            return
+        if why := self._refusal():
+            self.app.refuse("No sweep", why)
+            return
+        self._clusters.pop(failed.folder.key, None)
+        self._start(failed.sweep, failed.folder, failed.jobs)
+
     def _refusal(self) -> str:
         """Why no sweep can begin now; empty if one can."""
         if self.running:
             return "one is being trained: X on its row of the Runs tab stops it"
         return "" if self._saves else "its trials are saved as runs: start LayerLab without --no-save"
 
-    def _start(self, sweep: "Sweep", folder: "SweepFolder", jobs: int) -> None:
+    def _start(self, sweep: "Sweep", folder: "SweepFolder", jobs: int, cluster: "ClusterAddress | None" = None) -> None:
         from core.sweeps.progress import SweepProgress  # noqa: PLC0415  # as above
         from core.sweeps.runner import Control  # noqa: PLC0415
-        from core.sweeps.start import run_here  # noqa: PLC0415
+        from core.sweeps.start import NotJoined, run_here, run_there  # noqa: PLC0415
 
         run, control = self.run_sweep or run_here, Control()
 
+        def hear(event: "SweepEvent") -> None:
+            self._post(SweepHeard(event))
+
         def work() -> None:
             try:
-                run(sweep, folder, lambda event: self._post(SweepHeard(event)), control, jobs)
+                if cluster is None:
+                    run(sweep, folder, hear, control, jobs)
+                else:
+                    run_there(sweep, folder, hear, control, cluster)
+            except NotJoined as error:
+                self._post(ClusterNotJoined(sweep, folder, jobs, explain(error)))
             except Exception as error:  # noqa: BLE001  # no error of a process or a disk must end the app
                 self._post(SweepFailed(explain(error)))
 
         self._control = control
+        if cluster is not None:
+            self._clusters[folder.key] = cluster
         self.app.sweep = LiveSweep(folder.key, sweep.name, SweepProgress(folder.key, sweep.count, jobs))
         self._thread = Thread(target=work, name="sweep", daemon=True)
         self._thread.start()

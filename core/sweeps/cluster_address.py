@@ -1,6 +1,7 @@
 """Where the workers of a cluster are: checks what a person gave. Imports no Dask."""
 
 import re
+import shlex
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -9,10 +10,12 @@ from msgspec import Struct
 from core.presets import printable_path
 from core.sweeps.record import SweepError
 
-__all__ = ["ClusterAddress", "TlsFiles", "parse_address"]
+__all__ = ["ClusterAddress", "TlsFiles", "parse_address", "parse_typed"]
 
 MOST_WORKERS = 256
 EXPECTED = "expected tcp://HOST:PORT, tls://HOST:PORT, or local:N for N processes of this machine"
+TRUST = "--trust-network"
+_FILES = {"--tls-ca": "ca", "--tls-cert": "cert", "--tls-key": "key"}
 _LOCAL = re.compile(r"local:([0-9]{1,6})")
 _REMOTE = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
 
@@ -69,6 +72,28 @@ def parse_address(
             f"use tls://, an SSH tunnel to 127.0.0.1, or --trust-network if nobody else can reach it"
         )
     return ClusterAddress(text)
+
+
+def parse_typed(text: str) -> ClusterAddress | None:
+    """The cluster in ``text``: its address and then the options of the command line; None if there is no text.
+
+    Raises `SweepError`.
+    """
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise SweepError(f"{printable_path(text)}: a quotation mark is missing") from error
+    if not words:
+        return None
+    address, *rest = words
+    trusts = TRUST in rest
+    rest = [word for word in rest if word != TRUST]
+    given = dict(zip(rest[::2], rest[1::2], strict=False))
+    for option in rest[::2]:
+        if option not in _FILES or option not in given:
+            expected = f"expected {TRUST}, or {', '.join(_FILES)}, each with a file"
+            raise SweepError(f"{printable_path(option)}: {expected}")
+    return parse_address(address, trust_network=trusts, **{_FILES[option]: path for option, path in given.items()})
 
 
 def _tls_files(text: str, given: dict[str, str | None]) -> TlsFiles:

@@ -11,7 +11,7 @@ from distributed.security import Security
 
 from core.sanitize import one_line
 from core.sweeps.cluster_address import ClusterAddress, TlsFiles
-from core.sweeps.process_pool import signals_blocked
+from core.sweeps.process_pool import spawning
 from core.sweeps.record import SweepError
 from core.sweeps.worker import thread_environment
 
@@ -85,7 +85,7 @@ def _start(processes: int, threads: int) -> LocalCluster:
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
     }
-    with dask.config.set(settings), signals_blocked():  # Ctrl+C reaches all processes: this one decides
+    with dask.config.set(settings), spawning():  # Ctrl+C reaches all processes: this one decides
         return LocalCluster(
             n_workers=processes,
             threads_per_worker=1,
@@ -109,10 +109,9 @@ def _security(files: TlsFiles) -> Security:
 
 
 def _unreachable(address: ClusterAddress, error: Exception) -> str:
-    without = "leave out --cluster to train here"
     if address.processes:
-        return f"--cluster {address.text}: its processes do not start: {one_line(str(error), 200)}; {without}"
-    return f"--cluster {address.text}: no Dask scheduler answers there; start one with `dask scheduler`, or {without}"
+        return f"--cluster {address.text}: its processes do not start: {one_line(str(error), 200)}"
+    return f"--cluster {address.text}: no Dask scheduler answers there; start one with `dask scheduler`"
 
 
 def _hush_logs() -> None:

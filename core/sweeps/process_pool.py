@@ -1,12 +1,13 @@
 """Trains jobs in processes of this machine."""
 
+import os
 import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, suppress
 from multiprocessing import connection as connections
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Protocol
@@ -16,7 +17,7 @@ from core.sweeps.messages import Job, Message, TrialDone
 from core.sweeps.places import Place
 from core.sweeps.record import SweepError
 
-__all__ = ["Executor", "ProcessPool", "signals_blocked"]
+__all__ = ["Executor", "ProcessPool", "spawning"]
 
 ENDING = 5.0
 """Seconds that a process gets to end by itself."""
@@ -53,7 +54,7 @@ class _Process:
         spawn = get_context("spawn")
         self.connection, there = spawn.Pipe()
         self.process: SpawnProcess = spawn.Process(target=worker.main, args=(there, place), daemon=True)
-        with signals_blocked(), redirect_stderr(sys.__stderr__):  # a screen's stand-in for it has no descriptor
+        with spawning():
             self.process.start()
         there.close()
         self.job: Job | None = None
@@ -144,8 +145,14 @@ class ProcessPool:
 
 
 @contextmanager
-def signals_blocked() -> Iterator[None]:
-    """Within this, a new process inherits that signals of the terminal wait until it ignores them."""
+def spawning() -> Iterator[None]:
+    """Within this, processes can be started from any thread and with any screen.
+
+    A new one inherits that signals of the terminal wait until it ignores them.
+    """
+    if os.name == "posix":
+        with redirect_stderr(sys.__stderr__):  # a screen's stand-in for it has no descriptor
+            resource_tracker.ensure_running()  # which inherits that, when the first process is started
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

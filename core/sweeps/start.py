@@ -1,6 +1,7 @@
 """Begins a sweep, or goes on with one: its folder, its share of the machine, its results."""
 
 from collections.abc import Callable, Collection
+from contextlib import closing
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,21 @@ from core.sweeps.sweep import Sweep
 if TYPE_CHECKING:
     from core.sweeps.cluster import Cluster
 
-__all__ = ["devices_of", "folder_for", "join_cluster", "results_in", "run_here", "run_on_cluster", "usual_jobs"]
+__all__ = [
+    "NotJoined",
+    "devices_of",
+    "folder_for",
+    "join_cluster",
+    "results_in",
+    "run_here",
+    "run_on_cluster",
+    "run_there",
+    "usual_jobs",
+]
+
+
+class NotJoined(SweepError):
+    """A cluster could not be joined; nothing has been trained."""
 
 
 def devices_of(sweep: Sweep) -> set[str]:
@@ -63,11 +78,13 @@ def run_here(
 
 
 def join_cluster(address: ClusterAddress) -> "Cluster":
-    """The cluster at ``address``, to be closed. Raises `SweepError`, also if what it needs is not installed."""
-    require("distributed", "Dask", "--cluster", "cluster")
-    cluster: Cluster = import_module("core.sweeps.cluster").Cluster(
-        address, max(1, machine.cores() // max(1, address.processes))
-    )
+    """The cluster at ``address``, to be closed. Raises `NotJoined`, also if what it needs is not installed."""
+    threads = max(1, machine.cores() // max(1, address.processes))
+    try:
+        require("distributed", "Dask", "--cluster", "cluster")
+        cluster: Cluster = import_module("core.sweeps.cluster").Cluster(address, threads)
+    except SweepError as error:
+        raise NotJoined(str(error)) from error
     return cluster
 
 
@@ -80,6 +97,18 @@ def run_on_cluster(
         return run_sweep(sweep, folder, cluster, on_event, control, cluster.size)
     finally:
         lock.release()
+
+
+def run_there(
+    sweep: Sweep,
+    folder: SweepFolder,
+    on_event: Callable[[SweepEvent], None],
+    control: Control,
+    address: ClusterAddress,
+) -> SweepEnded:
+    """Train ``sweep`` on the workers at ``address``. Raises `NotJoined` before it begins, and `SweepError`."""
+    with closing(join_cluster(address)) as cluster:
+        return run_on_cluster(sweep, folder, on_event, control, cluster)
 
 
 def results_in(sweep: Sweep, folder: SweepFolder) -> SweepResults:

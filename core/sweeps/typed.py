@@ -11,11 +11,13 @@ from core.network.summary import summarize
 from core.presets import Preset
 from core.runs.record import Run
 from core.sweeps.addresses import find_address
+from core.sweeps.cluster_address import ClusterAddress, parse_typed
+from core.sweeps.record import SweepError
 from core.sweeps.sweep import CHOICES, MOST_TRIALS, PRESET, PRUNERS, Choose, Setting, Sweep, Vary
 from core.sweeps.sweep_file import MOST_REPEATS, check_measured, of_preset, one_of
 from core.sweeps.values import parse_values
 
-__all__ = ["TypedSweep", "epoch_seconds", "estimated_seconds", "read_typed"]
+__all__ = ["TypedSweep", "WantedSweep", "epoch_seconds", "estimated_seconds", "read_typed"]
 
 MOST_JOBS = 256
 
@@ -32,10 +34,29 @@ class TypedSweep(Struct, frozen=True):
     """``grid``, ``random 20`` or ``tpe 20``; empty: a grid."""
     pruner: str = ""
     """Empty: none."""
+    cluster: str = ""
+    """Its address and options; empty: this machine."""
 
 
-def read_typed(typed: TypedSweep, base: Preset, id: str) -> tuple[Sweep, int]:
-    """The sweep of ``base`` that was typed, and its number of processes. Raises `FieldError` with the place first."""
+class WantedSweep(Struct, frozen=True):
+    """A sweep, and where it is to be trained."""
+
+    sweep: Sweep
+    jobs: int
+    """Processes of this machine."""
+    cluster: ClusterAddress | None = None
+    """In place of them."""
+
+    @property
+    def workers(self) -> int | None:
+        """How many trials are trained at the same time; None if only the cluster knows."""
+        if self.cluster is None:
+            return self.jobs
+        return min(self.cluster.processes, self.sweep.count) or None
+
+
+def read_typed(typed: TypedSweep, base: Preset, id: str) -> WantedSweep:
+    """The sweep of ``base`` that was typed. Raises `FieldError` with the place first."""
     with FieldError.at("seeds"):
         repeats = IntField(1, MOST_REPEATS).parse(typed.repeats)
     with FieldError.at("processes"):
@@ -54,7 +75,7 @@ def read_typed(typed: TypedSweep, base: Preset, id: str) -> tuple[Sweep, int]:
     sweep = replace(sweep, vary=tuple(varied), choose=choose, limit=limit, pruner=pruner)
     for setting in _one_by_one(sweep):
         check_measured(sweep, sweep.preset(setting).plan)
-    return sweep, min(jobs, sweep.count)
+    return WantedSweep(sweep, min(jobs, sweep.count), _cluster(typed.cluster))
 
 
 def epoch_seconds(preset: Preset, runs: Sequence[Run]) -> float | None:
@@ -91,6 +112,13 @@ def _choice(text: str) -> tuple[Choose, int | None]:
         if len(words) > 2 or (choose != "grid" and len(words) < 2):
             raise FieldError(f"expected grid, or how many settings to train: {choose} 20")
         return choose, IntField(1, MOST_TRIALS).parse(words[1]) if len(words) > 1 else None
+
+
+def _cluster(text: str) -> ClusterAddress | None:
+    try:
+        return parse_typed(text)
+    except SweepError as error:
+        raise FieldError(str(error).removeprefix("--cluster "), ("cluster",)) from error
 
 
 def _vary(base: Preset, field: str, values: str) -> Vary:

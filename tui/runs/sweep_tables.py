@@ -182,6 +182,10 @@ class TrialTable(Listing):
     def watch_reading(self) -> None:
         self.changed()
 
+    def changed(self) -> None:
+        self.styles.max_height = self.lines + 1  # as of the settings
+        super().changed()
+
     def header(self) -> str:
         if self.reading is None:
             return ""

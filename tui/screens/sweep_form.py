@@ -17,8 +17,8 @@ from core.presets import Preset
 from core.runs.record import Run
 from core.sanitize import one_line
 from core.sweeps.addresses import addresses, find_address, value_at
-from core.sweeps.sweep import PRUNERS, Sweep
-from core.sweeps.typed import TypedSweep, epoch_seconds, estimated_seconds, read_typed
+from core.sweeps.sweep import PRUNERS
+from core.sweeps.typed import TypedSweep, WantedSweep, epoch_seconds, estimated_seconds, read_typed
 from tui.screens.modal import Modal
 from tui.widgets.text import update_text
 from tui.widgets.text_input import VALUE, TextInput
@@ -31,8 +31,8 @@ SEEDS = "3"
 EXAMPLES = {"first": "a part of its name: learning_rate", "second": "a second field, if any"}
 
 
-class SweepForm(Modal[tuple[Sweep, int] | None]):
-    """Asks for a sweep of ``preset``; returns it with its number of processes, ``jobs`` unless changed.
+class SweepForm(Modal[WantedSweep | None]):
+    """Asks for a sweep of ``preset``, trained in ``jobs`` processes unless changed.
 
     ``runs`` come newest first.
     """
@@ -46,8 +46,9 @@ class SweepForm(Modal[tuple[Sweep, int] | None]):
     **Choose** takes all settings (`grid`), draws some (`random 20`), or lets those that did well suggest the next
     (`tpe 20`). **Prune** ends trials early that do worse than the `median` of the others, or by `hyperband`.
 
-    Every trial is a run, in a process of its own beside this one, and the app stays usable. The runs of a sweep are one
-    row on the Runs tab. **enter** starts, **escape** goes back.
+    Every trial is a run, in a process of its own beside this one, and the app stays usable. **Cluster** trains on Dask
+    workers instead: `tls://HOST:8786` with options as `layerlab sweep` takes them, or `local:4`. The runs of a sweep
+    are one row on the Runs tab. **enter** starts, **escape** goes back.
     """
 
     BINDINGS = [
@@ -90,6 +91,7 @@ class SweepForm(Modal[tuple[Sweep, int] | None]):
             ways = SuggestFromList(["grid", "random 20", "tpe 20"], case_sensitive=False)
             yield _line("Choose", _field("choose", "grid: all; or some: random 20, tpe 20", suggester=ways))
             yield _line("Prune", _field("pruner", "none, median or hyperband", suggester=SuggestFromList(PRUNERS)))
+            yield _line("Cluster", _field("cluster", "none: this machine; or tcp://127.0.0.1:8786, tls://HOST:8786"))
             yield Static(id="sweep-message", markup=False)
             note = "enter: train   up and down: field   right: complete   escape: back   F1: help"
             yield Static(note, classes="note", markup=False)
@@ -101,11 +103,11 @@ class SweepForm(Modal[tuple[Sweep, int] | None]):
     @on(Input.Changed)
     def _show_message(self) -> None:
         try:
-            sweep, jobs = self._read()
+            wanted = self._read()
         except FieldError as error:
             update_text(self.message, Content.styled(f"! {one_line(str(error))}", "$text-error"))
             return
-        update_text(self.message, Content("\n").join(map(Content, self._facts(sweep, jobs))))
+        update_text(self.message, Content("\n").join(map(Content, self._facts(wanted))))
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
@@ -120,7 +122,7 @@ class SweepForm(Modal[tuple[Sweep, int] | None]):
         """Go back without training."""
         self.dismiss(None)
 
-    def _read(self) -> tuple[Sweep, int]:
+    def _read(self) -> WantedSweep:
         """What was typed. Raises `FieldError`."""
         typed = TypedSweep(
             varied=tuple((self._text(which), self._text(f"{which}-values")) for which in VARIED),
@@ -129,19 +131,23 @@ class SweepForm(Modal[tuple[Sweep, int] | None]):
             jobs=self._text("jobs"),
             choose=self._text("choose"),
             pruner=self._text("pruner"),
+            cluster=self._text("cluster"),
         )
         return read_typed(typed, self._preset, self._preset.name)
 
     def _text(self, name: str) -> str:
         return self.query_one(f"#sweep-{name}", Input).value
 
-    def _facts(self, sweep: Sweep, jobs: int) -> Iterator[str]:
+    def _facts(self, wanted: WantedSweep) -> Iterator[str]:
         """What the sweep amounts to, a line each."""
+        sweep = wanted.sweep
         settings, seeds = show_amount(sweep.setting_count, "setting"), show_amount(sweep.repeats, "seed")
         if self._epoch is None:
             time = "how long that takes is known once one of them is trained"
+        elif wanted.workers is None:
+            time = f"together about {show_duration(estimated_seconds(sweep, 1, self._epoch))} of training"
         else:
-            time = f"about {show_duration(estimated_seconds(sweep, jobs, self._epoch))}"
+            time = f"about {show_duration(estimated_seconds(sweep, wanted.workers, self._epoch))}"
         yield f"{settings} with {seeds}: {show_amount(sweep.count, 'trial')}, {time}"
         for each in sweep.vary:
             for address in each.addresses:

@@ -371,6 +371,32 @@ def test_processes_that_a_sweep_starts_outlive_ctrl_c_and_end_with_it(tmp_path: 
     assert psutil.wait_procs(started, timeout=30)[1] == []
 
 
+UNDER_A_SCREEN = """
+import sys
+
+class Stream:
+    fileno = staticmethod(lambda: -1)
+    flush = staticmethod(lambda: None)
+    write = staticmethod(len)
+
+if __name__ == "__main__":
+    sys.stderr = Stream()
+    from core.sweeps.cluster_address import parse_address
+    from core.sweeps.start import join_cluster
+    cluster = join_cluster(parse_address("local:1"))
+    print(cluster.size)
+    cluster.close()
+"""
+
+
+def test_processes_start_also_where_a_screen_stands_in_for_the_terminal(tmp_path: Path, home: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(UNDER_A_SCREEN)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, env=environment)
+    assert done.stdout == "1\n"
+
+
 def mapped(process: psutil.Process) -> str:
     """The files that are mapped into the memory of ``process``; empty if it has gone."""
     try:

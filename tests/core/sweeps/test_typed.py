@@ -11,6 +11,7 @@ from core import presets
 from core.fields.types import FieldError
 from core.runs.record import Label, Metrics, Run
 from core.sweeps.addresses import addresses, find_address
+from core.sweeps.cluster_address import ClusterAddress, TlsFiles
 from core.sweeps.typed import TypedSweep, epoch_seconds, estimated_seconds, read_typed
 from core.sweeps.values import parse_values
 
@@ -71,14 +72,15 @@ def test_several_that_fit_are_named_and_none_is_met_with_the_nearest():
 
 
 def test_a_sweep_is_read_with_its_seeds_epochs_and_processes():
-    sweep, jobs = read_typed(TYPED, FFNN, "ffnn-10")
+    wanted = read_typed(TYPED, FFNN, "ffnn-10")
+    sweep, jobs = wanted.sweep, wanted.jobs
     trials = list(sweep.trials())
     assert len(trials) == sweep.count == 6
     assert {trial.preset.plan.epochs for trial in trials} == {2}
     assert {trial.preset.plan.optimizer.learning_rate for trial in trials} == {0.1, 0.01}
     assert len({trial.seed for trial in trials}) == 3
     assert jobs == 2
-    assert read_typed(replace(TYPED, jobs="99"), FFNN, "ffnn-10")[1] == 6, "no more processes than trials"
+    assert read_typed(replace(TYPED, jobs="99"), FFNN, "ffnn-10").jobs == 6, "no more processes than trials"
 
 
 @pytest.mark.parametrize(
@@ -98,6 +100,12 @@ def test_a_sweep_is_read_with_its_seeds_epochs_and_processes():
         ({"choose": "tpe 0"}, "choose: expected"),
         ({"choose": "best 3"}, "choose: 'best' is not one of them"),
         ({"pruner": "mean"}, "prune: 'mean' is not one of them"),
+        ({"cluster": "gpu-box"}, "cluster: gpu-box: expected tcp://HOST:PORT"),
+        ({"cluster": "tcp://10.0.0.7:8786"}, "cluster: tcp://10.0.0.7:8786: whoever reaches"),
+        ({"cluster": "--trust-network"}, "cluster: --trust-network: expected tcp://HOST:PORT"),
+        ({"cluster": "tcp://10.0.0.7:8786 --trust"}, "cluster: --trust: expected --trust-network, or --tls-ca"),
+        ({"cluster": "tls://10.0.0.7:8786 --tls-ca"}, "cluster: --tls-ca: expected .*each with a file"),
+        ({"cluster": "tls://10.0.0.7:8786 --tls-ca 'a b"}, "cluster: .*a quotation mark is missing"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(change, why):
@@ -107,15 +115,15 @@ def test_a_mistake_is_told_with_its_place(change, why):
 
 def test_settings_are_chosen_as_it_is_typed():
     typed = replace(TYPED, varied=(("batch", "1 to 1000, 1000"),), choose=" TPE 20 ", pruner="median")
-    sweep, _ = read_typed(typed, FFNN, "ffnn-10")
+    sweep = read_typed(typed, FFNN, "ffnn-10").sweep
     assert (sweep.choose, sweep.limit, sweep.pruner, sweep.setting_count) == ("tpe", 20, "median", 20)
     assert estimated_seconds(sweep, 2, 3.0) == pytest.approx(20 * 3 * 2 * 3.0 / 2)
-    assert read_typed(replace(TYPED, choose="random 1"), FFNN, "ffnn-10")[0].setting_count == 1
-    assert read_typed(replace(TYPED, choose="grid"), FFNN, "ffnn-10")[0].setting_count == 2
+    assert read_typed(replace(TYPED, choose="random 1"), FFNN, "ffnn-10").sweep.setting_count == 1
+    assert read_typed(replace(TYPED, choose="grid"), FFNN, "ffnn-10").sweep.setting_count == 2
 
 
 def test_with_nothing_to_vary_there_are_only_seeds():
-    sweep, _ = read_typed(replace(TYPED, varied=(("", ""),)), FFNN, "ffnn-10")
+    sweep = read_typed(replace(TYPED, varied=(("", ""),)), FFNN, "ffnn-10").sweep
     assert sweep.count == 3
 
 
@@ -127,5 +135,30 @@ def test_the_time_is_that_of_an_epoch_measured_before():
     runs = [run("other", 7_960, 1.0), run(FFNN.name, 1, 2.0), run(FFNN.name, 7_960, 8.0), run(FFNN.name, 7_960, 80.0)]
     assert epoch_seconds(FFNN, runs) == 2.0
     assert epoch_seconds(FFNN, runs[:2]) is None
-    sweep, jobs = read_typed(TYPED, FFNN, "ffnn-10")
-    assert estimated_seconds(sweep, jobs, 2.0) == 6 * 2 * 2.0 / 2
+    wanted = read_typed(TYPED, FFNN, "ffnn-10")
+    assert estimated_seconds(wanted.sweep, wanted.workers, 2.0) == 6 * 2 * 2.0 / 2
+
+
+@pytest.mark.parametrize(
+    ("text", "cluster", "workers"),
+    [
+        ("", None, 2),
+        ("  ", None, 2),
+        ("local:4", ClusterAddress("local:4", processes=4), 4),
+        ("local:99", ClusterAddress("local:99", processes=99), 6),
+        ("tcp://127.0.0.1:8786", ClusterAddress("tcp://127.0.0.1:8786"), None),
+        ("tcp://10.0.0.7:8786 --trust-network", ClusterAddress("tcp://10.0.0.7:8786"), None),
+    ],
+)
+def test_a_cluster_is_typed_with_its_options(text, cluster, workers):
+    wanted = read_typed(replace(TYPED, cluster=text), FFNN, "ffnn-10")
+    assert (wanted.cluster, wanted.workers) == (cluster, workers)
+
+
+def test_a_cluster_with_certificates_is_typed_with_their_files(tmp_path):
+    files = TlsFiles(*(tmp_path / f"my {name}.pem" for name in ("ca", "cert", "key")))
+    for path in (files.ca, files.cert, files.key):
+        path.write_text("")
+    text = f"tls://gpu:8786 --tls-key '{files.key}' --tls-ca '{files.ca}' --tls-cert '{files.cert}'"
+    cluster = read_typed(replace(TYPED, cluster=text), FFNN, "ffnn-10").cluster
+    assert cluster == ClusterAddress("tls://gpu:8786", tls=files)

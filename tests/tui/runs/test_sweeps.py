@@ -4,12 +4,17 @@ from contextlib import asynccontextmanager
 from unittest.mock import patch
 
 import pytest
+from distributed import LocalCluster
+from msgspec import msgpack
 from msgspec.structs import replace
 from textual.events import Key
 from textual.widgets import Input
 
 from core.runs.groups import RunGroup
-from core.sweeps import sweep_file
+from core.runs.record import Metrics
+from core.sweeps import cluster_worker, sweep_file
+from core.sweeps.cluster_worker import Returned
+from core.sweeps.messages import TrialDone
 from core.sweeps.record import find
 from core.sweeps.results import results
 from core.sweeps.start import results_in
@@ -388,6 +393,39 @@ async def test_the_form_says_how_many_and_how_long(home):
         assert "plan.optimizer.learning_rate is 0.001 now" in str(message.content)
         await keys(pilot, "up")
         assert app.focused is app.screen.query_one("#sweep-second", Input)
+
+
+async def test_a_cluster_that_cannot_be_joined_is_told_and_this_machine_offered(home):
+    async with sweeping(home) as (app, pilot, trials):
+        await begin(app, pilot, *RATES, *["tab"] * 8, "text:tcp://127.0.0.1:1")
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        assert "--cluster tcp://127.0.0.1:1: no Dask scheduler answers" in " ".join(screen_of(app).split())
+        assert not trials.jobs
+        await keys(pilot, "right", "enter")
+        await all_read(app, pilot)
+        assert len(trials.jobs) == 6
+        assert len(find(app.sweep.key).records()) == 6
+
+
+def _ended_at_once(job, *_):
+    """What a worker of a cluster gives back of a trial that trains nothing."""
+    metrics = Metrics(last_val_accuracy=0.9, test_accuracy=0.9)
+    return msgpack.encode(Returned(TrialDone(job.number, "finished", metrics=metrics, seconds=1.0), {}))
+
+
+async def test_the_workers_of_a_cluster_train_it_and_go_on_with_it(home, monkeypatch):
+    monkeypatch.setattr(cluster_worker, "train", _ended_at_once)
+    local = {"n_workers": 2, "threads_per_worker": 1, "processes": False, "protocol": "tcp", "dashboard_address": None}
+    with LocalCluster(**local) as workers:
+        async with sweeping(home) as (app, pilot, trials):
+            await begin(app, pilot, *RATES, *["tab"] * 8, f"text:{workers.scheduler_address}")
+            await all_read(app, pilot)
+            records = find(app.sweep.key).records()
+            assert [record.state for record in records.values()] == ["finished"] * 6
+            (find(app.sweep.key).path / "trials" / "00005.json").unlink()
+            app.sweeps.resume(app.sweep.key)
+            await until(pilot, lambda: over(app) and len(find(app.sweep.key).records()) == 6)
+            assert not trials.jobs, "none of them here"
 
 
 async def test_without_saving_there_is_no_sweep(home):

@@ -12,7 +12,16 @@ from core.sweeps import sweep_file
 from core.sweeps.cluster_address import ClusterAddress, parse_address
 from core.sweeps.record import SweepError
 from core.sweeps.runner import Control
-from core.sweeps.start import devices_of, folder_for, join_cluster, results_in, run_here, run_on_cluster, usual_jobs
+from core.sweeps.start import (
+    NotJoined,
+    devices_of,
+    folder_for,
+    join_cluster,
+    results_in,
+    run_here,
+    run_on_cluster,
+    usual_jobs,
+)
 from core.sweeps.sweep import Sweep
 from tui.cli.command import Command
 from tui.cli.lookup import DONE, FAILED, UsageError, parse_positive_int, refused
@@ -56,6 +65,8 @@ def run(
                     ended = run_here(sweep, folder, reporter.report, control, count)
                 else:
                     ended = run_on_cluster(sweep, folder, reporter.report, control, workers)
+    except NotJoined as error:
+        raise UsageError(f"{error}; or leave out --cluster to train here") from error
     except SweepError as error:
         raise UsageError(str(error)) from error
     except KeyboardInterrupt:
