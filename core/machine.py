@@ -1,19 +1,26 @@
 """The machine: how busy its processor, memory and GPU are, and how many cores and which GPUs may be used."""
 
 import os
+import platform
 from collections.abc import Sequence
 from contextlib import suppress
 from ctypes.util import find_library
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
+from core.files import SYSTEM, read_bytes
 from core.formatting import show_bytes, show_percent
+from core.sanitize import one_line
 
-__all__ = ["Machine", "cores", "gpus", "sample", "visible_gpus"]
+__all__ = ["Machine", "cores", "gpus", "processor", "sample", "visible_gpus"]
+
+
+_CPU_INFO = Path("/proc/cpuinfo")
 
 
 class Machine(Struct, frozen=True):
@@ -62,6 +69,15 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def processor() -> str:
+    """The processor's name, as the system tells it: ``Intel(R) Xeon(R) Processor, x86_64``."""
+    with suppress(OSError):
+        for line in read_bytes(_CPU_INFO, SYSTEM).decode(errors="replace").splitlines():
+            if line.startswith("model name"):
+                return f"{one_line(line.partition(':')[2].strip())}, {platform.machine()}"
+    return platform.processor() or platform.machine()
 
 
 def gpus() -> tuple[str, ...]:

@@ -35,7 +35,7 @@ class NewerFormat(RunError):
 
 
 class Environment(Struct, frozen=True):
-    """Where a run was trained: versions, platform, device."""
+    """Where a run was trained: versions, platform, device, and what its last bits depend on."""
 
     layerlab: str
     python: str
@@ -44,6 +44,10 @@ class Environment(Struct, frozen=True):
     numpy: str
     platform: str
     device: str
+    processor: str = ""
+    """Its name; empty from versions that did not record it."""
+    threads: int = 0
+    """That TensorFlow computes an operation with; 0 from versions that did not record it."""
 
 
 class Label(Struct, frozen=True):

@@ -1,9 +1,7 @@
 """Writes the files of one run while it is trained. Importing this loads neither numpy nor TensorFlow."""
 
-import platform
 from contextlib import suppress
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from shutil import rmtree
 from time import monotonic
@@ -15,10 +13,11 @@ from core.events import Ended
 from core.history import History
 from core.presets import Preset
 from core.runs import folder as files
+from core.runs.environment import environment
 from core.runs.folder import Header
 from core.runs.history_file import HistoryFile
 from core.runs.labels import default_label
-from core.runs.record import Environment, RunError, RunState, metrics_of
+from core.runs.record import RunError, RunState, metrics_of
 from core.storage import UNFINISHED
 from core.training.checkpoint import Checkpoint
 
@@ -47,7 +46,7 @@ class Writer:
     @classmethod
     def create(cls, folder: Path, preset: Preset, history: History, device: str) -> "Writer":
         """For a run that starts now; its ``history`` has the number of parameters and epochs."""
-        header = files.create(folder, default_label(preset), preset, _environment(device), metrics_of(history, 0.0))
+        header = files.create(folder, default_label(preset), preset, environment(device), metrics_of(history, 0.0))
         lock = files.lock(folder)
         try:
             return cls(folder, preset, lock, header, new=True)
@@ -63,7 +62,7 @@ class Writer:
         """
         lock = lock or files.lock(folder)
         try:
-            header = replace(files.read_header(folder), environment=_environment(device))
+            header = replace(files.read_header(folder), environment=environment(device))
             if header.metrics.epochs > epochs:
                 raise RunError(f"{folder.name}: has been trained further meanwhile: resume it from the list of runs")
             for leftover in folder.glob(f"{UNFINISHED}*"):
@@ -140,8 +139,3 @@ def _remove(leftover: Path) -> None:
             rmtree(leftover)
         else:
             leftover.unlink()
-
-
-def _environment(device: str) -> Environment:
-    installed = {name: version(name) for name in ("layerlab", "tensorflow", "keras", "numpy")}
-    return Environment(**installed, python=platform.python_version(), platform=platform.platform(), device=device)

@@ -1,10 +1,9 @@
 """What the figures were measured on."""
 
 import os
-import platform
-from pathlib import Path
 
 from core import doctor
+from core.machine import processor
 
 __all__ = ["machine"]
 
@@ -16,20 +15,13 @@ def machine() -> dict[str, str]:
     """Processor, memory, system and versions; nothing is imported for that."""
     found = {finding.name: finding.found for finding in (*doctor.system(), *doctor.versions())}
     return {
-        "processor": _processor(),
+        "processor": processor(),
         "cores": found["cores"],
         "memory": _memory(),
         "system": found["system"],
         "python": found["python"],
         **{name: found[name] for name in TOLD},
     }
-
-
-def _processor() -> str:
-    described = Path("/proc/cpuinfo")
-    lines = described.read_text().splitlines() if described.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return f"{names[0]}, {platform.machine()}" if names else platform.processor() or platform.machine()
 
 
 def _memory() -> str:
