@@ -16,6 +16,7 @@ from msgspec import Struct
 
 __all__ = [
     "DURATIONS",
+    "HAND_IN",
     "HISTORY",
     "INDEX",
     "JOURNAL",
@@ -79,6 +80,7 @@ SETTINGS = FileKind("settings", _MB // 10)
 DURATIONS = FileKind("durations", _MB // 10)
 SWEEP = FileKind("a file of a sweep", 20 * _MB)
 ASSIGNMENT = FileKind("an assignment", 1 * _MB)
+HAND_IN = FileKind("a hand-in", 2_000 * _MB)
 PRACTICE = FileKind("a record of exercises", _MB // 10)
 
 

@@ -1,6 +1,7 @@
 """An assignment: a TOML file of tasks, each with a check."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from core import toml_text
 from core.fields.struct import did_you_mean
 from core.fields.types import FieldError, quoted
 from core.files import ASSIGNMENT, read_bytes
-from core.marking.expression import Comparison, parse
+from core.marking.expression import ANSWER, Comparison, parse
 from core.presets import printable_path
 
 __all__ = ["Assignment", "AssignmentError", "Task", "load", "load_answers", "loads"]
@@ -43,6 +44,13 @@ class Assignment(Struct, frozen=True):
     title: str
     tasks: tuple[Task, ...]
     description: str = ""
+    digest: str = ""
+    """SHA-256 of its text, in hexadecimal: tells one version from another."""
+
+    @property
+    def needs_runs(self) -> bool:
+        """Whether a task is about a run: others are answered."""
+        return any(task.demanded.field != ANSWER for task in self.tasks)
 
 
 def load(path: Path) -> Assignment:
@@ -67,7 +75,8 @@ def loads(text: str, source: str) -> Assignment:
         if twice := next((name for name in ids if ids.count(name) > 1), None):
             raise FieldError(f"two tasks are called {quoted(twice)}", ("task",))
         stem = Path(source).stem
-        return Assignment(_string(raw, "title", stem), tasks, _string(raw, "description", ""))
+        digest = sha256(text.encode()).hexdigest()
+        return Assignment(_string(raw, "title", stem), tasks, _string(raw, "description", ""), digest)
     except (toml_text.TomlError, FieldError) as error:
         raise AssignmentError(f"{printable_path(source)}: {error}") from error
 

@@ -1,6 +1,7 @@
 """Whether a run meets the tasks of an assignment. Counts are computed anew, whatever a file says of them."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, cast
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from core.learn.exercise import Answer, What, numbers
 from core.learn.prediction import Unclear, read_prediction
 from core.marking.assignment import Assignment, Task
 from core.marking.expression import ANSWER, COUNTS, FACTS, Value
+from core.marking.verifying import Verified
 from core.network.formulas import total
 from core.network.summary import Row, Summary, summarize
 from core.runs.record import Metrics, RunDetails
@@ -35,42 +37,60 @@ class TaskReport(Struct, frozen=True):
 
 
 class CheckReport(Struct, frozen=True):
-    """The output of `layerlab check --json`; ``verified`` lists epochs that were trained again: here none are."""
+    """What is met. ``verified`` lists the runs that were trained again: by `layerlab mark`, not by `layerlab check`."""
 
     assignment: str
     tasks: tuple[TaskReport, ...]
     points: float
     of: float
-    verified: tuple[str, ...] = ()
+    verified: tuple[Verified, ...] = ()
+
+
+class _Subject(Struct, frozen=True):
+    """A run that is looked at."""
+
+    run: RunDetails
+    summary: Summary
+    doubt: str
 
 
 class Unknown(ValueError):
     """What a field is cannot be told; the message says why."""
 
 
-def check(assignment: Assignment, runs: Sequence[RunDetails], answers: Mapping[str, str]) -> CheckReport:
-    """What of ``assignment`` is met by one of ``runs``, and by the ``answers``, by the ids of their tasks."""
-    summaries = [summarize(run.preset.architecture) for run in runs]
-    tasks = tuple(_task(task, list(zip(runs, summaries, strict=True)), answers) for task in assignment.tasks)
+def check(
+    assignment: Assignment,
+    runs: Sequence[RunDetails],
+    answers: Mapping[str, str],
+    doubts: Mapping[str, str] = MappingProxyType({}),
+) -> CheckReport:
+    """What of ``assignment`` is met by one of ``runs``, and by the ``answers``, by the ids of their tasks.
+
+    ``doubts`` say, by the keys of runs, why what they came to is not believed; what is computed from them still is.
+    """
+    subjects = [_Subject(run, summarize(run.preset.architecture), doubts.get(run.run.key, "")) for run in runs]
+    tasks = tuple(_task(task, subjects, answers) for task in assignment.tasks)
     return CheckReport(
         assignment.title, tasks, sum(each.points for each in tasks), sum(task.points for task in assignment.tasks)
     )
 
 
-def _task(task: Task, runs: Sequence[tuple[RunDetails, Summary]], answers: Mapping[str, str]) -> TaskReport:
+def _task(task: Task, runs: Sequence[_Subject], answers: Mapping[str, str]) -> TaskReport:
     """The report on ``task``: of the first run that meets it, else of the first."""
     if task.demanded.field == ANSWER:
         return _answered(task, answers.get(task.id, ""))
-    reports = [_measured(task, *pair) for pair in runs]
+    if not runs:
+        return _report(task, None, "no run was handed in", None, met=False)
+    reports = [_measured(task, run) for run in runs]
     return next((report for report in reports if report.met), reports[0])
 
 
-def _measured(task: Task, run: RunDetails, summary: Summary) -> TaskReport:
+def _measured(task: Task, subject: _Subject) -> TaskReport:
     try:
-        got, why = _value(task.demanded.field, run, summary), ""
+        got, why = _value(task.demanded.field, subject), ""
     except Unknown as error:
         got, why = None, str(error)
-    return _report(task, got, why, run.run.key, met=not why and task.demanded.holds(got))
+    return _report(task, got, why, subject.run.run.key, met=not why and task.demanded.holds(got))
 
 
 def _answered(task: Task, text: str) -> TaskReport:
@@ -104,8 +124,9 @@ def _report(task: Task, got: Value, why: str, run: str | None, *, met: bool) -> 
     return TaskReport(task.id, task.text, task.check, met, got, points, task.points, run, why)
 
 
-def _value(field: str, run: RunDetails, summary: Summary) -> Value:
-    """What ``field`` is in ``run``. Raises `Unknown`."""
+def _value(field: str, subject: _Subject) -> Value:
+    """What ``field`` is. Raises `Unknown`."""
+    run, summary = subject.run, subject.summary
     place, _, rest = field.partition(".")
     if place == "plan":
         return _at(write(run.effective_preset.plan, every=True), rest, "the plan")
@@ -119,6 +140,8 @@ def _value(field: str, run: RunDetails, summary: Summary) -> Value:
         return list(run.preset.architecture.input_shape)
     if place == "output":
         return _shape(summary.output)
+    if subject.doubt:
+        raise Unknown(f"not believed: {subject.doubt}")
     return _metric(place, run.run.metrics)
 
 

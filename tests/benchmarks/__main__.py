@@ -22,7 +22,19 @@ from core import presets
 from tests.benchmarks.machine import machine
 from tests.benchmarks.measured import Measured, Scope
 
-SECTIONS = ("training", "startup", "start", "interface", "link", "memory", "runs", "sweep", "cluster", "exercises")
+SECTIONS = (
+    "training",
+    "startup",
+    "start",
+    "interface",
+    "link",
+    "memory",
+    "runs",
+    "sweep",
+    "cluster",
+    "exercises",
+    "mark",
+)
 PAGE = 150
 """Columns of a table that goes into a file."""
 

@@ -1,0 +1,98 @@
+"""Marks hand-ins: what is met, by figures that were computed, trained and evaluated again. Blocks."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from core.marking import hand_in, verifying
+from core.marking.assignment import Assignment
+from core.marking.checking import CheckReport, check
+from core.marking.hand_in import HandIn, HandInError
+from core.marking.retrained import Order, Retrained
+from core.marking.retrainer import Retrainer
+from core.marking.verifying import Verified
+from core.runs.environment import environment
+from core.runs.record import RunDetails, RunError
+from core.runs.store import Store
+
+__all__ = ["Marker", "Marks", "hand_ins_in"]
+
+PATTERN = "*.zip"
+
+
+class Marks(Struct, frozen=True):
+    """The marks of a hand-in: the output of `layerlab mark --json`."""
+
+    file: str
+    name: str
+    """Of who handed it in, as typed."""
+    report: CheckReport | None
+    """None if it could not be read."""
+    problem: str = ""
+    """Why it could not be read, or what to know of it; or empty."""
+
+
+def hand_ins_in(folder: Path) -> list[Path]:
+    """The hand-ins in ``folder``, in the order of their names. Raises OSError."""
+    return sorted(path for path in folder.iterdir() if path.match(PATTERN))
+
+
+class Marker:
+    """Marks hand-ins of ``assignment``.
+
+    Of each run at most ``epochs`` epochs are trained again, from its first step up to one that ``choose`` chooses
+    among as many, for at most ``seconds``.
+    """
+
+    def __init__(self, assignment: Assignment, epochs: int, seconds: float, choose: Callable[[int], int]) -> None:
+        self._assignment = assignment
+        self._epochs = epochs
+        self._seconds = seconds
+        self._choose = choose
+        self._retrainers: dict[int, Retrainer] = {}
+
+    def mark(self, path: Path) -> Marks:
+        """The marks of the hand-in in the file at ``path``; what is wrong with it is said in them."""
+        try:
+            handed_in = hand_in.read(path)
+        except HandInError as error:
+            return Marks(path.name, "", None, str(error))
+        with TemporaryDirectory(prefix="layerlab-") as home:
+            try:
+                report = self._report(handed_in, Store(Path(home)))
+            except (RunError, OSError) as error:
+                why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+                return Marks(path.name, handed_in.manifest.name, None, f"its runs cannot be read: {why}")
+        return Marks(path.name, handed_in.manifest.name, report, self._note(handed_in))
+
+    def close(self) -> None:
+        """End the processes that train."""
+        for each in self._retrainers.values():
+            each.close()
+        self._retrainers = {}
+
+    def _report(self, handed_in: HandIn, store: Store) -> CheckReport:
+        ids = [store.take_in(run, files) for run, files in handed_in.runs.items()]
+        checked = [self._verified(store.details(run), store.path(run)) for run in ids]
+        doubts = {told.run: told.message for _, told in checked if not told.believed}
+        report = check(self._assignment, [run for run, _ in checked], handed_in.manifest.answers, doubts)
+        return replace(report, verified=tuple(told for _, told in checked))
+
+    def _verified(self, details: RunDetails, folder: Path) -> tuple[RunDetails, Verified]:
+        here = environment(details.environment.device)
+        threads = details.environment.threads or here.threads
+        most = min(verifying.most_epochs(details), self._epochs)
+        retrainer = self._retrainers.setdefault(threads, Retrainer(threads, self._seconds))
+
+        def train(epochs: int) -> Retrained:
+            return retrainer.train(Order(folder, epochs))
+
+        return verifying.verify(details, self._choose(most) if most else 0, replace(here, threads=threads), train)
+
+    def _note(self, handed_in: HandIn) -> str:
+        if handed_in.manifest.digest == self._assignment.digest:
+            return ""
+        return "was handed in for another version of the assignment; marked by this one"

@@ -1,0 +1,149 @@
+"""Whether the figures of a run that was handed in are what its plan and its weights give.
+
+A figure is believed because the run was trained again from its seed and its weights were evaluated again, not because
+a file says so.
+"""
+
+from collections.abc import Callable, Iterator
+from math import isclose
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from core.events import Ended, EpochEnded
+from core.formatting import show_accuracy, show_loss
+from core.marking.retrained import NotTrained, Retrained
+from core.runs.record import Environment, RunDetails, metrics_of
+
+__all__ = ["ACCURACY_TOLERANCE", "LOSS_TOLERANCE", "Verified", "differences", "most_epochs", "verify", "why_none"]
+
+ACCURACY_TOLERANCE = 0.01
+"""By how much an accuracy may differ on another kind of processor, as a share."""
+LOSS_TOLERANCE = 0.05
+"""By how much a loss may, relative to the larger one; or absolutely, if both are small."""
+SMALL_LOSS = 0.01
+_FIGURES = ("loss", "accuracy", "val_loss", "val_accuracy")
+"""Of an epoch."""
+_FINAL = ("test_loss", "test_accuracy", "final_train_loss", "final_train_accuracy")
+"""Of the final weights."""
+
+
+class Verified(Struct, frozen=True):
+    """What training a run again came to."""
+
+    run: str
+    """Its key."""
+    epochs: int
+    """How many were trained again, from the first on."""
+    exact: bool
+    """Whether all figures are the same bit for bit."""
+    believed: bool
+    """Whether they are the same, or on another kind of processor within the tolerance."""
+    message: str
+    """What was found, for a person."""
+
+
+def most_epochs(details: RunDetails) -> int:
+    """How many epochs of a run follow from its plan: none that came after the rate was changed by hand, or by ``+``."""
+    history, plan = details.history, details.preset.plan
+    changed = history.changes[0].x if history.changes else float("inf")
+    done = len(history.epochs)
+    complete = bool(done) and history.epochs[0].epoch == 1  # the first of very many are not kept
+    return int(min(done, plan.epochs, changed)) if complete else 0
+
+
+def why_none(details: RunDetails) -> str:
+    """Why no epoch of a run can be trained again, if `most_epochs` is 0."""
+    if not details.history.epochs:
+        return "it has no whole epoch, so there is nothing to train again"
+    if details.history.changes:
+        return "its learning rate was changed by hand in its first epoch, so that it does not follow from its plan"
+    return "its first epochs are not in its history any more, so that they cannot be compared"
+
+
+def verify(
+    details: RunDetails, epochs: int, here: Environment, train: Callable[[int], Retrained]
+) -> tuple[RunDetails, Verified]:
+    """The run with the figures that are believed, and what training its first ``epochs`` again came to.
+
+    ``here`` is where that is done; ``train`` does it, and raises `NotTrained`.
+    """
+    key = details.run.key
+    if not epochs:
+        return details, Verified(key, 0, False, False, why_none(details))
+    try:
+        again = train(epochs)
+    except NotTrained as error:
+        return details, Verified(key, 0, False, False, f"could not be trained again: {error}")
+    found = list(differences(details, again))
+    beyond = [text for text, within in found if not within]
+    believed = _measured(details, again.tested)
+    done = f"{_spoken(epochs)} trained again"
+    if not found:
+        whole = ", and the final weights are the same" if again.same_weights else ""
+        return believed, Verified(key, epochs, True, True, f"{done}: bit for bit{whole}")
+    other = _elsewhere(details.environment, here)
+    if beyond:
+        return believed, Verified(key, epochs, False, False, f"{done}: {beyond[0]}{other}")
+    return believed, Verified(key, epochs, False, True, f"{done}: within the tolerance, {found[0][0]}{other}")
+
+
+def differences(details: RunDetails, again: Retrained) -> Iterator[tuple[str, bool]]:
+    """Where what the run says differs from what was found, and whether that is within the tolerance."""
+    said = {epoch.epoch: epoch for epoch in details.history.epochs}
+    for epoch in again.epochs:
+        yield from _epoch_differences(said.get(epoch.epoch), epoch)
+    for name in _FINAL:
+        what = f"its weights give {name.replace('final_train', 'final training').replace('_', ' ')}"
+        yield from _difference(what, getattr(details.run.metrics, name), getattr(again.tested, name))
+    if again.same_weights is False:
+        yield "the weights differ", True  # if they were others, so would be what they give
+
+
+def _epoch_differences(said: EpochEnded | None, found: EpochEnded) -> Iterator[tuple[str, bool]]:
+    if said is None:
+        yield f"epoch {found.epoch} is missing in its history", False
+        return
+    for name in _FIGURES:
+        what = f"epoch {found.epoch} gives {name.replace('val_', 'validation ').replace('_', ' ')}"
+        yield from _difference(what, getattr(said, name), getattr(found, name))
+
+
+def _difference(what: str, said: float | None, found: float | None) -> Iterator[tuple[str, bool]]:
+    if said is None or said == found:
+        return  # what was not measured is not claimed
+    accuracy = what.endswith("accuracy")
+    show = show_accuracy if accuracy else show_loss
+    if found is None:
+        yield f"{what} {show(found)}, not {show(said)}", False
+    elif accuracy:
+        yield f"{what} {show(found)}, not {show(said)}", abs(said - found) <= ACCURACY_TOLERANCE
+    else:
+        near = isclose(said, found, rel_tol=LOSS_TOLERANCE, abs_tol=SMALL_LOSS)
+        yield f"{what} {show(found)}, not {show(said)}", near
+
+
+def _measured(details: RunDetails, tested: Ended | None) -> RunDetails:
+    """The run with what follows from its epochs and its weights, whatever else its files say."""
+    history = replace(details.history, val_loss=(), val_accuracy=(), best=None, epochs=(), ended=tested)
+    for epoch in details.history.epochs:
+        history = history.after(epoch)
+    metrics = metrics_of(history, details.run.metrics.seconds)
+    return replace(details, history=history, run=replace(details.run, metrics=metrics))
+
+
+def _spoken(epochs: int) -> str:
+    return "epoch 1" if epochs == 1 else f"epochs 1 to {epochs}"
+
+
+def _elsewhere(there: Environment, here: Environment) -> str:
+    """In what the machines differ that numbers depend on; in brackets, or empty."""
+    pairs = {
+        "on": (there.processor, here.processor),
+        "with threads:": (str(there.threads), str(here.threads)),
+        "on the device": (there.device, here.device),
+        "with TensorFlow": (there.tensorflow, here.tensorflow),
+        "with Keras": (there.keras, here.keras),
+    }
+    told = [f"{how} {one or 'unknown'}, here {other}" for how, (one, other) in pairs.items() if one != other]
+    return f" (it was trained {'; '.join(told)})" if told else ""

@@ -1,0 +1,129 @@
+"""Whether the figures of a run are believed, by what training it again came to."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from core.events import LearningRateChanged
+from core.marking.retrained import NotTrained, Retrained
+from core.marking.verifying import ACCURACY_TOLERANCE, most_epochs, verify, why_none
+from tests.core.export.reported import history
+from tests.core.export.reported import told as details
+
+RUN = details(epochs=5)
+HERE = replace(RUN.environment, processor="A", threads=2)
+THERE = replace(RUN, environment=HERE)
+
+
+def again(count, run=RUN, **changes):
+    """What comes of training the first ``count`` epochs of ``run`` again, if nothing is wrong with it."""
+    whole = count == len(run.history.epochs)
+    told = Retrained(run.history.epochs[:count], True if whole else None, run.history.ended)
+    return replace(told, **changes)
+
+
+def with_accuracy(accuracy):
+    return replace(RUN.history.ended, test_accuracy=accuracy)
+
+
+def verified(run, epochs, found, here=HERE):
+    believed, told = verify(run, epochs, here, lambda _: found)
+    assert told.run == run.run.key
+    return believed, told
+
+
+def test_the_same_numbers_are_believed_bit_for_bit():
+    _, told = verified(THERE, 3, again(3))
+    assert (told.epochs, told.exact, told.believed) == (3, True, True)
+    assert told.message == "epochs 1 to 3 trained again: bit for bit"
+    _, told = verified(THERE, 5, again(5))
+    assert told.message == "epochs 1 to 5 trained again: bit for bit, and the final weights are the same"
+    assert verified(THERE, 1, again(1))[1].message == "epoch 1 trained again: bit for bit"
+
+
+@pytest.mark.parametrize("figure", ["loss", "accuracy", "val_loss", "val_accuracy"])
+@given(st.integers(0, 4), st.floats(0.2, 0.9))
+def test_one_figure_that_is_far_off_is_not_believed(figure, at, by):
+    epochs = list(RUN.history.epochs)
+    value = getattr(epochs[at], figure)
+    claimed = value / 2 - 0.3 if figure.endswith("accuracy") else value + 0.1 + by
+    epochs[at] = replace(epochs[at], **{figure: claimed})
+    run = replace(THERE, history=replace(RUN.history, epochs=tuple(epochs)))
+    _, told = verified(run, 5, again(5))
+    assert (told.exact, told.believed) == (False, False)
+    name = figure.replace("val_", "validation ")
+    assert f"epoch {at + 1} gives {name}" in told.message
+
+
+def test_what_is_near_is_believed_and_where_it_was_trained_is_said():
+    near = tuple(replace(each, accuracy=each.accuracy - ACCURACY_TOLERANCE / 2) for each in RUN.history.epochs)
+    run = replace(THERE, environment=replace(HERE, processor="B", threads=8))
+    _, told = verified(run, 2, again(2, epochs=near[:2]))
+    assert (told.exact, told.believed) == (False, True)
+    assert "within the tolerance, epoch 1 gives accuracy" in told.message
+    assert told.message.endswith("(it was trained on B, here A; with threads: 8, here 2)")
+
+
+def test_a_test_accuracy_is_that_of_the_weights_whatever_is_claimed():
+    metrics = replace(RUN.run.metrics, test_accuracy=0.999)
+    run = replace(THERE, run=replace(RUN.run, metrics=metrics))
+    believed, told = verified(run, 2, again(2, tested=with_accuracy(0.91)))
+    assert not told.believed
+    assert "its weights give test accuracy 91.00%, not 99.90%" in told.message
+    assert believed.run.metrics.test_accuracy == 0.91
+
+
+def test_a_figure_that_was_not_measured_is_no_claim():
+    metrics = replace(RUN.run.metrics, test_accuracy=None, test_loss=None)
+    run = replace(THERE, run=replace(RUN.run, metrics=metrics))
+    believed, told = verified(run, 2, again(2, tested=with_accuracy(0.91)))
+    assert told.exact
+    assert believed.run.metrics.test_accuracy == 0.91
+
+
+def test_epochs_that_are_not_in_its_history_are_told():
+    run = replace(THERE, history=replace(RUN.history, epochs=RUN.history.epochs[:1]))
+    _, told = verified(run, 2, again(2))
+    assert not told.believed
+    assert "epoch 2 is missing in its history" in told.message
+
+
+def test_metrics_are_those_of_the_history():
+    """Whoever writes a larger number into one place alone gains nothing."""
+    run = replace(THERE, run=replace(RUN.run, metrics=replace(RUN.run.metrics, best_val_accuracy=1.0, epochs=1)))
+    curve = (*RUN.history.val_accuracy[:-1], RUN.history.val_accuracy[-1]._replace(y=1.0))
+    run = replace(run, history=replace(RUN.history, val_accuracy=curve))
+    believed, _ = verified(run, 2, again(2))
+    assert believed.run.metrics.epochs == 5
+    assert believed.run.metrics.best_val_accuracy == RUN.run.metrics.best_val_accuracy
+
+
+def test_one_that_cannot_be_trained_again_is_not_believed():
+    def train(_epochs):
+        raise NotTrained("it was not done after 3 s")
+
+    _, told = verify(THERE, 2, HERE, train)
+    assert (told.epochs, told.believed) == (0, False)
+    assert told.message == "could not be trained again: it was not done after 3 s"
+    _, told = verify(THERE, 0, HERE, train)
+    assert not told.believed
+
+
+def test_only_what_follows_from_the_plan_is_trained_again():
+    plan = RUN.preset.plan
+    assert most_epochs(RUN) == min(5, plan.epochs)
+    longer = replace(RUN, preset=replace(RUN.preset, plan=replace(plan, epochs=2)))
+    assert most_epochs(longer) == 2, "three were added by hand"
+    steps = RUN.history.started.steps_per_epoch
+    changed = RUN.history.after(LearningRateChanged(2 * steps + 1, 0.1))
+    assert most_epochs(replace(RUN, history=changed)) == 2
+    at_once = replace(RUN, history=RUN.history.after(LearningRateChanged(1, 0.1)))
+    assert most_epochs(at_once) == 0
+    assert "changed by hand in its first epoch" in why_none(at_once)
+    nothing = replace(RUN, history=history(0))
+    assert most_epochs(nothing) == 0
+    assert "no whole epoch" in why_none(nothing)
+    late = replace(RUN, history=replace(RUN.history, epochs=RUN.history.epochs[1:]))
+    assert most_epochs(late) == 0
+    assert "not in its history any more" in why_none(late)
