@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from core import presets
+from core.marking import hand_in
+from core.marking.assignment import load
 from core.runs import folder as files
 from core.runs.record import Environment, Label
 from tests.benchmarks.many_runs import fill
@@ -33,6 +35,8 @@ LINES = {
     "report": ["report 00000 --quick --out {folder}/report.html"],
     "export": ["export lenet-5 --to script --out -", "export lenet-5 --to toml --out {folder}/lenet.toml"],
     "check": ["check {lab}", "check {lab} --json"],
+    "hand-in": ["hand-in {lab} --out {folder}/lab.zip", "hand-in {lab} --out {folder}/lab.zip --json"],
+    "mark": ["mark {group}", "mark {group} --csv", "mark {group} --json"],
     "exercises": ["exercises --to markdown", "exercises --to json --out {folder}/exercises.json"],
     "import": ["import {model} --json"],
     "rm": ["rm 00000"],
@@ -70,7 +74,11 @@ def filled(home: Path, tmp_path: Path) -> dict[str, object]:
     )
     lab = tmp_path / "lab.toml"
     lab.write_text('[[task]]\ncheck = "params > 0"\n')
-    return {"folder": tmp_path, "model": model, "lab": lab}
+    group = tmp_path / "class"
+    group.mkdir()
+    (group / "lab.toml").write_text('[[task]]\nid = "why"\ncheck = "answer"\n')
+    hand_in.write(group / "anna.zip", hand_in.manifest("Anna", load(group / "lab.toml"), {"why": "so"}), {})
+    return {"folder": tmp_path, "model": model, "lab": lab, "group": group}
 
 
 def test_every_command_is_tried() -> None:
