@@ -21,6 +21,7 @@ __all__ = [
     "INDEX",
     "JOURNAL",
     "LABEL",
+    "LESSON",
     "LISTED_PRESET",
     "MODEL",
     "PACKAGED",
@@ -81,6 +82,8 @@ DURATIONS = FileKind("durations", _MB // 10)
 SWEEP = FileKind("a file of a sweep", 20 * _MB)
 ASSIGNMENT = FileKind("an assignment", 1 * _MB)
 HAND_IN = FileKind("a hand-in", 2_000 * _MB)
+LESSON = FileKind("a lesson", 1 * _MB)
+PROGRESS = FileKind("a record of lessons", 1 * _MB)
 PRACTICE = FileKind("a record of exercises", _MB // 10)
 
 

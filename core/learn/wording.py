@@ -8,7 +8,7 @@ from core.network.layers import Layer
 from core.network.shapes import Shape, show_shape
 from core.network.summary import Summary
 
-__all__ = ["describe", "question_text"]
+__all__ = ["ask", "describe", "question_text"]
 
 _COUNTS = {
     "weights": "How many weights does {subject} have, not counting biases?",
@@ -25,9 +25,9 @@ def question_text(question: Question, summary: Summary) -> str:
     counted = asked.what != "output_shape"
     given = _input(question.architecture.input_shape)
     if len(layers) == 1:
-        return f"{given} goes into this Keras layer: {describe(layers[0], counted=counted)}. {_ask(asked, summary)}"
+        return f"{given} goes into this Keras layer: {describe(layers[0], counted=counted)}. {ask(asked, summary)}"
     listed = "; ".join(f"({index}) {describe(layer, counted=counted)}" for index, layer in enumerate(layers, 1))
-    return f"{given} goes through these Keras layers: {listed}. {_ask(asked, summary)}"
+    return f"{given} goes through these Keras layers: {listed}. {ask(asked, summary)}"
 
 
 def describe(layer: Layer, *, counted: bool) -> str:
@@ -39,7 +39,8 @@ def describe(layer: Layer, *, counted: bool) -> str:
     return f"{layer.type} with {', '.join(first)} and {last}" if first else f"{layer.type} with {last}"
 
 
-def _ask(asked: Asked, summary: Summary) -> str:
+def ask(asked: Asked, summary: Summary) -> str:
+    """The question alone: about the layer if there is only one, about one of several, or about all of them."""
     alone = len(summary.rows) == 2
     subject = "the layer" if alone else "the whole network" if asked.layer is None else f"layer {asked.layer}"
     if asked.what != "output_shape":

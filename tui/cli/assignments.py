@@ -3,15 +3,12 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from core.formatting import show_accuracy, show_count
 from core.marking.assignment import Assignment, AssignmentError, load, load_answers
 from core.marking.checking import CheckReport, TaskReport
-from core.marking.expression import Value
-from core.network.shapes import show_shape
+from core.marking.subject import show_value
 from core.runs.record import RunDetails
 from core.runs.store import Store
 from core.sanitize import one_line
-from core.typography import typeset
 from tui.cli.lookup import UsageError, find_run, refused
 from tui.output import Column, Output
 
@@ -77,12 +74,4 @@ def show(report: CheckReport, out: Output) -> None:
 
 def show_got(task: TaskReport) -> str:
     """What was found, or why that cannot be told."""
-    return one_line(task.message or _value(task.got, "accuracy" in task.check))
-
-
-def _value(got: Value, is_accuracy: bool) -> str:
-    if isinstance(got, list) and got and all(isinstance(size, int) for size in got):
-        return typeset(show_shape(tuple(got)))
-    if isinstance(got, float):
-        return show_accuracy(got) if is_accuracy else f"{got:.4g}"
-    return show_count(got) if isinstance(got, int) and not isinstance(got, bool) else str(got)
+    return one_line(task.message or show_value(task.got, task.check))

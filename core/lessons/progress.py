@@ -1,0 +1,67 @@
+"""Which steps of which lessons are done, from one start to the next."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from core import storage
+from core.files import PROGRESS, read_bytes
+from core.lessons.lesson import Lesson
+from core.lessons.lesson_file import MOST_STEPS
+
+__all__ = ["Progress", "load_progress", "save_progress"]
+
+MOST_LESSONS = 1_000
+
+
+class Progress(Struct, frozen=True):
+    """What is done."""
+
+    done: Mapping[str, tuple[int, ...]] = {}
+    """By the ids of lessons, the indexes of their steps from 0, in order."""
+    at: Mapping[str, int] = {}
+    """By the ids of lessons, the step that was shown last."""
+
+    def with_done(self, lesson: Lesson, index: int) -> "Progress":
+        """The progress once the step with this ``index`` is done."""
+        steps = {*self.done.get(lesson.id, ()), index}
+        return replace(self, done={**self.done, lesson.id: tuple(sorted(steps))})
+
+    def with_shown(self, lesson: Lesson, index: int) -> "Progress":
+        """The progress once the step with this ``index`` is shown."""
+        return replace(self, at={**self.at, lesson.id: index})
+
+    def steps(self, lesson: Lesson) -> frozenset[int]:
+        """The steps of ``lesson`` that are done; it may have become shorter."""
+        return frozenset(index for index in self.done.get(lesson.id, ()) if index < len(lesson.steps))
+
+    def next_step(self, lesson: Lesson) -> int:
+        """The step to go on with: the one that was shown last, or the first."""
+        return min(max(0, self.at.get(lesson.id, 0)), len(lesson.steps) - 1)
+
+    def is_done(self, lesson: Lesson) -> bool:
+        """Whether all steps of ``lesson`` are done."""
+        return len(self.steps(lesson)) == len(lesson.steps)
+
+
+def load_progress() -> Progress:
+    """What is remembered; nothing done if there is no record that can be read."""
+    try:
+        found = msgspec.json.decode(read_bytes(_path(), PROGRESS), type=Progress)
+    except (OSError, ValueError, RecursionError):
+        return Progress()
+    done = {name: steps[:MOST_STEPS] for name, steps in list(found.done.items())[:MOST_LESSONS]}
+    return Progress(done, dict(list(found.at.items())[:MOST_LESSONS]))
+
+
+def save_progress(progress: Progress) -> None:
+    """Remember ``progress``. Raises OSError."""
+    storage.write_atomically(_path(), json.dumps(msgspec.to_builtins(progress), indent=1), durably=False)
+
+
+def _path() -> Path:
+    return storage.home() / "lessons.json"

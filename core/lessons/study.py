@@ -1,0 +1,154 @@
+"""Where a person is in a lesson: the step, what came of its answer, and how far one has come."""
+
+from collections.abc import Sequence
+from math import isclose
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from core.learn import prediction
+from core.learn.exercise import show_answer
+from core.learn.prediction import Unclear, Verdict, read_prediction
+from core.lessons.lesson import Ask, Check, Given, Lesson, Predict, Step, preset_of
+from core.lessons.progress import Progress
+from core.marking.subject import Found
+
+__all__ = ["ANSWERS", "Study", "start"]
+
+ANSWERS = "This is the answer."
+"""Said where it is asked for, not found."""
+
+
+class Study(Struct, frozen=True):
+    """A step of a lesson, and what came of it so far. `start` makes the first."""
+
+    lesson: Lesson
+    progress: Progress
+    index: int = 0
+    verdict: Verdict | None = None
+    """Of the last answer."""
+    found: tuple[Found, ...] = ()
+    """What the checks of the step found."""
+    answered: bool = False
+    """Whether the answer was found or shown, here and now."""
+
+    @property
+    def step(self) -> Step:
+        """The step."""
+        return self.lesson.steps[self.index]
+
+    @property
+    def preset(self) -> str:
+        """The network that the step is about; empty: none."""
+        return preset_of(self.lesson.steps, self.index)
+
+    @property
+    def asks(self) -> bool:
+        """Whether something is to be typed."""
+        return isinstance(self.step.task, Predict | Ask)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the step is done, now or before."""
+        return self.index in self.progress.steps(self.lesson)
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no step follows."""
+        return self.index == len(self.lesson.steps) - 1
+
+    def moved(self, by: int) -> "Study":
+        """The step ``by`` places later, at most the last or the first."""
+        index = min(max(0, self.index + by), len(self.lesson.steps) - 1)
+        return self if index == self.index else _at(self.lesson, self.progress, index)
+
+    def done(self) -> "Study":
+        """The same once the step is done."""
+        return replace(self, progress=self.progress.with_done(self.lesson, self.index))
+
+    def replied(self, text: str) -> "Study":
+        """Where one is after typing ``text``; the same if there is nothing to answer any more."""
+        task = self.step.task
+        if self.answered or not isinstance(task, Predict | Ask):
+            return self
+        verdict = prediction.check(task.exercise, text) if isinstance(task, Predict) else _asked(task, text)
+        told = replace(self, verdict=verdict)
+        if verdict.outcome == "right":
+            return replace(told, answered=True).done()
+        return replace(told, answered=True) if verdict.outcome == "wrong" and verdict.steps else told
+
+    def shown(self) -> "Study":
+        """Where one is once the answer is shown."""
+        task = self.step.task
+        if self.answered or not isinstance(task, Predict | Ask):
+            return self
+        steps = task.exercise.steps if isinstance(task, Predict) else (*_right(task), task.why)
+        return replace(self, verdict=Verdict("wrong", ANSWERS, tuple(steps)), answered=True).done()
+
+    def checked(self, found: Sequence[Found]) -> "Study":
+        """Where one is once the checks of the step were looked at."""
+        told = replace(self, found=tuple(found))
+        return told.done() if isinstance(self.step.task, Check) and all(each.met for each in found) else told
+
+
+def start(lesson: Lesson, progress: Progress) -> Study:
+    """The step of ``lesson`` that one goes on with."""
+    return _at(lesson, progress, progress.next_step(lesson))
+
+
+def _at(lesson: Lesson, progress: Progress, index: int) -> Study:
+    return Study(lesson, progress.with_shown(lesson, index), index)
+
+
+def _asked(task: Ask, text: str) -> Verdict:
+    """What came of answering ``task`` with ``text``."""
+    if task.answer is None:
+        return Verdict("right", "Compare it with this.", (task.why,))
+    try:
+        given = _read(task, text)
+    except Unclear as error:
+        return Verdict("unclear", str(error))
+    if _same(task, given, task.answer):
+        return Verdict("right", f"{_show(given)} is right.", (task.why,))
+    known = next((each for each in task.mistakes if _same(task, given, each.answer)), None)
+    if known:
+        return Verdict("misconception", known.feedback)
+    return Verdict("wrong", f"{_show(given)} is not the answer.")
+
+
+def _read(task: Ask, text: str) -> Given:
+    """The answer in ``text``. Raises `Unclear`."""
+    if task.options:
+        return _option(task.options, text)
+    if isinstance(task.answer, int | tuple):
+        return read_prediction(text, task.answer)
+    try:
+        return float(text.strip().replace(",", ".").replace("\N{MINUS SIGN}", "-"))
+    except ValueError:
+        raise Unclear("not understood: type a number, such as 0.25") from None
+
+
+def _option(options: Sequence[str], text: str) -> str:
+    """The option with the number or the words in ``text``. Raises `Unclear`."""
+    text = text.strip().casefold().rstrip(".)")
+    if text.isdecimal() and len(text) < 3 and 0 < int(text) <= len(options):
+        return options[int(text) - 1]
+    named = [each for each in options if text and each.casefold().startswith(text)]
+    if len(named) == 1 or (named and named[0].casefold() == text):
+        return named[0]
+    raise Unclear(f"type the number of an option, 1 to {len(options)}")
+
+
+def _same(task: Ask, given: Given, other: Given) -> bool:
+    if isinstance(given, float) or isinstance(other, float):
+        numbers = isinstance(given, int | float) and isinstance(other, int | float)
+        return numbers and isclose(given, other, rel_tol=0, abs_tol=task.tolerance)  # type: ignore[arg-type]  # checked
+    return given == other
+
+
+def _right(task: Ask) -> tuple[str, ...]:
+    return () if task.answer is None else (_show(task.answer),)
+
+
+def _show(given: Given) -> str:
+    return f"{given:g}" if isinstance(given, float) else given if isinstance(given, str) else show_answer(given)

@@ -1,0 +1,137 @@
+"""A lesson step by step: what counts as an answer, what is told to it, and what is remembered."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from core import presets
+from core.lessons.lesson_file import loads
+from core.lessons.progress import Progress, load_progress, save_progress
+from core.lessons.study import ANSWERS, start
+from core.marking.subject import find, subject_of_preset
+from tests.core.lessons.test_lesson_file import WHOLE
+
+LESSON = loads(WHOLE, "mine.toml", presets.SHIPPED)
+READ, OPEN, PREDICT, COUNT, OPTIONS, DECIMAL, THINK, BUILD = range(8)
+
+
+def at(index, progress=None):
+    return start(LESSON, (progress or Progress()).with_shown(LESSON, index))
+
+
+@pytest.mark.parametrize(
+    ("index", "text", "outcome"),
+    [
+        (PREDICT, "28x28x6", "right"),
+        (PREDICT, "(None, 28, 28, 6)", "right"),
+        (PREDICT, "24x24x6", "misconception"),
+        (PREDICT, "soon", "unclear"),
+        (COUNT, "156", "right"),
+        (COUNT, "150", "misconception"),
+        (COUNT, "157", "wrong"),
+        (COUNT, "many", "unclear"),
+        (OPTIONS, "2", "right"),
+        (OPTIONS, " That ", "right"),
+        (OPTIONS, "1", "wrong"),
+        (OPTIONS, "th", "unclear"),
+        (OPTIONS, "3", "unclear"),
+        (DECIMAL, "0,2501", "right"),
+        (DECIMAL, "0.3", "wrong"),
+        (DECIMAL, "x", "unclear"),
+        (THINK, "anything", "right"),
+    ],
+)
+def test_answers(index, text, outcome):
+    told = at(index).replied(text)
+    assert told.verdict.outcome == outcome
+    assert told.is_done == (outcome == "right")
+
+
+def test_a_wrong_answer_can_be_mended_and_a_right_one_has_its_reason():
+    told = at(COUNT).replied("157").replied("156")
+    assert told.is_done
+    assert told.verdict.steps == ("6*(25 + 1)",)
+    assert told.replied("3") is told, "it is answered"
+
+
+def test_after_a_wrong_prediction_the_steps_show_the_answer_and_it_is_not_done():
+    told = at(PREDICT).replied("1x1x1")
+    assert told.verdict.steps
+    assert told.answered
+    assert not told.is_done
+
+
+@pytest.mark.parametrize("index", [PREDICT, COUNT, OPTIONS, DECIMAL, THINK])
+def test_the_answer_can_be_asked_for(index):
+    told = at(index).shown()
+    assert told.verdict.message == ANSWERS
+    assert told.verdict.steps
+    assert told.is_done
+
+
+def test_what_is_built_is_checked():
+    task = LESSON.steps[BUILD].task
+    subject = subject_of_preset(presets.load(presets.find("lenet-5")))
+    told = at(BUILD).checked([find(demanded, subject) for _, demanded in task.checks])
+    assert [each.met for each in told.found] == [False, False]
+    assert told.found[0].text == "61,706"
+    assert not told.is_done
+    subject = subject_of_preset(presets.load(presets.find("ffnn-10")))
+    assert at(BUILD).checked([find(demanded, subject) for _, demanded in task.checks]).is_done
+
+
+def test_a_network_that_is_not_trained_came_to_nothing():
+    task = LESSON.steps[BUILD + 1].task
+    (found,) = [find(demanded, subject_of_preset(presets.load(presets.find("ffnn-10")))) for _, demanded in task.checks]
+    assert (found.met, found.text) == (False, "not known before it is trained")
+
+
+def test_the_network_of_a_step_is_its_own_or_the_one_opened_last():
+    assert [at(index).preset for index in (READ, OPEN, PREDICT, BUILD, BUILD + 1)] == [
+        "",
+        "lenet-5",
+        "lenet-5",
+        "ffnn-10",
+        "lenet-5",
+    ]
+
+
+@given(st.lists(st.integers(-3, 3), max_size=30))
+def test_moving_stays_within_the_lesson_and_is_remembered(moves):
+    study = at(0)
+    for by in moves:
+        study = study.moved(by)
+        assert 0 <= study.index < len(LESSON.steps)
+        assert study.progress.next_step(LESSON) == study.index
+    assert start(LESSON, study.progress).index == study.index
+
+
+def test_progress_is_kept(home):
+    assert load_progress() == Progress()
+    progress = at(READ).done().moved(2).replied("28x28x6").progress
+    save_progress(progress)
+    assert load_progress() == progress
+    assert load_progress().steps(LESSON) == {READ, PREDICT}
+
+
+def test_a_lesson_that_has_become_shorter_is_no_harm(home):
+    progress = Progress({"mine": (0, 10)}, {"mine": 10})
+    short = replace(LESSON, steps=LESSON.steps[:1])
+    assert progress.is_done(short)
+    assert start(short, progress).index == 0
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"done": 3}', '{"done": {"a": ["x"]}}', "[" * 100_000])
+def test_a_damaged_record_is_none(home, text):
+    save_progress(Progress())
+    (home / "lessons.json").write_text(text)
+    assert load_progress() == Progress()
+
+
+def test_a_negative_step_is_the_first(home):
+    save_progress(Progress())
+    (home / "lessons.json").write_text(json.dumps({"done": {}, "at": {"mine": -5}}))
+    assert start(LESSON, load_progress()).index == 0
