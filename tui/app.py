@@ -31,6 +31,8 @@ from tui.inspect.messages import FixWanted
 from tui.inspect.pane import InspectPane
 from tui.journal_controller import JournalController
 from tui.key_order import KeyOrder
+from tui.learn.messages import LookRequested, PractiseRequested, PresetRequested
+from tui.learn.pane import LearnPane
 from tui.loading import Loader, Preload, Prepare, Preparer
 from tui.remembered import SettingsChanged
 from tui.run_controller import RunController
@@ -77,6 +79,7 @@ class LayerLabApp(Containing):
         "train/train.tcss",
         "inspect/inspect.tcss",
         "runs/runs.tcss",
+        "learn/learn.tcss",
         "screens/screens.tcss",
     ]
     COMMANDS = {_commands}
@@ -89,6 +92,7 @@ class LayerLabApp(Containing):
         Binding("2", "show('train')", "Train tab", id="app.train_tab", tooltip="Open the Train tab", show=False),
         Binding("3", "show('inspect')", "Inspect", id="app.inspect", tooltip="Open the Inspect tab", show=False),
         Binding("4", "show('runs')", "Runs", id="app.runs", tooltip="Open the Runs tab", show=False),
+        Binding("5", "show('learn')", "Learn", id="app.learn", tooltip="Open the Learn tab: lessons", show=False),
         Binding("t", "train", "Train", id="app.train", tooltip="Train this network"),
         Binding("w", "sweep", "Sweep", id="app.sweep", tooltip="Train it with several values and seeds", show=False),
         Binding("u", "undo", "Undo", id="app.undo", tooltip="Undo the last edit"),
@@ -130,6 +134,7 @@ class LayerLabApp(Containing):
     train_pane = query_one("#train", TrainPane)
     inspect_pane = query_one("#inspect", InspectPane)
     runs_pane = query_one("#runs", RunsPane)
+    learn_pane = query_one("#learn", LearnPane)
 
     def __init__(
         self,
@@ -199,6 +204,7 @@ class LayerLabApp(Containing):
             yield InspectPane(self.runs.inspector, id="inspect").data_bind(LayerLabApp.preset)
             runs = RunsPane(lambda: self.runs.store, id="runs")
             yield runs.data_bind(LayerLabApp.sweep, settings=LayerLabApp.chart_settings)
+            yield LearnPane(self.runs.newest, id="learn").data_bind(LayerLabApp.preset)
         yield Static(id="too-small", markup=False)
         yield KeyFooter()
 
@@ -381,6 +387,21 @@ class LayerLabApp(Containing):
     def _cluster_not_joined(self, event: ClusterNotJoined) -> None:
         self.sweeps.not_joined(event)
 
+    @on(PresetRequested)
+    def _preset_requested(self, event: PresetRequested) -> None:
+        self.documents.build_preset(event.path)
+
+    @on(LookRequested)
+    def _look_requested(self, event: LookRequested) -> None:
+        if event.place == "data":
+            self.action_data()
+        else:
+            self.action_show(event.place)
+
+    @on(PractiseRequested)
+    def _practise_requested(self, event: PractiseRequested) -> None:
+        self.documents.practise(event.topic)
+
     def action_sweep(self) -> None:
         """Train this network with several values and seeds."""
         self.sweeps.ask(self.preset)
@@ -397,7 +418,7 @@ class LayerLabApp(Containing):
 
     def _activate_pane(self) -> None:
         """Tell each pane whether it is the open one."""
-        for pane in (self.train_pane, self.inspect_pane, self.runs_pane):
+        for pane in (self.train_pane, self.inspect_pane, self.runs_pane, self.learn_pane):
             pane.active = pane.id == self.tab
 
     def _focus_tab(self) -> None:
@@ -407,8 +428,10 @@ class LayerLabApp(Containing):
             self.train_pane.focus_default()
         elif self.tab == "inspect":
             self.inspect_pane.focus_default()
-        else:
+        elif self.tab == "runs":
             self.runs_pane.focus_default()
+        else:
+            self.learn_pane.focus_default()
 
     def action_train(self) -> None:
         """Open the Train tab and train."""

@@ -25,6 +25,7 @@ from tui.screens.text_prompt import TextPrompt
 from tui.training_session import TrainedNetwork
 
 if TYPE_CHECKING:
+    from core.learn.exercise import Topic
     from tui.app import LayerLabApp
 
 __all__ = ["EMPTY", "DocumentController"]
@@ -132,22 +133,31 @@ class DocumentController:
         """Open the preset at ``path``, after asking about unsaved changes."""
         await self._open_preset(path)
 
-    async def _open_preset(self, path: Path) -> None:
+    @conversation
+    async def build_preset(self, path: Path) -> None:
+        """Open the preset at ``path`` as `open_preset` does, and show it."""
+        if await self._open_preset(path):
+            self.app.action_show("build")
+
+    async def _open_preset(self, path: Path) -> bool:
+        """Whether it was opened."""
         try:
             preset = presets.load(path)
         except PresetError as error:
             self.app.refuse("Cannot open", error)
-            return
-        if await self.may_leave(f"open {one_line(preset.name)}"):
-            self.open_document(preset, path)
+            return False
+        if not await self.may_leave(f"open {one_line(preset.name)}"):
+            return False
+        self.open_document(preset, path)
+        return True
 
     @conversation
-    async def practise(self) -> None:
-        """Ask exercises; open the network of one, if that is wanted."""
+    async def practise(self, topic: "Topic | None" = None) -> None:
+        """Ask exercises, first on ``topic``; open the network of one, if that is wanted."""
         from core.learn.practice import load_record, start  # noqa: PLC0415  # start-up does without the exercises
         from tui.screens.exercises import Exercises  # noqa: PLC0415
 
-        text = await self.app.push_screen_wait(Exercises(start(randbelow(MOST_SEEDS), load_record())))
+        text = await self.app.push_screen_wait(Exercises(start(randbelow(MOST_SEEDS), load_record(), topic)))
         if text is not None:
             preset = presets.loads(text, "exercise")
             if await self.may_leave(f"open {one_line(preset.name)}"):

@@ -1,5 +1,7 @@
 """The line at the top: the open document, its dataset, the current activity, and the tabs."""
 
+import re
+
 from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
@@ -10,12 +12,13 @@ from tui.widgets.text import shortened
 
 __all__ = ["TABS", "Header"]
 
-TABS = {"build": "Build", "train": "Train", "inspect": "Inspect", "runs": "Runs"}
+TABS = {"build": "Build", "train": "Train", "inspect": "Inspect", "runs": "Runs", "learn": "Learn"}
 """Titles of the tabs by id, in order; a tab's number is its key."""
 GAP = "   "
 """Separates facts."""
 NARROW = 100
 """Width below which tabs are spaced more tightly."""
+_NUMBERS = re.compile(r" \d")
 LEAST_NAME = 5
 """Minimum width of the name beside the state of training."""
 
@@ -72,8 +75,12 @@ def _fitted(title: str, data: str, activity: str, room: int) -> list[str]:
 
 
 def _shorten_within(text: str, room: int) -> str:
-    """``training lenet-5 3/10`` without the name, then without what is done; another text up to its comma, or cut."""
+    """``training lenet-5 3/10`` without the name, then without what is done; else ``text`` up to its comma, or cut.
+
+    Before it is cut it goes without its numbers: ``loading TensorFlow 4 of about 8 s``.
+    """
     doing, _, rest = text.partition(" ")
     _, named, progress = rest.rpartition(" ")
-    shorter = [f"{doing} {progress}", progress] if named and "/" in progress else [text.partition(", ")[0]]
+    whole = _NUMBERS.split(text)[0]
+    shorter = [f"{doing} {progress}", progress] if named and "/" in progress else [text.partition(", ")[0], whole]
     return next((short for short in (text, *shorter) if cell_len(short) <= room), shortened(text, room))

@@ -50,6 +50,11 @@ class RunController:
 
         return Store()
 
+    def newest(self) -> "RunDetails | None":
+        """The newest run that can be read, for a thread."""
+        runs = self.store.refresh()
+        return next((self.store.details(run.id) for run in runs if run.readable and not run.unstarted), None)
+
     def session_maker(self, preset: Preset) -> MakeSession:
         """A session factory for ``preset``."""
         factory = self.session_factory

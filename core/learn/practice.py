@@ -122,9 +122,9 @@ class Practice(Struct, frozen=True):
         return _at(self.exercise.topic, grade, self.seed, 1, self.record)
 
 
-def start(seed: int, record: Record) -> Practice:
-    """The first exercise of ``seed``: of the first topic and the first grade."""
-    return _at(TOPICS[0], GRADES[0], seed, 1, record)
+def start(seed: int, record: Record, topic: Topic | None = None) -> Practice:
+    """The first exercise of ``seed``: of ``topic`` or the first one, and of the first grade."""
+    return _at(topic or TOPICS[0], GRADES[0], seed, 1, record)
 
 
 def load_record() -> Record:

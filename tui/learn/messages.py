@@ -1,0 +1,43 @@
+"""What the Learn tab asks of the app."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from core.learn.exercise import Topic
+    from core.lessons.lesson import Place
+    from tui.widgets.status_line import Tone
+
+__all__ = ["LookRequested", "PractiseRequested", "PresetRequested", "Told"]
+
+
+@dataclass
+class Told(Message):
+    """Something to say below the lessons."""
+
+    text: str
+    tone: "Tone" = ""
+
+
+@dataclass
+class PresetRequested(Message):
+    """The user wants the preset in the file at ``path`` on the Build tab."""
+
+    path: Path
+
+
+@dataclass
+class LookRequested(Message):
+    """The user wants to go to a part of the app."""
+
+    place: "Place"
+
+
+@dataclass
+class PractiseRequested(Message):
+    """The user wants exercises of a topic."""
+
+    topic: "Topic"

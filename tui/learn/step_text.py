@@ -1,0 +1,78 @@
+"""What a step says, as text: goals, question, options, checks, and what enter does."""
+
+from textual.content import Content
+
+from core.lessons.lesson import PLACES, Ask, Check, Look, Open, Practise, Predict
+from core.lessons.study import Study
+from core.lessons.text import shown
+from core.sanitize import one_line
+from core.typography import typeset
+from tui.screens.exercises import TITLES
+
+__all__ = ["hint", "told", "wanted"]
+
+MET, UNMET = "\N{CHECK MARK}", "\N{BALLOT X}"
+
+
+def told(study: Study) -> str:
+    """The text of the step; on the first one after what one will know."""
+    text = shown(study.step.text)
+    if study.index or not study.lesson.goals:
+        return text
+    goals = "\n".join(f"  \N{BULLET} {typeset(one_line(goal))}" for goal in study.lesson.goals)
+    return "\n\n".join(filter(None, [f"You will know:\n{goals}", text]))
+
+
+def wanted(study: Study) -> Content:
+    """What the step wants."""
+    match study.step.task:
+        case Ask(question=question, options=options):
+            listed = "".join(f"\n  {number}  {one_line(each)}" for number, each in enumerate(options, 1))
+            return Content.styled(shown(question), "bold") + Content(listed)
+        case Predict(exercise=exercise):
+            return Content.styled(typeset(exercise.text), "bold")
+        case Check(checks=checks, of=of):
+            head = "With the network on the Build tab:" if of == "network" else "With the newest run:"
+            return Content("\n").join([Content(head), *_checks(study, [text for text, _ in checks])])
+        case Open(preset=preset):
+            return Content(f"Opens {one_line(preset)} on the Build tab.")
+        case Look(place=place):
+            return Content(f"Goes to {PLACES[place]}.")
+        case Practise(topic=topic):
+            return Content(f"Begins exercises on {TITLES[topic]}.")
+    return Content("")
+
+
+def _checks(study: Study, texts: list[str]) -> list[Content]:
+    """A line for each check: whether it is met, and what was found instead."""
+    lines = []
+    for index, text in enumerate(texts):
+        found = study.found[index] if index < len(study.found) else None
+        if found is None:
+            lines.append(Content(f"  - {one_line(text)}"))
+        elif found.met:
+            lines.append(Content.styled(f"  {MET} {one_line(text)}", "$text-success"))
+        else:
+            lines.append(Content(f"  {UNMET} {one_line(text)}   now: {one_line(found.text)}"))
+    return lines
+
+
+def hint(study: Study) -> str:
+    """What enter does here, and what else helps."""
+    following = "ends the lesson" if study.is_last else "goes on to the next step"
+    task = study.step.task
+    if isinstance(task, Ask | Predict):
+        if study.answered:
+            return f"enter {following}"
+        if isinstance(task, Ask) and task.answer is None:
+            return "think or write first; then enter shows what can be said to it"
+        return "enter checks your answer, F2 shows it"
+    if isinstance(task, Check):
+        if study.is_done:
+            return f"done: enter {following}"
+        place = "build it on the Build tab (1)" if task.of == "network" else "train it (t)"
+        return f"{place} and come back (5){', F4 opens the network' if study.preset else ''}; down skips it"
+    if task is None or study.is_done:
+        return f"enter {following}{'; F4 opens it again' if isinstance(task, Open) else ''}"
+    does = "opens it" if isinstance(task, Open) else "goes there" if isinstance(task, Look) else "begins them"
+    return f"enter {does}"

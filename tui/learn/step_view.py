@@ -1,0 +1,199 @@
+"""One step of a lesson: what is told and asked, the answer that is typed, and what is said to it."""
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.getters import query_one
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Input, Static
+
+from core.formatting import show_amount
+from core.learn.prediction import Verdict
+from core.lessons.study import Study
+from core.sanitize import one_line
+from core.typography import typeset, typeset_formula
+from tui.learn import step_text
+from tui.widgets.bars import bar
+from tui.widgets.sight import focus_later
+from tui.widgets.text import update_text
+from tui.widgets.text_input import TextInput
+
+__all__ = ["StepView"]
+
+LONGEST = 101
+"""Characters of an answer: one more than are read, so that a longer one is told."""
+BAR = 12
+DONE = "\N{CHECK MARK}"
+
+
+class StepView(Vertical, can_focus=True):
+    """Shows ``study``; tells what the user wants by messages and changes nothing itself."""
+
+    HELP = """
+    ## A step
+    **enter** checks what you typed, does what the step says (opens the network, goes to the place, begins the
+    exercises), or goes on to the next step. What you predict or answer is told at once: a known mistake is explained,
+    and you can try again. **F2** shows the answer, **F4** opens the network of the step on the Build tab.
+
+    **down** and **up** go to the step after and before, **page up** and **page down** scroll, **escape** goes back to
+    the lessons. What is to be built is checked while you build, what is to be trained when you come back.
+    """
+
+    BINDINGS = [
+        Binding("enter", "go_on", "Go on", id="learn.go_on", tooltip="Do what the step says, or go to the next"),
+        Binding("f2", "answer", "Answer", id="learn.answer", tooltip="Show the answer of this step"),
+        Binding("f4", "build", "Build it", id="learn.build", tooltip="Open the network of the step on the Build tab"),
+        Binding("down", "move(1)", "Next step", id="learn.next", tooltip="The next step", show=False),
+        Binding("up", "move(-1)", "Step before", id="learn.previous", tooltip="The step before", show=False),
+        Binding("pageup", "page(-1)", "Page up", id="learn.page_up", tooltip="Scroll up", show=False),
+        Binding("pagedown", "page(1)", "Page down", id="learn.page_down", tooltip="Scroll down", show=False),
+        Binding("escape", "leave", "Lessons", id="learn.leave", tooltip="Back to the lessons"),
+    ]
+
+    study: reactive[Study | None] = reactive(None, repaint=False)
+    """The step; None while there is no lesson."""
+
+    where = query_one("#step-where", Static)
+    heading = query_one("#step-heading", Static)
+    text = query_one("#step-text", Static)
+    wanted = query_one("#step-task", Static)
+    verdict = query_one("#step-verdict", Static)
+    reply = query_one("#step-reply", Input)
+    hint = query_one("#step-hint", Static)
+    scroll = query_one("#step-scroll", VerticalScroll)
+
+    @dataclass
+    class Replied(Message):
+        """The user wants to go on, and has typed ``text``."""
+
+        text: str
+
+    class AnswerWanted(Message):
+        """The user wants to see the answer."""
+
+    class BuildWanted(Message):
+        """The user wants the network of the step on the Build tab."""
+
+    @dataclass
+    class Moved(Message):
+        """The user wants the step ``by`` places later."""
+
+        by: int
+
+    class Left(Message):
+        """The user goes back to the lessons."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="step-where", markup=False)
+        with VerticalScroll(id="step-scroll", can_focus=False):
+            yield Static(id="step-heading", markup=False)
+            yield Static(id="step-text", markup=False)
+            yield Static(id="step-task", markup=False)
+            yield Static(id="step-verdict", markup=False)
+        yield TextInput(placeholder="your answer", id="step-reply", compact=True, max_length=LONGEST)
+        yield Static(id="step-hint", markup=False)
+
+    def on_mount(self) -> None:
+        self._show()
+
+    def watch_study(self, before: Study | None, study: Study | None) -> None:
+        if not self.is_mounted:
+            return
+        elsewhere = before is None or study is None or _place(before) != _place(study)
+        if elsewhere:
+            self.reply.value = ""
+        self._show()
+        if elsewhere:
+            self.call_after_refresh(self.scroll.scroll_home, animate=False)
+            if self.has_focus_within:
+                self.focus_step()
+        elif before and study and before.verdict != study.verdict:
+            self.call_after_refresh(self.scroll.scroll_end, animate=False)
+
+    def focus_step(self) -> None:
+        """Focus where the step is answered."""
+        target = self.reply if self.study is not None and self.study.asks else self
+        focus_later(self, target.focus)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Replied(event.value))
+
+    def action_go_on(self) -> None:
+        """Do what the step says, or go to the next one."""
+        self.post_message(self.Replied(""))
+
+    def action_answer(self) -> None:
+        """Show the answer."""
+        self.post_message(self.AnswerWanted())
+
+    def action_build(self) -> None:
+        """Open the network of the step."""
+        self.post_message(self.BuildWanted())
+
+    def action_move(self, by: int) -> None:
+        """Go to another step."""
+        self.post_message(self.Moved(by))
+
+    def action_page(self, by: int) -> None:
+        """Scroll what is told."""
+        (self.scroll.scroll_page_up if by < 0 else self.scroll.scroll_page_down)(animate=False)
+
+    def action_leave(self) -> None:
+        """Go back to the lessons."""
+        self.post_message(self.Left())
+
+    def _show(self) -> None:
+        study = self.study
+        if study is None:
+            for each in (self.heading, self.text, self.wanted, self.verdict, self.reply):
+                each.display = False
+            return
+        self._show_where(study)
+        step = study.step
+        title = step.title or ("What you will know" if study.index == 0 and not step.text and not step.task else "")
+        parts = {
+            self.heading: Content.styled(one_line(title), "bold") if title else Content(""),
+            self.text: Content(step_text.told(study)),
+            self.wanted: step_text.wanted(study),
+            self.verdict: _said(study.verdict),
+        }
+        for widget, content in parts.items():
+            update_text(widget, content)
+            widget.display = bool(content.plain)
+        self.reply.display = study.asks
+        update_text(self.hint, Content(step_text.hint(study)))
+
+    def _show_where(self, study: Study) -> None:
+        lesson, done = study.lesson, len(study.progress.steps(study.lesson))
+        share = f"{bar(done / len(lesson.steps), BAR):<{BAR}}"
+        at = f"step {study.index + 1} of {len(lesson.steps)}{f' {DONE}' if study.is_done else ''}"
+        facts = f"  {at}  {share} {show_amount(done, 'step')} done"
+        update_text(self.where, Content.assemble((one_line(lesson.title), "bold"), (facts, "$foreground-muted")))
+
+
+def _place(study: Study) -> tuple[str, int]:
+    return study.lesson.id, study.index
+
+
+def _said(verdict: Verdict | None) -> Content:
+    """What is said to an answer: with a sign, not by color alone."""
+    if verdict is None:
+        return Content("")
+    text = typeset(one_line(verdict.message))
+    reasons = "".join(f"\n{typeset(typeset_formula(one_line(step)))}" for step in verdict.steps)
+    if verdict.outcome == "right":
+        return Content.styled(f"\N{CHECK MARK} {text}", "$text-success") + Content(reasons)
+    if verdict.outcome == "unclear":
+        return Content.styled(f"! {text}", "$text-warning")
+    if verdict.outcome == "misconception":
+        return Content.styled(f"\N{BALLOT X} {text} Try again.", "$text-error")
+    if reasons:
+        return Content.styled(text, "bold") + Content(reasons)
+    return Content.styled(f"\N{BALLOT X} {text} Try again, or F2 shows the answer.", "$text-error")
