@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from core.inspection.activations import BLANK, GROUND, LARGEST, Picture, framed, painted
 from core.inspection.tensors import LayerOutput, Weight
-from core.inspection.window_math import Convolved, Pooled, convolve, convolve_depthwise, pool
 from core.network.layers import SeparableConv2D
 from core.network.shapes import Window
 from core.network.summary import Row
+from core.network.window_math import Convolved, Pooled, convolve, convolve_depthwise, pool
 
 __all__ = ["Steps", "input_picture", "output_at", "output_picture", "refusal", "steps"]
 

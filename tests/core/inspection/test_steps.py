@@ -7,10 +7,10 @@ from msgspec.structs import replace
 from core.inspection.activations import BLANK, FRAME, GROUND
 from core.inspection.steps import Steps, input_picture, output_at, output_picture, refusal, steps
 from core.inspection.tensors import LayerOutput, Weight
-from core.inspection.window_math import Convolved, Pooled
 from core.network.architecture import Architecture
 from core.network.layers import AveragePooling2D, Conv2D, Dense, DepthwiseConv2D, Flatten, MaxPooling2D, SeparableConv2D
 from core.network.summary import summarize
+from core.network.window_math import Convolved, Pooled
 from tests.tui.inspect.networks import QUICK, trained
 
 LECTURE = Steps(

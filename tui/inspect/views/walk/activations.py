@@ -20,8 +20,8 @@ from core.inspection.tensors import LayerOutput
 from core.network.shapes import show_shape
 from core.typography import typeset
 from tui.inspect.outputs import OutputBars
-from tui.inspect.views.walk.numbers import short, spread_text
 from tui.inspect.views.walk.pixels import Drawn, Pixels
+from tui.number_text import short, spread_text
 from tui.widgets.signed_colors import legend
 from tui.widgets.text import update_text
 

@@ -18,10 +18,10 @@ from core.inspection.steps import Steps, input_picture, output_at, output_pictur
 from core.network.shapes import show_shape
 from core.typography import typeset
 from tui.inspect.views.walk.pixels import Drawn, Pixels
-from tui.inspect.views.walk.window_text import grids, sums
 from tui.screens.modal import Modal
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.text import update_text
+from tui.window_text import grids, sums
 
 __all__ = ["Place", "Stepper"]
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.inspection.activations import Spread
-from tui.inspect.views.walk.numbers import short, spread_text, table_numbers
+from tui.number_text import short, spread_text, table_numbers
 
 NAN, INF = float("nan"), float("inf")
 

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.content import Content
 
-from core.inspection.window_math import Convolved, Pooled
+from core.network.window_math import Convolved, Pooled
 from core.typography import TIMES
-from tui.inspect.views.walk.numbers import short, table_numbers
+from tui.number_text import short, table_numbers
 
 __all__ = ["grids", "sums"]
 
-MOST = 7
+MOST = 8
 """The largest window shown in full, in rows and columns."""
 
 ENDS = 3
@@ -34,8 +34,11 @@ MORE = "\u2026"
 Lines = list[Content]
 
 
-def grids(at: Convolved | Pooled, channel: int, padding: str | int, width: int) -> Content:
-    """The tables of one stop, side by side where ``width`` allows; ``channel`` indexes those the filter sees."""
+def grids(at: Convolved | Pooled, channel: int, padding: str | int, width: int, factor: str = "the filter") -> Content:
+    """The tables of one stop, side by side where ``width`` allows; ``channel`` indexes those the filter sees.
+
+    ``factor`` is what the filter is called.
+    """
     size = at.stop.padded.shape
     notes = [_shortened(size)] if max(size) > MOST else []
     if padding not in ("valid", 0):
@@ -48,26 +51,30 @@ def grids(at: Convolved | Pooled, channel: int, padding: str | int, width: int) 
     across = _across(size, width)
     cell = _cell(across, size, width)
     under = _table("under the window", patch, cell, at.stop.padded)
-    tables = [under, _table("the filter", kernel, cell), _table("products", products, cell)]
+    tables = [under, _table(factor, kernel, cell), _table("products", products, cell)]
     beside = [*_beside(tables[:across], "*="[: across - 1]), *(line for table in tables[across:] for line in table)]
     return _joined([*beside, *_notes(notes)])
 
 
-def sums(at: Convolved | Pooled, channel: int, activation: str, given: float, width: int) -> Content:
-    """How the output is computed, line by line; ``given`` is the network's own output there."""
+def sums(at: Convolved | Pooled, channel: int, activation: str, given: float, width: int, label: str = "") -> Content:
+    """How the output is computed, line by line; ``given`` is the network's own output there.
+
+    The sum of the products is called ``label``, or if that is empty by the number of its channel.
+    """
     made = "output" if activation == "linear" else f"after {activation}"
     wide = max(len(made), len(LARGEST if isinstance(at, Pooled) else CHANNELS)) + 2
-    lines = _pooled(at, width - wide) if isinstance(at, Pooled) else _convolved(at, channel, width - wide)
+    lines = _pooled(at, width - wide) if isinstance(at, Pooled) else _convolved(at, channel, label, width - wide)
     named = [Content.assemble((f" {name}".ljust(wide), "$foreground-muted"), text) for name, text in lines]
     last = Content.assemble((f" {made}".ljust(wide), "$foreground-muted"), (short(given), "bold"))
     return _joined([*named, last])
 
 
-def _convolved(at: Convolved, channel: int, room: int) -> list[tuple[str, str]]:
+def _convolved(at: Convolved, channel: int, label: str, room: int) -> list[tuple[str, str]]:
     """The label and text of each line, in ``room`` cells."""
     terms = _terms(at.patch[..., channel], at.kernel[..., channel])
     total = float(at.sums.sum())
-    lines = [(f"channel {at.channels[channel] + 1}", _equation(terms, short(float(at.sums[channel])), room))]
+    name = label or f"channel {at.channels[channel] + 1}"
+    lines = [(name, _equation(terms, short(float(at.sums[channel])), room))]
     if len(at.channels) > 1:
         parts = [short(value, 3) for value in at.sums.tolist()]
         lines.append((f"{len(parts)} channels", _equation(parts, short(total), room)))

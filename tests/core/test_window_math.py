@@ -9,9 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from core.inspection.window_math import convolve, convolve_depthwise, pool, stop
 from core.network.architecture import Architecture
 from core.network.layers import AveragePooling2D, Conv2D, DepthwiseConv2D, LayerError, MaxPooling2D
+from core.network.window_math import convolve, convolve_depthwise, pool, stop
 
 SMALL = st.integers(1, 3)
 PADDING = st.sampled_from(["valid", "same", 1, 2])

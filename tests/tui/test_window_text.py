@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from core.inspection.window_math import Convolved, convolve
 from core.network.shapes import Window, output_size
-from tui.inspect.views.walk.window_text import sums
+from core.network.window_math import Convolved, convolve
+from tui.window_text import sums
 
 ROOM = 60
 
