@@ -106,6 +106,7 @@ class LayerLabApp(Containing):
         Binding(
             "E", "exercises", "Exercises", id="app.exercises", tooltip="Exercises on shapes and counts", show=False
         ),
+        Binding("H", "by_hand", "By hand", id="app.by_hand", tooltip="Work a small example by hand", show=False),
         Binding("ctrl+t", "theme", "Light/dark", id="app.theme", tooltip="Switch light and dark", show=False),
         Binding("question_mark", "help", "Help", id="app.help", tooltip="Help for where you are", key_display="?"),
         Binding("f1", "help", "Help", id="app.help_anywhere", tooltip="Help, even where ? is text", key_display="F1"),
@@ -464,6 +465,24 @@ class LayerLabApp(Containing):
     def action_exercises(self) -> None:
         """Exercises on shapes and parameters."""
         self.documents.practise()
+
+    def action_by_hand(self) -> None:
+        """Choose something to work by hand, and open it."""
+        self._by_hand()
+
+    @conversation
+    async def _by_hand(self) -> None:
+        from tui.benches.chooser import PickBench  # noqa: PLC0415  # start-up does without the benches
+
+        name = await self.push_screen_wait(PickBench())
+        if name is not None:
+            self.action_bench(name)
+
+    def action_bench(self, name: str) -> None:
+        """Open the bench ``name``."""
+        from tui.benches import BENCHES  # noqa: PLC0415  # as above
+
+        self.push_screen(BENCHES[name].make())
 
     async def action_quit(self) -> None:
         """Quit, once training has stopped and unsaved changes are saved or discarded."""

@@ -1,4 +1,4 @@
-"""The command palette: every action that has a key, every preset, every layer."""
+"""The command palette: every action that has a key, every bench, every preset, every layer."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -15,6 +15,7 @@ from textual.types import IgnoreReturnCallbackType
 from core import presets
 from core.network.layers import Input, Layer
 from core.sanitize import one_line
+from tui.benches import BENCHES
 from tui.header import TABS
 from tui.inspect.views import VIEWS
 
@@ -34,12 +35,12 @@ class Commands(Provider):
     """Offers everything that can be done from here."""
 
     async def discover(self) -> Hits:
-        for command in self._actions():
+        for command in (*self._actions(), *self._benches()):
             yield DiscoveryHit(Content(command.name), command.run, command.name, escape(command.help))
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for command in (*self._actions(), *self._presets(), *self._layers()):
+        for command in (*self._actions(), *self._benches(), *self._presets(), *self._layers()):
             score = matcher.match(command.name)
             if score > 0:
                 highlighted = matcher.highlight(command.name)
@@ -73,6 +74,10 @@ class Commands(Provider):
         for kind, owner in owners.items():
             if kind.__module__.startswith("tui."):
                 yield f"{VIEWS[pane.chosen].title}: ", owner
+
+    def _benches(self) -> Iterator[_Command]:
+        for name, entry in BENCHES.items():
+            yield _Command(entry.title, entry.tooltip, partial(self._lab.action_bench, name))
 
     def _presets(self) -> Iterator[_Command]:
         for preset in presets.listed():

@@ -17,6 +17,10 @@ from core.plan.plan import Plan
 from core.presets import Preset
 from tests.tui.inspect.test_stepper import LECTURE
 from tests.tui.scripted_range import ScriptedRange
+from tui.benches.chooser import PickBench
+from tui.benches.convolution import ConvolutionScreen
+from tui.benches.neuron import NeuronScreen
+from tui.benches.softmax import SoftmaxScreen
 from tui.forms.option_menu import OptionMenu
 from tui.inspect.views.walk.stepper import Stepper
 from tui.screens.add_layer import AddLayer
@@ -40,14 +44,18 @@ MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     AddLayer: lambda _: AddLayer(Architecture((28, 28, 1)), 0, 10),
     Ask: lambda _: Ask("Really?", {"yes": "Yes", "no": "No"}),
     BrowsePresets: lambda _: BrowsePresets("lenet-5"),
+    ConvolutionScreen: lambda _: ConvolutionScreen(),
     DataPage: lambda _: DataPage("mnist"),
     Exercises: lambda _: Exercises(start(1, Record())),
     FixPreview: lambda _: FixPreview("It helps.", FIX, FIX.architecture, Plan(pixels="0..255"), "note"),
     HelpPage: lambda _: HelpPage("# Help"),
     NameFile: lambda _: NameFile("name"),
+    NeuronScreen: lambda _: NeuronScreen(),
     OptionMenu: lambda _: OptionMenu(None, "activation", ("relu", "tanh"), "relu"),
     Palette: lambda _: Palette(),
+    PickBench: lambda _: PickBench(),
     RangeDialog: lambda _: RangeDialog(Preset("net", FIX.architecture), test=ScriptedRange(at_once=True)),
+    SoftmaxScreen: lambda _: SoftmaxScreen(),
     Stepper: lambda _: Stepper(LECTURE),
     ExportDialog: lambda folder: ExportDialog("Write it", {"csv": "CSV", "toml": "TOML"}, folder),
     SweepForm: lambda _: SweepForm(presets.load(presets.find("lenet-5")), (), 2),
