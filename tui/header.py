@@ -18,6 +18,8 @@ GAP = "   "
 """Separates facts."""
 NARROW = 100
 """Width below which tabs are spaced more tightly."""
+DEVICE = "device "
+"""What the activity begins with while nothing is going on."""
 _NUMBERS = re.compile(r" \d")
 LEAST_NAME = 5
 """Minimum width of the name beside the state of training."""
@@ -46,12 +48,15 @@ class Header(Widget):
         tabs = Content(" " if narrow else "").join(
             self._tab(number, tab, "" if narrow else " ") for number, tab in enumerate(TABS, start=1)
         )
-        brand = Content.styled("LayerLab", "$text-primary bold")
+        brand = Content.styled("LayerLab", "$text-primary bold") + "  "
         star = Content.styled(" *", "$text-warning bold") if self.unsaved else Content("")
-        room = self.size.width - tabs.cell_length - brand.cell_length - star.cell_length - 4
+        room = self.size.width - tabs.cell_length - brand.cell_length - star.cell_length - 2
         title, data, activity = one_line(self.title), one_line(self.data), one_line(self.activity)
         name, *facts = _fitted(title, data, activity, room)
-        left = Content.assemble(brand, "  ", (name, "bold"), star, *(f"{GAP}{fact}" for fact in facts))
+        if narrow and activity not in (*facts, "") and not activity.startswith(DEVICE):  # what is going on is news
+            name, *facts = _fitted(title, data, activity, room + brand.cell_length)
+            brand = Content("")
+        left = Content.assemble(brand, (name, "bold"), star, *(f"{GAP}{fact}" for fact in facts))
         gap = max(1, self.size.width - left.cell_length - tabs.cell_length)
         return Content.assemble(left, " " * gap, tabs)
 
@@ -63,7 +68,7 @@ class Header(Widget):
 def _fitted(title: str, data: str, activity: str, room: int) -> list[str]:
     """The title and the facts that fit beside it in ``room`` cells; the state of training is always shown."""
     # The device is a setting, which the Train tab shows too; anything else is a state and must be shown.
-    training = [] if activity.startswith("device ") else [activity]
+    training = [] if activity.startswith(DEVICE) else [activity]
     for facts in ([data, activity], [activity], training):
         shown = [fact for fact in facts if fact]
         if cell_len(title) + sum(cell_len(GAP + fact) for fact in shown) <= room:
