@@ -62,7 +62,7 @@ async def test_the_header_always_tells_what_training_is_doing(size):
             assert "a name" in line
             assert "\u2026" in line
             assert "MNIST" not in line
-            assert line.endswith("4 Runs")
+            assert line.endswith("5 Learn")
         app.header.activity = "device auto"
         await pilot.pause()
         assert "device" not in lines_of(app)[0]
