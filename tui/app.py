@@ -394,10 +394,12 @@ class LayerLabApp(Containing):
 
     @on(LookRequested)
     def _look_requested(self, event: LookRequested) -> None:
-        if event.place == "data":
+        if event.place in TABS:
+            self.action_show(event.place)
+        elif event.place == "data":
             self.action_data()
         else:
-            self.action_show(event.place)
+            self.action_bench(event.place)
 
     @on(PractiseRequested)
     def _practise_requested(self, event: PractiseRequested) -> None:

@@ -1,5 +1,6 @@
 """Lessons as files: what is read, and what is refused with file, step and field."""
 
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -130,6 +131,12 @@ def test_every_kind_of_step_is_read():
 )
 def test_what_is_wrong_is_told_with_its_place(text, why):
     assert why in refused(text)
+
+
+def test_the_lesson_of_the_readme_is_one():
+    readme = (presets.SHIPPED.parent / "README.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```toml\n(title = [^`]*?\[\[step\]\].*?)```", readme, re.DOTALL)
+    assert {type(each.task) for each in lesson(text).steps} == {type(None), Open, Predict, Ask, Check, Look, Practise}
 
 
 def test_a_preset_beside_the_lesson_is_found(tmp_path):
