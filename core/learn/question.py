@@ -27,9 +27,10 @@ def question_at(architecture: Architecture, field: str) -> Question:
     what = _NAMES.get(found[2], found[2]) if found else ""
     if not found or what not in get_args(What):
         raise FieldError(f"{quoted(field)}: expected for instance layers[1].output, layers[1].params, or params")
-    layer = int(found[1]) if found[1] else None
-    if layer is not None and layer > len(architecture.layers):
-        raise FieldError(f"{quoted(field)}: the network has {len(architecture.layers)} layers")
+    count = len(architecture.layers)
+    layer = int(found[1]) if found[1] else count if what == "output_shape" else None
+    if layer is not None and not 0 < layer <= count:
+        raise FieldError(f"{quoted(field)}: the network has {count} layers")
     return Question(architecture, Asked(layer, cast("What", what)))
 
 

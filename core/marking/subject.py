@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from msgspec import Struct
 
-from core.fields.struct import did_you_mean, write
+from core.fields.struct import FieldStruct, did_you_mean, fields_of
 from core.fields.types import quoted
 from core.formatting import show_accuracy, show_count
 from core.learn.exercise import What, numbers
@@ -83,7 +83,7 @@ def _value(field: str, subject: Subject) -> Value:
     preset, summary = subject.preset, subject.summary
     place, _, rest = field.partition(".")
     if place == "plan":
-        return _at(write(preset.plan, every=True), rest, "the plan")
+        return _at(preset.plan, rest, "the plan")
     if place.startswith("layers["):
         return _of_layer(int(place[7:-1]), rest, summary)
     if place == "layers":
@@ -109,7 +109,7 @@ def _of_layer(number: int, name: str, summary: Summary) -> Value:
         return type(row.layer).__name__
     if name in FACTS:
         return _fact(row, name)
-    return _at(write(row.layer, every=True), name, f"layer {number} ({type(row.layer).__name__})")
+    return _at(row.layer, name, f"layer {number} ({type(row.layer).__name__})")
 
 
 def _fact(row: Row, name: str) -> Value:
@@ -141,14 +141,15 @@ def _metric(name: str, metrics: Metrics) -> Value:
     return value
 
 
-def _at(raw: Any, path: str, owner: str) -> Value:
-    """The value at ``path`` in plain data; a member of a family alone is its name."""
+def _at(value: object, path: str, owner: str) -> Value:
+    """The value at ``path`` as plain data; a member of a family is its name."""
+    raw: Any = None
     for name in path.split("."):
-        if not isinstance(raw, Mapping):
-            raise Unknown(f"{owner} has no field {quoted(path)}")
-        if name not in raw:
-            raise Unknown(f"{owner} has no field {quoted(path)}{did_you_mean(name, list(raw))}")
-        raw = raw[name]
+        known = {field.name: field.type for field in fields_of(type(value))} if isinstance(value, FieldStruct) else {}
+        if name not in known:
+            raise Unknown(f"{owner} has no field {quoted(path)}{did_you_mean(name, known) if known else ''}")
+        value = getattr(value, name)
+        raw = None if value is None else known[name].write(value)
     if isinstance(raw, Mapping):
         raw = raw.get("name")
     return list(raw) if isinstance(raw, tuple) else raw

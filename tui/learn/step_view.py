@@ -46,8 +46,15 @@ class StepView(Vertical, can_focus=True):
 
     BINDINGS = [
         Binding("enter", "go_on", "Go on", id="learn.go_on", tooltip="Do what the step says, or go to the next"),
-        Binding("f2", "answer", "Answer", id="learn.answer", tooltip="Show the answer of this step"),
-        Binding("f4", "build", "Build it", id="learn.build", tooltip="Open the network of the step on the Build tab"),
+        Binding("f2", "answer", "Answer", key_display="F2", id="learn.answer", tooltip="Show the answer of this step"),
+        Binding(
+            "f4",
+            "build",
+            "Build it",
+            key_display="F4",
+            id="learn.build",
+            tooltip="Open the network of the step on the Build tab",
+        ),
         Binding("down", "move(1)", "Next step", id="learn.next", tooltip="The next step", show=False),
         Binding("up", "move(-1)", "Step before", id="learn.previous", tooltip="The step before", show=False),
         Binding("pageup", "page(-1)", "Page up", id="learn.page_up", tooltip="Scroll up", show=False),

@@ -139,6 +139,24 @@ def test_the_lesson_of_the_readme_is_one():
     assert {type(each.task) for each in lesson(text).steps} == {type(None), Open, Predict, Ask, Check, Look, Practise}
 
 
+@pytest.mark.parametrize(
+    ("field", "answer"),
+    [
+        ("output", (10,)),
+        ("params", 61_706),
+        ("weights", 61_470),
+        ("biases", 236),
+        ("statistics", 0),
+        ("multiply_adds", 416_520),
+        ("layers[2].params", 0),
+        ("layers[3].weights", 2_400),
+    ],
+)
+def test_everything_that_can_be_computed_can_be_predicted(field, answer):
+    found = lesson(step(f"preset = 'lenet-5'\npredict = '{field}'"))
+    assert found.steps[0].task.exercise.answer == answer
+
+
 def test_a_preset_beside_the_lesson_is_found(tmp_path):
     mine = presets.load(presets.find("ffnn-10"))
     presets.save(mine, tmp_path / "mine.toml")

@@ -53,6 +53,7 @@ def report(check_text, *runs, answers=None):
         ("layers[3].trainable == 2416", True, 2416),
         ("layers[2].params == 0", True, 0),
         ("layers[3].type == Conv2D", True, "Conv2D"),
+        ("plan.optimizer.learning_rate <= 0.01", True, 0.001),
         ("layers[3].filters == 16", True, 16),
         ("layers[3].kernel_size == [5, 5]", True, [5, 5]),
         ("layers[3].activation == tanh", True, "tanh"),
