@@ -15,7 +15,7 @@ BINDINGS: list[BindingType] = [
     Binding("a", "mark_all", "Mark all", id="runs.mark_all", tooltip="Mark all runs shown, or none", show=False),
     Binding("O", "reverse", "Reverse", id="runs.reverse", tooltip="Reverse the order", show=False),
     Binding("h", "unfold", "Hidden runs", id="runs.unfold", tooltip="Show runs that never took a step", show=False),
-    Binding("c", "turn", "Curves", id="runs.turn", tooltip="Accuracy, loss, or details and differences"),
+    Binding("c", "turn", "Curves", id="runs.turn", tooltip="Accuracy, loss, parameters, or details and differences"),
     Binding("b", "open", "Build", id="runs.open", tooltip="Open its network in Build", show=False),
     Binding(
         "i", "inspect('best')", "Inspect", id="runs.inspect", tooltip="Inspect it with its weights of the lowest loss"

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from textwrap import wrap
+from typing import Literal
 
 from msgspec import Struct
 from textual import on, work
@@ -19,6 +20,7 @@ from core.run_charts import Look, Quantity, overlaid, single
 from core.runs.differences import Difference, differences, results
 from core.runs.names import RunNames
 from core.runs.record import Run, RunDetails, RunError
+from core.runs.size_chart import size_chart
 from core.sanitize import one_line
 from core.sentences import sentence
 from core.typography import typeset
@@ -39,6 +41,9 @@ WIDE = 150
 """Width from which curves and facts fit side by side."""
 TALL = 22
 """Height from which they fit one above the other."""
+
+
+Figure = Quantity | Literal["parameters"]
 
 
 class _Read(Struct, frozen=True, eq=False):
@@ -66,14 +71,15 @@ class RunDetail(Vertical):
     HELP = """
     ## Curves and differences
     The curves of the selected run, or of all marked runs in one chart: each has its own color, symbol and line style,
-    and the same symbol in the table. **c** switches from accuracy to loss and on to the run's details, or to the
-    results and differences of the marked runs; **tab** goes there. Where there is room both are shown.
+    and the same symbol in the table. **c** switches from accuracy to loss, of marked runs to their accuracies over
+    their parameters, and on to the run's details, or to the results and differences of the marked runs; **tab** goes
+    there. Where there is room both are shown.
     """
 
     runs: reactive[tuple[Run, ...]] = reactive((), repaint=False)
     """The runs shown."""
-    figure: reactive[Quantity] = reactive[Quantity]("accuracy", repaint=False)
-    """The metric of the curves."""
+    figure: reactive[Figure] = reactive[Figure]("accuracy", repaint=False)
+    """The metric of the curves, or the accuracies over the numbers of parameters."""
     look: reactive[Look] = reactive(Look(), init=False, repaint=False)
     """How the curves are shown."""
     turned: reactive[bool] = reactive(False, repaint=False)
@@ -153,15 +159,22 @@ class RunDetail(Vertical):
         self._lay_out()
 
     def turn(self) -> None:
-        """Switch from accuracy to loss, and to the facts unless they are beside it."""
+        """Switch from accuracy to loss, of several to their parameters, and to the facts unless they are beside it."""
+        figures: list[Figure] = ["accuracy", "loss", *(("parameters",) if len(self.runs) > 1 else ())]
+        at = figures.index(self._shown)
         if self.turned and not self.roomy:
             self.turned, self.figure = False, "accuracy"
-        elif self.figure == "accuracy":
-            self.figure = "loss"
+        elif at + 1 < len(figures):
+            self.figure = figures[at + 1]
         elif self.roomy:
             self.figure = "accuracy"
         else:
             self.turned = True
+
+    @property
+    def _shown(self) -> Figure:
+        """The figure that there is: one run alone is not compared by its parameters."""
+        return "accuracy" if self.figure == "parameters" and len(self.runs) < 2 else self.figure
 
     @on(Listing.Selected)
     @on(Listing.Opened)
@@ -215,11 +228,16 @@ class RunDetail(Vertical):
         if read is None:
             return
         first = read.details[0]
-        if len(read.runs) > 1:
+        figure = self._shown
+        if figure == "parameters":
+            self.chart.empty = "None of these runs has an accuracy."
+            self.chart.legend = False
+            self.chart.chart = size_chart([(run.name, run) for run in read.runs])
+        elif len(read.runs) > 1:
             histories = [("", None if isinstance(each, str) else each.history) for each in read.details]
             self.chart.empty = "None of these runs has a curve."
             self.chart.legend = False
-            self.chart.chart = overlaid(self.figure, histories, self.look)
+            self.chart.chart = overlaid(figure, histories, self.look)
         elif isinstance(first, str):
             self.chart.empty = (
                 f"{sentence(first)} {run_text.DISCARD_HINT}" if read.runs[0].state == "damaged" else first
@@ -228,7 +246,7 @@ class RunDetail(Vertical):
         else:
             self.chart.empty = run_text.no_curves_reason(first.run)
             self.chart.legend = True
-            self.chart.chart = single(self.figure, first.history, first.history.planned, self.look)
+            self.chart.chart = single(figure, first.history, first.history.planned, self.look)
 
     def _lay_out(self) -> None:
         """Show what fits."""

@@ -60,6 +60,12 @@ async def test_marked_runs_are_drawn_over_one_another_with_their_signs(runs):
         await keys(pilot, "home")
         await pilot.pause()
         assert "validation accuracy" in screen_of(app), "as long as runs are marked, they are on show"
+        await keys(pilot, "c", "c")
+        await until(pilot, lambda: "validation accuracy over parameters" in screen_of(app))
+        assert [len(curve.points) for curve in drawn(pane)] == [1, 1, 1]
+        assert "398k" in screen_of(app)
+        await keys(pilot, "escape")
+        await until(pilot, lambda: pane.detail.chart.chart.title == "accuracy"), "of one run"
 
 
 async def test_what_differs_is_told_field_by_field(runs):
@@ -155,7 +161,7 @@ async def test_more_runs_than_can_be_told_apart(home: Path):
         assert len(pane.table.signs) == MOST + 3
         await until(pilot, lambda: "batch_size" in screen_of(app))
         await pilot.resize_terminal(80, 24)
-        await keys(pilot, "c", "c")
+        await keys(pilot, "c", "c", "c")
         await until(pilot, lambda: any(line.rstrip().endswith("+3") for line in lines_of(app)))
 
 
