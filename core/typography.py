@@ -26,11 +26,11 @@ def typeset(text: str) -> str:
 
 @lru_cache(4_096)
 def typeset_formula(formula: str) -> str:
-    """A formula with its signs: ``floor((size + 2*pad - window) / stride) + 1`` has ⌊ ⌋, × and −.
+    """A formula with its signs: ``floor((size + 2*pad - window) / stride) + 1`` has ⌊ ⌋, × and −; ``x**2`` is x^2.
 
     Parentheses are those of the formula: a text in which they do not pair is left without brackets.
     """
-    return _round_brackets(formula).replace("*", TIMES).replace(" - ", f" {MINUS} ")
+    return _round_brackets(formula).replace("**", "^").replace("*", TIMES).replace(" - ", f" {MINUS} ")
 
 
 def _round_brackets(text: str) -> str:
