@@ -26,6 +26,7 @@ from tui.containment import Containing
 from tui.conversation import conversation
 from tui.document_controller import EMPTY, DocumentController
 from tui.garbage import IdleCollector
+from tui.glossary_opener import GlossaryOpener
 from tui.header import TABS, Header
 from tui.inspect.messages import FixWanted
 from tui.inspect.pane import InspectPane
@@ -107,9 +108,19 @@ class LayerLabApp(Containing):
             "E", "exercises", "Exercises", id="app.exercises", tooltip="Exercises on shapes and counts", show=False
         ),
         Binding("H", "by_hand", "By hand", id="app.by_hand", tooltip="Work a small example by hand", show=False),
+        Binding(
+            "ctrl+g", "glossary", "Glossary", id="app.glossary", tooltip="What the terms mean, with curves", show=False
+        ),
         Binding("ctrl+t", "theme", "Light/dark", id="app.theme", tooltip="Switch light and dark", show=False),
         Binding("question_mark", "help", "Help", id="app.help", tooltip="Help for where you are", key_display="?"),
-        Binding("f1", "help", "Help", id="app.help_anywhere", tooltip="Help, even where ? is text", key_display="F1"),
+        Binding(
+            "f1",
+            "explain",
+            "Help",
+            id="app.help_anywhere",
+            tooltip="The field or layer you are on, in the glossary; elsewhere help, even where ? is text",
+            key_display="F1",
+        ),
         Binding("q,ctrl+q", "quit", "Quit", id="app.quit", tooltip="Quit LayerLab", show=False),
     ]
 
@@ -157,6 +168,7 @@ class LayerLabApp(Containing):
             self.set_reactive(getattr(LayerLabApp, name), load_settings(kind))
         self.documents = DocumentController(self, path)
         self.journal = JournalController(self)
+        self.glossary = GlossaryOpener(self)
         self.runs = RunController(self, saves=saves)
         self.sweeps = SweepController(self, saves=saves)
         self._containing = contain_errors
@@ -457,6 +469,17 @@ class LayerLabApp(Containing):
         from tui.screens.help import HelpPage, help_for  # noqa: PLC0415  # imports Markdown, which start-up does without
 
         self.push_screen(HelpPage(help_for(self.screen, self.focused)))
+
+    def action_explain(self) -> None:
+        """Explain the field or the layer in focus; elsewhere help."""
+        if self.glossary.explains():
+            self.glossary.explain()
+        else:
+            self.action_help()
+
+    def action_glossary(self) -> None:
+        """Open the glossary."""
+        self.glossary.show()
 
     def action_data(self) -> None:
         """Look at the digits of the dataset."""

@@ -13,6 +13,7 @@ from textual.markup import escape
 from textual.types import IgnoreReturnCallbackType
 
 from core import presets
+from core.glossary.search import search
 from core.network.layers import Input, Layer
 from core.sanitize import one_line
 from tui.benches import BENCHES
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from tui.app import LayerLabApp
 
 __all__ = ["Commands"]
+
+LEAST_TERM, MOST_TERMS = 3, 10
+"""Letters from which terms are looked for, unless the glossary is asked for, and how many are offered."""
 
 
 class _Command(Struct, frozen=True):
@@ -40,7 +44,13 @@ class Commands(Provider):
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for command in (*self._actions(), *self._benches(), *self._presets(), *self._layers()):
+        for command in (
+            *self._actions(),
+            *self._benches(),
+            *self._presets(),
+            *self._layers(),
+            *self._terms(query),
+        ):
             score = matcher.match(command.name)
             if score > 0:
                 highlighted = matcher.highlight(command.name)
@@ -89,6 +99,15 @@ class Commands(Provider):
             if layer is not Input:
                 help_line = (layer.__doc__ or "").strip().splitlines()[0]
                 yield _Command(f"Add {name}", help_line, partial(self._insert, layer))
+
+    def _terms(self, query: str) -> Iterator[_Command]:
+        """Entries of the glossary, by the name that ``query`` finds them by."""
+        _, named, term = query.casefold().rpartition("glossary")
+        term = term.lstrip(": ")
+        found = search(term) if term and (named or len(term) >= LEAST_TERM) else []
+        for entry, name in found[:MOST_TERMS]:
+            text = entry.name if name != entry.name else entry.definition.partition(".")[0]
+            yield _Command(f"Glossary: {name}", text, partial(self._lab.glossary.show, entry))
 
     def _insert(self, layer: type[Layer]) -> None:
         self._lab.action_show("build")

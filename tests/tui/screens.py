@@ -9,6 +9,8 @@ from textual.screen import Screen
 
 import tui
 from core import presets
+from core.glossary.article import Context
+from core.glossary.terms import find
 from core.learn.practice import Record, start
 from core.network.architecture import Architecture
 from core.network.fix import Fix
@@ -30,6 +32,7 @@ from tui.screens.dialogs import Ask, NameFile
 from tui.screens.exercises import Exercises
 from tui.screens.export_dialog import ExportDialog
 from tui.screens.fix_preview import FixPreview
+from tui.screens.glossary import Glossary
 from tui.screens.help import HelpPage
 from tui.screens.palette import Palette
 from tui.screens.resizing import TabsScreen
@@ -48,6 +51,7 @@ MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     DataPage: lambda _: DataPage("mnist"),
     Exercises: lambda _: Exercises(start(1, Record())),
     FixPreview: lambda _: FixPreview("It helps.", FIX, FIX.architecture, Plan(pixels="0..255"), "note"),
+    Glossary: lambda _: Glossary(Context(Preset("net", FIX.architecture)), find("sigmoid")),
     HelpPage: lambda _: HelpPage("# Help"),
     NameFile: lambda _: NameFile("name"),
     NeuronScreen: lambda _: NeuronScreen(),

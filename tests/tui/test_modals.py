@@ -11,6 +11,7 @@ from tests.tui.screens import MAKERS, screen_classes
 from tui.runs.export_run import choices
 from tui.screens.dialogs import Ask, NameFile
 from tui.screens.export_dialog import ExportDialog
+from tui.screens.glossary import Glossary
 from tui.screens.help import HelpPage, help_for
 from tui.screens.modal import DismissOnce
 from tui.screens.palette import Palette
@@ -141,18 +142,21 @@ async def test_help_opens_over_every_screen_and_closes_back_to_it(tmp_path):
 async def test_f1_helps_on_every_tab():
     async with opened("lenet-5") as (app, pilot):
         for tab in "1234":
-            await keys(pilot, tab, "f1")
-            assert isinstance(app.screen, HelpPage)
+            await keys(pilot, tab, *(["shift+tab"] if tab == "1" else []), "f1")
+            await until(pilot, lambda: isinstance(app.screen, HelpPage))
             await keys(pilot, "f1")
             assert len(app.screen_stack) == 1
 
 
-async def test_f1_helps_in_a_field_where_a_question_mark_is_text():
+async def test_f1_twice_helps_in_a_field_where_a_question_mark_is_text():
     async with opened("lenet-5") as (app, pilot):
         await keys(pilot, "down", "enter")
         await until(pilot, lambda: isinstance(app.focused, Input))
         await keys(pilot, "f1")
+        await until(pilot, lambda: isinstance(app.screen, Glossary))
+        await keys(pilot, "f1")
         await until(pilot, lambda: isinstance(app.screen, HelpPage))
+        assert "## Glossary" in app.screen._markdown
         assert "## Form" in app.screen._markdown
 
 

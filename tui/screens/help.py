@@ -20,7 +20,8 @@ INTRODUCTION = """
 Stack layers on the **Build** tab (key **1**), train the network on the **Train** tab (**2**), look inside it on the
 **Inspect** tab (**3**), find and compare all saved runs on the **Runs** tab (**4**).
 **p** opens a preset, **t** trains, **ctrl+p** lists all commands, **q** quits. **?** shows help wherever you are,
-and **F1** even where a question mark would be text.
+and **F1** even where a question mark would be text; on a field or a layer **F1** explains it in the glossary, which
+**ctrl+g** opens anywhere.
 """
 
 
@@ -39,8 +40,10 @@ def help_for(screen: Screen[Any], focused: Widget | None) -> str:
     helps += [] if screen.is_modal else [INTRODUCTION]  # for a dialog, its own help is enough
     if focused is None and screen.is_modal:
         focused = screen
-    if focused is not None:
-        helps += [node.HELP for node in focused.ancestors_with_self if isinstance(node, Widget) and node.HELP]
+    helps += _around(focused)
+    if isinstance(screen, Modal) and screen.HELPS_BELOW:
+        stack = screen.app.screen_stack
+        helps += _around(stack[stack.index(screen) - 1].focused)
     rows = []
     # Those in the footer first; sorting keeps the order among the others.
     for active in sorted(screen.active_bindings.values(), key=lambda active: not active.binding.show):
@@ -51,6 +54,12 @@ def help_for(screen: Screen[Any], focused: Widget | None) -> str:
             rows.append(f"| {key} | {binding.description} | {tooltip} |")
     keys = ["## Keys that work here", "", "| key | action | what it does |", "|---|---|---|", *dict.fromkeys(rows)]
     return "\n\n".join([*(cleandoc(text) for text in helps), "\n".join(keys)])
+
+
+def _around(focused: Widget | None) -> list[str]:
+    """The help of ``focused`` and of the widgets around it."""
+    around = focused.ancestors_with_self if focused is not None else ()
+    return [node.HELP for node in around if isinstance(node, Widget) and node.HELP]
 
 
 def _explained(focused: Widget | None) -> list[str]:

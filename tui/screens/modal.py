@@ -1,6 +1,6 @@
 """The base of all screens above the tabs: dismissed only once, with help."""
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.await_complete import AwaitComplete
@@ -48,5 +48,8 @@ class DismissOnce(FollowsSize[ResultT]):
 
 class Modal(DismissOnce[ResultT], ModalScreen[ResultT]):
     """A dialog or page. ``?`` shows help where it is not text; F1 always does."""
+
+    HELPS_BELOW: ClassVar[bool] = False
+    """Whether its help goes on with that of where it was opened, whose key for help opens it."""
 
     BINDINGS = [HELP_KEYS]

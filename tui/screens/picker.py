@@ -120,12 +120,13 @@ class Picker(Modal[str | None]):
         found = self.found(self.filter.value.strip())
         self._listed = found
         self.options.clear_options()
-        group = ""
+        group, listed = "", []
         for one in found:
             if one.group != group and not self.filter.value.strip():
                 group = one.group
-                self.options.add_option(Option(Content.styled(one_line(group), "$text-accent bold"), disabled=True))
-            self.options.add_option(Option(self._line(one), id=one.id))
+                listed.append(Option(Content.styled(one_line(group), "$text-accent bold"), disabled=True))
+            listed.append(Option(self._line(one), id=one.id))
+        self.options.add_options(listed)
         if not found:
             no_match = "no match"
             self.options.add_option(Option(Content.styled(no_match, "$foreground-muted"), disabled=True))

@@ -18,8 +18,8 @@ GAP = 2
 """Cells between two keys."""
 MOST = 6
 """Keys shown: more are not read."""
-HELP = ("help", "app.help")
-"""The action whose key is always shown: its help lists the others. Where ? is text, it is F1."""
+HELP = ("help", "app.help", "explain")
+"""The actions of which one key is always shown: help lists the others. Where ? is text, it is F1."""
 MORE = "more"
 
 
@@ -129,7 +129,7 @@ def _shown(active: ActiveBinding) -> bool:
 
 def fitting(items: Sequence[Item], room: int) -> tuple[Item, ...]:
     """The first of ``items``, at most `MOST`, that fit in ``room`` cells; then the one for help, if it fits."""
-    helps = tuple(item for item in items if item.action in HELP)
+    helps = tuple(item for item in items if item.action in HELP)[:1]
     others = [item for item in items if item.action not in HELP][:MOST]
     left = room - sum(item.width + GAP for item in helps)
     count = sum(end <= left + GAP for end in accumulate(item.width + GAP for item in others))
