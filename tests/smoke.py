@@ -67,6 +67,9 @@ def main() -> None:
         for line in layerlab("sweep", "ffnn-10", "--repeats", "2", "--epochs", "1", "--json").splitlines()
     ]
     expect("a sweep in processes", (end["reason"], end["settings"][0]["n"]), ("finished", 2))
+    from core.glossary.index import find
+
+    expect("the glossary comes with it", find("sigmoid") is not None, True)
     layerlab("report", "last", "--quick", "--out", "report.html")
     expect("of which there is a report", "<svg" in Path("report.html").read_text(encoding="utf-8"), True)
 

@@ -7,9 +7,9 @@ from core.fields.field_help import about
 from core.fields.forms import Entry as FormEntry
 from core.glossary.curves import draw
 from core.glossary.entry import Entry
+from core.glossary.index import FAMILIES, named, related
 from core.glossary.numbers import filled
 from core.glossary.places import Place, places
-from core.glossary.terms import FAMILIES, named, related
 from core.network.kernel import KERNEL_FIELDS
 from core.presets import Preset
 

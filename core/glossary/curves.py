@@ -15,10 +15,10 @@ from core.glossary.activation_formulas import FORMULAS as ACTIVATIONS
 from core.glossary.activation_formulas import ROWS
 from core.glossary.concept_curves import CURVES, FIRST, LIMIT, OTHER, PLACES, chart_of, schedule_chart
 from core.glossary.entry import Entry
+from core.glossary.index import FAMILIES, find_member
 from core.glossary.kernels import kernel_for
 from core.glossary.loss_formulas import FORMULAS as LOSSES
 from core.glossary.real_formula import RealFormula
-from core.glossary.terms import FAMILIES, find_member
 from core.network.initializers import Initializer
 from core.network.layers import ELU, LeakyReLU
 from core.network.regularizers import NAMED, Regularizer

@@ -3,7 +3,7 @@
 from core.fields.forms import Entry as FormEntry
 from core.fields.registry import Registered
 from core.glossary.entry import Entry
-from core.glossary.terms import entries, find, find_field, find_member
+from core.glossary.index import entries, find, find_field, find_member
 from core.network.layers import Layer
 from core.network.regularizers import Regularizer
 

@@ -7,9 +7,9 @@ from core.fields.struct import Field, FieldStruct, fields_of
 from core.formatting import show_amount, show_count
 from core.glossary.curves import member_of
 from core.glossary.entry import Entry
+from core.glossary.index import find_field
 from core.glossary.lookup import ACTIVATION_FIELDS, entry_for_layer
 from core.glossary.network_facts import FACTS, Place
-from core.glossary.terms import find_field
 from core.network.initializers import Initializer
 from core.network.layers import Layer
 from core.network.regularizers import Regularizer

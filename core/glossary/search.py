@@ -5,7 +5,7 @@ from functools import cache
 
 from core.fields.types import did_you_mean
 from core.glossary.entry import Entry
-from core.glossary.terms import entries, named
+from core.glossary.index import entries, named
 
 __all__ = ["search", "suggestion"]
 

@@ -10,7 +10,7 @@ from textual.screen import Screen
 import tui
 from core import presets
 from core.glossary.article import Context
-from core.glossary.terms import find
+from core.glossary.index import find
 from core.learn.practice import Record, start
 from core.network.architecture import Architecture
 from core.network.fix import Fix

@@ -1,5 +1,8 @@
 """The glossary: opened at a field, a layer, a term; links followed and gone back; where it leads to."""
 
+import subprocess
+import sys
+
 from textual.widgets import Input
 
 from tests.tui.driving import SIZES, check_golden, faint_texts, keys, opened, screen_of, themes_in_turn, until
@@ -111,3 +114,8 @@ async def test_what_it_looks_like(update):
             assert isinstance(app.focused, Input)
             assert app.screen.detail.region.width >= 50
             check_golden(app, f"glossary-{size[0]}x{size[1]}", update=update)
+
+
+def test_the_app_starts_without_it():
+    code = "import sys, tui.app; sys.exit(any(name.startswith('core.glossary') for name in sys.modules))"
+    subprocess.run([sys.executable, "-c", code], check=True)

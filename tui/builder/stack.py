@@ -51,7 +51,7 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
 
     **up / down** select a layer, **enter** edits it, **a** adds one after it, **d** deletes it,
     **K / J** move it up and down (or drag it with the mouse), **D** duplicates it, **f** shows the fix
-    that a problem offers, **u** undoes.
+    that a problem offers, **u** undoes. **F1** explains the layer in the glossary.
     """
 
     COMPONENT_CLASSES = {

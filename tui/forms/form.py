@@ -27,8 +27,8 @@ class StructForm(FoldingForm):
     ## Form
     **up / down** or **tab** go from field to field; every keystroke applies at once.
     **enter** finishes, **escape** takes back what was typed into the field and goes back. **F2** shows or folds the
-    fields that have their defaults. A field marked **!** is invalid: the line below the form says what it expects, and
-    the field has the value from before it was edited.
+    fields that have their defaults, **F1** explains the field in the glossary. A field marked **!** is invalid: the
+    line below the form says what it expects, and the field has the value from before it was edited.
     """
 
     BINDINGS = [

@@ -14,9 +14,9 @@ from textual.widgets import Input, Static
 
 from core.glossary.article import Article, Context, article
 from core.glossary.entry import GROUPS, Entry
+from core.glossary.index import entries
 from core.glossary.places import Place
 from core.glossary.search import search, suggestion
-from core.glossary.terms import entries
 from core.sanitize import one_line
 from core.typography import typeset, typeset_formula
 from tui.screens.picker import Choosable, Picker

@@ -15,11 +15,11 @@ from core.glossary.article import Context, article
 from core.glossary.concept_curves import schedule_chart
 from core.glossary.curves import draw
 from core.glossary.entry import Entry
+from core.glossary.index import entries, find
 from core.glossary.initial_weights import spread, variance
 from core.glossary.lookup import entry_for_field, entry_for_layer
 from core.glossary.loss_formulas import FORMULAS as LOSSES
 from core.glossary.numbers import steps_an_epoch
-from core.glossary.terms import entries, find
 from core.network.activations import ACTIVATIONS as BOUNDS
 from core.network.architecture import Architecture
 from core.network.initializers import Initializer, VarianceScaling
@@ -168,7 +168,7 @@ def test_a_field_leads_to_what_it_is_set_to_or_to_itself() -> None:
     assert entry_for_layer(layer).id == "layers/Conv2D"
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(any_presets(), st.integers(0, 6))
 def test_no_network_brings_it_down(preset: Preset, row: int) -> None:
     for each in entries().values():

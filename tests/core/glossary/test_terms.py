@@ -12,11 +12,11 @@ from core.fields.types import normalize_name
 from core.glossary.activation_formulas import FORMULAS as ACTIVATION_FORMULAS
 from core.glossary.concept_curves import CURVES
 from core.glossary.entry import GROUPS, Entry
+from core.glossary.index import FAMILIES, FOLDER, entries, find, find_field, find_member, related
 from core.glossary.loss_formulas import FORMULAS as LOSS_FORMULAS
 from core.glossary.network_facts import FACTS
 from core.glossary.numbers import filled
 from core.glossary.search import search, suggestion
-from core.glossary.terms import FAMILIES, FOLDER, entries, find, find_field, find_member, related
 from core.network.layers.arguments import ACTIVATIONS, SECOND_NAMES
 from core.network.regularizers import NAMED, Regularizer
 from core.plan.losses import Loss
@@ -77,7 +77,7 @@ def test_entries_name_fields_that_there_are() -> None:
 def test_an_entry_is_sound(entry: Entry) -> None:
     _check_references(entry)
     sentences = re.split(r"(?<=[.?!])\s+", entry.definition.strip())
-    assert 1 <= len(sentences) <= 2 + (entry.key == "momentum"), "a definition has two sentences"
+    assert 1 <= len(sentences) <= 2, "a definition has two sentences"
     assert entry.definition.endswith(".")
     assert entry.definition.isascii()
     assert entry.formula.isascii()
