@@ -410,6 +410,8 @@ class LayerLabApp(Containing):
             self.action_show(event.place)
         elif event.place == "data":
             self.action_data()
+        elif event.place == "glossary":
+            self.action_glossary()
         else:
             self.action_bench(event.place)
 

@@ -15,7 +15,6 @@ from core.network.architecture import Architecture
 from core.network.layers import Layer
 from core.network.shapes import Shape
 from core.network.summary import summarize
-from core.plan.losses import SparseCategoricalCrossentropy
 from core.plan.optimizers import ScheduleFreeAdamW
 from core.plan.plan import Plan
 from core.presets import Preset
@@ -87,7 +86,7 @@ def _data(plan: Plan, shape: Shape) -> str:
     scaled = " / 255" if plan.pixels == "0..1" else ""
     lines = [f"(x_train, y_train), (x_test, y_test) = keras.datasets.{dataset.name}.load_data()"]
     lines += [f'{x} = {x}{reshaped}.astype("float32"){scaled}' for x in ("x_train", "x_test")]
-    if not isinstance(plan.loss, SparseCategoricalCrossentropy):
+    if not plan.loss.takes_classes:
         classes = len(dataset.classes)
         lines += [f"{y} = keras.utils.to_categorical({y}, {classes})" for y in ("y_train", "y_test")]
     return "\n".join(lines)

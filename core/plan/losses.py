@@ -24,6 +24,8 @@ class Loss(Registered, KerasObject, frozen=True):
     absent: ClassVar[Mapping[str, str]] = dict.fromkeys(("CTC", "Circle", "Loss", "LossFunctionWrapper"), "")
     reads: ClassVar[str] = ""
     """The output activation the loss is made for; empty if others work as well."""
+    takes_classes: ClassVar[bool] = False
+    """Whether it takes class numbers; others take one-hot labels."""
 
     @classmethod
     def plural(cls) -> str:
@@ -54,6 +56,7 @@ class SparseCategoricalCrossentropy(Loss, frozen=True):
     """Categorical cross-entropy with class numbers instead of one-hot labels; the same value."""
 
     reads: ClassVar[str] = "softmax"
+    takes_classes: ClassVar[bool] = True
 
     from_logits: FromLogits = False
 
@@ -202,6 +205,7 @@ class CategoricalGeneralizedCrossEntropy(Loss, frozen=True):
     """Between cross-entropy and mean absolute error; robust to wrong labels."""
 
     reads: ClassVar[str] = "softmax"
+    takes_classes: ClassVar[bool] = True
 
     q: Annotated[float, FloatField(above=0, below=1), "Near 0: cross-entropy; near 1: absolute error"] = 0.5
 

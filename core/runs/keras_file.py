@@ -8,7 +8,6 @@ import keras
 import tensorflow as tf
 
 from core.keras_runtime import keras_model
-from core.plan.losses import SparseCategoricalCrossentropy
 from core.presets import Preset
 from core.runs import checkpoint_file
 from core.runs.checkpoint_file import WHICH, Which
@@ -54,8 +53,8 @@ def _model(preset: Preset) -> Any:
 
 def _compiled(preset: Preset) -> Any:
     model = keras_model.build(preset.architecture, preset.plan.seed)
-    sparse = isinstance(preset.plan.loss, SparseCategoricalCrossentropy)
-    accuracy = keras.metrics.SparseCategoricalAccuracy if sparse else keras.metrics.CategoricalAccuracy
+    by_class = preset.plan.loss.takes_classes
+    accuracy = keras.metrics.SparseCategoricalAccuracy if by_class else keras.metrics.CategoricalAccuracy
     model.compile(
         optimizer=keras_model.optimizer(preset.plan),
         loss=keras_model.loss(preset.plan),

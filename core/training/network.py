@@ -18,7 +18,6 @@ from core.keras_runtime import devices, keras_model
 from core.network.architecture import Architecture
 from core.network.shapes import Shape
 from core.network.summary import summarize
-from core.plan.losses import SparseCategoricalCrossentropy
 from core.plan.plan import Plan
 from core.plan.schedules import Constant
 from core.training import compiled, loops, memory
@@ -148,8 +147,8 @@ def _build_model(spec: NetworkSpec) -> keras.Model:
     plan = spec.plan
     with tf.device(devices.placement(spec.device)):
         model = keras_model.build(spec.architecture, plan.seed)
-        sparse = isinstance(plan.loss, SparseCategoricalCrossentropy)
-        accuracy = keras.metrics.SparseCategoricalAccuracy if sparse else keras.metrics.CategoricalAccuracy
+        by_class = plan.loss.takes_classes
+        accuracy = keras.metrics.SparseCategoricalAccuracy if by_class else keras.metrics.CategoricalAccuracy
         model.compile(
             optimizer=keras_model.optimizer(plan),
             loss=keras_model.loss(plan),
@@ -165,12 +164,11 @@ def _preprocess(shape: Shape, plan: Plan) -> loops.Batch:
     # A variable, as TensorFlow turns division by a constant into multiplication, which differs from NumPy's division in
     # the last digit.
     white = tf.Variable(255.0, trainable=False) if plan.pixels == "0..1" else None
-    sparse = isinstance(plan.loss, SparseCategoricalCrossentropy)
 
     def batch(pixels: Any, labels: Any) -> tuple[Any, Any]:
         x = tf.reshape(tf.cast(pixels, tf.float32), (-1, *shape))
         if white is not None:
             x = x / white
-        return x, labels if sparse else tf.one_hot(labels, classes)
+        return x, labels if plan.loss.takes_classes else tf.one_hot(labels, classes)
 
     return batch

@@ -17,7 +17,6 @@ from msgspec.structs import replace
 
 from core import presets
 from core.events import EpochEnded, Event
-from core.plan.losses import SparseCategoricalCrossentropy
 from core.training.session import Session
 from tests.benchmarks import in_app, looks
 from tests.benchmarks.measured import Measured, Scope
@@ -151,7 +150,7 @@ def _arrays(preset: presets.Preset) -> _Arrays:
         return (pixels.astype("float32") / scale).reshape(-1, *preset.architecture.input_shape)
 
     def labels(classes: "np.ndarray") -> "np.ndarray":
-        sparse = isinstance(preset.plan.loss, SparseCategoricalCrossentropy)
+        sparse = preset.plan.loss.takes_classes
         return classes if sparse else np.eye(10, dtype="float32")[classes]
 
     train = {"x": images(digits.x_train), "y": labels(digits.y_train)}
