@@ -91,7 +91,7 @@ class SweepForm(Modal[WantedSweep | None]):
             ways = SuggestFromList(["grid", "random 20", "tpe 20"], case_sensitive=False)
             yield _line("Choose", _field("choose", "grid: all; or some: random 20, tpe 20", suggester=ways))
             yield _line("Prune", _field("pruner", "none, median or hyperband", suggester=SuggestFromList(PRUNERS)))
-            yield _line("Cluster", _field("cluster", "none: this machine; or tcp://127.0.0.1:8786, tls://HOST:8786"))
+            yield _line("Cluster", _field("cluster", "this machine; or local:4, tls://HOST:8786"))
             yield Static(id="sweep-message", markup=False)
             note = "enter: train   up and down: field   right: complete   escape: back   F1: help"
             yield Static(note, classes="note", markup=False)

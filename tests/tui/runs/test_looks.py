@@ -15,7 +15,7 @@ SCENES = [
     {
         "runs": (["down", "down", "down"], "train"),
         "runs-marked": (["space", "space", "space"], "\u25cf"),
-        "runs-differences": (["c", "c"], "Where"),
+        "runs-differences": (["c", "c", "c"], "Where"),
     },
     {"runs-damaged": (["end"], "run.json: is damaged"), "runs-facts": (["up", "c", "c"], "network")},
     {"runs-name": (["n"], "enter: save"), "runs-filter": (["escape", "slash", "text:lenet best>0.9"], "2 of 7")},
