@@ -43,8 +43,8 @@ def hand_ins_in(folder: Path) -> list[Path]:
 class Marker:
     """Marks hand-ins of ``assignment``.
 
-    Of each run at most ``epochs`` epochs are trained again, from its first step up to one that ``choose`` chooses
-    among as many, for at most ``seconds``.
+    Runs of at most ``epochs`` epochs are trained again, of others as many from the first step up to one that ``choose``
+    chooses; each for at most ``seconds``.
     """
 
     def __init__(self, assignment: Assignment, epochs: int, seconds: float, choose: Callable[[int], int]) -> None:
@@ -90,7 +90,9 @@ class Marker:
         def train(epochs: int) -> Retrained:
             return retrainer.train(Order(folder, epochs))
 
-        return verifying.verify(details, self._choose(most) if most else 0, replace(here, threads=threads), train)
+        whole = most == len(details.history.epochs)  # which confirms its weights too
+        epochs = most if whole or not most else self._choose(most)
+        return verifying.verify(details, epochs, replace(here, threads=threads), train)
 
     def _note(self, handed_in: HandIn) -> str:
         if handed_in.manifest.digest == self._assignment.digest:

@@ -49,13 +49,22 @@ def most_epochs(details: RunDetails) -> int:
     changed = history.changes[0].x if history.changes else float("inf")
     done = len(history.epochs)
     complete = bool(done) and history.epochs[0].epoch == 1  # the first of very many are not kept
-    return int(min(done, plan.epochs, changed)) if complete else 0
+    return int(min(done, plan.epochs, changed)) if complete and not _ended_within(details) else 0
+
+
+def _ended_within(details: RunDetails) -> bool:
+    """Whether it went on after its last whole epoch: what its weights are then follows from no epoch."""
+    history = details.history
+    step = history.ended.step if history.ended else history.progress.step if history.progress else None
+    return step is not None and bool(history.epochs) and step > history.epochs[-1].step
 
 
 def why_none(details: RunDetails) -> str:
     """Why no epoch of a run can be trained again, if `most_epochs` is 0."""
     if not details.history.epochs:
         return "it has no whole epoch, so there is nothing to train again"
+    if _ended_within(details):
+        return "it ended within an epoch: go on with it to the end of one, and hand it in again"
     if details.history.changes:
         return "its learning rate was changed by hand in its first epoch, so that it does not follow from its plan"
     return "its first epochs are not in its history any more, so that they cannot be compared"
@@ -77,10 +86,10 @@ def verify(
         return details, Verified(key, 0, False, False, f"could not be trained again: {error}")
     found = list(differences(details, again))
     beyond = [text for text, within in found if not within]
-    believed = _measured(details, again.tested)
+    believed = _measured(details, again)
     done = f"{_spoken(epochs)} trained again"
     if not found:
-        whole = ", and the final weights are the same" if again.same_weights else ""
+        whole = ", and the final weights are the same" if again.same_weights else f" (of {len(details.history.epochs)})"
         return believed, Verified(key, epochs, True, True, f"{done}: bit for bit{whole}")
     other = _elsewhere(details.environment, here)
     if beyond:
@@ -95,9 +104,29 @@ def differences(details: RunDetails, again: Retrained) -> Iterator[tuple[str, bo
         yield from _epoch_differences(said.get(epoch.epoch), epoch)
     for name in _FINAL:
         what = f"its weights give {name.replace('final_train', 'final training').replace('_', ' ')}"
-        yield from _difference(what, getattr(details.run.metrics, name), getattr(again.tested, name))
-    if again.same_weights is False:
-        yield "the weights differ", True  # if they were others, so would be what they give
+        yield from _difference(what, getattr(details.run.metrics, name), getattr(again.figures, name))
+    known = said.get(again.weights_of)
+    if known is not None and known.val_loss is not None:
+        yield from _weights_differences(known, again)
+    elif again.trained is None:
+        yield f"its weights are confirmed only by all epochs: mark with --epochs {len(said)}", False
+    if again.trained is not None and not again.same_weights:
+        yield from _other_weights(again)
+
+
+def _weights_differences(said: EpochEnded, again: Retrained) -> Iterator[tuple[str, bool]]:
+    """Where the weights are not those of the epoch after which they were handed in."""
+    for name in ("val_loss", "val_accuracy"):
+        what = f"its weights give {name.replace('val_', 'validation ')}"
+        yield from _difference(what, getattr(said, name), getattr(again.figures, name))
+
+
+def _other_weights(again: Retrained) -> Iterator[tuple[str, bool]]:
+    """Where the weights give something else than those that training again ends with: not the same at any rate."""
+    yield "its final weights are not the same to the last bit", True
+    for name in ("test_loss", "test_accuracy"):
+        what = f"training again gives {name.replace('_', ' ')}"
+        yield from _difference(what, getattr(again.figures, name), getattr(again.trained, name))
 
 
 def _epoch_differences(said: EpochEnded | None, found: EpochEnded) -> Iterator[tuple[str, bool]]:
@@ -123,12 +152,16 @@ def _difference(what: str, said: float | None, found: float | None) -> Iterator[
         yield f"{what} {show(found)}, not {show(said)}", near
 
 
-def _measured(details: RunDetails, tested: Ended | None) -> RunDetails:
+def _measured(details: RunDetails, again: Retrained) -> RunDetails:
     """The run with what follows from its epochs and its weights, whatever else its files say."""
-    history = replace(details.history, val_loss=(), val_accuracy=(), best=None, epochs=(), ended=tested)
+    seconds, done = details.run.metrics.seconds, len(details.history.epochs)
+    ended = Ended("finished", done, seconds, 0.0, None, None, "")
+    if again.figures:
+        ended = replace(ended, **{name: getattr(again.figures, name) for name in _FINAL})
+    history = replace(details.history, val_loss=(), val_accuracy=(), best=None, epochs=(), ended=ended)
     for epoch in details.history.epochs:
         history = history.after(epoch)
-    metrics = metrics_of(history, details.run.metrics.seconds)
+    metrics = metrics_of(history, seconds)
     return replace(details, history=history, run=replace(details.run, metrics=metrics))
 
 

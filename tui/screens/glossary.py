@@ -223,7 +223,7 @@ def _head(shown: Article, mark: Entry | Place | None) -> Iterator[Content]:
     if shown.formulas:
         yield Content("")
         for line in shown.formulas:
-            yield Content(typeset_formula(line))
+            yield Content(_typeset(line))
 
 
 def _field(shown: Article) -> Iterator[Content]:

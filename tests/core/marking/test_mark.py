@@ -49,6 +49,7 @@ check = "answer"
 )
 SMALL = Architecture((28, 28), (Flatten(), Dense(16, "relu"), Dropout(0.3), Dense(10, "softmax")))
 PLAN = Plan(validation=0.9, batch_size=64, epochs=3, optimizer=Adam(learning_rate=0.01))
+FINAL = ("test_loss", "test_accuracy", "final_train_loss", "final_train_accuracy")
 PLANS = {
     "plain": PLAN,
     "restored": replace(PLAN, epochs=8, early_stopping=EarlyStopping(patience=1, min_delta=0.5)),
@@ -142,6 +143,19 @@ def test_other_weights_are_found(marker: Marker, folder: Path) -> None:
     tensor_file.write(folder / CHECKPOINT, replace(tensors, groups={**tensors.groups, "variables": spoiled}))
     told = marks(marker, folder)
     assert not told.report.verified[0].believed
+    assert points(told) == [1, 0, 0, 1]
+
+
+def test_weights_of_a_longer_training_are_found(marker: Marker, trained: Store, folder: Path, tmp_path: Path) -> None:
+    """The history is honest, the weights are better: from another run of the same network."""
+    other = _copy(trained, "restored", tmp_path)
+    mine, theirs = (tensor_file.read(each / CHECKPOINT) for each in (folder, other))
+    swapped = {**mine.groups, "variables": theirs.groups["variables"]}
+    tensor_file.write(folder / CHECKPOINT, replace(mine, groups=swapped))
+    change_json(folder / "run.json", lambda raw: raw["figures"].update(dict.fromkeys(FINAL)))
+    told = marks(marker, folder)
+    assert not told.report.verified[0].believed
+    assert "its weights give validation loss" in told.report.verified[0].message
     assert points(told) == [1, 0, 0, 1]
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from core.events import LearningRateChanged
-from core.marking.retrained import NotTrained, Retrained
+from core.marking.retrained import Figures, NotTrained, Retrained
 from core.marking.verifying import ACCURACY_TOLERANCE, most_epochs, verify, why_none
 from tests.core.export.reported import history
 from tests.core.export.reported import told as details
@@ -18,13 +18,15 @@ THERE = replace(RUN, environment=HERE)
 
 def again(count, run=RUN, **changes):
     """What comes of training the first ``count`` epochs of ``run`` again, if nothing is wrong with it."""
+    last, ended = run.history.epochs[-1], run.history.ended
+    figures = Figures(ended.test_loss, ended.test_accuracy, 0.04, 0.99, last.val_loss, last.val_accuracy)
     whole = count == len(run.history.epochs)
-    told = Retrained(run.history.epochs[:count], True if whole else None, run.history.ended)
+    told = Retrained(run.history.epochs[:count], figures, figures if whole else None, whole, last.epoch)
     return replace(told, **changes)
 
 
 def with_accuracy(accuracy):
-    return replace(RUN.history.ended, test_accuracy=accuracy)
+    return replace(again(1).figures, test_accuracy=accuracy)
 
 
 def verified(run, epochs, found, here=HERE):
@@ -36,10 +38,10 @@ def verified(run, epochs, found, here=HERE):
 def test_the_same_numbers_are_believed_bit_for_bit():
     _, told = verified(THERE, 3, again(3))
     assert (told.epochs, told.exact, told.believed) == (3, True, True)
-    assert told.message == "epochs 1 to 3 trained again: bit for bit"
+    assert told.message == "epochs 1 to 3 trained again: bit for bit (of 5)"
     _, told = verified(THERE, 5, again(5))
     assert told.message == "epochs 1 to 5 trained again: bit for bit, and the final weights are the same"
-    assert verified(THERE, 1, again(1))[1].message == "epoch 1 trained again: bit for bit"
+    assert verified(THERE, 1, again(1))[1].message == "epoch 1 trained again: bit for bit (of 5)"
 
 
 @pytest.mark.parametrize("figure", ["loss", "accuracy", "val_loss", "val_accuracy"])
@@ -68,16 +70,50 @@ def test_what_is_near_is_believed_and_where_it_was_trained_is_said():
 def test_a_test_accuracy_is_that_of_the_weights_whatever_is_claimed():
     metrics = replace(RUN.run.metrics, test_accuracy=0.999)
     run = replace(THERE, run=replace(RUN.run, metrics=metrics))
-    believed, told = verified(run, 2, again(2, tested=with_accuracy(0.91)))
+    believed, told = verified(run, 2, again(2, figures=with_accuracy(0.91)))
     assert not told.believed
     assert "its weights give test accuracy 91.00%, not 99.90%" in told.message
     assert believed.run.metrics.test_accuracy == 0.91
 
 
+def test_weights_of_another_training_are_not_believed():
+    """Whoever trains longer, and hands in those weights with an honest history of few epochs, gains nothing."""
+    better = replace(again(5).figures, val_accuracy=0.99)
+    for count, changes in ((5, {"same_weights": False}), (2, {})):
+        _, told = verified(THERE, count, again(count, figures=better, **changes))
+        assert not told.believed
+        assert "its weights give validation accuracy 99.00%" in told.message
+    better = replace(again(5).figures, test_accuracy=0.999)
+    metrics = replace(RUN.run.metrics, test_accuracy=0.999)
+    run = replace(THERE, run=replace(RUN.run, metrics=metrics))
+    _, told = verified(run, 5, again(5, figures=better, same_weights=False))
+    assert not told.believed
+    assert "training again gives test accuracy" in told.message
+
+
+def test_without_validation_only_all_epochs_confirm_the_weights():
+    epochs = tuple(replace(each, val_loss=None, val_accuracy=None) for each in RUN.history.epochs)
+    run = replace(THERE, history=replace(RUN.history, epochs=epochs))
+    _, told = verified(run, 2, again(2, epochs=epochs[:2]))
+    assert not told.believed
+    assert "confirmed only by all epochs: mark with --epochs 5" in told.message
+    _, told = verified(run, 5, again(5, epochs=epochs))
+    assert told.exact
+    _, told = verified(THERE, 2, again(2, weights_of=0))
+    assert not told.believed, "averaged since"
+
+
+def test_one_that_ended_within_an_epoch_cannot_be_confirmed():
+    ended = replace(RUN.history.ended, step=RUN.history.epochs[-1].step + 3)
+    within = replace(RUN, history=replace(RUN.history, ended=ended))
+    assert most_epochs(within) == 0
+    assert "go on with it to the end of one" in why_none(within)
+
+
 def test_a_figure_that_was_not_measured_is_no_claim():
     metrics = replace(RUN.run.metrics, test_accuracy=None, test_loss=None)
     run = replace(THERE, run=replace(RUN.run, metrics=metrics))
-    believed, told = verified(run, 2, again(2, tested=with_accuracy(0.91)))
+    believed, told = verified(run, 2, again(2, figures=with_accuracy(0.91)))
     assert told.exact
     assert believed.run.metrics.test_accuracy == 0.91
 
