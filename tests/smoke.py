@@ -70,6 +70,10 @@ def main() -> None:
     from core.glossary.index import find
 
     expect("the glossary comes with it", find("sigmoid") is not None, True)
+    from core.lessons.lesson_file import listed
+
+    lessons, problems = listed()
+    expect("lessons come with it", (len(lessons) > 10, problems), (True, []))
     layerlab("report", "last", "--quick", "--out", "report.html")
     expect("of which there is a report", "<svg" in Path("report.html").read_text(encoding="utf-8"), True)
 
