@@ -111,7 +111,7 @@ def _read(archive: ZipFile) -> HandIn:
     for name, entry in named.items():
         found = _RUN_FILE.fullmatch(name)
         if found is None:
-            raise HandInError(f"{quoted(name)} is no file of a hand-in")
+            continue  # what programs that pack add, such as __MACOSX: it is not read
         data = _content(archive, entry, left)
         left -= len(data)
         runs.setdefault(found[1], {})[found[2]] = data

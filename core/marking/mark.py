@@ -1,6 +1,8 @@
 """Marks hand-ins: what is met, by figures that were computed, trained and evaluated again. Blocks."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,12 +17,13 @@ from core.marking.retrained import Order, Retrained
 from core.marking.retrainer import Retrainer
 from core.marking.verifying import Verified
 from core.runs.environment import environment
+from core.runs.folder import CHECKPOINT, HISTORY
 from core.runs.record import RunDetails, RunError
-from core.runs.store import Store
+from core.runs.store import KEY_LENGTH, Store
 
 __all__ = ["Marker", "Marks", "hand_ins_in"]
 
-PATTERN = "*.zip"
+SUFFIX = ".zip"
 
 
 class Marks(Struct, frozen=True):
@@ -36,8 +39,11 @@ class Marks(Struct, frozen=True):
 
 
 def hand_ins_in(folder: Path) -> list[Path]:
-    """The hand-ins in ``folder``, in the order of their names. Raises OSError."""
-    return sorted(path for path in folder.iterdir() if path.match(PATTERN))
+    """The hand-ins in ``folder`` and the folders in it, in the order of their names. Raises OSError."""
+    if not folder.is_dir():
+        next(folder.iterdir())  # which says why
+    found = (Path(place) / name for place, _, names in os.walk(folder) for name in names)
+    return sorted(path for path in found if path.suffix.lower() == SUFFIX)
 
 
 class Marker:
@@ -53,20 +59,25 @@ class Marker:
         self._seconds = seconds
         self._choose = choose
         self._retrainers: dict[int, Retrainer] = {}
+        self._seen: dict[bytes, str] = {}
+        """The first hand-in with each run, by what its history and weights are."""
 
-    def mark(self, path: Path) -> Marks:
-        """The marks of the hand-in in the file at ``path``; what is wrong with it is said in them."""
+    def mark(self, path: Path, called: str = "") -> Marks:
+        """The marks of the hand-in in the file at ``path``, by default ``called`` as it is; they say what is wrong."""
+        name = called or path.name
         try:
             handed_in = hand_in.read(path)
         except HandInError as error:
-            return Marks(path.name, "", None, str(error))
+            return Marks(name, "", None, str(error))
         with TemporaryDirectory(prefix="layerlab-") as home:
+            report: CheckReport | None
             try:
                 report = self._report(handed_in, Store(Path(home)))
             except (RunError, OSError) as error:
-                why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-                return Marks(path.name, handed_in.manifest.name, None, f"its runs cannot be read: {why}")
-        return Marks(path.name, handed_in.manifest.name, report, self._note(handed_in))
+                report, why = None, (error.strerror if isinstance(error, OSError) else None) or str(error)
+        unread = [] if report else [f"its runs cannot be read: {why}"]
+        problem = "; ".join([*unread, *self._notes(handed_in, name)])
+        return Marks(name, handed_in.manifest.name, report, problem)
 
     def close(self) -> None:
         """End the processes that train."""
@@ -94,7 +105,12 @@ class Marker:
         epochs = most if whole or not most else self._choose(most)
         return verifying.verify(details, epochs, replace(here, threads=threads), train)
 
-    def _note(self, handed_in: HandIn) -> str:
-        if handed_in.manifest.digest == self._assignment.digest:
-            return ""
-        return "was handed in for another version of the assignment; marked by this one"
+    def _notes(self, handed_in: HandIn, name: str) -> Iterator[str]:
+        """What to know of a hand-in that was read."""
+        if handed_in.manifest.digest != self._assignment.digest:
+            yield "was handed in for another version of the assignment; marked by this one"
+        for run, content in handed_in.runs.items():
+            digest = sha256(content.get(HISTORY, b"") + content.get(CHECKPOINT, b"")).digest()
+            first = self._seen.setdefault(digest, name)
+            if first != name:
+                yield f"its run {run[-KEY_LENGTH:]} is that of {first}"

@@ -69,6 +69,8 @@ def _trained(preset: Preset, epochs: int) -> tuple[list[EpochEnded], Arrays]:
                 session.stop(evaluate=False)
 
     session = Session(preset.architecture, preset.plan, hear)
+    if epochs > preset.plan.epochs:
+        session.extend(epochs - preset.plan.epochs)  # as they were added to the run
     ended = session.run()
     if ended.reason == "failed":
         raise NotTrained(ended.message)

@@ -44,12 +44,17 @@ class Verified(Struct, frozen=True):
 
 
 def most_epochs(details: RunDetails) -> int:
-    """How many epochs of a run follow from its plan: none that came after the rate was changed by hand, or by ``+``."""
+    """How many epochs of a run follow from its plan.
+
+    None that came after the rate was changed by hand; nor after more epochs were asked for where training is stopped
+    early, as its patience begins anew there.
+    """
     history, plan = details.history, details.preset.plan
     changed = history.changes[0].x if history.changes else float("inf")
     done = len(history.epochs)
     complete = bool(done) and history.epochs[0].epoch == 1  # the first of very many are not kept
-    return int(min(done, plan.epochs, changed)) if complete and not _ended_within(details) else 0
+    planned = plan.epochs if plan.early_stopping else done
+    return int(min(done, planned, changed)) if complete and not _ended_within(details) else 0
 
 
 def _ended_within(details: RunDetails) -> bool:
@@ -85,11 +90,14 @@ def verify(
     except NotTrained as error:
         return details, Verified(key, 0, False, False, f"could not be trained again: {error}")
     found = list(differences(details, again))
+    if len(again.epochs) < epochs:
+        found.insert(0, (f"it ends after epoch {len(again.epochs)}", False))
     beyond = [text for text, within in found if not within]
     believed = _measured(details, again)
     done = f"{_spoken(epochs)} trained again"
     if not found:
-        whole = ", and the final weights are the same" if again.same_weights else f" (of {len(details.history.epochs)})"
+        of = len(details.history.epochs)
+        whole = ", and the final weights are the same" if again.same_weights else f"; the other {of - epochs} are not"
         return believed, Verified(key, epochs, True, True, f"{done}: bit for bit{whole}")
     other = _elsewhere(details.environment, here)
     if beyond:

@@ -95,6 +95,13 @@ def test_a_class_is_marked_and_what_is_no_hand_in_is_a_row(group: Path) -> None:
     assert lines[-2:] == ["✗ carl.zip", "    carl.zip: cannot be read: File is not a zip file"]
 
 
+def test_hand_ins_lie_in_folders_too(group: Path) -> None:
+    (group / "Dora").mkdir()
+    (group / "anna.zip").rename(group / "Dora" / "HAND-IN.ZIP")
+    lines = layerlab("mark", str(group)).stdout.splitlines()
+    assert any("HAND-IN.ZIP  Anna  3 of 3 points" in line for line in lines)
+
+
 def test_marks_as_a_table(group: Path) -> None:
     result = layerlab("mark", str(group), "--csv")
     rows = list(csv.DictReader(io.StringIO(result.stdout)))

@@ -53,6 +53,7 @@ def find_runs(store: Store, assignment: Assignment, names: Sequence[str]) -> tup
 def show(report: CheckReport, out: Output) -> None:
     """A table of the tasks, and the points reached."""
     out.heading(one_line(report.assignment))
+    several = len({task.run for task in report.tasks if task.run}) > 1
     out.table(
         [Column("", wide=0), Column("Task"), Column("Demanded"), Column("Found"), Column("Points", right=True)],
         [
@@ -60,7 +61,7 @@ def show(report: CheckReport, out: Output) -> None:
                 "\N{CHECK MARK}" if task.met else "\N{BALLOT X}",
                 one_line(task.id),
                 one_line(task.check),
-                show_got(task),
+                show_got(task) + (f" (run {task.run})" if several and task.run else ""),
                 f"{task.points:g} of {task.of:g}",
             )
             for task in report.tasks

@@ -91,16 +91,20 @@ def test_no_more_runs_than_are_read(store, tmp_path):
         ({"hand-in.json": "[" * 100_000}, "hand-in.json is damaged"),
         ({"hand-in.json": {**MANIFEST, "format": 2, "layerlab": "9.0"}}, "written by a newer LayerLab, '9.0'"),
         ({"hand-in.json": " " * 1_000_001}, "'hand-in.json' is larger than"),
-        ({"hand-in.json": MANIFEST, "../evil": "x"}, "'../evil' is no file of a hand-in"),
-        ({"hand-in.json": MANIFEST, "/etc/passwd": "x"}, "is no file of a hand-in"),
-        ({"hand-in.json": MANIFEST, "runs/a/../../evil": "x"}, "is no file of a hand-in"),
-        ({"hand-in.json": MANIFEST, "runs/a/b/c": "x"}, "is no file of a hand-in"),
-        ({"hand-in.json": MANIFEST, "runs/a\n/b": "x"}, r"'runs/a\n/b' is no file of a hand-in"),
         ({"hand-in.json": MANIFEST, **{f"runs/{n}/run.json": "x" for n in range(51)}}, "has 51 runs; at most 50"),
     ],
 )
 def test_what_is_no_hand_in_is_told(tmp_path, entries, why):
     assert why in refused(archive(tmp_path / "hand.zip", entries))
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil", "/etc/passwd", "runs/a/../../evil", "runs/a/b/c", "runs/a\n/b", "__MACOSX/._x"]
+)
+def test_what_has_no_place_in_it_is_not_read(tmp_path, name):
+    found = hand_in.read(archive(tmp_path / "hand.zip", {"hand-in.json": MANIFEST, name: "x"}))
+    assert not found.runs
+    assert [path.name for path in tmp_path.iterdir()] == ["hand.zip"]
 
 
 def test_other_files_are_told(tmp_path):

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from core.presets import Preset
 from core.runs import tensor_file
 from core.runs.folder import CHECKPOINT
 from core.runs.recorder import wait_until_written
-from core.runs.sessions import new_session
+from core.runs.sessions import new_session, resume_session
 from core.runs.store import Store
 
 pytestmark = pytest.mark.keras
@@ -119,6 +118,19 @@ def test_weights_that_early_stopping_restored_are_those_that_are_evaluated(
     assert verified.epochs >= 2
 
 
+def test_epochs_that_were_added_are_trained_again_too(marker: Marker, trained: Store, tmp_path: Path) -> None:
+    store = Store(tmp_path / "home")
+    session = new_session(store, Preset("longer", SMALL, replace(PLAN, epochs=1)), lambda _: None)
+    assert session.run().reason == "finished"
+    wait_until_written()
+    (run,) = store.refresh()
+    resumed, _ = resume_session(store, run.id, lambda _: None, more=2)
+    assert resumed.run().reason == "finished"
+    wait_until_written()
+    (verified,) = marks(marker, store.path(run.id)).report.verified
+    assert (verified.epochs, verified.exact) == (3, True), verified.message
+
+
 def test_an_accuracy_in_a_file_is_not_believed(marker: Marker, folder: Path) -> None:
     change_json(folder / "run.json", lambda raw: raw["figures"].update(test_accuracy=0.99))
     told = marks(marker, folder)
@@ -169,6 +181,16 @@ def test_one_that_cannot_be_trained_costs_only_itself(marker: Marker, folder: Pa
     assert [path.name for path in hand_ins_in(tmp_path)] == ["anna.zip", "noise.zip"]
 
 
+def test_a_run_that_two_hand_in_is_told(trained: Store, tmp_path: Path) -> None:
+    marker, folder = Marker(LAB, 1, 120, lambda _: 1), _copy(trained, "plain", tmp_path)
+    (folder / "history.json").write_text("{")  # it is not trained
+    for name in ("anna", "ben"):
+        hand_in.write(tmp_path / f"{name}.zip", hand_in.manifest(name, LAB, {}), {folder.name: folder})
+    assert marker.mark(tmp_path / "anna.zip").problem.startswith("its runs cannot be read")
+    told = marker.mark(tmp_path / "ben.zip").problem
+    assert f"its run {folder.name[-5:]} is that of anna.zip" in told
+
+
 def test_of_another_version_of_the_assignment_it_is_said(marker: Marker, tmp_path: Path) -> None:
     other = loads('[[task]]\nid = "why"\ncheck = "answer"\n', "lab.toml")
     path = tmp_path / "other.zip"
@@ -189,12 +211,11 @@ def test_what_takes_too_long_is_ended_and_the_next_is_trained(folder: Path) -> N
         retrainer.close()
 
 
-def test_nothing_of_a_hand_in_leaves_its_folder(marker: Marker, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name that climbs out is refused, and a temporary folder is all that is written."""
-    marks(marker, folder)
+def test_nothing_of_a_hand_in_leaves_its_folder(marker: Marker, folder: Path) -> None:
+    """A run whose name climbs out is refused."""
     path = folder.parent / "anna.zip"
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("runs/../../evil", "x")
+    hand_in.write(path, hand_in.manifest("Anna", LAB, {}), {"..": folder})
     told = marker.mark(path)
     assert told.report is None
-    assert "is no file of a hand-in" in told.problem
+    assert "is no id of a run" in told.problem
+    assert not (folder.parent / "run.json").exists()

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from core.events import LearningRateChanged
 from core.marking.retrained import Figures, NotTrained, Retrained
 from core.marking.verifying import ACCURACY_TOLERANCE, most_epochs, verify, why_none
+from core.plan.plan import EarlyStopping
 from tests.core.export.reported import history
 from tests.core.export.reported import told as details
 
@@ -38,10 +39,10 @@ def verified(run, epochs, found, here=HERE):
 def test_the_same_numbers_are_believed_bit_for_bit():
     _, told = verified(THERE, 3, again(3))
     assert (told.epochs, told.exact, told.believed) == (3, True, True)
-    assert told.message == "epochs 1 to 3 trained again: bit for bit (of 5)"
+    assert told.message == "epochs 1 to 3 trained again: bit for bit; the other 2 are not"
     _, told = verified(THERE, 5, again(5))
     assert told.message == "epochs 1 to 5 trained again: bit for bit, and the final weights are the same"
-    assert verified(THERE, 1, again(1))[1].message == "epoch 1 trained again: bit for bit (of 5)"
+    assert verified(THERE, 1, again(1))[1].message == "epoch 1 trained again: bit for bit; the other 4 are not"
 
 
 @pytest.mark.parametrize("figure", ["loss", "accuracy", "val_loss", "val_accuracy"])
@@ -135,6 +136,12 @@ def test_metrics_are_those_of_the_history():
     assert believed.run.metrics.best_val_accuracy == RUN.run.metrics.best_val_accuracy
 
 
+def test_epochs_that_training_again_does_not_come_to_are_told():
+    _, told = verified(THERE, 5, again(3))
+    assert not told.believed
+    assert "epochs 1 to 5 trained again: it ends after epoch 3" in told.message
+
+
 def test_one_that_cannot_be_trained_again_is_not_believed():
     def train(_epochs):
         raise NotTrained("it was not done after 3 s")
@@ -148,9 +155,11 @@ def test_one_that_cannot_be_trained_again_is_not_believed():
 
 def test_only_what_follows_from_the_plan_is_trained_again():
     plan = RUN.preset.plan
-    assert most_epochs(RUN) == min(5, plan.epochs)
+    assert most_epochs(RUN) == 5
     longer = replace(RUN, preset=replace(RUN.preset, plan=replace(plan, epochs=2)))
-    assert most_epochs(longer) == 2, "three were added by hand"
+    assert most_epochs(longer) == 5, "three were added by hand"
+    stopping = replace(plan, epochs=2, early_stopping=EarlyStopping())
+    assert most_epochs(replace(RUN, preset=replace(RUN.preset, plan=stopping))) == 2, "its patience began anew"
     steps = RUN.history.started.steps_per_epoch
     changed = RUN.history.after(LearningRateChanged(2 * steps + 1, 0.1))
     assert most_epochs(replace(RUN, history=changed)) == 2

@@ -51,7 +51,7 @@ def run(
     with closing(Marker(tasks, most, limit, _choice(seed))) as marker:
         show = _shown(tasks, as_csv=as_csv, as_json=as_json)
         for path in hand_ins:
-            marks = marker.mark(path)
+            marks = marker.mark(path, str(path.relative_to(folder)))
             show(marks)
             failed = failed or marks.report is None
     return FAILED if failed else DONE
