@@ -353,29 +353,30 @@ async def test_trials_that_are_ended_early_are_told(home):
         await until(pilot, lambda: "↓ ended early after epoch 2" in screen_of(app))
 
 
-@pytest.mark.parametrize(
-    ("typed", "why"),
-    [
-        (("text:learning_rat3",), "the nearest is plan.optimizer.learning_rate"),
-        (("text:layers",), "which one: layers["),
-        ((*["tab"] * 7, "text:random"), "how many settings to train: random 20"),
-        ((*["tab"] * 7, "text:best"), "choose: 'best' is not one of them"),
-        ((*["tab"] * 8, "text:mean"), "prune: 'mean' is not one of them"),
-        (("text:learning_rate", "tab", "text:fast"), "plan.optimizer.learning_rate: expected"),
-        (("text:learning_rate", "tab", "text:1 to 1000000000, 999999999"), "10000"),
-        (("text:[b]x[/b]",), "no field '[b]x[/b]'"),
-    ],
+WRONG = (
+    (("text:learning_rat3",), "the nearest is plan.optimizer.learning_rate"),
+    (("text:layers",), "which one: layers["),
+    ((*["tab"] * 7, "text:random"), "how many settings to train: random 20"),
+    ((*["tab"] * 7, "text:best"), "choose: 'best' is not one of them"),
+    ((*["tab"] * 8, "text:mean"), "prune: 'mean' is not one of them"),
+    (("text:learning_rate", "tab", "text:fast"), "plan.optimizer.learning_rate: expected"),
+    (("text:learning_rate", "tab", "text:1 to 1000000000, 999999999"), "10000"),
+    (("text:[b]x[/b]",), "no field '[b]x[/b]'"),
 )
-async def test_what_is_wrong_is_told_and_nothing_begins(home, typed, why):
+
+
+async def test_what_is_wrong_is_told_and_nothing_begins(home):
     async with sweeping(home) as (app, pilot, trials):
-        await keys(pilot, "w")
-        await until(pilot, lambda: isinstance(app.screen, SweepForm))
-        await keys(pilot, *typed, "enter")
-        assert why in str(app.screen.message.content)
-        await keys(pilot, "escape")
-        await until(pilot, lambda: not isinstance(app.screen, SweepForm))
-        assert app.sweep is None
-        assert not trials.jobs
+        for typed, why in WRONG:
+            await keys(pilot, "w")
+            await until(pilot, lambda: isinstance(app.screen, SweepForm))
+            assert why not in str(app.screen.message.content), f"{typed}: told before anything is typed"
+            await keys(pilot, *typed, "enter")
+            assert why in str(app.screen.message.content), typed
+            await keys(pilot, "escape")
+            await until(pilot, lambda: not isinstance(app.screen, SweepForm))
+            assert app.sweep is None, typed
+            assert not trials.jobs, typed
 
 
 async def test_the_form_says_how_many_and_how_long(home):
