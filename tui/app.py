@@ -93,7 +93,7 @@ class LayerLabApp(Containing):
         Binding("2", "show('train')", "Train tab", id="app.train_tab", tooltip="Open the Train tab", show=False),
         Binding("3", "show('inspect')", "Inspect", id="app.inspect", tooltip="Open the Inspect tab", show=False),
         Binding("4", "show('runs')", "Runs", id="app.runs", tooltip="Open the Runs tab", show=False),
-        Binding("5", "show('learn')", "Learn", id="app.learn", tooltip="Open the Learn tab: lessons", show=False),
+        Binding("5", "show('learn')", "Learn: lessons", id="app.learn", tooltip="Open the Learn tab", show=False),
         Binding("t", "train", "Train", id="app.train", tooltip="Train this network"),
         Binding("w", "sweep", "Sweep", id="app.sweep", tooltip="Train it with several values and seeds", show=False),
         Binding("u", "undo", "Undo", id="app.undo", tooltip="Undo the last edit"),

@@ -115,7 +115,7 @@ class Lesson(Struct, frozen=True):
     """A lesson."""
 
     id: str
-    """The name of its file."""
+    """The name of its file, of a lesson of the user's own after ``own/``."""
     title: str
     goals: tuple[str, ...]
     """What one will know."""

@@ -19,6 +19,8 @@ __all__ = ["LessonError", "find_preset", "listed", "load", "loads", "own_folder"
 SHIPPED = presets.SHIPPED / "lessons"
 MOST_STEPS, MOST_OPTIONS, MOST_CHECKS = 100, 6, 20
 LONGEST_TITLE = 60
+OWN = "own/"
+"""What the ids of the user's own lessons begin with, which may be called as others are."""
 _KEYS = ("title", "order", "goals", "step")
 _KINDS = ("open", "question", "predict", "build", "train", "look", "practise")
 _OF_QUESTIONS = ("answer", "options", "tolerance", "why", "mistake")
@@ -43,8 +45,18 @@ def listed() -> tuple[list[Lesson], list[LessonError]]:
             try:
                 lessons.append(load(path, own=own))
             except LessonError as error:
-                problems.append(error)
+                if not (own and _is_preset(path)):
+                    problems.append(error)
     return sorted(lessons, key=lambda each: (each.own, each.order, each.title)), problems
+
+
+def _is_preset(path: Path) -> bool:
+    """Whether there is a preset, which a lesson beside it may open."""
+    try:
+        presets.load(path)
+    except PresetError:
+        return False
+    return True
 
 
 def load(path: Path, *, own: bool = False) -> Lesson:
@@ -70,7 +82,8 @@ def loads(text: str, source: str, folder: Path, *, own: bool = False) -> Lesson:
             raise FieldError(f"expected one to {MOST_STEPS} [[step]] tables", ("step",))
         stem = Path(source).stem
         title, goals = _text(raw, "title", LONGEST_TITLE) or stem, _texts(raw, "goals")
-        return Lesson(stem, title, goals, tuple(_steps(tables, folder)), _order(raw), str(folder), own)
+        name = f"{OWN}{stem}" if own else stem
+        return Lesson(name, title, goals, tuple(_steps(tables, folder)), _order(raw), str(folder), own)
     except (toml_text.TomlError, FieldError, PresetError) as error:
         raise LessonError(f"{printable_path(source)}: {error}") from error
 

@@ -25,6 +25,8 @@ class Progress(Struct, frozen=True):
     """By the ids of lessons, the indexes of their steps from 0, in order."""
     at: Mapping[str, int] = {}
     """By the ids of lessons, the step that was shown last."""
+    lesson: str = ""
+    """The id of the lesson that was shown last."""
 
     def with_done(self, lesson: Lesson, index: int) -> "Progress":
         """The progress once the step with this ``index`` is done."""
@@ -33,7 +35,7 @@ class Progress(Struct, frozen=True):
 
     def with_shown(self, lesson: Lesson, index: int) -> "Progress":
         """The progress once the step with this ``index`` is shown."""
-        return replace(self, at={**self.at, lesson.id: index})
+        return replace(self, at={**self.at, lesson.id: index}, lesson=lesson.id)
 
     def steps(self, lesson: Lesson) -> frozenset[int]:
         """The steps of ``lesson`` that are done; it may have become shorter."""
@@ -55,7 +57,7 @@ def load_progress() -> Progress:
     except (OSError, ValueError, RecursionError):
         return Progress()
     done = {name: steps[:MOST_STEPS] for name, steps in list(found.done.items())[:MOST_LESSONS]}
-    return Progress(done, dict(list(found.at.items())[:MOST_LESSONS]))
+    return Progress(done, dict(list(found.at.items())[:MOST_LESSONS]), found.lesson)
 
 
 def save_progress(progress: Progress) -> None:

@@ -48,6 +48,11 @@ class Study(Struct, frozen=True):
         return isinstance(self.step.task, Predict | Ask)
 
     @property
+    def has_answer(self) -> bool:
+        """Whether there is an answer, or what is wanted, that is not shown yet."""
+        return not self.answered and isinstance(self.step.task, Predict | Ask | Check)
+
+    @property
     def is_done(self) -> bool:
         """Whether the step is done, now or before."""
         return self.index in self.progress.steps(self.lesson)
@@ -72,14 +77,14 @@ class Study(Struct, frozen=True):
         if self.answered or not isinstance(task, Predict | Ask):
             return self
         verdict = prediction.check(task.exercise, text) if isinstance(task, Predict) else _asked(task, text)
-        told = replace(self, verdict=verdict)
-        if verdict.outcome == "right":
-            return replace(told, answered=True).done()
-        return replace(told, answered=True) if verdict.outcome == "wrong" and verdict.steps else told
+        told = replace(self, verdict=replace(verdict, steps=()) if verdict.outcome == "wrong" else verdict)
+        return replace(told, answered=True).done() if verdict.outcome == "right" else told
 
     def shown(self) -> "Study":
         """Where one is once the answer is shown."""
         task = self.step.task
+        if isinstance(task, Check):
+            return replace(self, answered=True)
         if self.answered or not isinstance(task, Predict | Ask):
             return self
         steps = task.exercise.steps if isinstance(task, Predict) else (*_right(task), task.why)
@@ -133,8 +138,9 @@ def _option(options: Sequence[str], text: str) -> str:
     text = text.strip().casefold().rstrip(".)")
     if text.isdecimal() and len(text) < 3 and 0 < int(text) <= len(options):
         return options[int(text) - 1]
-    named = [each for each in options if text and each.casefold().startswith(text)]
-    if len(named) == 1 or (named and named[0].casefold() == text):
+    whole = [each for each in options if each.casefold().rstrip(".)") == text]
+    named = whole or [each for each in options if text and each.casefold().startswith(text)]
+    if len(named) == 1:
         return named[0]
     raise Unclear(f"type the number of an option, 1 to {len(options)}")
 
@@ -147,7 +153,10 @@ def _same(task: Ask, given: Given, other: Given) -> bool:
 
 
 def _right(task: Ask) -> tuple[str, ...]:
-    return () if task.answer is None else (_show(task.answer),)
+    if task.answer is None:
+        return ()
+    number = f"{task.options.index(str(task.answer)) + 1}  " if task.options else ""
+    return (f"{number}{_show(task.answer)}",)
 
 
 def _show(given: Given) -> str:

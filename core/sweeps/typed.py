@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from core.fields.types import FieldError, IntField
 from core.network.summary import summarize
 from core.presets import Preset
+from core.readiness import blockers
 from core.runs.record import Run
 from core.sweeps.addresses import find_address
 from core.sweeps.cluster_address import ClusterAddress, parse_typed
@@ -75,6 +76,7 @@ def read_typed(typed: TypedSweep, base: Preset, id: str) -> WantedSweep:
     sweep = replace(sweep, vary=tuple(varied), choose=choose, limit=limit, pruner=pruner)
     for setting in _one_by_one(sweep):
         check_measured(sweep, sweep.preset(setting).plan)
+    _check_trainable(sweep.preset(next(iter(sweep.examples))))
     return WantedSweep(sweep, min(jobs, sweep.count), _cluster(typed.cluster))
 
 
@@ -102,6 +104,13 @@ def _one_by_one(sweep: Sweep) -> Iterator[Setting]:
     for each in sweep.vary:
         for value in each.values:
             yield tuple((address, value) for address in each.addresses)
+
+
+def _check_trainable(preset: Preset) -> None:
+    """Raises `FieldError` if the first setting cannot be trained; of others the trials say so."""
+    problems = blockers(preset.architecture, preset.plan, summarize(preset.architecture))
+    if problems:
+        raise FieldError(f"it cannot be trained: {problems[0].message}")
 
 
 def _choice(text: str) -> tuple[Choose, int | None]:

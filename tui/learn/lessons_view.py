@@ -6,14 +6,15 @@ from typing import cast
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.getters import query_one
 from textual.reactive import reactive
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from core.formatting import show_amount
 from core.lessons.lesson import Ask, Check, Lesson, Look, Open, Practise, Task
-from core.lessons.lesson_file import find_preset
+from core.lessons.lesson_file import LessonError, find_preset
 from core.lessons.progress import Progress, save_progress
 from core.lessons.study import Study, start
 from core.marking.subject import Subject, find, subject_of_preset, subject_of_run
@@ -32,6 +33,7 @@ __all__ = ["LessonsView"]
 class LessonsView(Horizontal):
     """Leads through ``lessons``, of which ``progress`` is done; tells by messages what it asks of the app.
 
+    ``problems`` say why other lessons cannot be read.
     ``newest_run`` reads the newest run, if there is one; it is called in a thread.
     """
 
@@ -49,18 +51,28 @@ class LessonsView(Horizontal):
     view = query_one(StepView)
 
     def __init__(
-        self, lessons: Sequence[Lesson], progress: Progress, newest_run: Callable[[], RunDetails | None]
+        self,
+        lessons: Sequence[Lesson],
+        problems: Sequence[LessonError],
+        progress: Progress,
+        newest_run: Callable[[], RunDetails | None],
     ) -> None:
         super().__init__()
+        self._problems = problems
         self._lessons = tuple(lessons)
         self._saved = progress
         self._newest_run = newest_run
-        begun = next((each for each in lessons if not progress.is_done(each)), lessons[0])
-        self.set_reactive(LessonsView.study, start(begun, progress))
+        left = [each for each in lessons if not progress.is_done(each)] or [lessons[0]]
+        last = next((each for each in left if each.id == progress.lesson), left[0])
+        self.set_reactive(LessonsView.study, start(last, progress))
 
     def compose(self) -> ComposeResult:
         with Vertical(id="learn-list"):
             yield LessonList(self._lessons).data_bind(LessonsView.study)
+            if self._problems:
+                with VerticalScroll(id="learn-problems", can_focus=False):
+                    told = "\n".join(f"! {one_line(str(each))}" for each in self._problems)
+                    yield Static(f"Not read:\n{told}", markup=False)
         yield StepView(id="learn-step").data_bind(LessonsView.study)
 
     def on_mount(self) -> None:
@@ -114,9 +126,12 @@ class LessonsView(Horizontal):
     def _go(self, study: Study) -> None:
         """Be at ``study``, and remember it."""
         before, self.study = self.study, study
+        elsewhere = before.lesson is not study.lesson or before.index != study.index
+        if elsewhere:
+            self.say("")  # it was about another step
         if self._saved != study.progress:
             self._save(study.progress)
-        if before.lesson is not study.lesson or before.index != study.index:
+        if elsewhere:
             self._look()
 
     def _save(self, progress: Progress) -> None:
@@ -195,10 +210,7 @@ class LessonsView(Horizontal):
 
     @on(StepView.AnswerWanted)
     def _answer_wanted(self) -> None:
-        if self.study.asks:
-            self._go(self.study.shown())
-        else:
-            self.app.bell()
+        self._go(self.study.shown())
 
     @on(StepView.BuildWanted)
     def _build_wanted(self) -> None:

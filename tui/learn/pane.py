@@ -95,15 +95,12 @@ class LearnPane(Vertical):
             self.app.call_from_thread(self.status.say, explain(error), "error")
             return
         if not worker.is_cancelled:
-            make = partial(LessonsView, lessons, progress, self._newest_run) if lessons else None
+            make = partial(LessonsView, lessons, problems, progress, self._newest_run) if lessons else None
             self.app.call_from_thread(self._take, make, problems)
 
     def _take(self, make: "Callable[[], LessonsView] | None", problems: "Sequence[LessonError]") -> None:
-        if problems:
-            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-            self.status.say(f"not read: {one_line(str(problems[0]))}{more}", "warning")
         if make is None:
-            self.note.update(NONE)
+            self.note.update("\n".join([NONE, *(f"! {one_line(str(each))}" for each in problems)]))
             return
         self.note.display = False
         self.lessons = make()

@@ -1,10 +1,13 @@
 """What a step says, as text: goals, question, options, checks, and what enter does."""
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from core.lessons.lesson import PLACES, Ask, Check, Look, Open, Practise, Predict
 from core.lessons.study import Study
 from core.lessons.text import shown
+from core.marking.expression import Comparison
 from core.sanitize import one_line
 from core.typography import typeset
 from tui.screens.exercises import TITLES
@@ -33,7 +36,7 @@ def wanted(study: Study) -> Content:
             return Content.styled(typeset(exercise.text), "bold")
         case Check(checks=checks, of=of):
             head = "With the network on the Build tab:" if of == "network" else "With the newest run:"
-            return Content("\n").join([Content(head), *_checks(study, [text for text, _ in checks])])
+            return Content("\n").join([Content(head), *_checks(study, of, checks)])
         case Open(preset=preset):
             return Content(f"Opens {one_line(preset)} on the Build tab.")
         case Look(place=place):
@@ -43,17 +46,22 @@ def wanted(study: Study) -> Content:
     return Content("")
 
 
-def _checks(study: Study, texts: list[str]) -> list[Content]:
-    """A line for each check: whether it is met, and what was found instead."""
+def _checks(study: Study, of: str, checks: Sequence[tuple[str, Comparison]]) -> list[Content]:
+    """A line for each check: whether it is met, and what was found instead.
+
+    The value that a network has to come to is told only once it is met or asked for: working it out is the task.
+    """
     lines = []
-    for index, text in enumerate(texts):
+    for index, (text, demanded) in enumerate(checks):
+        secret = of == "network" and demanded.operator == "==" and not study.answered
+        said = demanded.field if secret else text
         found = study.found[index] if index < len(study.found) else None
         if found is None:
-            lines.append(Content(f"  - {one_line(text)}"))
+            lines.append(Content(f"  - {one_line(said)}"))
         elif found.met:
             lines.append(Content.styled(f"  {MET} {one_line(text)}", "$text-success"))
         else:
-            lines.append(Content(f"  {UNMET} {one_line(text)}   now: {one_line(found.text)}"))
+            lines.append(Content(f"  {UNMET} {one_line(said)}   now: {one_line(found.text)}"))
     return lines
 
 
@@ -71,7 +79,8 @@ def hint(study: Study) -> str:
         if study.is_done:
             return f"done: enter {following}"
         place = "build it on the Build tab (1)" if task.of == "network" else "train it (t)"
-        return f"{place} and come back (5){', F4 opens the network' if study.preset else ''}; down skips it"
+        opens = ", F4 opens the network" if study.preset else ""
+        return f"{place} and come back (5){opens}, F2 says what is wanted; down skips it"
     if task is None or study.is_done:
         return f"enter {following}{'; F4 opens it again' if isinstance(task, Open) else ''}"
     does = "opens it" if isinstance(task, Open) else "goes there" if isinstance(task, Look) else "begins them"

@@ -115,12 +115,22 @@ class StepView(Vertical, can_focus=True):
         if elsewhere:
             self.reply.value = ""
         self._show()
+        self.refresh_bindings()
         if elsewhere:
             self.call_after_refresh(self.scroll.scroll_home, animate=False)
             if self.has_focus_within:
                 self.focus_step()
         elif before and study and before.verdict != study.verdict:
             self.call_after_refresh(self.scroll.scroll_end, animate=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether the step has an answer to show, or a network."""
+        study = self.study
+        if action == "answer":
+            return study is not None and study.has_answer
+        if action == "build":
+            return study is not None and bool(study.preset)
+        return True
 
     def focus_step(self) -> None:
         """Focus where the step is answered."""
@@ -182,6 +192,8 @@ class StepView(Vertical, can_focus=True):
         share = f"{bar(done / len(lesson.steps), BAR):<{BAR}}"
         at = f"step {study.index + 1} of {len(lesson.steps)}{f' {DONE}' if study.is_done else ''}"
         facts = f"  {at}  {share} {show_amount(done, 'step')} done"
+        if len(lesson.title) + len(facts) > self.size.width > 0:
+            facts = f"  {at}"
         update_text(self.where, Content.assemble((one_line(lesson.title), "bold"), (facts, "$foreground-muted")))
 
 

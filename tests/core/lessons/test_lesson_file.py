@@ -170,7 +170,9 @@ def test_own_lessons_come_last_and_broken_ones_are_told(home):
     own_folder().mkdir(parents=True)
     (own_folder() / "mine.toml").write_text('title = "Mine"\n[[step]]\ntext = "a"\n')
     (own_folder() / "broken.toml").write_text("step = 3")
+    presets.save(presets.load(presets.find("ffnn-10")), own_folder() / "preset.toml")
     lessons, problems = listed()
+    assert lessons[-1].id == "own/mine"
     assert lessons[-1].title == "Mine"
     assert lessons[-1].own
     assert not any(each.own for each in lessons[:-1])

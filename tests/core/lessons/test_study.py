@@ -57,11 +57,12 @@ def test_a_wrong_answer_can_be_mended_and_a_right_one_has_its_reason():
     assert told.replied("3") is told, "it is answered"
 
 
-def test_after_a_wrong_prediction_the_steps_show_the_answer_and_it_is_not_done():
+def test_a_wrong_prediction_can_be_mended_and_its_steps_are_shown_when_asked_for():
     told = at(PREDICT).replied("1x1x1")
-    assert told.verdict.steps
-    assert told.answered
-    assert not told.is_done
+    assert not told.verdict.steps
+    assert not told.answered
+    assert told.replied("28x28x6").is_done
+    assert told.shown().verdict.steps
 
 
 @pytest.mark.parametrize("index", [PREDICT, COUNT, OPTIONS, DECIMAL, THINK])
@@ -81,6 +82,20 @@ def test_what_is_built_is_checked():
     assert not told.is_done
     subject = subject_of_preset(presets.load(presets.find("ffnn-10")))
     assert at(BUILD).checked([find(demanded, subject) for _, demanded in task.checks]).is_done
+
+
+def test_what_is_wanted_is_said_when_asked_for():
+    told = at(BUILD)
+    assert told.has_answer
+    assert told.shown().answered
+    assert not told.shown().is_done
+    assert not at(READ).has_answer
+
+
+def test_an_option_is_its_number_or_its_words():
+    assert at(OPTIONS).shown().verdict.steps[0] == "2  that"
+    for text in ("2", "2.", "that", "THAT", "tha"):
+        assert at(OPTIONS).replied(text).is_done, text
 
 
 def test_a_network_that_is_not_trained_came_to_nothing():

@@ -113,6 +113,12 @@ def test_a_mistake_is_told_with_its_place(change, why):
         read_typed(replace(TYPED, **change), FFNN, "ffnn-10")
 
 
+def test_what_cannot_be_trained_is_told_before_it_begins():
+    example = presets.load(presets.find("lecture-7x7-stride-1"))
+    with pytest.raises(FieldError, match="it cannot be trained: arithmetic only"):
+        read_typed(replace(TYPED, varied=(("", ""),)), example, "lecture-7x7-stride-1")
+
+
 def test_settings_are_chosen_as_it_is_typed():
     typed = replace(TYPED, varied=(("batch", "1 to 1000, 1000"),), choose=" TPE 20 ", pruner="median")
     sweep = read_typed(typed, FFNN, "ffnn-10").sweep

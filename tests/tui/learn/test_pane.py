@@ -119,7 +119,7 @@ async def predict_and_answer(app, pilot, view) -> None:
     await keys(pilot, "backspace", "text:7", "enter")
     assert "! type the number of an option, 1 to 2" in shown(app)
     await keys(pilot, "f2")
-    assert "This is the answer. gradients The slope of a sigmoid is at most 0.25." in shown(app)
+    assert "This is the answer. 1 gradients The slope of a sigmoid is at most 0.25." in shown(app)
     await keys(pilot, "enter")
 
     await at(pilot, view, THINK)
@@ -131,7 +131,9 @@ async def predict_and_answer(app, pilot, view) -> None:
 async def build_and_train(app, pilot, view, home: Path) -> None:
     """What is met is seen on coming back."""
     await at(pilot, view, BUILD)
-    await until(pilot, lambda: "✗ params == 7960 now: 61,706" in shown(app))
+    await until(pilot, lambda: "✗ params now: 61,706" in shown(app))
+    await keys(pilot, "f2")
+    assert "✗ params == 7960 now: 61,706" in shown(app)
     await keys(pilot, "f4")
     await until(pilot, lambda: app.tab == "build" and app.preset.name == "FFNN 784-10-10")
     await keys(pilot, "5")
@@ -180,13 +182,19 @@ async def test_one_goes_on_where_one_was_and_sees_how_far_one_has_come(lessons: 
         assert "The end." in shown(app)
     async with opened("ffnn-10", (120, 36)) as (app, pilot):
         view = await learning(app, pilot)
+        assert view.study.lesson.title == "Another one", "the one that was shown last"
+        await keys(pilot, "up", "enter")
+        await until(pilot, lambda: app.focused is view.view.reply)
         assert (view.study.lesson.title, view.study.index) == ("A first look", PREDICT)
         assert "• A first look 1/9" in shown(app)
         await keys(pilot, "f2")
         assert "This is the answer." in shown(app)
-        await keys(pilot, "up", "up", "up", "f4")
-        await until(pilot, lambda: "this step is about no network" in shown(app))
-        await keys(pilot, "f2")  # there is nothing to show
+        await keys(pilot, "up", "up", "up")
+        await until(pilot, lambda: view.study.index == READ)
+        assert "F4 Build it" not in screen_of(app), "it is about no network"
+        assert "F2 Answer" not in screen_of(app)
+        await keys(pilot, "f2", "f4")
+        assert app.tab == "learn"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 18)])
@@ -211,7 +219,7 @@ async def test_what_cannot_be_read_is_told_and_the_others_are_there(lessons: Pat
     (home / "lessons.json").write_text("{")
     async with opened("ffnn-10", (120, 36)) as (app, pilot):
         await learning(app, pilot)
-        assert "not read: broken.toml: step: expected one to 100 [[step]] tables" in shown(app)
+        assert "broken.toml: step: expected one" in shown(app)
         assert "\\x1b[31mEvil" in shown(app)
         await keys(pilot, "down", "down")
         await until(pilot, lambda: "\\u202e[red]x" in shown(app))
