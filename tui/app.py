@@ -15,6 +15,7 @@ from textual.widgets import ContentSwitcher, Static
 from core import presets
 from core.datasets import DATASETS
 from core.document import Document
+from core.fields.types import FieldError
 from core.network.shapes import show_shape
 from core.presets import Preset
 from core.sanitize import one_line
@@ -107,6 +108,7 @@ class LayerLabApp(Containing):
         Binding(
             "E", "exercises", "Exercises", id="app.exercises", tooltip="Exercises on shapes and counts", show=False
         ),
+        Binding("Y", "predict", "Predict", id="app.predict", tooltip="Work out this network's numbers", show=False),
         Binding("H", "by_hand", "By hand", id="app.by_hand", tooltip="Work a small example by hand", show=False),
         Binding(
             "ctrl+g", "glossary", "Glossary", id="app.glossary", tooltip="What the terms mean, with curves", show=False
@@ -492,6 +494,16 @@ class LayerLabApp(Containing):
     def action_exercises(self) -> None:
         """Exercises on shapes and parameters."""
         self.documents.practise()
+
+    def action_predict(self) -> None:
+        """Predict the shapes and parameters of this network."""
+        from core.learn.own_network import start  # noqa: PLC0415  # start-up does without the exercises
+        from tui.screens.predict import Predict  # noqa: PLC0415
+
+        try:
+            self.push_screen(Predict(start(self.preset)))
+        except FieldError as error:
+            self.refuse("Nothing to predict", error)
 
     def action_by_hand(self) -> None:
         """Choose something to work by hand, and open it."""

@@ -11,6 +11,7 @@ import tui
 from core import presets
 from core.glossary.article import Context
 from core.glossary.index import find
+from core.learn.own_network import start as start_predicting
 from core.learn.practice import Record, start
 from core.network.architecture import Architecture
 from core.network.fix import Fix
@@ -35,6 +36,7 @@ from tui.screens.fix_preview import FixPreview
 from tui.screens.glossary import Glossary
 from tui.screens.help import HelpPage
 from tui.screens.palette import Palette
+from tui.screens.predict import Predict
 from tui.screens.resizing import TabsScreen
 from tui.screens.sweep_form import SweepForm
 from tui.screens.text_prompt import TextPrompt
@@ -58,6 +60,7 @@ MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     OptionMenu: lambda _: OptionMenu(None, "activation", ("relu", "tanh"), "relu"),
     Palette: lambda _: Palette(),
     PickBench: lambda _: PickBench(),
+    Predict: lambda _: Predict(start_predicting(presets.load(presets.find("lenet-5")))),
     RangeDialog: lambda _: RangeDialog(Preset("net", FIX.architecture), test=ScriptedRange(at_once=True)),
     SoftmaxScreen: lambda _: SoftmaxScreen(),
     Stepper: lambda _: Stepper(LECTURE),
