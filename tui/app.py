@@ -408,12 +408,11 @@ class LayerLabApp(Containing):
 
     @on(LookRequested)
     def _look_requested(self, event: LookRequested) -> None:
+        pages = {"data": self.action_data, "predict": self.action_predict, "glossary": self.action_glossary}
         if event.place in TABS:
             self.action_show(event.place)
-        elif event.place == "data":
-            self.action_data()
-        elif event.place == "glossary":
-            self.action_glossary()
+        elif event.place in pages:
+            pages[event.place]()
         else:
             self.action_bench(event.place)
 

@@ -27,13 +27,14 @@ __all__ = [
 
 Given = int | float | str | tuple[int, ...]
 """The answer to a question: a count, a number, one of the options, or a shape."""
-Place = Literal["build", "train", "inspect", "runs", "data", "glossary", "neuron", "convolution", "softmax"]
+Place = Literal["build", "train", "inspect", "runs", "data", "predict", "glossary", "neuron", "convolution", "softmax"]
 PLACES: dict[Place, str] = {
     "build": "the Build tab",
     "train": "the Train tab",
     "inspect": "the Inspect tab",
     "runs": "the Runs tab",
     "data": "the digits",
+    "predict": "predicting the open network, cell by cell",
     "glossary": "the glossary",
     "neuron": "the neuron by hand",
     "convolution": "the convolution by hand",
