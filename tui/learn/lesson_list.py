@@ -30,7 +30,7 @@ class LessonList(Listing):
     study: reactive[Study | None] = reactive(None)
     """Where one is, and with it what is done."""
 
-    def __init__(self, lessons: Sequence[Lesson]) -> None:
+    def __init__(self, lessons: Sequence[Lesson] = ()) -> None:
         super().__init__()
         self._lessons = lessons
 

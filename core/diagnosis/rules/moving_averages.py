@@ -70,12 +70,14 @@ def averaging(context: StaticContext) -> list[Row]:
 def unconverged_rows(context: StaticContext) -> list[Row]:
     """The rows whose moving averages do not converge by the plan's last step."""
     steps = _steps(context)
-    return [row for row in averaging(context) if _momentum(row) ** steps > LEFT] if context.trains else []
+    if not (context.trains and steps):
+        return []
+    return [row for row in averaging(context) if _momentum(row) ** steps > LEFT]
 
 
 def faster_average_fixes(context: StaticContext, rows: list[Row]) -> tuple[Fix, ...]:
     """Fixes with which the moving averages of ``rows`` converge: lower momentum, smaller batches, more epochs."""
-    if not rows:
+    if not (rows and _steps(context)):
         return ()
     return tuple(_faster_averages(context, rows))
 

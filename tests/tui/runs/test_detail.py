@@ -125,7 +125,7 @@ async def test_runs_of_one_name_are_told_apart_by_their_keys_in_list_legend_and_
         assert screen_of(app).count("784-500-300-10 00001") == 1
         await keys(pilot, "a")
         if not pane.detail.roomy:
-            await keys(pilot, "c", "c")
+            await keys(pilot, "c", "c", "c")
         await until(pilot, lambda: "results" in screen_of(app))
         shown = screen_of(app)
         for key in ("00000", "00001"):
