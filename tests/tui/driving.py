@@ -126,6 +126,14 @@ def themes_in_turn(app: LayerLabApp, *themes: Theme) -> list[Theme]:
     return sorted(themes, key=lambda theme: theme.name != app.theme)
 
 
+async def until_golden(pilot: Pilot[None], app: LayerLabApp, name: str, *, update: bool) -> None:
+    """As `check_golden`, of a screen that comes to rest as the golden file has it."""
+    path = GOLDEN / f"{name}.txt"
+    if not update:
+        await until(pilot, lambda: screen_of(app).splitlines() == path.read_text(encoding="utf-8").splitlines())
+    check_golden(app, name, update=update)
+
+
 def check_golden(app: LayerLabApp, name: str, *, update: bool) -> None:
     """Compare the screen's text with the golden file ``name``; ``update`` writes it anew."""
     path = GOLDEN / f"{name}.txt"

@@ -253,7 +253,9 @@ def test_what_does_not_answer_as_a_scheduler_is_told_in_a_line(says: bytes | Non
             listening.listen()
             Thread(target=say, args=(listening, says), daemon=True).start()
         address = f"tcp://127.0.0.1:{listening.getsockname()[1]}"
-        with pytest.raises(SweepError, match=f"--cluster {address}: no Dask scheduler answers there; start one with `dask scheduler`"):
+        with pytest.raises(
+            SweepError, match=f"--cluster {address}: no Dask scheduler answers there; start one with `dask scheduler`"
+        ):
             join_cluster(parse_address(address))
 
 

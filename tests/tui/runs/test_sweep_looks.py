@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.tui.driving import SIZES, check_golden, faint_texts, keys, themes_in_turn, until
+from tests.tui.driving import SIZES, faint_texts, keys, themes_in_turn, until, until_golden
 from tests.tui.runs.test_sweeps import RATES, all_read, sweeping
 from tui.screens.sweep_form import SweepForm
 from tui.theme import DARK, LIGHT
@@ -18,7 +18,7 @@ async def check(app, pilot, scene: str, update: bool) -> None:
             await pilot.pause()
             assert not faint_texts(app, LEAST), (scene, size, theme.name)
             if theme is DARK:
-                check_golden(app, f"{scene}-{size[0]}x{size[1]}", update=update)
+                await until_golden(pilot, app, f"{scene}-{size[0]}x{size[1]}", update=update)
 
 
 async def test_the_screen_is_as_it_was_last_looked_at(home: Path, update, monkeypatch):
