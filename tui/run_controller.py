@@ -1,6 +1,7 @@
 """The app's runs: creates, resumes, inspects and exports them."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from core.keras_runtime.failures import explain
 from core.network.architecture import Architecture
 from core.plan.plan import Plan
 from core.presets import Preset
-from core.runs.record import Run, RunDetails
+from core.runs.record import Run, RunDetails, RunError
 from core.sanitize import one_line
 from core.sentences import sentence
 from tui.conversation import conversation
@@ -52,8 +53,11 @@ class RunController:
 
     def newest(self) -> "RunDetails | None":
         """The newest run that can be read, for a thread."""
-        runs = self.store.refresh()
-        return next((self.store.details(run.id) for run in runs if run.readable and not run.unstarted), None)
+        for run in self.store.refresh():
+            if run.readable and not run.unstarted:
+                with suppress(RunError):  # it may be deleted meanwhile
+                    return self.store.details(run.id)
+        return None
 
     def session_maker(self, preset: Preset) -> MakeSession:
         """A session factory for ``preset``."""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from core.learn import prediction
 from core.learn.exercise import show_answer
 from core.learn.prediction import Unclear, Verdict, read_prediction
-from core.lessons.lesson import Ask, Check, Given, Lesson, Predict, Step, preset_of
+from core.lessons.lesson import Ask, Check, Given, Lesson, Look, Practise, Predict, Step, preset_of
 from core.lessons.progress import Progress
 from core.marking.subject import Found
 
@@ -51,6 +51,11 @@ class Study(Struct, frozen=True):
     def has_answer(self) -> bool:
         """Whether there is an answer, or what is wanted, that is not shown yet."""
         return not self.answered and isinstance(self.step.task, Predict | Ask | Check)
+
+    @property
+    def opens(self) -> bool:
+        """Whether there is something to open: a network, a part of the app, exercises."""
+        return bool(self.preset) or isinstance(self.step.task, Look | Practise)
 
     @property
     def is_done(self) -> bool:

@@ -118,7 +118,6 @@ class LessonsView(Horizontal):
         self._read_on()
 
     def _show_lesson(self, index: int) -> None:
-
         lesson = self._lessons[index]
         if self.study.lesson is not lesson:
             self._go(start(lesson, self.study.progress))
@@ -147,30 +146,26 @@ class LessonsView(Horizontal):
         if not isinstance(task, Check):
             return
         if task.of == "run":
-            self._look_at_run()
+            self._look_at_run(task)
         elif self.preset is not None:
-            self._checked(subject_of_preset(self.preset))
+            self._checked(task, subject_of_preset(self.preset))
 
     @work(thread=True, group="looking at a run", exclusive=True, exit_on_error=False)
-    def _look_at_run(self) -> None:
-
+    def _look_at_run(self, task: Check) -> None:
         worker = get_current_worker()
         run = self._newest_run()
         if run is not None and not worker.is_cancelled:
-            self.app.call_from_thread(self._checked, subject_of_run(run))
+            self.app.call_from_thread(self._checked, task, subject_of_run(run))
 
-    def _checked(self, subject: Subject) -> None:
-
-        study = self.study
-        if not isinstance(study.step.task, Check):
-            return
-        self._go(study.checked([find(demanded, subject) for _, demanded in study.step.task.checks]))
+    def _checked(self, task: Check, subject: Subject) -> None:
+        """Show what ``task`` finds, unless one is at another step by now."""
+        if self.study.step.task is task:
+            self._go(self.study.checked([find(demanded, subject) for _, demanded in task.checks]))
 
     # What is wanted.
 
     @on(StepView.Replied)
     def _replied(self, event: StepView.Replied) -> None:
-
         study, task = self.study, self.study.step.task
         if study.asks and not study.answered:
             thinks = isinstance(task, Ask) and task.answer is None
@@ -187,8 +182,7 @@ class LessonsView(Horizontal):
         else:
             self._next(study if study.asks or isinstance(task, Check) else study.done())
 
-    def _do(self, study: Study, task: Task) -> None:
-
+    def _do(self, study: Study, task: Task | None) -> None:
         if isinstance(task, Look):
             self.post_message(LookRequested(task.place))
         elif isinstance(task, Practise):
@@ -212,15 +206,11 @@ class LessonsView(Horizontal):
     def _answer_wanted(self) -> None:
         self._go(self.study.shown())
 
-    @on(StepView.BuildWanted)
-    def _build_wanted(self) -> None:
-        if self.study.preset:
-            self._open(self.study)
-        else:
-            self.say("this step is about no network")
+    @on(StepView.OpenWanted)
+    def _open_wanted(self) -> None:
+        self._do(self.study, self.study.step.task)
 
     def _open(self, study: Study) -> None:
-
         try:
             path = find_preset(study.preset, Path(study.lesson.folder))
         except PresetError as error:

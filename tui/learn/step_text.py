@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from core.lessons.lesson import PLACES, Ask, Check, Look, Open, Practise, Predict
+from core.lessons.lesson import PLACES, Ask, Check, Look, Open, Practise, Predict, Task
 from core.lessons.study import Study
 from core.lessons.text import shown
 from core.marking.expression import Comparison
@@ -81,7 +81,19 @@ def hint(study: Study) -> str:
         place = "build it on the Build tab (1)" if task.of == "network" else "train it (t)"
         opens = ", F4 opens the network" if study.preset else ""
         return f"{place} and come back (5){opens}, F2 says what is wanted; down skips it"
-    if task is None or study.is_done:
-        return f"enter {following}{'; F4 opens it again' if isinstance(task, Open) else ''}"
-    does = "opens it" if isinstance(task, Open) else "goes there" if isinstance(task, Look) else "begins them"
-    return f"enter {does}"
+    does = _does(task)
+    if does and not study.is_done:
+        return f"enter {does}"
+    return f"enter {following}{f'; F4 {does} again' if does else ''}"
+
+
+def _does(task: Task | None) -> str:
+    """What enter does first on a step that leads elsewhere; empty on others."""
+    match task:
+        case Open():
+            return "opens it"
+        case Look():
+            return "goes there"
+        case Practise():
+            return "begins them"
+    return ""

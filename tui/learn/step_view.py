@@ -38,7 +38,8 @@ class StepView(Vertical, can_focus=True):
     ## A step
     **enter** checks what you typed, does what the step says (opens the network, goes to the place, begins the
     exercises), or goes on to the next step. What you predict or answer is told at once: a known mistake is explained,
-    and you can try again. **F2** shows the answer, **F4** opens the network of the step on the Build tab.
+    and you can try again. **F2** shows the answer, **F4** opens the network of the step on the Build tab, or goes
+    again where the step leads.
 
     **down** and **up** go to the step after and before, **page up** and **page down** scroll, **escape** goes back to
     the lessons. What is to be built is checked while you build, what is to be trained when you come back.
@@ -48,12 +49,7 @@ class StepView(Vertical, can_focus=True):
         Binding("enter", "go_on", "Go on", id="learn.go_on", tooltip="Do what the step says, or go to the next"),
         Binding("f2", "answer", "Answer", key_display="F2", id="learn.answer", tooltip="Show the answer of this step"),
         Binding(
-            "f4",
-            "build",
-            "Build it",
-            key_display="F4",
-            id="learn.build",
-            tooltip="Open the network of the step on the Build tab",
+            "f4", "open", "Open", key_display="F4", id="learn.open", tooltip="Open its network, or go where it leads"
         ),
         Binding("down", "move(1)", "Next step", id="learn.next", tooltip="The next step", show=False),
         Binding("up", "move(-1)", "Step before", id="learn.previous", tooltip="The step before", show=False),
@@ -83,8 +79,8 @@ class StepView(Vertical, can_focus=True):
     class AnswerWanted(Message):
         """The user wants to see the answer."""
 
-    class BuildWanted(Message):
-        """The user wants the network of the step on the Build tab."""
+    class OpenWanted(Message):
+        """The user wants the network of the step on the Build tab, or to go where it leads."""
 
     @dataclass
     class Moved(Message):
@@ -128,8 +124,8 @@ class StepView(Vertical, can_focus=True):
         study = self.study
         if action == "answer":
             return study is not None and study.has_answer
-        if action == "build":
-            return study is not None and bool(study.preset)
+        if action == "open":
+            return study is not None and study.opens
         return True
 
     def focus_step(self) -> None:
@@ -150,9 +146,9 @@ class StepView(Vertical, can_focus=True):
         """Show the answer."""
         self.post_message(self.AnswerWanted())
 
-    def action_build(self) -> None:
-        """Open the network of the step."""
-        self.post_message(self.BuildWanted())
+    def action_open(self) -> None:
+        """Open the network of the step, or go where it leads."""
+        self.post_message(self.OpenWanted())
 
     def action_move(self, by: int) -> None:
         """Go to another step."""

@@ -158,6 +158,11 @@ async def look_and_practise(app, pilot, view) -> None:
     await until(pilot, lambda: isinstance(app.screen, DataPage))
     await keys(pilot, "escape")
     await until(pilot, lambda: not isinstance(app.screen, DataPage))
+    assert "enter goes on to the next step; F4 goes there again" in shown(app)
+    await keys(pilot, "f4")
+    await until(pilot, lambda: isinstance(app.screen, DataPage))
+    await keys(pilot, "escape")
+    await until(pilot, lambda: not isinstance(app.screen, DataPage))
     await keys(pilot, "enter")
 
     await at(pilot, view, PRACTISE)
@@ -191,7 +196,7 @@ async def test_one_goes_on_where_one_was_and_sees_how_far_one_has_come(lessons: 
         assert "This is the answer." in shown(app)
         await keys(pilot, "up", "up", "up")
         await until(pilot, lambda: view.study.index == READ)
-        assert "F4 Build it" not in screen_of(app), "it is about no network"
+        assert "F4 Open" not in screen_of(app), "it is about no network"
         assert "F2 Answer" not in screen_of(app)
         await keys(pilot, "f2", "f4")
         assert app.tab == "learn"
