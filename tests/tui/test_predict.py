@@ -12,6 +12,10 @@ async def test_cell_by_cell(home: Path, update: bool) -> None:
         await keys(pilot, "Y")
         await until(pilot, lambda: isinstance(app.screen, Predict))
         assert "61,706" not in screen_of(app), "what is predicted is hidden"
+        await pilot.resize_terminal(200, 60)
+        assert "61,706" not in screen_of(app)
+        assert "28²×6" not in screen_of(app), "nor in the strip behind it"
+        await pilot.resize_terminal(120, 36)
         assert "14×14×6" not in screen_of(app)
         await keys(pilot, "text:28x28x6", "enter")
         assert "✓ 28×28×6 is right." in screen_of(app)

@@ -110,7 +110,6 @@ class Predict(Modal[None]):
     ]
 
     DEFAULT_CSS = """
-    Predict { background: $background; }  /* what is predicted stands behind it */
     Predict .predict {
         width: 100%; height: 100%; max-width: 112; max-height: 40;
         border: round $accent; background: $surface; padding: 0 1;
