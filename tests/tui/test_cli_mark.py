@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from core import presets
 from core.marking import hand_in
+from core.runs import folder as files
+from core.runs.environment import environment
+from core.runs.record import Label
 from tests.benchmarks.many_runs import fill
 from tests.tui.test_cli_runs import done, layerlab, refused
 
@@ -76,6 +80,18 @@ def test_it_is_written_though_not_all_is_met_but_never_over_another_file(lab: Pa
     assert {"tasks", "points", "of", "verified"} <= set(told["report"])
     assert refused(*words).endswith("already exists; --force overwrites it")
     done(*words, "--force")
+
+
+def test_one_that_is_being_trained_is_refused(lab: Path, home: Path, tmp_path: Path) -> None:
+    folder = home / "runs" / "20260101-120000-lenet-5-abcde"
+    files.create(folder, Label("under way"), presets.load(presets.find("lenet-5")), environment("cpu"))
+    lock = files.lock(folder)
+    try:
+        why = refused("hand-in", str(lab), "--run", "abcde", "--out", str(tmp_path / "early.zip"))
+    finally:
+        lock.release()
+    assert why == "abcde: is being trained; hand it in once it has ended"
+    assert not (tmp_path / "early.zip").exists()
 
 
 def test_answers_alone_need_no_run(group: Path, home: Path) -> None:

@@ -56,6 +56,8 @@ def run(
         refuse_existing([path], force=force)
     store = Store()
     details = find_runs(store, assignment, runs)
+    if under_way := next((each.run for each in details if each.run.state == "running"), None):
+        raise UsageError(f"{under_way.key}: is being trained; hand it in once it has ended")
     with refused():
         folders = {each.run.id: store.path(each.run.id) for each in details}
     about = hand_in.manifest(who or "", assignment, given)
