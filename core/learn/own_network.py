@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from core.fields.types import FieldError
 from core.learn import prediction
 from core.learn.exercise import Answer, Asked, Exercise, Question
+from core.learn.practice import STEPS
 from core.learn.prediction import Verdict
 from core.learn.question import exercise_about
 from core.network.summary import Summary, summarize
@@ -82,7 +83,7 @@ class Predictions(Struct, frozen=True):
 
     def shown(self) -> "Predictions":
         """Where one is once the steps to the answer are shown."""
-        verdict = Verdict("wrong", "These are the steps.", self.exercise.steps)
+        verdict = Verdict("shown", STEPS, self.exercise.steps)
         return replace(self if self.is_solved else self._solved("shown"), verdict=verdict)
 
     def moved(self, by: int) -> "Predictions":

@@ -100,7 +100,7 @@ class Practice(Struct, frozen=True):
 
     def shown(self) -> "Practice":
         """Where one is once the steps to the answer are shown."""
-        verdict = Verdict("wrong", STEPS, self.exercise.steps)
+        verdict = Verdict("shown", STEPS, self.exercise.steps)
         if self.done:
             return replace(self, verdict=verdict)
         return replace(

@@ -93,7 +93,7 @@ class Study(Struct, frozen=True):
         if self.answered or not isinstance(task, Predict | Ask):
             return self
         steps = task.exercise.steps if isinstance(task, Predict) else (*_right(task), task.why)
-        return replace(self, verdict=Verdict("wrong", ANSWERS, tuple(steps)), answered=True).done()
+        return replace(self, verdict=Verdict("shown", ANSWERS, tuple(steps)), answered=True).done()
 
     def checked(self, found: Sequence[Found]) -> "Study":
         """Where one is once the checks of the step were looked at."""

@@ -13,11 +13,10 @@ from textual.reactive import reactive
 from textual.widgets import Input, Static
 
 from core.formatting import show_amount
-from core.learn.prediction import Verdict
 from core.lessons.study import Study
 from core.sanitize import one_line
-from core.typography import typeset, typeset_formula
 from tui.learn import step_text
+from tui.verdict_text import said
 from tui.widgets.bars import bar
 from tui.widgets.sight import focus_later
 from tui.widgets.text import update_text
@@ -175,7 +174,7 @@ class StepView(Vertical, can_focus=True):
             self.heading: Content.styled(one_line(title), "bold") if title else Content(""),
             self.text: Content(step_text.told(study)),
             self.wanted: step_text.wanted(study),
-            self.verdict: _said(study.verdict),
+            self.verdict: said(study.verdict, "Try again, or F2 shows the answer."),
         }
         for widget, content in parts.items():
             update_text(widget, content)
@@ -195,20 +194,3 @@ class StepView(Vertical, can_focus=True):
 
 def _place(study: Study) -> tuple[str, int]:
     return study.lesson.id, study.index
-
-
-def _said(verdict: Verdict | None) -> Content:
-    """What is said to an answer: with a sign, not by color alone."""
-    if verdict is None:
-        return Content("")
-    text = typeset(one_line(verdict.message))
-    reasons = "".join(f"\n{typeset(typeset_formula(one_line(step)))}" for step in verdict.steps)
-    if verdict.outcome == "right":
-        return Content.styled(f"\N{CHECK MARK} {text}", "$text-success") + Content(reasons)
-    if verdict.outcome == "unclear":
-        return Content.styled(f"! {text}", "$text-warning")
-    if verdict.outcome == "misconception":
-        return Content.styled(f"\N{BALLOT X} {text} Try again.", "$text-error")
-    if reasons:
-        return Content.styled(text, "bold") + Content(reasons)
-    return Content.styled(f"\N{BALLOT X} {text} Try again, or F2 shows the answer.", "$text-error")

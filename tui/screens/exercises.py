@@ -13,11 +13,11 @@ from textual.widgets import Input, Static
 
 from core.formatting import show_amount, show_count
 from core.learn.exercise import Topic
-from core.learn.practice import STEPS, Practice, Record, save_record, start
+from core.learn.practice import Practice, Record, save_record, start
 from core.learn.prediction import LONGEST
-from core.sanitize import one_line
-from core.typography import typeset, typeset_formula
+from core.typography import typeset
 from tui.screens.modal import Modal
+from tui.verdict_text import said
 from tui.widgets.text import update_text
 from tui.widgets.text_input import TextInput
 
@@ -153,7 +153,7 @@ class Exercises(Modal[str | None]):
         title = f"Exercise {self.practice.number}: {TITLES[exercise.topic]}, grade {exercise.grade} of 3"
         update_text(self.headline, Content(title))
         update_text(self.question, Content(typeset(exercise.text)))
-        update_text(self.verdict, self._verdict())
+        update_text(self.verdict, said(self.practice.verdict))
         self.verdict.display = self.practice.verdict is not None
         update_text(self.score, Content(self._score()))
         enter = "next exercise" if self.practice.done else "check"
@@ -162,21 +162,6 @@ class Exercises(Modal[str | None]):
         self.call_after_refresh(
             self.scroll.scroll_end if self.verdict.display else self.scroll.scroll_home, animate=False
         )
-
-    def _verdict(self) -> Content:
-        verdict = self.practice.verdict
-        if verdict is None:
-            return Content("")
-        text = typeset(one_line(verdict.message, 500))
-        steps = "".join(f"\n{typeset(typeset_formula(step))}" for step in verdict.steps)
-        if verdict.outcome == "right":
-            return Content.styled(f"\N{CHECK MARK} {text}", "$text-success")
-        if verdict.outcome == "unclear":
-            return Content.styled(f"! {text}", "$text-warning")
-        if verdict.outcome == "misconception":
-            return Content.styled(f"\N{BALLOT X} {text} Try again.", "$text-error")
-        sign = "" if verdict.message == STEPS else "\N{BALLOT X} "
-        return Content.styled(f"{sign}{text}", "bold") + Content(steps)
 
     def _score(self) -> str:
         """How it goes: in this topic, in all, and what goes wrong most."""

@@ -16,8 +16,9 @@ from core.learn.exercise import Asked, show_answer
 from core.learn.own_network import Predictions, Solved
 from core.learn.prediction import LONGEST
 from core.sanitize import one_line
-from core.typography import typeset, typeset_formula
+from core.typography import typeset
 from tui.screens.modal import Modal
+from tui.verdict_text import said
 from tui.widgets.listing import Cell, Listing
 from tui.widgets.text import fitted, update_text
 from tui.widgets.text_input import TextInput
@@ -180,7 +181,7 @@ class Predict(Modal[None]):
     def _show(self) -> None:
         predictions = self.predictions
         update_text(self.question, Content.styled(_question(predictions), "bold"))
-        update_text(self.verdict, _said(predictions))
+        update_text(self.verdict, said(predictions.verdict, "Try again, or F2 shows the steps."))
         self.verdict.display = predictions.verdict is not None
         filled, cells = len(predictions.solved), len(predictions.cells)
         score = f"{filled} of {cells} filled, {predictions.first} right at first"
@@ -196,19 +197,3 @@ def _question(predictions: Predictions) -> str:
     name = typeset(one_line(predictions.summary.rows[cell.layer].layer.label))
     layer = f"layer {cell.layer}, {name}"
     return f"What shape has the output of {layer}?" if cell.what == "output_shape" else f"Parameters of {layer}?"
-
-
-def _said(predictions: Predictions) -> Content:
-    """What is said to the last answer, with a sign."""
-    verdict = predictions.verdict
-    if verdict is None:
-        return Content("")
-    text = typeset(one_line(verdict.message))
-    steps = "".join(f"\n{typeset(typeset_formula(one_line(step)))}" for step in verdict.steps)
-    if verdict.outcome == "right":
-        return Content.styled(f"\N{CHECK MARK} {text}", "$text-success")
-    if verdict.outcome == "unclear":
-        return Content.styled(f"! {text}", "$text-warning")
-    if steps:
-        return Content.styled(text, "bold") + Content(steps)
-    return Content.styled(f"\N{BALLOT X} {text} Try again, or F2 shows the steps.", "$text-error")
