@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from core.fields.types import FieldError
 from core.learn import prediction
-from core.learn.exercise import Answer, Asked, Exercise, Question
+from core.learn.exercise import Answer, Asked, Exercise, Question, answer
 from core.learn.practice import STEPS
 from core.learn.prediction import Verdict
 from core.learn.question import exercise_about
@@ -25,6 +25,8 @@ class Predictions(Struct, frozen=True):
     """The cells of a network, and what came of predicting them. `start` makes the first."""
 
     preset: Preset
+    summary: Summary
+    """What LayerLab computes of it."""
     cells: tuple[Asked, ...]
     """The output and the parameters of every layer, from the first on; then all parameters."""
     solved: Mapping[Asked, Solved] = {}
@@ -39,11 +41,6 @@ class Predictions(Struct, frozen=True):
     def cell(self) -> Asked:
         """The cell that is asked for."""
         return self.cells[self.at]
-
-    @property
-    def summary(self) -> Summary:
-        """What LayerLab computes."""
-        return summarize(self.preset.architecture)
 
     @property
     def exercise(self) -> Exercise:
@@ -67,9 +64,7 @@ class Predictions(Struct, frozen=True):
 
     def answer(self, cell: Asked) -> Answer | None:
         """What stands in ``cell``; None as long as it is not filled."""
-        if cell not in self.solved:
-            return None
-        return exercise_about(Question(self.preset.architecture, cell), self.preset.title).answer
+        return answer(self.summary, cell) if cell in self.solved else None
 
     def replied(self, text: str) -> "Predictions":
         """Where one is after answering ``text``; the same if the cell is filled."""
@@ -110,4 +105,4 @@ def start(preset: Preset) -> Predictions:
         raise FieldError(f"it cannot be computed: {summary.errors[0].message}")
     layers = range(1, len(summary.rows))
     cells = [Asked(layer, what) for layer in layers for what in ("output_shape", "params")]
-    return Predictions(preset, (*cells, Asked(None, "params")))
+    return Predictions(preset, summary, (*cells, Asked(None, "params")))
