@@ -39,8 +39,8 @@ class Verdict(Struct, frozen=True):
     """What came of an answer.
 
     ``outcome`` is "right"; "misconception", if a known mistake leads to it, which ``message`` explains; "wrong", with
-    the ``steps`` to the answer; "unclear", if it was not understood, where ``message`` says what to type; or "shown", if
-    the ``steps`` were asked for.
+    the ``steps`` to the answer; "unclear", if it was not understood, where ``message`` says what to type; or "shown",
+    if the ``steps`` were asked for.
     """
 
     outcome: Literal["right", "misconception", "wrong", "unclear", "shown"]
