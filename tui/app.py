@@ -15,7 +15,6 @@ from textual.widgets import ContentSwitcher, Static
 from core import presets
 from core.datasets import DATASETS
 from core.document import Document
-from core.fields.types import FieldError
 from core.network.shapes import show_shape
 from core.presets import Preset
 from core.sanitize import one_line
@@ -36,6 +35,7 @@ from tui.key_order import KeyOrder
 from tui.learn.messages import LookRequested, PractiseRequested, PresetRequested
 from tui.learn.pane import LearnPane
 from tui.loading import Loader, Preload, Prepare, Preparer
+from tui.page_opener import PageOpener
 from tui.remembered import SettingsChanged
 from tui.run_controller import RunController
 from tui.runs.messages import ExportRequested, InspectRequested, OpenRequested, ResumeRequested, SweepWanted
@@ -173,6 +173,7 @@ class LayerLabApp(Containing):
         self.glossary = GlossaryOpener(self)
         self.runs = RunController(self, saves=saves)
         self.sweeps = SweepController(self, saves=saves)
+        self.pages = PageOpener(self)
         self._containing = contain_errors
         self.key_order = KeyOrder(self)
         self.loader = Loader(load) if load else None
@@ -408,13 +409,7 @@ class LayerLabApp(Containing):
 
     @on(LookRequested)
     def _look_requested(self, event: LookRequested) -> None:
-        pages = {"data": self.action_data, "predict": self.action_predict, "glossary": self.action_glossary}
-        if event.place in TABS:
-            self.action_show(event.place)
-        elif event.place in pages:
-            pages[event.place]()
-        else:
-            self.action_bench(event.place)
+        self.pages.look(event.place)
 
     @on(PractiseRequested)
     def _practise_requested(self, event: PractiseRequested) -> None:
@@ -486,9 +481,7 @@ class LayerLabApp(Containing):
 
     def action_data(self) -> None:
         """Look at the digits of the dataset."""
-        from tui.screens.data import DataPage  # noqa: PLC0415  # imports numpy, which start-up does without
-
-        self.push_screen(DataPage(self.preset.plan.dataset))
+        self.pages.data()
 
     def action_exercises(self) -> None:
         """Exercises on shapes and parameters."""
@@ -496,31 +489,11 @@ class LayerLabApp(Containing):
 
     def action_predict(self) -> None:
         """Predict the shapes and parameters of this network."""
-        from core.learn.own_network import start  # noqa: PLC0415  # start-up does without the exercises
-        from tui.screens.predict import Predict  # noqa: PLC0415
-
-        try:
-            self.push_screen(Predict(start(self.preset)))
-        except FieldError as error:
-            self.refuse("Nothing to predict", error)
+        self.pages.predict()
 
     def action_by_hand(self) -> None:
         """Choose something to work by hand, and open it."""
-        self._by_hand()
-
-    @conversation
-    async def _by_hand(self) -> None:
-        from tui.benches.chooser import PickBench  # noqa: PLC0415  # start-up does without the benches
-
-        name = await self.push_screen_wait(PickBench())
-        if name is not None:
-            self.action_bench(name)
-
-    def action_bench(self, name: str) -> None:
-        """Open the bench ``name``."""
-        from tui.benches import BENCHES  # noqa: PLC0415  # as above
-
-        self.push_screen(BENCHES[name].make())
+        self.pages.by_hand()
 
     async def action_quit(self) -> None:
         """Quit, once training has stopped and unsaved changes are saved or discarded."""

@@ -87,7 +87,7 @@ class Commands(Provider):
 
     def _benches(self) -> Iterator[_Command]:
         for name, entry in BENCHES.items():
-            yield _Command(entry.title, entry.tooltip, partial(self._lab.action_bench, name))
+            yield _Command(entry.title, entry.tooltip, partial(self._lab.pages.bench, name))
 
     def _presets(self) -> Iterator[_Command]:
         for preset in presets.listed():

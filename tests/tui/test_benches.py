@@ -19,7 +19,7 @@ LEAST = 3.0
 
 
 async def on_bench(app, pilot, name):
-    app.action_bench(name)
+    app.pages.bench(name)
     await until(pilot, lambda: app.screen.is_modal and app.screen.is_mounted)
     return app.screen
 
