@@ -38,7 +38,7 @@ class PredictionTable(Listing, can_focus=False):
 
     DEFAULT_CSS = """
     PredictionTable { height: 1fr; }
-    PredictionTable > .listing--asked { background: $accent 40%; color: $foreground; text-style: bold; }
+    PredictionTable > .listing--asked { color: $text-accent; text-style: bold; }
     """
 
     predictions: reactive[Predictions | None] = reactive(None)
