@@ -2,6 +2,7 @@
 
 import time
 from decimal import Decimal
+from math import isfinite, isinf
 
 __all__ = [
     "NONE",
@@ -10,6 +11,7 @@ __all__ = [
     "show_bytes",
     "show_change",
     "show_count",
+    "show_digits",
     "show_duration",
     "show_gap",
     "show_loss",
@@ -22,6 +24,7 @@ __all__ = [
 
 NONE = "-"
 """Shown for unknown or missing values."""
+_INFINITE = "\u221e"
 
 
 def show_bytes(size: float) -> str:
@@ -133,3 +136,10 @@ def show_rate(learning_rate: float) -> str:
 def show_moment(seconds: float) -> str:
     """A time in seconds since 1970, to the minute, in local time: ``2023-11-20 14:05``."""
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
+
+
+def show_digits(number: float, digits: int = 4) -> str:
+    """With ``digits`` significant digits: ``3.412``, ``19``, ``NaN``, ``-1.2e-5``."""
+    if not isfinite(number):
+        return ("-" if number < 0 else "") + _INFINITE if isinf(number) else "NaN"
+    return f"{number or 0.0:.{digits}g}".replace("e-0", "e-").replace("e+0", "e")

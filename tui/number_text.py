@@ -1,21 +1,12 @@
 """A network's numbers as text, for sentences and for the cells of a table."""
 
 from collections.abc import Sequence
-from math import isfinite, isinf
+from math import isfinite
 
-from core.formatting import show_percent
+from core.formatting import show_digits, show_percent
 from core.inspection.activations import Spread
 
-__all__ = ["short", "spread_text", "table_numbers"]
-
-_INFINITE = "\u221e"
-
-
-def short(value: float, digits: int = 4) -> str:
-    """With ``digits`` significant digits: ``3.412``, ``19``, ``NaN``, ``-1.2e-5``."""
-    if not isfinite(value):
-        return _not_finite(value)
-    return f"{value or 0.0:.{digits}g}".replace("e-0", "e-").replace("e+0", "e")
+__all__ = ["spread_text", "table_numbers"]
 
 
 def table_numbers(values: Sequence[float], width: int) -> list[str]:
@@ -40,8 +31,8 @@ def spread_text(spread: Spread) -> str:
     if spread.low is None or spread.high is None or spread.mean is None or spread.zeros is None:
         return f"only NaN and infinity: {spread.count:,} of {spread.count:,}" if spread.count else "no values"
     if spread.count == 1:
-        return short(spread.low)
-    low, high, mean = (short(value, 3) for value in (spread.low, spread.high, spread.mean))
+        return show_digits(spread.low)
+    low, high, mean = (show_digits(value, 3) for value in (spread.low, spread.high, spread.mean))
     return f"{low} to {high}, mean {mean}, {show_percent(spread.zeros, 1)} zeros"
 
 
@@ -52,14 +43,10 @@ def _worth(form: tuple[int, bool]) -> tuple[bool, bool, int]:
 
 def _decimal(value: float, places: int, *, bare: bool) -> str:
     if not isfinite(value):
-        return _not_finite(value)
+        return show_digits(value)
     text = f"{value:.{places}f}" if value else "0"
     return text.replace("0.", ".", 1) if bare and abs(value) < 1 else text
 
 
 def _power(value: float) -> str:
     return f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
-
-
-def _not_finite(value: float) -> str:
-    return ("-" if value < 0 else "") + _INFINITE if isinf(value) else "NaN"

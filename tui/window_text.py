@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.content import Content
 
+from core.formatting import show_digits
 from core.network.window_math import Convolved, Pooled
 from core.typography import TIMES
-from tui.number_text import short, table_numbers
+from tui.number_text import table_numbers
 
 __all__ = ["grids", "sums"]
 
@@ -65,7 +66,7 @@ def sums(at: Convolved | Pooled, channel: int, activation: str, given: float, wi
     wide = max(len(made), len(LARGEST if isinstance(at, Pooled) else CHANNELS)) + 2
     lines = _pooled(at, width - wide) if isinstance(at, Pooled) else _convolved(at, channel, label, width - wide)
     named = [Content.assemble((f" {name}".ljust(wide), "$foreground-muted"), text) for name, text in lines]
-    last = Content.assemble((f" {made}".ljust(wide), "$foreground-muted"), (short(given), "bold"))
+    last = Content.assemble((f" {made}".ljust(wide), "$foreground-muted"), (show_digits(given), "bold"))
     return _joined([*named, last])
 
 
@@ -74,28 +75,31 @@ def _convolved(at: Convolved, channel: int, label: str, room: int) -> list[tuple
     terms = _terms(at.patch[..., channel], at.kernel[..., channel])
     total = float(at.sums.sum())
     name = label or f"channel {at.channels[channel] + 1}"
-    lines = [(name, _equation(terms, short(float(at.sums[channel])), room))]
+    lines = [(name, _equation(terms, show_digits(float(at.sums[channel])), room))]
     if len(at.channels) > 1:
-        parts = [short(value, 3) for value in at.sums.tolist()]
-        lines.append((f"{len(parts)} channels", _equation(parts, short(total), room)))
-    return [*lines, ("+ bias", f"{short(total)} {_signed(short(at.bias))} = {short(at.total)}")]
+        parts = [show_digits(value, 3) for value in at.sums.tolist()]
+        lines.append((f"{len(parts)} channels", _equation(parts, show_digits(total), room)))
+    return [*lines, ("+ bias", f"{show_digits(total)} {_signed(show_digits(at.bias))} = {show_digits(at.total)}")]
 
 
 def _pooled(at: Pooled, room: int) -> list[tuple[str, str]]:
-    values = [short(value, 3) for value in at.patch[at.counted].tolist()]
+    values = [show_digits(value, 3) for value in at.patch[at.counted].tolist()]
     if at.operation == "max":
-        return [(LARGEST, _equation(values, short(at.total), room, ", "))]
-    summed = short(float(at.patch[at.counted].sum()))
-    return [("sum", _equation(values, summed, room)), ("average", f"{summed} / {len(values)} = {short(at.total)}")]
+        return [(LARGEST, _equation(values, show_digits(at.total), room, ", "))]
+    summed = show_digits(float(at.patch[at.counted].sum()))
+    return [
+        ("sum", _equation(values, summed, room)),
+        ("average", f"{summed} / {len(values)} = {show_digits(at.total)}"),
+    ]
 
 
 def _terms(patch: NDArray[Any], kernel: NDArray[Any]) -> list[str]:
     pairs = zip(patch.ravel().tolist(), kernel.ravel().tolist(), strict=True)
-    return [f"{short(value, 3)}*{_factor(weight)}" for value, weight in pairs]
+    return [f"{show_digits(value, 3)}*{_factor(weight)}" for value, weight in pairs]
 
 
 def _factor(weight: float) -> str:
-    return f"({short(weight, 3)})" if weight < 0 else short(weight, 3)
+    return f"({show_digits(weight, 3)})" if weight < 0 else show_digits(weight, 3)
 
 
 def _signed(term: str) -> str:

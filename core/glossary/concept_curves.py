@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from core.charts import Axis, Chart, Curve, CurveStyle, Point
 from core.datasets import DATASETS
 from core.formatting import show_amount
-from core.glossary.activation_formulas import FORMULAS, SIGMOID
+from core.formulas.activation_formulas import FORMULAS, SIGMOID
+from core.formulas.loss_formulas import FORMULAS as LOSSES
+from core.formulas.real_formula import RealFormula
 from core.glossary.initial_weights import Spread
-from core.glossary.loss_formulas import FORMULAS as LOSSES
-from core.glossary.real_formula import RealFormula
 from core.plan.losses import CategoricalCrossentropy
 from core.plan.plan import Plan
 from core.plan.schedules import Schedule

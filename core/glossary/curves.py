@@ -10,15 +10,15 @@ from core.datasets import DATASETS
 from core.diagnosis.kernels import fans
 from core.fields.registry import Registered
 from core.formatting import show_count
+from core.formulas.activation_formulas import FORMULAS as ACTIVATIONS
+from core.formulas.activation_formulas import ROWS
+from core.formulas.loss_formulas import FORMULAS as LOSSES
+from core.formulas.real_formula import RealFormula
 from core.glossary import initial_weights
-from core.glossary.activation_formulas import FORMULAS as ACTIVATIONS
-from core.glossary.activation_formulas import ROWS
 from core.glossary.concept_curves import CURVES, FIRST, LIMIT, OTHER, PLACES, chart_of, schedule_chart
 from core.glossary.entry import Entry
 from core.glossary.index import FAMILIES, find_member
 from core.glossary.kernels import kernel_for
-from core.glossary.loss_formulas import FORMULAS as LOSSES
-from core.glossary.real_formula import RealFormula
 from core.network.initializers import Initializer
 from core.network.layers import ELU, LeakyReLU
 from core.network.regularizers import NAMED, Regularizer

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from core.diagnosis.kernels import fans, initial_stddev, same_value
-from core.glossary.real_formula import RealFormula
+from core.formulas.real_formula import RealFormula
 from core.network.initializers import (
     GlorotNormal,
     GlorotUniform,
@@ -110,7 +110,7 @@ def steps(initializer: Initializer, shape: Shape) -> Iterator[str]:
     if formula := variance(initializer):
         fan_in, fan_out = fans(shape)
         values = {"fan_in": float(fan_in), "fan_out": float(fan_out), "scale": getattr(initializer, "scale", 1.0)}
-        yield f"variance = {formula.text} = {formula.substituted(**values)} = {formula(**values):.3g}"
+        yield f"variance = {formula.text} = {formula.substituted(values)} = {formula(**values):.3g}"
     yield f"standard deviation = {drawn.stddev:.3g}"
     if drawn.kind == "uniform":
         yield f"limits = {drawn.mean - drawn.scale:.3g} and {drawn.mean + drawn.scale:.3g}"

@@ -10,8 +10,8 @@ from core.datasets import DATASETS
 from core.diagnosis.kernels import fans
 from core.fields.struct import fields_of
 from core.formatting import show_amount, show_count
+from core.formulas.loss_formulas import FORMULAS
 from core.glossary.kernels import kernels
-from core.glossary.loss_formulas import FORMULAS
 from core.glossary.numbers import steps_an_epoch, trained_on
 from core.network.activations import curve
 from core.network.formulas import Number, total

@@ -7,9 +7,9 @@ from math import ceil, log
 from core.datasets import DATASETS
 from core.datasets.validation import training_examples
 from core.formatting import show_count, show_percent
-from core.glossary.activation_formulas import FORMULAS
+from core.formulas.activation_formulas import FORMULAS
+from core.formulas.real_formula import RealFormula
 from core.glossary.entry import Entry
-from core.glossary.real_formula import RealFormula
 from core.network.shapes import SAME, SLIDING, count
 from core.network.shapes import SPAN as WINDOW_SPAN
 from core.plan.plan import Plan

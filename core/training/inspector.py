@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from core.backpropagation.state import State
 from core.datasets import DATASETS
 from core.inspection.results import Results, TrainingResults
 from core.inspection.tensors import LayerOutput, Weight
@@ -19,6 +20,7 @@ from core.keras_runtime import keras_model
 from core.network.architecture import Architecture
 from core.plan.plan import Plan
 from core.training.metrics import PartName
+from core.training.step_state import read_state
 from core.training.trainer import Trainer
 
 __all__ = ["Inspector"]
@@ -93,6 +95,12 @@ class Inspector:
                 for row, layers in self._parts.items()
                 for before, after in zip(_weights(initial[row]), _weights(layers), strict=True)
             )
+
+    def step_state(self) -> State:
+        """What the next step of the training begins with: weights, learning rate, the optimizer's state."""
+        with self._lock:
+            model = self._trainer.model
+            return read_state(self.architecture, self.plan, model, model.optimizer)
 
     def _predict_part(
         self, name: PartName, wanted: Callable[[], bool]

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from core.fields.struct import write
-from core.glossary.activation_formulas import FORMULAS as ACTIVATIONS
-from core.glossary.activation_formulas import ROWS
-from core.glossary.loss_formulas import FORMULAS as LOSSES
+from core.formulas.activation_formulas import FORMULAS as ACTIVATIONS
+from core.formulas.activation_formulas import ROWS
+from core.formulas.loss_formulas import FORMULAS as LOSSES
 from core.keras_call import Call
 from core.plan.losses import BinaryFocalCrossentropy, Huber, Loss, Tversky
 

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.formatting import show_digits
 from core.inspection.activations import Spread
-from tui.number_text import short, spread_text, table_numbers
+from tui.number_text import spread_text, table_numbers
 
 NAN, INF = float("nan"), float("inf")
 
@@ -25,11 +26,11 @@ NAN, INF = float("nan"), float("inf")
     ],
 )
 def test_a_number_in_a_sentence(value, expected):
-    assert short(value) == expected
+    assert show_digits(value) == expected
 
 
 def test_fewer_digits_where_there_is_less_room():
-    assert short(3.41234, 3) == "3.41"
+    assert show_digits(3.41234, 3) == "3.41"
 
 
 @pytest.mark.parametrize(

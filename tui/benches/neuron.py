@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.reactive import reactive
 
-from core.formatting import show_share
+from core.formatting import show_digits, show_share
 from core.learn.neuron import (
     FORMULAS,
     GOALS,
@@ -27,7 +27,7 @@ from core.typography import typeset_formula
 from tui.benches.bench import Bench, BenchBody
 from tui.benches.field import BenchField
 from tui.benches.plane import SIDES, Plane
-from tui.number_text import short, table_numbers
+from tui.number_text import table_numbers
 from tui.widgets.text import update_text
 
 __all__ = ["NeuronScreen"]
@@ -212,7 +212,9 @@ def _xor() -> Content:
         Content.styled("x1 x2   z h1   z h2   z  y = XOR", "$foreground-muted"),
     ]
     for row in xor_rows():
-        cells = "".join(f"{short(each.z):>4} {short(each.output):>2}" for each in (row.first, row.second, row.output))
+        cells = "".join(
+            f"{show_digits(each.z):>4} {show_digits(each.output):>2}" for each in (row.first, row.second, row.output)
+        )
         lines.append(Content.assemble(f" {row.x1}  {row.x2}{cells}  ", _mark(1 if row.output.output else -1)))
     lines.append(Content("+ is where h1 and h2 are both 1: between the lines."))
     return Content("\n").join(lines)

@@ -8,13 +8,13 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.reactive import reactive
 
-from core.formatting import show_loss, show_share
+from core.formatting import show_digits, show_loss, show_share
 from core.learn.softmax import SoftmaxBench
 from core.learn.typed_numbers import show_number
 from core.typography import typeset_formula
 from tui.benches.bench import Bench, BenchBody
 from tui.benches.field import BenchField
-from tui.number_text import short, table_numbers
+from tui.number_text import table_numbers
 from tui.widgets.bars import bar
 from tui.widgets.text import update_text
 
@@ -136,13 +136,13 @@ def _table(bench: SoftmaxBench, room: int, *, active: bool) -> list[Content]:
         length = min(LONGEST_BAR, room - len(text) - 2)
         drawn = bar(row.share, length) if length > 4 else ""
         lines.append(Content.assemble((text, selected if chosen else ""), "  ", (drawn, "$training")))
-    total = f"{'sum':>5}{'':>{2 * (CELL + 1)}}{short(bench.total):>{CELL + 1}}{'1':>{CELL + 1}}  1{'0':>10}"
+    total = f"{'sum':>5}{'':>{2 * (CELL + 1)}}{show_digits(bench.total):>{CELL + 1}}{'1':>{CELL + 1}}  1{'0':>10}"
     return [*lines, Content.styled(total, "$foreground-muted")]
 
 
 def _loss(bench: SoftmaxBench) -> list[Content]:
-    row, total = bench.rows[bench.right], short(bench.total)
-    loss = (show_loss(bench.loss) if bench.loss >= LEAST else short(bench.loss, 3), "bold")
+    row, total = bench.rows[bench.right], show_digits(bench.total)
+    loss = (show_loss(bench.loss) if bench.loss >= LEAST else show_digits(bench.loss, 3), "bold")
     close = 0 < -row.gradient < LEAST
     share = f"1 - {_power(-row.gradient)}" if close else _power(row.share)
     logarithm = f"-log({share})" if close else f"-log {share}"
@@ -153,13 +153,15 @@ def _loss(bench: SoftmaxBench) -> list[Content]:
         Content.assemble(("loss = -log p  ", "$foreground-muted"), f"{logarithm} = ", loss),
     ]
     if not row.share:
-        stable = f"p is too small for a float64; log(sum) - (z - max) is not: log({total}) - ({short(row.shifted)}) = "
+        stable = (
+            f"p is too small for a float64; log(sum) - (z - max) is not: log({total}) - ({show_digits(row.shifted)}) = "
+        )
         lines[1] = Content.assemble(("loss = -log p  ", "$foreground-muted"), stable, loss)
     return lines
 
 
 def _remarks(bench: SoftmaxBench) -> list[Content]:
-    largest = short(bench.largest)
+    largest = show_digits(bench.largest)
     kept = f"The largest logit, {largest}, is subtracted from all first, which changes no share"
     if bench.overflows:
         kept += f"; without that, e^{largest} would be infinite, and infinity / infinity is no number"
@@ -167,15 +169,14 @@ def _remarks(bench: SoftmaxBench) -> list[Content]:
         kept += f"; without that, every exponential would be 0, as e^{largest} is, and 0 / 0 is no number"
     texts = [f"{kept}.", "Gradients add up to 0: a step raises the right logit and lowers the others."]
     if pair := bench.pair:
-        texts.append(
-            f"Of two classes, p is the sigmoid of the difference: sigmoid({short(pair[0])}) = {show_share(pair[1])}."
-        )
+        sigmoid = f"sigmoid({show_digits(pair[0])}) = {show_share(pair[1])}"
+        texts.append(f"Of two classes, p is the sigmoid of the difference: {sigmoid}.")
     return [Content(text) for text in texts]
 
 
 def _power(value: float) -> str:
     """A number from 0 to 1; only what is 0 is written so."""
-    return show_share(value) if value >= LEAST else short(value, 3)
+    return show_share(value) if value >= LEAST else show_digits(value, 3)
 
 
 def _signed(gradient: float) -> str:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from core import presets
 from core.diagnosis.kernels import fans, initial_stddev
 from core.fields.forms import entries as form_entries
-from core.glossary.activation_formulas import FORMULAS as ACTIVATIONS
-from core.glossary.activation_formulas import ROWS
+from core.formulas.activation_formulas import FORMULAS as ACTIVATIONS
+from core.formulas.activation_formulas import ROWS
+from core.formulas.loss_formulas import FORMULAS as LOSSES
 from core.glossary.article import Context, article
 from core.glossary.concept_curves import schedule_chart
 from core.glossary.curves import draw
@@ -18,7 +19,6 @@ from core.glossary.entry import Entry
 from core.glossary.index import entries, find
 from core.glossary.initial_weights import spread, variance
 from core.glossary.lookup import entry_for_field, entry_for_layer
-from core.glossary.loss_formulas import FORMULAS as LOSSES
 from core.glossary.numbers import steps_an_epoch
 from core.network.activations import ACTIVATIONS as BOUNDS
 from core.network.architecture import Architecture

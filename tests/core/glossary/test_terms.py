@@ -9,11 +9,11 @@ import pytest
 from core.fields.registry import Registered
 from core.fields.struct import FieldStruct, fields_of
 from core.fields.types import normalize_name
-from core.glossary.activation_formulas import FORMULAS as ACTIVATION_FORMULAS
+from core.formulas.activation_formulas import FORMULAS as ACTIVATION_FORMULAS
+from core.formulas.loss_formulas import FORMULAS as LOSS_FORMULAS
 from core.glossary.concept_curves import CURVES
 from core.glossary.entry import GROUPS, Entry
 from core.glossary.index import FAMILIES, FOLDER, entries, find, find_field, find_member, related
-from core.glossary.loss_formulas import FORMULAS as LOSS_FORMULAS
 from core.glossary.network_facts import FACTS
 from core.glossary.numbers import filled
 from core.glossary.search import search, suggestion

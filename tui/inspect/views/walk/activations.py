@@ -14,14 +14,14 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from core.formatting import show_amount
+from core.formatting import show_amount, show_digits
 from core.inspection.activations import Layout, Spread, maps, sheet
 from core.inspection.tensors import LayerOutput
 from core.network.shapes import show_shape
 from core.typography import typeset
 from tui.inspect.outputs import OutputBars
 from tui.inspect.views.walk.pixels import Drawn, Pixels
-from tui.number_text import short, spread_text
+from tui.number_text import spread_text
 from tui.widgets.signed_colors import legend
 from tui.widgets.text import update_text
 
@@ -147,7 +147,7 @@ class Activations(Vertical):
         """What the colors or greys mean."""
         if scene.classes or not spread.size:
             return Content("")
-        largest = short(spread.size)
+        largest = show_digits(spread.size)
         of_each = f" of each {_unit_name(scene)}" if scene.scaled else ""
         if not spread.signed:
             white = f"the largest{of_each}" if scene.scaled else largest

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import CodeType
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from core.charts import Point
+from core.formatting import show_digits
 
 __all__ = ["RealFormula"]
 
@@ -29,12 +30,19 @@ class RealFormula(Struct, frozen=True):
 
     def __call__(self, **values: float) -> float:
         """The value for ``values``; NaN where there is none, or where it is too large."""
-        names = {**_FUNCTIONS, **values}
         try:
-            found = eval(_compiled(self.text), {"__builtins__": {}}, names)  # noqa: S307  # text is a constant of this package
+            return float(self.evaluated({**_FUNCTIONS, **values}))
         except (ArithmeticError, ValueError):
             return math.nan
-        return float(found)
+
+    def evaluated(self, names: Mapping[str, Any]) -> Any:
+        """What the expression comes to with these numbers and functions. Raises what they raise."""
+        return eval(_compiled(self.text), {"__builtins__": {}}, names)  # noqa: S307  # text is a constant of this package
+
+    @property
+    def uses(self) -> frozenset[str]:
+        """The names and the words in the formula: ``if`` and ``else`` too."""
+        return frozenset(_NAME.findall(self.text))
 
     def points(self, name: str, low: float, high: float, count: int, **values: float) -> tuple[Point, ...]:
         """The formula along ``name``, at ``count`` places from ``low`` to ``high``; those without a value are left out.
@@ -45,9 +53,21 @@ class RealFormula(Struct, frozen=True):
         points = (Point(x, self(**{**values, name: x})) for x in places)
         return tuple(point for point in points if math.isfinite(point.y))
 
-    def substituted(self, **values: float) -> str:
-        """The formula with each name that has a value replaced by it: ``sqrt(6 / (784 + 10))``."""
-        return _NAME.sub(lambda match: f"{values[match[0]]:g}" if match[0] in values else match[0], self.text)
+    def substituted(self, values: Mapping[str, float], digits: int = 6) -> str:
+        """The formula with each name that has a value replaced by it: ``sqrt(6 / (784 + 10))``.
+
+        Negative numbers stand in parentheses, unless nothing else is next to them.
+        """
+
+        def number(match: re.Match[str]) -> str:
+            if match[0] not in values:
+                return match[0]
+            shown = show_digits(values[match[0]], digits)
+            before, after = self.text[: match.start()], self.text[match.end() :]
+            alone = (before.endswith("(") and after.startswith(")")) or not (before or after.startswith("**"))
+            return shown if alone or not shown.startswith("-") else f"({shown})"
+
+        return _NAME.sub(number, self.text)
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from core.fields.struct import fields_of
-from core.glossary.real_formula import RealFormula
+from core.formulas.real_formula import RealFormula
 from core.plan.losses import Loss
 
 __all__ = ["FORMULAS", "LossFormula"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from core.glossary.real_formula import RealFormula
+from core.formulas.real_formula import RealFormula
 
 __all__ = ["FORMULAS", "ROWS", "ActivationFormula"]
 
