@@ -109,6 +109,7 @@ class LayerLabApp(Containing):
             "E", "exercises", "Exercises", id="app.exercises", tooltip="Exercises on shapes and counts", show=False
         ),
         Binding("Y", "predict", "Predict", id="app.predict", tooltip="Work out this network's numbers", show=False),
+        Binding("N", "by_numbers", "By numbers", id="app.by_numbers", tooltip="Every number of a step", show=False),
         Binding("H", "by_hand", "By hand", id="app.by_hand", tooltip="Work a small example by hand", show=False),
         Binding(
             "ctrl+g", "glossary", "Glossary", id="app.glossary", tooltip="What the terms mean, with curves", show=False
@@ -490,6 +491,10 @@ class LayerLabApp(Containing):
     def action_predict(self) -> None:
         """Predict the shapes and parameters of this network."""
         self.pages.predict()
+
+    def action_by_numbers(self) -> None:
+        """Work an example through this network, forward and back, number by number."""
+        self.pages.numbers()
 
     def action_by_hand(self) -> None:
         """Choose something to work by hand, and open it."""

@@ -1,5 +1,6 @@
 """Opens the pages above the tabs: the digits, predictions, benches. Each is loaded when it is opened."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.fields.types import FieldError
@@ -21,7 +22,12 @@ class PageOpener:
 
     def look(self, place: "Place") -> None:
         """Go to ``place``: a tab, a page, or the bench of that name."""
-        pages = {"data": self.data, "predict": self.predict, "glossary": self.app.action_glossary}
+        pages = {
+            "data": self.data,
+            "predict": self.predict,
+            "numbers": self.numbers,
+            "glossary": self.app.action_glossary,
+        }
         if place in TABS:
             self.app.action_show(place)
         elif place in pages:
@@ -44,6 +50,14 @@ class PageOpener:
             self.app.push_screen(Predict(start(self.app.preset)))
         except FieldError as error:
             self.app.refuse("Nothing to predict", error)
+
+    def numbers(self) -> None:
+        """Work an example through the open network by numbers, as a training of it would begin."""
+        from tui.by_numbers.beginnings import first_numbers  # noqa: PLC0415  # imports numpy, as above
+        from tui.by_numbers.page import ByNumbers  # noqa: PLC0415
+
+        preset = self.app.preset
+        self.app.push_screen(ByNumbers(preset.title, partial(first_numbers, preset, self.app.loader)))
 
     @conversation
     async def by_hand(self) -> None:

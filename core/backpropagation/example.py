@@ -23,6 +23,8 @@ class Example(Struct, frozen=True, eq=False):
     right: int
     """Its class."""
     caption: str
+    index: int = 0
+    """Its number, from which others are counted."""
 
 
 def example(shape: Shape, outputs: int, plan: Plan, index: int) -> Example:
@@ -35,12 +37,12 @@ def example(shape: Shape, outputs: int, plan: Plan, index: int) -> Example:
     if not (dataset.takes(shape) and outputs == len(dataset.classes)):
         random = np.random.default_rng((plan.seed, index))
         right = index % max(2, outputs)
-        return Example(random.random(shape), right, f"random numbers, no. {show_count(index)}; class {right}")
+        return Example(random.random(shape), right, f"random numbers, no. {show_count(index)}; class {right}", index)
     examples = dataset.examples()
     index %= len(examples.y_test)
     right = int(examples.y_test[index])
     caption = f"test digit {show_count(index)}, a {dataset.classes[right]}"
-    return Example(digit(examples.x_test[index], shape, plan), right, caption)
+    return Example(digit(examples.x_test[index], shape, plan), right, caption, index)
 
 
 def digit(image: NDArray[np.uint8], shape: Shape, plan: Plan) -> Array:

@@ -20,7 +20,10 @@ class Term(Struct, frozen=True):
 
 
 class Explanation(Struct, frozen=True):
-    """``name`` is ``formula``, which comes to ``value``: with numbers it is ``text``, or the sum of ``terms``."""
+    """``name`` is ``formula``, which comes to ``value``: with numbers it is ``text``, or the sum of ``terms``.
+
+    Without a formula it is given, and ``text`` says what it is.
+    """
 
     name: str
     formula: str
@@ -55,14 +58,16 @@ def summed(name: str, formula: str, terms: Iterable[Term], value: float) -> Expl
 
 
 def given(name: str, what: str, value: float) -> Explanation:
-    """A number that is not computed."""
-    return Explanation(name, what, value)
+    """A number that is not computed, and what it is."""
+    return Explanation(name, "", value, what)
 
 
 def lines(explanation: Explanation, most: int) -> tuple[str, ...]:
     """``explanation`` line by line, with at most ``most`` terms of a sum: the largest, in their order."""
     value = digits(explanation.value)
-    head = f"{explanation.name} = {explanation.formula}" if explanation.formula else explanation.name
+    if not explanation.formula:
+        return (f"{explanation.name} = {value}, {explanation.text}",)
+    head = f"{explanation.name} = {explanation.formula}"
     if explanation.terms:
         return head, f"= {_terms(explanation.terms, max(1, most))}", f"= {value}"
     if not explanation.text or explanation.text in (explanation.formula, value):

@@ -132,7 +132,7 @@ def work(summary: Summary, plan: Plan, state: State, x: Array, right: int) -> Pa
         *_forward_quantities(nodes),
         *_loss_quantities(loss, at, t, penalties, state, value),
         *back,
-        *_step_quantities(steps),
+        *_step_quantities(steps, type(plan.optimizer).__name__),
     )
     return Pass(summary, plan, state, x, right, quantities, value, output, gradients, steps, no_step)
 
@@ -216,10 +216,10 @@ def _steps(
         return {}, str(error)
 
 
-def _step_quantities(steps: Mapping[Key, Update]) -> Iterator[Quantity]:
+def _step_quantities(steps: Mapping[Key, Update], optimizer: str) -> Iterator[Quantity]:
     for (row, keras_name), update in steps.items():
         name = f"{SYMBOLS[keras_name]}{row}"
-        formula = "; ".join(f"{line.name} = {line.formula.text}" for line in update.rule.lines)
+        formula = f"{name} after a step of {optimizer}"
         yield Quantity("update", row, f"{name} new", formula, update.taken()["w"], partial(_explain_step, update, name))
 
 

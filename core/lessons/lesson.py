@@ -27,7 +27,9 @@ __all__ = [
 
 Given = int | float | str | tuple[int, ...]
 """The answer to a question: a count, a number, one of the options, or a shape."""
-Place = Literal["build", "train", "inspect", "runs", "data", "predict", "glossary", "neuron", "convolution", "softmax"]
+Place = Literal[
+    "build", "train", "inspect", "runs", "data", "predict", "numbers", "glossary", "neuron", "convolution", "softmax"
+]
 PLACES: dict[Place, str] = {
     "build": "the Build tab",
     "train": "the Train tab",
@@ -35,6 +37,7 @@ PLACES: dict[Place, str] = {
     "runs": "the Runs tab",
     "data": "the digits",
     "predict": "predicting the open network, cell by cell",
+    "numbers": "the open network by numbers, forward and back",
     "glossary": "the glossary",
     "neuron": "the neuron by hand",
     "convolution": "the convolution by hand",

@@ -5,10 +5,14 @@ from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any
 
+import numpy as np
 from textual.screen import Screen
 
 import tui
 from core import presets
+from core.backpropagation.passes import check
+from core.backpropagation.state import State
+from core.backpropagation.worked import Worked, begin
 from core.glossary.article import Context
 from core.glossary.index import find
 from core.learn.own_network import start as start_predicting
@@ -24,6 +28,7 @@ from tui.benches.chooser import PickBench
 from tui.benches.convolution import ConvolutionScreen
 from tui.benches.neuron import NeuronScreen
 from tui.benches.softmax import SoftmaxScreen
+from tui.by_numbers.page import ByNumbers
 from tui.forms.option_menu import OptionMenu
 from tui.inspect.views.walk.stepper import Stepper
 from tui.screens.add_layer import AddLayer
@@ -45,9 +50,24 @@ from tui.train.range_dialog import RangeDialog
 
 FIX = Fix('set pixels="0..1"', Architecture((28, 28, 1), (Flatten(), Dense(10, "softmax"))), Plan())
 
+NUMBERS = Architecture((2,), (Dense(3, "tanh"), Dense(2, "softmax")))
+
+
+def _numbers(_: object) -> Worked:
+    """The numbers of a small network."""
+    weights = {
+        (1, "kernel"): np.eye(2, 3),
+        (1, "bias"): np.ones(3),
+        (2, "kernel"): np.eye(3, 2),
+        (2, "bias"): np.ones(2),
+    }
+    return begin(check(NUMBERS), Plan(), lambda: State(weights, {}, 0.01))
+
+
 MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     AddLayer: lambda _: AddLayer(Architecture((28, 28, 1)), 0, 10),
     Ask: lambda _: Ask("Really?", {"yes": "Yes", "no": "No"}),
+    ByNumbers: lambda _: ByNumbers("net", _numbers),
     BrowsePresets: lambda _: BrowsePresets("lenet-5"),
     ConvolutionScreen: lambda _: ConvolutionScreen(),
     DataPage: lambda _: DataPage("mnist"),

@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.backpropagation.state import State
 from core.inspection.results import Results
 from core.inspection.tensors import LayerOutput, Weight
 from core.network.architecture import Architecture
@@ -39,3 +40,5 @@ class Inspected(Protocol):
     def walk(self, image: Image) -> tuple[LayerOutput, ...]: ...
 
     def weights(self) -> tuple[Weight, ...]: ...
+
+    def step_state(self) -> State: ...

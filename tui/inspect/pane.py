@@ -1,6 +1,7 @@
 """The Inspect tab: what the network learned, and why it did not."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual import on, work
@@ -52,6 +53,9 @@ class InspectPane(Vertical, NetworkWorkers):
         ),
         Binding("tab", "step(1)", "Next view", id="inspect.next", tooltip="Open the next view", show=False),
         Binding("shift+tab", "step(-1)", "View before", id="inspect.previous", tooltip="The view before", show=False),
+        Binding(
+            "N", "numbers", "By numbers", id="inspect.numbers", tooltip="The digit's way and the next step", show=False
+        ),
         Binding(
             "l", "back", "Last training", id="inspect.back", tooltip="Go back from the saved run to the last training"
         ),
@@ -226,7 +230,19 @@ class InspectPane(Vertical, NetworkWorkers):
             self.chosen = "mistakes"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "numbers":
+            return self.inspected is not None and self._complete
         return action != "back" or bool(self.run and self.run.saved_as and self.trained)
+
+    def action_numbers(self) -> None:
+        """Show every number of the walked digit's way through the network, and of the next step."""
+        from tui.by_numbers.beginnings import trained_numbers  # noqa: PLC0415  # imports numpy, as the views do
+        from tui.by_numbers.page import ByNumbers  # noqa: PLC0415  # as above
+
+        if self.inspected is not None and self.run is not None:
+            walk = cast("WalkView", self.switcher.get_child_by_id("walk"))
+            begin = partial(trained_numbers, self.inspected, *walk.shown)
+            self.app.push_screen(ByNumbers(self.run.title, begin))
 
     def action_back(self) -> None:
         """Show the network that was trained last instead of a saved run."""

@@ -9,12 +9,17 @@ from textual.color import Color
 from core.inspection.signed_pixels import MARKED, SIGNED, ZERO
 from tui.theme import depth_of, sign_names
 
-__all__ = ["Palette", "legend", "palette"]
+__all__ = ["Palette", "legend", "palette", "tint"]
 
 LEVELS = 256
 GREYS = 256
 SHADES = 5
 """Cells of the legend on either side of 0."""
+
+TINTS = 16
+"""Tints on either side of 0."""
+TINT = 0.4
+"""How far the background of a text goes to the color of its number, so that the text can be read."""
 
 Part = tuple[str, str]
 """Text, and its background as hexadecimal; empty for none."""
@@ -47,6 +52,22 @@ def legend(app: App[object], low: str, high: str) -> list[Part]:
     below = [(" ", _hex(colors[ZERO - step])) for step in reversed(steps)]
     above = [(" ", _hex(colors[ZERO + step])) for step in steps]
     return [(f"{low} ", ""), *below, (" 0 ", ""), *above, (f" {high}  {sign_names(depth_of(app))}", "")]
+
+
+def tint(app: App[object], share: float, ground: Color) -> RichColor | None:
+    """The background on ``ground`` of a number that is ``share`` of the largest, from -1 to 1.
+
+    None for none, or with few colors.
+    """
+    if not abs(share) > 1 / LEVELS or depth_of(app) != "full":
+        return None
+    negative, _, positive = _ends(app)
+    return _tint(round(min(max(share, -1.0), 1.0) * TINTS) / TINTS, negative if share < 0 else positive, ground)
+
+
+@lru_cache(maxsize=64)
+def _tint(share: float, end: str, ground: Color) -> RichColor:
+    return ground.blend(Color.parse(end), abs(share) * TINT).rich_color
 
 
 def _ends(app: App[object]) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 from textual.pilot import Pilot
 
+from core.backpropagation.state import State
 from core.datasets import DATASETS
 from core.datasets.catalog import mnist
 from core.events import Ended, EpochEnded, LayerSample, Progress, Started, StepSampled
@@ -125,6 +126,10 @@ class Fixed:
             Weight(row, name, draw.normal(0, 0.1, shape).astype("f"), draw.normal(0, 0.2, shape).astype("f"))
             for row, name, shape in shapes
         )
+
+    def step_state(self) -> State:
+        weights = {(each.row, each.name): each.after.astype(np.float64) for each in self.weights()}
+        return State(weights, {}, self.plan.optimizer.learning_rate)
 
 
 @asynccontextmanager

@@ -105,6 +105,12 @@ class WalkView(View, can_focus=True):
         digit = Digit(image, truth)
         self._request(lambda _: digit)
 
+    @property
+    def shown(self) -> tuple[Image | None, str, int | None]:
+        """The digit: its image, its class and its number in the test set, as far as they are known."""
+        digit = self._walked.digit if self._walked else None
+        return (digit.image, digit.truth, digit.index) if digit else (None, "", None)
+
     def on_mount(self) -> None:
         self._show()
 
