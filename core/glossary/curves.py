@@ -19,10 +19,12 @@ from core.glossary.concept_curves import CURVES, FIRST, LIMIT, OTHER, PLACES, ch
 from core.glossary.entry import Entry
 from core.glossary.index import FAMILIES, find_member
 from core.glossary.kernels import kernel_for
+from core.glossary.optimizer_curves import optimizer_chart, optimizer_formulas
 from core.network.initializers import Initializer
 from core.network.layers import ELU, LeakyReLU
 from core.network.regularizers import NAMED, Regularizer
 from core.plan.losses import Loss
+from core.plan.optimizers import Optimizer
 from core.plan.schedules import Schedule
 from core.presets import Preset
 
@@ -62,6 +64,9 @@ def draw(entry: Entry, preset: Preset, row: int | None = None, field: str = "") 
     if member and issubclass(member, Schedule):
         chosen = preset.plan.schedule if type(preset.plan.schedule) is member else member.initial()
         return Drawn(schedule_chart(preset.plan, chosen))
+    if member and issubclass(member, Optimizer):
+        optimizer = preset.plan.optimizer if type(preset.plan.optimizer) is member else member.initial()
+        return Drawn(optimizer_chart(optimizer), optimizer_formulas(optimizer))
     if entry.group == "regularizers":
         return _penalty(entry.key, preset)
     if make := CURVES.get(entry.curve):

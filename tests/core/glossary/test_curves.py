@@ -12,6 +12,7 @@ from core.fields.forms import entries as form_entries
 from core.formulas.activation_formulas import FORMULAS as ACTIVATIONS
 from core.formulas.activation_formulas import ROWS
 from core.formulas.loss_formulas import FORMULAS as LOSSES
+from core.formulas.update_formulas import WRITTEN_OUT
 from core.glossary.article import Context, article
 from core.glossary.concept_curves import schedule_chart
 from core.glossary.curves import draw
@@ -26,7 +27,7 @@ from core.network.initializers import Initializer, VarianceScaling
 from core.network.layers import Conv2D, Dense, Flatten, LeakyReLU
 from core.network.regularizers import Regularizer
 from core.plan.losses import Loss
-from core.plan.optimizers import SGD
+from core.plan.optimizers import SGD, Optimizer
 from core.plan.plan import Plan
 from core.plan.schedules import Cosine, ReduceLROnPlateau
 from core.presets import Preset
@@ -111,6 +112,34 @@ def test_a_schedule_is_drawn_as_it_is_trained(plan: Plan) -> None:
     assert chart.x.high == pytest.approx(plan.epochs)
     if rates:
         assert [point.y for point in chart.curves[0].points[::2]] == pytest.approx(list(rates))
+
+
+@pytest.mark.parametrize(
+    "optimizer", [each.initial() for each in Optimizer.members.values()], ids=lambda each: each.alias()
+)
+def test_an_optimizer_that_is_written_out_has_its_formulas_and_its_way_down(optimizer: Optimizer) -> None:
+    preset = Preset("net", LENET.architecture, Plan(optimizer=optimizer))
+    drawn = draw(entry(f"optimizers/{type(optimizer).__name__}"), preset)
+    if type(optimizer) not in WRITTEN_OUT:
+        assert drawn.chart is None
+        return
+    assert any(line.startswith("w = w ") for line in drawn.formulas)
+    assert drawn.formulas[-1].startswith("g: the gradient at the weight w; ")
+    assert drawn.chart is not None
+    way = [point.y for point in drawn.chart.curves[0].points]
+    assert way[0] == 1
+    assert abs(way[-1]) < way[0], "downhill"
+
+
+def test_the_way_down_of_plain_descent_is_the_one_that_is_known() -> None:
+    drawn = draw(entry("optimizers/SGD"), Preset("net", LENET.architecture, Plan(optimizer=SGD())))
+    assert drawn.chart is not None
+    (curve,) = drawn.chart.curves
+    assert [point.y for point in curve.points] == pytest.approx([0.9**step for step in range(len(curve.points))])
+    heavy = draw(entry("optimizers/SGD"), Preset("net", LENET.architecture, Plan(optimizer=SGD(momentum=0.9))))
+    assert heavy.chart is not None
+    assert min(point.y for point in heavy.chart.curves[0].points) < -0.5, "it runs past the bottom"
+    assert heavy.chart.curves[1].points == curve.points
 
 
 def test_a_plateau_is_shown_with_a_metric_that_stays() -> None:
