@@ -56,8 +56,8 @@ class PageOpener:
         from tui.by_numbers.beginnings import first_numbers  # noqa: PLC0415  # imports numpy, as above
         from tui.by_numbers.page import ByNumbers  # noqa: PLC0415
 
-        preset = self.app.preset
-        self.app.push_screen(ByNumbers(preset.title, partial(first_numbers, preset, self.app.loader)))
+        preset, loader = self.app.preset, self.app.loader
+        self.app.push_screen(ByNumbers(preset.title, partial(first_numbers, preset, loader), loader))
 
     @conversation
     async def by_hand(self) -> None:

@@ -14,7 +14,7 @@ from core.backpropagation.worked import Worked
 from core.network.architecture import Architecture
 from core.network.layers import LSTM, Dense
 from core.presets import Preset
-from tests.tui.driving import check_golden, faint_texts, keys, lines_of, opened, screen_of, themes_in_turn, until
+from tests.tui.driving import burst, check_golden, faint_texts, keys, lines_of, opened, screen_of, themes_in_turn, until
 from tests.tui.inspect.networks import fixed, inspecting, trained
 from tui.app import LayerLabApp
 from tui.by_numbers.beginnings import trained_numbers
@@ -103,8 +103,9 @@ async def test_steps_are_taken_and_taken_back() -> None:
         assert "after 2 steps" in screen_of(app)
         await select(pilot, page, "W5 new")
         assert "0.9^3" in screen_of(app), "the third step"
-        await keys(pilot, "n")
+        await burst(app, pilot, "s", "s", "u", "s", "u", "u", "n")
         await until(pilot, lambda: page.worked.index == 1)
+        assert page.worked.steps == 2, "each key acts, in its turn"
         assert "test digit 1, a 2" in screen_of(app)
         assert page.worked.numbers.state.steps == 2
         await keys(pilot, "b")

@@ -1,7 +1,8 @@
 """By numbers: one example forward through a network, its loss, the gradients back, and the optimizer's step."""
 
+from collections import deque
 from collections.abc import Callable
-from functools import partial
+from time import monotonic
 
 import numpy as np
 from textual import on, work
@@ -22,6 +23,7 @@ from tui.by_numbers.layout import Index
 from tui.by_numbers.number_table import NumberTable
 from tui.by_numbers.quantity_list import QuantityList
 from tui.by_numbers.text import explained, heading, keys, subject
+from tui.loading import FRAMES, FRAMES_A_SECOND, Loader
 from tui.screens.modal import Modal
 from tui.widgets.listing import Listing
 from tui.widgets.text import update_text
@@ -31,7 +33,7 @@ __all__ = ["Begin", "ByNumbers"]
 Begin = Callable[[Callable[[], bool]], Worked | None]
 """Computes what is shown first, in a thread; None once its argument, which says whether nobody waits, returns True."""
 
-BEGINNING = "building the network and computing its numbers ..."
+BEGINNING = "building the network and computing its numbers"
 TERM = 20
 """Cells of a term in a sum, about."""
 MOST_TERMS = 12
@@ -40,7 +42,7 @@ HIGH = 30
 
 
 class ByNumbers(Modal[None]):
-    """The numbers of the network called ``title``, which ``begin`` computes."""
+    """The numbers of the network called ``title``, which ``begin`` computes once ``loader`` is done."""
 
     HELP = """
     ## By numbers
@@ -102,14 +104,18 @@ class ByNumbers(Modal[None]):
     explanation = query_one("#numbers-explanation", Static)
     keys_line = query_one("#numbers-keys", Static)
 
-    def __init__(self, title: str, begin: Begin) -> None:
+    def __init__(self, title: str, begin: Begin, loader: Loader | None = None) -> None:
         super().__init__()
         self._title = title
         self._begin = begin
+        self._loader = loader
+        self._wanted: deque[Callable[[], Worked | None]] = deque()
+        self._busy = False
+        self._frame = 0
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="numbers"):
-            yield Static(BEGINNING, id="numbers-subject", markup=False)
+            yield Static(id="numbers-subject", markup=False)
             with Horizontal(id="numbers-body"):
                 yield QuantityList()
                 with Vertical():
@@ -121,14 +127,25 @@ class ByNumbers(Modal[None]):
     def on_mount(self) -> None:
         self.query_one(".numbers").border_title = one_line(f"By numbers: {self._title}")
         self.query_one("#numbers-body").display = False
-        self._compute(self._first)
+        self._waiting = self.set_interval(1 / FRAMES_A_SECOND, self._spin)
+        self._want(self._first)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._explain)
 
     # What is computed, in a thread.
 
-    @work(thread=True, exclusive=True, exit_on_error=False)
+    def _want(self, compute: Callable[[], Worked | None]) -> None:
+        """Call ``compute`` in a thread once all that was wanted before is done: keys may come faster than numbers."""
+        self._wanted.append(compute)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._wanted and not self._busy:
+            self._busy = True
+            self._compute(self._wanted.popleft())
+
+    @work(thread=True, exit_on_error=False)
     def _compute(self, compute: Callable[[], Worked | None]) -> None:
         worker = get_current_worker()
         worked = compute()
@@ -141,17 +158,30 @@ class ByNumbers(Modal[None]):
 
     def _take(self, worker: "Worker[None]", worked: Worked) -> None:
         if not worker.is_cancelled:
+            self._busy = False
             self.worked = worked
+            self._go_on()
+
+    def _spin(self) -> None:
+        """Show what is under way, until there are numbers."""
+        self._frame = (self._frame + 1) % len(FRAMES)
+        loads = self._loader is not None and self._loader.under_way
+        text = self._loader.phase.text(monotonic()) if self._loader and loads else BEGINNING
+        update_text(self.subject_line, Content(f"{FRAMES[self._frame]} {text}"))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say why there are no numbers."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self._busy = False
+            self._wanted.clear()
+            self._waiting.stop()
             text = one_line(f"! The numbers cannot be computed: {explain(event.worker.error)}")
             update_text(self.subject_line, Content.styled(text, "$text-error"))
 
     def watch_worked(self, before: Worked | None, worked: Worked | None) -> None:
         if worked is None or not self.is_mounted:
             return
+        self._waiting.stop()
         self.query_one("#numbers-body").display = True
         self.listing.numbers = worked.numbers
         if before is None:
@@ -201,18 +231,20 @@ class ByNumbers(Modal[None]):
 
     def action_step(self) -> None:
         """Take the optimizer's step for this example."""
-        if self.worked:
-            self._compute(self.worked.stepped)
+        self._change(Worked.stepped)
 
     def action_undo(self) -> None:
         """Take the last step back."""
-        if self.worked:
-            self._compute(self.worked.undone)
+        self._change(Worked.undone)
 
     def action_another(self, by: int) -> None:
         """Show another example."""
+        self._change(lambda worked: worked.another(by))
+
+    def _change(self, change: Callable[[Worked], Worked]) -> None:
+        """Show what ``change`` makes of what is shown when its turn has come."""
         if self.worked:
-            self._compute(partial(self.worked.another, by))
+            self._want(lambda: change(self.worked) if self.worked else None)
 
     def action_numbers(self) -> None:
         """Go to the numbers of the selected array."""

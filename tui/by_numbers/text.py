@@ -28,7 +28,7 @@ def subject(worked: Worked) -> Content:
     name = classes[best] if len(classes) == len(numbers.output) else str(best)
     share = float(numbers.output[best])
     found = f"predicted {name}" + (f" at {show_percent(share, 1)}" if 0 <= share <= 1 else "")
-    steps = f"   after {show_amount(worked.steps, 'step')} on examples shown here" if worked.steps else ""
+    steps = f"   after {show_amount(worked.steps, 'step')}" if worked.steps else ""
     return Content.assemble(
         (one_line(worked.caption), "bold"),
         f": {found}   loss ",
