@@ -20,6 +20,7 @@ __all__ = [
     "show_rate",
     "show_share",
     "show_short",
+    "show_weight",
 ]
 
 NONE = "-"
@@ -131,6 +132,13 @@ def show_loss(loss: float | None) -> str:
 def show_rate(learning_rate: float) -> str:
     """A learning rate in few digits: ``0.0005``, ``1.25e-05``."""
     return f"{learning_rate:.3g}"
+
+
+def show_weight(value: float | None) -> str:
+    """A weight, or a figure of weights, in at most eight characters: ``-0.0123``, ``4.5e-05``, ``-2.4e+09``."""
+    if value is None:
+        return NONE
+    return f"{value:.3g}" if value == 0 or 1e-3 <= abs(value) < 999.5 else f"{value:.1e}"
 
 
 def show_moment(seconds: float) -> str:

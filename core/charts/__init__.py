@@ -4,7 +4,20 @@ Time is in fractional epochs: step 234 of 469 per epoch is 0.499. Accuracies are
 """
 
 from core.charts.axes import Axis
-from core.charts.chart import Band, Chart, Curve, CurveStyle, Cut, Dash, Mark, Spread, VerticalLine, clip, placed
+from core.charts.chart import (
+    Band,
+    Chart,
+    Curve,
+    CurveStyle,
+    Cut,
+    Dash,
+    HalfViolin,
+    Mark,
+    Spread,
+    VerticalLine,
+    clip,
+    placed,
+)
 from core.charts.cuts import cuts
 from core.charts.points import Point, Reach, between, reaches, thin
 from core.charts.ranges import accuracy_axis, epoch_axis, loss_axis, zoomed
@@ -20,6 +33,7 @@ __all__ = [
     "CurveStyle",
     "Cut",
     "Dash",
+    "HalfViolin",
     "Mark",
     "Point",
     "Reach",

@@ -9,7 +9,20 @@ from msgspec import Struct
 from core.charts.axes import Axis
 from core.charts.points import Point, between, thin
 
-__all__ = ["Band", "Chart", "Curve", "CurveStyle", "Cut", "Dash", "Mark", "Spread", "VerticalLine", "clip", "placed"]
+__all__ = [
+    "Band",
+    "Chart",
+    "Curve",
+    "CurveStyle",
+    "Cut",
+    "Dash",
+    "HalfViolin",
+    "Mark",
+    "Spread",
+    "VerticalLine",
+    "clip",
+    "placed",
+]
 
 Dash = Literal["solid", "dashed", "dotted", "points"]
 """``points``: no line, but a fine dot at every point."""
@@ -61,6 +74,19 @@ class Spread(Struct, frozen=True):
     style: CurveStyle
 
 
+class HalfViolin(Struct, frozen=True):
+    """One side of a violin at ``x``: how values are distributed along the y axis."""
+
+    x: float
+    room: float
+    """The share of the x axis that the widest place takes; negative to the left of ``x``."""
+    outline: tuple[tuple[float, float], ...]
+    """Values with the width there, 0 to 1, from the lowest on; of a single value, its place alone."""
+    quartiles: tuple[float, float, float] | None
+    """None where no value is finite."""
+    role: str
+
+
 class VerticalLine(Struct, frozen=True):
     """A vertical line at ``x`` with a label at its top."""
 
@@ -93,6 +119,8 @@ class Chart(Struct, frozen=True):
     """What the x axis shows, in a short word: ``epoch``, ``rate``."""
     spreads: tuple[Spread, ...] = ()
     """With these, a curve is a line through their means, or only an entry of the legend."""
+    violins: tuple[HalfViolin, ...] = ()
+    """With these, a curve is only an entry of the legend."""
 
 
 def placed(points: Sequence[Point], chart: Chart, most: int | None = None) -> list[Point]:

@@ -5,12 +5,12 @@ import re
 import numpy as np
 import pytest
 
+from core.formatting import show_weight
 from core.inspection.tensors import Weight
 from core.network.architecture import Architecture
 from core.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, themes_in_turn, until
 from tests.tui.inspect.networks import SMALL, Fixed, Network, fixed, inspecting, trained
-from tui.inspect.views.weights.layer_list import figure
 from tui.theme import DARK, LIGHT
 from tui.training_session import TrainedNetwork
 
@@ -91,7 +91,7 @@ async def test_the_figures_are_those_of_the_networks_weights_and_training_is_see
             for when, values in (("before", told.before), ("after", told.after)):
                 line = next(line for line in screen if re.search(rf"{when} +-?\d\S* +\d", line))
                 exact = values.astype(np.float64)
-                expected = [figure(float(of)) for of in (exact.mean(), exact.std(), exact.min(), exact.max())]
+                expected = [show_weight(float(of)) for of in (exact.mean(), exact.std(), exact.min(), exact.max())]
                 assert line.partition(when)[2].split()[:4] == expected
 
 
@@ -231,17 +231,17 @@ async def test_figures_of_weights_that_have_grown_huge_stand_apart():
             await pilot.resize_terminal(*size)
             await pilot.pause()
             listed = next(line for line in lines_of(app) if "1  Conv2D" in line)
-            assert f"{figure(float(grown.after.std()))} ×" in listed
+            assert f"{show_weight(float(grown.after.std()))} ×" in listed
             after = next(line for line in lines_of(app) if re.search(r"after +\S*e\+", line))
             exact = grown.after.astype(np.float64)
-            expected = [figure(float(of)) for of in (exact.mean(), exact.std(), exact.min(), exact.max())]
+            expected = [show_weight(float(of)) for of in (exact.mean(), exact.std(), exact.min(), exact.max())]
             assert after.partition("after")[2].split()[:4] == expected
 
 
 @pytest.mark.parametrize("value", [-1.2345e10, -3.4e38, -1234.5, -999.6, -999.4, -0.0123456, -1.2345e-30, -1e-45])
 def test_a_figure_leaves_a_gap(value):
-    assert len(figure(value)) <= 8
-    assert float(figure(value)) == pytest.approx(value, rel=0.05)
+    assert len(show_weight(value)) <= 8
+    assert float(show_weight(value)) == pytest.approx(value, rel=0.05)
 
 
 async def test_a_hundred_layers_scroll():

@@ -2,10 +2,11 @@
 
 from textual.content import Content
 
+from core.formatting import show_weight
 from core.inspection.weights import WeightSummary
 from core.network.shapes import show_shape
 from core.typography import typeset
-from tui.inspect.views.weights.layer_list import LayerWeights, figure, share
+from tui.inspect.views.weights.layer_list import LayerWeights, share
 
 __all__ = ["figures_of", "title_of"]
 
@@ -29,7 +30,7 @@ def figures_of(shown: WeightSummary) -> Content:
     lines = [Content.styled(f"{'':<7}{''.join(f'{name:>9}' for name in HEADINGS)}", "$foreground-muted")]
     for name, figures in (("before", shown.before), ("after", shown.after)):
         known = (figures.mean, figures.stddev, figures.low, figures.high)
-        lines.append(Content(f"{name:<7}{''.join(f'{figure(value):>9}' for value in known)}{share(figures):>9}"))
+        lines.append(Content(f"{name:<7}{''.join(f'{show_weight(value):>9}' for value in known)}{share(figures):>9}"))
     lines += [
         Content.styled(f"! {name}: {figures.not_finite:,} of {figures.count:,} are NaN or infinite", "$text-warning")
         for name, figures in (("before", shown.before), ("after", shown.after))

@@ -5,14 +5,14 @@ from typing import NamedTuple
 from msgspec import Struct
 from textual.reactive import reactive
 
-from core.formatting import show_percent
+from core.formatting import show_percent, show_weight
 from core.inspection.images import Statistics
 from core.inspection.weights import WeightSummary
 from core.typography import TIMES, typeset
 from tui.widgets.listing import Cell, Listing
 from tui.widgets.text import fitted
 
-__all__ = ["LayerList", "LayerWeights", "figure", "ratio", "share"]
+__all__ = ["LayerList", "LayerWeights", "ratio", "share"]
 
 PREFIX = 6
 LABEL = 10
@@ -79,8 +79,8 @@ class LayerList(Listing, can_focus=False):
             (f"{fitted(typeset(layer.label), label)} ", ""),
             (fitted(first.name, name - 1) + " " if name else "", "muted"),
             (f"{after.count:>{number},}", ""),
-            (f"{figure(after.mean):>{MEAN}}" if mean else "", ""),
-            (f"{figure(after.stddev):>{FIGURE}}", ""),
+            (f"{show_weight(after.mean):>{MEAN}}" if mean else "", ""),
+            (f"{show_weight(after.stddev):>{FIGURE}}", ""),
             (f"{ratio(first):>{FIGURE}}", ""),
             (f"{share(after):>{NEAR}}", ""),
         ]
@@ -98,19 +98,12 @@ class LayerList(Listing, can_focus=False):
         return Columns(max(LABEL, room), 0, count, 0)
 
 
-def figure(value: float | None) -> str:
-    """A figure in at most eight cells: ``-0.0123``, ``4.5e-05``, ``-2.4e+09``; ``-`` for none."""
-    if value is None:
-        return "-"
-    return f"{value:.3g}" if value == 0 or 1e-3 <= abs(value) < 999.5 else f"{value:.1e}"
-
-
 def ratio(weight: WeightSummary) -> str:
     """How the standard deviation has changed, in at most eight cells: ``×2.31``; from 0 as ``from 0``."""
     times = weight.stddev_ratio
     if times is None:
         return "from 0" if weight.before.stddev == 0 and weight.after.stddev else "-"
-    return f"{TIMES}{times:.2f}" if times < 100 else f"{TIMES}{figure(times)}"
+    return f"{TIMES}{times:.2f}" if times < 100 else f"{TIMES}{show_weight(times)}"
 
 
 def share(statistics: Statistics) -> str:
