@@ -19,6 +19,7 @@ __all__ = [
     "HAND_IN",
     "HISTORY",
     "INDEX",
+    "INITIAL_WEIGHTS",
     "JOURNAL",
     "LABEL",
     "LESSON",
@@ -73,6 +74,7 @@ LABEL = FileKind("a label", 20 * _MB)
 INDEX = FileKind("an index of runs", 500 * _MB)
 JOURNAL = FileKind("an edit journal", 50 * _MB)
 HISTORY = FileKind("a history", 200 * _MB)
+INITIAL_WEIGHTS = FileKind("a file of initial weights", 200 * _MB)
 TENSORS = FileKind("a checkpoint", 32_000 * _MB)
 SHARED_DATA = FileKind("a shipped dataset", 200 * _MB)
 PACKAGED = FileKind("a file of a package", 8_000 * _MB)

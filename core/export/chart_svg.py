@@ -9,9 +9,24 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from core.charts import Axis, Band, Chart, Curve, CurveStyle, Cut, Dash, Reach, Spread, clip, placed, reaches
+from core.charts import (
+    Axis,
+    Band,
+    Chart,
+    Curve,
+    CurveStyle,
+    Cut,
+    Dash,
+    HalfViolin,
+    Reach,
+    Spread,
+    clip,
+    placed,
+    reaches,
+)
 from core.export.escaping import markup
 from core.export.svg_elements import element, number, text, text_width
+from core.export.violin_svg import half_violin
 from core.files import PACKAGED, read_bytes
 from core.sanitize import truncated
 
@@ -119,6 +134,7 @@ def svg(figure: Figure, *, alone: bool = False) -> str:
         *(_band(place, band) for band in chart.bands),
         *_rules(place),
         *(_spread(place, spread) for spread in chart.spreads),
+        *(_violin(place, half) for half in chart.violins),
         *(_curve(place, curve) for curve in chart.curves),
         *(_cut(place, cut) for cut in chart.cuts),
         "</svg>",
@@ -206,7 +222,8 @@ def _area(place: _Place, band: Band, part: Sequence[tuple[float, Reach]]) -> str
 def _cut(place: _Place, cut: Cut) -> str:
     """The value of a point beyond the y axis, at its end."""
     x = place.x(cut.x)
-    late = x > WIDTH * 0.75
+    # Violins stand so close together that there is room on one side alone.
+    late = x + 4 + text_width(cut.label) > WIDTH if place.chart.violins else x > WIDTH * 0.75
     y = place.top + 11 if cut.top else place.bottom - 4
     return text(cut.label, x - 4 if late else x + 4, y, cls="cut", anchor="end" if late else "start")
 
@@ -234,6 +251,11 @@ def _dots(spread: Spread, room: float) -> tuple[float, float]:
         return beside, min(1.5 * DOT, (room - 2 * beside) / between_dots)
     step = 0.6 * room / between_dots
     return -step * (len(spread.values) - 1) / 2, step
+
+
+def _violin(place: _Place, half: HalfViolin) -> str:
+    room = (WIDTH - LEFT - RIGHT) * half.room
+    return half_violin(half, place.x(half.x), room, lambda value: place.y(place.chart.y.clamp(value)))
 
 
 def _curve(place: _Place, curve: Curve) -> str:

@@ -25,12 +25,21 @@ from core.runs.record import RunDetails
 
 if TYPE_CHECKING:
     from core.inspection.results import Results
+    from core.inspection.violin_pairs import ViolinPair
 
 __all__ = ["lab_report"]
 
 
-def lab_report(details: RunDetails, results: "Results | None", others: Sequence[RunDetails] = ()) -> Report:
-    """The report of a run, with its ``results`` on the test set, if any, and compared with ``others``, if any."""
+def lab_report(
+    details: RunDetails,
+    results: "Results | None",
+    others: Sequence[RunDetails] = (),
+    violins: "Sequence[ViolinPair] | None" = None,
+) -> Report:
+    """The report of a run, with its ``results`` on the test set, if any, and compared with ``others``, if any.
+
+    ``violins`` are those of its weights; None if it is not known how they were before training.
+    """
     run, preset = details.run, details.effective_preset
     compared = (comparison((details, *others)),) if others else ()
     return Report(
@@ -43,6 +52,7 @@ def lab_report(details: RunDetails, results: "Results | None", others: Sequence[
             network.arithmetic(preset),
             network.plan(preset),
             training(details),
+            _weights(details, violins),
             _answers(details, results),
             findings(details),
             *compared,
@@ -92,6 +102,22 @@ def _facts(details: RunDetails) -> Iterator[tuple[str, str]]:
     )
     yield "Platform", environment.platform
     yield "Run", run.id
+
+
+def _weights(details: RunDetails, violins: "Sequence[ViolinPair] | None") -> Section:
+    if violins:
+        section: Section = import_module("core.export.sections.weights").weights(violins)  # brings numpy
+        return section
+    if not details.run.metrics.epochs:
+        why = "There are none: the run ended in its first epoch and has no weights."
+    elif violins is None:
+        why = (
+            "How they were before training is not in the run, which an earlier version made or which was cut short. A "
+            "report made without --quick computes it from the seed."
+        )
+    else:
+        why = "No layer has weights."
+    return Section("Weights before and after training", (Text(why),))
 
 
 def _answers(details: RunDetails, results: "Results | None") -> Section:

@@ -4,6 +4,7 @@ run.json                  format, preset's name, begun, environment, state, mess
 label.json                name, note and tags: written by the user
 preset.toml               the architecture and the plan
 history.json              the curves, the epochs, the samples of single steps
+initial-weights.json      how the weights were distributed before the first step
 checkpoint.safetensors    all that training resumes from, and weights-*.safetensors that it refers to
 best.keras, last.keras    the weights of the epoch with the lowest loss and of the end, for other tools
 lock                      held by the process that trains it
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CHECKPOINT",
     "FORMAT",
+    "INITIAL_WEIGHTS",
     "KERAS_FILES",
     "LOCK",
     "Header",
@@ -73,6 +75,7 @@ __all__ = [
 FORMAT = 1
 RUN, LABEL, PRESET, HISTORY, LOCK = "run.json", "label.json", "preset.toml", "history.json", "lock"
 CHECKPOINT = "checkpoint.safetensors"
+INITIAL_WEIGHTS = "initial-weights.json"
 KERAS_FILES = {"best": "best.keras", "last": "last.keras"}
 
 LONGEST = 1_000
@@ -147,6 +150,8 @@ def check(folder: Path) -> Run:
     for path in (folder / name for name in KERAS_FILES.values()):
         if os.path.lexists(path) and not _is_zip(path):
             raise RunError(f"{_printable(path)}: is not a complete Keras file")
+    if os.path.lexists(folder / INITIAL_WEIGHTS):
+        _parsed(folder / INITIAL_WEIGHTS, files.INITIAL_WEIGHTS, msgspec.json.decode)
     return details.run
 
 

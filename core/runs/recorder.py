@@ -19,7 +19,11 @@ from core.runs.writer import Writer
 from core.training.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from filelock import FileLock
+
+    from core.inspection.violin_pairs import InitialViolin
 
 __all__ = ["Recorder", "wait_until_written"]
 
@@ -57,6 +61,7 @@ class Recorder:
         self._history = history or History()
         self._lock = lock
         self._writer: Writer | None = None
+        self._initial: Sequence[InitialViolin] = ()
         self._failed = False
 
     def handle(self, event: Event) -> None:
@@ -91,6 +96,10 @@ class Recorder:
             writer = self._writer
             self._try_write(lambda: writer.write(self._history, checkpoint))
 
+    def take_initial(self, initial: "Sequence[InitialViolin]") -> None:
+        """Save how the weights are distributed before the first step, as soon as there is a run."""
+        self._initial = initial
+
     def _begin(self, device: str) -> None:
         wait_until_written()
         folder = self._folder
@@ -105,6 +114,8 @@ class Recorder:
             folder = self._new_folder(self._preset.name)
             self._writer = Writer.create(folder, self._preset, self._history, device)
         self._folder = folder
+        if self._initial and self._writer:
+            self._writer.write_initial(self._initial)
         self._on_event(RunSaved(folder.name))
 
     def _end(self, writer: Writer, ended: Ended) -> None:

@@ -24,7 +24,9 @@ OnEvent = Callable[[Event], None]
 def new_session(store: Store, preset: Preset, on_event: OnEvent) -> Session:
     """A session that trains ``preset`` and saves it as a new run."""
     recorder = Recorder(preset, on_event, store.new)
-    return Session(preset.architecture, preset.plan, recorder.handle, recorder.save_checkpoint)
+    return Session(
+        preset.architecture, preset.plan, recorder.handle, recorder.save_checkpoint, on_initial=recorder.take_initial
+    )
 
 
 def resume_session(store: Store, id: str, on_event: OnEvent, *, more: int = 0) -> tuple[Session, RunDetails]:
@@ -46,7 +48,9 @@ def resume_session(store: Store, id: str, on_event: OnEvent, *, more: int = 0) -
         lock.release()
         raise
     recorder = Recorder(preset, on_event, store.new, folder, history, lock)
-    session = Session(preset.architecture, preset.plan, recorder.handle, recorder.save_checkpoint, checkpoint)
+    session = Session(
+        preset.architecture, preset.plan, recorder.handle, recorder.save_checkpoint, checkpoint, recorder.take_initial
+    )
     return session, replace(details, history=history)
 
 

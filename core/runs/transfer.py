@@ -25,6 +25,7 @@ _KINDS: dict[str, FileKind] = {
     "label.json": files.LABEL,
     "preset.toml": files.PRESET,
     "history.json": files.HISTORY,
+    run_folder.INITIAL_WEIGHTS: files.INITIAL_WEIGHTS,
     run_folder.CHECKPOINT: files.TENSORS,
     **dict.fromkeys(run_folder.KERAS_FILES.values(), files.MODEL),
 }

@@ -22,7 +22,11 @@ from core.storage import UNFINISHED
 from core.training.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from filelock import FileLock
+
+    from core.inspection.violin_pairs import InitialViolin
 
 __all__ = ["Writer"]
 
@@ -90,6 +94,11 @@ class Writer:
             self._durable_at = monotonic()
             with suppress(Exception):  # at the end they are written again, and errors are reported
                 self.export()
+
+    def write_initial(self, initial: "Sequence[InitialViolin]") -> None:
+        """Save how the weights were distributed before the first step, unless an earlier training has."""
+        self._check_folder()
+        import_module("core.runs.initial_weights").write(self.folder, initial)  # imports numpy, as above
 
     def end(self, history: History, ended: Ended) -> bool:
         """Save how the run ended; False for a new run stopped before its first step, which is deleted."""

@@ -1,6 +1,6 @@
 """One training, from the plan to the test accuracy. Runs on the thread that calls `Session.run`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,6 +22,7 @@ from core.training.epoch_loop import Diverged, EpochLoop
 from core.training.metrics import MetricTotals
 
 if TYPE_CHECKING:
+    from core.inspection.violin_pairs import InitialViolin
     from core.training.inspector import Inspector
     from core.training.trainer import Trainer
 
@@ -44,13 +45,19 @@ class Session:
         on_event: Callable[[Event], None],
         on_checkpoint: Callable[[Checkpoint], None] | None = None,
         checkpoint: Checkpoint | None = None,
+        on_initial: "Callable[[Sequence[InitialViolin]], None] | None" = None,
     ) -> None:
-        """``on_checkpoint`` is called on the thread of `run`; training resumes from ``checkpoint``, if given."""
+        """Training resumes from ``checkpoint``, if given.
+
+        On the thread of `run`, ``on_checkpoint`` is called with checkpoints, and ``on_initial`` before training begins
+        or resumes with how the initial weights are distributed, which the seed alone decides.
+        """
         self._architecture = architecture
         self._plan = plan
         self._on_event = on_event
         self._on_checkpoint = on_checkpoint
         self._checkpoint = checkpoint
+        self._on_initial = on_initial
         state = checkpoint.state if checkpoint else TrainingState(plan.epochs)
         self._control = Control(
             state.epochs,
@@ -167,6 +174,8 @@ class Session:
                 raise TrainingRefused(problems[0].message)
             trainer = self._build_trainer()
             if trainer:
+                if self._on_initial:
+                    self._on_initial(trainer.initial_violins())
                 loop = EpochLoop(trainer, self._plan, self._control, self._on_event, self._on_checkpoint)
                 if self._checkpoint:
                     loop.restore(self._checkpoint)

@@ -12,7 +12,9 @@ import tensorflow as tf
 
 from core.datasets.validation import training_examples
 from core.events import LayerSample
-from core.keras_runtime import devices
+from core.inspection.violin import violin
+from core.inspection.violin_pairs import InitialViolin
+from core.keras_runtime import devices, keras_model
 from core.network.architecture import Architecture
 from core.plan.plan import Plan
 from core.training import loops, resident_data
@@ -37,6 +39,7 @@ class Trainer:
         """
         self.device = devices.choose(plan.device)
         self.placement = devices.placement(self.device)
+        self._architecture = architecture
         self._plan = plan
         self._data = resident_data.resident(plan.dataset, self.placement)
         total = self._data.train.examples
@@ -156,6 +159,16 @@ class Trainer:
     def variables(self) -> Arrays:
         """A copy of all variables of the model: weights, statistics, and the states of its random generators."""
         return tuple(np.asarray(variable.numpy()) for variable in self.model.variables)
+
+    def initial_violins(self) -> tuple[InitialViolin, ...]:
+        """How the weights, biases and statistics of every layer are distributed, before any step was taken."""
+        places = {id(variable): place for place, variable in enumerate(self.model.variables)}
+        return tuple(
+            InitialViolin(row, weight.name, places[id(weight)], violin(weight.numpy()))
+            for row, layers in keras_model.parts(self._architecture, self.model).items()
+            for layer in layers
+            for weight in layer.weights
+        )
 
     def optimizer_variables(self) -> Arrays:
         """A copy of all variables of the optimizer."""

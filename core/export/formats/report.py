@@ -1,5 +1,6 @@
 """The lab report of a run, compared with others."""
 
+import os
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -12,10 +13,13 @@ from core.export.lab_report import lab_report
 from core.export.markdown import as_markdown
 from core.runs import checkpoint_file
 from core.runs.checkpoint_file import Which
+from core.runs.folder import INITIAL_WEIGHTS
 from core.runs.record import RunDetails
 
 if TYPE_CHECKING:
     from core.inspection.results import Results
+    from core.inspection.violin_pairs import ViolinPair
+    from core.training.inspector import Inspector
 
 __all__ = ["MARKDOWN", "Report", "answers", "write_document", "write_report"]
 
@@ -38,7 +42,7 @@ class Report(Format):
 
     def text(self, source: Source) -> str:
         run = run_of(source)
-        return as_html(lab_report(run.details, answers(run, "last")))
+        return as_html(_report(run, (), evaluate=True))
 
     def write(self, source: Source, path: Path, which: Which, *, force: bool) -> None:
         write_report(path, run_of(source), force=force)
@@ -52,9 +56,7 @@ def answers(run: RunSource, which: Which) -> "Results | None":
     if not checkpoint_file.exists(run.folder):
         return None
     with tensorflow_errors():
-        inspector = import_module("core.runs.inspection").load_inspector(run.folder, run.details.preset, which)
-        results: Results = inspector.results()
-    return results
+        return _inspector(run, which).results()
 
 
 def write_report(
@@ -66,7 +68,36 @@ def write_report(
     Raises as `export` does.
     """
     refuse_existing([path], force=force)
-    write_document(path, lab_report(run.details, answers(run, "last") if evaluate else None, others), force=force)
+    write_document(path, _report(run, others, evaluate=evaluate), force=force)
+
+
+def _report(run: RunSource, others: Sequence[RunDetails], *, evaluate: bool) -> Document:
+    violins = _violins(run)
+    if not (evaluate and checkpoint_file.exists(run.folder)):
+        return lab_report(run.details, None, others, violins)
+    with tensorflow_errors():
+        inspector = _inspector(run, "last")
+        results = inspector.results()
+        if violins is None:  # a run of an earlier version: its seed tells the initial weights
+            stack = run.details.preset.architecture.stack
+            pair = import_module("core.inspection.violin_pairs").violin_pair
+            violins = [pair(weight, stack[weight.row].label) for weight in inspector.weights()]
+    return lab_report(run.details, results, others, violins)
+
+
+def _violins(run: RunSource) -> "Sequence[ViolinPair] | None":
+    """The violins of the initial and the final weights; None if the run does not have the former. Raises `RunError`."""
+    if not os.path.lexists(run.folder / INITIAL_WEIGHTS):
+        return None
+    pairs: Sequence[ViolinPair] | None = import_module("core.runs.initial_weights").pairs(  # imports numpy
+        run.folder, run.details.preset.architecture, "last"
+    )
+    return pairs
+
+
+def _inspector(run: RunSource, which: Which) -> "Inspector":
+    inspector: Inspector = import_module("core.runs.inspection").load_inspector(run.folder, run.details.preset, which)
+    return inspector
 
 
 def write_document(path: Path, report: Document, *, force: bool = False) -> None:

@@ -46,7 +46,7 @@ def huge(path: Path) -> None:
 
 
 ODD = (pipe, endless, a_folder, a_link_elsewhere, huge)
-NAMES = (files.RUN, files.LABEL, files.PRESET, files.HISTORY, files.CHECKPOINT, "best.keras")
+NAMES = (files.RUN, files.LABEL, files.PRESET, files.HISTORY, files.INITIAL_WEIGHTS, files.CHECKPOINT, "best.keras")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -16,13 +16,14 @@ from msgspec.structs import replace
 from core import storage
 from core.events import Ended, EpochEnded, Event, Progress, RunNotSaved, RunSaved, Started, StateChanged
 from core.history import History
+from core.inspection.violin import violin
 from core.network.architecture import Architecture
 from core.network.layers import BatchNormalization, Dense, Dropout, Flatten
 from core.plan.optimizers import SGD, Adam
 from core.plan.plan import EarlyStopping, Plan
 from core.plan.schedules import Cosine
 from core.presets import Preset
-from core.runs import checkpoint_file
+from core.runs import checkpoint_file, initial_weights
 from core.runs import folder as files
 from core.runs.record import Metrics, RunError
 from core.runs.recorder import wait_until_written
@@ -135,6 +136,36 @@ def test_a_run_is_kept_with_all_that_belongs_to_it(store: Store) -> None:
     assert whole.environment.device == run.device == "cpu"
     last = checkpoint_file.weights(store.path(run.id), "last")
     assert all(map(np.array_equal, last, (variable.numpy() for variable in session.model.variables)))
+
+
+def test_how_its_weights_were_before_training_stays_with_it(store: Store) -> None:
+    from core.keras_runtime import keras_model
+
+    told = Told(at(2, 50))
+    train(store, PRESET, told)
+    folder = store.path(told.id)
+    initial = initial_weights.read(folder)
+    assert initial is not None
+    model = keras_model.build(NOISY, PLAN.seed)
+    assert [one.violin for one in initial] == [violin(weight.numpy()) for weight in model.weights]
+    assert [(one.row, one.name) for one in initial[:3]] == [(2, "kernel"), (2, "bias"), (3, "gamma")]
+    session = go_on(store, Told(), told.id)
+    assert initial_weights.read(folder) == initial
+    pairs = initial_weights.pairs(folder, NOISY, "last")
+    assert pairs is not None
+    assert [pair.after for pair in pairs] == [violin(weight.numpy()) for weight in session.model.weights]
+    (folder / files.INITIAL_WEIGHTS).unlink()  # as in a run of an earlier version
+    go_on(store, Told(), told.id, more=1)
+    assert initial_weights.read(folder) == initial
+
+
+def test_a_training_that_first_came_to_nothing_has_them_too(store: Store) -> None:
+    told = Told(lambda event: isinstance(event, Started))
+    session = train(store, PRESET, told)
+    told.session = None
+    session.run()
+    wait_until_written()
+    assert initial_weights.read(store.path(told.of(RunSaved)[-1].run))
 
 
 def test_its_keras_files_hold_the_best_and_the_last_weights(store: Store) -> None:
