@@ -63,37 +63,41 @@ class Violin(Struct, frozen=True):
 
     def width(self, value: float) -> float:
         """The density at ``value`` as a share of the highest; 0 beyond the lowest and the highest value."""
-        if self.low is None or self.high is None or not (self.low <= value <= self.high and self.step and self.peak):
-            return 0.0
-        at = (value - self.start) / self.step
-        place = floor(at)
-        if not 0 <= place < len(self.density) - 1:
-            return 0.0
-        below, above = self.density[place], self.density[place + 1]
-        return (below + (at - place) * (above - below)) / self.peak
+        peak = self.peak
+        return self._at(value) / peak if peak else 0.0
 
     def outline(self) -> tuple[tuple[float, float], ...]:
         """Values from the lowest to the highest, each with its `width`; without any where all are the same."""
         if self.low is None or self.high is None or not self.density:
             return ()
         low, high = self.low, self.high
-        inner = (value for value in self._places if low < value < high)
-        return tuple((value, self.width(value)) for value in (low, *inner, high))
+        places = (self.start + place * self.step for place in range(len(self.density)))
+        peak = self.peak or 1.0
+        return tuple(
+            (value, self._at(value) / peak) for value in (low, *filter(lambda at: low < at < high, places), high)
+        )
 
     def widest(self, low: float, high: float) -> float:
         """The greatest `width` from ``low`` to ``high``."""
-        if not self.step:
+        if not (self.step and self.peak):
             return 0.0
         first, last = (floor((end - self.start) / self.step) for end in (low, high))
         if last < 0 or first >= len(self.density):  # beyond the places, where even huge values take no time
             return 0.0
         inner = range(max(0, first + 1), min(last + 1, len(self.density)))
         values = (low, high, *(self.start + place * self.step for place in inner))
-        return max(map(self.width, values))
+        return max(map(self._at, values)) / self.peak
 
-    @property
-    def _places(self) -> list[float]:
-        return [self.start + place * self.step for place in range(len(self.density))]
+    def _at(self, value: float) -> float:
+        """The density at ``value``; 0 beyond the lowest and the highest value."""
+        if self.low is None or self.high is None or not (self.low <= value <= self.high and self.step):
+            return 0.0
+        at = (value - self.start) / self.step
+        place = floor(at)
+        if not 0 <= place < len(self.density) - 1:
+            return 0.0
+        below, above = self.density[place], self.density[place + 1]
+        return below + (at - place) * (above - below)
 
 
 def violin(values: NDArray[Any]) -> Violin:

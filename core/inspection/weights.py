@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.inspection.images import Grid, Statistics, pages, resample, shrink, signed, tiles
 from core.inspection.signed_pixels import sign_places
 from core.inspection.tensors import Weight
+from core.inspection.violin import Violin, violin
 from core.network.architecture import Architecture
 from core.network.layers import (
     Dense,
@@ -104,6 +105,8 @@ class WeightSummary(Struct, frozen=True, eq=False):
     """Before and after, `signed` on one scale: (height, width, n)."""
     most: float
     """The absolute value from which on weights have the full color of their sign."""
+    violins: tuple[Violin, Violin]
+    """Before and after."""
 
     @property
     def unchanged(self) -> bool:
@@ -167,6 +170,7 @@ def weight_summary(weight: Weight, image: tuple[int, int] | None = None) -> Weig
         kind,
         (signed(pictures[0], most), signed(pictures[1], most)),
         most,
+        (violin(weight.before), violin(weight.after)),
     )
 
 

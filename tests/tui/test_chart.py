@@ -16,7 +16,8 @@ from tui.theme import DARK, LIGHT
 from tui.widgets import plot
 from tui.widgets.canvas import Canvas
 from tui.widgets.chart import ChartWidget
-from tui.widgets.plot import LABELS, draw
+from tui.widgets.left_axis import LABELS
+from tui.widgets.plot import draw
 from tui.widgets.raster import rasterize
 
 MARKS = CurveStyle("validation", None, "circle")

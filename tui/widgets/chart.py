@@ -12,6 +12,7 @@ from textual.reactive import reactive
 
 from core.charts import Chart, read
 from tui.widgets.curve_signs import sample
+from tui.widgets.left_axis import LABELS
 from tui.widgets.lines import Lines
 
 __all__ = ["ChartWidget"]
@@ -121,8 +122,6 @@ class ChartWidget(Lines):
         """The epoch in ``column``; None beside the curves."""
         if self.chart is None:
             return None
-        from tui.widgets.plot import LABELS  # noqa: PLC0415  # as above
-
         first, last = LABELS + 1, self.size.width - 1
         if not first <= column <= last or last <= first:
             return None

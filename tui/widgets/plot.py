@@ -13,12 +13,10 @@ from rich.style import Style
 from core.charts import Axis, Chart, Curve, CurveStyle, Point, VerticalLine, between, clip, placed, reaches
 from tui.widgets.canvas import Canvas
 from tui.widgets.curve_signs import COLUMNS, sign
+from tui.widgets.left_axis import LABELS, left_axis, row_at
 from tui.widgets.raster import rasterize
 
-__all__ = ["LABELS", "draw"]
-
-LABELS = 7
-"""Columns for the labels of the y axis, so that the epochs of stacked charts are aligned."""
+__all__ = ["draw"]
 
 APART = 2
 """Least columns from one mark of a curve to the next, so that its line is seen between them."""
@@ -44,16 +42,11 @@ def draw(
     if cross is not None:
         _vertical(canvas, chart.x.share(cross), "\u2502", styles["cross"])
     lower = _lower_axis(canvas, chart.x, styles["axis"], "" if bare else chart.x_name)
-    return [*_left_axis(canvas, chart.y, styles["axis"]), *lower]
+    return [*left_axis(canvas, chart.y, styles["axis"]), *lower]
 
 
 def _column(canvas: Canvas, share: float) -> int:
     return round(share * (canvas.width - 1))
-
-
-def _row(canvas: Canvas, share: float) -> int:
-    """The row at the height ``share``, or the one at the edge."""
-    return canvas.height - 1 - round(min(max(share, 0.0), 1.0) * (canvas.height - 1))
 
 
 def _half_row(canvas: Canvas, share: float) -> int:
@@ -113,7 +106,7 @@ def _pinned(points: Iterable[Point], pins: Container[Point], canvas: Canvas) -> 
     placed = []
     for point in points:
         column = _column(canvas, point.x)
-        row = canvas.height - 1 - _row(canvas, point.y)
+        row = canvas.height - 1 - row_at(canvas, point.y)
         x = column / wide if column in columns else point.x
         placed.append(Point(x, row / high if point in pins else point.y))
     return placed
@@ -148,7 +141,7 @@ def _marked(curve: Curve, chart: Chart, canvas: Canvas) -> list[Point]:
 def _marks(curve: Curve, chart: Chart, canvas: Canvas) -> Iterable[tuple[int, int]]:
     """The column and row of every mark; those above or below the axis stand at the edge."""
     for x, y in _marked(curve, chart, canvas):
-        yield _column(canvas, chart.x.share(x)), _row(canvas, chart.y.share(y))
+        yield _column(canvas, chart.x.share(x)), row_at(canvas, chart.y.share(y))
 
 
 def _shared_marks(chart: Chart, canvas: Canvas) -> Iterable[tuple[tuple[int, int], CurveStyle]]:
@@ -195,19 +188,6 @@ def _label(canvas: Canvas, rule: VerticalLine, chart: Chart, style: Style) -> No
     for row, at in places:
         if canvas.write(row, at, rule.label, style):
             return
-
-
-def _left_axis(canvas: Canvas, y: Axis, style: Style) -> list[list[Segment]]:
-    """The rows of the canvas behind the y axis with its labels."""
-    # A little more than a row apart, as two halves may be rounded to the same row.
-    ticks = y.ticks(max(2, canvas.height // 2), 1.01 / max(1, canvas.height - 1))
-    labels = {_row(canvas, y.share(at)): label for at, label in ticks if len(label) <= LABELS}
-    lines = []
-    for row in range(canvas.height):
-        label = labels.get(row)
-        edge = f"{label:>{LABELS}}\u2524" if label else " " * LABELS + "\u2502"
-        lines.append([Segment(edge, style), *canvas.segments(row)])
-    return lines
 
 
 def _lower_axis(canvas: Canvas, x: Axis, style: Style, along: str) -> list[list[Segment]]:

@@ -24,7 +24,7 @@ TOUCHED = {
     "mistakes": ["a", "a", "b", "right", "pagedown", "end"],
     "draw": ["left", "left", "up", "e", "x"],
     "walk": ["n", "down", "right", "right", "space", "s", "pagedown"],
-    "weights": ["down", "right", "i", "space", "full_stop", "down"],
+    "weights": ["down", "right", "i", "space", "full_stop", "down", "a", "right", "b"],
     "gradients": ["down", "g", "right", "enter"],
     "findings": ["down", "down"],
 }

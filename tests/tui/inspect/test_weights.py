@@ -7,10 +7,12 @@ import pytest
 
 from core.formatting import show_weight
 from core.inspection.tensors import Weight
+from core.inspection.violin_pairs import value_axis
 from core.network.architecture import Architecture
 from core.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from tests.tui.driving import check_golden, faint_texts, lines_of, screen_of, themes_in_turn, until
 from tests.tui.inspect.networks import SMALL, Fixed, Network, fixed, inspecting, trained
+from tui.ascii_signs import in_ascii
 from tui.theme import DARK, LIGHT
 from tui.training_session import TrainedNetwork
 
@@ -289,3 +291,194 @@ async def test_the_network_is_asked_once_and_again_when_it_is_another():
         pane.inspected = other
         await until(pilot, lambda: view.entries and view.entries[0].row == 4)
         assert (network.inspected.asked, other.asked) == (1, 1)
+
+
+def many_layers(count):
+    """A network of ``count`` layers with kernels and biases, the biases all 0 before training."""
+    architecture = Architecture((28, 28, 1), (Flatten(), *(Dense(9, "sigmoid") for _ in range(count))))
+    told = []
+    for row in range(2, count + 2):
+        after = np.random.default_rng(row).normal(0.01 * row, 0.1, 9).astype("f")
+        told += [weight(row, "kernel", (9, 9), row), Weight(row, "bias", np.zeros(9, "f"), after)]
+    return given(tuple(told), architecture)
+
+
+async def all_layers(pilot, pane):
+    """The weights of all layers side by side."""
+    view = await shown(pilot, pane)
+    await pilot.press("a")
+    await until(pilot, lambda: view.all_layers.has_focus and view.all_layers.violins.size)
+    await pilot.pause()
+    return view.all_layers
+
+
+def chosen(panel):
+    """The layer and the weight of the violin that is marked; None if none is."""
+    at = panel.violins.chosen
+    return None if at is None else (panel.violins.pairs[at].row, panel.violins.pairs[at].name)
+
+
+async def test_the_violins_look_as_they_were_last_looked_at(update):
+    async with inspecting(fixed(), "v", SIZES[0]) as (app, pane, pilot):
+        await all_layers(pilot, pane)
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            for theme in themes_in_turn(app, LIGHT, DARK):
+                app.theme = theme.name
+                await pilot.pause()
+                assert not faint_texts(app, 3.0), (size, theme.name)
+                if theme is DARK:
+                    check_golden(app, f"inspect-weights-violins-{size[0]}x{size[1]}", update=update)
+
+
+async def test_every_layer_has_a_violin_and_arrows_go_from_one_to_the_next():
+    async with inspecting(fixed(), "v") as (_app, pane, pilot):
+        panel = await all_layers(pilot, pane)
+        assert [pair.row for pair in panel.violins.pairs] == [1, 4, 5]
+        seen = [chosen(panel)]
+        for key in ("right", "down", "down", "right", "left", "up", "up", "end", "home", "b", "right", "pagedown"):
+            await pilot.press(key)
+            await pilot.pause()
+            seen.append(chosen(panel))
+        kernels = [(row, "kernel") for row in (1, 4, 5, 5, 5, 4, 1, 1, 5, 1)]
+        assert seen == [*kernels, (1, "bias"), (4, "bias"), (5, "bias")]
+        assert pane.strip.selected == 5
+        await pilot.press("a")
+        await until(pilot, lambda: pane.view.has_focus)
+        assert pane.view.histogram.weight.row == 5
+
+
+async def test_weights_of_one_layer_stand_side_by_side_too():
+    told = [weight(1, name, (4, 8)) for name in ("kernel", "recurrent_kernel", "bias")]
+    async with inspecting(given((*told, weight(4, "gamma", (9,)), weight(4, "moving_mean", (9,)))), "v") as found:
+        app, pane, pilot = found
+        panel = await all_layers(pilot, pane)
+        seen = []
+        for key in ("right", "right", "left", "b", "right", "b", "left", "b"):
+            await pilot.press(key)
+            await pilot.pause()
+            seen.append(chosen(panel))
+        first = [(1, "recurrent_kernel"), (4, "gamma"), (1, "recurrent_kernel"), (1, "bias"), (1, "bias")]
+        assert seen[:5] == first
+        assert seen[5:] == [None, (4, "moving_mean"), (4, "gamma")]
+        assert "gamma" in screen_of(app)
+
+
+async def test_a_layer_without_biases_is_said_to_have_none():
+    async with inspecting(given((weight(1, "kernel", (3, 3)), weight(4, "bias", (9,)))), "v") as (app, pane, pilot):
+        panel = await all_layers(pilot, pane)
+        await pilot.press("b")
+        await until(pilot, lambda: "No biases in layer 1: left and right go to those of other layers" in screen_of(app))
+        await pilot.press("right")
+        await until(pilot, lambda: chosen(panel) == (4, "bias"))
+
+
+async def test_the_figures_are_those_of_the_violin():
+    network = fixed()
+    async with inspecting(network, "v", SIZES[0]) as (app, pane, pilot):
+        await all_layers(pilot, pane)
+        for told in (one for one in network.inspected.weights() if one.name == "kernel"):
+            for when, values in (("before", told.before), ("after", told.after)):
+                expected = [show_weight(float(of)) for of in np.quantile(values.astype(float), (0, 0.25, 0.5, 0.75, 1))]
+                line = next(line for line in lines_of(app) if re.search(rf"{when} +-\d", line))
+                assert line.split()[1:] == expected
+            await pilot.press("down")
+            await pilot.pause()
+
+
+async def test_a_violin_is_as_wide_as_its_density_over_the_axis():
+    async with inspecting(fixed(), "v", (200, 60)) as (_app, pane, pilot):
+        panel = await all_layers(pilot, pane)
+        violins = panel.violins
+        drawn = ["".join(segment.text for segment in line) for line in violins.draw()]
+        rows = violins.size.height - 4
+        axis = value_axis(violins.pairs)
+        for place, pair in enumerate(violins.pairs):
+            center = 8 + place * violins._wide + violins._side + 1
+            for row, line in enumerate(drawn[1 : rows + 1]):
+                filled = len(line[center + 1 :]) - len(line[center + 1 :].lstrip("\u28ff"))
+                value = axis.value(1 - row / (rows - 1))
+                near = [pair.after.width(value + by * (axis.high - axis.low) / rows) for by in (-0.5, 0, 0.5)]
+                assert min(near) * violins._side - 1.01 <= filled <= max(near) * violins._side + 1.01
+
+
+async def test_a_thousand_layers_are_on_pages():
+    async with inspecting(many_layers(1000), "v", SIZES[0]) as (app, pane, pilot):
+        panel = await all_layers(pilot, pane)
+        for key, first, last in (("end", 994, 1000), ("home", 1, 7), ("pagedown", 8, 14), ("left", 1, 7)):
+            await pilot.press(key)
+            await until(pilot, lambda first=first, last=last: f"{first:,} to {last:,} of 1,000" in screen_of(app))
+            assert all(len(line) <= SIZES[0][0] for line in lines_of(app))
+        assert chosen(panel) == (8, "kernel")
+
+
+async def test_a_click_chooses_a_violin():
+    async with inspecting(fixed(), "v") as (_app, pane, pilot):
+        panel = await all_layers(pilot, pane)
+        await pilot.click(panel.violins, offset=(8 + panel.violins._wide + 3, 5))
+        await until(pilot, lambda: chosen(panel) == (4, "kernel"))
+        await pilot.click(panel.violins, offset=(panel.violins.size.width - 1, 5))
+        await pilot.click(panel.violins, offset=(2, 5))
+        await pilot.pause()
+        assert chosen(panel) == (4, "kernel")
+
+
+async def test_what_has_one_value_or_none_or_reaches_far_is_drawn_so():
+    usual = np.random.default_rng(1).normal(0, 0.1, 5000).astype("f")
+    told = (
+        Weight(1, "kernel", np.zeros(9, "f"), np.full(9, np.nan, "f")),
+        Weight(4, "kernel", usual, np.append(usual, np.float32(9e5))),
+        Weight(5, "kernel", usual, np.append(usual, np.float32(np.inf))),
+    )
+    async with inspecting(given(told), "v", SIZES[0]) as (app, pane, pilot):
+        await all_layers(pilot, pane)
+        screen = screen_of(app)
+        assert "! after: 9 of 9 are NaN or infinite" in screen
+        assert "○╌NaN" in screen or "○ NaN" in screen
+        assert "↑↓ beyond the central 99.9%" in screen
+        assert screen.count("! kernel") == 2
+        assert len([line for line in lines_of(app) if "↑" in line and "beyond" not in line]) == 1
+        await pilot.press("right")
+        await until(pilot, lambda: "9.0e+05" in screen_of(app))
+
+
+async def test_in_ascii_before_and_after_are_told_apart():
+    async with inspecting(fixed(), "v", SIZES[0]) as (app, pane, pilot):
+        await all_layers(pilot, pane)
+        lines = [in_ascii(line) for line in lines_of(app)]
+        assert all(line.isascii() for line in lines)
+        assert "?" not in "".join(lines[7:-1])
+        legend = next(line for line in lines if "quartiles" in line)
+        assert legend.split()[:4] == [":", "before", ":", "after"]
+        assert any(":::" in line for line in lines)
+
+
+async def test_from_the_violins_to_pictures_and_back_to_another_view():
+    async with inspecting(fixed(), "v") as (app, pane, pilot):
+        await all_layers(pilot, pane)
+        await pilot.press("i")
+        await until(pilot, lambda: pane.view.pictured and pane.view.has_focus and "filters" in screen_of(app))
+        assert not pane.view.compared
+        await pilot.press("a", "r", "v")
+        await until(pilot, lambda: pane.view.all_layers.has_focus)
+
+
+async def test_other_weights_have_other_violins_and_the_keys_stay():
+    async with inspecting(given((weight(1, "kernel", (3, 3)), weight(4, "kernel", (3, 3)))), "v") as (app, pane, pilot):
+        panel = await all_layers(pilot, pane)
+        other = Given((weight(4, "kernel", (3, 3)), weight(5, "kernel", (3, 3))))
+        pane.inspected = None
+        await until(pilot, lambda: "loading the weights" in screen_of(app))
+        assert "No weights" not in screen_of(app)
+        pane.inspected = other
+        await until(pilot, lambda: [pair.row for pair in panel.violins.pairs] == [4, 5] and panel.has_focus)
+        await pilot.press("right")
+        await until(pilot, lambda: chosen(panel) == (4, "kernel"))
+
+
+async def test_of_nothing_there_are_no_violins():
+    async with inspecting(given((), Architecture((28, 28, 1), (Flatten(),))), "v") as (app, pane, pilot):
+        await shown(pilot, pane)
+        await pilot.press("a", "right", "b", "end", "pageup", "up")
+        await pilot.pause()
+        assert "No layer has weights" in screen_of(app)

@@ -11,13 +11,11 @@ from textual.reactive import reactive
 from core.formatting import show_percent
 from core.inspection.weights import Distribution, WeightSummary
 from tui.widgets.bars import HEIGHTS
+from tui.widgets.braille import BLANK, LEFT, RIGHT
 from tui.widgets.lines import Lines
 
 __all__ = ["Histogram"]
 
-BRAILLE = 0x2800
-LEFT, RIGHT = (0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08)
-"""The dots of a braille character, from bottom to top."""
 LINE = "\u2824\u2812"
 """The dotted line in the legend."""
 WALL = "\u2506"
@@ -95,7 +93,7 @@ def _dots(row: int, level: int, last: int) -> str:
         (left if min(level, last) < at <= max(level, last) or at == level else 0) + (right if at == level else 0)
         for at, left, right in zip(range(4 * row + 1, 4 * row + 5), LEFT, RIGHT, strict=True)
     )
-    return chr(BRAILLE + dots) if dots else ""
+    return chr(BLANK + dots) if dots else ""
 
 
 def _widened(bins: int, width: int) -> int:

@@ -1,7 +1,5 @@
 """The weights of every layer before and after training: their distributions, and pictures of them."""
 
-from collections.abc import Callable
-
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -11,15 +9,17 @@ from textual.reactive import reactive
 from textual.widgets import Static
 from textual.worker import Worker, get_current_worker
 
-from core.inspection.weights import WeightSummary, first_dense_on_pixels, weight_summary
+from core.inspection.weights import WeightSummary
 from core.sanitize import one_line
 from tui.inspect.base import View
 from tui.inspect.chosen_layer import line_of, place_cursor, stepped
 from tui.inspect.inspector_protocol import Inspected
 from tui.inspect.messages import LayerChosen
+from tui.inspect.views.weights.all_layers import AllLayers
 from tui.inspect.views.weights.figures import figures_of, title_of
 from tui.inspect.views.weights.histogram import Histogram
 from tui.inspect.views.weights.layer_list import LayerList, LayerWeights
+from tui.inspect.views.weights.loading import summarized
 from tui.inspect.views.weights.weight_images import WeightImages
 from tui.widgets.listing import Listing
 from tui.widgets.text import update_text
@@ -34,7 +34,7 @@ WORKING = "loading the weights before and after ..."
 
 
 class WeightsView(View, can_focus=True):
-    """A list of layers, and the selected one's weights: their distribution, or pictures of them."""
+    """A list of layers, and the selected one's weights: their distribution, pictures of them, or violins of all."""
 
     HELP = """
     ## Weights
@@ -46,6 +46,11 @@ class WeightsView(View, can_focus=True):
     is blue, positive orange, zero the background; where there is room, a weight has its sign. **space** switches
     between before and after, **,** and **.** turn the pages.
 
+    **a** shows the weights of all layers side by side as violins, each as wide as values are frequent there: before
+    training to the left, after it to the right, both as wide as any other at their widest place. The box reaches from
+    quartile to quartile, the circle is the median; a line alone is a single value. The axis covers the central 99.9% of
+    every weight. **left / right** select a violin, **b** switches to the biases and to the statistics.
+
     The list shows each layer's first weight after training; **change** is its standard deviation as a multiple of the
     one before. A weight is near zero if its magnitude is at most 1% of the largest.
     """
@@ -53,6 +58,13 @@ class WeightsView(View, can_focus=True):
     BINDINGS = [
         Binding(
             "i", "pictures", "Pictures", id="weights.pictures", tooltip="Pictures of the weights, or their distribution"
+        ),
+        Binding(
+            "a",
+            "compare",
+            "All layers",
+            id="weights.compare",
+            tooltip="The weights of all layers as violins, or of one",
         ),
         Binding(
             "right", "part(1)", "Next weight", id="weights.next", tooltip="The layer's next weight, such as its bias"
@@ -89,6 +101,8 @@ class WeightsView(View, can_focus=True):
     WeightsView.-unlisted #weights-detail { margin-top: 0; }
     WeightsView WeightImages, WeightsView.-pictures Histogram, WeightsView.-pictures #weights-figures { display: none; }
     WeightsView.-pictures WeightImages { display: block; }
+    WeightsView AllLayers, WeightsView.-compared #weights-detail, WeightsView.-empty AllLayers { display: none; }
+    WeightsView.-compared AllLayers { display: block; }
     """
 
     entries: reactive[tuple[LayerWeights, ...] | None] = reactive(None, repaint=False)
@@ -97,6 +111,8 @@ class WeightsView(View, can_focus=True):
     """Which of the chosen layer's weights is shown."""
     pictured: reactive[bool] = reactive(False, repaint=False)
     """Whether they are shown as pictures."""
+    compared: reactive[bool] = reactive(False, repaint=False)
+    """Whether those of all layers are shown side by side."""
     listing = query_one(LayerList)
     detail = query_one("#weights-detail", Vertical)
     message = query_one("#weights-message", Static)
@@ -104,6 +120,7 @@ class WeightsView(View, can_focus=True):
     figures = query_one("#weights-figures", Static)
     histogram = query_one(Histogram)
     images = query_one(WeightImages)
+    all_layers = query_one(AllLayers)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -117,6 +134,7 @@ class WeightsView(View, can_focus=True):
             yield Static(id="weights-figures", markup=False)
             yield Histogram()
             yield WeightImages()
+        yield AllLayers().data_bind(WeightsView.layer_row)
 
     def on_mount(self) -> None:
         self._say(WORKING)
@@ -161,7 +179,7 @@ class WeightsView(View, can_focus=True):
             return not worker.is_cancelled
 
         try:
-            layers = _layers(inspected, wanted)
+            layers = summarized(inspected, wanted)
         except Exception as error:  # noqa: BLE001  # any error is shown instead
             self.app.call_from_thread(self._take, worker, inspected, None, one_line(f"! {error}"))
             return
@@ -180,15 +198,19 @@ class WeightsView(View, can_focus=True):
     def watch_entries(self) -> None:
         if not self.is_mounted:
             return
+        focused = self.has_focus_within
         with self.listing.prevent(Listing.Selected):
             self.listing.entries = self.entries or ()
+        self.all_layers.entries = self.entries or ()
         self.watch_layer_row()
+        if focused:
+            self.focus_default()
 
     def watch_layer_row(self) -> None:
         if not self.is_mounted or self.entries is None:
             return
         known = place_cursor(self.listing, self._rows, self.layer_row)
-        self._say("" if known else self._without_weights)
+        self._say("" if known or (self.compared and self.entries) else self._without_weights)
         self.part = self.images.page = 0
         self._show()
 
@@ -221,7 +243,11 @@ class WeightsView(View, can_focus=True):
 
     def action_pictures(self) -> None:
         """Switch between pictures and distribution."""
-        self.pictured = not self.pictured
+        self.compared, self.pictured = False, not self.pictured
+
+    def action_compare(self) -> None:
+        """Switch between the weights of all layers and those of one."""
+        self.pictured, self.compared = False, not self.compared
 
     def action_part(self, by: int) -> None:
         """Show the layer's weight ``by`` further."""
@@ -264,6 +290,18 @@ class WeightsView(View, can_focus=True):
         self.refresh_bindings()
         self._show()
 
+    def watch_compared(self) -> None:
+        if self.is_mounted:
+            self.watch_layer_row()
+            focused = self.has_focus_within
+            self.set_class(self.compared, "-compared")
+            if focused:
+                self.focus_default()
+
+    def focus_default(self) -> None:
+        """Focus the widget that handles the view's keys."""
+        (self.all_layers if self.compared and self.entries else self).focus()
+
     def _say(self, message: str) -> None:
         if self.is_mounted:
             self.message.update(message)
@@ -273,25 +311,12 @@ class WeightsView(View, can_focus=True):
         if not self.is_mounted:
             return
         shown, chosen = self.weight, self.chosen
-        self.set_class(chosen is None, "-empty")
+        self.set_class(not self.entries if self.compared else chosen is None, "-empty")
         self.set_class(self.pictured, "-pictures")
         covered = self.pictured and chosen is not None and not self.has_class("-wide")
-        self.set_class(not self.entries or covered, "-unlisted")
-        self.histogram.weight = None if self.pictured else shown
+        self.set_class(not self.entries or covered or self.compared, "-unlisted")
+        self.histogram.weight = None if self.pictured or self.compared else shown
         self.images.weight = shown if self.pictured else None
         if shown and chosen:
             update_text(self.title, title_of(chosen, self.part))
             update_text(self.figures, figures_of(shown))
-
-
-def _layers(inspected: Inspected, wanted: Callable[[], bool]) -> tuple[LayerWeights, ...] | None:
-    """Summarize the weights of all layers; None as soon as they are no longer ``wanted``."""
-    on_pixels = first_dense_on_pixels(inspected.architecture)
-    stack = inspected.architecture.stack
-    weights: dict[int, list[WeightSummary]] = {}
-    for weight in inspected.weights():
-        if not wanted():
-            return None
-        image = on_pixels[1] if on_pixels and on_pixels[0] == weight.row else None
-        weights.setdefault(weight.row, []).append(weight_summary(weight, image))
-    return tuple(LayerWeights(row, stack[row].label, tuple(parts)) for row, parts in weights.items())
