@@ -7,7 +7,7 @@ from core.formatting import show_weight
 from core.inspection.violin import Violin
 from core.inspection.violin_pairs import ViolinPair, beyond
 
-__all__ = ["AFTER", "BEFORE", "place_name", "violin_chart"]
+__all__ = ["AFTER", "BEFORE", "layer_name", "place_name", "violin_chart"]
 
 BEFORE, AFTER = "before", "after"
 """The roles of both sides."""
@@ -17,9 +17,14 @@ _ROOM = 0.42
 
 
 def place_name(pair: ViolinPair) -> str:
-    """What stands under a violin: ``3 Conv2D``, and the weight unless its name says little: ``5 LSTM bias``."""
+    """What stands under a violin: ``3 Conv2D``, or what the weight is called if that says more: ``5 gamma``."""
+    return layer_name(pair) if pair.name in {"kernel", "bias"} else f"{pair.row} {pair.name}"
+
+
+def layer_name(pair: ViolinPair) -> str:
+    """A layer in few letters: ``3 Conv2D``."""
     kind, _, _ = pair.label.partition(" ")
-    return f"{pair.row} {kind}" if pair.name in {"kernel", "bias"} else f"{pair.row} {kind} {pair.name}"
+    return f"{pair.row} {kind}"
 
 
 def violin_chart(pairs: Sequence[ViolinPair], y: Axis, title: str) -> Chart:

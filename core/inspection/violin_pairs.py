@@ -12,11 +12,22 @@ from core.inspection.violin import Violin, violin
 
 __all__ = ["ROLES", "InitialViolin", "Role", "ViolinPair", "beyond", "of_role", "role_of", "value_axis", "violin_pair"]
 
-Role = Literal["weights", "biases", "statistics"]
-ROLES: tuple[Role, ...] = ("weights", "biases", "statistics")
+Role = Literal["weights", "biases", "scales", "statistics"]
+"""Scales, such as the gamma of a normalization, are around 1: on their axis, weights around 0 would be too narrow."""
+ROLES: tuple[Role, ...] = ("weights", "biases", "scales", "statistics")
 
-_BIASES = {"bias", "beta"}
-_STATISTICS = {"moving_mean", "moving_variance", "mean", "variance", "count"}
+_ROLE_OF: dict[str, Role] = {
+    "bias": "biases",
+    "beta": "biases",
+    "gamma": "scales",
+    "scale": "scales",
+    "moving_mean": "statistics",
+    "moving_variance": "statistics",
+    "mean": "statistics",
+    "variance": "statistics",
+    "count": "statistics",
+}
+"""By Keras's names of weights; all others are weights."""
 _MARGIN = 0.03
 """The share of the axis beyond the violins at either end."""
 
@@ -56,7 +67,7 @@ def violin_pair(weight: Weight, label: str) -> ViolinPair:
 
 def role_of(name: str) -> Role:
     """What Keras's ``name`` for a weight says it is."""
-    return "biases" if name in _BIASES else "statistics" if name in _STATISTICS else "weights"
+    return _ROLE_OF.get(name, "weights")
 
 
 def of_role(pairs: Iterable[ViolinPair], role: Role) -> tuple[ViolinPair, ...]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from core.charts import Axis
 from core.export.chart_svg import Figure
 from core.export.document import Block, ChartGroup, Column, Section, Table, Text
-from core.formatting import show_amount, show_count, show_weight
+from core.formatting import show_count, show_weight
 from core.inspection.violin import Violin
 from core.inspection.violin_chart import AFTER, BEFORE, place_name, violin_chart
 from core.inspection.violin_pairs import ROLES, Role, ViolinPair, of_role, value_axis
@@ -69,7 +69,9 @@ def _letters(number: int) -> str:
 
 
 def _described(pair: ViolinPair) -> str:
-    return f"{place_name(pair)} {pair.name}: {_middle(BEFORE, pair.before)}, {_middle(AFTER, pair.after)}"
+    place = place_name(pair)
+    what = place if place.endswith(pair.name) else f"{place} {pair.name}"
+    return f"{what}: {_middle(BEFORE, pair.before)}, {_middle(AFTER, pair.after)}"
 
 
 def _middle(when: str, violin: Violin) -> str:
@@ -86,6 +88,7 @@ def _table(role: Role, pairs: Sequence[ViolinPair]) -> Table:
     sampled = max(violin.sampled for pair in pairs for violin in pair.both)
     if sampled:
         caption += f", which are those of {show_count(sampled)} values drawn from each larger weight"
+    broken = any(violin.not_finite for pair in pairs for violin in pair.both)
     return Table(
         caption,
         (
@@ -93,16 +96,16 @@ def _table(role: Role, pairs: Sequence[ViolinPair]) -> Table:
             Column("Weight", "code"),
             Column("Training", "text"),
             *(Column(name) for name in ("Number", "Lowest", "Quartile", "Median", "Quartile", "Highest")),
-            Column("NaN or infinite"),
+            *((Column("NaN or infinite"),) if broken else ()),
         ),
-        tuple(row for pair in pairs for row in _rows(pair)),
+        tuple(row for pair in pairs for row in _rows(pair, broken=broken)),
     )
 
 
-def _rows(pair: ViolinPair) -> Iterator[tuple[str, ...]]:
+def _rows(pair: ViolinPair, *, broken: bool) -> Iterator[tuple[str, ...]]:
     name = f"{pair.row} {typeset(pair.label)}"
     for when, violin in ((BEFORE, pair.before), (AFTER, pair.after)):
         figures = (violin.low, *(violin.quartiles or (None, None, None)), violin.high)
-        not_finite = show_amount(violin.not_finite, "value") if violin.not_finite else ""
-        yield name, pair.name, when, show_count(violin.count), *map(show_weight, figures), not_finite
+        not_finite = (show_count(violin.not_finite),) if broken else ()
+        yield name, pair.name, when, show_count(violin.count), *map(show_weight, figures), *not_finite
         name = ""

@@ -146,7 +146,7 @@ def test_one_that_was_written_is_read_as_it_was(values: Floats) -> None:
     assert msgspec.json.decode(msgspec.json.encode(drawn), type=Violin) == drawn
 
 
-ROLE_OF = {"kernel": "weights", "recurrent_kernel": "weights", "gamma": "weights", "bias": "biases", "beta": "biases"}
+ROLE_OF = {"kernel": "weights", "recurrent_kernel": "weights", "gamma": "scales", "bias": "biases", "beta": "biases"}
 
 
 @pytest.mark.parametrize(("name", "role"), [*ROLE_OF.items(), ("moving_variance", "statistics")])
@@ -177,8 +177,6 @@ def test_the_chart_has_before_to_the_left_and_after_to_the_right() -> None:
         (1, BEFORE, True),
         (1, AFTER, False),
     ]
-    assert (
-        [label for _, label in chart.x.labels] == ["1 Conv2D", "2 LSTM recurrent_kernel"] == [*map(place_name, pairs)]
-    )
+    assert [label for _, label in chart.x.labels] == ["1 Conv2D", "2 recurrent_kernel"] == [*map(place_name, pairs)]
     assert chart.violins[2].outline == ((0.0, 1.0),)
     assert (chart.violins[3].outline, chart.violins[3].quartiles) == ((), None)

@@ -35,10 +35,10 @@ class Place(NamedTuple):
 
 
 class AllLayers(Vertical, can_focus=True):
-    """Violins of the weights of all layers, of their biases or of their statistics."""
+    """Violins of the weights of all layers, of their biases, scales or statistics."""
 
     BINDINGS = [
-        Binding("b", "role", "Biases", id="violins.role", tooltip="Violins of weights, of biases or of statistics"),
+        Binding("b", "role", "Biases", id="violins.role", tooltip="Violins of weights, biases, scales or statistics"),
         Binding("right", "move(1)", "Right", id="violins.right", tooltip="The violin to the right", show=False),
         Binding("left", "move(-1)", "Left", id="violins.left", tooltip="The violin to the left", show=False),
         Binding("down", "layer(1)", "Down", id="violins.down", tooltip="The layer below", show=False),

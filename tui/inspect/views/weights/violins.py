@@ -13,7 +13,7 @@ from textual.reactive import reactive
 
 from core.charts import Axis
 from core.inspection.violin import Violin
-from core.inspection.violin_chart import place_name
+from core.inspection.violin_chart import layer_name
 from core.inspection.violin_pairs import ViolinPair, beyond, value_axis
 from tui.widgets.braille import BLANK, LEFT, RIGHT
 from tui.widgets.canvas import Canvas
@@ -167,7 +167,7 @@ class Violins(Lines):
 
     def _labels(self) -> Iterator[list[Segment]]:
         """The layers, and below them the names of their weights."""
-        for text in (place_name, _weight_name):
+        for text in (layer_name, _weight_name):
             line = [Segment(" " * (LABELS + 1))]
             for index in self.shown:
                 room = self._wide - GAP
