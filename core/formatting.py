@@ -17,6 +17,8 @@ __all__ = [
     "show_loss",
     "show_moment",
     "show_percent",
+    "show_plain_percent",
+    "show_points",
     "show_rate",
     "show_share",
     "show_short",
@@ -102,6 +104,17 @@ def show_percent(share: float | None, digits: int = 2) -> str:
         return finer
     least = Decimal(1).scaleb(-digits)
     return f">{100 - least}%" if share > 0.5 else f"<{least.scaleb(-1) if digits else least}%"
+
+
+def show_plain_percent(share: float) -> str:
+    """A share that somebody typed as a percentage, with as few digits as it has: ``93%``, ``0.5%``."""
+    return f"{100 * share:.7g}%"
+
+
+def show_points(share: float) -> str:
+    """A difference of shares in points of percent: ``1 point``, ``4 points``, ``0.5 points``."""
+    points = f"{100 * share:.3g}"
+    return f"{points} {'point' if points == '1' else 'points'}"
 
 
 def show_share(share: float | None, digits: int = 4) -> str:

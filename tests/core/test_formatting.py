@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core
-from core.formatting import show_accuracy, show_change, show_gap, show_percent, show_share
+from core.formatting import (
+    show_accuracy,
+    show_change,
+    show_gap,
+    show_percent,
+    show_plain_percent,
+    show_points,
+    show_share,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +83,11 @@ def test_gaps_are_in_percentage_points(gap: float | None, shown: str) -> None:
 def test_a_change_takes_all_away_only_where_nothing_is_left() -> None:
     assert show_change(61_706, 100) == "61,706 -> 100 (>-100%)".replace(">-100%", "-99.8%")
     assert show_change(61_706, 0) == "61,706 -> 0 (-100%)"
+
+
+def test_points_and_percentages_as_typed() -> None:
+    assert [show_plain_percent(share) for share in (0.93, 0.005, 1.0, 0.9449)] == ["93%", "0.5%", "100%", "94.49%"]
+    assert [show_points(share) for share in (0.04, 0.01, 0.005)] == ["4 points", "1 point", "0.5 points"]
 
 
 def test_nobody_formats_a_percentage_by_himself() -> None:
