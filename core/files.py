@@ -16,6 +16,7 @@ from msgspec import Struct
 
 __all__ = [
     "DURATIONS",
+    "FORECAST",
     "HAND_IN",
     "HISTORY",
     "INDEX",
@@ -70,6 +71,7 @@ LISTED_PRESET = FileKind("read for the list", _MB // 10)
 MODEL = FileKind("a Keras model", 2**40)
 """A .keras or .h5 file is as large as its weights, which are not read; the parts that are read have other limits."""
 RUN = FileKind("a run.json", 1 * _MB)
+FORECAST = FileKind("a forecast", _MB // 100)
 LABEL = FileKind("a label", 20 * _MB)
 INDEX = FileKind("an index of runs", 500 * _MB)
 JOURNAL = FileKind("an edit journal", 50 * _MB)

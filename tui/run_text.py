@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 
+from core.forecast.verdict import expected, judge
 from core.formatting import (
     show_accuracy,
     show_amount,
@@ -19,6 +20,7 @@ from core.runs.groups import RunGroup
 from core.runs.metrics_text import best_epochs
 from core.runs.record import Label, Metrics, Run, RunDetails, RunState
 from core.runs.search import ignored_comparison_warning
+from tui.forecast_text import MARKS
 from tui.plan_text import plan_line
 
 __all__ = [
@@ -159,6 +161,7 @@ def facts(details: RunDetails) -> Iterator[tuple[str, str]]:
     if metrics.generalization_gap is not None:
         on = f"measured on {show_count(metrics.final_train_examples or 0)} training examples"
         yield "gap", f"{show_gap(metrics.generalization_gap)} from final training to test accuracy, {on}"
+    yield from _forecast(details)
     yield "network", _network(details.preset)
     yield "plan", plan_line(details.effective_preset.plan)
     yield "begun", f"{show_moment(run.begun)} on {environment.device}"
@@ -168,6 +171,16 @@ def facts(details: RunDetails) -> Iterator[tuple[str, str]]:
         f"LayerLab {environment.layerlab}, TensorFlow {environment.tensorflow}, Keras {environment.keras}, "
         f"NumPy {environment.numpy}, Python {environment.python}, {environment.platform}",
     )
+
+
+def _forecast(details: RunDetails) -> Iterator[tuple[str, str]]:
+    """What was expected of the run, and once it has ended, what came of it."""
+    if details.forecast is None:
+        return
+    yield "predicted", expected(details.forecast)
+    if details.run.state != "running":
+        for right, text in judge(details.forecast, details.preset, details.history).in_full:
+            yield "", f"{MARKS[right]} {text}"
 
 
 def _state_line(run: Run) -> str:

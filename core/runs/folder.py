@@ -2,6 +2,7 @@
 
 run.json                  format, preset's name, begun, environment, state, message, figures: written by the trainer
 label.json                name, note and tags: written by the user
+forecast.json             what was expected of it, if that was said before it began
 preset.toml               the architecture and the plan
 history.json              the curves, the epochs, the samples of single steps
 initial-weights.json      how the weights were distributed before the first step
@@ -24,10 +25,12 @@ import msgspec
 from msgspec import Struct, field
 
 from core import files, presets, process_lock
+from core.forecast.forecast import Forecast
 from core.history import History
 from core.presets import Preset, PresetError
 from core.process_lock import LockHeldError
 from core.runs import tensor_file
+from core.runs.forecast_file import FORECAST_FILE, encode, read_forecast
 from core.runs.history_file import HistoryFile, read_history
 from core.runs.labels import shortened
 from core.runs.record import (
@@ -107,6 +110,7 @@ def create(
     preset: Preset,
     environment: Environment,
     metrics: Metrics = Metrics(),  # noqa: B008  # it is frozen
+    forecast: Forecast | None = None,
 ) -> Header:
     """Create the ``folder`` of a run that starts now with its first files, atomically. Raises OSError."""
     unfinished = folder.with_name(f"{UNFINISHED}{folder.name}")
@@ -114,6 +118,8 @@ def create(
     header = Header(preset.name, time.time(), environment, "running", metrics=metrics)
     write_entry(unfinished / PRESET, presets.dumps(preset))
     write_entry(unfinished / LABEL, _json(label))
+    if forecast is not None:
+        write_entry(unfinished / FORECAST_FILE, encode(forecast))
     write_history(unfinished, HistoryFile().encode(History()))
     write_header(unfinished, header)
     put_in_place(unfinished, folder)
@@ -140,7 +146,7 @@ def read(folder: Path) -> RunDetails:
     header = read_header(folder)
     history = _parsed(folder / HISTORY, files.HISTORY, read_history)
     run = _run(folder, header, _label(folder), history)
-    return RunDetails(run, _preset(folder), history, header.environment)
+    return RunDetails(run, _preset(folder), history, header.environment, read_forecast(folder))
 
 
 def check(folder: Path) -> Run:

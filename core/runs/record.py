@@ -6,6 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.events import EpochEnded
+from core.forecast.forecast import Forecast
 from core.generalization import generalization_gap
 from core.history import History
 from core.presets import Preset
@@ -148,6 +149,8 @@ class RunDetails(Struct, frozen=True):
     """The architecture and the plan it was trained with."""
     history: History
     environment: Environment
+    forecast: Forecast | None = None
+    """What was expected of it, if that was said before it began."""
 
     @property
     def effective_preset(self) -> Preset:

@@ -11,6 +11,7 @@ from threading import enumerate as enumerate_threads
 from typing import TYPE_CHECKING
 
 from core.events import Ended, Event, RunNotSaved, RunSaved, Started, StateChanged
+from core.forecast.forecast import Forecast
 from core.history import History
 from core.keras_runtime.failures import explain
 from core.presets import Preset, printable_path
@@ -42,7 +43,7 @@ class Recorder:
     """Forwards a session's events to ``on_event``, and saves the run.
 
     The run is the one in ``folder``, which is resumed with its ``history`` so far, and whose ``lock`` is held; or a new
-    one, for which ``new_folder`` creates a folder when training starts.
+    one, for which ``new_folder`` creates a folder when training starts. ``forecast`` is kept with a new run.
     """
 
     def __init__(
@@ -53,8 +54,10 @@ class Recorder:
         folder: Path | None = None,
         history: History | None = None,
         lock: "FileLock | None" = None,
+        forecast: Forecast | None = None,
     ) -> None:
         self._preset = preset
+        self._forecast = forecast
         self._on_event = on_event
         self._new_folder = new_folder
         self._folder = folder
@@ -112,7 +115,7 @@ class Recorder:
                 folder = None  # it is gone or taken over by another process: continue as a new run
         if folder is None:
             folder = self._new_folder(self._preset.name)
-            self._writer = Writer.create(folder, self._preset, self._history, device)
+            self._writer = Writer.create(folder, self._preset, self._history, device, self._forecast)
         self._folder = folder
         if self._initial and self._writer:
             self._writer.write_initial(self._initial)

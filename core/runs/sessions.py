@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from core.events import Event
+from core.forecast.forecast import Forecast
 from core.history import History
 from core.presets import Preset
 from core.runs import folder as files
@@ -21,9 +22,9 @@ __all__ = ["new_session", "resume_session"]
 OnEvent = Callable[[Event], None]
 
 
-def new_session(store: Store, preset: Preset, on_event: OnEvent) -> Session:
-    """A session that trains ``preset`` and saves it as a new run."""
-    recorder = Recorder(preset, on_event, store.new)
+def new_session(store: Store, preset: Preset, on_event: OnEvent, forecast: Forecast | None = None) -> Session:
+    """A session that trains ``preset`` and saves it as a new run, with the ``forecast`` that was made of it."""
+    recorder = Recorder(preset, on_event, store.new, forecast=forecast)
     return Session(
         preset.architecture, preset.plan, recorder.handle, recorder.save_checkpoint, on_initial=recorder.take_initial
     )
@@ -47,7 +48,7 @@ def resume_session(store: Store, id: str, on_event: OnEvent, *, more: int = 0) -
     except BaseException:
         lock.release()
         raise
-    recorder = Recorder(preset, on_event, store.new, folder, history, lock)
+    recorder = Recorder(preset, on_event, store.new, folder, history, lock, details.forecast)
     session = Session(
         preset.architecture, preset.plan, recorder.handle, recorder.save_checkpoint, checkpoint, recorder.take_initial
     )

@@ -12,6 +12,7 @@ from core import files
 from core.files import FileKind
 from core.formatting import show_bytes
 from core.runs import folder as run_folder
+from core.runs.forecast_file import FORECAST_FILE
 from core.runs.record import RunError
 from core.sanitize import quoted
 from core.storage import UNFINISHED
@@ -23,6 +24,7 @@ MOST_BYTES = 2 * 2**30
 _KINDS: dict[str, FileKind] = {
     "run.json": files.RUN,
     "label.json": files.LABEL,
+    FORECAST_FILE: files.FORECAST,
     "preset.toml": files.PRESET,
     "history.json": files.HISTORY,
     run_folder.INITIAL_WEIGHTS: files.INITIAL_WEIGHTS,

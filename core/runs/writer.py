@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from core.events import Ended
+from core.forecast.forecast import Forecast
 from core.history import History
 from core.presets import Preset
 from core.runs import folder as files
@@ -48,9 +49,12 @@ class Writer:
         self._durable_at = monotonic()
 
     @classmethod
-    def create(cls, folder: Path, preset: Preset, history: History, device: str) -> "Writer":
+    def create(
+        cls, folder: Path, preset: Preset, history: History, device: str, forecast: Forecast | None = None
+    ) -> "Writer":
         """For a run that starts now; its ``history`` has the number of parameters and epochs."""
-        header = files.create(folder, default_label(preset), preset, environment(device), metrics_of(history, 0.0))
+        label, metrics = default_label(preset), metrics_of(history, 0.0)
+        header = files.create(folder, label, preset, environment(device), metrics, forecast)
         lock = files.lock(folder)
         try:
             return cls(folder, preset, lock, header, new=True)
