@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.worker import get_current_worker
 
 from core.events import Event
+from core.forecast.forecast import Forecast
 from core.formatting import show_amount
 from core.keras_runtime.failures import explain
 from core.network.architecture import Architecture
@@ -59,12 +60,12 @@ class RunController:
                     return self.store.details(run.id)
         return None
 
-    def session_maker(self, preset: Preset) -> MakeSession:
-        """A session factory for ``preset``."""
+    def session_maker(self, preset: Preset, forecast: Forecast | None = None) -> MakeSession:
+        """A session factory for ``preset``, of whose training ``forecast`` was made."""
         factory = self.session_factory
         if factory is not None:
             return lambda listen: factory(preset.architecture, preset.plan, listen)
-        return new_session(preset, self.store if self._saves else None)
+        return new_session(preset, self.store if self._saves else None, forecast)
 
     def show_training(self) -> None:
         """Show what is trained in the Inspect tab, where a saved run stays until something is trained."""
@@ -145,7 +146,7 @@ class RunController:
             self.app.refuse("Not resumed", "another training run has started meanwhile: x on the Train tab stops it")
             return
         self.app.action_show("train")
-        self.app.train_pane.resume_run(trained_network(details), make, details.history)
+        self.app.train_pane.resume_run(trained_network(details), make, details.history, details.forecast)
 
     @conversation
     async def export(self, runs: Sequence[Run]) -> None:

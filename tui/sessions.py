@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from core.events import Event
+from core.forecast.forecast import Forecast
 from core.presets import Preset
 from core.runs.labels import document_name
 from core.runs.record import Run, RunDetails
@@ -22,8 +23,8 @@ __all__ = ["WEIGHTS", "interrupted_runs", "load_inspector", "new_session", "resu
 WEIGHTS: dict["Which", str] = {"best": "weights of the lowest loss", "last": "last weights"}
 
 
-def new_session(preset: Preset, store: "Store | None") -> MakeSession:
-    """A session factory that trains ``preset`` with Keras and saves it in ``store``, if given."""
+def new_session(preset: Preset, store: "Store | None", forecast: Forecast | None = None) -> MakeSession:
+    """A session factory that trains ``preset`` with Keras and saves it in ``store``, if given, with ``forecast``."""
 
     def make(listen: Callable[[Event], None]) -> TrainingSession:
         # Imported here, as nothing needs it before training starts.
@@ -33,7 +34,7 @@ def new_session(preset: Preset, store: "Store | None") -> MakeSession:
             return Session(preset.architecture, preset.plan, listen)
         from core.runs.sessions import new_session  # noqa: PLC0415
 
-        return new_session(store, preset, listen)
+        return new_session(store, preset, listen, forecast)
 
     return make
 

@@ -13,8 +13,11 @@ from core import presets
 from core.backpropagation.passes import check
 from core.backpropagation.state import State
 from core.backpropagation.worked import Worked, begin
+from core.forecast.forecast import AccuracyRange, Forecast
+from core.forecast.verdict import judge
 from core.glossary.article import Context
 from core.glossary.index import find
+from core.history import History
 from core.learn.own_network import start as start_predicting
 from core.learn.practice import Record, start
 from core.network.architecture import Architecture
@@ -46,9 +49,13 @@ from tui.screens.resizing import TabsScreen
 from tui.screens.sweep_form import SweepForm
 from tui.screens.text_prompt import TextPrompt
 from tui.screens.tour import Tour
+from tui.train.forecast_page import ForecastPage
 from tui.train.range_dialog import RangeDialog
+from tui.train.verdict_page import VerdictPage
 
 FIX = Fix('set pixels="0..1"', Architecture((28, 28, 1), (Flatten(), Dense(10, "softmax"))), Plan())
+NET = Preset("net", FIX.architecture)
+FORECAST = Forecast("rises", "together", AccuracyRange(0.9, 0.95), 10, True)
 
 NUMBERS = Architecture((2,), (Dense(3, "tanh"), Dense(2, "softmax")))
 
@@ -72,6 +79,7 @@ MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     ConvolutionScreen: lambda _: ConvolutionScreen(),
     DataPage: lambda _: DataPage("mnist"),
     Exercises: lambda _: Exercises(start(1, Record())),
+    ForecastPage: lambda _: ForecastPage(NET),
     FixPreview: lambda _: FixPreview("It helps.", FIX, FIX.architecture, Plan(pixels="0..255"), "note"),
     Glossary: lambda _: Glossary(Context(Preset("net", FIX.architecture)), find("sigmoid")),
     HelpPage: lambda _: HelpPage("# Help"),
@@ -87,6 +95,7 @@ MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     ExportDialog: lambda folder: ExportDialog("Write it", {"csv": "CSV", "toml": "TOML"}, folder),
     SweepForm: lambda _: SweepForm(presets.load(presets.find("lenet-5")), (), 2),
     Tour: lambda _: Tour(),
+    VerdictPage: lambda _: VerdictPage(judge(FORECAST, NET, History()), NET, History()),
     TextPrompt: lambda _: TextPrompt("A line", "text", "", lambda _: ""),
 }
 

@@ -50,7 +50,7 @@ class Host(Themed):
         self.sessions.append(session)
         return session
 
-    def _training(self, preset):
+    def _training(self, preset, forecast=None):
         return lambda listen: self.session_factory(preset.architecture, preset.plan, listen)
 
     def compose(self) -> ComposeResult:

@@ -15,12 +15,20 @@ _NOTHING_RUNS = "nothing is training: press t to start"
 _GETTING_READY = "not ready yet: training is being prepared"
 _ENDING = "it is stopping: x skips the test set"
 
-COMMANDS = frozenset({"start", "pause", "resume", "step", "stop", "more", "scale", "plan", "range_test"})
+COMMANDS = frozenset({"start", "forecast", "pause", "resume", "step", "stop", "more", "scale", "plan", "range_test"})
 """Actions that depend on the state."""
 
 
 BINDINGS: list[BindingType] = [
     Binding("t", "start", "Train", id="training.start", tooltip="Train the network with this plan, from scratch"),
+    Binding(
+        "y",
+        "forecast",
+        "Predict",
+        id="training.forecast",
+        tooltip="Say what this training will come to, then train: which of two curves, which accuracy",
+    ),
+    Binding("v", "verdict", "Verdict", id="training.verdict", tooltip="What came of the prediction, and why"),
     # During training, this hides the app's key t, and is not in the footer.
     Binding("t", "already", "Train", id="training.already", show=False, system=True),
     Binding("space", "pause", "Pause", id="training.pause", tooltip="Pause training"),
@@ -76,6 +84,8 @@ def refusal(command: str, state: State, *, blocker: str, extendable: bool) -> st
         if state != "idle":
             return _ENDING if state == "stopping" else "training is running: x stops it, then t starts again"
         return blocker
+    if command == "forecast":
+        return blocker if state == "idle" else "training is running: a prediction is made before it begins"
     if command == "range_test":
         return blocker if state == "idle" else "training is running: x stops it, then L tests learning rates"
     if command == "more" and state == "idle":

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from core.durations import begin
 from core.fields.struct import FieldStruct
+from core.forecast.forecast import Forecast
 from core.formatting import show_amount
 from core.history import History
 from core.plan.plan import Plan
@@ -52,6 +53,9 @@ class TrainPane(ChartKeys, EventFollower):
     training: the change is marked on the curves. **e** edits the plan, **g** switches between curves and gradients.
     **L** finds a learning rate for the plan: it trains a new network while the rate grows from batch to batch.
 
+    **y** asks what you expect before it trains: which of two curves the loss will be, and the accuracy within a range.
+    At the end a line says what came of it, **v** why.
+
     The line is a smoothed mean of the training metric, over a band of the values that it averages. The dots are the
     validation metric, one per epoch; the stars mark the epochs with the lowest validation loss and the highest
     validation accuracy, which may differ. An arrow at an edge gives the farthest value beyond it.
@@ -75,9 +79,15 @@ class TrainPane(ChartKeys, EventFollower):
         """The edit of the plan is complete."""
 
     def __init__(
-        self, on_edit: Callable[[Plan, str], None], make: Callable[[Preset], MakeSession], *, id: str | None = None
+        self,
+        on_edit: Callable[[Plan, str], None],
+        make: Callable[[Preset, Forecast | None], MakeSession],
+        *,
+        id: str | None = None,
     ) -> None:
-        """``on_edit`` takes an edited plan, as in `StructForm`; ``make`` returns a session factory for a preset."""
+        """``on_edit`` takes an edited plan, as in `StructForm`; ``make`` returns a session factory for a preset and
+        what is expected of its training.
+        """
         super().__init__(id=id)
         self._on_edit = on_edit
         self._make = make
@@ -192,6 +202,8 @@ class TrainPane(ChartKeys, EventFollower):
             return shown and (action != "uncross" or self.cross is not None)
         if action == "turn":
             return self.view.alone is not None and not self.view.showing_gradients
+        if action == "verdict":
+            return self.view.verdict is not None
         if action == "leave_plan":
             return self.has_class("-planning") or self.form.has_focus_within
         if action in {"pause", "resume"} and (action == "resume") != (self.state == "paused"):
@@ -287,6 +299,29 @@ class TrainPane(ChartKeys, EventFollower):
         self._on_edit(plan.with_learning_rate(rate), "")
         self._say(messages.rate_planned(plan, rate), "done")
 
+    def action_forecast(self) -> None:
+        """Ask what the training will come to, then train."""
+        if self._allowed("forecast"):
+            self._ask_forecast(cast("Preset", self.preset), self.document_id)
+
+    @conversation
+    async def _ask_forecast(self, preset: Preset, document: int) -> None:
+        from tui.train.forecast_page import ForecastPage  # noqa: PLC0415  # start-up does without the glossary's formulas
+
+        forecast = await self.app.push_screen_wait(ForecastPage(preset))
+        if forecast is None or self.document_id != document:
+            return
+        if self._allowed("start"):
+            self._start(forecast=forecast)
+
+    def action_verdict(self) -> None:
+        """Show what came of the prediction, and why."""
+        from tui.train.verdict_page import VerdictPage  # noqa: PLC0415  # as above
+
+        verdict, trained = self.view.verdict, self.view.trained
+        if verdict is not None and trained is not None:
+            self.app.push_screen(VerdictPage(verdict, trained, self.history))
+
     def action_turn(self) -> None:
         """Switch between the curves of loss and accuracy, where there is room for one."""
         self.view.alone = "accuracy" if self.view.alone == "loss" else "loss"
@@ -312,16 +347,27 @@ class TrainPane(ChartKeys, EventFollower):
         if event.done:
             self.action_leave_plan()
 
-    def _start(self, *, single: bool = False) -> None:
+    def _start(self, *, single: bool = False, forecast: Forecast | None = None) -> None:
         preset = cast("Preset", self.preset)
         run = TrainedNetwork(preset.name, preset.architecture, preset.plan, document=self.document_id)
-        self._launch(run, self._make(preset), History(), single=single)
+        self._launch(run, self._make(preset, forecast), History(), forecast, single=single)
 
-    def resume_run(self, run: TrainedNetwork, make: MakeSession, history: History) -> None:
-        """Continue training after ``history``. Call it only while idle."""
-        self._launch(run, make, history)
+    def resume_run(
+        self, run: TrainedNetwork, make: MakeSession, history: History, forecast: Forecast | None = None
+    ) -> None:
+        """Continue training after ``history``, of which ``forecast`` was made. Call it only while idle."""
+        self._launch(run, make, history, forecast)
 
-    def _launch(self, run: TrainedNetwork, make: MakeSession, history: History, *, single: bool = False) -> None:
+    def _launch(
+        self,
+        run: TrainedNetwork,
+        make: MakeSession,
+        history: History,
+        forecast: Forecast | None,
+        *,
+        single: bool = False,
+    ) -> None:
+        self.view.forecast = forecast
         self.history = history
         self.forget_place()
         loader = self._loader

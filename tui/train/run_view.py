@@ -14,10 +14,14 @@ from textual.widgets import Static
 from core.charts import Chart
 from core.diagnosis import training_findings
 from core.durations import Phase
+from core.forecast.forecast import Forecast
+from core.forecast.verdict import ForecastVerdict, judge
 from core.history import History
 from core.plan.plan import Plan
+from core.presets import Preset
 from core.run_charts import Look, Quantity, learning_rate, single
 from core.typography import typeset
+from tui.forecast_text import came, pending
 from tui.train import messages
 from tui.train.epochs import EpochTable
 from tui.train.machine_line import MachineLine
@@ -54,6 +58,8 @@ class RunView(Vertical):
     """How the curves are shown."""
     plan: reactive[Plan | None] = reactive[Plan | None](None, init=False, repaint=False)
     """The plan for the next training."""
+    forecast: reactive[Forecast | None] = reactive[Forecast | None](None, init=False, repaint=False)
+    """What was expected of the training, if that was said before it began."""
     alone: reactive[Quantity | None] = reactive[Quantity | None](None, init=False, repaint=False)
     """The only quantity shown, if there is no room for both charts."""
 
@@ -64,12 +70,15 @@ class RunView(Vertical):
     epochs = query_one(EpochTable)
     gradients = query_one(GradientTable)
     diagnosis = query_one("#diagnosis", Static)
+    predicted = query_one("#predicted", Static)
 
     def __init__(self, planning: Callable[[], bool], *, id: str | None = None) -> None:
         """``planning`` says whether the plan is being edited: then its learning rate takes the place of a chart."""
         super().__init__(id=id)
         self._planning = planning
         self._drawn_planning = False
+        self.verdict: ForecastVerdict | None = None
+        """What came of the forecast, once the training has ended."""
         self._painter = Painter()
         self._begun = 0.0
 
@@ -84,6 +93,7 @@ class RunView(Vertical):
             yield MachineLine()
         with Vertical(id="epochs-side"):
             yield EpochTable()
+        yield Static("", id="predicted", markup=False)
         yield Static("", id="diagnosis", markup=False)
         yield StatusLine(id="status")
 
@@ -113,6 +123,16 @@ class RunView(Vertical):
 
     def watch_run(self, run: TrainedNetwork | None) -> None:
         self.gradients.architecture = run.architecture if run else None
+
+    @property
+    def trained(self) -> Preset | None:
+        """What is trained, or was last."""
+        return Preset(self.run.name, self.run.architecture, self.run.plan) if self.run else None
+
+    def watch_forecast(self) -> None:
+        self.verdict = None
+        self._show_predicted()
+        self.refresh_bindings()
 
     def watch_live(self, live: bool) -> None:
         if live:
@@ -190,4 +210,19 @@ class RunView(Vertical):
         found = training_findings(self.run.architecture, self.run.plan, self.history) if self.run else ()
         update_text(self.diagnosis, Content(typeset(messages.diagnosis(found))))
         self.diagnosis.display = bool(found)
+        self._judge()
         return self._interval
+
+    def _judge(self) -> None:
+        """Say what came of the forecast, once the training has ended."""
+        over, trained = self.history.ended is not None and not self.live, self.trained
+        if self.forecast and trained:
+            before, self.verdict = self.verdict, judge(self.forecast, trained, self.history) if over else None
+            self._show_predicted()
+            if (before is None) != (self.verdict is None):
+                self.refresh_bindings()
+
+    def _show_predicted(self) -> None:
+        text = came(self.verdict) if self.verdict else pending(self.forecast) if self.forecast else ""
+        update_text(self.predicted, Content(text))
+        self.predicted.display = bool(text)
