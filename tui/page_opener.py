@@ -26,6 +26,7 @@ class PageOpener:
             "data": self.data,
             "predict": self.predict,
             "numbers": self.numbers,
+            "forecast": self.forecast,
             "glossary": self.app.action_glossary,
         }
         if place in TABS:
@@ -58,6 +59,11 @@ class PageOpener:
 
         preset, loader = self.app.preset, self.app.loader
         self.app.push_screen(ByNumbers(preset.title, partial(first_numbers, preset, loader), loader))
+
+    def forecast(self) -> None:
+        """Say what the training of the network will come to, then train."""
+        self.app.action_show("train")
+        self.app.train_pane.action_forecast()
 
     @conversation
     async def by_hand(self) -> None:

@@ -28,7 +28,18 @@ __all__ = [
 Given = int | float | str | tuple[int, ...]
 """The answer to a question: a count, a number, one of the options, or a shape."""
 Place = Literal[
-    "build", "train", "inspect", "runs", "data", "predict", "numbers", "glossary", "neuron", "convolution", "softmax"
+    "build",
+    "train",
+    "inspect",
+    "runs",
+    "data",
+    "predict",
+    "forecast",
+    "numbers",
+    "glossary",
+    "neuron",
+    "convolution",
+    "softmax",
 ]
 PLACES: dict[Place, str] = {
     "build": "the Build tab",
@@ -37,6 +48,7 @@ PLACES: dict[Place, str] = {
     "runs": "the Runs tab",
     "data": "the digits",
     "predict": "predicting the open network, cell by cell",
+    "forecast": "predicting a training of the open network",
     "numbers": "the open network by numbers, forward and back",
     "glossary": "the glossary",
     "neuron": "the neuron by hand",
@@ -86,6 +98,8 @@ class Check(Struct, frozen=True):
     of: Literal["network", "run"]
     checks: tuple[tuple[str, Comparison], ...]
     """As written, and what that demands."""
+    forecast: bool = False
+    """Of a run: whether somebody has to say first what it will come to."""
 
 
 class Look(Struct, frozen=True):

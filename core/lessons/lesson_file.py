@@ -24,7 +24,8 @@ OWN = "own/"
 _KEYS = ("title", "order", "goals", "step")
 _KINDS = ("open", "question", "predict", "build", "train", "look", "practise")
 _OF_QUESTIONS = ("answer", "options", "tolerance", "why", "mistake")
-_STEP_KEYS = ("title", "text", "preset", *_KINDS, *_OF_QUESTIONS)
+_FORECAST = "forecast"
+_STEP_KEYS = ("title", "text", "preset", _FORECAST, *_KINDS, *_OF_QUESTIONS)
 T = TypeVar("T")
 
 
@@ -113,6 +114,8 @@ def _step(raw: Mapping[str, Any], folder: Path, opened: str) -> Step:
     for key in _OF_QUESTIONS:
         if key in raw and kinds != ["question"]:
             raise FieldError("only a question has it", (key,))
+    if _FORECAST in raw and kinds != ["train"]:
+        raise FieldError("only a train step has it", (_FORECAST,))
     if not kinds and not raw.get("text"):
         raise FieldError(f"has neither text nor one of {', '.join(_KINDS)}")
     preset = _text(raw, "preset")
@@ -125,12 +128,15 @@ def _step(raw: Mapping[str, Any], folder: Path, opened: str) -> Step:
 def _task(kind: str, raw: Mapping[str, Any], folder: Path, preset: str) -> Task:
     if kind == "question":
         return _ask(raw)
+    forecast = raw.get(_FORECAST, False)
+    if not isinstance(forecast, bool):
+        raise FieldError("expected true or false", (_FORECAST,))
     with FieldError.at(kind):
         match kind:
             case "predict":
                 return _predict(_required(raw, kind), preset, folder)
             case "build" | "train":
-                return Check("network" if kind == "build" else "run", _checks(raw, kind))
+                return Check("network" if kind == "build" else "run", _checks(raw, kind), forecast)
             case "open":
                 name = _required(raw, kind)
                 _load_preset(name, folder)

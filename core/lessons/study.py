@@ -6,14 +6,17 @@ from math import isclose
 from msgspec import Struct
 from msgspec.structs import replace
 
+from core.forecast.verdict import ForecastVerdict
 from core.learn import prediction
 from core.learn.exercise import show_answer
 from core.learn.prediction import Unclear, Verdict, read_prediction
 from core.lessons.lesson import Ask, Check, Given, Lesson, Look, Practise, Predict, Step, preset_of
 from core.lessons.progress import Progress
-from core.marking.subject import Found
+from core.marking.expression import METRICS, Comparison
+from core.marking.subject import Found, find, subject_of_preset
+from core.presets import Preset
 
-__all__ = ["ANSWERS", "Study", "start"]
+__all__ = ["ANSWERS", "Study", "is_ready", "start"]
 
 ANSWERS = "This is the answer."
 """Said where it is asked for, not found."""
@@ -29,6 +32,8 @@ class Study(Struct, frozen=True):
     """Of the last answer."""
     found: tuple[Found, ...] = ()
     """What the checks of the step found."""
+    predicted: ForecastVerdict | None = None
+    """What came of the forecast of the run that they looked at, if one was made."""
     answered: bool = False
     """Whether the answer was found or shown, here and now."""
 
@@ -95,15 +100,29 @@ class Study(Struct, frozen=True):
         steps = task.exercise.steps if isinstance(task, Predict) else (*_right(task), task.why)
         return replace(self, verdict=Verdict("shown", ANSWERS, tuple(steps)), answered=True).done()
 
-    def checked(self, found: Sequence[Found]) -> "Study":
-        """Where one is once the checks of the step were looked at."""
-        told = replace(self, found=tuple(found))
-        return told.done() if isinstance(self.step.task, Check) and all(each.met for each in found) else told
+    def checked(self, found: Sequence[Found], predicted: ForecastVerdict | None = None) -> "Study":
+        """Where one is once the checks of the step were looked at; ``predicted`` is what came of the run's forecast."""
+        task, told = self.step.task, replace(self, found=tuple(found), predicted=predicted)
+        if not isinstance(task, Check) or (task.forecast and predicted is None):
+            return told
+        return told.done() if all(each.met for each in found) else told
 
 
 def start(lesson: Lesson, progress: Progress) -> Study:
     """The step of ``lesson`` that one goes on with."""
     return _at(lesson, progress, progress.next_step(lesson))
+
+
+def is_ready(task: Check, preset: Preset) -> bool:
+    """Whether ``preset`` is the network that ``task`` wants to be trained, with a plan that may come to it."""
+    subject, plan = subject_of_preset(preset), preset.plan
+
+    def allows(demanded: Comparison) -> bool:
+        if demanded.field == "epochs":
+            return demanded.holds(plan.epochs)
+        return demanded.field in METRICS or find(demanded, subject).met
+
+    return all(allows(demanded) for _, demanded in task.checks)
 
 
 def _at(lesson: Lesson, progress: Progress, index: int) -> Study:

@@ -12,11 +12,12 @@ from textual.reactive import reactive
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
+from core.forecast.verdict import ForecastVerdict, judge
 from core.formatting import show_amount
 from core.lessons.lesson import Ask, Check, Lesson, Look, Open, Practise, Task
 from core.lessons.lesson_file import LessonError, find_preset
 from core.lessons.progress import Progress, save_progress
-from core.lessons.study import Study, start
+from core.lessons.study import Study, is_ready, start
 from core.marking.subject import Subject, find, subject_of_preset, subject_of_run
 from core.presets import Preset, PresetError
 from core.runs.record import RunDetails
@@ -155,12 +156,13 @@ class LessonsView(Horizontal):
         worker = get_current_worker()
         run = self._newest_run()
         if run is not None and not worker.is_cancelled:
-            self.app.call_from_thread(self._checked, task, subject_of_run(run))
+            predicted = judge(run.forecast, run.preset, run.history) if run.forecast else None
+            self.app.call_from_thread(self._checked, task, subject_of_run(run), predicted)
 
-    def _checked(self, task: Check, subject: Subject) -> None:
+    def _checked(self, task: Check, subject: Subject, predicted: ForecastVerdict | None = None) -> None:
         """Show what ``task`` finds, unless one is at another step by now."""
         if self.study.step.task is task:
-            self._go(self.study.checked([find(demanded, subject) for _, demanded in task.checks]))
+            self._go(self.study.checked([find(demanded, subject) for _, demanded in task.checks], predicted))
 
     # What is wanted.
 
@@ -177,10 +179,19 @@ class LessonsView(Horizontal):
             self._go(study.done())
             self._do(study, task)
         elif isinstance(task, Check) and not study.is_done:
-            self.app.bell()
-            self._look()
+            self._begin_check(study, task)
         else:
             self._next(study if study.asks or isinstance(task, Check) else study.done())
+
+    def _begin_check(self, study: Study, task: Check) -> None:
+        """Ask what is expected of a training, for which its network has to be open; else look once more."""
+        if task.forecast and self.preset is not None and is_ready(task, self.preset):
+            self.post_message(LookRequested("forecast"))
+        elif task.forecast and study.preset:
+            self._open(study)
+        else:
+            self.app.bell()
+            self._look()
 
     def _do(self, study: Study, task: Task | None) -> None:
         if isinstance(task, Look):

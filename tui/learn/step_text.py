@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from core.forecast.verdict import expected_in_short
 from core.lessons.lesson import PLACES, Ask, Check, Look, Open, Practise, Predict, Task
 from core.lessons.study import Study
 from core.lessons.text import shown
 from core.marking.expression import Comparison
 from core.sanitize import one_line
 from core.typography import typeset
+from tui.forecast_text import MARKS
 from tui.screens.exercises import TITLES
 
 __all__ = ["hint", "told", "wanted"]
@@ -34,9 +36,10 @@ def wanted(study: Study) -> Content:
             return Content.styled(shown(question), "bold") + Content(listed)
         case Predict(exercise=exercise):
             return Content.styled(typeset(exercise.text), "bold")
-        case Check(checks=checks, of=of):
+        case Check(checks=checks, of=of, forecast=forecast):
             head = "With the network on the Build tab:" if of == "network" else "With the newest run:"
-            return Content("\n").join([Content(head), *_checks(study, of, checks)])
+            predicted = _predicted(study) if forecast else []
+            return Content("\n").join([Content(head), *predicted, *_checks(study, of, checks), *_came(study)])
         case Open(preset=preset):
             return Content(f"Opens {one_line(preset)} on the Build tab.")
         case Look(place=place):
@@ -65,6 +68,22 @@ def _checks(study: Study, of: str, checks: Sequence[tuple[str, Comparison]]) -> 
     return lines
 
 
+def _predicted(study: Study) -> list[Content]:
+    """Whether the run was predicted, and how."""
+    if study.predicted is None:
+        return [Content("  - predicted before it is trained")]
+    said = typeset(f"  {MET} predicted: {expected_in_short(study.predicted.forecast)}")
+    return [Content.styled(said, "$text-success")]
+
+
+def _came(study: Study) -> list[Content]:
+    """What came of it, once the step is done."""
+    if study.predicted is None or not study.is_done:
+        return []
+    lines = [Content(typeset(f"{MARKS[right]} {text}")) for right, text in study.predicted.in_full]
+    return [Content(""), *lines, *(Content(typeset(one_line(text, 1_000))) for text in study.predicted.explanations)]
+
+
 def hint(study: Study) -> str:
     """What enter does here, and what else helps."""
     following = "ends the lesson" if study.is_last else "goes on to the next step"
@@ -78,6 +97,9 @@ def hint(study: Study) -> str:
     if isinstance(task, Check):
         if study.is_done:
             return f"done: enter {following}"
+        if task.forecast:
+            first = "enter opens its network, or asks what you expect of it" if study.preset else "y predicts it"
+            return f"{first}; train it and come back (5); F2 says what is wanted; down skips it"
         place = "build it on the Build tab (1)" if task.of == "network" else "train it (t)"
         opens = ", F4 opens the network" if study.preset else ""
         return f"{place} and come back (5){opens}, F2 says what is wanted; down skips it"

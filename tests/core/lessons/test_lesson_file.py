@@ -52,6 +52,7 @@ preset = "ffnn-10"
 build = ["params == 7960", "layers[2].units == 10"]
 [[step]]
 train = "test_accuracy >= 0.9"
+forecast = true
 [[step]]
 look = "inspect"
 [[step]]
@@ -84,6 +85,7 @@ def test_every_kind_of_step_is_read():
     assert found.steps[0].text == "First.\n\n    4 x 4"
     assert found.steps[2].task.exercise.answer == (28, 28, 6)
     assert found.steps[3].task.mistakes[0].answer == 150
+    assert [each.task.forecast for each in found.steps[7:9]] == [False, True]
     assert [each.of for each in (found.steps[7].task, found.steps[8].task)] == ["network", "run"]
 
 
@@ -111,6 +113,9 @@ def test_every_kind_of_step_is_read():
         (step("build = 'parms == 3'"), "step 1.build: there is no 'parms'; did you mean params?"),
         (step("build = 'epochs == 3'"), "step 1.build: epochs is known once it is trained: use train"),
         (step("train = 'answer'"), "step 1.train: an answer is asked for by question"),
+        (step("train = 'epochs >= 1'\nforecast = 3"), "step 1.forecast: expected true or false"),
+        (step("build = 'params == 1'\nforecast = true"), "step 1.forecast: only a train step has it"),
+        (step("text = 'a'\nforecast = true"), "step 1.forecast: only a train step has it"),
         (step("train = []"), "step 1.train: expected one to 20 checks"),
         (step("question = 'a'\nanswer = 3"), "step 1.why: is missing"),
         (step("question = 'a'\nanswer = 'b'\nwhy = 'c'"), "step 1.answer: expected a number or a shape"),

@@ -8,10 +8,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from core import presets
+from core.forecast.verdict import judge
+from core.lessons.lesson import Check
 from core.lessons.lesson_file import loads
 from core.lessons.progress import Progress, load_progress, save_progress
-from core.lessons.study import ANSWERS, start
-from core.marking.subject import find, subject_of_preset
+from core.lessons.study import ANSWERS, is_ready, start
+from core.marking.expression import parse
+from core.marking.subject import Found, find, subject_of_preset
+from tests.core.forecast.test_verdict import FELL, forecast
 from tests.core.lessons.test_lesson_file import WHOLE
 
 LESSON = loads(WHOLE, "mine.toml", presets.SHIPPED)
@@ -82,6 +86,27 @@ def test_what_is_built_is_checked():
     assert not told.is_done
     subject = subject_of_preset(presets.load(presets.find("ffnn-10")))
     assert at(BUILD).checked([find(demanded, subject) for _, demanded in task.checks]).is_done
+
+
+def test_a_training_that_has_to_be_predicted_is_not_done_without():
+    task = LESSON.steps[BUILD + 1].task
+    net = presets.load(presets.find("ffnn-10"))
+    met = [Found(demanded, 0.95, True) for _, demanded in task.checks]
+    assert not at(BUILD + 1).checked(met).is_done
+    told = at(BUILD + 1).checked(met, judge(forecast(), net, FELL))
+    assert told.is_done
+    assert told.predicted.accuracy_right
+    assert not at(BUILD + 1).checked([Found(met[0].demanded, 0.5, False)], told.predicted).is_done
+
+
+def test_a_network_is_ready_to_be_predicted_if_its_plan_allows_what_is_wanted():
+    net = presets.load(presets.find("ffnn-10"))
+    checks = ("params == 7960", "epochs >= 10", "test_accuracy >= 0.9", "plan.seed == 1")
+    task = Check("run", tuple((text, parse(text)) for text in checks), forecast=True)
+    assert is_ready(task, net)
+    assert not is_ready(task, replace(net, plan=replace(net.plan, epochs=9)))
+    assert not is_ready(task, replace(net, plan=replace(net.plan, seed=2)))
+    assert not is_ready(task, presets.load(presets.find("lenet-5")))
 
 
 def test_what_is_wanted_is_said_when_asked_for():

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from core.forecast.forecast import AccuracyRange, Forecast
 from core.lessons.lesson_file import own_folder
+from core.runs.forecast_file import FORECAST_FILE, encode
 from tests.tui.driving import keys, opened, screen_of, until
 from tests.tui.runs.stored_runs import history, keep, preset
 from tui.screens.data import DataPage
 from tui.screens.exercises import Exercises
+from tui.train.forecast_page import ForecastPage
 
 FIRST = """
 title = "A first look"
@@ -149,6 +152,36 @@ async def build_and_train(app, pilot, view, home: Path) -> None:
     await until(pilot, lambda: view.study.is_done)
     assert "✓ test_accuracy >= 0.5" in shown(app)
     await keys(pilot, "enter")
+
+
+async def test_a_training_is_predicted_before_it_is_done(lessons: Path, home: Path) -> None:
+    (lessons / "first.toml").write_text(
+        '[[step]]\npreset = "ffnn-10"\nforecast = true\ntrain = ["params == 7960", "epochs >= 2"]\n'
+    )
+    async with opened("lenet-5", (120, 36)) as (app, pilot):
+        view = await learning(app, pilot)
+        await keys(pilot, "enter")
+        await until(pilot, lambda: app.focused is view.view)
+        assert "- predicted before it is trained" in shown(app)
+        await keys(pilot, "enter")
+        await until(pilot, lambda: app.tab == "build" and app.preset.name == "FFNN 784-10-10")
+        await keys(pilot, "5", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ForecastPage))
+        assert app.tab == "train"
+        await keys(pilot, "escape")
+        trained = preset("ffnn-10", epochs=2)
+        keep(home, "mine", trained, history(trained, 2, 0.5))
+        await keys(pilot, "5")
+        await until(pilot, lambda: "✓ params == 7960" in shown(app))
+        assert not view.study.is_done, "it was not predicted"
+        made = Forecast("rises", "together", AccuracyRange(0.8, 0.9), 2, True)
+        folder = home / "runs" / keep(home, "again", trained, history(trained, 2, 0.5), number=1)
+        (folder / FORECAST_FILE).write_bytes(encode(made))
+        await keys(pilot, "4", "5")
+        await until(pilot, lambda: view.study.is_done)
+        assert "✓ predicted: 80% to 90% validation accuracy, loss: both fall together" in shown(app)
+        said = view.view.wanted.content.plain
+        assert "✓ The validation accuracy after 2 epochs, 80.41%, is within 80% to 90%." in said
 
 
 async def look_and_practise(app, pilot, view) -> None:
