@@ -121,7 +121,7 @@ class LayerLabApp(Containing):
             "explain",
             "Help",
             id="app.help_anywhere",
-            tooltip="The field or layer you are on, in the glossary; elsewhere help, even where ? is text",
+            tooltip="The field or row you are on, in the glossary; elsewhere help, even where ? is text",
             key_display="F1",
         ),
         Binding("q,ctrl+q", "quit", "Quit", id="app.quit", tooltip="Quit LayerLab", show=False),
@@ -470,10 +470,8 @@ class LayerLabApp(Containing):
         self.push_screen(HelpPage(help_for(self.screen, self.focused)))
 
     def action_explain(self) -> None:
-        """Explain the field or the layer in focus; elsewhere help."""
-        if self.glossary.explains():
-            self.glossary.explain()
-        else:
+        """Explain the field or the row in focus; elsewhere help."""
+        if not self.glossary.explain():
             self.action_help()
 
     def action_glossary(self) -> None:

@@ -1,4 +1,4 @@
-"""Which entry explains what is on the screen: a field of a form, a layer of the stack."""
+"""Which entry explains what is on the screen: a field of a form, a layer, a name."""
 
 from core.fields.forms import Entry as FormEntry
 from core.fields.registry import Registered
@@ -7,9 +7,16 @@ from core.glossary.index import entries, find, find_field, find_member
 from core.network.layers import Layer
 from core.network.regularizers import Regularizer
 
-__all__ = ["entry_for_field", "entry_for_layer"]
+__all__ = ["entry_for", "entry_for_field", "entry_for_layer"]
 
 ACTIVATION_FIELDS = ("activation", "recurrent_activation")
+
+
+def entry_for(what: FormEntry | Layer | str) -> Entry | None:
+    """The entry that explains ``what``; None for a name that the glossary does not have."""
+    if isinstance(what, str):
+        return find(what)
+    return entry_for_layer(what) if isinstance(what, Layer) else entry_for_field(what)
 
 
 def entry_for_layer(layer: Layer) -> Entry:

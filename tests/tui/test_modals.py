@@ -128,6 +128,9 @@ async def test_help_opens_over_every_screen_and_closes_back_to_it(tmp_path):
             for key in ("f1", "question_mark"):
                 field = app.focused
                 await keys(pilot, key)
+                if key == "f1" and isinstance(app.screen, Glossary) and kind is not Glossary:
+                    await keys(pilot, key, "escape", "escape")  # its entry; twice it is help
+                    continue
                 if key == "question_mark" and isinstance(field, Input):
                     assert field.value.endswith("?"), kind
                     continue

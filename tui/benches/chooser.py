@@ -15,5 +15,8 @@ class PickBench(Picker):
         listed = [Choosable(name, entry.title) for name, entry in BENCHES.items()]
         super().__init__("By hand", "type to filter", listed)
 
+    def term_of(self, choosable: Choosable) -> str:
+        return choosable.id
+
     def describe(self, choosable: Choosable) -> Content:
         return Content(BENCHES[choosable.id].about)

@@ -79,6 +79,10 @@ class BenchField(Horizontal):
         self._initial = value
         self._kind = {"text": BenchInput, "rows": RowsInput, "number": NumberInput, "whole": WholeInput}[kind]
 
+    def glossary_term(self) -> str:
+        """The term that it is called by."""
+        return self._caption.strip()
+
     def compose(self) -> ComposeResult:
         yield Static(f"{self._caption} [", markup=False)
         yield self._kind(self._initial, compact=True, select_on_focus=False, max_length=VALUE)

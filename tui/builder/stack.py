@@ -12,6 +12,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from core.network.layers import Layer
 from core.network.shapes import show_shape
 from core.network.summary import Problem, Row, Summary
 from core.typography import typeset
@@ -95,6 +96,11 @@ class Stack(ScrollView, can_focus=True, inherit_bindings=False):
         self._drop: int | None = None
         self._columns = Columns(20, 10, 8, 0)
         self._ground: Style | None = None
+
+    def glossary_term(self) -> Layer | None:
+        """The selected layer."""
+        rows = self.summary.rows if self.summary else ()
+        return rows[self.selected].layer if self.selected < len(rows) else None
 
     def watch_summary(self, before: Summary | None, summary: Summary | None) -> None:
         columns = self._columns

@@ -101,6 +101,10 @@ class FormLine(Horizontal):
         """The name of the field, and what is known about it."""
         return self.entry.field.name, about(self.entry)
 
+    def glossary_term(self) -> Entry:
+        """Its field, with the value that it has."""
+        return self.entry
+
     @on(Input.Changed)
     def _stop_changed(self, event: Input.Changed) -> None:
         event.stop()  # `on_text` has been called already

@@ -1,7 +1,9 @@
 """The list of a form's field, right under it: filtered while one types."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
+from msgspec.structs import replace
 from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
@@ -13,7 +15,10 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from core.fields.forms import Entry
+from core.fields.types import FieldError
 from core.sanitize import one_line, pasted_line
+from tui.glossary_term import NamesTerm, Term
 from tui.screens.modal import Modal
 from tui.widgets.option_list import SafeOptionList
 from tui.widgets.text_input import VALUE, TextInput
@@ -98,6 +103,18 @@ class OptionMenu(Modal[str | None]):
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:  # beside the list
             self.dismiss(None)
+
+    def glossary_term(self) -> Term | None:
+        """The marked value, as the one that its field would have; without a field by its name."""
+        marked = self.listed.highlighted
+        option = self._taken[marked] if marked is not None and marked < len(self._taken) else ""
+        line: object = self._field.parent if self._field is not None else None
+        found = line.glossary_term() if isinstance(line, NamesTerm) else None
+        if not isinstance(found, Entry):
+            return option or None
+        with suppress(FieldError):
+            return replace(found, value=found.field.type.parse(option)) if option else found
+        return found
 
     @on(Input.Changed)
     def _filtered(self) -> None:

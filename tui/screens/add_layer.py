@@ -64,6 +64,9 @@ class AddLayer(Picker):
             return error.message
         return ""
 
+    def term_of(self, choosable: Choosable) -> Layer:
+        return self._layers[choosable.id]
+
     def describe(self, choosable: Choosable) -> Content:
         layer = self._layers[choosable.id]
         effect: str | tuple[str, str] = "The output of the layer above is unknown."

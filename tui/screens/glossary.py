@@ -50,8 +50,8 @@ class Glossary(Picker):
     What the terms mean, the formulas and curves they have in the network that is open, and where they are in it. Type a
     part of a name to find a term; **up / down** select. **tab** and **shift+tab** go through the links of an entry,
     **enter** follows the one that is marked: another term, a layer on the Build tab, the plan on the Train tab.
-    **left** goes back to the term before, **page up / page down** scroll. **F1** on a field of a form or on a layer of
-    the stack opens the glossary there.
+    **left** goes back to the term before, **page up / page down** scroll. **F1** on a field or a row, in dialogs
+    too, opens the glossary there.
     """
     HELPS_BELOW = True
 
@@ -84,7 +84,9 @@ class Glossary(Picker):
     chart = query_one(ChartWidget)
     places = query_one("#glossary-places", Static)
 
-    def __init__(self, context: Context, entry: Entry | None = None) -> None:
+    def __init__(self, context: Context, entry: Entry | None = None, *, leads: bool = True) -> None:
+        """``leads``: it may be left for a layer or the plan; not above a dialog, which would be in the way."""
+        self._leads = leads
         self._where = context
         self._opened = entry
         self._entries = dict(entries())
@@ -111,8 +113,11 @@ class Glossary(Picker):
         """What enter can follow: other entries, then places in the network."""
         if self.shown is None:
             return ()
-        places = self.shown.places[:MOST_PLACES]
+        places = self.shown.places[:MOST_PLACES] if self._leads else ()
         return (*self.shown.see, *(place for place in places if place.plan or place.row is not None))
+
+    def glossary_term(self) -> None:
+        """None: here F1 is help."""
 
     def found(self, query: str) -> list[Choosable]:
         """The entries with ``query`` in one of their names, each with that name, or its group."""

@@ -4,7 +4,7 @@ from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.await_complete import AwaitComplete
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import ModalScreen
 
@@ -14,8 +14,19 @@ __all__ = ["HELP_KEYS", "DismissOnce", "Modal"]
 
 ResultT = TypeVar("ResultT")
 
-HELP_KEYS = Binding("f1,question_mark", "app.help", "Help", id="modal.help", tooltip="Help for this dialog", show=False)
-"""Opens the app's help for the current screen."""
+HELP_KEYS: list[BindingType] = [
+    Binding("question_mark", "app.help", "Help", id="modal.help", tooltip="Help for this dialog", show=False),
+    Binding(
+        "f1",
+        "app.explain",
+        "Explain",
+        id="modal.explain",
+        tooltip="The field or row you are on, in the glossary; elsewhere help",
+        key_display="F1",
+        show=False,
+    ),
+]
+"""Open the app's help for the current screen, or the entry of what has the focus."""
 
 FRAMEWORK = ("textual.events", "textual.messages")
 """Modules of the messages by which Textual runs and removes a screen."""
@@ -47,9 +58,9 @@ class DismissOnce(FollowsSize[ResultT]):
 
 
 class Modal(DismissOnce[ResultT], ModalScreen[ResultT]):
-    """A dialog or page. ``?`` shows help where it is not text; F1 always does."""
+    """A dialog or page. ``?`` shows help where it is not text; F1 does where no term is in focus, else the term."""
 
     HELPS_BELOW: ClassVar[bool] = False
     """Whether its help goes on with that of where it was opened, whose key for help opens it."""
 
-    BINDINGS = [HELP_KEYS]
+    BINDINGS = HELP_KEYS

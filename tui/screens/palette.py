@@ -5,7 +5,7 @@ from typing import Any
 
 from textual import work
 from textual.app import ComposeResult
-from textual.command import CommandInput, CommandList, CommandPalette
+from textual.command import Command, CommandInput, CommandList, CommandPalette
 from textual.css.query import NoMatches
 
 from tui.screens.modal import HELP_KEYS, DismissOnce
@@ -31,7 +31,13 @@ class Palette(DismissOnce[None], CommandPalette):
     Everything that LayerLab can do: type part of a name, **up / down** select, **enter** runs it, **escape** closes.
     """
 
-    BINDINGS = [HELP_KEYS]
+    BINDINGS = HELP_KEYS
+
+    def glossary_term(self) -> str:
+        """What the marked command is about, if it adds a layer or opens a term."""
+        marked = self.query_one(CommandList).highlighted_option
+        text = (marked.hit.text if isinstance(marked, Command) else None) or ""
+        return text.removeprefix("Add ").removeprefix("Glossary: ")
 
     def compose(self) -> ComposeResult:
         """Textual's widgets, with our own input and list."""

@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from core.sanitize import one_line
+from tui.glossary_term import Term
 from tui.screens.modal import Modal
 from tui.widgets.option_list import SafeOptionList
 from tui.widgets.text import fitted, shortened
@@ -78,6 +79,16 @@ class Picker(Modal[str | None]):
         self.options.can_focus = False
         self._list(self._chosen)
         self.filter.focus()
+
+    def glossary_term(self) -> Term | None:
+        """What the selected entry is about."""
+        marked = self.options.highlighted_option
+        found = next((one for one in self._listed if marked is not None and one.id == marked.id), None)
+        return self.term_of(found) if found else None
+
+    def term_of(self, choosable: Choosable) -> Term | None:
+        """The term that ``choosable`` is about: its title, if that is one."""
+        return choosable.title
 
     def describe(self, choosable: Choosable) -> Content:
         """The description of the selected entry, beside the list."""

@@ -1,6 +1,7 @@
 """The form of a sweep: what to vary, with how many seeds, and how long that will take."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from textual import on
 from textual.app import ComposeResult
@@ -28,7 +29,27 @@ __all__ = ["SweepForm"]
 VARIED = ("first", "second")
 SEEDS = "3"
 """Enough to see how much is chance; the form says how many can tell."""
+TERMS = {"seeds": "seed", "epochs": "epoch", "choose": "TPE", "pruner": "pruning"}
+"""What fields are about; those that say what to vary are about what they say."""
 EXAMPLES = {"first": "a part of its name: learning_rate", "second": "a second field, if any"}
+
+
+class VariedLines(Vertical):
+    """A field of ``preset`` to vary and its values: both are about what is typed into the first."""
+
+    DEFAULT_CSS = """
+    VariedLines { height: auto; }
+    """
+
+    def __init__(self, preset: Preset, *lines: Horizontal) -> None:
+        super().__init__(*lines)
+        self._preset = preset
+
+    def glossary_term(self) -> str:
+        """The name of the field; as long as there is none, what fields to vary are called."""
+        with suppress(FieldError):
+            return find_address(self._preset, self.query(Input).first().value).rpartition(".")[2]
+        return "hyperparameter"
 
 
 class SweepForm(Modal[WantedSweep | None]):
@@ -81,13 +102,18 @@ class SweepForm(Modal[WantedSweep | None]):
         with Vertical(classes="dialog"):
             yield Static(Content(f"Sweep: {one_line(self._preset.title)}"), classes="title", markup=False)
             for which, label in zip(VARIED, ("Vary", "and"), strict=True):
-                yield _line(label, _field(which, EXAMPLES[which], suggester=known))
-                yield _line("with", _field(f"{which}-values", "0.1 0.01 0.001, or 1e-4 to 0.1, 4, log"))
+                yield VariedLines(
+                    self._preset,
+                    _line(label, _field(which, EXAMPLES[which], suggester=known)),
+                    _line("with", _field(f"{which}-values", "0.1 0.01 0.001, or 1e-4 to 0.1, 4, log")),
+                )
             with Horizontal(classes="line gap"):
                 numbers = {"seeds": SEEDS, "epochs": str(self._preset.plan.epochs), "jobs": str(self._jobs)}
                 for label, (name, value) in zip(("Seeds", "epochs", "processes"), numbers.items(), strict=True):
                     yield Static(label, markup=False)
-                    yield TextInput(value, id=f"sweep-{name}", classes="number", compact=True, max_length=10)
+                    field = TextInput(value, id=f"sweep-{name}", classes="number", compact=True, max_length=10)
+                    field.term = TERMS.get(name, "")
+                    yield field
             ways = SuggestFromList(["grid", "random 20", "tpe 20"], case_sensitive=False)
             yield _line("Choose", _field("choose", "grid: all; or some: random 20, tpe 20", suggester=ways))
             yield _line("Prune", _field("pruner", "none, median or hyperband", suggester=SuggestFromList(PRUNERS)))
@@ -155,7 +181,9 @@ class SweepForm(Modal[WantedSweep | None]):
 
 
 def _field(name: str, placeholder: str, suggester: SuggestFromList | None = None) -> TextInput:
-    return TextInput(placeholder=placeholder, id=f"sweep-{name}", compact=True, max_length=VALUE, suggester=suggester)
+    field = TextInput(placeholder=placeholder, id=f"sweep-{name}", compact=True, max_length=VALUE, suggester=suggester)
+    field.term = TERMS.get(name, "")
+    return field
 
 
 def _line(label: str, field: Input) -> Horizontal:

@@ -82,12 +82,10 @@ class ForecastPage(Modal[Forecast | None]):
             yield Static("Which of the two will the loss be, by its shape?", classes="question", markup=False)
             yield CurveChoice(captions, pair_charts(self._pair, plan))
             yield Static(f"Its {of} accuracy after {after}, as a range:", classes="question", markup=False)
-            yield TextInput(
-                placeholder="93-97 or 95 +- 2, in percent",
-                id="forecast-accuracy",
-                compact=True,
-                max_length=LONGEST + 1,
-            )
+            example = "93-97 or 95 +- 2, in percent"
+            field = TextInput(placeholder=example, id="forecast-accuracy", compact=True, max_length=LONGEST + 1)
+            field.term = "accuracy"
+            yield field
             yield Static(id="forecast-message", markup=False)
             keys = "left/right: curve   tab: accuracy   enter: train   escape: back   F1: help"
             yield Static(keys, id="forecast-keys", classes="note", markup=False)

@@ -83,6 +83,10 @@ class RangeDialog(Modal[float | None]):
         self.run_worker(self._trial.run, name="range test", group="range", thread=True, exit_on_error=False)
         self._tick()
 
+    def glossary_term(self) -> str:
+        """What is looked for."""
+        return "learning rate"
+
     def on_unmount(self) -> None:
         self._trial.cancel()
 

@@ -1,5 +1,6 @@
 """Two charts side by side under their captions: to choose one of them, or to compare them."""
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -69,22 +70,24 @@ class CurveChoice(CurvePair, can_focus=True):
     chosen: reactive[int | None] = reactive[int | None](None, init=False)
     """The index of the one that is chosen."""
 
+    def glossary_term(self) -> str:
+        """What the curves are of."""
+        return "loss"
+
     def on_mount(self) -> None:
         self.watch_chosen()
 
     def watch_chosen(self) -> None:
-        for index, (box, caption) in enumerate(zip(self.query(Vertical), self.query(".caption"), strict=True)):
+        boxes, captions = self.query(Vertical), self.query(".caption").results(Static)
+        for index, (box, caption) in enumerate(zip(boxes, captions, strict=True)):
             mark = CHOSEN if index == self.chosen else OTHER
             box.set_class(index == self.chosen, "-chosen")
-            if isinstance(caption, Static):
-                update_text(caption, Content.styled(f"{mark} {index + 1} {self._captions[index]}", "bold"))
-                caption.refresh()
+            update_text(caption, Content.styled(f"{mark} {index + 1} {self._captions[index]}", "bold"))
 
-    def on_click(self, event: object) -> None:
+    def on_click(self, event: events.Click) -> None:
         """Choose the one that was clicked."""
-        for index, box in enumerate(self.query(Vertical)):
-            if box.is_mouse_over or box.has_pseudo_class("hover"):
-                self.chosen = index
+        around = event.widget.ancestors_with_self if event.widget is not None else []
+        self.chosen = next((index for index, box in enumerate(self.query(Vertical)) if box in around), self.chosen)
 
     def action_choose(self, index: int) -> None:
         """Choose one of the two."""

@@ -23,6 +23,7 @@ from core.inspection.gradients import (
     update_size,
 )
 from core.network.architecture import Architecture
+from core.network.layers import Layer
 from core.typography import typeset
 from tui.widgets.bars import bar, height
 from tui.widgets.listing import Cell, Listing
@@ -101,6 +102,11 @@ class GradientTable(Listing):
     def chosen(self) -> LayerTrend | None:
         """The selected layer."""
         return self.trends[self.cursor] if self.cursor < len(self.trends) else None
+
+    def glossary_term(self) -> Layer | None:
+        """The selected layer."""
+        stack = self.architecture.stack if self.architecture else ()
+        return stack[self.chosen.row] if self.chosen and self.chosen.row < len(stack) else None
 
     def watch_samples(self) -> None:
         self.trends = tuple(layer_trends(self.samples).values())

@@ -6,6 +6,7 @@ from textual import events
 from textual.widgets import Input
 
 from core.sanitize import pasted_line
+from tui.glossary_term import Term
 from tui.widgets.typed_keys import character_of
 
 __all__ = ["LINE", "PATH", "SEARCH", "VALUE", "PastesOneLine", "TextInput"]
@@ -51,4 +52,11 @@ class PastesOneLine(Mixed):
 
 
 class TextInput(PastesOneLine, Input):
-    """A text field that accepts any paste; give it a ``max_length``."""
+    """A text field that accepts any paste; give it a ``max_length``, and a ``term`` if it is about one."""
+
+    term: str = ""
+    """The name of the term that it is about, as in the glossary; empty: none."""
+
+    def glossary_term(self) -> Term | None:
+        """The term that it is about, with what is typed now."""
+        return self.term or None

@@ -73,9 +73,7 @@ class Stepper(Modal[None]):
         Binding("comma", "filter(-1)", "Filter before", id="stepper.filter_before", tooltip="Select the filter before"),
         Binding("plus,equals_sign", "channel(1)", "Channel", id="stepper.channel", tooltip="Next channel of the input"),
         Binding("minus", "channel(-1)", "Before", id="stepper.channel_before", tooltip="Channel before", show=False),
-        Binding(
-            "question_mark,f1", "app.help", "Help", id="stepper.help", tooltip="Help and all keys", key_display="?"
-        ),
+        Binding("question_mark", "app.help", "Help", id="stepper.help", tooltip="Help and all keys", key_display="?"),
         Binding("pageup", "scroll(-1)", "Scroll up", id="stepper.pageup", tooltip="Scroll the numbers", show=False),
         Binding("pagedown", "scroll(1)", "Scroll", id="stepper.pagedown", tooltip="Scroll the numbers", show=False),
     ]
