@@ -56,6 +56,9 @@ class Comparison(Struct, frozen=True):
             return False
         if isinstance(got, bool) != isinstance(self.value, bool):
             return self.operator == "!="
+        if isinstance(got, str) and isinstance(self.value, str):
+            # An optimizer with its default arguments is called adam, with others Adam.
+            return _OPERATORS[self.operator](got.casefold(), self.value.casefold())
         return _OPERATORS[self.operator](got, self.value)
 
 
