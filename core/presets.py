@@ -42,7 +42,8 @@ UNTITLED = "untitled"
 SHIPPED = Path(__file__).resolve().parent.parent / "presets"
 _LONGEST_NAME = 200
 """Maximum length in UTF-8 bytes of a file name that LayerLab chooses; file systems allow 255."""
-_KEYS = ("name", "description", "origin", "input_shape", "layers", "plan")
+_KEYS = ("name", "description", "origin", "lesson", "input_shape", "layers", "plan")
+_TEXTS = ("name", "description", "origin", "lesson")
 
 
 class PresetError(ValueError):
@@ -57,6 +58,8 @@ class Preset(Struct, frozen=True):
     plan: Plan = Plan()
     description: str = ""
     origin: str = ""
+    lesson: str = ""
+    """The id of the lesson that it is the broken network of; empty: of none."""
 
     @property
     def title(self) -> str:
@@ -88,7 +91,7 @@ def own_folder() -> Path:
 
 def is_shipped(path: Path) -> bool:
     """Whether the file at ``path`` is shipped with LayerLab and must not be overwritten."""
-    return path.resolve().parent == SHIPPED
+    return SHIPPED in path.resolve().parents
 
 
 def path_for(name: str) -> Path:
@@ -164,7 +167,7 @@ def loads(text: str, source: str) -> Preset:
 
 def dumps(preset: Preset) -> str:
     """``preset`` as TOML that `loads` reads back."""
-    head = {"name": preset.name, "description": preset.description, "origin": preset.origin}
+    head = {key: getattr(preset, key) for key in _TEXTS}
     head = {key: text for key, text in head.items() if text or key == "name"}
     blocks = [_block("", {**head, "input_shape": list(preset.architecture.input_shape)})]
     blocks += [_block("[[layers]]", {"type": layer.type, **write(layer)}) for layer in preset.architecture.layers]
@@ -216,7 +219,7 @@ def _preset(raw: Mapping[str, object]) -> Preset:
     for key in ("name", "input_shape"):
         if key not in raw:
             raise FieldError("is missing", (key,))
-    texts = {key: _text(key, raw.get(key, "")) for key in ("name", "description", "origin")}
+    texts = {key: _text(key, raw.get(key, "")) for key in _TEXTS}
     with FieldError.at("input_shape"):
         shape = ShapeField().read(raw["input_shape"])
     layers = raw.get("layers", [])
@@ -228,7 +231,7 @@ def _preset(raw: Mapping[str, object]) -> Preset:
             raise FieldError("expected a [plan] table")
         plan = read(Plan, table)
     architecture = Architecture(shape, tuple(_layer(index, layer) for index, layer in enumerate(layers, start=1)))
-    return Preset(texts["name"], architecture, plan, texts["description"], texts["origin"])
+    return Preset(architecture=architecture, plan=plan, **texts)
 
 
 def _layer(index: int, table: object) -> Layer:

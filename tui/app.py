@@ -32,7 +32,7 @@ from tui.inspect.messages import FixWanted
 from tui.inspect.pane import InspectPane
 from tui.journal_controller import JournalController
 from tui.key_order import KeyOrder
-from tui.learn.messages import LookRequested, PractiseRequested, PresetRequested
+from tui.learn.messages import Answered, LookRequested, PractiseRequested, PresetRequested
 from tui.learn.pane import LearnPane
 from tui.loading import Loader, Preload, Prepare, Preparer
 from tui.page_opener import PageOpener
@@ -43,6 +43,7 @@ from tui.runs.pane import RunsPane
 from tui.screens.add_layer import AddLayer
 from tui.screens.dialogs import Ask
 from tui.screens.resizing import TabsScreen
+from tui.silence import SilenceController
 from tui.sweep_controller import ClusterNotJoined, LiveSweep, SweepController, SweepFailed, SweepHeard
 from tui.theme import DARK, LIGHT, depth_of, in_depth, variable_defaults
 from tui.train.pane import TrainPane
@@ -139,6 +140,8 @@ class LayerLabApp(Containing):
     """Which forms show all their fields."""
     preset: reactive[Preset] = reactive(EMPTY, repaint=False)
     """The present of `document`, as the tabs see it."""
+    silenced: reactive[frozenset[str]] = reactive(frozenset[str](), repaint=False)
+    """The lessons whose broken networks are not diagnosed, as their question is still to be answered."""
 
     sweep: reactive[LiveSweep | None] = reactive(None, repaint=False)
     """The sweep that is being trained, or was last."""
@@ -175,6 +178,7 @@ class LayerLabApp(Containing):
         self.runs = RunController(self, saves=saves)
         self.sweeps = SweepController(self, saves=saves)
         self.pages = PageOpener(self)
+        self.silence = SilenceController(self)
         self._containing = contain_errors
         self.key_order = KeyOrder(self)
         self.loader = Loader(load) if load else None
@@ -208,17 +212,18 @@ class LayerLabApp(Containing):
     def compose(self) -> ComposeResult:
         yield Header().data_bind(LayerLabApp.tab)
         with ContentSwitcher(id="tabs", initial=self.tab):
-            yield BuildPane(self.documents.edit_architecture, self.documents.apply_fix, id="build").data_bind(
-                LayerLabApp.preset, LayerLabApp.unfolded_forms
-            )
+            build = BuildPane(self.documents.edit_architecture, self.documents.apply_fix, id="build")
+            yield build.data_bind(LayerLabApp.preset, LayerLabApp.unfolded_forms, LayerLabApp.silenced)
             train = TrainPane(self.documents.edit_plan, self.runs.session_maker, id="train")
             yield train.data_bind(
                 LayerLabApp.preset,
                 LayerLabApp.document_id,
                 LayerLabApp.unfolded_forms,
+                LayerLabApp.silenced,
                 settings=LayerLabApp.chart_settings,
             )
-            yield InspectPane(self.runs.inspector, id="inspect").data_bind(LayerLabApp.preset)
+            inspect = InspectPane(self.runs.inspector, id="inspect")
+            yield inspect.data_bind(LayerLabApp.preset, LayerLabApp.silenced)
             runs = RunsPane(lambda: self.runs.store, id="runs")
             yield runs.data_bind(LayerLabApp.sweep, settings=LayerLabApp.chart_settings)
             yield LearnPane(self.runs.newest, id="learn").data_bind(LayerLabApp.preset)
@@ -229,6 +234,7 @@ class LayerLabApp(Containing):
         self.watch(self.train_pane, "headline", self._show_activity)
         for name in ("state", "history"):
             self.watch(self.train_pane, name, self.runs.show_training)
+        self.silence.follow()
         self._activate_pane()
         self._show_document()
         self.build_pane.start_over()
@@ -270,6 +276,7 @@ class LayerLabApp(Containing):
             self.screen_stack[0].query_one("#too-small", Static).update(typeset(needs))
 
     def watch_document(self, before: Document, document: Document) -> None:
+        self.silence.follow()
         self.preset = document.present
         self.journal.edited()
         self._show_document()
@@ -406,7 +413,11 @@ class LayerLabApp(Containing):
 
     @on(PresetRequested)
     def _preset_requested(self, event: PresetRequested) -> None:
-        self.documents.build_preset(event.path)
+        self.documents.build_preset(event.path, event.lesson)
+
+    @on(Answered)
+    def _answered(self) -> None:
+        self.silence.look()
 
     @on(LookRequested)
     def _look_requested(self, event: LookRequested) -> None:

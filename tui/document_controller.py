@@ -134,12 +134,15 @@ class DocumentController:
         await self._open_preset(path)
 
     @conversation
-    async def build_preset(self, path: Path) -> None:
-        """Open the preset at ``path`` as `open_preset` does, and show it."""
-        if await self._open_preset(path):
+    async def build_preset(self, path: Path, lesson: str = "") -> None:
+        """Open the preset at ``path`` as `open_preset` does, and show it; as the broken network of ``lesson``, if any.
+
+        A broken network is a document without a file: it is not that of the preset, which knows of no lesson.
+        """
+        if await self._open_preset(path, lesson):
             self.app.action_show("build")
 
-    async def _open_preset(self, path: Path) -> bool:
+    async def _open_preset(self, path: Path, lesson: str = "") -> bool:
         """Whether it was opened."""
         try:
             preset = presets.load(path)
@@ -148,7 +151,7 @@ class DocumentController:
             return False
         if not await self.may_leave(f"open {one_line(preset.name)}"):
             return False
-        self.open_document(preset, path)
+        self.open_document(replace(preset, lesson=lesson) if lesson else preset, None if lesson else path)
         return True
 
     @conversation

@@ -75,6 +75,7 @@ class RunController:
             return
         self._shown = None
         inspect.run, inspect.state, inspect.history = train.controller.run, train.state, train.history
+        self.app.silence.follow()
 
     def inspector(self) -> "Inspector | None":
         """Load the network shown in the Inspect tab; called in a thread."""
@@ -131,6 +132,7 @@ class RunController:
         inspect = self.app.inspect_pane
         self._shown = (details, which)
         inspect.run, inspect.state, inspect.history = trained_network(details, which), "idle", details.history
+        self.app.silence.follow()
         self.app.action_show("inspect")
 
     def _prepare(self, run: Run, more: int) -> None:

@@ -31,7 +31,7 @@ def new_session(preset: Preset, store: "Store | None", forecast: Forecast | None
         if store is None:
             from core.training.session import Session  # noqa: PLC0415
 
-            return Session(preset.architecture, preset.plan, listen)
+            return Session(preset.architecture, preset.plan, listen, explains=not preset.lesson)
         from core.runs.sessions import new_session  # noqa: PLC0415
 
         return new_session(store, preset, listen, forecast)
@@ -68,6 +68,7 @@ def trained_network(details: RunDetails, which: "Which | None" = None) -> Traine
         preset.plan,
         f"run {details.run.key}, {weights}" if which else f"run {details.run.key}",
         ended=which != "best",
+        lesson=preset.lesson,
     )
 
 

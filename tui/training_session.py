@@ -52,6 +52,8 @@ class TrainedNetwork:
     """Whether the weights are those that the training came to, not the best on its way."""
     document: int | None = None
     """The `document_id` that it was trained from; None for a saved run."""
+    lesson: str = ""
+    """As in `core.presets.Preset`."""
 
     @property
     def title(self) -> str:

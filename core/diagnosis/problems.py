@@ -1,5 +1,9 @@
 """The problems of an architecture and a plan before training."""
 
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
 from core.diagnosis.static_context import place
 from core.diagnosis.static_rules import static_findings
 from core.network.architecture import Architecture
@@ -7,7 +11,7 @@ from core.network.summary import Problem, Summary
 from core.plan.plan import Plan
 from core.readiness import dataset_mismatches
 
-__all__ = ["architecture_problems"]
+__all__ = ["architecture_problems", "bare_errors"]
 
 
 def architecture_problems(architecture: Architecture, plan: Plan, summary: Summary) -> tuple[Problem, ...]:
@@ -28,3 +32,8 @@ def architecture_problems(architecture: Architecture, plan: Plan, summary: Summa
         if (problem.layer, problem.message) not in seen:
             problems.append(problem)
     return tuple(sorted(problems, key=lambda problem: problem.severity != "error"))
+
+
+def bare_errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The errors among ``problems``, without what would mend them: all that is told while the diagnosis is silent."""
+    return tuple(replace(problem, fix=None, cause="") for problem in problems if problem.severity == "error")

@@ -35,10 +35,13 @@ def lab_report(
     results: "Results | None",
     others: Sequence[RunDetails] = (),
     violins: "Sequence[ViolinPair] | None" = None,
+    *,
+    diagnosed: bool = True,
 ) -> Report:
     """The report of a run, with its ``results`` on the test set, if any, and compared with ``others``, if any.
 
-    ``violins`` are those of its weights; None if it is not known how they were before training.
+    ``violins`` are those of its weights; None if it is not known how they were before training. Unless it is
+    ``diagnosed``, it has no findings.
     """
     run, preset = details.run, details.effective_preset
     compared = (comparison((details, *others)),) if others else ()
@@ -54,7 +57,7 @@ def lab_report(
             training(details),
             _weights(details, violins),
             _answers(details, results),
-            findings(details),
+            *((findings(details),) if diagnosed else ()),
             *compared,
         ),
         foot=f"Made with LayerLab {details.environment.layerlab} from the run {run.id}.",

@@ -9,8 +9,8 @@ from core.charts import Axis, Chart, Curve, Point, loss_axis, thin
 from core.datasets import DATASETS
 from core.forecast.forecast import PAIRS, CurveKind, Pair
 from core.forecast.verdict import IN_SHORT
-from core.glossary.loss_formulas import FORMULAS
-from core.glossary.real_formula import RealFormula
+from core.formulas.loss_formulas import FORMULAS
+from core.formulas.real_formula import RealFormula
 from core.network.summary import summarize
 from core.plan.plan import Plan
 from core.presets import Preset

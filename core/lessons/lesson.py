@@ -82,6 +82,8 @@ class Ask(Struct, frozen=True):
     tolerance: float = 0.0
     """By how much a number may differ."""
     mistakes: tuple[Mistake, ...] = ()
+    points: int = 0
+    """For finding the answer at once. The networks of its lesson are not diagnosed before it is answered."""
 
 
 class Predict(Struct, frozen=True):
@@ -127,13 +129,15 @@ class Step(Struct, frozen=True):
     """None: only to read."""
     preset: str = ""
     """The network that it is about, as in `Open`; empty: none."""
+    hints: tuple[str, ...] = ()
+    """Told one after another, when asked for."""
 
 
 class Lesson(Struct, frozen=True):
     """A lesson."""
 
     id: str
-    """The name of its file, of a lesson of the user's own after ``own/``."""
+    """The name of its file, of a broken network after ``broken/``, of a lesson of the user's own after ``own/``."""
     title: str
     goals: tuple[str, ...]
     """What one will know."""
@@ -144,6 +148,20 @@ class Lesson(Struct, frozen=True):
     """Of its file, beside which are files that it names."""
     own: bool = False
     """Whether it is the user's own, not one of LayerLab's."""
+
+    @property
+    def scored_step(self) -> int | None:
+        """The step with the question that has points; None if there is none."""
+        return next((index for index, step in enumerate(self.steps) if _points(step)), None)
+
+    @property
+    def points(self) -> int:
+        """What can be reached; 0 if nothing is counted."""
+        return sum(map(_points, self.steps))
+
+
+def _points(step: Step) -> int:
+    return step.task.points if isinstance(step.task, Ask) else 0
 
 
 def preset_of(steps: Sequence[Step], index: int) -> str:

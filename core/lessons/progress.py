@@ -1,8 +1,9 @@
-"""Which steps of which lessons are done, from one start to the next."""
+"""Which steps of which lessons are done and what they took, from one start to the next."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -12,10 +13,12 @@ from core import storage
 from core.files import PROGRESS, read_bytes
 from core.lessons.lesson import Lesson
 from core.lessons.lesson_file import MOST_STEPS
+from core.lessons.score import Attempt, points
 
 __all__ = ["Progress", "load_progress", "save_progress"]
 
 MOST_LESSONS = 1_000
+T = TypeVar("T")
 
 
 class Progress(Struct, frozen=True):
@@ -27,6 +30,8 @@ class Progress(Struct, frozen=True):
     """By the ids of lessons, the step that was shown last."""
     lesson: str = ""
     """The id of the lesson that was shown last."""
+    attempts: Mapping[str, Attempt] = {}
+    """By the ids of lessons, what was needed for them."""
 
     def with_done(self, lesson: Lesson, index: int) -> "Progress":
         """The progress once the step with this ``index`` is done."""
@@ -36,6 +41,22 @@ class Progress(Struct, frozen=True):
     def with_shown(self, lesson: Lesson, index: int) -> "Progress":
         """The progress once the step with this ``index`` is shown."""
         return replace(self, at={**self.at, lesson.id: index}, lesson=lesson.id)
+
+    def with_attempt(self, lesson: Lesson, attempt: Attempt) -> "Progress":
+        """The progress once ``attempt`` was needed for ``lesson``."""
+        return replace(self, attempts={**self.attempts, lesson.id: attempt})
+
+    def attempt(self, lesson: Lesson) -> Attempt:
+        """What was needed for ``lesson`` so far."""
+        return self.attempts.get(lesson.id, Attempt())
+
+    def awaits_answer(self, lesson: Lesson) -> bool:
+        """Whether ``lesson`` has a question with points that is still to be answered."""
+        return lesson.scored_step is not None and lesson.scored_step not in self.steps(lesson)
+
+    def points(self, lesson: Lesson) -> int:
+        """The points reached in ``lesson``, or that can still be reached."""
+        return points(lesson, self.attempt(lesson))
 
     def steps(self, lesson: Lesson) -> frozenset[int]:
         """The steps of ``lesson`` that are done; it may have become shorter."""
@@ -56,8 +77,12 @@ def load_progress() -> Progress:
         found = msgspec.json.decode(read_bytes(_path(), PROGRESS), type=Progress)
     except (OSError, ValueError, RecursionError):
         return Progress()
-    done = {name: steps[:MOST_STEPS] for name, steps in list(found.done.items())[:MOST_LESSONS]}
-    return Progress(done, dict(list(found.at.items())[:MOST_LESSONS]), found.lesson)
+    done = {name: steps[:MOST_STEPS] for name, steps in _first(found.done).items()}
+    return Progress(done, _first(found.at), found.lesson, _first(found.attempts))
+
+
+def _first(found: Mapping[str, T]) -> dict[str, T]:
+    return dict(list(found.items())[:MOST_LESSONS])
 
 
 def save_progress(progress: Progress) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import isclose
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from core.learn.exercise import show_answer
 from core.learn.prediction import Unclear, Verdict, read_prediction
 from core.lessons.lesson import Ask, Check, Given, Lesson, Look, Practise, Predict, Step, preset_of
 from core.lessons.progress import Progress
+from core.lessons.score import Attempt
 from core.marking.expression import METRICS, Comparison
 from core.marking.subject import Found, find, subject_of_preset
 from core.presets import Preset
@@ -58,6 +60,21 @@ class Study(Struct, frozen=True):
         return not self.answered and isinstance(self.step.task, Predict | Ask | Check)
 
     @property
+    def hints(self) -> tuple[str, ...]:
+        """The hints of the step that were told."""
+        return self.step.hints[: self._attempt.hints.count(self.index)]
+
+    @property
+    def has_hint(self) -> bool:
+        """Whether there is another hint, and still something to find."""
+        return len(self.hints) < len(self.step.hints) and not self.answered and not self.is_done
+
+    @property
+    def costs(self) -> bool:
+        """Whether hints and wrong answers cost points."""
+        return self.lesson.points > 0 and not self._attempt.shown
+
+    @property
     def opens(self) -> bool:
         """Whether there is something to open: a network, a part of the app, exercises."""
         return bool(self.preset) or isinstance(self.step.task, Look | Practise)
@@ -88,7 +105,7 @@ class Study(Struct, frozen=True):
             return self
         verdict = prediction.check(task.exercise, text) if isinstance(task, Predict) else _asked(task, text)
         told = replace(self, verdict=replace(verdict, steps=()) if verdict.outcome == "wrong" else verdict)
-        return replace(told, answered=True).done() if verdict.outcome == "right" else told
+        return replace(told, answered=True).done() if verdict.outcome == "right" else told._counted(text)
 
     def shown(self) -> "Study":
         """Where one is once the answer is shown."""
@@ -98,7 +115,12 @@ class Study(Struct, frozen=True):
         if self.answered or not isinstance(task, Predict | Ask):
             return self
         steps = task.exercise.steps if isinstance(task, Predict) else (*_right(task), task.why)
-        return replace(self, verdict=Verdict("shown", ANSWERS, tuple(steps)), answered=True).done()
+        told = replace(self, verdict=Verdict("shown", ANSWERS, tuple(steps)), answered=True)
+        return (told._attempted(shown=True) if told._scores else told).done()
+
+    def hinted(self) -> "Study":
+        """Where one is once the next hint is told."""
+        return self._attempted(hints=(*self._attempt.hints, self.index)) if self.has_hint else self
 
     def checked(self, found: Sequence[Found], predicted: ForecastVerdict | None = None) -> "Study":
         """Where one is once the checks of the step were looked at; ``predicted`` is what came of the run's forecast."""
@@ -106,6 +128,30 @@ class Study(Struct, frozen=True):
         if not isinstance(task, Check) or (task.forecast and predicted is None):
             return told
         return told.done() if all(each.met for each in found) else told
+
+    @property
+    def _attempt(self) -> Attempt:
+        return self.progress.attempt(self.lesson)
+
+    @property
+    def _scores(self) -> bool:
+        """Whether the step is the question with points, still to be answered."""
+        return self.index == self.lesson.scored_step and not self.is_done
+
+    def _counted(self, text: str) -> "Study":
+        """The same once the wrong answer in ``text`` is counted."""
+        task = self.step.task
+        if not self._scores or not isinstance(task, Ask):
+            return self
+        try:
+            chosen = task.options.index(_option(task.options, text))
+        except Unclear:
+            return self
+        return self._attempted(wrong=(*(each for each in self._attempt.wrong if each != chosen), chosen))
+
+    def _attempted(self, **changes: Any) -> "Study":
+        attempt = replace(self._attempt, **changes)
+        return replace(self, progress=self.progress.with_attempt(self.lesson, attempt))
 
 
 def start(lesson: Lesson, progress: Progress) -> Study:
@@ -138,7 +184,8 @@ def _asked(task: Ask, text: str) -> Verdict:
     except Unclear as error:
         return Verdict("unclear", str(error))
     if _same(task, given, task.answer):
-        return Verdict("right", f"{_show(given)} is right.", (task.why,))
+        right = f"Right: {given}" if isinstance(given, str) else f"{_show(given)} is right."
+        return Verdict("right", right, (task.why,))
     known = next((each for each in task.mistakes if _same(task, given, each.answer)), None)
     if known:
         return Verdict("misconception", known.feedback)

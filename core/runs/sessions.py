@@ -25,9 +25,7 @@ OnEvent = Callable[[Event], None]
 def new_session(store: Store, preset: Preset, on_event: OnEvent, forecast: Forecast | None = None) -> Session:
     """A session that trains ``preset`` and saves it as a new run, with the ``forecast`` that was made of it."""
     recorder = Recorder(preset, on_event, store.new, forecast=forecast)
-    return Session(
-        preset.architecture, preset.plan, recorder.handle, recorder.save_checkpoint, on_initial=recorder.take_initial
-    )
+    return _session(preset, recorder)
 
 
 def resume_session(store: Store, id: str, on_event: OnEvent, *, more: int = 0) -> tuple[Session, RunDetails]:
@@ -49,10 +47,21 @@ def resume_session(store: Store, id: str, on_event: OnEvent, *, more: int = 0) -
         lock.release()
         raise
     recorder = Recorder(preset, on_event, store.new, folder, history, lock, details.forecast)
-    session = Session(
-        preset.architecture, preset.plan, recorder.handle, recorder.save_checkpoint, checkpoint, recorder.take_initial
-    )
+    session = _session(preset, recorder, checkpoint)
     return session, replace(details, history=history)
+
+
+def _session(preset: Preset, recorder: Recorder, checkpoint: Checkpoint | None = None) -> Session:
+    """A session that ``recorder`` saves; what is to be found out in a lesson is not explained."""
+    return Session(
+        preset.architecture,
+        preset.plan,
+        recorder.handle,
+        recorder.save_checkpoint,
+        checkpoint,
+        on_initial=recorder.take_initial,
+        explains=not preset.lesson,
+    )
 
 
 def _resume_point(details: RunDetails, folder: Path, more: int) -> tuple[Preset, History, Checkpoint | None]:

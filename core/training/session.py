@@ -45,12 +45,15 @@ class Session:
         on_event: Callable[[Event], None],
         on_checkpoint: Callable[[Checkpoint], None] | None = None,
         checkpoint: Checkpoint | None = None,
+        *,
         on_initial: "Callable[[Sequence[InitialViolin]], None] | None" = None,
+        explains: bool = True,
     ) -> None:
         """Training resumes from ``checkpoint``, if given.
 
         On the thread of `run`, ``on_checkpoint`` is called with checkpoints, and ``on_initial`` before training begins
-        or resumes with how the initial weights are distributed, which the seed alone decides.
+        or resumes with how the initial weights are distributed, which the seed alone decides. Unless it ``explains``, a
+        loss that is no number any more is told without its cause: that is to be found out.
         """
         self._architecture = architecture
         self._plan = plan
@@ -58,6 +61,7 @@ class Session:
         self._on_checkpoint = on_checkpoint
         self._checkpoint = checkpoint
         self._on_initial = on_initial
+        self._explains = explains
         state = checkpoint.state if checkpoint else TrainingState(plan.epochs)
         self._control = Control(
             state.epochs,
@@ -140,7 +144,7 @@ class Session:
                 loop.write_checkpoint()  # the number of epochs may have changed
             return self._run_loop(loop)
         except Diverged as diverged:
-            self._failure = f"{diverged}: {self._cause() or diverged.advice}"
+            self._failure = f"{diverged}: {self._cause() or diverged.advice}" if self._explains else str(diverged)
             return self._ended_event("failed", self._failure)
         except Exception as error:  # noqa: BLE001  # no error of Keras or TensorFlow may crash the app
             return self._ended_event("failed", explain(error))

@@ -205,6 +205,14 @@ def test_own_presets_are_listed_and_hide_shipped_ones_of_their_id(home: Path) ->
     assert presets.find("lenet-5") == own
     assert not presets.is_shipped(own)
     assert presets.is_shipped(presets.find("ffnn-10"))
+    assert presets.is_shipped(presets.SHIPPED / "lessons" / "broken" / "networks" / "huge-loss.toml")
+
+
+def test_the_lesson_that_it_is_the_broken_network_of_is_kept():
+    of_lesson = replace(presets.load(presets.find("ffnn-10")), lesson="broken/huge-loss")
+    text = presets.dumps(of_lesson)
+    assert 'lesson = "broken/huge-loss"' in text
+    assert presets.loads(text, "x") == of_lesson
 
 
 def test_a_preset_is_found_by_id_or_by_path(tmp_path: Path) -> None:

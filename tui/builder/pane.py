@@ -10,7 +10,7 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.reactive import reactive
 
-from core.diagnosis.problems import architecture_problems
+from core.diagnosis.problems import architecture_problems, bare_errors
 from core.fields.struct import FieldStruct, fields_of
 from core.formatting import show_change
 from core.network.architecture import Architecture
@@ -70,12 +70,16 @@ class BuildPane(Vertical):
     """Which forms show all their fields."""
     preset: reactive[Preset | None] = reactive(None, repaint=False)
     """The preset being edited."""
+    silenced: reactive[frozenset[str]] = reactive(frozenset[str](), repaint=False)
+    """The lessons whose broken networks are not diagnosed yet."""
     selected: reactive[int] = reactive(0, repaint=False)
     """The selected row; 0 is the input."""
     summary: reactive[Summary | None] = reactive(None, repaint=False)
     """The summary of the architecture."""
     problems: reactive[tuple[Problem, ...]] = reactive((), repaint=False)
-    """Errors, then warnings, about architecture and plan."""
+    """Errors, then warnings, about architecture and plan; without warnings and fixes while the diagnosis is silent."""
+    silent: reactive[bool] = reactive(False, repaint=False)
+    """Whether the diagnosis is silent about this preset."""
 
     stack = query_one("#stack", Stack)
     form = query_one("#layer-form", StructForm)
@@ -118,7 +122,7 @@ class BuildPane(Vertical):
         with Horizontal(id="workbench"):
             with Vertical(id="left"):
                 yield Stack(id="stack").data_bind(BuildPane.summary, BuildPane.problems, BuildPane.selected)
-                yield TotalsView(id="totals").data_bind(BuildPane.summary, BuildPane.problems)
+                yield TotalsView(id="totals").data_bind(BuildPane.summary, BuildPane.problems, BuildPane.silent)
             form = StructForm(self._field_edited, kind="layer", fit=True, id="layer-form")
             with Vertical(id="detail"):
                 yield StartCard(id="start-card")
@@ -142,11 +146,8 @@ class BuildPane(Vertical):
         if preset is None:
             return
         summary = summarize(preset.architecture)
-        fixable = self._fixable
         self.summary = summary
-        self.problems = architecture_problems(preset.architecture, preset.plan, summary)
-        if fixable != self._fixable:
-            self.refresh_bindings()
+        self._diagnose(preset, summary)
         if summary.totals.params != self._reported:
             self.totals.notice = ""  # it is out of date
         self.selected = min(self.selected, len(preset.architecture.layers))
@@ -154,6 +155,18 @@ class BuildPane(Vertical):
             self.set_class(self.empty, "-empty")
             self.refresh_bindings()
         self._show_layer()
+
+    def watch_silenced(self) -> None:
+        if self.preset is not None and self.summary is not None:
+            self._diagnose(self.preset, self.summary)
+
+    def _diagnose(self, preset: Preset, summary: Summary) -> None:
+        fixable = self._fixable
+        found = architecture_problems(preset.architecture, preset.plan, summary)
+        self.silent = preset.lesson in self.silenced
+        self.problems = bare_errors(found) if self.silent else found
+        if fixable != self._fixable:
+            self.refresh_bindings()
 
     def watch_selected(self) -> None:
         self._show_layer()

@@ -9,6 +9,7 @@ from core.network.summary import Problem, Summary, Totals
 from core.sentences import after_place
 from core.typography import typeset
 from tui.builder.window_drawing import Part
+from tui.silence import SILENT
 from tui.widgets.text import update_text
 
 __all__ = ["TotalsView"]
@@ -28,6 +29,8 @@ class TotalsView(Static):
     """The problems of architecture and plan together."""
     notice: reactive[str] = reactive("", repaint=False)
     """What the last edit changed; shown once."""
+    silent: reactive[bool] = reactive(False, repaint=False)
+    """Whether warnings and fixes are not told yet."""
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._redraw)  # a layout asked for within a layout is not made
@@ -39,6 +42,9 @@ class TotalsView(Static):
         self._redraw()
 
     def watch_notice(self) -> None:
+        self._redraw()
+
+    def watch_silent(self) -> None:
         self._redraw()
 
     def _redraw(self) -> None:
@@ -54,11 +60,13 @@ class TotalsView(Static):
         if self.notice:
             parts.append((f"{self.notice}\n", "$text-accent bold"))
         if not self.problems:
-            parts.append(("\N{CHECK MARK} ready to train", "$text-success"))
+            parts.append(("\N{CHECK MARK} ready to train\n", "$text-success"))
         for problem in self.problems[:SHOWN]:
             parts += _problem(problem)
         if len(self.problems) > SHOWN:
-            parts.append((f"and {len(self.problems) - SHOWN} more", "$foreground-muted"))
+            parts.append((f"and {len(self.problems) - SHOWN} more\n", "$foreground-muted"))
+        if self.silent:
+            parts.append((SILENT, "$foreground-muted"))
         return Content.assemble(*parts).rstrip()
 
 

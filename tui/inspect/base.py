@@ -28,6 +28,8 @@ class View(NetworkWorkers):
     """What was trained."""
     preset: reactive[Preset | None] = reactive(None, repaint=False)
     """The open document, which may differ from it."""
+    silenced: reactive[frozenset[str]] = reactive(frozenset[str](), repaint=False)
+    """The lessons whose broken networks are not diagnosed yet."""
     layer_row: reactive[int] = reactive(0, repaint=False)
     """The row of the layer chosen, which all views share; 0 is the input."""
     history: reactive[History] = reactive(History(), repaint=False)

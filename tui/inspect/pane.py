@@ -63,6 +63,8 @@ class InspectPane(Vertical, NetworkWorkers):
 
     preset: reactive[Preset | None] = reactive(None, repaint=False)
     """The open document, which may differ from what was trained."""
+    silenced: reactive[frozenset[str]] = reactive(frozenset[str](), repaint=False)
+    """The lessons whose broken networks are not diagnosed yet."""
     run: reactive[TrainedNetwork | None] = reactive(None, repaint=False)
     """What is being trained, or was last."""
     state: reactive[State] = reactive[State]("idle", repaint=False)
@@ -173,7 +175,7 @@ class InspectPane(Vertical, NetworkWorkers):
         if not self.active or self._complete:
             return
         pane = InspectPane
-        bound = (pane.inspected, pane.results, pane.run, pane.history, pane.preset, pane.layer_row)
+        bound = (pane.inspected, pane.results, pane.run, pane.history, pane.preset, pane.layer_row, pane.silenced)
         made_for = None
         while made_for != self._generation:  # another network may be shown meanwhile
             made_for = self._generation

@@ -22,8 +22,9 @@ from core.marking.subject import Subject, find, subject_of_preset, subject_of_ru
 from core.presets import Preset, PresetError
 from core.runs.record import RunDetails
 from core.sanitize import one_line
+from tui.learn import step_text
 from tui.learn.lesson_list import LessonList
-from tui.learn.messages import LookRequested, PractiseRequested, PresetRequested, Told
+from tui.learn.messages import Answered, LookRequested, PractiseRequested, PresetRequested, Told
 from tui.learn.step_view import StepView
 from tui.widgets.listing import Listing
 from tui.widgets.status_line import Tone
@@ -79,6 +80,7 @@ class LessonsView(Horizontal):
     def on_mount(self) -> None:
         self.query_one("#learn-list").border_title = "Lessons"
         self.view.border_title = "Step"
+        self._show_points()
         self.listing.cursor = self._lessons.index(self.study.lesson)
         self._look()
 
@@ -131,6 +133,8 @@ class LessonsView(Horizontal):
             self.say("")  # it was about another step
         if self._saved != study.progress:
             self._save(study.progress)
+        if before.progress.awaits_answer(before.lesson) and not study.progress.awaits_answer(before.lesson):
+            self.post_message(Answered())
         if elsewhere:
             self._look()
 
@@ -140,6 +144,17 @@ class LessonsView(Horizontal):
             save_progress(progress)
         except OSError as error:
             self.say(f"how far you have come is not kept: {error.strerror or error}", "warning")
+
+    def watch_study(self) -> None:
+        if self.is_mounted:
+            self._show_points()
+
+    def _show_points(self) -> None:
+        """Show the points reached in all lessons below them."""
+        progress, scored = self.study.progress, [lesson for lesson in self._lessons if lesson.points]
+        reached = sum(progress.points(lesson) for lesson in scored if not progress.awaits_answer(lesson))
+        of = show_amount(sum(lesson.points for lesson in scored), "point")
+        self.query_one("#learn-list").border_subtitle = f"{reached} of {of}" if scored else ""
 
     def _look(self) -> None:
         """Look whether what the step wants is met."""
@@ -210,12 +225,16 @@ class LessonsView(Horizontal):
         if left:
             self.say(f"this was the last step; {show_amount(left, 'step')} of the lesson not done yet")
         else:
-            self.say(f"{one_line(study.lesson.title)}: done", "done")
+            self.say(f"{one_line(study.lesson.title)}: done{step_text.reached(study)}", "done")
         self.listing.focus()
 
     @on(StepView.AnswerWanted)
     def _answer_wanted(self) -> None:
         self._go(self.study.shown())
+
+    @on(StepView.HintWanted)
+    def _hint_wanted(self) -> None:
+        self._go(self.study.hinted())
 
     @on(StepView.OpenWanted)
     def _open_wanted(self) -> None:
@@ -227,7 +246,7 @@ class LessonsView(Horizontal):
         except PresetError as error:
             self.say(str(error), "error")
         else:
-            self.post_message(PresetRequested(path))
+            self.post_message(PresetRequested(path, study.lesson.id if study.lesson.points else ""))
 
     @on(StepView.Moved)
     def _moved(self, event: StepView.Moved) -> None:

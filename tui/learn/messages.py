@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from core.lessons.lesson import Place
     from tui.widgets.status_line import Tone
 
-__all__ = ["LookRequested", "PractiseRequested", "PresetRequested", "Told"]
+__all__ = ["Answered", "LookRequested", "PractiseRequested", "PresetRequested", "Told"]
 
 
 @dataclass
@@ -24,9 +24,17 @@ class Told(Message):
 
 @dataclass
 class PresetRequested(Message):
-    """The user wants the preset in the file at ``path`` on the Build tab."""
+    """The user wants the preset in the file at ``path`` on the Build tab.
+
+    ``lesson`` is the id of the lesson that it is the broken network of; empty: of none.
+    """
 
     path: Path
+    lesson: str = ""
+
+
+class Answered(Message):
+    """The question about a broken network is answered, so that the diagnosis may speak."""
 
 
 @dataclass

@@ -20,6 +20,7 @@ from tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from core.lessons.lesson_file import LessonError
+    from core.lessons.progress import Progress
     from core.runs.record import RunDetails
     from tui.learn.lessons_view import LessonsView
 
@@ -51,6 +52,11 @@ class LearnPane(Vertical):
         self._newest_run = newest_run
         self.lessons: LessonsView | None = None
         """Shows the lessons, once they are read."""
+
+    @property
+    def progress(self) -> "Progress | None":
+        """How far one has come; None before the lessons are read."""
+        return self.lessons.study.progress if self.lessons else None
 
     def compose(self) -> ComposeResult:
         yield Static(READING, id="learn-note", markup=False)

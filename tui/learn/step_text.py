@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from core.forecast.verdict import expected_in_short
+from core.formatting import show_amount
 from core.lessons.lesson import PLACES, Ask, Check, Look, Open, Practise, Predict, Task
+from core.lessons.score import HINT, WRONG
 from core.lessons.study import Study
 from core.lessons.text import shown
 from core.marking.expression import Comparison
@@ -14,7 +16,7 @@ from core.typography import typeset
 from tui.forecast_text import MARKS
 from tui.screens.exercises import TITLES
 
-__all__ = ["hint", "told", "wanted"]
+__all__ = ["hint", "hints", "reached", "score", "told", "wanted"]
 
 MET, UNMET = "\N{CHECK MARK}", "\N{BALLOT X}"
 
@@ -31,9 +33,10 @@ def told(study: Study) -> str:
 def wanted(study: Study) -> Content:
     """What the step wants."""
     match study.step.task:
-        case Ask(question=question, options=options):
+        case Ask(question=question, options=options, points=points):
             listed = "".join(f"\n  {number}  {one_line(each)}" for number, each in enumerate(options, 1))
-            return Content.styled(shown(question), "bold") + Content(listed)
+            rule = f"\n\n{_rule(points)}" if points and not study.is_done else ""
+            return Content.assemble((shown(question), "bold"), listed, (rule, "$foreground-muted"))
         case Predict(exercise=exercise):
             return Content.styled(typeset(exercise.text), "bold")
         case Check(checks=checks, of=of, forecast=forecast):
@@ -84,6 +87,34 @@ def _came(study: Study) -> list[Content]:
     return [Content(""), *lines, *(Content(typeset(one_line(text, 1_000))) for text in study.predicted.explanations)]
 
 
+def hints(study: Study) -> Content:
+    """The hints that were told."""
+    return Content("\n").join(
+        Content.assemble((f"Hint {number}: ", "bold"), shown(text)) for number, text in enumerate(study.hints, 1)
+    )
+
+
+def score(study: Study) -> str:
+    """The points of the lesson, after the step: those that are reached, or that can be."""
+    if not study.lesson.points:
+        return ""
+    reached, of = study.progress.points(study.lesson), show_amount(study.lesson.points, "point")
+    return f"  {reached} of {of}{' left' if study.progress.awaits_answer(study.lesson) else ''}"
+
+
+def reached(study: Study) -> str:
+    """The points reached, after the lesson is done: ``, 8 of 10 points``; empty if nothing is counted."""
+    points = score(study).strip()
+    return f", {points}" if points else ""
+
+
+def _rule(points: int) -> str:
+    return (
+        f"{show_amount(points, 'point')} for finding it at once: a wrong answer costs {WRONG}, a hint {HINT}, and "
+        "showing the answer all of them. The diagnosis is silent until then."
+    )
+
+
 def hint(study: Study) -> str:
     """What enter does here, and what else helps."""
     following = "ends the lesson" if study.is_last else "goes on to the next step"
@@ -93,7 +124,7 @@ def hint(study: Study) -> str:
             return f"enter {following}"
         if isinstance(task, Ask) and task.answer is None:
             return "think or write first; then enter shows what can be said to it"
-        return "enter checks your answer, F2 shows it"
+        return f"enter checks your answer, {_asking(study)}F2 shows it"
     if isinstance(task, Check):
         if study.is_done:
             return f"done: enter {following}"
@@ -102,11 +133,18 @@ def hint(study: Study) -> str:
             return f"{first}; train it and come back (5); F2 says what is wanted; down skips it"
         place = "build it on the Build tab (1)" if task.of == "network" else "train it (t)"
         opens = ", F4 opens the network" if study.preset else ""
-        return f"{place} and come back (5){opens}, F2 says what is wanted; down skips it"
+        return f"{place} and come back (5){opens}, {_asking(study)}F2 says what is wanted; down skips it"
     does = _does(task)
     if does and not study.is_done:
         return f"enter {does}"
     return f"enter {following}{f'; F4 {does} again' if does else ''}"
+
+
+def _asking(study: Study) -> str:
+    """What F3 does."""
+    if not study.has_hint:
+        return ""
+    return f"F3 gives a hint for {show_amount(HINT, 'point')}, " if study.costs else "F3 gives a hint, "
 
 
 def _does(task: Task | None) -> str:

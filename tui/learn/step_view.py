@@ -37,16 +37,20 @@ class StepView(Vertical, can_focus=True):
     ## A step
     **enter** checks what you typed, does what the step says (opens the network, goes to the place, begins the
     exercises), or goes on to the next step. What you predict or answer is told at once: a known mistake is explained,
-    and you can try again. **F2** shows the answer, **F4** opens the network of the step on the Build tab, or goes
-    again where the step leads.
+    and you can try again. **F3** gives a hint where there is one, **F2** shows the answer, **F4** opens the network of
+    the step on the Build tab, or goes again where the step leads.
 
     **down** and **up** go to the step after and before, **page up** and **page down** scroll, **escape** goes back to
     the lessons. What is to be built is checked while you build, what is to be trained when you come back.
+
+    Who finds what is wrong with a broken network gets points: wrong answers and hints cost some, the answer all.
+    Findings and warnings about it are silent until its question is answered.
     """
 
     BINDINGS = [
         Binding("enter", "go_on", "Go on", id="learn.go_on", tooltip="Do what the step says, or go to the next"),
         Binding("f2", "answer", "Answer", key_display="F2", id="learn.answer", tooltip="Show the answer of this step"),
+        Binding("f3", "hint", "Hint", key_display="F3", id="learn.hint", tooltip="Give a hint on this step"),
         Binding(
             "f4", "open", "Open", key_display="F4", id="learn.open", tooltip="Open its network, or go where it leads"
         ),
@@ -64,6 +68,7 @@ class StepView(Vertical, can_focus=True):
     heading = query_one("#step-heading", Static)
     text = query_one("#step-text", Static)
     wanted = query_one("#step-task", Static)
+    hints = query_one("#step-hints", Static)
     verdict = query_one("#step-verdict", Static)
     reply = query_one("#step-reply", Input)
     hint = query_one("#step-hint", Static)
@@ -77,6 +82,9 @@ class StepView(Vertical, can_focus=True):
 
     class AnswerWanted(Message):
         """The user wants to see the answer."""
+
+    class HintWanted(Message):
+        """The user wants a hint."""
 
     class OpenWanted(Message):
         """The user wants the network of the step on the Build tab, or to go where it leads."""
@@ -96,12 +104,17 @@ class StepView(Vertical, can_focus=True):
             yield Static(id="step-heading", markup=False)
             yield Static(id="step-text", markup=False)
             yield Static(id="step-task", markup=False)
+            yield Static(id="step-hints", markup=False)
             yield Static(id="step-verdict", markup=False)
         yield TextInput(placeholder="your answer", id="step-reply", compact=True, max_length=LONGEST)
         yield Static(id="step-hint", markup=False)
 
     def on_mount(self) -> None:
         self._show()
+
+    def on_resize(self) -> None:
+        if self.study is not None:
+            self._show_where(self.study)  # there may be room for more
 
     def watch_study(self, before: Study | None, study: Study | None) -> None:
         if not self.is_mounted:
@@ -115,12 +128,14 @@ class StepView(Vertical, can_focus=True):
             self.call_after_refresh(self.scroll.scroll_home, animate=False)
             if self.has_focus_within:
                 self.focus_step()
-        elif before and study and before.verdict != study.verdict:
+        elif before and study and (before.verdict, before.hints) != (study.verdict, study.hints):
             self.call_after_refresh(self.scroll.scroll_end, animate=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether the step has an answer to show, or a network."""
+        """Whether the step has an answer to show, a hint, or a network."""
         study = self.study
+        if action == "hint":
+            return study is not None and study.has_hint
         if action == "answer":
             return study is not None and study.has_answer
         if action == "open":
@@ -145,6 +160,10 @@ class StepView(Vertical, can_focus=True):
         """Show the answer."""
         self.post_message(self.AnswerWanted())
 
+    def action_hint(self) -> None:
+        """Give a hint."""
+        self.post_message(self.HintWanted())
+
     def action_open(self) -> None:
         """Open the network of the step, or go where it leads."""
         self.post_message(self.OpenWanted())
@@ -164,7 +183,7 @@ class StepView(Vertical, can_focus=True):
     def _show(self) -> None:
         study = self.study
         if study is None:
-            for each in (self.heading, self.text, self.wanted, self.verdict, self.reply):
+            for each in (self.heading, self.text, self.wanted, self.hints, self.verdict, self.reply):
                 each.display = False
             return
         self._show_where(study)
@@ -174,6 +193,7 @@ class StepView(Vertical, can_focus=True):
             self.heading: Content.styled(one_line(title), "bold") if title else Content(""),
             self.text: Content(step_text.told(study)),
             self.wanted: step_text.wanted(study),
+            self.hints: step_text.hints(study),
             self.verdict: said(study.verdict, "Try again, or F2 shows the answer."),
         }
         for widget, content in parts.items():
@@ -186,9 +206,11 @@ class StepView(Vertical, can_focus=True):
         lesson, done = study.lesson, len(study.progress.steps(study.lesson))
         share = f"{bar(done / len(lesson.steps), BAR):<{BAR}}"
         at = f"step {study.index + 1} of {len(lesson.steps)}{f' {DONE}' if study.is_done else ''}"
+        score = step_text.score(study)
         facts = f"  {at}  {share} {show_amount(done, 'step')} done"
-        if len(lesson.title) + len(facts) > self.size.width > 0:
+        if len(lesson.title) + len(facts) + len(score) > self.size.width > 0:
             facts = f"  {at}"
+        facts += score
         update_text(self.where, Content.assemble((one_line(lesson.title), "bold"), (facts, "$foreground-muted")))
 
 

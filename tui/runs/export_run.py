@@ -32,7 +32,8 @@ def title(runs: Sequence[Run], choice: str = "") -> str:
 
 
 def export_runs(store: "Store", runs: Sequence[Run], choice: str, folder: Path, *, force: bool) -> tuple[Path, ...]:
-    """Write ``runs`` to ``folder``; return the paths. A report is one file: the first run, compared with the others.
+    """Write ``runs`` to ``folder``; return the paths. A report is one file: the first run, compared with the others. It
+    has no findings while the diagnosis is silent about that run.
 
     Takes seconds if the network has to be evaluated. Raises `FilesExistError`, before anything is written, unless
     ``force``; `core.export.format.ExportError`, `RunError` and OSError.
@@ -40,6 +41,7 @@ def export_runs(store: "Store", runs: Sequence[Run], choice: str, folder: Path, 
     from core.export.format import RunSource  # noqa: PLC0415  # as above
     from core.export.formats import FORMATS  # noqa: PLC0415
     from core.export.formats.report import MARKDOWN, write_report  # noqa: PLC0415
+    from core.lessons.silence import silent  # noqa: PLC0415
 
     name, _, variant = choice.partition(" ")
     form = FORMATS[name]
@@ -49,7 +51,9 @@ def export_runs(store: "Store", runs: Sequence[Run], choice: str, folder: Path, 
         path = folder / form.default_name(first)
         path = path.with_suffix(MARKDOWN) if variant == "markdown" else path
         _check_free([path], force=force)
-        write_report(path, first, [other.details for other in others], force=True)
+        lesson = first.details.preset.lesson
+        diagnosed = lesson not in silent((lesson,))
+        write_report(path, first, [other.details for other in others], force=True, diagnosed=diagnosed)
         return (path,)
     which: Which = "best" if variant == "best" else "last"
     paths = tuple(folder / form.default_name(source) for source in sources)

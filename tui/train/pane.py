@@ -69,6 +69,8 @@ class TrainPane(ChartKeys, EventFollower):
 
     unfolded_forms: reactive[UnfoldedForms] = reactive(UnfoldedForms(), repaint=False)
     """Which forms show all their fields."""
+    silenced: reactive[frozenset[str]] = reactive(frozenset[str](), repaint=False)
+    """The lessons whose broken networks are not diagnosed yet."""
 
     form = query_one("#plan", StructForm)
     plan_side = query_one("#plan-side", Vertical)
@@ -99,7 +101,8 @@ class TrainPane(ChartKeys, EventFollower):
         with Vertical(id="plan-side"):
             form = StructForm(self._plan_edited, kind="plan", id="plan")  # its lines come with the first look
             yield form.data_bind(TrainPane.unfolded_forms)
-        yield RunView(lambda: self.form.has_focus_within, id="run-side").data_bind(TrainPane.history)
+        view = RunView(lambda: self.form.has_focus_within, id="run-side")
+        yield view.data_bind(TrainPane.history, TrainPane.silenced)
 
     def _make_room(self, width: int) -> None:
         """Make the plan wide enough for the names of its fields."""
@@ -349,7 +352,8 @@ class TrainPane(ChartKeys, EventFollower):
 
     def _start(self, *, single: bool = False, forecast: Forecast | None = None) -> None:
         preset = cast("Preset", self.preset)
-        run = TrainedNetwork(preset.name, preset.architecture, preset.plan, document=self.document_id)
+        name, document, lesson = preset.name, self.document_id, preset.lesson
+        run = TrainedNetwork(name, preset.architecture, preset.plan, document=document, lesson=lesson)
         self._launch(run, self._make(preset, forecast), History(), forecast, single=single)
 
     def resume_run(

@@ -22,6 +22,7 @@ from core.presets import Preset
 from core.run_charts import Look, Quantity, learning_rate, single
 from core.typography import typeset
 from tui.forecast_text import came, pending
+from tui.silence import SILENT
 from tui.train import messages
 from tui.train.epochs import EpochTable
 from tui.train.machine_line import MachineLine
@@ -52,6 +53,8 @@ class RunView(Vertical):
     """The history of training so far."""
     run: reactive[TrainedNetwork | None] = reactive(None, init=False, repaint=False)
     """What is trained, and its plan."""
+    silenced: reactive[frozenset[str]] = reactive(frozenset[str](), init=False, repaint=False)
+    """The lessons whose broken networks are not diagnosed yet."""
     live: reactive[bool] = reactive(False, init=False, repaint=False)
     """Whether the history is growing."""
     look: reactive[Look] = reactive(Look(), init=False, repaint=False)
@@ -147,6 +150,11 @@ class RunView(Vertical):
         if self.is_mounted and not self.live:
             self.draw_all()
 
+    def watch_silenced(self) -> None:
+        self._painter.want([self._draw_figures])
+        if self.is_mounted and not self.live:
+            self.draw_all()
+
     def watch_look(self) -> None:
         self._draw_curves()
 
@@ -207,11 +215,19 @@ class RunView(Vertical):
             self.progress.clear()
         self.curves.show_title(messages.figures(self.history))
         self.epochs.show(self.history.epochs)
-        found = training_findings(self.run.architecture, self.run.plan, self.history) if self.run else ()
-        update_text(self.diagnosis, Content(typeset(messages.diagnosis(found))))
-        self.diagnosis.display = bool(found)
+        diagnosis = self._diagnosis()
+        update_text(self.diagnosis, diagnosis)
+        self.diagnosis.display = bool(diagnosis.plain)
         self._judge()
         return self._interval
+
+    def _diagnosis(self) -> Content:
+        if self.run is None:
+            return Content()
+        if self.run.lesson in self.silenced:
+            return Content.styled(SILENT, "$foreground-muted") if self.history.progress else Content()
+        found = training_findings(self.run.architecture, self.run.plan, self.history)
+        return Content(typeset(messages.diagnosis(found)))
 
     def _judge(self) -> None:
         """Say what came of the forecast, once the training has ended."""

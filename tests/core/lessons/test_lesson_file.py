@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core import presets
 from core.lessons.lesson import Ask, Check, Look, Open, Practise, Predict
-from core.lessons.lesson_file import LessonError, find_preset, listed, load, loads, own_folder
+from core.lessons.lesson_file import LessonError, find_lessons, find_preset, listed, load, loads, own_folder
 
 WHOLE = """
 title = "Convolutions"
@@ -58,6 +58,9 @@ look = "inspect"
 [[step]]
 practise = "conv-shapes"
 """
+
+
+CHOICE = "question = 'a'\noptions = ['x', 'y']\nanswer = 'x'\nwhy = 'c'\n"
 
 
 def lesson(text, folder=Path()):
@@ -131,6 +134,15 @@ def test_every_kind_of_step_is_read():
             "step 1.mistake 1.answer: is the right one",
         ),
         (step("text = 'a'\nanswer = 3"), "step 1.answer: only a question has it"),
+        (step("text = 'a'\nhints = ['b']"), "step 1.hints: only what is asked, predicted, built or trained has them"),
+        (step("train = 'epochs > 1'\nhints = 'b'"), "step 1.hints: expected a list of texts"),
+        (step("train = 'epochs > 1'\nhints = ['']"), "step 1.hints: expected a list of texts"),
+        (step("train = 'epochs > 1'\nhints = ['a', 'b', 'c', 'd', 'e', 'f']"), "step 1.hints: expected at most 5"),
+        (step("text = 'a'\npoints = 3"), "step 1.points: only a question has it"),
+        (step("question = 'a'\nwhy = 'c'\npoints = 3"), "step 1.points: only a question with options has them"),
+        (step(f"{CHOICE}points = 0"), "step 1.points: expected a whole number from 1 to 100"),
+        (step(f"{CHOICE}points = true"), "step 1.points: expected a whole number"),
+        (step(f"{CHOICE}points = 3\n[[step]]\n{CHOICE}points = 3"), "step 2.points: one question of a lesson has"),
         ("title = 'a", "not a TOML file"),
     ],
 )
@@ -183,6 +195,18 @@ def test_own_lessons_come_last_and_broken_ones_are_told(home):
     assert not any(each.own for each in lessons[:-1])
     assert [str(each).partition(":")[0] for each in problems] == ["broken.toml"]
     assert load(own_folder() / "mine.toml").title == "Mine"
+
+
+def test_broken_networks_come_after_lessons_and_are_found_by_their_id(home):
+    lessons, problems = listed()
+    assert not problems
+    assert [bool(each.points) for each in lessons] == sorted(bool(each.points) for each in lessons)
+    scored = next(each for each in lessons if each.points)
+    assert scored.id.startswith("broken/")
+    assert [each.id for each in find_lessons((scored.id, "broken/../training", "training", ""))] == [
+        "training",
+        scored.id,
+    ]
 
 
 @given(st.text(max_size=200), st.sampled_from(["", WHOLE, step("text = 'a'\n")]))

@@ -10,8 +10,10 @@ from msgspec.structs import replace
 from core import presets
 from core.forecast.verdict import judge
 from core.lessons.lesson import Check
-from core.lessons.lesson_file import loads
+from core.lessons.lesson_file import find_lessons, loads
 from core.lessons.progress import Progress, load_progress, save_progress
+from core.lessons.score import Attempt
+from core.lessons.silence import silent
 from core.lessons.study import ANSWERS, is_ready, start
 from core.marking.expression import parse
 from core.marking.subject import Found, find, subject_of_preset
@@ -139,6 +141,115 @@ def test_the_network_of_a_step_is_its_own_or_the_one_opened_last():
     ]
 
 
+RIDDLE = """
+title = "Broken"
+[[step]]
+question = "Before?"
+options = ["this", "that"]
+answer = "this"
+why = "So."
+hints = ["Look."]
+[[step]]
+question = "What is wrong?"
+options = ["a", "b", "c", "d", "e"]
+answer = "e"
+points = 10
+why = "Because."
+hints = ["First.", "Second."]
+[[step]]
+train = "val_accuracy >= 0.9"
+hints = ["Last."]
+"""
+BROKEN = loads(RIDDLE, "broken.toml", presets.SHIPPED)
+BEFORE, WRONG, MEND = range(3)
+
+
+def broken(index=WRONG, progress=None):
+    return start(BROKEN, (progress or Progress()).with_shown(BROKEN, index))
+
+
+def score(study):
+    return study.progress.points(BROKEN)
+
+
+def test_finding_it_at_once_has_all_points():
+    assert score(broken()) == 10
+    told = broken().replied("5")
+    assert told.is_done
+    assert score(told) == 10
+    assert not told.progress.awaits_answer(BROKEN)
+
+
+def test_wrong_answers_cost_once_each_and_what_is_not_understood_costs_nothing():
+    told = broken().replied("1")
+    assert score(told) == 7
+    assert score(told.replied("1")) == 7
+    assert score(told.replied("a").replied("7").replied("?")) == 7
+    assert score(told.replied("2")) == 4
+    assert score(told.replied("2").replied("3").replied("4").replied("5")) == 1, "who finds it has a point"
+    assert score(broken(BEFORE).replied("2")) == 10, "it is not the question with points"
+
+
+def test_hints_cost_and_come_one_after_another():
+    told = broken()
+    assert told.hints == ()
+    told = told.hinted()
+    assert (told.hints, score(told), told.has_hint) == (("First.",), 8, True)
+    told = told.hinted().hinted()
+    assert (told.hints, score(told), told.has_hint) == (("First.", "Second."), 6, False)
+    assert broken(WRONG, told.progress).hints == told.hints, "they are remembered"
+    assert broken(MEND, told.progress).hints == ()
+    assert score(broken(MEND, told.replied("5").progress).hinted()) == 4
+    assert not broken(WRONG, broken().replied("5").progress).has_hint, "it is answered"
+
+
+def test_the_answer_costs_all_points_and_what_comes_later_no_more():
+    told = broken().shown()
+    assert score(told) == 0
+    assert not told.progress.awaits_answer(BROKEN)
+    assert not broken(MEND, told.progress).costs
+    assert score(broken(BEFORE).shown()) == 10
+
+
+def test_answering_again_changes_nothing():
+    reached = broken().replied("1").replied("5").progress
+    again = broken(WRONG, reached)
+    assert score(again.replied("2")) == 7
+    assert score(again.shown()) == 7
+
+
+def test_a_lesson_without_points_has_hints_for_nothing():
+    free = loads(RIDDLE.replace("points = 10", ""), "free.toml", presets.SHIPPED)
+    told = start(free, Progress()).hinted()
+    assert told.hints == ("Look.",)
+    assert not told.costs
+    assert told.progress.points(free) == 0
+
+
+def test_what_was_needed_is_kept(home):
+    told = broken().hinted().replied("1").progress
+    save_progress(told)
+    assert load_progress() == told
+    assert load_progress().attempt(BROKEN) == Attempt(wrong=(0,), hints=(WRONG,))
+
+
+def test_a_record_of_before_is_read(home):
+    save_progress(Progress())
+    (home / "lessons.json").write_text('{"done": {"broken": [0]}, "at": {"broken": 1}, "lesson": "broken"}')
+    told = load_progress()
+    assert told.steps(BROKEN) == {0}
+    assert told.points(BROKEN) == 10
+
+
+def test_only_networks_of_lessons_that_await_an_answer_are_silent(home):
+    assert silent(["broken/huge-loss", "training", "broken/nothing", ""]) == {"broken/huge-loss"}
+    lesson = find_lessons(["broken/huge-loss"])[0]
+    answered = Progress().with_done(lesson, lesson.scored_step)
+    assert not silent(["broken/huge-loss"], answered)
+    save_progress(answered)
+    assert not silent(["broken/huge-loss"])
+
+
 @given(st.lists(st.integers(-3, 3), max_size=30))
 def test_moving_stays_within_the_lesson_and_is_remembered(moves):
     study = at(0)
@@ -164,7 +275,9 @@ def test_a_lesson_that_has_become_shorter_is_no_harm(home):
     assert start(short, progress).index == 0
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"done": 3}', '{"done": {"a": ["x"]}}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"done": 3}', '{"done": {"a": ["x"]}}', '{"attempts": {"a": 3}}', "[" * 100_000]
+)
 def test_a_damaged_record_is_none(home, text):
     save_progress(Progress())
     (home / "lessons.json").write_text(text)

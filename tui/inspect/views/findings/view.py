@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.getters import query_one
 from textual.reactive import reactive
 from textual.timer import Timer
@@ -17,6 +18,7 @@ from core.network.fix import Fix
 from tui.inspect.base import View
 from tui.inspect.messages import FixWanted, ViewLeft
 from tui.inspect.views.findings.cards import Card, FixLine, cards
+from tui.silence import SILENT
 
 __all__ = ["FindingsView", "FixLine"]
 
@@ -125,6 +127,10 @@ class FindingsView(View):
     def watch_run(self) -> None:
         self._diagnose()
 
+    def watch_silenced(self) -> None:
+        self.findings = None  # also what is shown without any is different now
+        self._diagnose()
+
     def watch_history(self) -> None:
         if self.history.ended is not None or monotonic() - self._diagnosed_at > PAUSE:
             self._diagnose()
@@ -139,7 +145,11 @@ class FindingsView(View):
         if not self.active or self.run is None:
             return
         self._diagnosed_at = monotonic()
-        self.findings = run_findings(self.run.architecture, self.run.plan, self.history)
+        self.findings = () if self._silent else run_findings(self.run.architecture, self.run.plan, self.history)
+
+    @property
+    def _silent(self) -> bool:
+        return self.run is not None and self.run.lesson in self.silenced
 
     async def watch_findings(self, before: Sequence[Finding] | None, findings: Sequence[Finding] | None) -> None:
         if findings is None or self.run is None or not self.children:  # no longer composed: another network is shown
@@ -152,7 +162,16 @@ class FindingsView(View):
         chosen = next((line.fix for line in self.fix_lines if line.has_focus), None)
         await self.scroll.remove_children()
         shown = list(cards(findings, self.run.architecture, self.run.plan))
-        await self.scroll.mount_all(shown or [Static(NOTHING, classes="finding", markup=False)])
+        await self.scroll.mount_all(
+            shown
+            or [
+                Static(
+                    Content.styled(SILENT, "$foreground-muted") if self._silent else NOTHING,
+                    classes="finding",
+                    markup=False,
+                )
+            ]
+        )
         self.refresh_bindings()
         if self.active and focused:
             same = next((line for line in self.fix_lines if line.fix == chosen), None)

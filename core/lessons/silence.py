@@ -1,0 +1,17 @@
+"""Which broken networks are not diagnosed yet: those whose question is still to be answered."""
+
+from collections.abc import Iterable
+
+from core.lessons.lesson_file import find_lessons
+from core.lessons.progress import Progress, load_progress
+
+__all__ = ["silent"]
+
+
+def silent(ids: Iterable[str], progress: Progress | None = None) -> frozenset[str]:
+    """Those of the lessons with these ``ids`` that await an answer; ``progress`` as far as it is kept, if not given."""
+    lessons = find_lessons(filter(None, ids))
+    if not lessons:
+        return frozenset()
+    known = load_progress() if progress is None else progress
+    return frozenset(lesson.id for lesson in lessons if known.awaits_answer(lesson))
