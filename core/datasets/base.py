@@ -18,7 +18,11 @@ class Dataset(ABC):
     """A dataset of labelled images. Defining a subclass registers it, and plans offer it by its name."""
 
     name: ClassVar[str]
-    """Its name in plans and in ``keras.datasets``."""
+    """Its name in plans."""
+    keras_name: ClassVar[str] = ""
+    """Its name in ``keras.datasets``; empty: the same."""
+    preparation: ClassVar[tuple[str, ...]] = ()
+    """Lines of Python that make it out of what Keras loads: ``x_train``, ``y_train``, ``x_test``, ``y_test``."""
     title: ClassVar[str]
     shape: ClassVar[tuple[int, int, int]]
     """Shape of one image: (height, width, channels)."""
@@ -26,6 +30,8 @@ class Dataset(ABC):
     train: ClassVar[int]
     """Number of training examples."""
     test: ClassVar[int]
+    is_sorted: ClassVar[bool] = False
+    """Whether the training examples are in the order of their classes."""
     unpacked_digest: ClassVar[str] = ""
     """SHA-256 of the bytes of all training images, test images, training labels and test labels, in this order.
 

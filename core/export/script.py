@@ -84,7 +84,8 @@ def _data(plan: Plan, shape: Shape) -> str:
     dataset = DATASETS[plan.dataset]
     reshaped = "" if shape == dataset.shape[:2] else f".reshape(-1, {', '.join(map(str, shape))})"
     scaled = " / 255" if plan.pixels == "0..1" else ""
-    lines = [f"(x_train, y_train), (x_test, y_test) = keras.datasets.{dataset.name}.load_data()"]
+    source = dataset.keras_name or dataset.name
+    lines = [f"(x_train, y_train), (x_test, y_test) = keras.datasets.{source}.load_data()", *dataset.preparation]
     lines += [f'{x} = {x}{reshaped}.astype("float32"){scaled}' for x in ("x_train", "x_test")]
     if not plan.loss.takes_classes:
         classes = len(dataset.classes)

@@ -21,6 +21,18 @@ def test_it_holds_what_the_dataset_promises():
     assert digits.x_train.max() == 255
 
 
+def test_sorted_it_has_the_same_digits_in_the_order_of_their_labels():
+    digits, ordered = mnist.load(), DATASETS["mnist-sorted"].load()
+    assert list(ordered.y_train) == sorted(digits.y_train)
+    assert np.array_equal(ordered.first(4, 3), digits.first(4, 3)), "within a class as before"
+    assert np.array_equal(ordered.x_test, digits.x_test)
+    x_train, y_train = digits.x_train, digits.y_train
+    made = {"x_train": x_train, "y_train": y_train}
+    exec("\n".join(DATASETS["mnist-sorted"].preparation), made)  # noqa: S102  # as a script has it
+    assert np.array_equal(made["x_train"], ordered.x_train)
+    assert np.array_equal(made["y_train"], ordered.y_train)
+
+
 def test_the_preview_shows_the_first_of_each_class():
     preview = DATASETS["mnist"].preview(3)
     assert preview.train_counts == COUNTS

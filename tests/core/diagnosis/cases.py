@@ -113,6 +113,14 @@ CASES = (
         RAW,
     ),
     Case(
+        "labels-in-order",
+        0,
+        "the examples of MNIST, sorted are in the order of their labels, and the plan does not shuffle: every epoch "
+        "begins with 0 alone and ends with 9 alone",
+        mlp(Dense(64, "relu")),
+        Plan(dataset="mnist-sorted", shuffle=False),
+    ),
+    Case(
         "bn-tiny-batches",
         3,
         "layer 3 (BatchNormalization) takes the mean of each batch: over 7 examples it is off by up to "

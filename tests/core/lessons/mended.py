@@ -45,6 +45,7 @@ def _all(preset: Preset, indexes: tuple[int, ...], **changes: Any) -> Preset:
 
 
 _MEND: dict[str, tuple[str, Callable[[Preset], Preset]]] = {
+    "broken/always-nine": ("labels-in-order", lambda p: _plan(p, shuffle=True)),
     "broken/deep-and-stuck": ("flat-slopes", lambda p: _all(p, (2, 3, 4, 5, 6, 7), activation="relu")),
     "broken/ends-at-once": ("dropout-after-output", lambda p: _without(p, 4)),
     "broken/falling-loss": ("penalty-dominates", lambda p: _all(p, (2, 3), kernel_regularizer=None)),

@@ -184,7 +184,7 @@ async def test_hints_and_mistakes_cost_and_the_points_are_shown(home: Path) -> N
         await keys(pilot, "backspace", "text:3", "enter")
         await until(pilot, lambda: "Right: The pixels are not scaled" in shown(app))
         assert "3/10" in shown(app)
-        assert "3 of 120 points" in shown(app)
+        assert "3 of 130 points" in shown(app)
         await keys(pilot, "down", "down")
         await until(pilot, lambda: view.study.index == ALONE)
         await keys(pilot, "f2", "enter")
