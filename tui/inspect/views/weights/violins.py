@@ -25,7 +25,7 @@ __all__ = ["Violins"]
 
 NARROWEST, WIDEST = 3, 12
 """Columns of one side."""
-CENTER, GAP = 2, 1
+CENTER, GAP = 2, 2
 """Columns between the two sides, for the quartiles of each, and from one violin to the next."""
 AROUND = 4
 """Lines above and below the violins: legend, axis, layers and the names of the weights."""
