@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import cast
 
+from msgspec.structs import replace
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -321,8 +322,10 @@ class TrainPane(ChartKeys, EventFollower):
         """Show what came of the prediction, and why."""
         from tui.train.verdict_page import VerdictPage  # noqa: PLC0415  # as above
 
-        verdict, trained = self.view.verdict, self.view.trained
+        verdict, trained, run = self.view.verdict, self.view.trained, self.view.run
         if verdict is not None and trained is not None:
+            if run is not None and run.lesson in self.silenced:  # why it went so is to be found out
+                verdict = replace(verdict, explanations=())
             self.app.push_screen(VerdictPage(verdict, trained, self.history))
 
     def action_turn(self) -> None:

@@ -86,8 +86,9 @@ class CurveChoice(CurvePair, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Choose the one that was clicked."""
-        around = event.widget.ancestors_with_self if event.widget is not None else []
-        self.chosen = next((index for index, box in enumerate(self.query(Vertical)) if box in around), self.chosen)
+        place = event.screen_offset
+        clicked = (index for index, box in enumerate(self.query(Vertical)) if box.region.contains_point(place))
+        self.chosen = next(clicked, self.chosen)
 
     def action_choose(self, index: int) -> None:
         """Choose one of the two."""

@@ -48,9 +48,9 @@ class WeightsView(View, can_focus=True):
 
     **a** shows the weights of all layers side by side as violins, each as wide as values are frequent there: before
     training to the left, after it to the right, both as wide as any other at their widest place. The box reaches from
-    quartile to quartile, the circle is the median; a line alone is a single value. The axis covers the central 99.9% of
-    every weight; of more than 131,072 values, shape and quartiles are those of as many drawn from them. **left / right**
-    select a violin, **b** switches to biases, scales and statistics.
+    quartile to quartile, the circle is the median; a line alone is a single value. The axis covers the central 99.9%
+    of every weight; of more than 131,072 values, shape and quartiles are those of as many drawn from them. **left** and
+    **right** select a violin, **b** switches to biases, scales and statistics.
 
     The list shows each layer's first weight after training; **change** is its standard deviation as a multiple of the
     one before. A weight is near zero if its magnitude is at most 1% of the largest.
