@@ -18,4 +18,4 @@ def pending(forecast: Forecast) -> str:
 def came(verdict: ForecastVerdict) -> str:
     """What came of it, in a line, with the key that says why."""
     parts = [f"{MARKS[right]} {text}" for right, text in verdict.in_short]
-    return typeset("   ".join([*parts, "v: why"]))
+    return typeset("  ".join([*parts, "v: why"]))

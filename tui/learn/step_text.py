@@ -44,7 +44,8 @@ def wanted(study: Study) -> Content:
             predicted = _predicted(study) if forecast else []
             return Content("\n").join([Content(head), *predicted, *_checks(study, of, checks), *_came(study)])
         case Open(preset=preset):
-            return Content(f"Opens {one_line(preset)} on the Build tab.")
+            name = "its network" if preset.endswith(".toml") else one_line(preset)
+            return Content(f"Opens {name} on the Build tab.")
         case Look(place=place):
             return Content(f"Goes to {PLACES[place]}.")
         case Practise(topic=topic):
