@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,12 +39,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     trains = {item.path for item in items if item.get_closest_marker("keras")}
     monkey, screens = (Path(__file__).parent / name for name in ("monkey", "tui"))
 
-    def rank(item: pytest.Item) -> int:
-        if item.path.is_relative_to(monkey):
+    @cache
+    def rank(path: Path) -> int:
+        if path.is_relative_to(monkey):
             return 0
-        return 1 if item.path in trains else 2 if item.path.is_relative_to(screens) else 3
+        return 1 if path in trains else 2 if path.is_relative_to(screens) else 3
 
-    items.sort(key=rank)
+    items.sort(key=lambda item: rank(item.path))
 
 
 @pytest.hookimpl(trylast=True)

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.signal import convolve2d, correlate2d
 
 from core.fields.types import FieldError
 from core.learn.convolution import MOST_PADDING, ConvolutionBench, flipped, unseen
@@ -40,6 +39,8 @@ def test_the_example_of_the_lecture():
 
 @given(benches())
 def test_every_output_is_that_of_scipy(bench):
+    from scipy.signal import convolve2d, correlate2d
+
     padded = np.pad(np.array(bench.image), bench.padding)
     correlated, convolved = (
         apply(padded, np.array(bench.filter), "valid")[:: bench.stride, :: bench.stride] + bench.bias

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from scipy.stats import f_oneway
 
 from core.runs.record import Metrics
 from core.sweeps import sweep_file
@@ -95,5 +94,7 @@ def test_it_is_a_share_and_the_one_that_the_f_statistic_gives(groups):
     assert 0 <= share <= 1
     within = sum(np.var(group) * len(group) for group in groups)
     if within > 1e-6:
+        from scipy.stats import f_oneway
+
         above = (k - 1) * (f_oneway(*groups).statistic - 1)
         assert share == pytest.approx(max(0.0, above / (above + count)), abs=1e-6)
