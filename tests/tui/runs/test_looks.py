@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.driving import SIZES, check_golden, faint_texts, keys, screen_of, themes_in_turn, until
+from tests.tui.driving import SIZES, check_golden, faint_texts, keys, screen_of, themes_in_turn, until, until_golden
 from tests.tui.runs.stored_runs import listing, some
 from tui.theme import DARK, LIGHT
 
@@ -49,7 +49,7 @@ async def test_the_screen_is_as_it_was_last_looked_at(scenes, update, home: Path
                     await pilot.pause()
                     assert not faint_texts(app, LEAST), (scene, size, theme.name)
                     if theme is DARK:
-                        check_golden(app, f"{scene}-{size[0]}x{size[1]}", update=update)
+                        await until_golden(pilot, app, f"{scene}-{size[0]}x{size[1]}", update=update)
             await pilot.resize_terminal(*SIZES[0])
 
 
