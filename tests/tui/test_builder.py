@@ -190,10 +190,10 @@ async def test_keys_that_come_together_all_count(size):
     async with opened("lenet-5", size) as (app, pilot):
         before = app.preset.architecture.layers
         await burst(app, pilot, "down", "down", "down", "d", "d")
+        await until(pilot, lambda: app.preset.architecture.layers == before[:2] + before[4:])
         assert app.build_pane.selected == 3
-        assert app.preset.architecture.layers == before[:2] + before[4:]
         await burst(app, pilot, "u", "u", "home", "down", "J", "J", "J")
-        assert app.preset.architecture.layers == (*before[1:4], before[0], *before[4:])
+        await until(pilot, lambda: app.preset.architecture.layers == (*before[1:4], before[0], *before[4:]))
         assert app.build_pane.selected == 4
 
 
