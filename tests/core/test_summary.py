@@ -142,6 +142,7 @@ def test_what_keras_would_refuse_is_refused_with_a_mend(shape: tuple[int, ...], 
         ((7, 7, 1), Conv2D(1, (3, 3), strides=(3, 3)), "uneven-stride"),
         (IMAGE, Dense(10), "dense-on-last-axis"),
         (IMAGE, DepthwiseConv2D((3, 3), strides=(1, 2), padding="same"), "unequal-strides"),
+        (IMAGE, Conv2DTranspose(2, (3, 3), dilation_rate=(1, 2)), "dilated-transpose"),
         (IMAGE, PReLU(shared_axes=(-1,)), "negative-shared-axis"),
     ],
 )

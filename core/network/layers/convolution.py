@@ -14,7 +14,7 @@ from core.network.formulas import Formula, Number
 from core.network.initializers import GlorotUniform, Zeros
 from core.network.kernel import Kernel
 from core.network.layers import arguments as arg
-from core.network.layers.base import Facts, Layer, LayerError, LayerFix
+from core.network.layers.base import Facts, Layer, LayerError, LayerFix, LayerWarning
 from core.network.layers.inputs import image
 from core.network.layers.sliding import (
     PlacedWindow,
@@ -197,7 +197,18 @@ class Conv2DTranspose(Layer, frozen=True):
             weights=(weights,),
             biases=(BIASES(filters=self.filters),) if self.use_bias else (),
             multiply_adds=(WORK(height=height, width=width, weights=weights.value),),
+            warnings=_dilated(self),
         )
+
+
+def _dilated(layer: Conv2DTranspose) -> tuple[LayerWarning, ...]:
+    """TensorFlow has no kernel for it on a CPU."""
+    if max(layer.dilation_rate) == 1:
+        return ()
+    rate = kernel_text(layer.dilation_rate)
+    message = f"Conv2DTranspose: dilation_rate {rate} trains on a GPU only; TensorFlow needs 1 on a CPU"
+    fix = LayerFix("set dilation_rate=1", "replace", replace(layer, dilation_rate=(1, 1)))
+    return (LayerWarning("dilated-transpose", message, fix),)
 
 
 def convolved(placed: PlacedWindow, depth: int, weights: tuple[Number, ...], use_bias: bool) -> Facts:
