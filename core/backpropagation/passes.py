@@ -33,6 +33,8 @@ GIVEN: Mapping[str, tuple[str, str]] = {
     "beta": ("an offset", "the offsets"),
 }
 """What weights are called, one of them and all, by symbol."""
+QUIET = np.errstate(all="ignore")
+"""A network with NaN or infinite weights is worked through like any other."""
 KERAS_NAMES = {symbol: name for name, symbol in SYMBOLS.items()}
 
 
@@ -111,6 +113,7 @@ class _Node(Struct, frozen=True, eq=False):
     y: Array
 
 
+@QUIET
 def work(summary: Summary, plan: Plan, state: State, x: Array, right: int) -> Pass:
     """All numbers of the example ``x``, of class ``right``. Raises `FieldError` if the loss is not written out."""
     nodes = tuple(_forward(summary, state, x))
@@ -227,20 +230,24 @@ def _given(name: str, what: str, values: Array, index: Index) -> tuple[Explanati
     return (given(cell(name, index), what, float(values[index])),)
 
 
+@QUIET
 def _explain(node: _Node, index: Index) -> tuple[Explanation, ...]:
     return (node.operation.explain(node.x, node.y, index, node.names),)
 
 
+@QUIET
 def _explain_loss(
     loss: LossWork, gradient: Array, x: Array, t: Array, name: str, index: Index
 ) -> tuple[Explanation, ...]:
     return (loss.explain_gradient(gradient, x, t, index, name),)
 
 
+@QUIET
 def _explain_back(node: _Node, gradient: Array, before: Array, index: Index) -> tuple[Explanation, ...]:
     return (node.operation.explain_back(node.x, node.y, gradient, before, index, node.names),)
 
 
+@QUIET
 def _explain_gradient(
     node: _Node, symbol: str, gradient: Array, values: Array, penalty: Regularizer | None, weights: Array, index: Index
 ) -> tuple[Explanation, ...]:
@@ -254,6 +261,7 @@ def _explain_gradient(
     return found, Explanation(f"{found.name} with the penalty", formula, found.value + more, text)
 
 
+@QUIET
 def _explain_step(update: Update, name: str, index: Index) -> tuple[Explanation, ...]:
     return update.explain(index, name)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.backpropagation.explanation import Explanation, Term, lines
 from core.backpropagation.passes import Pass, check, work
@@ -86,6 +87,22 @@ def test_every_number_is_what_its_explanation_comes_to(pass_: Pass) -> None:
                 text = lines(each, 3)
                 assert len(text) == 1 if quantity.is_given else 2 <= len(text) <= 3
                 assert all(line.strip() for line in text)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -1e200])
+def test_a_network_that_has_diverged_is_worked_through_like_any_other(bad: float) -> None:
+    pass_ = _pass(IMAGES, Plan())
+    weights = {
+        key: np.where(np.arange(values.size).reshape(values.shape) % 3, values, bad)
+        for key, values in pass_.state.weights.items()
+    }
+    broken = work(pass_.summary, pass_.plan, replace(pass_.state, weights=weights), pass_.x, 1)
+    for quantity in broken.quantities:
+        for flat in (0, quantity.values.size - 1):
+            for each in quantity.explain(tuple(int(place) for place in np.unravel_index(flat, quantity.values.shape))):
+                assert all(lines(each, 3))
+    assert not np.isfinite(broken.loss) or bad == -1e200
 
 
 def test_names_are_there_once(pass_: Pass) -> None:
