@@ -34,7 +34,8 @@ async def test_f1_opens_the_entry_of_a_layer_and_of_a_field():
             assert app.focused is focused
         await keys(pilot, "escape", "2", "e", "down", "f1")
         await until(pilot, lambda: shows(app, "optimizers/Adam"))
-        assert "options: sgd, rmsprop" in screen_of(app)
+        await keys(pilot, "pagedown")  # below the curve
+        await until(pilot, lambda: "options: sgd, rmsprop" in screen_of(app))
         await keys(pilot, "escape", "down", "f1")
         await until(pilot, lambda: shows(app, "training/learning_rate"))
         await keys(pilot, "escape", "escape", "4", "f1")
