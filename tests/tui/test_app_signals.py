@@ -243,12 +243,14 @@ def test_a_terminal_of_an_app_that_lives_is_left_alone(home: Path, capfd: pytest
 def test_a_terminal_to_which_nothing_can_be_written_is_not_called_restored():
     leader, follower = pty.openpty()
     assert restore(os.ttyname(follower), None)
-    Thread(target=os.write, args=(follower, b"x" * 300_000), daemon=True).start()
+    writer = Thread(target=os.write, args=(follower, b"x" * 300_000), daemon=True)
+    writer.start()
     while select.select([], [follower], [], 0)[1]:  # until it holds no more, and the thread waits for room
         pass
     assert not restore(os.ttyname(follower), None)
-    while select.select([leader], [], [], 0.2)[0]:
-        os.read(leader, 65536)
+    while writer.is_alive() or select.select([leader], [], [], 0)[0]:
+        if select.select([leader], [], [], 0.2)[0]:
+            os.read(leader, 65536)
     assert restore(os.ttyname(follower), None)
     os.close(leader)
     os.close(follower)
