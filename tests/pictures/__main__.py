@@ -21,6 +21,7 @@ from core.runs.sessions import new_session
 from core.runs.store import Store
 from tests.pictures import recording
 from tui.app import LayerLabApp
+from tui.by_numbers.page import ByNumbers
 from tui.inspect.views.walk.stepper import Stepper
 
 FOLDER = Path(__file__).parent
@@ -58,8 +59,11 @@ async def take() -> None:
         await _until(pilot, lambda: isinstance(app.screen, Stepper) and app.screen.input_pixels.drawn is not None)
         await _press(pilot, *["down"] * 9, *["right"] * 10)
         save(app, "stepper")
-        await _press(pilot, "escape")
-        await _press(pilot, "4")
+        await _press(pilot, "escape", "N")
+        await _until(pilot, lambda: isinstance(app.screen, ByNumbers) and app.screen.worked)
+        await _press(pilot, *["down"] * 8)
+        save(app, "numbers")
+        await _press(pilot, "escape", "4")
         await _until(pilot, lambda: len(app.runs_pane.table.runs) > len(OTHERS))
         await _press(pilot, "space", "space", "space")
         await _until(pilot, lambda: not app.runs_pane.detail.busy)
