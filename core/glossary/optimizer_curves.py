@@ -1,6 +1,7 @@
 """How an optimizer goes down the simplest valley, beside plain gradient descent."""
 
 from collections.abc import Iterator
+from math import isfinite
 
 from msgspec.structs import replace
 
@@ -14,6 +15,8 @@ from core.plan.optimizers import SGD, Optimizer
 __all__ = ["optimizer_chart", "optimizer_formulas"]
 
 STEPS = 60
+LIMIT = 2.0
+"""Beyond this the axis is not stretched by a weight that runs away."""
 START, RATE = 1.0, 0.1
 """Where the weight begins, and the learning rate of both: with those of the plan they could not be compared."""
 
@@ -26,7 +29,7 @@ def optimizer_chart(optimizer: Optimizer) -> Chart | None:
         return None
     if optimizer != SGD(optimizer.learning_rate):
         curves.append(Curve("SGD without momentum", tuple(_descent(SGD())), OTHER))
-    return chart_of(f"w over the steps, loss w^2 / 2, learning rate {RATE:g}", "step", *curves)
+    return chart_of(f"w over the steps, loss w^2 / 2, learning rate {RATE:g}", "step", *curves, low=-LIMIT, high=LIMIT)
 
 
 def optimizer_formulas(optimizer: Optimizer) -> tuple[str, ...]:
@@ -47,12 +50,14 @@ def optimizer_formulas(optimizer: Optimizer) -> tuple[str, ...]:
 
 
 def _descent(optimizer: Optimizer) -> Iterator[Point]:
-    """The weight after each step. Raises `FieldError`."""
+    """The weight after each step, as long as it is a number. Raises `FieldError`."""
     rule, numbers = rule_of(optimizer), numbers_of(replace(optimizer, learning_rate=RATE))
     values = {slot.name: slot.initial for slot in rule.slots} | {"w": START}
     yield Point(0.0, START)
     for step in range(1, STEPS + 1):
         values = _after(rule, values, numbers | {"t": float(step)})
+        if not isfinite(values["w"]):
+            return
         yield Point(float(step), values["w"])
 
 

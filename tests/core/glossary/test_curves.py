@@ -142,6 +142,14 @@ def test_the_way_down_of_plain_descent_is_the_one_that_is_known() -> None:
     assert heavy.chart.curves[1].points == curve.points
 
 
+def test_a_weight_that_runs_away_is_drawn_as_long_as_it_is_a_number() -> None:
+    wild = SGD(weight_decay=1e304)
+    drawn = draw(entry("optimizers/SGD"), Preset("net", LENET.architecture, Plan(optimizer=wild)))
+    assert drawn.chart is not None
+    assert all(isfinite(point.y) for curve in drawn.chart.curves for point in curve.points)
+    assert (drawn.chart.y.low, drawn.chart.y.high) < (-1, 3)
+
+
 def test_a_plateau_is_shown_with_a_metric_that_stays() -> None:
     chart = schedule_chart(Plan(epochs=30), ReduceLROnPlateau(factor=0.5, patience=5))
     assert chart is not None
