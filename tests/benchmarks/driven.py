@@ -50,11 +50,11 @@ class Witnessed(msgspec.Struct, frozen=True):
     """The same for the second training, which follows at once."""
     epochs: list[float]
     """The epochs of the first training, as the session tells them."""
-    loaded: float
-    """Megabytes that the app held once TensorFlow and the digits were loaded; NaN if it was not waited for."""
-    prepared: float
+    loaded: float | None
+    """Megabytes that the app held once TensorFlow and the digits were loaded; None if it was not waited for."""
+    prepared: float | None
     """The same once its network was prepared too."""
-    own: float
+    own: float | None
     """What of that no other process shares."""
 
 
@@ -84,7 +84,7 @@ def drive(name: str, epochs: int, batch_size: int, turn: int = 0, *, hasty: bool
 
 async def _watch(app: LayerLabApp, *, hasty: bool) -> Witnessed:
     pane = app.train_pane
-    loaded = prepared = own = nan
+    loaded = prepared = own = None
     async with Beat() as beat:
         if hasty:
             first = await _to_first_point(app)

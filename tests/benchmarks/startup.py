@@ -1,7 +1,7 @@
 """How soon a person has something in front of them: whole processes, timed from outside."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 from time import perf_counter
 
@@ -61,12 +61,16 @@ def _memory(told: list[Witnessed]) -> Iterator[Measured]:
     """What the app holds before a training, over a process that has only imported TensorFlow and Keras."""
     bare, own = map(float, run([PYTHON, "-c", BARE]).split())
     note = f"over {bare:.0f} MB"
-    loaded, prepared = median(each.loaded for each in told), median(each.prepared for each in told)
+    loaded, prepared = _median(each.loaded for each in told), _median(each.prepared for each in told)
     what = "memory of the app over the bare import"
     yield Measured(f"{what}, TensorFlow and the digits loaded", loaded - bare, "MB", 90.0, note=note)
     yield Measured(f"{what}, the network built, compiled and tried out", prepared - bare, "MB", note=note)
-    unshared = median(each.own for each in told)
+    unshared = _median(each.own for each in told)
     yield Measured("of that, what no other process shares", unshared - own, "MB", note=f"over {own:.0f} MB")
+
+
+def _median(figures: Iterable[float | None]) -> float:
+    return median(figure for figure in figures if figure is not None)
 
 
 def _stall(when: str, told: list[Witnessed], wanted: float) -> Measured:
