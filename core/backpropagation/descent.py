@@ -23,18 +23,13 @@ class Update(Struct, frozen=True, eq=False):
     """Of the optimizer, with ``t`` and ``norm``."""
     values: Mapping[str, Array]
     """``w``, ``g`` and the slots of the rule, by name."""
+    after: Mapping[str, Array]
+    """The same after the step."""
 
-    def taken(self) -> dict[str, Array]:
-        """The values after the step."""
-        values: dict[str, Array | float] = {**self.numbers, **self.values}
-        for line in self.rule.lines:
-            values[line.name] = over(line.formula, **values)
-        return {name: np.asarray(values[name]) for name in self.values}
-
+    @property
     def kept(self) -> dict[str, Array]:
         """The slots after the step, by Keras's names."""
-        taken = self.taken()
-        return {slot.variable: taken[slot.name] for slot in self.rule.slots}
+        return {slot.variable: self.after[slot.name] for slot in self.rule.slots}
 
     def explain(self, index: Index, weight: str) -> tuple[Explanation, ...]:
         """Each line of the rule for the entry at ``index`` of the weight that is called so."""
@@ -63,5 +58,13 @@ def updates(optimizer: Optimizer, state: State, gradients: Mapping[Key, Array]) 
         slots = {
             slot.name: kept.get(slot.variable, np.full_like(state.weights[key], slot.initial)) for slot in rule.slots
         }
-        found[key] = Update(rule, numbers | {"norm": norm}, {"w": state.weights[key], "g": gradient, **slots})
+        known, values = numbers | {"norm": norm}, {"w": state.weights[key], "g": gradient, **slots}
+        found[key] = Update(rule, known, values, _taken(rule, known, values))
     return found
+
+
+def _taken(rule: UpdateRule, numbers: Mapping[str, float], values: Mapping[str, Array]) -> dict[str, Array]:
+    found: dict[str, Array | float] = {**numbers, **values}
+    for line in rule.lines:
+        found[line.name] = over(line.formula, **found)
+    return {name: np.asarray(found[name]) for name in values}

@@ -77,10 +77,9 @@ class Pass(Struct, frozen=True, eq=False):
 
     def stepped(self) -> "Pass":
         """The same example after the step."""
-        after = {key: update.taken() for key, update in self.updates.items()}
         state = State(
-            {**self.state.weights, **{key: values["w"] for key, values in after.items()}},
-            {key: update.kept() for key, update in self.updates.items()},
+            {**self.state.weights, **{key: update.after["w"] for key, update in self.updates.items()}},
+            {key: update.kept for key, update in self.updates.items()},
             self.state.learning_rate,
             self.state.steps + 1,
         )
@@ -223,7 +222,7 @@ def _step_quantities(steps: Mapping[Key, Update], optimizer: str) -> Iterator[Qu
     for (row, keras_name), update in steps.items():
         name = f"{SYMBOLS[keras_name]}{row}"
         formula = f"{name} after a step of {optimizer}"
-        yield Quantity("update", row, f"{name} new", formula, update.taken()["w"], partial(_explain_step, update, name))
+        yield Quantity("update", row, f"{name} new", formula, update.after["w"], partial(_explain_step, update, name))
 
 
 def _given(name: str, what: str, values: Array, index: Index) -> tuple[Explanation, ...]:
