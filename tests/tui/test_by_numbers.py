@@ -96,6 +96,9 @@ async def test_steps_are_taken_and_taken_back() -> None:
         assert not page.check_action("undo", ())
         await keys(pilot, "u")
         assert page.worked.numbers is first
+        await burst(app, pilot, "s", "u", "s", "n", "b", "u", "s", "u")
+        await until(pilot, lambda: page.worked.before == () and not page._busy and page.worked.index == 0)
+        assert page.worked.numbers.loss == pytest.approx(first.loss), "what a key asks for may still be under way"
         for count in (1, 2):
             await keys(pilot, "s")
             await until(pilot, lambda count=count: page.worked.steps == count)

@@ -226,7 +226,7 @@ class ByNumbers(Modal[None]):
         if action == "step":
             return bool(self.worked and self.worked.numbers.updates)
         if action == "undo":
-            return bool(self.worked and self.worked.before)
+            return bool(self.worked and (self.worked.before or self._busy))  # a step may be under way
         return True
 
     def action_step(self) -> None:
