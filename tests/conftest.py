@@ -56,8 +56,12 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """Free what the tests of a file have left, as apps and networks are in cycles."""
+    """Free what the tests of a file have left, as apps and networks are in cycles. All leave Keras as it was."""
+    config = getattr(sys.modules.get("keras"), "config", None)
+    if hasattr(config, "dtype_policy"):
+        assert (config.floatx(), config.dtype_policy().name) == ("float32", "float32")
     if nextitem is None or nextitem.path != item.path:
         gc.collect()
 

@@ -89,9 +89,13 @@ def float64():
     from core.keras_runtime import keras_model  # which sets float32 when it is imported
 
     assert keras_model
+    # The policy of dtypes is what layers take, and Keras derives it from floatx but once, for the first of them.
+    policy = keras.config.dtype_policy()
     keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
     yield
     keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy(policy)
 
 
 def _close(found, expected, what: object) -> None:
