@@ -7,8 +7,8 @@ code in a file, nor Keras are loaded.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, cast
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile
 from zlib import error as ZlibError  # noqa: N812  # zlib spells its one exception as a function
 
 from msgspec import Struct
@@ -26,6 +26,7 @@ from core.network.architecture import Architecture
 from core.network.layers import Layer, ZeroPadding2D
 from core.presets import Preset, PresetError, unreadable
 from core.sanitize import one_line, printable_path
+from core.zip_files import TableTooLarge, open_zip
 
 __all__ = ["MOST_BYTES", "load", "loads", "read"]
 
@@ -143,28 +144,9 @@ def _from_hdf5(file: IO[bytes]) -> _Document:
     return _Document(parsed(_text(found["model_config"])), compiled, version)
 
 
-class _Bounded:
-    """A file that reads at most ``most`` bytes at a time: otherwise the zip file itself says how much to read.
-
-    ``read`` raises `FieldError`.
-    """
-
-    def __init__(self, file: IO[bytes], most: int) -> None:
-        self._file = file
-        self.most = most
-        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
-
-    def read(self, count: int = -1) -> bytes:
-        if count > self.most:
-            raise FieldError("damaged, or not a .keras file: its table of contents is too large")
-        return self._file.read(count if count >= 0 else self.most)
-
-
 def _from_zip(file: IO[bytes]) -> bytes:
     try:
-        bounded = _Bounded(file, _MOST_OF_A_DIRECTORY)
-        with ZipFile(cast("IO[bytes]", bounded)) as archive:
-            bounded.most = MOST_BYTES + 1
+        with open_zip(file, _MOST_OF_A_DIRECTORY) as archive:
             names = archive.namelist()
             if "config.json" not in names:
                 raise FieldError(sniffing.in_zip(names))
@@ -177,6 +159,8 @@ def _from_zip(file: IO[bytes]) -> bytes:
                 return _bounded(packed)
     except FieldError:
         raise
+    except TableTooLarge as error:
+        raise FieldError("damaged, or not a .keras file: its table of contents is too large") from error
     except (BadZipFile, ZlibError, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
         raise FieldError("damaged, or not a .keras file: get a new copy, or save the model again") from error
 

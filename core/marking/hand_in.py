@@ -22,6 +22,7 @@ from core.runs.folder import KERAS_FILES
 from core.runs.record import RunError
 from core.sanitize import quoted
 from core.storage import atomic_file
+from core.zip_files import open_zip
 
 __all__ = ["HandIn", "HandInError", "Manifest", "manifest", "read", "write"]
 
@@ -30,6 +31,8 @@ MANIFEST = "hand-in.json"
 MOST_MANIFEST = 1_000_000
 MOST_RUNS = 50
 MOST_ENTRIES = 10_000
+MOST_TABLE = 2 * 2**20
+"""Bytes of the table of contents of an archive, which is read whole before its entries can be counted."""
 LONGEST_NAME = 200
 _RUN_FILE = re.compile(r"runs/([A-Za-z0-9._-]{1,200})/([A-Za-z0-9._-]{1,80})")
 _ENCRYPTED = 0x1
@@ -89,7 +92,7 @@ def write(path: Path, about: Manifest, runs: Mapping[str, Path], *, replaces: bo
 
 def read(path: Path) -> HandIn:
     """The hand-in in the file at ``path``. Raises `HandInError` for anything else, and for what is too large."""
-    with _reading(path), open_regular(path, HAND_IN, follow=False) as file, ZipFile(file) as archive:
+    with _reading(path), open_regular(path, HAND_IN, follow=False) as file, open_zip(file, MOST_TABLE) as archive:
         return _read(archive)
 
 

@@ -1,6 +1,8 @@
 """Hand-ins as files: what is written is read again, and what is broken or hostile is told in a line."""
 
 import json
+import struct
+import tracemalloc
 import zipfile
 from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
@@ -134,6 +136,32 @@ def test_a_size_that_is_a_lie_takes_no_more_memory(tmp_path, monkeypatch):
     path = archive(tmp_path / "bomb.zip", bomb)
     assert path.stat().st_size < 10_000
     assert "'runs/a/run.json' is larger than" in refused(path)
+
+
+def test_a_table_of_contents_is_bounded_before_it_is_read(tmp_path):
+    """Its entries are 46 bytes each, and take ten times as much once they are read."""
+    path = tmp_path / "many.zip"
+    entry = struct.pack("<4s6H3L5H2L", b"PK\1\2", 20, 20, 0, 0, 0, 33, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    table = entry * 200_000
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, len(table), 0, 0)
+    path.write_bytes(table + end)
+    tracemalloc.start()
+    try:
+        assert "its table of contents is larger than 2.0 MiB" in refused(path)
+        assert tracemalloc.get_traced_memory()[1] < 2 * hand_in.MOST_TABLE
+    finally:
+        tracemalloc.stop()
+
+
+def test_as_many_files_as_may_be_fit(tmp_path):
+    """All files that the runs of a hand-in may have, with names as LayerLab gives them."""
+    names = [
+        f"runs/20260101-120000-{'x' * 40}-{run:05}/weights-{file:06}.safetensors"
+        for run in range(50)
+        for file in range(100)
+    ]
+    path = archive(tmp_path / "many.zip", {"hand-in.json": MANIFEST, **dict.fromkeys(names, b"")})
+    assert len(hand_in.read(path).runs) == 50
 
 
 def test_answers_are_no_markup_and_no_control_codes(tmp_path):
