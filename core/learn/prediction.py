@@ -28,6 +28,7 @@ _SIZE = re.compile(rf"[1-9][0-9]{{0,{_DIGITS - 1}}}")
 _WHOLE = re.compile(rf"0|[1-9][0-9]{{0,{_DIGITS - 1}}}")
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:([,. '_])[0-9]{3})(?:\1[0-9]{3}){0,3}")
 """A number in groups of three digits with one separator: 61,706 or 1.048.576, but not 0.001 or 1,234.567."""
+_SIGN = re.compile(r"[-\N{MINUS SIGN}]")
 _SCIENTIFIC = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,9}))?e\+?([0-9]{1,2})", re.IGNORECASE)
 
 
@@ -62,13 +63,17 @@ def check(exercise: Exercise, text: str) -> Verdict:
     return Verdict("wrong", f"{show_answer(given)} is not the answer.", exercise.steps)
 
 
-def read_prediction(text: str, like: Answer) -> Answer:
-    """The answer in ``text``, a count or a shape of as many sizes as ``like`` has. Raises `Unclear`."""
+def read_prediction(text: str, like: Answer, *, signed: bool = False) -> Answer:
+    """The answer in ``text``, a count or a shape of as many sizes as ``like`` has. Raises `Unclear`.
+
+    Where a whole number need not be a count, it may be ``signed``: negative.
+    """
     if len(text) > LONGEST:
         raise Unclear(f"longer than {LONGEST} characters: {_wanted(like)}")
     inner = text.translate(_SPACES).strip()
     if isinstance(like, int):
-        return _count(inner, like)
+        negative = signed and _SIGN.match(inner)
+        return -_count(inner[1:], like) if negative else _count(inner, like)
     sizes = _without_batch(_without_brackets(inner))
     if is_number(like):
         return (_count(sizes.rstrip(", "), like),)

@@ -1,6 +1,7 @@
 """Reads the steps of a lesson: what is told, asked and wanted in each."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -8,7 +9,9 @@ from core import presets
 from core.fields.struct import did_you_mean
 from core.fields.types import FieldError, quoted
 from core.learn.exercise import TOPICS
+from core.learn.prediction import Unclear
 from core.learn.question import exercise_about, question_at
+from core.learn.typed_answer import TypedAnswer, check_typeable
 from core.lessons.lesson import PLACES, Ask, Check, Given, Look, Mistake, Open, Practise, Predict, Step, Task
 from core.marking.expression import ANSWER, METRICS, Comparison, parse
 from core.presets import PresetError
@@ -103,9 +106,7 @@ def _ask(raw: Mapping[str, Any]) -> Ask:
     answer = _given(raw.get("answer"), options, "answer") if "answer" in raw else None
     if options and answer is None:
         raise FieldError("is missing: one of the options", ("answer",))
-    tolerance = raw.get("tolerance", 0)
-    if isinstance(tolerance, bool) or not isinstance(tolerance, int | float) or tolerance < 0:
-        raise FieldError("expected a number from 0", ("tolerance",))
+    tolerance = _tolerance(raw)
     if isinstance(answer, float) and not tolerance:
         raise FieldError("is missing: by how much a decimal number may differ", ("tolerance",))
     why = text_at(raw, "why")
@@ -113,6 +114,13 @@ def _ask(raw: Mapping[str, Any]) -> Ask:
         raise FieldError("is missing: what is told once it is answered", ("why",))
     mistakes = tuple(_mistakes(raw, options, answer))
     return Ask(_required(raw, "question"), why, answer, options, tolerance, mistakes, _question_points(raw, options))
+
+
+def _tolerance(raw: Mapping[str, Any]) -> float:
+    found = raw.get("tolerance", 0)
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found < inf:
+        raise FieldError("expected a number from 0", ("tolerance",))
+    return found
 
 
 def _question_points(raw: Mapping[str, Any], options: tuple[str, ...]) -> int:
@@ -133,23 +141,29 @@ def _mistakes(raw: Mapping[str, Any], options: tuple[str, ...], right: Given | N
     for number, table in enumerate(tables, 1):
         with FieldError.at(f"mistake {number}"):
             check_keys(table, ("answer", "feedback"), "a mistake")
-            answer = _given(table.get("answer"), options, "answer")
+            answer = _given(table.get("answer"), options, "answer", like=right)
             if answer == right:
                 raise FieldError("is the right one", ("answer",))
             yield Mistake(answer, _required(table, "feedback"))
 
 
-def _given(raw: object, options: tuple[str, ...], key: str) -> Given:
-    """An answer, as it is written. Raises `FieldError`."""
+def _given(raw: object, options: tuple[str, ...], key: str, like: Given | None = None) -> Given:
+    """An answer, as it is written, that can be typed where one ``like`` this is asked for. Raises `FieldError`."""
     if options:
         if not isinstance(raw, str) or raw not in options:
             raise FieldError(f"{quoted(str(raw))} is none of the options", (key,))
         return raw
     if isinstance(raw, list) and raw and all(isinstance(size, int) and not isinstance(size, bool) for size in raw):
-        return tuple(raw)
-    if isinstance(raw, int | float) and not isinstance(raw, bool):
-        return raw
-    raise FieldError("expected a number or a shape such as [28, 28, 6]; a text is chosen from options", (key,))
+        found: TypedAnswer = tuple(raw)
+    elif isinstance(raw, int | float) and not isinstance(raw, bool):
+        found = raw
+    else:
+        raise FieldError("expected a number or a shape such as [28, 28, 6]; a text is chosen from options", (key,))
+    try:
+        check_typeable(found, found if like is None or isinstance(like, str) else like)
+    except Unclear as error:
+        raise FieldError(str(error), (key,)) from error
+    return found
 
 
 def _predict(field: str, preset: str, folder: Path) -> Predict:

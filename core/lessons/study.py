@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from core.forecast.verdict import ForecastVerdict
 from core.learn import prediction
 from core.learn.exercise import show_answer
-from core.learn.prediction import Unclear, Verdict, read_prediction
+from core.learn.prediction import Unclear, Verdict
+from core.learn.typed_answer import read_answer
 from core.lessons.lesson import Ask, Check, Given, Lesson, Look, Practise, Predict, Step, preset_of
 from core.lessons.progress import Progress
 from core.lessons.score import Attempt
@@ -180,7 +181,7 @@ def _asked(task: Ask, text: str) -> Verdict:
     if task.answer is None:
         return Verdict("right", "Compare it with this.", (task.why,))
     try:
-        given = _read(task, text)
+        given = _read(text, task.answer, task.options)
     except Unclear as error:
         return Verdict("unclear", str(error))
     if _same(task, given, task.answer):
@@ -192,16 +193,9 @@ def _asked(task: Ask, text: str) -> Verdict:
     return Verdict("wrong", f"{_show(given)} is not the answer.")
 
 
-def _read(task: Ask, text: str) -> Given:
-    """The answer in ``text``. Raises `Unclear`."""
-    if task.options:
-        return _option(task.options, text)
-    if isinstance(task.answer, int | tuple):
-        return read_prediction(text, task.answer)
-    try:
-        return float(text.strip().replace(",", ".").replace("\N{MINUS SIGN}", "-"))
-    except ValueError:
-        raise Unclear("not understood: type a number, such as 0.25") from None
+def _read(text: str, right: Given, options: Sequence[str]) -> Given:
+    """The answer in ``text``: one of the ``options`` where the ``right`` one is a text. Raises `Unclear`."""
+    return _option(options, text) if isinstance(right, str) else read_answer(text, right)
 
 
 def _option(options: Sequence[str], text: str) -> str:

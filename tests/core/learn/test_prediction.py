@@ -73,6 +73,21 @@ def test_no_count_is_guessed(text: str) -> None:
         read_prediction(text, 61706)
 
 
+@given(st.integers(-(10**12), 10**12), st.sampled_from(["-", "\N{MINUS SIGN}"]), st.sampled_from(["", ",", " "]))
+def test_where_it_need_not_be_a_count_a_number_may_be_negative(number: int, minus: str, separator: str) -> None:
+    text = f"{number:,}".replace(",", separator).replace("-", minus)
+    assert read_prediction(text, 1, signed=True) == number
+    if number < 0:
+        with pytest.raises(Unclear, match="type a whole number"):
+            read_prediction(text, 1)
+
+
+@pytest.mark.parametrize("text", ["--1", "-", "1-", "- 1", "-007", "\N{EN DASH}1", "-1.5"])
+def test_no_negative_number_is_guessed(text: str) -> None:
+    with pytest.raises(Unclear, match="type a whole number"):
+        read_prediction(text, 1, signed=True)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -133,6 +133,36 @@ def test_every_kind_of_step_is_read():
             step("question = 'a'\nanswer = 3\nwhy = 'c'\n[[step.mistake]]\nanswer = 3\nfeedback = 'f'"),
             "step 1.mistake 1.answer: is the right one",
         ),
+        *(
+            (
+                step(f"question = 'a'\nanswer = {answer}\ntolerance = 1\nwhy = 'c'"),
+                f"step 1.answer: nobody can type {why}",
+            )
+            for answer, why in (
+                ("[28, 0]", "28x0: not understood: type two sizes"),
+                ("[-1]", "-1: not understood: type a whole number"),
+                ("1_000_000_000_000_000", "1000000000000000: not understood: type a whole number"),
+                ("inf", "inf: not understood: type a number"),
+                ("nan", "nan: not understood: type a number"),
+                ("1e300", "1e+300: not understood: type a number"),
+            )
+        ),
+        *(
+            (
+                step(f"question = 'a'\nanswer = 0.5\ntolerance = {most}\nwhy = 'c'"),
+                "step 1.tolerance: expected a number",
+            )
+            for most in ("inf", "nan", "-1", "true")
+        ),
+        *(
+            (
+                step(
+                    f"question = 'a'\nanswer = {right}\nwhy = 'c'\n[[step.mistake]]\nanswer = {wrong}\nfeedback = 'f'"
+                ),
+                "step 1.mistake 1.answer: nobody can type",
+            )
+            for right, wrong in (("3", "0.5"), ("3", "[3, 3]"), ("[3, 3]", "[3, 3, 3]"), ("[3, 3]", "9"))
+        ),
         (step("text = 'a'\nanswer = 3"), "step 1.answer: only a question has it"),
         (step("text = 'a'\nhints = ['b']"), "step 1.hints: only what is asked, predicted, built or trained has them"),
         (step("train = 'epochs > 1'\nhints = 'b'"), "step 1.hints: expected a list of texts"),

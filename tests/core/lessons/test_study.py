@@ -39,6 +39,8 @@ def at(index, progress=None):
         (COUNT, "150", "misconception"),
         (COUNT, "157", "wrong"),
         (COUNT, "many", "unclear"),
+        (COUNT, "-156", "wrong"),
+        (PREDICT, "28x28x-6", "unclear"),
         (OPTIONS, "2", "right"),
         (OPTIONS, " That ", "right"),
         (OPTIONS, "1", "wrong"),
@@ -47,6 +49,9 @@ def at(index, progress=None):
         (DECIMAL, "0,2501", "right"),
         (DECIMAL, "0.3", "wrong"),
         (DECIMAL, "x", "unclear"),
+        (DECIMAL, "\N{MINUS SIGN}0.25", "wrong"),
+        (DECIMAL, "+.25", "right"),
+        *((DECIMAL, text, "unclear") for text in ("inf", "nan", "1e400", "0_25", "0,2.5", "25%", "1,234")),
         (THINK, "anything", "right"),
     ],
 )
@@ -54,6 +59,17 @@ def test_answers(index, text, outcome):
     told = at(index).replied(text)
     assert told.verdict.outcome == outcome
     assert told.is_done == (outcome == "right")
+
+
+@pytest.mark.parametrize("text", ["-10", "\N{MINUS SIGN}10", " -10 ", "-1e1"])
+def test_a_negative_answer_can_be_typed(text):
+    step = (
+        "title = 'A'\n[[step]]\nquestion = 'a'\nanswer = -10\nwhy = 'c'\n[[step.mistake]]\nanswer = 10\nfeedback = 'f'"
+    )
+    study = start(loads(step, "mine.toml", presets.SHIPPED), Progress())
+    assert study.replied(text).verdict.message == "-10 is right."
+    assert study.replied("10").verdict.outcome == "misconception"
+    assert study.shown().verdict.steps[0] == "-10"
 
 
 def test_a_wrong_answer_can_be_mended_and_a_right_one_has_its_reason():
