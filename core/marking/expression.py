@@ -11,11 +11,13 @@ from typing import Any
 from msgspec import Struct
 
 from core.fields.struct import did_you_mean
-from core.fields.types import FieldError, quoted
+from core.fields.types import FieldError, normalize_name, quoted
+from core.learn.prediction import Unclear
+from core.learn.typed_answer import TypedAnswer, check_typeable
 
-__all__ = ["ANSWER", "COUNTS", "FACTS", "METRICS", "Comparison", "parse"]
+__all__ = ["ANSWER", "COUNTS", "FACTS", "GROWING", "METRICS", "Comparison", "parse"]
 
-Value = str | bool | int | float | list[Any] | None
+Value = str | bool | int | float | list[Any] | dict[str, Any] | None
 """Plain data, as JSON has it."""
 
 ANSWER = "answer"
@@ -28,6 +30,11 @@ METRICS = (
     *("train_accuracy", "train_loss"),
 )
 """Of a run: val_* of its last epoch, train_* of the final weights."""
+GROWING = ("epochs", "best_val_accuracy")
+"""Metrics that further epochs only make larger: what a part of them comes to is the least that they can be."""
+_SHAPES = ("input", "output")
+_TRUTHS: Mapping[str, bool] = {"True": True, "False": False}
+"""As Python spells them."""
 _NAMES = (ANSWER, "layers", *FACTS, *METRICS, "plan")
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {"==": eq, "!=": ne, ">=": ge, "<=": le, ">": gt, "<": lt}
 _LONGEST = 500
@@ -48,18 +55,34 @@ class Comparison(Struct, frozen=True):
         """Whether any text will do."""
         return not self.operator
 
-    def holds(self, got: Value) -> bool:
-        """Whether ``got`` is as demanded; False where the two cannot be compared."""
+    @property
+    def answer(self) -> TypedAnswer | None:
+        """The number or the shape that an answer is read like; None if it is a text."""
+        if isinstance(self.value, list):
+            return tuple(self.value)
+        return self.value if isinstance(self.value, int | float) else None
+
+    def holds(self, got: Value, *others: Value) -> bool:
+        """Whether ``got`` is as demanded, or one of ``others``, which are the same in other words.
+
+        False where the two cannot be compared.
+        """
         if self.is_free:
             return isinstance(got, str) and bool(got.strip())
-        if self.operator not in ("==", "!=") and not (_is_number(got) and _is_number(self.value)):
+        decided = (self._compares(each) for each in (got, *others))
+        return all(decided) if self.operator == "!=" else any(decided)
+
+    def _compares(self, got: Value) -> bool:
+        got, value = _single(got), _single(self.value)
+        if self.operator not in ("==", "!=") and not (_is_number(got) and _is_number(value)):
             return False
-        if isinstance(got, bool) != isinstance(self.value, bool):
+        if isinstance(got, bool) != isinstance(value, bool):
             return self.operator == "!="
-        if isinstance(got, str) and isinstance(self.value, str):
-            # An optimizer with its default arguments is called adam, with others Adam.
-            return _OPERATORS[self.operator](got.casefold(), self.value.casefold())
-        return _OPERATORS[self.operator](got, self.value)
+        if isinstance(got, str) and isinstance(value, str):
+            # Names are spelled as in presets: an optimizer with its default arguments is adam, with others Adam.
+            spelled = str.casefold if self.field == ANSWER else normalize_name
+            return _OPERATORS[self.operator](spelled(got), spelled(value))
+        return _OPERATORS[self.operator](got, value)
 
 
 def parse(text: str) -> Comparison:
@@ -78,7 +101,7 @@ def parse(text: str) -> Comparison:
     value = _value(raw)
     if operator not in ("==", "!=") and not _is_number(value):
         raise FieldError(f"{operator} compares numbers; {quoted(raw)} is none")
-    return Comparison(field, operator, value)
+    return Comparison(field, operator, _answer(value, raw) if field == ANSWER else _possible(field, value, raw))
 
 
 def _check_field(field: str) -> None:
@@ -99,6 +122,58 @@ def _value(raw: str) -> Value:
     if _WORD.fullmatch(raw) and raw not in ("NaN", "Infinity"):
         return raw
     raise FieldError(f"expected a number, a shape such as [10, 10, 16], or a word, not {quoted(raw)}")
+
+
+def _answer(value: Value, raw: str) -> Value:
+    """``value`` as an answer, which somebody types. Raises `FieldError` for one that nobody can."""
+    if isinstance(value, bool) or value is None:
+        return raw  # words, where a text is asked for
+    if isinstance(value, str):
+        if not value.strip():
+            raise FieldError("an empty answer is none; answer alone is met by any text")
+        return value.strip()
+    if isinstance(value, list) and not _is_shape(value):
+        raise FieldError(f"expected a shape such as [28, 28, 6], not {quoted(raw)}")
+    typed = Comparison(ANSWER, "==", value).answer
+    try:
+        if typed is not None:
+            check_typeable(typed, typed)
+    except Unclear as error:
+        raise FieldError(str(error)) from error
+    return value
+
+
+def _possible(field: str, value: Value, raw: str) -> Value:
+    """``value`` as ``field`` may be. Raises `FieldError` for one that it never is, as far as its name tells.
+
+    Which other fields the plan or a layer has is not known yet.
+    """
+    value = _TRUTHS.get(value, value) if isinstance(value, str) else value
+    owner, _, name = field.rpartition(".")
+    of_layer = owner.startswith("layers[") and owner.endswith("]")
+    if owner and not of_layer:
+        return value
+    if name in _SHAPES and not (_is_whole(value) or _is_shape(value)):
+        raise FieldError(f"{field} is a shape, such as [10, 10, 16]; {quoted(raw)} is none")
+    switch = of_layer and name == "trainable" and isinstance(value, bool)
+    if name in (COUNTS if of_layer else (*COUNTS, *METRICS, "layers")) and not (_is_number(value) or switch):
+        raise FieldError(f"{field} is a number; {quoted(raw)} is none")
+    if of_layer and name == "type" and not isinstance(value, str):
+        raise FieldError(f"{field} is a name, such as Conv2D; {quoted(raw)} is none")
+    return value
+
+
+def _single(value: Value) -> Value:
+    """The number in ``value``, if it is a list of one: the shape of a flat output."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _is_shape(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_whole, value))
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_number(value: object) -> bool:

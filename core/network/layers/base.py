@@ -107,6 +107,9 @@ class Layer(Registered, KerasObject, frozen=True):
     copies: ClassVar[int] = 1
     """How many copies of `inner` it has."""
 
+    stand_ins: ClassVar[Mapping[str, str]] = {}
+    """The fields that an empty one is as large as, by its name."""
+
     @property
     def inner(self) -> "Layer":
         """The layer with the weights: this one, unless it wraps another."""
@@ -115,6 +118,11 @@ class Layer(Registered, KerasObject, frozen=True):
     def replace_inner(self, **fields: Any) -> Self:
         """A copy with the ``fields`` of `inner` changed."""
         return replace(self, **fields)
+
+    def effective(self, name: str) -> Any:
+        """The field ``name``, or the one that it is computed with where it is empty."""
+        value = getattr(self, name)
+        return getattr(self, self.stand_ins[name]) if value is None and name in self.stand_ins else value
 
     @property
     def learns(self) -> bool:

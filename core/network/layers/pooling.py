@@ -23,6 +23,8 @@ __all__ = [
 
 DEPTH = Formula("depth", "depth", "D2 = D1")
 
+STRIDES: Mapping[str, str] = {"strides": "pool_size"}
+
 PoolStrides = Annotated[
     tuple[int, int] | None,
     OptionalField(PairField(1, arg.MOST_WINDOW)),
@@ -35,6 +37,7 @@ class _Pooling2D(Layer, frozen=True):
     group: ClassVar[str] = "Pooling"
     pooling = True
     accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
+    stand_ins: ClassVar[Mapping[str, str]] = STRIDES
     pixels_note: ClassVar[str]
 
     pool_size: Annotated[tuple[int, int], PairField(1, arg.MOST_WINDOW), "Height and width of the window"] = (2, 2)
@@ -43,11 +46,11 @@ class _Pooling2D(Layer, frozen=True):
 
     @property
     def detail(self) -> str:
-        strides = self.strides or self.pool_size
+        strides = self.effective("strides")
         return f"{kernel_text(self.pool_size)}{sliding_detail(strides, self.padding, usual=(0, 0))}"
 
     def derive(self, x: Shape) -> Facts:
-        placed = place_window(self, x, self.pool_size, self.strides or self.pool_size, self.padding)
+        placed = place_window(self, x, self.pool_size, self.effective("strides"), self.padding)
         window = placed.window
         notes: tuple[str, ...] = ("There are no parameters.",)
         if isinstance(self.padding, int) and self.padding:
@@ -123,6 +126,7 @@ class MaxPooling1D(Layer, frozen=True):
     aliases: ClassVar[tuple[str, ...]] = ("MaxPool1D",)
     group: ClassVar[str] = "Pooling"
     accepted: ClassVar[Mapping[str, object]] = arg.CHANNELS_LAST
+    stand_ins: ClassVar[Mapping[str, str]] = STRIDES
 
     pool_size: Annotated[int, IntField(1, arg.MOST_WINDOW), "Length of the window"] = 2
     strides: Annotated[
@@ -132,11 +136,11 @@ class MaxPooling1D(Layer, frozen=True):
 
     @property
     def detail(self) -> str:
-        stride = self.strides or self.pool_size
+        stride = self.effective("strides")
         return f"{self.pool_size}{sliding_detail((stride, stride), self.padding, usual=(0, 0))}"
 
     def derive(self, x: Shape) -> Facts:
-        slid, features = place_on_sequence(self, x, self.pool_size, self.strides or self.pool_size, self.padding)
+        slid, features = place_on_sequence(self, x, self.pool_size, self.effective("strides"), self.padding)
         return Facts(
             (slid.output, features),
             sizes=(*slid.steps, DEPTH(depth=features)),
