@@ -1,12 +1,11 @@
 """Whether a run meets the tasks of an assignment. Counts are computed anew, whatever a file says of them."""
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 
 from msgspec import Struct
 
-from core.learn.exercise import Answer
-from core.learn.prediction import Unclear, read_prediction
+from core.learn.prediction import Unclear
+from core.learn.typed_answer import TypedAnswer, read_answer
 from core.marking.assignment import Assignment, Task
 from core.marking.expression import ANSWER, Value
 from core.marking.subject import Subject, find, subject_of_run
@@ -46,17 +45,24 @@ def check(
     assignment: Assignment,
     runs: Sequence[RunDetails],
     answers: Mapping[str, str],
-    doubts: Mapping[str, str] = MappingProxyType({}),
+    verified: Sequence[Verified] = (),
 ) -> CheckReport:
     """What of ``assignment`` is met by one of ``runs``, and by the ``answers``, by the ids of their tasks.
 
-    ``doubts`` say, by the keys of runs, why what they came to is not believed; what is computed from them still is.
+    Of runs that were ``verified``, all in the same order, only what was confirmed is believed, and what is computed
+    from their networks.
     """
-    subjects = [(run.run.key, subject_of_run(run, doubts.get(run.run.key, ""))) for run in runs]
+    told: Sequence[Verified | None] = verified or [None] * len(runs)
+    subjects = [(run.run.key, _subject(run, each)) for run, each in zip(runs, told, strict=True)]
     tasks = tuple(_task(task, subjects, answers) for task in assignment.tasks)
-    return CheckReport(
-        assignment.title, tasks, sum(each.points for each in tasks), sum(task.points for task in assignment.tasks)
-    )
+    points, of = sum(each.points for each in tasks), sum(task.points for task in assignment.tasks)
+    return CheckReport(assignment.title, tasks, points, of, tuple(verified))
+
+
+def _subject(run: RunDetails, verified: Verified | None) -> Subject:
+    if verified is None:
+        return subject_of_run(run)
+    return subject_of_run(run, "" if verified.believed else verified.message, verified.unconfirmed)
 
 
 def _task(task: Task, runs: Sequence[tuple[str, Subject]], answers: Mapping[str, str]) -> TaskReport:
@@ -77,27 +83,20 @@ def _measured(task: Task, key: str, subject: Subject) -> TaskReport:
 def _answered(task: Task, text: str) -> TaskReport:
     if not text.strip():
         return _report(task, None, "not answered yet", None, met=False)
-    wanted = task.demanded.value
-    if task.demanded.is_free or isinstance(wanted, str):
+    like = task.demanded.answer
+    if like is None:
         return _report(task, text.strip(), "", None, met=task.demanded.holds(text.strip()))
-    got, why = _read(text, wanted)
+    got, why = _read(text, like)
     return _report(task, got, why, None, met=not why and task.demanded.holds(got))
 
 
-def _read(text: str, like: Value) -> tuple[Value, str]:
+def _read(text: str, like: TypedAnswer) -> tuple[Value, str]:
     """The number or the shape that was typed, or why it is not understood."""
-    shape = isinstance(like, list) and like and all(isinstance(size, int) for size in like)
-    if shape or (isinstance(like, int) and not isinstance(like, bool)):
-        wanted: Answer = tuple(like) if isinstance(like, list) else like  # type: ignore[assignment]  # as just checked
-        try:
-            found = read_prediction(text, wanted)
-        except Unclear as error:
-            return None, str(error)
-        return (found if isinstance(found, int) else list(found)), ""
     try:
-        return float(text.strip().rstrip("%")) / (100 if text.strip().endswith("%") else 1), ""
-    except ValueError:
-        return None, "not understood: type a number, such as 0.92 or 92%"
+        found = read_answer(text, like, percent=True)
+    except Unclear as error:
+        return None, str(error)
+    return (list(found) if isinstance(found, tuple) else found), ""
 
 
 def _report(task: Task, got: Value, why: str, run: str | None, *, met: bool) -> TaskReport:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from core.marking import hand_in, verifying
 from core.marking.assignment import Assignment
 from core.marking.checking import CheckReport, check
+from core.marking.expression import GROWING
 from core.marking.hand_in import HandIn, HandInError
 from core.marking.retrained import Order, Retrained
 from core.marking.retrainer import Retrainer
@@ -24,6 +25,8 @@ from core.runs.store import KEY_LENGTH, Store
 __all__ = ["Marker", "Marks", "hand_ins_in"]
 
 SUFFIX = ".zip"
+MOST_THREADS = 256
+"""A run that says that it was trained with more, or with none, is trained again with as many as anything here."""
 
 
 class Marks(Struct, frozen=True):
@@ -50,7 +53,7 @@ class Marker:
     """Marks hand-ins of ``assignment``.
 
     Runs of at most ``epochs`` epochs are trained again, of others as many from the first step up to one that ``choose``
-    chooses; each for at most ``seconds``.
+    chooses, or ``epochs`` if a task asks for what all of them come to; each for at most ``seconds``.
     """
 
     def __init__(self, assignment: Assignment, epochs: int, seconds: float, choose: Callable[[int], int]) -> None:
@@ -58,7 +61,10 @@ class Marker:
         self._epochs = epochs
         self._seconds = seconds
         self._choose = choose
-        self._retrainers: dict[int, Retrainer] = {}
+        self._all = any(task.demanded.field in GROWING for task in assignment.tasks)
+        """Whether points depend on how many epochs are trained again, which is then not left to chance."""
+        self._retrainer: Retrainer | None = None
+        """One alone: how many processes there are is not for a hand-in to say."""
         self._seen: dict[bytes, str] = {}
         """The first hand-in with each run, by what its history and weights are."""
 
@@ -80,30 +86,36 @@ class Marker:
         return Marks(name, handed_in.manifest.name, report, problem)
 
     def close(self) -> None:
-        """End the processes that train."""
-        for each in self._retrainers.values():
-            each.close()
-        self._retrainers = {}
+        """End the process that trains."""
+        if self._retrainer:
+            self._retrainer.close()
+        self._retrainer = None
 
     def _report(self, handed_in: HandIn, store: Store) -> CheckReport:
         ids = [store.take_in(run, files) for run, files in handed_in.runs.items()]
         checked = [self._verified(store.details(run), store.path(run)) for run in ids]
-        doubts = {told.run: told.message for _, told in checked if not told.believed}
-        report = check(self._assignment, [run for run, _ in checked], handed_in.manifest.answers, doubts)
-        return replace(report, verified=tuple(told for _, told in checked))
+        runs, verified = [run for run, _ in checked], [told for _, told in checked]
+        return check(self._assignment, runs, handed_in.manifest.answers, verified)
 
     def _verified(self, details: RunDetails, folder: Path) -> tuple[RunDetails, Verified]:
         here = environment(details.environment.device)
-        threads = details.environment.threads or here.threads
+        said = details.environment.threads
+        threads = said if 0 < said <= MOST_THREADS else here.threads
         most = min(verifying.most_epochs(details), self._epochs)
-        retrainer = self._retrainers.setdefault(threads, Retrainer(threads, self._seconds))
 
         def train(epochs: int) -> Retrained:
-            return retrainer.train(Order(folder, epochs))
+            return self._trains_with(threads).train(Order(folder, epochs))
 
         whole = most == len(details.history.epochs)  # which confirms its weights too
-        epochs = most if whole or not most else self._choose(most)
+        epochs = most if whole or not most or self._all else self._choose(most)
         return verifying.verify(details, epochs, replace(here, threads=threads), train)
+
+    def _trains_with(self, threads: int) -> Retrainer:
+        """The process that trains, with so many ``threads``."""
+        if self._retrainer is None or self._retrainer.threads != threads:
+            self.close()
+            self._retrainer = Retrainer(threads, self._seconds)
+        return self._retrainer
 
     def _notes(self, handed_in: HandIn, name: str) -> Iterator[str]:
         """What to know of a hand-in that was read."""

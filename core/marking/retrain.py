@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from msgspec.structs import replace
 
-from core.events import EpochEnded, Event
+from core.events import EpochEnded, Event, Started
 from core.keras_runtime.failures import explain
 from core.marking.retrained import Figures, NotTrained, Order, Retrained
 from core.presets import Preset
@@ -39,7 +39,7 @@ def train_again(order: Order) -> Retrained:
 
 
 def _trained_again(preset: Preset, checkpoint: Checkpoint, order: Order) -> Retrained:
-    epochs, variables = _trained(preset, order.epochs)
+    device, epochs, variables = _trained(preset, order.epochs)
     weights = checkpoint_file.weights(order.folder, "last")
     measure = _measuring(preset)
     whole = order.epochs == checkpoint.state.epoch
@@ -49,6 +49,7 @@ def _trained_again(preset: Preset, checkpoint: Checkpoint, order: Order) -> Retr
         measure(variables) if whole else None,
         whole and len(variables) == len(weights) and all(map(np.array_equal, variables, weights)),
         _epoch_of(preset, checkpoint),
+        device,
     )
 
 
@@ -58,11 +59,14 @@ def _placed(details: RunDetails) -> Preset:
     return replace(details.preset, plan=replace(details.preset.plan, device=device))
 
 
-def _trained(preset: Preset, epochs: int) -> tuple[list[EpochEnded], Arrays]:
-    """The first ``epochs`` epochs, and the weights after them as training leaves them."""
-    told: list[EpochEnded] = []
+def _trained(preset: Preset, epochs: int) -> tuple[str, list[EpochEnded], Arrays]:
+    """The device, the first ``epochs`` epochs, and the weights after them as training leaves them."""
+    device, told = "", list[EpochEnded]()
 
     def hear(event: Event) -> None:
+        nonlocal device
+        if isinstance(event, Started):
+            device = event.device
         if isinstance(event, EpochEnded):
             told.append(event)
             if event.epoch == epochs:
@@ -74,7 +78,7 @@ def _trained(preset: Preset, epochs: int) -> tuple[list[EpochEnded], Arrays]:
     ended = session.run()
     if ended.reason == "failed":
         raise NotTrained(ended.message)
-    return told, tuple(variable.numpy() for variable in session.model.variables)
+    return device, told, tuple(variable.numpy() for variable in session.model.variables)
 
 
 def _measuring(preset: Preset) -> Callable[[Arrays], Figures]:

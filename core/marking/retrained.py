@@ -44,5 +44,7 @@ class Retrained(Struct, frozen=True):
     """Whether these are the same, to the last bit."""
     weights_of: int = 0
     """The epoch after which the weights were handed in, by which their validation is known; 0 if by none."""
+    device: str = ""
+    """On which it was trained again."""
     problem: str = ""
     """Why there is no more of it; or empty."""

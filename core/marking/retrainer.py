@@ -31,7 +31,7 @@ class Retrainer:
     """
 
     def __init__(self, threads: int, seconds: float) -> None:
-        self._threads = threads
+        self.threads = threads
         self._seconds = seconds
         self._process: Any = None
         self._connection: Connection | None = None
@@ -59,7 +59,7 @@ class Retrainer:
     def _start(self) -> Connection:
         spawn = get_context("spawn")
         here, there = spawn.Pipe()
-        self._process = spawn.Process(target=serve, args=(there, Place(self._threads)), daemon=True)
+        self._process = spawn.Process(target=serve, args=(there, Place(self.threads)), daemon=True)
         with spawning():
             self._process.start()
         there.close()

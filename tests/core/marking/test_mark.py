@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from multiprocessing import active_children
 from pathlib import Path
 
 import numpy as np
@@ -147,6 +148,96 @@ def test_a_history_that_was_not_trained_is_not_believed(marker: Marker, folder: 
     told = marks(marker, folder)
     assert "epoch 2 gives validation accuracy" in told.report.verified[0].message
     assert points(told) == [1, 0, 0, 1]
+
+
+def test_no_figure_is_taken_from_the_history(marker: Marker, folder: Path) -> None:
+    """Where it was trained on this machine, a little more is too much."""
+
+    def improve(raw: dict) -> None:
+        for epoch in raw["epochs"]:
+            epoch["val_accuracy"] += 0.009
+
+    change_json(folder / "history.json", improve)
+    (verified,) = marks(marker, folder).report.verified
+    assert (verified.exact, verified.believed) == (False, False)
+    assert "epoch 1 gives validation accuracy" in verified.message
+
+
+FIGURES = (
+    "best_val_accuracy >= 0.999",
+    "best_val_accuracy >= 0.5",
+    "val_accuracy >= 0.5",
+    "epochs >= 3",
+    "epochs >= 1",
+)
+
+
+def test_an_epoch_that_is_not_trained_again_gives_no_points(folder: Path) -> None:
+    lab = loads("".join(f'[[task]]\nid = "{each}"\ncheck = "{each}"\n' for each in FIGURES), "lab.toml")
+
+    def forge(raw: dict) -> None:
+        raw["epochs"][1]["val_accuracy"] = 0.9999
+
+    change_json(folder / "history.json", forge)
+    marker = Marker(lab, 1, 120, lambda most: most)
+    try:
+        told = marks(marker, folder)
+    finally:
+        marker.close()
+    assert told.report.verified[0].believed, told.report.verified[0].message
+    assert [task.met for task in told.report.tasks] == [False, True, True, False, True]
+    assert told.report.tasks[0].message == "not confirmed: only epoch 1 of 3 was trained again; mark with --epochs 3"
+    assert told.report.tasks[0].message == told.report.tasks[3].message
+
+
+def test_epochs_that_points_depend_on_are_not_left_to_chance(folder: Path) -> None:
+    lab = loads('[[task]]\ncheck = "epochs >= 2"\n', "lab.toml")
+    marker = Marker(lab, 2, 120, lambda _: 1)
+    try:
+        (task,) = marks(marker, folder).report.tasks
+    finally:
+        marker.close()
+    assert (task.met, task.got) == (True, 2)
+
+
+def test_epochs_after_which_there_are_no_weights_are_found(folder: Path) -> None:
+    def longer(raw: dict) -> None:
+        last = raw["epochs"][-1]
+        raw["epochs"].append({**last, "epoch": 4, "step": last["step"] + 94})
+
+    change_json(folder / "history.json", longer)
+    marker = Marker(LAB, 1, 120, lambda most: most)
+    try:
+        (verified,) = marks(marker, folder).report.verified
+    finally:
+        marker.close()
+    assert not verified.believed
+    assert "its weights are those of epoch 3, not of its last one, 4" in verified.message
+
+
+@pytest.mark.parametrize("threads", [10**9, -3, 0])
+def test_how_many_threads_there_are_is_not_for_a_hand_in_to_say(marker: Marker, folder: Path, threads: int) -> None:
+    change_json(folder / "run.json", lambda raw: raw["environment"].update(threads=threads))
+    (verified,) = marks(marker, folder).report.verified
+    assert (verified.exact, verified.believed) == (True, True), verified.message
+
+
+def test_one_process_trains_at_a_time(marker: Marker, folder: Path) -> None:
+    before = set(active_children())
+    for threads in (1, 2, 3):
+        change_json(folder / "run.json", lambda raw, threads=threads: raw["environment"].update(threads=threads))
+        assert marks(marker, folder).report.verified[0].believed
+        assert len(set(active_children()) - before) <= 1
+
+
+def test_averaged_weights_are_those_that_are_evaluated(marker: Marker, tmp_path: Path) -> None:
+    store = Store(tmp_path / "home")
+    plan = replace(PLAN, optimizer=Adam(learning_rate=0.01, use_ema=True))
+    assert new_session(store, Preset("averaged", SMALL, plan), lambda _: None).run().reason == "finished"
+    wait_until_written()
+    (run,) = store.refresh()
+    (verified,) = marks(marker, store.path(run.id)).report.verified
+    assert verified.exact, verified.message
 
 
 def test_other_weights_are_found(marker: Marker, folder: Path) -> None:

@@ -131,9 +131,119 @@ def test_metrics_are_those_of_the_history():
     run = replace(THERE, run=replace(RUN.run, metrics=replace(RUN.run.metrics, best_val_accuracy=1.0, epochs=1)))
     curve = (*RUN.history.val_accuracy[:-1], RUN.history.val_accuracy[-1]._replace(y=1.0))
     run = replace(run, history=replace(RUN.history, val_accuracy=curve))
-    believed, _ = verified(run, 2, again(2))
+    believed, _ = verified(run, 5, again(5))
     assert believed.run.metrics.epochs == 5
     assert believed.run.metrics.best_val_accuracy == RUN.run.metrics.best_val_accuracy
+
+
+@pytest.mark.parametrize("figure", ["loss", "accuracy", "val_loss", "val_accuracy"])
+@given(st.integers(0, 4), st.sampled_from([1e-12, 1e-4, 0.009]))
+def test_where_nothing_differs_no_figure_may_differ(figure, at, by):
+    epochs = list(RUN.history.epochs)
+    epochs[at] = replace(epochs[at], **{figure: getattr(epochs[at], figure) + by})
+    run = replace(THERE, history=replace(RUN.history, epochs=tuple(epochs)))
+    _, told = verified(run, 5, again(5))
+    assert not told.believed
+    found, claimed = told.message.rsplit(" ", 3)[1:4:2]
+    assert found.rstrip(",") != claimed, "what differs is to be seen"
+    elsewhere = replace(run, environment=replace(HERE, processor="B"))
+    assert verified(elsewhere, 5, again(5))[1].believed
+
+
+def test_where_nothing_differs_the_weights_are_the_same():
+    _, told = verified(THERE, 5, again(5, same_weights=False))
+    assert not told.believed
+    assert told.message.endswith("its final weights are not the same to the last bit")
+    elsewhere = replace(RUN, environment=replace(HERE, tensorflow="2.20.0"))
+    assert verified(elsewhere, 5, again(5, same_weights=False))[1].believed
+
+
+@pytest.mark.parametrize(
+    ("changed", "where"),
+    [
+        ({"platform": "Windows-10"}, "under Windows, here Linux"),
+        ({"numpy": "1.26.0"}, "with NumPy 1.26.0, here 2.4.6"),
+        ({"layerlab": "0.0.9"}, "with LayerLab 0.0.9, here 0.1.0"),
+        ({"device": "gpu:0"}, "on the device gpu:0, here cpu"),
+    ],
+)
+def test_what_else_may_change_the_last_digits_is_told(changed, where):
+    run = replace(RUN, environment=replace(HERE, **changed))
+    near = tuple(replace(each, loss=each.loss + 1e-9) for each in RUN.history.epochs)
+    _, told = verified(run, 5, again(5, epochs=near, device="cpu"))
+    assert (told.exact, told.believed) == (False, True)
+    assert told.message.endswith(f"(it was trained {where})")
+
+
+def test_the_same_gpu_by_name_may_be_another():
+    run = replace(RUN, environment=replace(HERE, device="gpu:0"))
+    near = tuple(replace(each, loss=each.loss + 1e-9) for each in RUN.history.epochs)
+    _, told = verified(run, 5, again(5, epochs=near, device="gpu:0"), replace(HERE, device="gpu:0"))
+    assert told.believed
+    assert told.message.endswith("(it was trained on a GPU, which may be of another kind)")
+
+
+def test_what_counts_was_computed_here_though_what_is_claimed_is_believed():
+    """Within the tolerance too, nobody gains by claiming more."""
+    claimed = tuple(
+        replace(each, val_accuracy=each.val_accuracy + 0.009, val_loss=each.val_loss * 0.96)
+        for each in RUN.history.epochs
+    )
+    metrics = replace(RUN.run.metrics, test_accuracy=RUN.run.metrics.test_accuracy + 0.009, best_val_accuracy=1.0)
+    run = replace(
+        RUN,
+        environment=replace(HERE, processor="B"),
+        history=replace(RUN.history, epochs=claimed),
+        run=replace(RUN.run, metrics=metrics),
+    )
+    for count in (2, 5):
+        computed, told = verified(run, count, again(count))
+        assert told.believed
+        found, honest = computed.run.metrics, RUN.run.metrics
+        for name in ("test_accuracy", "test_loss", "last_val_accuracy", "last_val_loss", "best_val_accuracy"):
+            assert getattr(found, name) == getattr(honest, name), name
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_an_epoch_that_is_not_trained_again_counts_nothing(count):
+    """One as good as can be, between those that are trained again and the weights, is not seen."""
+    epochs = tuple(
+        replace(each, val_accuracy=0.9999) if count < each.epoch < 5 else each for each in RUN.history.epochs
+    )
+    run = replace(THERE, history=replace(RUN.history, epochs=epochs))
+    computed, told = verified(run, count, again(count))
+    assert told.believed, "what is checked is the same"
+    assert computed.run.metrics.best_val_accuracy == RUN.history.epochs[-1].val_accuracy
+    assert computed.run.metrics.epochs == count
+    assert set(told.unconfirmed) == {"epochs", "best_val_accuracy"}
+    assert told.unconfirmed["epochs"].endswith(" trained again; mark with --epochs 5")
+
+
+def test_the_last_validation_is_known_by_the_weights_or_by_all_epochs():
+    restoring = replace(THERE.preset.plan, early_stopping=EarlyStopping())
+    run = replace(THERE, preset=replace(THERE.preset, plan=restoring))
+    best = RUN.history.epochs[2]
+    figures = replace(again(5).figures, val_loss=best.val_loss, val_accuracy=best.val_accuracy)
+    computed, told = verified(run, 4, again(4, weights_of=3, figures=figures))
+    assert told.believed
+    assert {"val_accuracy", "val_loss"} < set(told.unconfirmed)
+    computed, told = verified(run, 5, again(5, weights_of=3, figures=figures, trained=figures))
+    assert (told.believed, told.unconfirmed) == (True, {})
+    assert computed.run.metrics.last_val_accuracy == RUN.history.epochs[-1].val_accuracy
+    assert not verified(THERE, 4, again(4, weights_of=3, figures=figures))[1].believed, "its plan restores none"
+
+
+def test_weights_that_are_not_those_at_the_end_are_not_believed():
+    _, told = verified(THERE, 5, again(5, trained=None, same_weights=False))
+    assert not told.believed
+    assert "its weights are not those after its last epoch" in told.message
+
+
+def test_what_does_not_follow_from_the_plan_is_never_confirmed():
+    steps = RUN.history.started.steps_per_epoch
+    run = replace(THERE, history=RUN.history.after(LearningRateChanged(2 * steps + 1, 0.1)))
+    _, told = verified(run, 2, again(2))
+    assert told.unconfirmed["epochs"] == "only epochs 1 to 2 of 5 were trained again; at most 2 follow from its plan"
 
 
 def test_epochs_that_training_again_does_not_come_to_are_told():
