@@ -118,6 +118,15 @@ def test_hand_ins_lie_in_folders_too(group: Path) -> None:
     assert any("HAND-IN.ZIP  Anna  3 of 3 points" in line for line in lines)
 
 
+def test_the_folder_may_be_named_by_a_link(group: Path, tmp_path: Path) -> None:
+    """It is the teacher's word; a link in it is not."""
+    (tmp_path / "link").symlink_to(group, target_is_directory=True)
+    (group / "dora.zip").symlink_to(group / "anna.zip")
+    lines = [line.rstrip() for line in layerlab("mark", str(tmp_path / "link")).stdout.splitlines()]
+    assert "\N{CHECK MARK} anna.zip  Anna  3 of 3 points" in lines
+    assert "    dora.zip: cannot be read: a link, which is not followed here" in lines
+
+
 def test_marks_as_a_table(group: Path) -> None:
     result = layerlab("mark", str(group), "--csv")
     rows = list(csv.DictReader(io.StringIO(result.stdout)))

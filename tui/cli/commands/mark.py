@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from os.path import realpath
 from pathlib import Path
 from random import Random, SystemRandom
 
@@ -40,8 +41,9 @@ def run(
     """Mark the hand-ins in ``folder``; 1 if one of them could not be marked."""
     if as_csv and as_json:
         raise UsageError("--csv: --json prints everything that it does; leave out one of them")
+    place = Path(realpath(folder))  # which may be a link: in it none is followed
     with refused():
-        hand_ins = hand_ins_in(Path(folder))
+        hand_ins = hand_ins_in(place)
     if not hand_ins:
         raise UsageError(f"{printable_path(folder)}: there is no hand-in, a .zip of `layerlab hand-in`, in it")
     tasks = read(assignment or _assignment_in(Path(folder)))
@@ -51,7 +53,7 @@ def run(
     with closing(Marker(tasks, most, limit, _choice(seed))) as marker:
         show = _shown(tasks, as_csv=as_csv, as_json=as_json)
         for path in hand_ins:
-            marks = marker.mark(path, str(path.relative_to(folder)))
+            marks = marker.mark(path, str(path.relative_to(place)))
             show(marks)
             failed = failed or marks.report is None
     return FAILED if failed else DONE
