@@ -2,10 +2,14 @@
 
 import asyncio
 
+import pytest
+from textual.app import ComposeResult
 from textual.events import Resize
 from textual.geometry import Size
+from textual.widgets import Static
 
 from tests.tui.driving import TURN, burst, opened, until
+from tui.screens.modal import Modal
 
 MANY = 100
 """Layouts that are more than it takes."""
@@ -52,3 +56,26 @@ async def test_with_dialogs_above_one_another():
         await burst(app, pilot, "f1")
         await until(pilot, lambda: len(app.screen_stack) == 3)
         await _resized_in_a_burst(app, pilot)
+
+
+class Styled(Modal[None]):
+    """A page that notes for which size it is styled as its widgets are made."""
+
+    def compose(self) -> ComposeResult:
+        self.made_at = frozenset(self.classes)
+        yield Static("text")
+
+
+@pytest.mark.parametrize(
+    ("size", "classes"),
+    [((60, 18), {"-narrow", "-low"}), ((120, 36), {"-normal", "-middle"}), ((200, 60), {"-wide", "-high"})],
+)
+async def test_a_screen_is_styled_for_its_size_before_it_has_widgets(size, classes):
+    async with opened("ffnn-10", size) as (app, pilot):
+        page = Styled()
+        await app.push_screen(page)
+        await pilot.pause()
+        assert page.made_at == page.classes == classes
+        await pilot.resize_terminal(100, 50)
+        await pilot.pause()
+        assert page.classes == {"-normal", "-high"}
