@@ -42,7 +42,7 @@ from tui.screens.exercises import Exercises
 from tui.screens.export_dialog import ExportDialog
 from tui.screens.fix_preview import FixPreview
 from tui.screens.glossary import Glossary
-from tui.screens.help import HelpPage
+from tui.screens.help import Help, HelpPage
 from tui.screens.palette import Palette
 from tui.screens.predict import Predict
 from tui.screens.resizing import TabsScreen
@@ -82,7 +82,7 @@ MAKERS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     ForecastPage: lambda _: ForecastPage(NET),
     FixPreview: lambda _: FixPreview("It helps.", FIX, FIX.architecture, Plan(pixels="0..255"), "note"),
     Glossary: lambda _: Glossary(Context(Preset("net", FIX.architecture)), find("sigmoid")),
-    HelpPage: lambda _: HelpPage("# Help"),
+    HelpPage: lambda _: HelpPage(Help("# Help")),
     NameFile: lambda _: NameFile("name"),
     NeuronScreen: lambda _: NeuronScreen(),
     OptionMenu: lambda _: OptionMenu(None, "activation", ("relu", "tanh"), "relu"),

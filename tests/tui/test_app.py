@@ -170,7 +170,7 @@ async def test_help_is_about_the_widget_in_focus(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "question_mark")
         assert isinstance(app.screen, HelpPage)
-        assert "The layers of the network" in app.screen._markdown
+        assert "The layers of the network" in app.screen.content.text
         await keys(pilot, "escape")
         assert not isinstance(app.screen, HelpPage)
 

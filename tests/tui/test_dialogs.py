@@ -165,9 +165,11 @@ async def test_help_lists_the_keys_of_the_footer_first(size):
     async with opened("lenet-5", size) as (app, pilot):
         await keys(pilot, "question_mark")
         assert isinstance(app.screen, HelpPage)
-        text = app.screen._markdown
-        assert text.index("| Presets |") < text.index("| Light/dark |")
-        assert text.index("| Save |") < text.index("| Data |")
+        listed = {each.action: each.key for each in app.screen.content.keys}
+        assert (listed["Up"], listed["Down"]) == ("\N{UPWARDS ARROW} k", "\N{DOWNWARDS ARROW} j"), "one line for both"
+        actions = list(listed)
+        assert actions.index("Presets") < actions.index("Light/dark")
+        assert actions.index("Save") < actions.index("Data")
 
 
 async def test_a_layer_added_from_the_palette_is_seen(size):

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from inspect import cleandoc
 from typing import Any, Protocol, runtime_checkable
 
+from msgspec import Struct
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -13,7 +16,7 @@ from textual.widgets import Markdown
 
 from tui.screens.modal import Modal
 
-__all__ = ["Explaining", "HelpPage", "help_for"]
+__all__ = ["Explaining", "Help", "HelpPage", "KeyHelp", "help_for"]
 
 INTRODUCTION = """
 # LayerLab
@@ -34,8 +37,26 @@ class Explaining(Protocol):
         ...
 
 
-def help_for(screen: Screen[Any], focused: Widget | None) -> str:
-    """Markdown: the help of the focused widget and of those around it, then all keys that work now."""
+class KeyHelp(Struct, frozen=True):
+    """A key that works, as it is called."""
+
+    key: str
+    """Or several of them, as ``up k``."""
+    action: str
+    what: str
+    """What it does."""
+
+
+class Help(Struct, frozen=True):
+    """What a help page says."""
+
+    text: str
+    """Trusted Markdown."""
+    keys: tuple[KeyHelp, ...] = ()
+
+
+def help_for(screen: Screen[Any], focused: Widget | None) -> Help:
+    """The help of the focused widget and of those around it, and all keys that work now."""
     helps = _explained(focused)
     helps += [] if screen.is_modal else [INTRODUCTION]  # for a dialog, its own help is enough
     if focused is None and screen.is_modal:
@@ -44,16 +65,19 @@ def help_for(screen: Screen[Any], focused: Widget | None) -> str:
     if isinstance(screen, Modal) and screen.HELPS_BELOW:
         stack = screen.app.screen_stack
         helps += _around(stack[stack.index(screen) - 1].focused)
-    rows = []
-    # Those in the footer first; sorting keeps the order among the others.
+    return Help("\n\n".join(cleandoc(text) for text in helps), _keys(screen))
+
+
+def _keys(screen: Screen[Any]) -> tuple[KeyHelp, ...]:
+    """The keys that work on ``screen`` now, those in the footer first; sorting keeps the order among the others."""
+    keys: dict[tuple[str, str], list[str]] = {}
     for active in sorted(screen.active_bindings.values(), key=lambda active: not active.binding.show):
         binding, tooltip = active.binding, active.tooltip or active.binding.tooltip
         # Textual's own keys have no tooltip: a text field alone has thirty of them, and they work as everywhere.
         if binding.description and tooltip and not binding.system and active.enabled:
-            key = screen.app.get_key_display(binding).replace("|", "\\|")
-            rows.append(f"| {key} | {binding.description} | {tooltip} |")
-    keys = ["## Keys that work here", "", "| key | action | what it does |", "|---|---|---|", *dict.fromkeys(rows)]
-    return "\n\n".join([*(cleandoc(text) for text in helps), "\n".join(keys)])
+            known = keys.setdefault((binding.description, tooltip), [])
+            known += [key for key in [screen.app.get_key_display(binding)] if key not in known]
+    return tuple(KeyHelp(" ".join(known), action, what) for (action, what), known in keys.items())
 
 
 def _around(focused: Widget | None) -> list[str]:
@@ -71,20 +95,49 @@ def _explained(focused: Widget | None) -> list[str]:
     return [f"# {name}\n\n" + "\n".join(f"- **{what}**: {text}" for what, text in facts.items())]
 
 
+class KeyTable(Widget):
+    """Keys, and what each does: one widget, as a table of Markdown has one for each cell."""
+
+    COMPONENT_CLASSES = {"key-table--header", "key-table--key"}
+
+    DEFAULT_CSS = """
+    KeyTable { height: auto; }
+    KeyTable > .key-table--header { color: $foreground-muted; text-style: bold; }
+    KeyTable > .key-table--key { color: $accent; }
+    """
+
+    def __init__(self, keys: tuple[KeyHelp, ...]) -> None:
+        super().__init__()
+        self._keys = keys
+
+    def render(self) -> Table:
+        """The table, as wide as there is room."""
+        header, key = (self.get_component_rich_style(f"key-table--{part}", partial=True) for part in ("header", "key"))
+        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        table.add_column(style=key, no_wrap=True)
+        table.add_column(no_wrap=True)
+        table.add_column(ratio=1)
+        table.add_row("key", "action", "what it does", style=header)
+        for each in self._keys:
+            table.add_row(*map(Text, (each.key, each.action, each.what)))
+        return table
+
+
 class HelpPage(Modal[None]):
-    """A help page of trusted Markdown."""
+    """A help page."""
 
     BINDINGS = [
         Binding("escape,question_mark,f1,q,enter", "close", "Close", id="help.close", tooltip="Close the help"),
     ]
 
-    def __init__(self, markdown: str) -> None:
+    def __init__(self, help: Help) -> None:
         super().__init__()
-        self._markdown = markdown
+        self.content = help
 
     def compose(self) -> ComposeResult:
         with Vertical(id="help", classes="dialog"), VerticalScroll():
-            yield Markdown(self._markdown)
+            yield Markdown(f"{self.content.text}\n\n## Keys that work here")
+            yield KeyTable(self.content.keys)
 
     def on_mount(self) -> None:
         self.query_one("#help").border_title = "Help   escape: close"
