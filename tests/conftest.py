@@ -7,8 +7,14 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import settings
+
+from core.machine import cores
+
+WORKER = 2**31
+"""Bytes of memory that a process takes which has loaded TensorFlow and trains, with those that it starts."""
 
 settings.register_profile("layerlab", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("layerlab")
@@ -32,6 +38,11 @@ if hasattr(signal, "SIGHUP"):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew, to be looked at")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Three processes a core, as they often wait for screens and for other processes; fewer where memory is short."""
+    return max(1, min(3 * cores(), psutil.virtual_memory().total // WORKER))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

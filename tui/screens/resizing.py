@@ -32,7 +32,7 @@ class FollowsSize(Mixed[ResultT]):
             return
         if isinstance(message, events.Compose):
             width, height = self.app.size
-            across, down = self.app.HORIZONTAL_BREAKPOINTS, self.app.VERTICAL_BREAKPOINTS
+            across, down = self.app.HORIZONTAL_BREAKPOINTS or (), self.app.VERTICAL_BREAKPOINTS or ()
             self.add_class(*_reached(width, across), *_reached(height, down), update=False)
         await super()._on_message(message)
 
