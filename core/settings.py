@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar, TypeVar
 import tomli_w
 from msgspec import Meta, Struct, ValidationError, convert, structs
 
-from core.files import SETTINGS, read_bytes
-from core.storage import home, write_atomically
+from core.files import SETTINGS, TooLarge, read_bytes
+from core.storage import home, set_aside, write_atomically
 
 __all__ = ["ChartSettings", "Settings", "UnfoldedForms", "load_settings", "save_settings"]
 
@@ -45,27 +45,40 @@ S = TypeVar("S", bound=Settings)
 
 def load_settings(kind: type[S]) -> S:
     """The saved settings of ``kind``; defaults for what is missing or damaged."""
-    saved = _table(_read(), kind)
+    try:
+        content = _read()
+    except OSError:
+        content = None
+    saved = _table(content or {}, kind)
     return kind(**{field.name: _valid(field, saved) for field in structs.fields(kind)})
 
 
-def save_settings(settings: Settings) -> None:
-    """Save ``settings``, keeping everything else in the file that can be read. Raises OSError."""
-    content = _read()
+def save_settings(settings: Settings) -> str:
+    """Save ``settings``, keeping everything else in the file.
+
+    A file that cannot be read, by which somebody may have meant something, is moved aside first: the line says so. It
+    is empty if there is nothing to say. Raises OSError.
+    """
+    content, said = _read(), ""
+    if content is None:
+        content, said = {}, f"settings.toml is damaged: it was moved to {set_aside(_path()).name}, and a new one begins"
     content[settings.table] = {**_table(content, type(settings)), **structs.asdict(settings)}
     write_atomically(_path(), tomli_w.dumps(content), durably=False)
+    return said
 
 
 def _path() -> Path:
     return home() / "settings.toml"
 
 
-def _read() -> dict[str, Any]:
-    """The contents of the file; empty if there is none that can be read."""
+def _read() -> dict[str, Any] | None:
+    """The contents of the file, empty if there is none; None if it is damaged. Raises OSError."""
     try:
         return tomllib.loads(read_bytes(_path(), SETTINGS).decode("utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
+    except FileNotFoundError:
         return {}
+    except (TooLarge, ValueError, RecursionError):
+        return None
 
 
 def _table(content: dict[str, Any], kind: type[Settings]) -> dict[str, Any]:

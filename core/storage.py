@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import EEXIST, EINVAL
+from itertools import count
 from pathlib import Path
 from stat import S_IMODE, S_ISLNK, S_ISREG
 from typing import BinaryIO
@@ -23,12 +24,16 @@ __all__ = [
     "presets_folder",
     "private_folder",
     "put_in_place",
+    "set_aside",
     "write_atomically",
 ]
 
 _SYSTEM, _MEMORY = ("/dev/", "/proc/", "/sys/"), "/dev/shm/"  # noqa: S108  # a prefix, not a temporary file
 UNFINISHED = ".layerlab-"
 """Prefix of the names of files that are being written; a leftover one belongs to a process that died."""
+
+DAMAGED = "-damaged"
+"""What follows the name of a file that was set aside."""
 
 
 def home() -> Path:
@@ -134,6 +139,13 @@ def put_in_place(temporary: Path, path: Path, *, durably: bool = True, replaces:
         elif not S_ISLNK(mode):
             raise NotAFile(EINVAL, f"{what_is(mode)}, so it is not replaced", str(path))
     temporary.replace(path)
+
+
+def set_aside(path: Path) -> Path:
+    """Move the damaged file at ``path`` to a free name beside it, which is returned. Raises OSError."""
+    names = (f"{path.stem}{DAMAGED}{number or ''}{path.suffix}" for number in count())
+    aside = next(free for name in names if not os.path.lexists(free := path.with_name(name)))
+    return path.replace(aside)
 
 
 def open_log(path: Path, most: int) -> int:

@@ -296,7 +296,8 @@ class LayerLabApp(Containing):
     def _settings_changed(self, event: SettingsChanged) -> None:
         setattr(self, REMEMBERED[type(event.settings)], event.settings)
         try:
-            save_settings(event.settings)
+            if damaged := save_settings(event.settings):
+                self.notify(damaged, title="Settings", severity="warning", markup=False)
         except OSError as error:
             self.refuse("Not saved", f"settings, {event.settings.table}: {error.strerror}")
 

@@ -1,23 +1,21 @@
 """Practising: one exercise after the other, how often they were right, and which mistakes were made most."""
 
-import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from core import storage
-from core.files import PRACTICE, read_bytes
+from core.files import PRACTICE
 from core.learn.exercise import GRADES, TOPICS, Exercise, Topic
 from core.learn.prediction import Verdict, check
 from core.learn.sheet import exercises
+from core.shared_file import SharedFile
 
-__all__ = ["STEPS", "Practice", "Record", "Score", "load_record", "save_record", "start"]
+__all__ = ["STEPS", "Practice", "Record", "Score", "load_record", "rescue_record", "save_record", "start"]
 
 STEPS = "These are the steps."
 """Said where they are asked for, not given after a wrong answer."""
@@ -127,19 +125,44 @@ def start(seed: int, record: Record, topic: Topic | None = None) -> Practice:
     return _at(topic or TOPICS[0], GRADES[0], seed, 1, record)
 
 
+NOTHING = Record()
+_FILE = SharedFile("practice.json", PRACTICE, Record)
+
+
 def load_record() -> Record:
     """What is remembered; an empty record if there is none that can be read."""
-    try:
-        found = msgspec.json.decode(read_bytes(_path(), PRACTICE), type=Record)
-    except (OSError, ValueError, RecursionError):
-        return Record()
+    return _bounded(_FILE.read() or NOTHING)
+
+
+def rescue_record() -> str:
+    """Move a record that is damaged aside, and say so in a line; empty if there is nothing to say."""
+    return _FILE.rescue()
+
+
+def save_record(record: Record, since: Record = NOTHING) -> Record:
+    """Remember ``record``, which was ``since`` before, beside what other open LayerLabs have remembered meanwhile.
+
+    Returns all that is remembered. Raises OSError.
+    """
+    return _FILE.update(lambda kept: _merged(_bounded(kept), record, since) if kept else record)
+
+
+def _merged(kept: Record, record: Record, since: Record) -> Record:
+    """``kept`` with what was counted in ``record`` since ``since``."""
+    scores = dict(kept.scores)
+    for topic, score in record.scores.items():
+        before, now = since.scores.get(topic, Score()), scores.get(topic, Score())
+        solved, first = score.solved - before.solved, score.first - before.first
+        scores[topic] = Score(now.solved + max(0, solved), now.first + max(0, first))
+    new = Counter(dict(record.mistakes)) - Counter(dict(since.mistakes))
+    mistakes = Counter(dict(kept.mistakes)) + new
+    most = sorted(mistakes, key=lambda each: (each in new, mistakes[each]), reverse=True)[:MOST_MISTAKES]
+    return Record(scores, {each: mistakes[each] for each in most})
+
+
+def _bounded(found: Record) -> Record:
     known: dict[str, Score] = {topic: found.scores[topic] for topic in TOPICS if topic in found.scores}
     return Record(known, dict(list(found.mistakes.items())[:MOST_MISTAKES]))
-
-
-def save_record(record: Record) -> None:
-    """Remember ``record``. Raises OSError."""
-    storage.write_atomically(_path(), json.dumps(msgspec.to_builtins(record), indent=1), durably=False)
 
 
 def _at(topic: Topic, grade: int, seed: int, number: int, record: Record) -> Practice:
@@ -152,7 +175,3 @@ def _at(topic: Topic, grade: int, seed: int, number: int, record: Record) -> Pra
 def _sequence(topic: Topic, grade: int, seed: int) -> tuple[list[Exercise], Iterator[Exercise]]:
     """The exercises made so far, and those that follow: each depends on those before it."""
     return [], exercises(topic, grade, seed)
-
-
-def _path() -> Path:
-    return storage.home() / "practice.json"

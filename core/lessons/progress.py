@@ -1,21 +1,18 @@
 """Which steps of which lessons are done and what they took, from one start to the next."""
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TypeVar
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core import storage
-from core.files import PROGRESS, read_bytes
+from core.files import PROGRESS
 from core.lessons.lesson import Lesson
 from core.lessons.lesson_file import MOST_STEPS
 from core.lessons.score import Attempt, points
+from core.shared_file import SharedFile
 
-__all__ = ["Progress", "load_progress", "save_progress"]
+__all__ = ["Progress", "load_progress", "rescue_progress", "save_progress"]
 
 MOST_LESSONS = 1_000
 T = TypeVar("T")
@@ -71,24 +68,45 @@ class Progress(Struct, frozen=True):
         return len(self.steps(lesson)) == len(lesson.steps)
 
 
+NOTHING = Progress()
+_FILE = SharedFile("lessons.json", PROGRESS, Progress)
+
+
 def load_progress() -> Progress:
     """What is remembered; nothing done if there is no record that can be read."""
-    try:
-        found = msgspec.json.decode(read_bytes(_path(), PROGRESS), type=Progress)
-    except (OSError, ValueError, RecursionError):
-        return Progress()
+    return _bounded(_FILE.read() or Progress())
+
+
+def rescue_progress() -> str:
+    """Move a record that is damaged aside, and say so in a line; empty if there is nothing to say."""
+    return _FILE.rescue()
+
+
+def save_progress(progress: Progress, since: Progress = NOTHING) -> Progress:
+    """Remember ``progress``, which was ``since`` before, beside what other open LayerLabs have remembered meanwhile.
+
+    Returns all that is remembered. Raises OSError.
+    """
+    return _FILE.update(lambda kept: _merged(_bounded(kept or NOTHING), progress, since))
+
+
+def _merged(kept: Progress, progress: Progress, since: Progress) -> Progress:
+    """``kept`` with what is new in ``progress`` since ``since``. What is done or was needed is never taken back."""
+    done = {name: {*kept.done.get(name, ()), *steps} for name, steps in progress.done.items()}
+    moved = {name: index for name, index in progress.at.items() if since.at.get(name) != index}
+    attempts = {name: each.merged(kept.attempts.get(name, Attempt())) for name, each in progress.attempts.items()}
+    return Progress(
+        {**kept.done, **{name: tuple(sorted(steps)) for name, steps in done.items()}},
+        {**progress.at, **kept.at, **moved},
+        progress.lesson or kept.lesson,
+        {**kept.attempts, **attempts},
+    )
+
+
+def _bounded(found: Progress) -> Progress:
     done = {name: steps[:MOST_STEPS] for name, steps in _first(found.done).items()}
     return Progress(done, _first(found.at), found.lesson, _first(found.attempts))
 
 
 def _first(found: Mapping[str, T]) -> dict[str, T]:
     return dict(list(found.items())[:MOST_LESSONS])
-
-
-def save_progress(progress: Progress) -> None:
-    """Remember ``progress``. Raises OSError."""
-    storage.write_atomically(_path(), json.dumps(msgspec.to_builtins(progress), indent=1), durably=False)
-
-
-def _path() -> Path:
-    return storage.home() / "lessons.json"

@@ -1,5 +1,7 @@
 """The points of a lesson: what wrong answers and hints cost."""
 
+from collections import Counter
+
 from msgspec import Struct
 
 from core.lessons.lesson import Lesson
@@ -21,6 +23,12 @@ class Attempt(Struct, frozen=True):
     """The steps, from 0, of which a hint was told, for each hint once."""
     shown: bool = False
     """Whether the answer was shown."""
+
+    def merged(self, other: "Attempt") -> "Attempt":
+        """What was needed in both: the same wrong answer or hint counts once."""
+        wrong = (each for each in other.wrong if each not in self.wrong)
+        hints = (Counter(other.hints) - Counter(self.hints)).elements()
+        return Attempt((*self.wrong, *wrong), (*self.hints, *hints), self.shown or other.shown)
 
 
 def points(lesson: Lesson, attempt: Attempt) -> int:

@@ -60,6 +60,15 @@ def test_what_is_damaged_is_the_default_and_is_replaced(file: Path, content: byt
     assert load_settings(ChartSettings) == ChartSettings(0.6)
 
 
+def test_what_cannot_be_read_is_moved_aside_and_said(file: Path) -> None:
+    file.write_text("[charts\nsmoothing = 0.97")
+    assert save_settings(ChartSettings(0.6)) == (
+        "settings.toml is damaged: it was moved to settings-damaged.toml, and a new one begins"
+    )
+    assert (file.parent / "settings-damaged.toml").read_text() == "[charts\nsmoothing = 0.97"
+    assert not save_settings(ChartSettings(0.7)), "it is no longer there"
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.binary(max_size=200))
 def test_whatever_the_file_holds_there_are_settings(file: Path, content: bytes) -> None:

@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Button, Input
 
 from core.learn.exercise import show_answer
-from core.learn.practice import Score, load_record
+from core.learn.practice import Record, Score, load_record, save_record
 from tests.tui.driving import burst, check_golden, keys, opened, screen_of, until
 from tui.screens.dialogs import Ask
 from tui.screens.exercises import TITLES, Exercises
@@ -47,6 +47,28 @@ async def test_a_mistake_is_explained_and_the_right_answer_leads_on(home, size):
     record = load_record()
     assert record.scores == {"conv-shapes": Score(1, 0)}
     assert sum(record.mistakes.values()) == 1
+
+
+async def test_what_another_app_has_counted_meanwhile_counts(home):
+    save_record(Record().with_solved("padding", first=True))
+    async with opened("lenet-5") as (app, pilot):
+        screen = await asked(app, pilot)
+        save_record(Record().with_solved("stacks", first=True))
+        await answer(pilot, "8x8x10")
+        await until(pilot, lambda: "in all 3 of 3 exercises" in screen_of(app))
+        await keys(pilot, "enter", "f2")
+        await until(pilot, lambda: "in all 3 of 4 exercises" in screen_of(app))
+        assert screen.practice.record == load_record()
+    assert load_record().total == Score(4, 3)
+
+
+async def test_a_damaged_record_is_said_and_kept(home):
+    home.mkdir()
+    (home / "practice.json").write_text("{")
+    async with opened("lenet-5", (120, 36)) as (app, pilot):
+        await asked(app, pilot)
+        await until(pilot, lambda: "is damaged" in " ".join(each.message for each in app._notifications))
+    assert (home / "practice-damaged.json").read_text() == "{"
 
 
 async def test_steps_are_shown_when_asked_for_and_after_a_wrong_answer(size):

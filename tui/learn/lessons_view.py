@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
+from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -16,7 +17,7 @@ from core.forecast.verdict import ForecastVerdict, judge
 from core.formatting import show_amount
 from core.lessons.lesson import Ask, Check, Lesson, Look, Open, Practise, Task
 from core.lessons.lesson_file import LessonError, find_preset
-from core.lessons.progress import Progress, save_progress
+from core.lessons.progress import Progress, rescue_progress, save_progress
 from core.lessons.study import Study, is_ready, start
 from core.marking.subject import Subject, find, subject_of_preset, subject_of_run
 from core.presets import Preset, PresetError
@@ -132,18 +133,26 @@ class LessonsView(Horizontal):
         if elsewhere:
             self.say("")  # it was about another step
         if self._saved != study.progress:
-            self._save(study.progress)
-        if before.progress.awaits_answer(before.lesson) and not study.progress.awaits_answer(before.lesson):
+            self.study = study = replace(study, progress=self._kept(study.progress))
+        if self._awaiting(before.progress) - self._awaiting(study.progress):
             self.post_message(Answered())
         if elsewhere:
             self._look()
 
-    def _save(self, progress: Progress) -> None:
-        self._saved = progress
+    def _awaiting(self, progress: Progress) -> frozenset[str]:
+        """The lessons whose question is still to be answered; another open LayerLab may have answered some."""
+        return frozenset(lesson.id for lesson in self._lessons if progress.awaits_answer(lesson))
+
+    def _kept(self, progress: Progress) -> Progress:
+        """Remember ``progress``; the same with what other open LayerLabs have remembered."""
         try:
-            save_progress(progress)
+            if damaged := rescue_progress():
+                self.say(damaged, "warning")
+            self._saved = save_progress(progress, self._saved)
         except OSError as error:
             self.say(f"how far you have come is not kept: {error.strerror or error}", "warning")
+            return progress
+        return self._saved
 
     def watch_study(self) -> None:
         if self.is_mounted:

@@ -91,11 +91,13 @@ class LearnPane(Vertical):
         worker = get_current_worker()
         try:
             # Imported here, because they need what start-up does without.
-            from core.lessons.lesson_file import listed  # noqa: PLC0415
-            from core.lessons.progress import load_progress  # noqa: PLC0415
+            from core.lessons.lesson_file import LessonError, listed  # noqa: PLC0415
+            from core.lessons.progress import load_progress, rescue_progress  # noqa: PLC0415
             from tui.learn.lessons_view import LessonsView  # noqa: PLC0415
 
             lessons, problems = listed()
+            if damaged := rescue_progress():
+                problems.insert(0, LessonError(damaged))
             progress = load_progress()
         except Exception as error:  # noqa: BLE001  # no file must end the app
             self.app.call_from_thread(self.status.say, explain(error), "error")

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -13,7 +14,7 @@ from textual.widgets import Input, Static
 
 from core.formatting import show_amount, show_count
 from core.learn.exercise import Topic
-from core.learn.practice import Practice, Record, save_record, start
+from core.learn.practice import Practice, Record, rescue_record, save_record, start
 from core.learn.prediction import LONGEST
 from core.typography import typeset
 from tui.screens.modal import Modal
@@ -84,6 +85,7 @@ class Exercises(Modal[str | None]):
 
     def __init__(self, practice: Practice) -> None:
         super().__init__()
+        self._saved = practice.record
         self.set_reactive(Exercises.practice, practice)
 
     def compose(self) -> ComposeResult:
@@ -99,6 +101,8 @@ class Exercises(Modal[str | None]):
     def on_mount(self) -> None:
         self.answer.focus()
         self._show()
+        if damaged := rescue_record():
+            self._warn(damaged)
 
     def watch_practice(self, before: Practice, practice: Practice) -> None:
         if before.record != practice.record and practice.done:
@@ -141,12 +145,15 @@ class Exercises(Modal[str | None]):
         self.dismiss(None)
 
     def _save(self) -> None:
+        """Save the record, and take over what was answered elsewhere meanwhile."""
         try:
-            save_record(self.practice.record)
+            self._saved = save_record(self.practice.record, self._saved)
+            self.set_reactive(Exercises.practice, replace(self.practice, record=self._saved))
         except OSError as error:
-            self.app.notify(
-                f"the score is not kept: {error.strerror or error}", title="Exercises", severity="warning", markup=False
-            )
+            self._warn(f"the score is not kept: {error.strerror or error}")
+
+    def _warn(self, text: str) -> None:
+        self.app.notify(text, title="Exercises", severity="warning", markup=False)
 
     def _show(self) -> None:
         exercise = self.practice.exercise

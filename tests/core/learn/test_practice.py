@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.learn.exercise import TOPICS, show_answer
-from core.learn.practice import MOST_MISTAKES, Record, Score, load_record, save_record, start
+from core.learn.practice import MOST_MISTAKES, Record, Score, load_record, rescue_record, save_record, start
 from core.learn.sheet import exercises
 
 
@@ -96,6 +96,33 @@ def test_it_is_remembered(home):
     record = right(begun()).record.with_mistake("one")
     save_record(record)
     assert load_record() == record
+
+
+def test_two_apps_at_once_count_both(home):
+    begun = save_record(Record().with_solved("padding", first=True).with_mistake("one"))
+    save_record(begun.with_solved("padding", first=False).with_mistake("one").with_mistake("two"), begun)
+    both = save_record(begun.with_solved("padding", first=True).with_solved("stacks", first=True), begun)
+    assert both == load_record()
+    assert both.scores == {"padding": Score(3, 2), "stacks": Score(1, 1)}
+    assert both.mistakes == {"one": 2, "two": 1}
+    assert save_record(both, both) == both, "nothing counts twice"
+    (home / "practice.json").unlink()
+    assert save_record(both, both) == both, "who knows it writes it anew"
+
+
+def test_of_many_mistakes_a_new_one_is_remembered(home):
+    often = Record(mistakes={str(number): 2 for number in range(MOST_MISTAKES)})
+    begun = save_record(often)
+    kept = save_record(begun.with_mistake("new"), begun)
+    assert len(kept.mistakes) == MOST_MISTAKES
+    assert kept.mistakes["new"] == 1
+
+
+def test_a_damaged_record_is_moved_aside_and_said(home):
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "practice.json").write_text("{")
+    assert rescue_record().startswith("practice.json is damaged: it was moved to practice-damaged.json")
+    assert (home / "practice-damaged.json").read_text() == "{"
 
 
 @pytest.mark.parametrize(

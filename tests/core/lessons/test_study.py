@@ -1,6 +1,7 @@
 """A lesson step by step: what counts as an answer, what is told to it, and what is remembered."""
 
 import json
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from core import presets
 from core.forecast.verdict import judge
 from core.lessons.lesson import Check
 from core.lessons.lesson_file import find_lessons, loads
-from core.lessons.progress import Progress, load_progress, save_progress
+from core.lessons.progress import Progress, load_progress, rescue_progress, save_progress
 from core.lessons.score import Attempt
 from core.lessons.silence import silent
 from core.lessons.study import ANSWERS, is_ready, start
@@ -282,6 +283,52 @@ def test_progress_is_kept(home):
     save_progress(progress)
     assert load_progress() == progress
     assert load_progress().steps(LESSON) == {READ, PREDICT}
+
+
+def test_two_apps_at_once_keep_what_is_done_in_either(home):
+    begun = save_progress(at(READ).progress)
+    one = save_progress(at(READ, begun).done().moved(2).replied("28x28x6").progress, begun)
+    other = start(BROKEN, begun).hinted().replied("2").progress
+    both = save_progress(other, begun)
+    assert both == load_progress()
+    assert both.steps(LESSON) == one.steps(LESSON) == {READ, PREDICT}
+    assert both.next_step(LESSON) == PREDICT, "the other did not go there"
+    assert both.attempt(BROKEN) == other.attempt(BROKEN)
+    assert both.lesson == BROKEN.id
+
+
+def test_two_apps_that_need_the_same_help_need_it_once(home):
+    begun = save_progress(broken().progress)
+    one = save_progress(broken(WRONG, begun).hinted().replied("1").progress, begun)
+    both = save_progress(broken(WRONG, begun).hinted().hinted().replied("1").replied("2").progress, begun)
+    assert one.points(BROKEN) == 5
+    assert both.attempt(BROKEN) == Attempt(wrong=(0, 1), hints=(WRONG, WRONG))
+
+
+STEPS = st.lists(st.tuples(st.sampled_from(["first", "second"]), st.integers(0, 5)), max_size=6)
+
+
+@given(st.lists(st.tuples(st.booleans(), STEPS), max_size=6))
+def test_nothing_that_is_done_is_lost_whoever_saves_when(saves):
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        patched.setenv("LAYERLAB_HOME", folder)
+        known, done = [Progress(), Progress()], set()
+        for which, steps in saves:
+            progress = known[which]
+            for name, index in steps:
+                progress = progress.with_done(replace(LESSON, id=name), index)
+                done.add((name, index))
+            known[which] = save_progress(progress, known[which])
+            assert {(name, index) for name, each in load_progress().done.items() for index in each} == done
+
+
+def test_a_damaged_record_is_moved_aside_and_said(home):
+    save_progress(at(READ).done().progress)
+    kept = (home / "lessons.json").read_text()
+    (home / "lessons.json").write_text(damaged := kept.replace("mine", "\\udcdc", 1))
+    assert rescue_progress().startswith("lessons.json is damaged: it was moved to lessons-damaged.json")
+    assert (home / "lessons-damaged.json").read_text() == damaged
+    assert not rescue_progress()
 
 
 def test_a_lesson_that_has_become_shorter_is_no_harm(home):

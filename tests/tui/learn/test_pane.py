@@ -7,6 +7,7 @@ import pytest
 
 from core.forecast.forecast import AccuracyRange, Forecast
 from core.lessons.lesson_file import own_folder
+from core.lessons.progress import load_progress, save_progress
 from core.runs.forecast_file import FORECAST_FILE, encode
 from tests.tui.driving import keys, opened, screen_of, until
 from tests.tui.runs.stored_runs import history, keep, preset
@@ -261,6 +262,32 @@ async def test_what_cannot_be_read_is_told_and_the_others_are_there(lessons: Pat
         assert "\\x1b[31mEvil" in shown(app)
         await keys(pilot, "down", "down")
         await until(pilot, lambda: "\\u202e[red]x" in shown(app))
+
+
+async def test_what_another_app_has_done_meanwhile_stays_done(lessons: Path, home: Path) -> None:
+    async with opened("ffnn-10", (120, 36)) as (app, pilot):
+        view = await learning(app, pilot)
+        elsewhere = view.study.progress.with_done(view.study.lesson, PREDICT).with_done(view.study.lesson, OPEN)
+        save_progress(elsewhere, view.study.progress)
+        await keys(pilot, "down")
+        await until(pilot, lambda: view.study.lesson.title == "Another one")
+        assert load_progress().done["first"] == (OPEN, PREDICT)
+        assert "• A first look 2/9" in shown(app)
+
+
+async def test_a_damaged_record_is_said_and_kept(lessons: Path, home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "lessons.json").write_text('{"done": {"first": [0')
+    async with opened("ffnn-10", (120, 36)) as (app, pilot):
+        view = await learning(app, pilot)
+        assert "lessons.json is damaged: it was moved to lessons-damaged.json" in shown(app)
+        await keys(pilot, "enter", "enter")
+        await at(pilot, view, OPEN)
+        (home / "lessons.json").write_text("[")
+        await keys(pilot, "down")
+        await until(pilot, lambda: "it was moved to lessons-damaged1.json" in shown(app))
+    assert (home / "lessons-damaged.json").read_text() == '{"done": {"first": [0'
+    assert load_progress().done["first"] == (READ,), "what this app knows is written anew"
 
 
 async def test_without_lessons_it_is_said_what_to_do(lessons: Path) -> None:
