@@ -76,6 +76,8 @@ def _is_preset(path: Path) -> bool:
 
 def load(path: Path, prefix: str = "") -> Lesson:
     """The lesson in the file at ``path``; its id begins with ``prefix``. Raises `LessonError`."""
+    if not _is_unicode(path.name):  # how far one has come in it could not be kept
+        raise LessonError(f"{printable_path(path.name)}: its name is not UTF-8: rename the file")
     try:
         text = read_bytes(path, LESSON).decode("utf-8-sig")
     except (OSError, ValueError) as error:
@@ -100,6 +102,15 @@ def loads(text: str, source: str, folder: Path, prefix: str = "") -> Lesson:
         return Lesson(_id(source, prefix), title, goals, steps, _order(raw), str(folder), prefix == OWN)
     except (toml_text.TomlError, FieldError, PresetError) as error:
         raise LessonError(f"{printable_path(source)}: {error}") from error
+
+
+def _is_unicode(name: str) -> bool:
+    """Whether ``name`` can be written: bytes of a file name that are no UTF-8 are lone surrogates."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _order(raw: Mapping[str, Any]) -> int:

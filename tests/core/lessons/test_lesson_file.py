@@ -1,6 +1,8 @@
 """Lessons as files: what is read, and what is refused with file, step and field."""
 
+import os
 import re
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -225,6 +227,17 @@ def test_own_lessons_come_last_and_broken_ones_are_told(home):
     assert not any(each.own for each in lessons[:-1])
     assert [str(each).partition(":")[0] for each in problems] == ["broken.toml"]
     assert load(own_folder() / "mine.toml").title == "Mine"
+
+
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="file names are Unicode there")
+def test_a_lesson_whose_id_cannot_be_written_is_not_offered(home):
+    own_folder().mkdir(parents=True)
+    for name in (b"\xdcbung.toml", "Übung.toml".encode()):
+        (own_folder() / os.fsdecode(name)).write_text('[[step]]\ntext = "a"\n')
+    lessons, problems = listed()
+    assert [each.id for each in lessons if each.own] == ["own/Übung"]
+    assert [str(each) for each in problems] == ["'\\udcdcbung.toml': its name is not UTF-8: rename the file"]
+    assert not find_lessons(["own/\udcdcbung"])
 
 
 def test_broken_networks_come_after_lessons_and_are_found_by_their_id(home):
