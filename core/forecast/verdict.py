@@ -77,6 +77,11 @@ class ForecastVerdict(Struct, frozen=True):
     """Of a miss: what may be the reason."""
 
     @property
+    def unexplained(self) -> "ForecastVerdict":
+        """The same where the reason is still to be found out."""
+        return replace(self, explanations=())
+
+    @property
     def curve_right(self) -> bool | None:
         """Whether it was the expected curve; None if that cannot be told."""
         return None if self.shape.kind is None else self.shape.kind == self.forecast.curve

@@ -18,6 +18,7 @@ from core.formatting import show_amount
 from core.lessons.lesson import Ask, Check, Lesson, Look, Open, Practise, Task
 from core.lessons.lesson_file import LessonError, find_preset
 from core.lessons.progress import Progress, rescue_progress, save_progress
+from core.lessons.silence import silent
 from core.lessons.study import Study, is_ready, start
 from core.marking.subject import Subject, find, subject_of_preset, subject_of_run
 from core.presets import Preset, PresetError
@@ -181,6 +182,8 @@ class LessonsView(Horizontal):
         run = self._newest_run()
         if run is not None and not worker.is_cancelled:
             predicted = judge(run.forecast, run.preset, run.history) if run.forecast else None
+            if predicted is not None and silent((run.preset.lesson,), self.study.progress):
+                predicted = predicted.unexplained
             self.app.call_from_thread(self._checked, task, subject_of_run(run), predicted)
 
     def _checked(self, task: Check, subject: Subject, predicted: ForecastVerdict | None = None) -> None:

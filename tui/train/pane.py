@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import cast
 
-from msgspec.structs import replace
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -325,7 +324,7 @@ class TrainPane(ChartKeys, EventFollower):
         verdict, trained, run = self.view.verdict, self.view.trained, self.view.run
         if verdict is not None and trained is not None:
             if run is not None and run.lesson in self.silenced:  # why it went so is to be found out
-                verdict = replace(verdict, explanations=())
+                verdict = verdict.unexplained
             self.app.push_screen(VerdictPage(verdict, trained, self.history))
 
     def action_turn(self) -> None:

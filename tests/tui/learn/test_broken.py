@@ -8,12 +8,14 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from core import presets
-from core.lessons.lesson_file import find_lessons
-from core.lessons.progress import Progress, save_progress
+from core.forecast.forecast import AccuracyRange, Forecast
+from core.lessons.lesson_file import find_lessons, own_folder
+from core.lessons.progress import Progress, load_progress, save_progress
 from core.lessons.study import start
 from core.network.layers import MaxPooling2D
 from core.presets import Preset
 from core.runs.folder import CHECKPOINT
+from core.runs.forecast_file import FORECAST_FILE, encode
 from core.runs.store import Store
 from tests.tui import driving
 from tests.tui.driving import check_golden, faint_texts, keys, opened, screen_of, themes_in_turn, until
@@ -95,6 +97,30 @@ async def test_the_diagnosis_is_silent_until_the_question_is_answered(home: Path
         assert SILENT not in shown(app)
         await keys(pilot, "2")
         await until(pilot, lambda: SILENT not in shown(app))
+
+
+async def test_a_prediction_that_failed_is_not_explained_until_then(home: Path) -> None:
+    own_folder().mkdir(parents=True)
+    step = '[[step]]\nforecast = true\ntrain = "epochs >= 4"\n'
+    (own_folder() / "mine.toml").write_text(f'title = "Mine"\norder = -1\n{step}')
+    trained = replace(network(), plan=replace(network().plan, epochs=4))
+    run = keep(home, "mine", trained, history(trained, 4, 0.5))
+    wrong = Forecast("stays", "stays", AccuracyRange(0.98, 1.0), 4, True)
+    (home / "runs" / run / FORECAST_FILE).write_bytes(encode(wrong))
+    (mine,) = find_lessons(["own/mine"])
+    save_progress(Progress().with_shown(mine, 0))
+    async with opened("ffnn-10", (120, 36)) as (app, pilot):
+        view = await learning(app, pilot)
+        await until(pilot, lambda: view.study.is_done)
+        said = view.view.wanted.content.plain
+        assert "Predicted: the loss stays at that of guessing. Instead the loss falls" in said
+        assert "The gradients reached every layer" not in said
+        assert not view.study.predicted.explanations
+        save_progress(answered())
+        view.study = replace(view.study, progress=load_progress())
+        await keys(pilot, "4", "5")
+        await until(pilot, lambda: view.study.predicted.explanations)
+        assert "The gradients reached every layer" in view.view.wanted.content.plain
 
 
 async def test_what_cannot_be_built_is_told_without_its_fix(home: Path) -> None:
