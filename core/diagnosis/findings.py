@@ -1,6 +1,7 @@
 """The findings about a run: causes first, then their consequences."""
 
 from collections.abc import Sequence
+from math import isfinite
 
 from msgspec.structs import replace
 
@@ -46,7 +47,8 @@ def _split_findings(
     static = tuple(confirmed.get(one.code, one) for one in static)  # a confirmed finding has the training's numbers
     trained = tuple(one for one in trained if one.code not in confirmed)
     causes_by_code = {one.code: cause for one in trained if (cause := _cause(one, (*static, *trained)))}
-    causes = [one for one in (*static, *trained) if one in causes_by_code.values() or one.code in confirmed]
+    known = (*causes_by_code.values(), *_causes_of_loss(static, history))
+    causes = [one for one in (*static, *trained) if one in known or one.code in confirmed]
     codes = {one.code for one in causes}
     from_training = (
         *(_fix_all_causes(one, codes) for one in causes),
@@ -60,6 +62,13 @@ def cause_of_nan(architecture: Architecture, plan: Plan) -> Finding | None:
     """The static finding that explains NaN at any step size; None if there is none."""
     found = static_findings(architecture, plan, summarize(architecture))
     return next((one for one in found if is_explained(NAN, one.code) and one.fixes), None)
+
+
+def _causes_of_loss(static: Sequence[Finding], history: History) -> Sequence[Finding]:
+    """What explains a loss that is no number, though all gradients that were sampled may be finite."""
+    if history.progress is None or isfinite(history.progress.loss):
+        return ()
+    return [one for one in static if is_explained(NAN, one.code)][:1]
 
 
 def _cause(symptom: Finding, findings: Sequence[Finding]) -> Finding | None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from core.diagnosis import run_findings, static_findings
+from core.diagnosis import run_findings, static_findings, training_findings
 from core.history import History
 from core.lessons.lesson import Ask, Check
 from core.marking.expression import METRICS
@@ -89,8 +89,15 @@ def test_an_epoch_shows_the_fault_and_that_it_is_mended(id: str, least: float) -
 
 
 def test_a_training_that_fails_does_not_say_why_while_that_is_asked() -> None:
-    ended = trained(BROKEN["broken/ends-at-once"], explains=False).ended
+    broken = BROKEN["broken/ends-at-once"]
+    history = trained(broken, explains=False)
+    ended = history.ended
     assert ended is not None
     assert ended.reason == "failed"
     assert "NaN" in ended.message
     assert ":" not in ended.message
+    found = training_findings(broken.architecture, broken.plan, history)
+    assert found[0].code == FAULTS["broken/ends-at-once"], "the diagnosis says it once it may"
+    ended = trained(broken).ended
+    assert ended is not None
+    assert ended.message.endswith("dropout-after-output (layer 4) is the cause: remove it")
