@@ -28,9 +28,12 @@ def over(formula: RealFormula, **values: Array | float) -> Array:
 
     Formulas of these functions are computed with whole arrays, others number by number.
     """
-    with np.errstate(all="ignore"):
-        if formula.uses <= _FUNCTIONS.keys() | values.keys():
-            return np.asarray(formula.evaluated({**_FUNCTIONS, **values}), np.float64)
+    if formula.uses <= _FUNCTIONS.keys() | values.keys():
+        with np.errstate(all="ignore"):
+            whole = np.asarray(formula.evaluated({**_FUNCTIONS, **values}), np.float64)
+        if not formula.stable or np.isfinite(whole).all():
+            return whole
+        return np.where(np.isfinite(whole), whole, over(RealFormula(formula.stable), **values))
     names = list(values)
     each = np.frompyfunc(lambda *numbers: formula(**dict(zip(names, numbers, strict=True))), len(names), 1)
     found: Array = np.asarray(each(*values.values()), np.float64)

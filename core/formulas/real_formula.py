@@ -14,9 +14,18 @@ from core.formatting import show_digits
 
 __all__ = ["RealFormula"]
 
+
+def _exp(x: float) -> float:
+    """``exp(x)``, infinite where it is too large, as in NumPy and Keras."""
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf
+
+
 _FUNCTIONS: dict[str, Callable[..., Any] | float] = {
-    name: getattr(math, name) for name in ("exp", "log", "sqrt", "tanh", "erf", "cosh", "cos", "pi")
-} | {"abs": abs, "max": max, "min": min}
+    name: getattr(math, name) for name in ("log", "sqrt", "tanh", "erf", "cosh", "cos", "pi")
+} | {"exp": _exp, "abs": abs, "max": max, "min": min}
 _NAME = re.compile(r"[a-z_]\w*")
 
 
@@ -27,9 +36,22 @@ class RealFormula(Struct, frozen=True):
     """
 
     text: str
+    stable: str = ""
+    """The same so written that no exponential overflows: computed where ``text`` comes to no finite number."""
 
     def __call__(self, **values: float) -> float:
-        """The value for ``values``; NaN where there is none, or where it is too large."""
+        """The value for ``values``; NaN where there is none, or where a power is too large."""
+        value = self._value(values)
+        return value if math.isfinite(value) or not self.stable else RealFormula(self.stable)._value(values)
+
+    def form(self, **values: float) -> "RealFormula":
+        """The form that has a value for ``values``: its `stable` one where that alone is a finite number."""
+        other = RealFormula(self.stable)
+        if not self.stable or math.isfinite(self._value(values)) or not math.isfinite(other._value(values)):
+            return self
+        return other
+
+    def _value(self, values: Mapping[str, float]) -> float:
         try:
             return float(self.evaluated({**_FUNCTIONS, **values}))
         except (ArithmeticError, ValueError):

@@ -8,6 +8,7 @@ from core.backpropagation.explanation import DIGITS, Explanation, Term, cell, di
 from core.backpropagation.operations.operation import Index, Names, Operation
 from core.formulas.activation_formulas import ActivationFormula
 from core.formulas.arrays import Array, over
+from core.formulas.real_formula import RealFormula
 
 __all__ = ["LogSoftmax", "Normalize", "Pointwise", "Softmax"]
 
@@ -31,19 +32,27 @@ class Pointwise(Operation, frozen=True, eq=False):
         return f"{names.output_gradient} * {self.name}'({names.input})"
 
     def explain(self, x: Array, y: Array, index: Index, names: Names) -> Explanation:
-        function = self.function.function
+        function, values = self.function.function, {"x": float(x[index]), **self.function.constants}
         known = function.text == f"{self.name}(x)"
-        what = "" if known else f", with {self.name}(x) = {function.text}"
+        what = "" if known else f", with {_defined(f'{self.name}(x)', function, values)}"
         formula = f"{self.name}({cell(names.input, index)}){what}"
-        text = function.substituted({"x": float(x[index]), **self.function.constants}, DIGITS)
+        text = function.form(**values).substituted(values, DIGITS)
         return Explanation(cell(names.output, index), formula, y[index], text)
 
     def explain_back(self, x: Array, y: Array, gradient: Array, back: Array, index: Index, names: Names) -> Explanation:
-        slope = self.function.slope(x=float(x[index]), **self.function.constants)
+        slope, values = self.function.slope, {"x": float(x[index]), **self.function.constants}
         of = f"{self.name}'({cell(names.input, index)})"
-        formula = f"{cell(names.output_gradient, index)} * {of}, with {self.name}'(x) = {self.function.slope.text}"
-        text = f"{digits(gradient[index])} * {factor(slope)}"
+        what = _defined(f"{self.name}'(x)", slope, values)
+        formula = f"{cell(names.output_gradient, index)} * {of}, with {what}"
+        text = f"{digits(gradient[index])} * {factor(slope(**values))}"
         return Explanation(cell(names.input_gradient, index), formula, back[index], text)
+
+
+def _defined(name: str, formula: RealFormula, values: Mapping[str, float]) -> str:
+    """``name`` by its ``formula``, and by the form that is computed for ``values`` if that is another one."""
+    form = formula.form(**values)
+    computed = "" if form.text == formula.text else f", computed as {form.text}, which does not overflow"
+    return f"{name} = {formula.text}{computed}"
 
 
 class Softmax(Operation, frozen=True, eq=False):

@@ -105,6 +105,25 @@ def test_a_network_that_has_diverged_is_worked_through_like_any_other(bad: float
     assert not np.isfinite(broken.loss) or bad == -1e200
 
 
+def test_what_would_overflow_is_computed_in_another_form_and_says_so() -> None:
+    pass_ = _pass(Architecture((2,), (Dense(3, "softplus"), Dense(3, "sigmoid"), Dense(2, "softmax"))), Plan())
+    weights = {**pass_.state.weights}
+    weights[1, "bias"], weights[2, "bias"] = np.full(3, 2_000.0), np.full(3, -2e4)
+    far = work(pass_.summary, pass_.plan, replace(pass_.state, weights=weights), pass_.x, 1)
+    quantities = {quantity.name: quantity for quantity in far.quantities}
+    assert all(np.isfinite(each.values).all() for each in quantities.values())
+    outputs = quantities["a1"]
+    assert outputs.values == pytest.approx(quantities["z1"].values)
+    said = outputs.explain((0,))[-1]
+    assert "softplus(x) = log(1 + exp(x)), computed as max(x, 0) + log(1 + exp(-abs(x)))" in said.formula
+    assert said.text.startswith("max(200")
+    assert not np.any(quantities["dL/dz2"].values)
+    back = quantities["dL/dz2"].explain((0,))[-1]
+    assert "sigmoid'(x) = exp(-x) / (1 + exp(-x))**2, computed as exp(-abs(x))" in back.formula
+    near = {quantity.name: quantity for quantity in pass_.quantities}
+    assert "computed as" not in near["a1"].explain((0,))[-1].formula
+
+
 def test_names_are_there_once(pass_: Pass) -> None:
     names = [quantity.name for quantity in pass_.quantities]
     assert len(set(names)) == len(names)
