@@ -5,10 +5,11 @@ from itertools import pairwise
 from math import isfinite
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.charts import Point
 from core.forecast.forecast import CurveKind, Pair
-from core.formatting import show_loss
+from core.formatting import show_accuracy, show_loss
 from core.history import History
 
 __all__ = ["GUESSING", "CurveShape", "curve_shape", "up_to"]
@@ -17,14 +18,19 @@ PARTS = 12
 """Equal parts of a training, whose mean losses are compared: single batches differ by chance."""
 STEPS = 100
 """Steps, or a whole epoch, before which nothing can be told."""
-END = 5
-"""Points of a curve that give its value at the end."""
+LEAST_POINTS = 6
+"""Points of a loss before which nothing can be told; a quick training reports few."""
+END, LAST = 5, 0.1
+"""Points of a curve that give its value at the end, in the last part of it: of a short training there are few."""
 GROWN = 0.5
 """How far above its first value the mean of a part is in a loss that grows, as a share of that value."""
 SWUNG = 0.1
 """By how much all rises from part to part together come in a loss that swings, as a share of its first value."""
 FALLEN = 0.1
 """By how much a loss falls at least that does not stay, as a share of its first value."""
+FALLEN_GUESSING = 0.3
+"""The same where the network guesses at the end: random weights are sure of wrong answers first, and a loss comes down
+from there without anything being learned."""
 GUESSING = 2.0
 """Times the accuracy of guessing, below which a network guesses."""
 LEAST_VALIDATIONS = 3
@@ -42,6 +48,8 @@ class CurveShape(Struct, frozen=True):
     """None if too little was trained to tell."""
     why: str
     """What shows it: ``the training loss fell from 2.32 to 0.19``."""
+    guesses: bool = False
+    """Whether the training accuracy at the end is less than `GUESSING` times that of guessing."""
 
 
 def curve_shape(history: History, pair: Pair, classes: int) -> CurveShape:
@@ -51,24 +59,27 @@ def curve_shape(history: History, pair: Pair, classes: int) -> CurveShape:
 
     - it *swings* or grows if it became infinite or NaN, if the mean of a part is more than `GROWN` above the first
       value, or if the means rise by `SWUNG` of it in all;
-    - it *stays* if the training accuracy at the end is less than `GUESSING` times that of guessing among ``classes``,
-      or if the loss has fallen by less than `FALLEN`;
+    - it *stays* if it has fallen by less than `FALLEN`, or by less than `FALLEN_GUESSING` and the training accuracy at
+      the end is less than `GUESSING` times that of guessing among ``classes``;
     - otherwise it *falls*; of a pair with a validation loss, that *rises* if the mean of the last `LATEST` validations,
       all of them after the lowest, is `RISEN` above the lowest, while the training loss has fallen since; if not, both
       fall *together*.
 
-    A loss may grow at first and then stay at that of guessing: it is what the pair asks for.
+    A loss may grow at first and then stay at that of guessing: it is what the pair asks for. A loss may also
+    fall far while the network guesses, by a penalty on the weights say: so the accuracy is named where it decides, and
+    where one would expect another one of the curve.
     """
     if history.progress is not None and not isfinite(history.progress.loss):
         return CurveShape("swings", f"the training loss became infinite or NaN in epoch {history.progress.epoch}")
     steps = history.progress.step if history.progress else 0
-    if len(history.loss) < PARTS or not (steps >= STEPS or history.epochs):
+    if len(history.loss) < LEAST_POINTS or not (steps >= STEPS or history.epochs):
         return CurveShape(None, "too little was trained to tell")
     swings, stays = _swings(history.loss), _stays(history, classes)
     for found in (stays, swings) if pair == "stays" else (swings, stays):
         if found is not None:
-            return found
-    return _validated(history) if pair == "rises" else CurveShape("falls", _fell(history.loss))
+            return _beside_accuracy(found, history, classes)
+    fell = _validated(history) if pair == "rises" else CurveShape("falls", _fell(history.loss))
+    return _beside_accuracy(fell, history, classes)
 
 
 def up_to(history: History, epochs: int) -> History:
@@ -92,10 +103,33 @@ def _swings(points: Sequence[Point]) -> CurveShape | None:
 
 def _stays(history: History, classes: int) -> CurveShape | None:
     first, end = history.loss[0].y, _end(history.loss)
-    accuracy = _end(history.accuracy) if history.accuracy else 1.0
-    if accuracy >= GUESSING / classes and end < first - FALLEN * abs(first):
+    if end >= first - FALLEN * abs(first):
+        return CurveShape("stays", f"the training loss began at {_show(first)} and stayed at {_show(end)}")
+    if not _guesses(history, classes) or end < first - FALLEN_GUESSING * abs(first):
         return None
-    return CurveShape("stays", f"the training loss began at {_show(first)} and stayed at {_show(end)}")
+    came = f"the training loss came from {_show(first)} to {_show(end)}"
+    return CurveShape(
+        "stays", f"{came}, and the training accuracy, {_accuracy(history)}, is hardly better than guessing"
+    )
+
+
+def _beside_accuracy(shape: CurveShape, history: History, classes: int) -> CurveShape:
+    """``shape`` with the training accuracy at the end, where that is not what one would expect of the curve."""
+    guesses = _guesses(history, classes)
+    if not history.accuracy or shape.kind in (None, "swings") or guesses == (shape.kind == "stays"):
+        return replace(shape, guesses=guesses)
+    than = "hardly better than guessing" if guesses else "better than guessing"
+    why = f"{shape.why}, though the training accuracy, {_accuracy(history)}, is {than}"
+    return replace(shape, guesses=guesses, why=why)
+
+
+def _guesses(history: History, classes: int) -> bool:
+    """Whether the training accuracy at the end is about that of guessing."""
+    return bool(history.accuracy) and _end(history.accuracy) < GUESSING / classes
+
+
+def _accuracy(history: History) -> str:
+    return show_accuracy(_end(history.accuracy))
 
 
 def _validated(history: History) -> CurveShape:
@@ -128,8 +162,8 @@ def _means(points: Sequence[Point]) -> list[float]:
 
 
 def _end(points: Sequence[Point]) -> float:
-    newest = points[-END:]
-    return sum(point.y for point in newest) / len(newest)
+    newest = [y for x, y in points[-END:] if x >= (1 - LAST) * points[-1].x]
+    return sum(newest) / len(newest)
 
 
 def _fell(points: Sequence[Point]) -> str:

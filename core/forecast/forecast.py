@@ -9,7 +9,7 @@ __all__ = ["PAIRS", "AccuracyRange", "CurveKind", "Forecast", "Pair"]
 
 CurveKind = Literal["together", "rises", "falls", "stays", "swings"]
 """What a loss does: in training and validation it falls ``together``, or in validation it ``rises`` again; of the
-training loss alone, it ``falls``, ``stays`` at that of guessing, or ``swings`` or grows."""
+training loss alone, it ``falls``, ``stays`` where it began, at that of guessing, or ``swings`` or grows."""
 Pair = Literal["rises", "stays", "swings"]
 """Two curves that are offered together, by the second one."""
 PAIRS: Mapping[Pair, tuple[CurveKind, CurveKind]] = {

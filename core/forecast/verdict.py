@@ -48,6 +48,10 @@ _BY_HEART = (
     "The network has room to learn its training images by heart, and time to do so: it gets surer of everything, its "
     "mistakes included. Dropout, a penalty on the weights, more images or early stopping keep the curves together."
 )
+_STILL_GUESSES = (
+    "A loss may fall though the answers get no better: by a penalty on the weights, which is part of it, or because "
+    "the network was sure of wrong answers and now guesses."
+)
 _MISSED: Mapping[tuple[CurveKind, CurveKind], str] = {
     ("rises", "together"): (
         "The network is too small to learn its training images by heart, or was not given the time: with more units or "
@@ -162,7 +166,7 @@ def _explanations(verdict: ForecastVerdict, preset: Preset, history: History, cl
     found = list[str]()
     chosen, kind = verdict.forecast.curve, verdict.shape.kind
     if kind is not None and kind != chosen:
-        found.append(_MISSED.get((chosen, kind)) or _EXPLAINED.get(kind, ""))
+        found.append(_about_curve(chosen, kind, guesses=verdict.shape.guesses))
     if verdict.epochs < verdict.forecast.epochs:
         found.append(f"It ended before its {show_amount(verdict.forecast.epochs, 'epoch')}.")
     if verdict.accuracy is not None and not verdict.accuracy_right:
@@ -171,6 +175,15 @@ def _explanations(verdict: ForecastVerdict, preset: Preset, history: History, cl
     if findings:
         found.append(f"The findings say: {findings[0].title}; {sentence(findings[0].evidence)}")
     return list(filter(None, found))
+
+
+def _about_curve(chosen: CurveKind, kind: CurveKind, *, guesses: bool) -> str:
+    """Why the curve was of this ``kind`` and not the ``chosen`` one; empty if nobody knows."""
+    if guesses and kind in ("falls", "together"):
+        return _STILL_GUESSES
+    if kind == "stays" and not guesses:
+        return ""
+    return _MISSED.get((chosen, kind)) or _EXPLAINED.get(kind, "")
 
 
 def _about_miss(verdict: ForecastVerdict, accuracy: float, history: History, classes: int) -> str:

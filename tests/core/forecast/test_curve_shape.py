@@ -107,9 +107,59 @@ def test_a_loss_that_grew_first_and_then_stayed_is_what_is_asked_for():
     assert curve_shape(history, "stays", 10).kind == "stays"
 
 
-def test_a_loss_with_penalties_that_shrink_while_the_network_guesses_stays():
-    history = told(lambda x: 2.3 + 5 * 0.1**x, 5, accuracy=0.1)
-    assert curve_shape(history, "stays", 10).kind == "stays"
+def test_a_loss_with_penalties_that_shrink_falls_though_the_network_guesses():
+    history = told(lambda x: 2.3 + 33.9 * 0.1**x, 5, validation=lambda x: 2.3 + 5 * 0.1**x, accuracy=0.1124)
+    guesses = "though the training accuracy, 11.24%, is hardly better than guessing"
+    found = curve_shape(history, "stays", 10)
+    assert (found.kind, found.guesses) == ("falls", True)
+    assert found.why == f"the training loss fell from 29.2 to 2.3, {guesses}"
+    assert curve_shape(history, "swings", 10).kind == "falls"
+    found = curve_shape(history, "rises", 10)
+    assert found.kind == "together"
+    assert found.why.endswith(guesses)
+
+
+def test_a_loss_of_random_weights_that_comes_down_to_guessing_stays_and_says_by_what():
+    history = told(lambda x: 2.3 + 0.4 * 0.01**x, 5, accuracy=0.1102, first=2.68)
+    found = curve_shape(history, "stays", 10)
+    assert (found.kind, found.guesses) == ("stays", True)
+    assert found.why == (
+        "the training loss came from 2.68 to 2.3, and the training accuracy, 11.02%, is hardly better than guessing"
+    )
+    assert curve_shape(told(lambda x: 2.3 + 0.4 * 0.01**x, 5, accuracy=0.3, first=2.68), "stays", 10).kind == "falls"
+
+
+def test_a_loss_that_stays_though_the_network_knows_more_says_so():
+    found = curve_shape(told(lambda _: 0.7, 5, accuracy=0.8), "stays", 10)
+    assert (found.kind, found.guesses) == ("stays", False)
+    assert found.why.endswith("stayed at 0.7, though the training accuracy, 80.00%, is better than guessing")
+
+
+@given(
+    start=st.floats(0.1, 100),
+    end=st.floats(0.1, 100),
+    accuracy=st.sampled_from([0.05, 0.1, 0.19, 0.21, 0.9]),
+    pair=st.sampled_from(list(PAIRS)),
+)
+def test_what_stays_has_not_fallen_whatever_the_accuracy(start, end, accuracy, pair):
+    history = told(lambda x: start + (end - start) * min(1.0, x), 5, accuracy=accuracy)
+    kind = curve_shape(history, pair, 10).kind
+    least = 0.7 if accuracy < 0.2 else 0.9  # of the first value, from which it stays
+    assert (kind == "stays") <= (end >= (least - 0.01) * start)
+    assert (kind in {"falls", "together"}) <= (end <= (least + 0.01) * start)
+
+
+def test_the_end_of_a_short_training_is_not_half_of_it():
+    history = told(lambda x: 1 - 0.14 * x, 1)
+    twelve = replace(history, loss=tuple(Point(x / 12, 1 - 0.14 * x / 12) for x in range(1, 13)))
+    assert curve_shape(twelve, "stays", 10).kind == "falls"
+
+
+@pytest.mark.parametrize(("first", "last", "kind"), [(2.3, 0.5, "falls"), (2.3, 2.29, "stays"), (2.3, 9.0, "swings")])
+def test_an_epoch_that_took_so_little_time_that_it_was_reported_seldom_is_enough(first, last, kind):
+    history = told(lambda x: first + (last - first) * x, 1)
+    seldom = replace(history, loss=tuple(Point(x / 9, first + (last - first) * x / 9) for x in range(1, 10)))
+    assert curve_shape(seldom, "swings", 10).kind == kind
 
 
 @pytest.mark.parametrize("losses", [(0.4, 0.3, 0.31, 0.3, 0.31), (0.4, 0.3, 0.2, 0.1, 0.5), (0.3, 0.4, 0.2, 0.3, 0.4)])

@@ -47,6 +47,21 @@ def test_neither_of_the_two_is_told_and_explained(pair):
     assert verdict.in_full[0][1].startswith("The validation accuracy after 8 epochs, 10.00%, is 83 points below 93% to")
 
 
+def test_a_loss_that_fell_while_the_network_guesses_is_not_praised():
+    shrunk = told(lambda x: 2.3 + 33.9 * 0.1**x, 8, validation=lambda _: 2.3, accuracy=0.11)
+    for pair, chosen in (("stays", "stays"), ("swings", "swings")):
+        verdict = judge(forecast(pair=pair, curve=chosen), PRESET, shrunk)
+        assert verdict.shape.kind == "falls"
+        assert "A loss may fall though the answers get no better" in verdict.explanations[0]
+        assert not any("gradients reached every layer" in each for each in verdict.explanations)
+        assert verdict.in_full[1][1].endswith("though the training accuracy, 11.00%, is hardly better than guessing.")
+
+
+def test_a_loss_that_stayed_though_much_is_known_is_not_called_learning_nothing():
+    level = told(lambda _: 0.3, 8, validation=lambda _: 0.3, accuracy=0.95)
+    assert not judge(forecast(pair="stays", curve="falls"), PRESET, level).explanations
+
+
 def test_a_range_that_holds_everything_is_told_so_though_it_is_right():
     verdict = judge(forecast(accuracy=AccuracyRange(0.0, 1.0)), PRESET, FELL)
     assert verdict.accuracy_right is True
