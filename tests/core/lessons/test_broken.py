@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from core.datasets import DATASETS
+from core.datasets.validation import training_examples
 from core.diagnosis import run_findings, static_findings, training_findings
 from core.history import History
 from core.lessons.lesson import Ask, Check
@@ -101,3 +103,13 @@ def test_a_training_that_fails_does_not_say_why_while_that_is_asked() -> None:
     ended = trained(broken).ended
     assert ended is not None
     assert ended.message.endswith("dropout-after-output (layer 4) is the cause: remove it")
+
+
+def test_the_last_tenth_of_the_sorted_images_is_what_the_lesson_says() -> None:
+    labels = DATASETS["mnist-sorted"].load().y_train
+    held_out = labels[training_examples(0.1, len(labels)) :]
+    nines, others = int((held_out == 9).sum()), int((held_out != 9).sum())
+    assert nines == (labels == 9).sum(), "all of them"
+    task = LESSONS["broken/always-nine"].steps[-1].task
+    assert isinstance(task, Ask)
+    assert f"{others} eights and all {nines:,} nines" in task.why
