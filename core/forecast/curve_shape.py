@@ -18,10 +18,10 @@ PARTS = 12
 """Equal parts of a training, whose mean losses are compared: single batches differ by chance."""
 STEPS = 100
 """Steps, or a whole epoch, before which nothing can be told."""
-LEAST_POINTS = 6
-"""Points of a loss before which nothing can be told; a quick training reports few."""
-END, LAST = 5, 0.1
-"""Points of a curve that give its value at the end, in the last part of it: of a short training there are few."""
+LEAST_POINTS = 3
+"""Points of a loss before which nothing can be told: an epoch that takes no time is reported as seldom."""
+END = 0.1
+"""Share of a training, at its end, whose mean is the value of a curve at the end."""
 GROWN = 0.5
 """How far above its first value the mean of a part is in a loss that grows, as a share of that value."""
 SWUNG = 0.1
@@ -148,22 +148,31 @@ def _validated(history: History) -> CurveShape:
 
 def _falls_after(history: History, epoch: float) -> bool:
     """Whether the training loss was lower at the end than in ``epoch``."""
-    then = [point.y for point in history.loss if epoch - 1 < point.x <= epoch]
-    return bool(then) and _end(history.loss) < sum(then) / len(then)
+    return _end(history.loss) < _mean(history.loss, epoch - 1, epoch)
 
 
 def _means(points: Sequence[Point]) -> list[float]:
-    """The mean of the loss in each part that has points."""
-    last = points[-1].x
-    parts: list[list[float]] = [[] for _ in range(PARTS)]
-    for x, y in points:
-        parts[min(PARTS - 1, int(PARTS * x / last))].append(y)
-    return [sum(part) / len(part) for part in parts if part]
+    """The mean in each part."""
+    part = points[-1].x / PARTS
+    return [_mean(points, number * part, (number + 1) * part) for number in range(PARTS)]
 
 
 def _end(points: Sequence[Point]) -> float:
-    newest = [y for x, y in points[-END:] if x >= (1 - LAST) * points[-1].x]
-    return sum(newest) / len(newest)
+    last = points[-1].x
+    return _mean(points, (1 - END) * last, last)
+
+
+def _mean(points: Sequence[Point], low: float, high: float) -> float:
+    """The mean from ``low`` to ``high``. Each point is the mean of a stretch, which it ends.
+
+    A busy machine reports every step and a quick one an epoch at a time: to weigh points by their stretches gives the
+    same for both.
+    """
+    total = covered = begin = 0.0
+    for x, y in points:
+        stretch = max(0.0, min(x, high) - max(begin, low))
+        total, covered, begin = total + stretch * y, covered + stretch, x
+    return total / covered if covered else points[-1].y
 
 
 def _fell(points: Sequence[Point]) -> str:

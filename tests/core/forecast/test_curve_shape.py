@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from math import log
 from random import Random
+from statistics import fmean
 
 import pytest
 from hypothesis import given, settings
@@ -158,8 +159,32 @@ def test_the_end_of_a_short_training_is_not_half_of_it():
 @pytest.mark.parametrize(("first", "last", "kind"), [(2.3, 0.5, "falls"), (2.3, 2.29, "stays"), (2.3, 9.0, "swings")])
 def test_an_epoch_that_took_so_little_time_that_it_was_reported_seldom_is_enough(first, last, kind):
     history = told(lambda x: first + (last - first) * x, 1)
-    seldom = replace(history, loss=tuple(Point(x / 9, first + (last - first) * x / 9) for x in range(1, 10)))
+    line = Point(0, first), Point(1, last)
+    steps = 235
+    ends = (1, 5, 21, 85, steps)  # as executions of one step, four, sixteen and so on report them
+    stretches = zip((0, *ends), ends, strict=False)
+    means = (fmean(line_through(line)(step / steps) for step in range(begin, end)) for begin, end in stretches)
+    seldom = replace(history, loss=tuple(Point(end / steps, mean) for end, mean in zip(ends, means, strict=True)))
     assert curve_shape(seldom, "swings", 10).kind == kind
+
+
+@pytest.mark.parametrize(("pair", "kind"), DRAWN)
+@settings(max_examples=20)
+@given(data=st.data())
+def test_it_is_the_same_however_often_the_loss_was_reported(pair, kind, data):
+    """Each point is the mean of a stretch: of a step on a busy machine, of a third of an epoch on an idle one."""
+    epochs, steps = 12, 60
+    chart = pair_charts(pair, Plan(epochs=epochs))[PAIRS[pair].index(kind)]
+    training, *validation = [line_through(curve.points) for curve in chart.curves]
+    accuracy = 0.1 if kind == "stays" else 0.9
+    history = told(training, epochs, validation=validation[0] if validation else None, accuracy=accuracy)
+    losses = [training(step / steps) for step in range(1, epochs * steps + 1)]
+    points, begin = [Point(1 / steps, losses[0])], 1
+    while begin < len(losses):
+        end = min(len(losses), begin + data.draw(st.integers(1, steps // 3)))
+        points.append(Point(end / steps, fmean(losses[begin:end])))
+        begin = end
+    assert curve_shape(replace(history, loss=tuple(points)), pair, 10).kind == kind
 
 
 @pytest.mark.parametrize("losses", [(0.4, 0.3, 0.31, 0.3, 0.31), (0.4, 0.3, 0.2, 0.1, 0.5), (0.3, 0.4, 0.2, 0.3, 0.4)])
