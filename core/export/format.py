@@ -51,6 +51,8 @@ class RunSource(Struct, frozen=True):
 
     details: RunDetails
     folder: Path
+    diagnosed: bool = True
+    """Whether findings may be told of it."""
 
 
 Source = Preset | RunSource

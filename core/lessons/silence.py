@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from core.export.format import RunSource
 from core.lessons.lesson_file import find_lessons
 from core.lessons.progress import Progress, load_progress
+from core.runs.store import Store
 
-__all__ = ["silent"]
+__all__ = ["run_source", "silent"]
 
 
 def silent(ids: Iterable[str], progress: Progress | None = None) -> frozenset[str]:
@@ -15,3 +17,10 @@ def silent(ids: Iterable[str], progress: Progress | None = None) -> frozenset[st
         return frozenset()
     known = load_progress() if progress is None else progress
     return frozenset(lesson.id for lesson in lessons if known.awaits_answer(lesson))
+
+
+def run_source(store: Store, id: str) -> RunSource:
+    """The run ``id``, of which findings are told unless its network is silent. Raises `core.runs.record.RunError`."""
+    details = store.details(id)
+    lesson = details.preset.lesson
+    return RunSource(details, store.path(id), diagnosed=lesson not in silent((lesson,)))

@@ -38,22 +38,19 @@ def export_runs(store: "Store", runs: Sequence[Run], choice: str, folder: Path, 
     Takes seconds if the network has to be evaluated. Raises `FilesExistError`, before anything is written, unless
     ``force``; `core.export.format.ExportError`, `RunError` and OSError.
     """
-    from core.export.format import RunSource  # noqa: PLC0415  # as above
-    from core.export.formats import FORMATS  # noqa: PLC0415
+    from core.export.formats import FORMATS  # noqa: PLC0415  # as above
     from core.export.formats.report import MARKDOWN, write_report  # noqa: PLC0415
-    from core.lessons.silence import silent  # noqa: PLC0415
+    from core.lessons.silence import run_source  # noqa: PLC0415
 
     name, _, variant = choice.partition(" ")
     form = FORMATS[name]
-    sources = [RunSource(store.details(run.id), store.path(run.id)) for run in runs]
+    sources = [run_source(store, run.id) for run in runs]
     if name == "report":
         first, *others = sources
         path = folder / form.default_name(first)
         path = path.with_suffix(MARKDOWN) if variant == "markdown" else path
         _check_free([path], force=force)
-        lesson = first.details.preset.lesson
-        diagnosed = lesson not in silent((lesson,))
-        write_report(path, first, [other.details for other in others], force=True, diagnosed=diagnosed)
+        write_report(path, first, [other.details for other in others], force=True)
         return (path,)
     which: Which = "best" if variant == "best" else "last"
     paths = tuple(folder / form.default_name(source) for source in sources)

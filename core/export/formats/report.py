@@ -41,8 +41,7 @@ class Report(Format):
     }
 
     def text(self, source: Source) -> str:
-        run = run_of(source)
-        return as_html(_report(run, (), evaluate=True, diagnosed=True))
+        return as_html(_report(run_of(source), (), evaluate=True))
 
     def write(self, source: Source, path: Path, which: Which, *, force: bool) -> None:
         write_report(path, run_of(source), force=force)
@@ -66,21 +65,20 @@ def write_report(
     *,
     evaluate: bool = True,
     force: bool = False,
-    diagnosed: bool = True,
 ) -> None:
     """Write the lab report of ``run``, compared with ``others``: as Markdown to a .md file, to any other as HTML.
 
-    With ``evaluate`` it includes the results of the final weights on the test set; without, it is quick. Unless it is
-    ``diagnosed``, it has no findings. Raises as `export` does.
+    With ``evaluate`` it includes the results of the final weights on the test set; without, it is quick. Raises as
+    `export` does.
     """
     refuse_existing([path], force=force)
-    write_document(path, _report(run, others, evaluate=evaluate, diagnosed=diagnosed), force=force)
+    write_document(path, _report(run, others, evaluate=evaluate), force=force)
 
 
-def _report(run: RunSource, others: Sequence[RunDetails], *, evaluate: bool, diagnosed: bool) -> Document:
+def _report(run: RunSource, others: Sequence[RunDetails], *, evaluate: bool) -> Document:
     violins = _violins(run)
     if not (evaluate and checkpoint_file.exists(run.folder)):
-        return lab_report(run.details, None, others, violins, diagnosed=diagnosed)
+        return lab_report(run.details, None, others, violins, diagnosed=run.diagnosed)
     with tensorflow_errors():
         inspector = _inspector(run, "last")
         results = inspector.results()
@@ -88,7 +86,7 @@ def _report(run: RunSource, others: Sequence[RunDetails], *, evaluate: bool, dia
             stack = run.details.preset.architecture.stack
             pair = import_module("core.inspection.violin_pairs").violin_pair
             violins = [pair(weight, stack[weight.row].label) for weight in inspector.weights()]
-    return lab_report(run.details, results, others, violins, diagnosed=diagnosed)
+    return lab_report(run.details, results, others, violins, diagnosed=run.diagnosed)
 
 
 def _violins(run: RunSource) -> "Sequence[ViolinPair] | None":

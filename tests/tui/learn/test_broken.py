@@ -21,7 +21,9 @@ from tests.tui import driving
 from tests.tui.driving import check_golden, faint_texts, keys, opened, screen_of, themes_in_turn, until
 from tests.tui.learn.test_pane import learning, shown
 from tests.tui.runs.stored_runs import history, keep
+from tests.tui.test_cli_runs import done
 from tui.app import LayerLabApp
+from tui.cli.commands.evaluate import SILENT as SILENT_COMMAND
 from tui.runs.export_run import export_runs
 from tui.screens.fix_preview import FixPreview
 from tui.silence import SILENT
@@ -29,7 +31,7 @@ from tui.theme import DARK, LIGHT
 
 ID = "broken/huge-loss"
 OPEN, TRAIN, QUESTION, MEND, ALONE = range(5)
-WARNING, FINDING = "inputs from 0 to 255", "inputs not scaled"
+WARNING, FINDING, CODE = "inputs from 0 to 255", "inputs not scaled", "inputs-not-scaled"
 LEAST = 3.0
 
 
@@ -189,6 +191,31 @@ def test_a_report_of_it_has_no_findings_until_then(home: Path, tmp_path: Path) -
     assert "Findings" not in report("before")
     save_progress(answered())
     assert "Findings" in report("after")
+
+
+def test_nor_has_what_the_command_line_says_of_it(home: Path, tmp_path: Path) -> None:
+    keep(home, "mine", network(), history(network(), 0, 0.5))
+    (run,) = Store().refresh()
+    (Store().path(run.id) / CHECKPOINT).unlink()  # so that nothing has to be evaluated
+
+    def told(name: str) -> tuple[str, list[dict], str]:
+        written = tmp_path / f"{name}.md"
+        done("report", run.key, "--out", str(written))
+        read = [json.loads(line) for line in done("evaluate", run.key, "--json").splitlines()]
+        return done("evaluate", run.key), read, written.read_text(encoding="utf-8")
+
+    text, read, report = told("before")
+    assert SILENT_COMMAND in text
+    assert read == []
+    assert not any(CODE in each or "Findings" in each for each in (text, report))
+    assert "Findings" not in done("export", run.key, "--to", "report", "--out", "-")
+    save_progress(answered())
+    text, (read,), report = told("after")
+    assert SILENT_COMMAND not in text
+    assert CODE in text
+    assert read["findings"]
+    assert "Findings" in report
+    assert "Findings" in done("export", run.key, "--to", "report", "--out", "-")
 
 
 async def test_hints_and_mistakes_cost_and_the_points_are_shown(home: Path) -> None:

@@ -6,12 +6,12 @@ from textwrap import wrap
 
 from core.diagnosis import Finding, run_findings
 from core.events import Ended, Event
-from core.export.format import RunSource
 from core.export.formats.report import answers
 from core.formatting import show_accuracy, show_amount, show_count, show_gap, show_loss, show_share
 from core.history import History
 from core.inspection.json_output import findings_report, results_report
 from core.inspection.results import Results
+from core.lessons.silence import run_source
 from core.presets import Preset
 from core.runs.checkpoint_file import Which
 from core.runs.record import Run
@@ -34,6 +34,7 @@ __all__ = ["COMMAND", "run", "show_findings", "show_results"]
 
 WIDTH = 96
 """Width that findings are wrapped to."""
+SILENT = "no findings: the diagnosis is silent until the lesson's question, what is wrong, is answered on the Learn tab"
 
 
 def run(name: str, *, no_save: bool, run_name: str | None, which: str | None, as_json: bool, **plan: object) -> int:
@@ -56,7 +57,7 @@ def run(name: str, *, no_save: bool, run_name: str | None, which: str | None, as
         reporting = HistoryReporter(save_options.naming(reporter(preset, out, as_json=as_json)))
         session, ended = train.run_training(save_options.session_factory(preset), reporting)
         results = in_worker(lambda: _results(session)) if ended.reason != "failed" else None
-        _report(preset, results, reporting.history, out, as_json=as_json)
+        _report(results, _findings(preset, reporting.history), out, as_json=as_json)
         return ended
 
     return train.run_guarded(preset, evaluate, as_json=as_json)
@@ -69,7 +70,7 @@ def _results(session: TrainingSession) -> Results | None:
 
 def _evaluate_run(store: Store, run: Run, which: Which, *, as_json: bool) -> int:
     with exporting():
-        stored = RunSource(store.details(run.id), store.path(run.id))
+        stored = run_source(store, run.id)
         with quiet("evaluating"):
             results = in_worker(lambda: answers(stored, which))
     details, out = stored.details, Output()
@@ -77,20 +78,28 @@ def _evaluate_run(store: Store, run: Run, which: Which, *, as_json: bool) -> int
         out.heading(f"{run.name} ({run.key}), {WEIGHTS_TITLES[which]}")
         if results is None:
             out.line("it ended during its first epoch and has no weights to evaluate")
-    _report(details.preset, results, details.history, out, as_json=as_json)
+    findings = _findings(details.preset, details.history) if stored.diagnosed else None
+    _report(results, findings, out, as_json=as_json)
     return DONE
 
 
-def _report(preset: Preset, results: Results | None, history: History, out: Output, *, as_json: bool) -> None:
-    """Print the results, if there are any, and the findings."""
-    findings = run_findings(preset.architecture, preset.plan, history)
+def _findings(preset: Preset, history: History) -> Sequence[Finding]:
+    return run_findings(preset.architecture, preset.plan, history)
+
+
+def _report(results: Results | None, findings: Sequence[Finding] | None, out: Output, *, as_json: bool) -> None:
+    """Print the results, if there are any, and the findings; None while these are not to be told."""
     if as_json:
-        for report in (results_report(results) if results else None, findings_report(findings)):
-            if report:
-                out.json(to_json(report))
+        told = results_report(results) if results else None, None if findings is None else findings_report(findings)
+        for report in filter(None, told):
+            out.json(to_json(report))
+        return
+    if results:
+        show_results(results, out)
+    if findings is None:
+        out.line()
+        out.line(SILENT)
     else:
-        if results:
-            show_results(results, out)
         show_findings(findings, out)
 
 

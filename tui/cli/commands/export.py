@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from click import Context, Option, Parameter
 from click.shell_completion import CompletionItem
 
-from core.export.format import ExportError, Format, RunSource, Source
+from core.export.format import ExportError, Format, Source
 from core.export.formats import FORMATS
 from core.export.sweep_files import SWEEP_FORMATS, default_name, sweep_text, write_sweep
 from core.export.sweep_report import SweepSource
 from core.fields.struct import did_you_mean
 from core.keras_runtime.failures import TrainingRefused
+from core.lessons.silence import run_source
 from core.presets import Preset, printable_path
 from core.runs.store import Store
 from tui.cli.command import Command
@@ -101,7 +102,7 @@ def _source(name: str) -> Source | SweepSource:
     if isinstance(found, Preset):
         return found
     with refused():
-        return RunSource(store.details(found.id), store.path(found.id))
+        return run_source(store, found.id)
 
 
 COMMAND = Command(

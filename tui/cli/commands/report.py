@@ -5,10 +5,10 @@ from pathlib import Path
 
 from click import Option
 
-from core.export.format import RunSource
 from core.export.formats import FORMATS
 from core.export.formats.report import write_report
 from core.export.sweep_files import SWEEP_FORMATS, default_name, write_sweep
+from core.lessons.silence import run_source
 from core.presets import printable_path
 from core.runs.store import Store
 from core.sweeps.record import SweepError, find
@@ -35,8 +35,7 @@ def run(names: Sequence[str], out: str | None, *, quick: bool, force: bool) -> i
     except UsageError as error:
         return _report_sweep(names, error, out, force=force)
     with refused():
-        details, *others = (store.details(run.id) for run in runs)
-        first = RunSource(details, store.path(details.run.id))
+        first, others = run_source(store, runs[0].id), [store.details(run.id) for run in runs[1:]]
     path = _path(out, FORMATS["report"].default_name(first))
     with exporting(), quiet("writing a lab report"):
         in_worker(lambda: write_report(path, first, others, evaluate=not quick, force=force))
