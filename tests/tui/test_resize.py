@@ -9,6 +9,7 @@ from textual.geometry import Size
 from textual.widgets import Static
 
 from tests.tui.driving import TURN, burst, opened, until
+from tests.tui.screens import MAKERS
 from tui.screens.modal import Modal
 
 MANY = 100
@@ -79,3 +80,26 @@ async def test_a_screen_is_styled_for_its_size_before_it_has_widgets(size, class
         await pilot.resize_terminal(100, 50)
         await pilot.pause()
         assert page.classes == {"-normal", "-high"}
+
+
+def _styles(screen):
+    """How the screen and every widget on it are styled, and their parts."""
+    return {
+        node: (node.styles.base.get_rules(), {name: part.get_rules() for name, part in node._component_styles.items()})
+        for node in [screen, *screen.query("*")]
+    }
+
+
+@pytest.mark.parametrize("size", [(60, 18), (200, 60)])
+async def test_nothing_is_left_to_be_styled_once_a_screen_is_shown(size, tmp_path):
+    async with opened("lenet-5", size) as (app, pilot):
+        for make in (lambda _: None, *MAKERS.values()):
+            if (screen := make(tmp_path)) is not None:
+                app.push_screen(screen)
+            await pilot.pause()
+            before = _styles(app.screen)
+            app.screen.update_node_styles(animate=False)
+            assert _styles(app.screen) == before, app.screen
+            while len(app.screen_stack) > 1:
+                app.pop_screen()
+            await pilot.pause()

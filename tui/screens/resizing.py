@@ -23,8 +23,11 @@ class FollowsSize(Mixed[ResultT]):
     A screen that is resized posts Resize to itself and to the screens below (Textual 8.2). With two sizes in flight at
     once, as while a window is dragged, each would trigger the other forever.
 
-    The classes of the size are there before the first widget is: to add them later has every widget styled again.
+    The classes of the size are there before the first widget is: to add them later has every widget styled again. So
+    would Textual as it shows a new screen, whose widgets have been styled a moment ago.
     """
+
+    _shown = False
 
     async def _on_message(self, message: Message) -> None:
         if isinstance(message, events.Resize) and message.size != self.app.size:
@@ -33,7 +36,10 @@ class FollowsSize(Mixed[ResultT]):
         if isinstance(message, events.Compose):
             width, height = self.app.size
             across, down = self.app.HORIZONTAL_BREAKPOINTS or (), self.app.VERTICAL_BREAKPOINTS or ()
-            self.add_class(*_reached(width, across), *_reached(height, down), update=False)
+            self.add_class(*_reached(width, across), *_reached(height, down))
+        if isinstance(message, events.ScreenResume) and not self._shown:
+            self._shown = True
+            message.refresh_styles = False
         await super()._on_message(message)
 
 
