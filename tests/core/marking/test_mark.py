@@ -25,6 +25,7 @@ from core.runs.folder import CHECKPOINT
 from core.runs.recorder import wait_until_written
 from core.runs.sessions import new_session, resume_session
 from core.runs.store import Store
+from tests.core.runs import killing
 
 pytestmark = pytest.mark.keras
 
@@ -73,6 +74,13 @@ def marker() -> Iterator[Marker]:
     marker = Marker(LAB, 10, 120, lambda most: most)
     yield marker
     marker.close()
+
+
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that train begin with TensorFlow imported: a test starts several."""
+    with killing.server() as context:
+        monkeypatch.setattr("core.marking.retrainer.get_context", lambda _: context)
 
 
 @pytest.fixture
@@ -172,6 +180,7 @@ FIGURES = (
 )
 
 
+@pytest.mark.usefixtures("forked")
 def test_an_epoch_that_is_not_trained_again_gives_no_points(folder: Path) -> None:
     lab = loads("".join(f'[[task]]\nid = "{each}"\ncheck = "{each}"\n' for each in FIGURES), "lab.toml")
 
@@ -190,6 +199,7 @@ def test_an_epoch_that_is_not_trained_again_gives_no_points(folder: Path) -> Non
     assert told.report.tasks[0].message == told.report.tasks[3].message
 
 
+@pytest.mark.usefixtures("forked")
 def test_epochs_that_points_depend_on_are_not_left_to_chance(folder: Path) -> None:
     lab = loads('[[task]]\ncheck = "epochs >= 2"\n', "lab.toml")
     marker = Marker(lab, 2, 120, lambda _: 1)
@@ -200,6 +210,7 @@ def test_epochs_that_points_depend_on_are_not_left_to_chance(folder: Path) -> No
     assert (task.met, task.got) == (True, 2)
 
 
+@pytest.mark.usefixtures("forked")
 def test_epochs_after_which_there_are_no_weights_are_found(folder: Path) -> None:
     def longer(raw: dict) -> None:
         last = raw["epochs"][-1]
@@ -222,12 +233,17 @@ def test_how_many_threads_there_are_is_not_for_a_hand_in_to_say(marker: Marker, 
     assert (verified.exact, verified.believed) == (True, True), verified.message
 
 
-def test_one_process_trains_at_a_time(marker: Marker, folder: Path) -> None:
-    before = set(active_children())
-    for threads in (1, 2, 3):
-        change_json(folder / "run.json", lambda raw, threads=threads: raw["environment"].update(threads=threads))
-        assert marks(marker, folder).report.verified[0].believed
-        assert len(set(active_children()) - before) <= 1
+@pytest.mark.usefixtures("forked")
+def test_one_process_trains_at_a_time(folder: Path) -> None:
+    before, marker = set(active_children()), Marker(LAB, 10, 120, lambda most: most)
+    try:
+        for threads in (1, 2, 3):
+            change_json(folder / "run.json", lambda raw, threads=threads: raw["environment"].update(threads=threads))
+            assert marks(marker, folder).report.verified[0].believed
+            assert len(set(active_children()) - before) == 1
+    finally:
+        marker.close()
+    assert set(active_children()) <= before
 
 
 def test_averaged_weights_are_those_that_are_evaluated(marker: Marker, tmp_path: Path) -> None:
@@ -292,6 +308,7 @@ def test_of_another_version_of_the_assignment_it_is_said(marker: Marker, tmp_pat
     assert [task.message for task in told.report.tasks[:3]] == ["no run was handed in"] * 3
 
 
+@pytest.mark.usefixtures("forked")
 def test_what_takes_too_long_is_ended_and_the_next_is_trained(folder: Path) -> None:
     retrainer = Retrainer(1, 0.001)
     try:
