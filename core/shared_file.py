@@ -52,27 +52,25 @@ class SharedFile(Struct, Generic[T], frozen=True):
             return ""
         try:
             with _locked(self.path):
-                return self._cleared()
+                return self._undamaged()[1]
         except OSError as error:
             return f"{self.name} cannot be read: {error.strerror or error}"
 
     def update(self, merge: Callable[[T | None], T]) -> T:
         """Write, and return, what ``merge`` makes of the record as it is now. Raises OSError."""
         with _locked(self.path):
-            self._cleared()
-            merged = merge(self._found())
+            merged = merge(self._undamaged()[0])
             content = msgspec.json.format(msgspec.json.encode(merged), indent=1)
             storage.write_atomically(self.path, content, durably=False)
         return merged
 
-    def _cleared(self) -> str:
-        """Move a damaged record aside, and say so; empty if it is none. Raises OSError."""
+    def _undamaged(self) -> tuple[T | None, str]:
+        """The record, None if there is none; and what to say of a damaged one, which is moved aside. Raises OSError."""
         try:
-            self._found()
+            return self._found(), ""
         except _DamagedError:
             aside = printable_path(storage.set_aside(self.path).name)
-            return f"{self.name} is damaged: it was moved to {aside}, and a new one begins"
-        return ""
+            return None, f"{self.name} is damaged: it was moved to {aside}, and a new one begins"
 
     def _found(self) -> T | None:
         """The record; None if there is none. Raises `_DamagedError` and OSError."""
