@@ -1,5 +1,6 @@
 """Which curve a loss was: classified from the history of a training, with the numbers that show it."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from math import isfinite
@@ -168,11 +169,17 @@ def _mean(points: Sequence[Point], low: float, high: float) -> float:
     A busy machine reports every step and a quick one an epoch at a time: to weigh points by their stretches gives the
     same for both.
     """
-    total = covered = begin = 0.0
-    for x, y in points:
-        stretch = max(0.0, min(x, high) - max(begin, low))
+    first, last = bisect_right(points, low, key=_x), bisect_left(points, high, key=_x)
+    total = covered = 0.0
+    begin = low
+    for x, y in points[first : last + 1]:
+        stretch = min(x, high) - begin
         total, covered, begin = total + stretch * y, covered + stretch, x
     return total / covered if covered else points[-1].y
+
+
+def _x(point: Point) -> float:
+    return point.x
 
 
 def _fell(points: Sequence[Point]) -> str:
