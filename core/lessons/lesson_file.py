@@ -47,7 +47,7 @@ def listed() -> tuple[list[Lesson], list[LessonError]]:
 def find_lessons(ids: Iterable[str]) -> list[Lesson]:
     """The lessons with these ``ids``, as far as there are any that can be read."""
     wanted, found = frozenset(ids), list[Lesson]()
-    for path, prefix in _files():
+    for path, prefix in _files() if wanted else ():
         if _id(path.name, prefix) in wanted:
             with suppress(LessonError):
                 found.append(load(path, prefix))
