@@ -166,7 +166,7 @@ def _explanations(verdict: ForecastVerdict, preset: Preset, history: History, cl
     found = list[str]()
     chosen, kind = verdict.forecast.curve, verdict.shape.kind
     if kind is not None and kind != chosen:
-        found.append(_about_curve(chosen, kind, guesses=verdict.shape.guesses))
+        found.append(_why(chosen, kind, guesses=verdict.shape.guesses))
     if verdict.epochs < verdict.forecast.epochs:
         found.append(f"It ended before its {show_amount(verdict.forecast.epochs, 'epoch')}.")
     if verdict.accuracy is not None and not verdict.accuracy_right:
@@ -177,7 +177,7 @@ def _explanations(verdict: ForecastVerdict, preset: Preset, history: History, cl
     return list(filter(None, found))
 
 
-def _about_curve(chosen: CurveKind, kind: CurveKind, *, guesses: bool) -> str:
+def _why(chosen: CurveKind, kind: CurveKind, *, guesses: bool) -> str:
     """Why the curve was of this ``kind`` and not the ``chosen`` one; empty if nobody knows."""
     if guesses and kind in ("falls", "together"):
         return _STILL_GUESSES

@@ -231,7 +231,7 @@ def _ends_in(context: StaticContext, ending: Row, name: str, plan: Plan | None =
     return context.replace_layer(f"set activation={name}", ending, changed, plan)
 
 
-@static_rule(12, {"dropout-after-output": STUCK | {"not-finite"}})  # all dropped: Keras divides 0 by 0
+@static_rule(12, {"dropout-after-output": STUCK | {"not-finite"}})
 def dropout_after_output(context: StaticContext) -> Iterator[Finding]:
     """Dropout or noise on the output. Where all outputs are dropped, Keras divides 0 by 0."""
     if not context.classifies or not context.kernel_rows:
