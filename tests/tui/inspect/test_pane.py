@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace as replace_run
+from time import monotonic
 
 import pytest
 from msgspec.structs import replace
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 from core.events import Ended, LayerSample, StepSampled
 from core.history import History
 from core.presets import Preset
-from tests.tui.driving import burst, lines_of, opened, screen_of, sessions, until
+from tests.tui.driving import PATIENCE, burst, lines_of, opened, screen_of, sessions, until
 from tests.tui.inspect.networks import QUICK, SMALL, Fixed, fixed, inspecting
 from tui.app import LayerLabApp
 from tui.inspect import captions
@@ -133,7 +134,9 @@ async def test_keys_that_come_before_the_views_do_no_harm():
             counts.append(len(pane.switcher.children))
             return counts[-1] > 0
 
+        end = monotonic() + PATIENCE
         while not halfway():
+            assert monotonic() < end, "no view was ever made"
             await asyncio.sleep(0)
         assert counts[-1] < len(VIEWS), "this test came too late"
         assert pane.view is None
