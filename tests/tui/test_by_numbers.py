@@ -86,7 +86,10 @@ async def test_a_number_is_chosen_by_keys_and_by_the_mouse() -> None:
         channels.append(page.at[2])
         assert channels[0] - channels[1] == 1
         assert f"page {page.at[2] + 1} of 4" in screen_of(app)
-        await keys(pilot, "escape", "escape")
+        assert "escape: list" in screen_of(app)
+        await keys(pilot, "escape")
+        assert "escape: close" in screen_of(app)
+        await keys(pilot, "escape")
         await until(pilot, lambda: app.screen is not page)
 
 

@@ -266,8 +266,15 @@ class ByNumbers(Modal[None]):
             return
         update_text(self.subject_line, subject(worked))
         self.table.quantity = quantity
-        update_text(self.keys_line, Content(keys(worked)))
+        self._show_keys()
         self._explain()
+
+    def _show_keys(self) -> None:
+        if self.worked is not None:
+            update_text(self.keys_line, Content(keys(self.worked, inside=self.table.has_focus)))
+
+    def on_descendant_focus(self) -> None:
+        self._show_keys()
 
     def _explain(self) -> None:
         quantity, worked = self.quantity, self.worked

@@ -77,10 +77,13 @@ def explained(explanations: Sequence[Explanation], most: int, room: int, *, high
     return Content("\n").join(found)
 
 
-def keys(worked: Worked) -> str:
+def keys(worked: Worked, *, inside: bool) -> str:
+    """The keys of the page; ``inside``: where the numbers of an array have the focus."""
     numbers = worked.numbers
     rule = type(numbers.plan.optimizer).__name__
     step = f"s: a step of {rule}, learning rate {show_rate(numbers.state.learning_rate)}" if numbers.updates else ""
-    keys = ["tab: numbers", step, "u: undo it" if worked.before else "", "n: next example", "escape: close", "F1: help"]
+    undo = "u: undo it" if worked.before else ""
+    keys = ["tab: list" if inside else "tab: numbers", step, undo, "n: next example"]
+    keys += ["escape: list" if inside else "escape: close", "F1: help"]
     shown = "   ".join(key for key in keys if key)
     return f"! {one_line(numbers.no_step)}\n{shown}" if numbers.no_step else shown
